@@ -1,0 +1,74 @@
+/// One row of the builtin table: everything that help, completion, argument checks, reference pages and the
+/// evaluator know about a command.
+public struct Builtin: Sendable {
+    /// An example, run as a test; `shows` is the text that its last value displays.
+    public struct Example: Sendable {
+        public var code: String
+        public var shows: String?
+
+        public init(_ code: String, shows: String? = nil) {
+            self.code = code
+            self.shows = shows
+        }
+    }
+
+    /// Enters a `with` block and gives back what leaves it. Leaving always happens: after an error, `return`, `break`.
+    public typealias Scope = @Sendable (Call) throws -> @Sendable () -> Void
+
+    public var name: String
+    /// The family under which reference pages list it.
+    public var family: String
+    /// One sentence.
+    public var summary: String
+    public var parameters: [Parameter]
+    /// What it returns, in words.
+    public var result: String
+    /// More words under which `?"words"` finds it.
+    public var terms: [String]
+    /// "§3.2, eq. 2": where the paper has it.
+    public var paper: String?
+    public var examples: [Example]
+    /// May be used as a statement without parentheses: `show photo`.
+    public var isCommand: Bool
+    /// For `with NAME(…) { … }`.
+    public var scope: Scope?
+    public var run: @Sendable (Call) throws -> Value
+
+    public init(
+        _ name: String, family: String, summary: String, parameters: [Parameter] = [], result: String = "none",
+        terms: [String] = [], paper: String? = nil, examples: [Example] = [], isCommand: Bool = false,
+        scope: Scope? = nil, run: @escaping @Sendable (Call) throws -> Value = { _ in .none }
+    ) {
+        self.name = name
+        self.family = family
+        self.summary = summary
+        self.parameters = parameters
+        self.result = result
+        self.terms = terms
+        self.paper = paper
+        self.examples = examples
+        self.isCommand = isCommand
+        self.scope = scope
+        self.run = run
+    }
+
+    /// "phase1(model, scene, init=[], *, steps=400)".
+    public var signature: String {
+        var parts: [String] = []
+        var starred = false
+        for parameter in parameters {
+            if parameter.keywordOnly, !starred {
+                if !parameters.contains(where: \.variadic) { parts.append("*") }
+                starred = true
+            }
+            if parameter.variadic {
+                parts.append("..\(parameter.name)")
+            } else if let value = parameter.defaultValue {
+                parts.append("\(parameter.name)=\(value.literalText)")
+            } else {
+                parts.append(parameter.optional ? "\(parameter.name)=none" : parameter.name)
+            }
+        }
+        return "\(name)(\(parts.joined(separator: ", ")))"
+    }
+}

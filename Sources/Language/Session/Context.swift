@@ -1,0 +1,104 @@
+import Synchronization
+
+/// What a run shares with builtins: events, interrupt, limits, files and the host's own state. One per session.
+///
+/// Evaluation happens on one thread at a time. State that other threads may touch is behind a lock.
+public final class Context: @unchecked Sendable {
+    public typealias Sink = @Sendable (Event) -> Void
+
+    public let interrupt: Interrupt
+    public let builtins: BuiltinTable
+    public let limits: Limits
+    /// Where `import` and the host look for what ships with the language, in order.
+    public let standardLibrary: [String]
+    public let displayContext: DisplayContext
+
+    private struct Shared {
+        var sink: Sink
+        var drawers: [ObjectIdentifier: any Sendable] = [:]
+        var currentFile: String?
+    }
+
+    private let shared: Mutex<Shared>
+    /// Set by the session; the evaluator's own state. Only the evaluator's thread touches it.
+    weak var machine: Machine?
+
+    init(
+        builtins: BuiltinTable, limits: Limits, standardLibrary: [String], display: DisplayContext, sink: @escaping Sink
+    ) {
+        interrupt = Interrupt()
+        self.builtins = builtins
+        self.limits = limits
+        self.standardLibrary = standardLibrary
+        displayContext = display
+        shared = Mutex(Shared(sink: sink))
+    }
+
+    public func emit(_ event: Event) {
+        let sink = shared.withLock { $0.sink }
+        sink(event)
+    }
+
+    func setSink(_ sink: @escaping Sink) {
+        shared.withLock { $0.sink = sink }
+    }
+
+    /// The script that is running, as it was named; nil at a prompt.
+    public internal(set) var currentFile: String? {
+        get { shared.withLock { $0.currentFile } }
+        set { shared.withLock { $0.currentFile = newValue } }
+    }
+
+    /// The host's state of one kind.
+    public subscript<Key: ContextKey>(key: Key.Type) -> Key.State {
+        get { shared.withLock { $0.drawers[ObjectIdentifier(key)] as? Key.State } ?? Key.initial }
+        set { shared.withLock { $0.drawers[ObjectIdentifier(key)] = newValue } }
+    }
+
+    /// Throws the `.interrupted` problem when a stop was asked for. Call it between steps of long work.
+    public func checkInterrupt() throws {
+        try interrupt.check()
+    }
+
+    /// Throws `.tooManyBytes` when `count` items of `size` bytes exceed the limit for one value.
+    public func reserve(bytes count: Int, _ size: Int = 1, what: String) throws {
+        let (total, overflow) = count.multipliedReportingOverflow(by: size)
+        guard overflow || total > limits.bytes else { return }
+        throw Problem(
+            .tooManyBytes, "\(what) would take \(overflow ? "too much memory" : byteText(total))",
+            notes: ["one value may take \(byteText(limits.bytes))"])
+    }
+
+    /// Tells of something that works but is probably not meant, at the call that is running.
+    public func warn(
+        _ code: ErrorCode, _ message: String, argument: String? = nil, label: String = "", notes: [String] = [],
+        help: String? = nil
+    ) {
+        var labels: [Diagnostic.Label] = []
+        if let span = machine?.site?.span(of: argument) {
+            labels = [Diagnostic.Label(span: span, text: label, primary: true)]
+        }
+        emit(
+            .diagnostic(
+                Diagnostic(
+                    code: code, severity: .warning, message: message, labels: labels, notes: notes, help: help)))
+    }
+
+    /// Calls a function value on the calling thread, which must be the evaluator's.
+    public func invoke(
+        _ function: FunctionValue, arguments: [Value], named: [(String, Value)] = [], site: Span? = nil
+    ) throws -> Value {
+        guard let machine else { throw Problem(.internal, "the session of this function has ended") }
+        return try machine.invoke(function, arguments: arguments, named: named, span: site)
+    }
+}
+
+/// "3.2 GiB".
+func byteText(_ count: Int) -> String {
+    var value = Double(count)
+    for unit in ["bytes", "KiB", "MiB"] {
+        if value < 1024 { return unit == "bytes" ? "\(count) bytes" : "\(formatFixed(value, 1)) \(unit)" }
+        value /= 1024
+    }
+    return "\(formatFixed(value, 1)) GiB"
+}

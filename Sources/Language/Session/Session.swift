@@ -1,0 +1,135 @@
+/// How a run ended.
+public struct Outcome: Sendable {
+    public var status: RunStatus
+    /// The value of the last expression statement; nil where there was none.
+    public var value: Value?
+    /// Errors and warnings, in order. They were also emitted as events.
+    public var diagnostics: [Diagnostic]
+    public var exitCode: ExitCode
+    public var seconds: Double
+}
+
+/// One completion: `range` (UTF-8 bytes of the code) is replaced by `text`.
+public struct Candidate: Sendable, Equatable {
+    public enum Kind: String, Sendable {
+        case keyword, name, builtin, parameter, value, field, file
+    }
+
+    public var text: String
+    public var kind: Kind
+    /// A few words: a signature, a type, a unit.
+    public var detail: String
+    public var range: Range<Int>
+
+    public init(text: String, kind: Kind, detail: String = "", range: Range<Int>) {
+        self.text = text
+        self.kind = kind
+        self.detail = detail
+        self.range = range
+    }
+}
+
+/// What a session is given besides the builtin table.
+public struct SessionOptions: Sendable {
+    public var limits: Limits
+    public var standardLibrary: [String]
+    public var display: DisplayContext
+
+    public init(
+        limits: Limits = Limits(), standardLibrary: [String] = [], display: DisplayContext = DisplayContext()
+    ) {
+        self.limits = limits
+        self.standardLibrary = standardLibrary
+        self.display = display
+    }
+}
+
+/// A running program's names and values: cells of a prompt or notebook, or one script.
+///
+///     let session = Session(builtins: table) { event in … }
+///     let outcome = session.run(source: "1 + 1", file: "In [1]")
+///
+/// Runs happen one at a time, on a thread of their own with a large stack; `run` waits for it. `interrupt` may be
+/// used from any thread meanwhile.
+public final class Session: @unchecked Sendable {
+    public let context: Context
+    let machine: Machine
+    /// Cells run so far.
+    public private(set) var runCount = 0
+
+    /// `builtins` is the host's table: its rows replace core rows of the same name (`Call.fallBack` reaches those).
+    public init(
+        builtins: [Builtin] = [], options: SessionOptions = SessionOptions(),
+        events: @escaping Context.Sink = { _ in }
+    ) {
+        context = Context(
+            builtins: BuiltinTable(host: builtins), limits: options.limits,
+            standardLibrary: options.standardLibrary, display: options.display, sink: events)
+        machine = Machine(context: context)
+        context.machine = machine
+    }
+
+    deinit {
+        // Deep values may need a deep stack to be released.
+        let machine = machine
+        BigStack.run { machine.clear() }
+    }
+
+    public var interrupt: Interrupt { context.interrupt }
+
+    /// Replaces the consumer of events.
+    public func setEvents(_ events: @escaping Context.Sink) {
+        context.setSink(events)
+    }
+
+    /// Parses, then executes statement by statement. The value of an expression statement is emitted as `.result`
+    /// unless it is none or silenced by `;`, and becomes `_`. Names stay for the next run, also after an error.
+    @discardableResult
+    public func run(source: String, file: String = "input") -> Outcome {
+        runCount += 1
+        return Runner(machine: machine).run(source: source, file: file, number: runCount)
+    }
+
+    /// Reads and runs a script. A missing or unreadable file is a diagnostic with exit code 66 or 74.
+    @discardableResult
+    public func run(path: String) -> Outcome {
+        runCount += 1
+        return Runner(machine: machine).run(path: path, number: runCount)
+    }
+
+    /// Whether more lines are needed before this can run, as the parser sees it.
+    public func isIncomplete(_ source: String) -> Bool {
+        Parser.isIncomplete(source, commands: context.builtins.commandNames)
+    }
+
+    /// Errors that are known without running: syntax, unknown names, unknown and missing parameters of builtins.
+    public func check(source: String, file: String = "input") -> [Diagnostic] {
+        Checker(machine: machine).check(SourceFile(name: file, text: source))
+    }
+
+    /// What could be written at `cursor` (a UTF-8 offset).
+    public func complete(_ code: String, cursor: Int) -> [Candidate] {
+        Completer(machine: machine).complete(code, cursor: cursor)
+    }
+
+    /// `?name`: help on a builtin, a user's function, a value, or an error code; nearest names where unknown.
+    public func help(_ name: String) -> String { Help(machine: machine).text(for: name) }
+    /// `??name`: the source of a user's function, or everything that the table knows about a builtin.
+    public func details(_ name: String) -> String { Help(machine: machine).details(for: name) }
+    /// `?"words"`: builtins whose name, summary, terms or parameters speak of these words, best first.
+    public func apropos(_ words: String) -> String { Help(machine: machine).apropos(words) }
+
+    /// Global names and their values, in the order in which they were first set.
+    public var globals: [(String, Value)] { machine.main.globals }
+
+    public subscript(global name: String) -> Value? {
+        get { machine.main.existing(name)?.value }
+        set { machine.main.box(name).value = newValue }
+    }
+
+    /// Forgets all names and imported modules.
+    public func reset() {
+        let machine = machine
+        BigStack.run { machine.clear() }
+    }
+}

@@ -1,0 +1,59 @@
+/// A function: a row of the builtin table, or one written in the language with what it captured.
+public final class FunctionValue: @unchecked Sendable {
+    enum Body {
+        case builtin(Builtin)
+        case user(Closure)
+    }
+
+    // Immutable after initialisation; a closure's captured boxes are touched only by the session's evaluator thread.
+    let body: Body
+
+    public init(_ builtin: Builtin) {
+        body = .builtin(builtin)
+    }
+
+    init(closure: Closure) {
+        body = .user(closure)
+    }
+
+    /// "fn" for a function without a name.
+    public var name: String {
+        switch body {
+        case .builtin(let builtin): builtin.name
+        case .user(let closure): closure.code.name ?? "fn"
+        }
+    }
+
+    public var builtin: Builtin? {
+        if case .builtin(let builtin) = body { builtin } else { nil }
+    }
+
+    /// Names of the parameters in order.
+    public var parameterNames: [String] {
+        switch body {
+        case .builtin(let builtin): builtin.parameters.map(\.name)
+        case .user(let closure): closure.code.parameters.map(\.name)
+        }
+    }
+
+    /// The `##` comment of a user's function or the summary of a builtin.
+    public var documentation: String? {
+        switch body {
+        case .builtin(let builtin): builtin.summary
+        case .user(let closure): closure.code.documentation
+        }
+    }
+
+    /// "phase1(model, scene, steps=400, …)".
+    public var signature: String {
+        switch body {
+        case .builtin(let builtin): builtin.signature
+        case .user(let closure): closure.code.signature
+        }
+    }
+
+    /// The text of a user's function as it was written.
+    public var source: String? {
+        if case .user(let closure) = body { closure.code.span.text } else { nil }
+    }
+}

@@ -1,0 +1,77 @@
+/// A value of the language. Values never change under their holder: names are rebound, values are not modified.
+///
+/// `host` and `range` are stored indirectly so that a value stays two words and a tag: the evaluator copies values
+/// far more often than it looks inside these two.
+public enum Value: Sendable {
+    case none
+    case bool(Bool)
+    case int(Int)
+    case float(Double)
+    case string(String)
+    case list([Value])
+    case record(Record)
+    indirect case range(RangeValue)
+    case function(FunctionValue)
+    indirect case host(any HostValue)
+}
+
+extension Value {
+    /// The type's name as messages and `type(x)` write it; a host value gives its own.
+    public var typeName: String {
+        switch self {
+        case .none: "none"
+        case .bool: "bool"
+        case .int: "int"
+        case .float: "float"
+        case .string: "string"
+        case .list: "list"
+        case .record: "record"
+        case .range: "range"
+        case .function: "function"
+        case .host(let value): value.typeName
+        }
+    }
+
+    /// True only for `true`. Conditions take bools and nothing else, so the evaluator checks the type first.
+    public var isTruthy: Bool {
+        if case .bool(let flag) = self { flag } else { false }
+    }
+
+    public var isNone: Bool {
+        if case .none = self { true } else { false }
+    }
+
+    /// An int or a float, as a float; nil for everything else (bools are not numbers).
+    public var number: Double? {
+        switch self {
+        case .int(let value): Double(value)
+        case .float(let value): value
+        default: nil
+        }
+    }
+
+    /// The value's shape where it has one, for labels under operands: "[1, 16, 16, 8]".
+    public var shapeText: String? {
+        if case .host(let value) = self { value.shapeText } else { nil }
+    }
+
+    /// The items that iteration, unpacking and `len` see: of a list, a range, or a host value that has elements.
+    public var elements: [Value]? {
+        switch self {
+        case .list(let items): items
+        case .range(let range): range.values
+        case .host(let value): value.elements
+        default: nil
+        }
+    }
+}
+
+extension Value: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByStringLiteral,
+    ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral
+{
+    public init(integerLiteral value: Int) { self = .int(value) }
+    public init(floatLiteral value: Double) { self = .float(value) }
+    public init(stringLiteral value: String) { self = .string(value) }
+    public init(booleanLiteral value: Bool) { self = .bool(value) }
+    public init(arrayLiteral elements: Value...) { self = .list(elements) }
+}
