@@ -1,0 +1,119 @@
+// Writing a file so that it is either the old one or the whole new one, whatever happens meanwhile:
+// temporary file in the same folder, fsync, rename, fsync of the folder.
+import Glibc
+import Synchronization
+
+public enum AtomicFile {
+    private static let counter = Atomic<Int>(0)
+
+    /// Writes `path` by what `body` gives to the sink. Where `body` or the disk fails, nothing of the new
+    /// file remains and an old one stands untouched. Throws ``FileError``, and what `body` throws.
+    public static func write(_ path: String, _ body: (FileSink) throws -> Void) throws {
+        let number = counter.add(1, ordering: .relaxed).newValue
+        let temporary = "\(folder(of: path))/.\(name(of: path)).tmp-\(getpid())-\(number)"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw FileError(.create, path, errno: errno) }
+        let sink = FileSink(descriptor: descriptor, path: path)
+        do {
+            try body(sink)
+            try sink.finish()
+        } catch {
+            close(descriptor)
+            unlink(temporary)
+            throw error
+        }
+        close(descriptor)
+        guard rename(temporary, path) == 0 else {
+            let code = errno
+            unlink(temporary)
+            throw FileError(.rename, path, errno: code)
+        }
+        try syncFolder(folder(of: path))
+    }
+
+    /// Writes a whole text.
+    public static func write(_ path: String, text: String) throws {
+        try write(path) { sink in
+            var text = text
+            try text.withUTF8 { try sink.write(UnsafeRawBufferPointer($0)) }
+        }
+    }
+
+    private static func syncFolder(_ folder: String) throws(FileError) {
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError(.sync, folder, errno: errno) }
+        defer { close(descriptor) }
+        // Some file systems cannot sync a folder and say EINVAL; the rename stands all the same.
+        guard fsync(descriptor) == 0 || errno == EINVAL else { throw FileError(.sync, folder, errno: errno) }
+    }
+
+    private static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    private static func name(of path: String) -> Substring {
+        path.lastIndex(of: "/").map { path[path.index(after: $0)...] } ?? path[...]
+    }
+}
+
+/// Where a file being written takes its bytes; collects small pieces into large writes.
+public final class FileSink {
+    private let descriptor: Int32
+    private let path: String
+    private var pending: [UInt8] = []
+    private static let capacity = 1 << 18
+
+    init(descriptor: Int32, path: String) {
+        self.descriptor = descriptor
+        self.path = path
+        pending.reserveCapacity(Self.capacity)
+    }
+
+    public func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+        if pending.count + bytes.count > Self.capacity { try flush() }
+        if bytes.count > Self.capacity {
+            try writeAll(bytes)
+        } else {
+            pending.append(contentsOf: bytes)
+        }
+    }
+
+    public func write(_ text: String) throws(FileError) {
+        try write(Array(text.utf8))
+    }
+
+    public func write(_ bytes: [UInt8]) throws(FileError) {
+        let outcome = bytes.withUnsafeBytes { buffer in
+            Result { () throws(FileError) in try write(buffer) }
+        }
+        try outcome.get()
+    }
+
+    func flush() throws(FileError) {
+        let bytes = pending
+        pending.removeAll(keepingCapacity: true)
+        let outcome = bytes.withUnsafeBytes { buffer in
+            Result { () throws(FileError) in try writeAll(buffer) }
+        }
+        try outcome.get()
+    }
+
+    func finish() throws(FileError) {
+        try flush()
+        guard fsync(descriptor) == 0 else { throw FileError(.sync, path, errno: errno) }
+    }
+
+    private func writeAll(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+        var done = 0
+        while done < bytes.count {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+            let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+            if count >= 0 {
+                done += count
+            } else if errno != EINTR {
+                throw FileError(.write, path, errno: errno)
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+// A file opened for reading at any offset. Read, never mapped: a file that is cut short under a mapping
+// kills the process, under `pread` it is an error.
+import Glibc
+
+/// An open file; closed when the last holder lets go. Reading is safe from several threads.
+public final class ReadableFile: Sendable {
+    public let path: String
+    /// The size in bytes when it was opened.
+    public let size: Int
+    private let descriptor: Int32
+
+    /// Throws ``FileError``: missing, no permission, a folder, …
+    public init(_ path: String) throws(FileError) {
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError(.open, path, errno: errno) }
+        do throws(FileError) {
+            size = try Self.regularSize(descriptor, path)
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        self.path = path
+        self.descriptor = descriptor
+    }
+
+    deinit { close(descriptor) }
+
+    /// Fills `buffer` with the bytes from `offset` on. Throws ``FileError`` with reason `cutShort` where
+    /// the file is no longer as long as it was when opened.
+    public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FileError) {
+        var done = 0
+        while done < buffer.count {
+            let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+            let count = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
+            if count > 0 {
+                done += count
+            } else if count == 0 {
+                throw FileError(.read, path, reason: .cutShort)
+            } else if errno != EINTR {
+                throw FileError(.read, path, errno: errno)
+            }
+        }
+    }
+
+    /// Throws where the size is no longer the one at opening.
+    public func checkSize() throws(FileError) {
+        guard try Self.regularSize(descriptor, path) >= size else {
+            throw FileError(.read, path, reason: .cutShort)
+        }
+    }
+
+    /// The whole content of a file of at most `limit` bytes.
+    public static func contents(_ path: String, limit: Int = 1 << 30) throws(FileError) -> [UInt8] {
+        let file = try ReadableFile(path)
+        guard file.size <= limit else { throw FileError(.read, path, reason: .tooLarge) }
+        var bytes = [UInt8](repeating: 0, count: file.size)
+        let outcome = bytes.withUnsafeMutableBytes { buffer in
+            Result { () throws(FileError) in try file.read(into: buffer, at: 0) }
+        }
+        try outcome.get()
+        return bytes
+    }
+
+    private static func regularSize(_ descriptor: Int32, _ path: String) throws(FileError) -> Int {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw FileError(.open, path, errno: errno) }
+        guard status.st_mode & S_IFMT != S_IFDIR else { throw FileError(.open, path, errno: EISDIR) }
+        return Int(status.st_size)
+    }
+}

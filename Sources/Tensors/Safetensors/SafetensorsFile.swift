@@ -1,0 +1,108 @@
+// A safetensors file: header read and validated at once, tensors read one by one when asked for.
+
+/// Where named tensors come from: one file, or the shards of an index.
+public protocol SafetensorsSource: Sendable {
+    /// What errors name.
+    var path: String { get }
+    /// The tensors, in the order of their data.
+    var tensors: [SafetensorsEntry] { get }
+    var metadata: [String: String] { get }
+    /// The description of one tensor. Throws ``SafetensorsError`` with nearest names where there is none.
+    func entry(_ name: String) throws -> SafetensorsEntry
+    /// Reads a tensor, C order, widened to Float (integers and doubles rounded to nearest).
+    func read(_ name: String, into buffer: UnsafeMutableBufferPointer<Float>) throws
+    /// Reads a tensor of whole numbers.
+    func readInts(_ name: String) throws -> [Int]
+}
+
+extension SafetensorsSource {
+    /// Reads a tensor, C order, widened to Float.
+    public func readFloats(_ name: String) throws -> [Float] {
+        let count = try entry(name).count
+        return try [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+            try read(name, into: UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
+            initialized = count
+        }
+    }
+}
+
+/// One safetensors file.
+public final class SafetensorsFile: SafetensorsSource {
+    public let tensors: [SafetensorsEntry]
+    public let metadata: [String: String]
+    private let file: ReadableFile
+    private let positions: [ExactString: Int]
+
+    public var path: String { file.path }
+
+    /// Opens a file and validates its header; no data are read.
+    /// Throws ``FileError`` and ``SafetensorsError``.
+    public init(path: String) throws {
+        file = try ReadableFile(path)
+        let header = try SafetensorsHeader(file)
+        tensors = header.tensors
+        metadata = header.metadata
+        positions = Dictionary(
+            uniqueKeysWithValues: header.tensors.enumerated().map { (ExactString($1.name), $0) })
+    }
+
+    public func entry(_ name: String) throws -> SafetensorsEntry {
+        guard let position = positions[ExactString(name)] else {
+            let nearest = NearestNames.find(name, among: tensors.map(\.name))
+            throw SafetensorsError(path, key: name, .noSuchTensor(nearest: nearest))
+        }
+        return tensors[position]
+    }
+
+    public func contains(_ name: String) -> Bool { positions[ExactString(name)] != nil }
+
+    public func read(_ name: String, into buffer: UnsafeMutableBufferPointer<Float>) throws {
+        let entry = try entry(name)
+        guard entry.dtype.isReadable else {
+            throw SafetensorsError(path, key: name, .unreadableDType(entry.dtype))
+        }
+        guard entry.count == buffer.count else {
+            throw SafetensorsError(path, key: name, .wrongCount(expected: entry.count, given: buffer.count))
+        }
+        try file.checkSize()
+        if entry.dtype == .f32 {
+            try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: entry.byteRange.lowerBound)
+            return
+        }
+        try forEachPiece(of: entry) { piece, first in
+            let target = UnsafeMutableBufferPointer(
+                rebasing: buffer[first..<first + piece.count / entry.dtype.width])
+            Widening.widen(piece, entry.dtype, into: target)
+        }
+    }
+
+    public func readInts(_ name: String) throws -> [Int] {
+        let entry = try entry(name)
+        guard entry.dtype.isInteger else {
+            throw SafetensorsError(path, key: name, .notIntegers(entry.dtype))
+        }
+        try file.checkSize()
+        var values: [Int] = []
+        values.reserveCapacity(entry.count)
+        try forEachPiece(of: entry) { piece, _ in Widening.appendInts(piece, entry.dtype, to: &values) }
+        return values
+    }
+
+    /// Gives the bytes of a tensor in pieces of whole elements, with the index of the first element.
+    private func forEachPiece(
+        of entry: SafetensorsEntry, _ body: (UnsafeRawBufferPointer, Int) throws -> Void
+    ) throws {
+        let capacity = min(1 << 18, entry.byteRange.count)
+        guard capacity > 0 else { return }
+        let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 64)
+        defer { scratch.deallocate() }
+        var offset = entry.byteRange.lowerBound
+        while offset < entry.byteRange.upperBound {
+            let count = min(capacity, entry.byteRange.upperBound - offset)
+            let piece = UnsafeMutableRawBufferPointer(rebasing: scratch[..<count])
+            try file.read(into: piece, at: offset)
+            try body(UnsafeRawBufferPointer(piece), (offset - entry.byteRange.lowerBound) / entry.dtype.width)
+            offset += count
+        }
+    }
+}

@@ -1,0 +1,120 @@
+// Writing safetensors: header first, then one tensor after the other, nothing held twice.
+
+/// A tensor to write. Its values are asked for when their turn comes.
+public struct SafetensorsTensor {
+    public let name: String
+    /// F32, F16 or BF16.
+    public let dtype: SafetensorsDType
+    public let shape: [Int]
+    /// Calls its argument with consecutive pieces that together are the tensor, in C order.
+    let giveValues: (_ take: (UnsafeBufferPointer<Float>) throws -> Void) throws -> Void
+
+    /// Elements; nil where the shape is negative or cannot be counted.
+    var count: Int? {
+        shape.reduce(1) { (product: Int?, dimension) in
+            guard let product, dimension >= 0 else { return nil }
+            let (next, overflow) = product.multipliedReportingOverflow(by: dimension)
+            return overflow ? nil : next
+        }
+    }
+
+    /// A tensor whose values come in pieces, for storage that is not an array.
+    public init(
+        _ name: String, _ dtype: SafetensorsDType = .f32, shape: [Int],
+        values: @escaping ((UnsafeBufferPointer<Float>) throws -> Void) throws -> Void
+    ) {
+        self.name = name
+        self.dtype = dtype
+        self.shape = shape
+        giveValues = values
+    }
+
+    public init(_ name: String, _ dtype: SafetensorsDType = .f32, shape: [Int], _ values: [Float]) {
+        self.init(name, dtype, shape: shape) { take in try values.withUnsafeBufferPointer(take) }
+    }
+}
+
+public enum SafetensorsWriter {
+    /// Writes a file atomically (``AtomicFile``). Tensors are laid out by width and then by name, so that
+    /// every one is aligned and equal contents are equal bytes whatever the order they were given in.
+    ///
+    /// `metadata` defaults to what transformers insists on. Throws ``FileError`` (no permission, no space,
+    /// missing folder, …) and ``SafetensorsError`` (a name twice, a dtype that is not written, values that
+    /// are not as many as the shape says).
+    public static func write(
+        _ path: String, _ tensors: [SafetensorsTensor], metadata: [String: String] = ["format": "pt"]
+    ) throws {
+        let ordered = tensors.sorted { left, right in
+            left.dtype.width != right.dtype.width
+                ? left.dtype.width > right.dtype.width
+                : left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
+        }
+        let header = try header(ordered, metadata, path)
+        try AtomicFile.write(path) { sink in
+            try sink.write(header)
+            for tensor in ordered { try write(tensor, to: sink, path) }
+        }
+    }
+
+    private static func header(_ tensors: [SafetensorsTensor], _ metadata: [String: String], _ path: String)
+        throws -> [UInt8]
+    {
+        var object = JSONObject()
+        if !metadata.isEmpty {
+            let members = metadata.sorted { $0.key < $1.key }.map { ($0.key, JSON.string($0.value)) }
+            object["__metadata__"] = .object(JSONObject(members))
+        }
+        var offset = 0
+        for tensor in tensors {
+            guard tensor.dtype.isWritable else {
+                throw SafetensorsError(path, key: tensor.name, .unwritableDType(tensor.dtype))
+            }
+            guard let count = tensor.count, count <= (Int.max - offset) / tensor.dtype.width else {
+                throw SafetensorsError(path, key: tensor.name, .sizeOverflow(shape: tensor.shape))
+            }
+            let end = offset + count * tensor.dtype.width
+            let entry: JSON = [
+                "dtype": .string(tensor.dtype.rawValue),
+                "shape": .array(tensor.shape.map { JSON($0) }),
+                "data_offsets": .array([JSON(offset), JSON(end)]),
+            ]
+            guard tensor.name != "__metadata__", object.append(tensor.name, entry) else {
+                throw SafetensorsError(path, key: tensor.name, .duplicateName)
+            }
+            offset = end
+        }
+        var text = Array(JSON.object(object).text().utf8)
+        text.append(contentsOf: repeatElement(0x20, count: (8 - text.count % 8) % 8))
+        return withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) } + text
+    }
+
+    private static func write(_ tensor: SafetensorsTensor, to sink: FileSink, _ path: String) throws {
+        let expected = tensor.count ?? 0
+        var given = 0
+        try tensor.giveValues { values in
+            given += values.count
+            guard given <= expected else { return }
+            switch tensor.dtype {
+            case .f16: try writeHalves(values, to: sink) { HalfPrecision.narrow(float16: $0) }
+            case .bf16: try writeHalves(values, to: sink) { HalfPrecision.narrow(bfloat16: $0) }
+            default: try sink.write(UnsafeRawBufferPointer(values))
+            }
+        }
+        guard given == expected else {
+            throw SafetensorsError(path, key: tensor.name, .wrongCount(expected: expected, given: given))
+        }
+    }
+
+    @inline(__always)
+    private static func writeHalves(
+        _ values: UnsafeBufferPointer<Float>, to sink: FileSink, _ narrow: (Float) -> UInt16
+    ) throws {
+        let capacity = 1 << 15
+        var scratch = [UInt16](repeating: 0, count: min(capacity, values.count))
+        for start in stride(from: 0, to: values.count, by: capacity) {
+            let count = min(capacity, values.count - start)
+            for index in 0..<count { scratch[index] = narrow(values[start + index]) }
+            try scratch.withUnsafeBytes { try sink.write(UnsafeRawBufferPointer(rebasing: $0[..<(2 * count)])) }
+        }
+    }
+}
