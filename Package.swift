@@ -1,0 +1,53 @@
+// swift-tools-version: 6.2
+// Targets in floor order: a target imports only targets above it in this file's floors list (architecture: README).
+import PackageDescription
+
+let kernels: [CSetting] = [.define("_GNU_SOURCE")]
+
+let package = Package(
+    name: "bas",
+    products: [.executable(name: "bas", targets: ["bas"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        // Floor 0: hot loops in C with run-time dispatch, and the system's libraries.
+        .systemLibrary(name: "COpenBLAS", pkgConfig: nil, providers: [.apt(["libopenblas-dev"])]),
+        .target(name: "CKernels", cSettings: kernels, linkerSettings: [.linkedLibrary("m")]),
+        .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
+        .target(name: "CTurboJPEG", linkerSettings: [.linkedLibrary("turbojpeg")]),
+        .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
+        // Floor 1: arrays, then pictures.
+        .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),
+        .target(name: "Images", dependencies: ["Tensors", "CPNG", "CTurboJPEG"]),
+        // Floors 2 and 3: differentiation, layers and optimizers.
+        .target(name: "Autograd", dependencies: ["Tensors"]),
+        .target(name: "NeuralNetwork", dependencies: ["Autograd"]),
+        // Floor 4: Stable Diffusion's anatomy.
+        .target(name: "Diffusion", dependencies: ["NeuralNetwork", "Images"]),
+        // Floor 5: the method; the language, which knows nothing of tensors.
+        .target(name: "BreakAScene", dependencies: ["Diffusion"]),
+        .target(name: "Language"),
+        // Floor 6: the builtin table.
+        .target(name: "Commands", dependencies: ["BreakAScene", "Language"]),
+        // Floors 7 and 8: the prompt and the command line.
+        .target(name: "Terminal", dependencies: ["Language", "CReadline"]),
+        .executableTarget(
+            name: "bas",
+            dependencies: [
+                "Commands", "Terminal",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        // Tests: one target a floor, fixtures written by PyTorch and diffusers.
+        .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/Support"),
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
+        .testTarget(name: "ImagesTests", dependencies: ["Images", "TestSupport"]),
+        .testTarget(name: "AutogradTests", dependencies: ["Autograd", "TestSupport"]),
+        .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TestSupport"]),
+        .testTarget(name: "BreakASceneTests", dependencies: ["BreakAScene", "TestSupport"]),
+        .testTarget(name: "LanguageTests", dependencies: ["Language"]),
+        .testTarget(name: "CommandsTests", dependencies: ["Commands", "TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .gnu17
+)

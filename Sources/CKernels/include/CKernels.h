@@ -1,0 +1,124 @@
+// Hot loops of the engine. Every kernel works on one contiguous piece of work: threads are split above, in Swift
+// (`Tensors/Parallel.swift`), so a kernel never starts one. All arrays are float32, NHWC, and do not overlap unless
+// a comment allows it. Run-time dispatch: AVX-512 (x86-64-v4), AVX2 + FMA (x86-64-v3), baseline.
+// Legend: N batch, H W height and width, C channels, G groups, L tokens, D width.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+// --- elementwise.c ---------------------------------------------------------------------------------------------
+enum bas_binary_operator {
+    BAS_ADD, BAS_SUBTRACT, BAS_MULTIPLY, BAS_DIVIDE, BAS_MINIMUM, BAS_MAXIMUM, BAS_POWER,
+    BAS_LESS, BAS_LESS_EQUAL, BAS_EQUAL,
+};
+/// y[i] = a[i * strideA] op b[i * strideB], strides 0 or 1; y may be a or b. Comparisons give 0 or 1.
+void bas_binary(int op, float *y, const float *a, size_t strideA, const float *b, size_t strideB, size_t n);
+
+enum bas_unary_operator {
+    BAS_NEGATE, BAS_EXP, BAS_LOG, BAS_SQRT, BAS_ABS, BAS_SQUARE, BAS_RECIPROCAL, BAS_SIGN, BAS_SIN, BAS_COS,
+    BAS_TANH, BAS_SIGMOID, BAS_SILU, BAS_GELU, BAS_QUICK_GELU, BAS_FLOOR, BAS_ROUND,
+};
+/// y[i] = op(x[i]); y may be x.
+void bas_unary(int op, float *y, const float *x, size_t n);
+/// dx[i] = dy[i] * op'(x[i]) for the activations SILU, GELU, QUICK_GELU, SIGMOID, TANH.
+void bas_activation_backward(int op, float *dx, const float *dy, const float *x, size_t n);
+
+/// y[i] = scale * x[i] + offset; y may be x.
+void bas_scale(float *y, const float *x, float scale, float offset, size_t n);
+/// y[i] += scale * x[i].
+void bas_axpy(float *y, const float *x, float scale, size_t n);
+/// y[i] = a * x[i] + b * z[i]; y may be x or z. (add_noise, guidance and sampling steps in one pass.)
+void bas_combine(float *y, const float *x, float a, const float *z, float b, size_t n);
+/// y[r][c] = bias[c] for every row: what a GEMM with beta = 1 then adds to.
+void bas_fill_rows(float *y, const float *bias, size_t rows, size_t columns);
+/// y[r][c] = x[r][c] + bias[c]; y may be x.
+void bas_add_rows(float *y, const float *x, const float *bias, size_t rows, size_t columns);
+
+// --- reduction.c -----------------------------------------------------------------------------------------------
+double bas_sum(const float *x, size_t n);
+double bas_sum_of_squares(const float *x, size_t n);
+double bas_dot(const float *x, const float *y, size_t n);
+float bas_maximum(const float *x, size_t n);
+float bas_minimum(const float *x, size_t n);
+/// y[c] += sum over rows of x[r][c].
+void bas_sum_rows(float *y, const float *x, size_t rows, size_t columns);
+/// sum over i of (mask * (a - b))^2; mask may be NULL; with maskStride 0 < C each mask value serves C entries.
+double bas_squared_difference(const float *a, const float *b, const float *mask, size_t maskRepeat, size_t n);
+
+// --- normalization.c -------------------------------------------------------------------------------------------
+/// Group norm of one sample x [HW, C] for the groups g0..<g1, optionally followed by SiLU; mean and rstd are [G].
+void bas_group_norm(float *y, const float *x, const float *gamma, const float *beta, float *mean, float *rstd,
+                    size_t HW, size_t C, size_t G, size_t g0, size_t g1, float eps, int silu);
+/// Its backward for the same groups: dx [HW, C]; dgamma and dbeta are [C], overwritten for these groups' channels
+/// (one row a sample). dx may not be dy.
+void bas_group_norm_backward(float *dx, float *dgamma, float *dbeta, const float *dy, const float *x,
+                             const float *gamma, const float *beta, const float *mean, const float *rstd,
+                             size_t HW, size_t C, size_t G, size_t g0, size_t g1, int silu);
+/// Layer norm of rows [rows, D]; mean and rstd are [rows].
+void bas_layer_norm(float *y, const float *x, const float *gamma, const float *beta, float *mean, float *rstd,
+                    size_t rows, size_t D, float eps);
+/// dx [rows, D]; dgamma, dbeta [D] are added to (pass NULL for both where the weights are frozen).
+void bas_layer_norm_backward(float *dx, float *dgamma, float *dbeta, const float *dy, const float *x,
+                             const float *gamma, const float *mean, const float *rstd, size_t rows, size_t D);
+
+// --- softmax.c -------------------------------------------------------------------------------------------------
+/// p[r] = softmax(scale * s[r]) over columns; p may be s. With `causal` >= 0 row r sees columns 0...(causal + r).
+void bas_softmax(float *p, const float *s, size_t rows, size_t columns, float scale, ptrdiff_t causal);
+/// ds = scale * p * (dp - sum(dp * p)) row by row; ds may be dp.
+void bas_softmax_backward(float *ds, const float *dp, const float *p, size_t rows, size_t columns, float scale);
+
+// --- geglu.c ---------------------------------------------------------------------------------------------------
+/// y[r][i] = x[r][i] * gelu(x[r][D + i]); x is [rows, 2D], value first, gate second (diffusers' GEGLU).
+void bas_geglu(float *y, const float *x, size_t rows, size_t D);
+void bas_geglu_backward(float *dx, const float *dy, const float *x, size_t rows, size_t D);
+
+// --- patches.c -------------------------------------------------------------------------------------------------
+/// A convolution's geometry. Padding is on each side separately (the VAE's encoder pads right and bottom only).
+typedef struct {
+    size_t H, W, C;                 // input
+    size_t OH, OW;                  // output
+    size_t kernelH, kernelW, stride;
+    size_t padTop, padLeft;
+} bas_convolution;
+/// im2col of output pixels first..<first+count (flat over OH*OW) of one sample x [H, W, C]:
+/// patches [count, kernelH * kernelW * C].
+void bas_patches(float *patches, const float *x, const bas_convolution *g, size_t first, size_t count);
+/// The transpose: adds patches of the pixels first..<first+count onto dx [H, W, C].
+void bas_patches_add(float *dx, const float *patches, const bas_convolution *g, size_t first, size_t count);
+/// Nearest-neighbour upsampling by two: x [H, W, C] to y [2H, 2W, C], and its backward (sum of four).
+void bas_upsample2(float *y, const float *x, size_t H, size_t W, size_t C);
+void bas_upsample2_backward(float *dx, const float *dy, size_t H, size_t W, size_t C);
+
+// --- optimizer.c -----------------------------------------------------------------------------------------------
+typedef struct {
+    float lr, beta1, beta2, eps, weightDecay;
+    float correction1, correction2;  // 1 - beta^t
+    float gradientScale;             // clipping, folded in
+} bas_adamw_options;
+/// PyTorch's AdamW (decoupled weight decay) in one pass. p, m and v are updated in place.
+void bas_adamw(float *p, float *m, float *v, const float *g, const bas_adamw_options *o, size_t n);
+
+// --- random.c --------------------------------------------------------------------------------------------------
+/// Philox4x32-10 block `index` of (seed, stream, step): four 32-bit words.
+void bas_philox(uint32_t out[4], uint64_t seed, uint64_t stream, uint32_t step, uint32_t index);
+/// Standard normal numbers, Box-Muller over Philox words; the i-th depends only on (seed, stream, step, i).
+void bas_normal(float *y, size_t n, uint64_t seed, uint64_t stream, uint32_t step);
+/// Uniform numbers in [0, 1) with 24 random bits.
+void bas_uniform(float *y, size_t n, uint64_t seed, uint64_t stream, uint32_t step);
+
+// --- processor.c -----------------------------------------------------------------------------------------------
+/// 2: AVX-512 (x86-64-v4), 1: AVX2 and FMA (x86-64-v3), 0: baseline.
+int bas_processor_level(void);
+/// The processor's own name ("AMD EPYC 9654 …") into `name`.
+void bas_processor_name(char *name, size_t capacity);
+/// Cores that this process may run on.
+int bas_processor_count(void);
+/// The core that OpenBLAS uses now, or "" where the library does not say.
+const char *bas_blas_core(void);
+/// Makes OpenBLAS use `core` (its own constructor run again with OPENBLAS_CORETYPE set). Before the first product
+/// only. Returns 0 where the library cannot.
+int bas_blas_select(const char *core);
+/// OpenBLAS single-threaded: the engine splits work itself.
+void bas_blas_single_threaded(void);
+/// Flush denormals to zero on this thread.
+void bas_flush_denormals(void);

@@ -1,0 +1,26 @@
+// Row-wise softmax with the attention's scale folded in, and its backward.
+#include "dispatch.h"
+
+BAS_KERNEL void bas_softmax(float *p, const float *s, size_t rows, size_t columns, float scale, ptrdiff_t causal) {
+    BAS_FAST
+    for (size_t r = 0; r < rows; r++, p += columns, s += columns) {
+        size_t seen = columns;
+        if (causal >= 0 && (size_t)causal + r + 1 < columns) seen = (size_t)causal + r + 1;
+        float top = -3.4e38f, sum = 0;
+        for (size_t i = 0; i < seen; i++) top = s[i] > top ? s[i] : top;
+        for (size_t i = 0; i < seen; i++) { float e = bas_exp(scale * (s[i] - top)); p[i] = e; sum += e; }
+        float inverse = 1.0f / sum;
+        for (size_t i = 0; i < seen; i++) p[i] *= inverse;
+        for (size_t i = seen; i < columns; i++) p[i] = 0;
+    }
+}
+
+BAS_KERNEL void bas_softmax_backward(float *ds, const float *dp, const float *p, size_t rows, size_t columns,
+                                     float scale) {
+    BAS_FAST
+    for (size_t r = 0; r < rows; r++, ds += columns, dp += columns, p += columns) {
+        float dot = 0;
+        for (size_t i = 0; i < columns; i++) dot += dp[i] * p[i];
+        for (size_t i = 0; i < columns; i++) ds[i] = scale * p[i] * (dp[i] - dot);
+    }
+}

@@ -1,0 +1,133 @@
+import CKernels
+
+/// A matrix in memory: rows of `stride` floats; `isTransposed` where it is read by columns.
+public struct MatrixView {
+    let pointer: UnsafePointer<Float>
+    let stride: Int
+    let isTransposed: Bool
+
+    public init(_ pointer: UnsafePointer<Float>, stride: Int, isTransposed: Bool = false) {
+        (self.pointer, self.stride, self.isTransposed) = (pointer, stride, isTransposed)
+    }
+
+    /// The view from row `row` (of what it stands for) on.
+    func from(row: Int) -> MatrixView {
+        MatrixView(pointer + (isTransposed ? row : row * stride), stride: stride, isTransposed: isTransposed)
+    }
+
+    func from(column: Int) -> MatrixView {
+        MatrixView(pointer + (isTransposed ? column * stride : column), stride: stride, isTransposed: isTransposed)
+    }
+}
+
+/// C [m, n] = A [m, k] · B [k, n] + beta · C, rows of C `stride` apart, on this thread.
+@inline(__always)
+func product(
+    _ a: MatrixView, _ b: MatrixView, m: Int, n: Int, k: Int, into c: UnsafeMutablePointer<Float>, stride: Int, beta: Float = 0
+) {
+    _ = BLAS.selection
+    BLAS.sgemm(a.isTransposed, b.isTransposed, m, n, k, a.pointer, a.stride, b.pointer, b.stride, beta, c, stride)
+}
+
+/// The same over all threads: split along the longer side of C in multiples of a micro-kernel.
+/// `prepare(rows, columns)` runs in the task that then computes this part: what beta = 1 adds to.
+func parallelProduct(
+    _ a: MatrixView, _ b: MatrixView, m: Int, n: Int, k: Int, into c: UnsafeMutablePointer<Float>, stride: Int, beta: Float = 0,
+    prepare: ((Range<Int>, Range<Int>) -> Void)? = nil
+) {
+    let tasks = Parallel.tasks(work: 2 * m * n * k)
+    let byRows = m >= n
+    Parallel.run(tasks: tasks) { task in
+        let part = Parallel.range(task, of: tasks, count: byRows ? m : n, alignment: 16)
+        if part.isEmpty { return }
+        let (rows, columns) = byRows ? (part, 0..<n) : (0..<m, part)
+        prepare?(rows, columns)
+        product(
+            a.from(row: rows.lowerBound), b.from(column: columns.lowerBound), m: rows.count, n: columns.count, k: k,
+            into: c + rows.lowerBound * stride + columns.lowerBound, stride: stride, beta: beta)
+    }
+}
+
+extension Tensor {
+    /// Batched product with NumPy's rule: [..., m, k] · [..., k, n], leading axes broadcast. Either operand may be
+    /// read with its last two axes exchanged.
+    public func matmul(_ other: Tensor, transposeSelf: Bool = false, transposeOther: Bool = false) -> Tensor {
+        precondition(rank >= 2 && other.rank >= 2)
+        let (m, k) = transposeSelf ? (shape[rank - 1], shape[rank - 2]) : (shape[rank - 2], shape[rank - 1])
+        let (k2, n) = transposeOther ? (other.shape[other.rank - 1], other.shape[other.rank - 2])
+            : (other.shape[other.rank - 2], other.shape[other.rank - 1])
+        guard k == k2, let batch = Shape.broadcast(Array(shape.dropLast(2)), Array(other.shape.dropLast(2))) else {
+            preconditionFailure("matmul of \(Shape.text(shape)) and \(Shape.text(other.shape))")
+        }
+        defer { keepAlive(self, other) }
+        let result = Tensor(uninitialized: batch + [m, n])
+        guard result.count > 0 else { return result }
+        if k == 0 { return .zeros(batch + [m, n]) }
+        let (strideA, strideB) = (shape[rank - 1], other.shape[other.rank - 1])
+        let (a, b, c) = (pointer, other.pointer, result.writable)
+        let plan = BroadcastPlan.offsets(batch, Array(shape.dropLast(2)), m * k, Array(other.shape.dropLast(2)), n * k)
+        if plan.count == 1 {
+            parallelProduct(
+                MatrixView(a, stride: strideA, isTransposed: transposeSelf), MatrixView(b, stride: strideB, isTransposed: transposeOther),
+                m: m, n: n, k: k, into: c, stride: n)
+        } else {
+            let tasks = Parallel.tasks(work: 2 * m * n * k * plan.count, limit: plan.count)
+            Parallel.run(tasks: tasks) { task in
+                for i in Parallel.range(task, of: tasks, count: plan.count) {
+                    product(
+                        MatrixView(a + plan[i].0, stride: strideA, isTransposed: transposeSelf),
+                        MatrixView(b + plan[i].1, stride: strideB, isTransposed: transposeOther), m: m, n: n, k: k, into: c + i * m * n, stride: n)
+                }
+            }
+        }
+        return result
+    }
+
+    /// y [..., N] = x [..., K] · Wᵀ + bias (+ residual), W [N, K] as on disk: a linear layer or 1×1 convolution.
+    public func linear(_ weight: Tensor, bias: Tensor? = nil, residual: Tensor? = nil) -> Tensor {
+        let (n, k) = (weight.shape[0], weight.count / weight.shape[0])
+        precondition(shape.last == k, "linear \(Shape.text(weight.shape)) of \(Shape.text(shape))")
+        precondition(bias.map { $0.count == n } ?? true)
+        defer { keepAlive(self, weight, bias, residual) }
+        let m = count / k
+        let result = Tensor(uninitialized: shape.dropLast() + [n])
+        precondition(residual.map { $0.count == result.count } ?? true)
+        let y = result.writable
+        let (start, added) = (bias?.pointer, residual?.pointer)
+        parallelProduct(
+            MatrixView(pointer, stride: k), MatrixView(weight.pointer, stride: k, isTransposed: true), m: m, n: n, k: k, into: y,
+            stride: n, beta: start == nil && added == nil ? 0 : 1
+        ) { rows, columns in
+            fillRows(y, stride: n, rows, columns, bias: start, residual: added)
+        }
+        return result
+    }
+}
+
+/// Writes bias and residual where a product with beta = 1 then adds.
+func fillRows(
+    _ y: UnsafeMutablePointer<Float>, stride: Int, _ rows: Range<Int>, _ columns: Range<Int>, bias: UnsafePointer<Float>?,
+    residual: UnsafePointer<Float>?
+) {
+    guard bias != nil || residual != nil else { return }
+    for row in rows {
+        let start = row * stride + columns.lowerBound
+        switch (bias, residual) {
+        case let (bias?, residual?): bas_add_rows(y + start, residual + start, bias + columns.lowerBound, 1, columns.count)
+        case let (bias?, nil): (y + start).update(from: bias + columns.lowerBound, count: columns.count)
+        case let (nil, residual?): (y + start).update(from: residual + start, count: columns.count)
+        case (nil, nil): break
+        }
+    }
+}
+
+extension BroadcastPlan {
+    /// For every index of `batch`, where the matrices of both operands begin.
+    static func offsets(_ batch: [Int], _ a: [Int], _ sizeA: Int, _ b: [Int], _ sizeB: Int) -> [(Int, Int)] {
+        let (sa, sb) = (Shape.broadcastStrides(a, to: batch), Shape.broadcastStrides(b, to: batch))
+        var result: [(Int, Int)] = []
+        walk(batch, sa) { _, offset in result.append((offset * sizeA, 0)) }
+        walk(batch, sb) { index, offset in result[index].1 = offset * sizeB }
+        return result
+    }
+}

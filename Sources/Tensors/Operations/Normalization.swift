@@ -1,0 +1,161 @@
+import CKernels
+
+/// What a normalisation's backward needs: the mean and 1/σ of every group or row.
+public struct NormalizationStatistics: Sendable {
+    let mean: Tensor
+    let rstd: Tensor
+}
+
+extension Tensor {
+    /// Group norm of x [N, ..., C] over the groups' channels and all places, optionally followed by SiLU.
+    public func groupNorm(groups: Int, gamma: Tensor, beta: Tensor, eps: Float, silu: Bool) -> (Tensor, NormalizationStatistics) {
+        let (n, channels) = (shape[0], shape[rank - 1])
+        precondition(channels % groups == 0 && channels <= 4096 && gamma.count == channels, "group norm of \(Shape.text(shape)) in \(groups)")
+        defer { keepAlive(self, gamma, beta) }
+        let places = count / max(1, n * channels)
+        let statistics = NormalizationStatistics(mean: Tensor(uninitialized: [n, groups]), rstd: Tensor(uninitialized: [n, groups]))
+        let result = Tensor(uninitialized: shape)
+        let (x, y, w, b) = (pointer, result.writable, gamma.pointer, beta.pointer)
+        let (mean, rstd) = (statistics.mean.writable, statistics.rstd.writable)
+        let parts = Self.groupParts(count: count / n, groups: groups)
+        Parallel.run(tasks: n * parts) { task in
+            let (sample, part) = (task / parts, Parallel.range(task % parts, of: parts, count: groups))
+            let start = sample * places * channels
+            bas_group_norm(
+                y + start, x + start, w, b, mean + sample * groups, rstd + sample * groups, places, channels, groups, part.lowerBound,
+                part.upperBound, eps, silu ? 1 : 0)
+        }
+        return (result, statistics)
+    }
+
+    /// dx, dgamma [C] and dbeta [C] of dy = self.
+    public func groupNormBackward(
+        input: Tensor, groups: Int, gamma: Tensor, beta: Tensor, statistics: NormalizationStatistics, silu: Bool
+    ) -> (Tensor, Tensor, Tensor) {
+        let (n, channels) = (shape[0], shape[rank - 1])
+        defer { keepAlive(self, input, gamma, beta, statistics.mean, statistics.rstd) }
+        let places = count / max(1, n * channels)
+        let result = Tensor(uninitialized: shape)
+        let (dgammas, dbetas) = (Tensor(uninitialized: [n, channels]), Tensor(uninitialized: [n, channels]))
+        let (x, dx, dy, w, b) = (input.pointer, result.writable, pointer, gamma.pointer, beta.pointer)
+        let (dw, db, mean, rstd) = (dgammas.writable, dbetas.writable, statistics.mean.pointer, statistics.rstd.pointer)
+        let parts = Self.groupParts(count: count / n, groups: groups)
+        Parallel.run(tasks: n * parts) { task in
+            let (sample, part) = (task / parts, Parallel.range(task % parts, of: parts, count: groups))
+            let start = sample * places * channels
+            bas_group_norm_backward(
+                dx + start, dw + sample * channels, db + sample * channels, dy + start, x + start, w, b, mean + sample * groups,
+                rstd + sample * groups, places, channels, groups, part.lowerBound, part.upperBound, silu ? 1 : 0)
+        }
+        return (result, dgammas.sumOfRows, dbetas.sumOfRows)
+    }
+
+    /// Parts of the groups for threads to take: at least 32 KiB of activations each.
+    private static func groupParts(count: Int, groups: Int) -> Int { max(1, min(groups, count / 8192, 4)) }
+
+    /// Layer norm over the last axis.
+    public func layerNorm(gamma: Tensor, beta: Tensor, eps: Float) -> (Tensor, NormalizationStatistics) {
+        let width = shape[rank - 1]
+        let rows = count / max(1, width)
+        precondition(gamma.count == width)
+        defer { keepAlive(self, gamma, beta) }
+        let statistics = NormalizationStatistics(mean: Tensor(uninitialized: [rows]), rstd: Tensor(uninitialized: [rows]))
+        let result = Tensor(uninitialized: shape)
+        let (x, y, w, b) = (pointer, result.writable, gamma.pointer, beta.pointer)
+        let (mean, rstd) = (statistics.mean.writable, statistics.rstd.writable)
+        let tasks = Parallel.tasks(work: count * 24)
+        Parallel.run(tasks: tasks) { task in
+            let part = Parallel.range(task, of: tasks, count: rows)
+            let start = part.lowerBound * width
+            bas_layer_norm(y + start, x + start, w, b, mean + part.lowerBound, rstd + part.lowerBound, part.count, width, eps)
+        }
+        return (result, statistics)
+    }
+
+    /// dx, dgamma and dbeta of dy = self; the latter two only where `weights`.
+    public func layerNormBackward(
+        input: Tensor, gamma: Tensor, statistics: NormalizationStatistics, weights: Bool
+    ) -> (Tensor, Tensor?, Tensor?) {
+        let width = shape[rank - 1]
+        let rows = count / max(1, width)
+        defer { keepAlive(self, input, gamma, statistics.mean, statistics.rstd) }
+        let result = Tensor(uninitialized: shape)
+        let tasks = Parallel.tasks(work: count * 32, limit: 4)
+        let (dgammas, dbetas) = weights ? (Tensor.zeros([tasks, width]), Tensor.zeros([tasks, width])) : (nil, nil)
+        let (x, dx, dy, w) = (input.pointer, result.writable, pointer, gamma.pointer)
+        let (dw, db, mean, rstd) = (dgammas?.writable, dbetas?.writable, statistics.mean.pointer, statistics.rstd.pointer)
+        Parallel.run(tasks: tasks) { task in
+            let part = Parallel.range(task, of: tasks, count: rows)
+            let start = part.lowerBound * width
+            bas_layer_norm_backward(
+                dx + start, dw.map { $0 + task * width }, db.map { $0 + task * width }, dy + start, x + start, w, mean + part.lowerBound,
+                rstd + part.lowerBound, part.count, width)
+        }
+        return (result, dgammas?.sumOfRows, dbetas?.sumOfRows)
+    }
+
+    /// softmax(scale · x) over the last axis. With `causal`, of the last two axes [L, L], place i sees 0...i.
+    public func softmax(scale: Float = 1, causal: Bool = false) -> Tensor {
+        rowwise { y, x, first, rows, width in
+            if causal {
+                for row in first..<first + rows {
+                    let start = (row - first) * width
+                    bas_softmax(y + start, x + start, 1, width, scale, row % width)
+                }
+            } else {
+                bas_softmax(y, x, rows, width, scale, -1)
+            }
+        }
+    }
+
+    /// ds of dp = self for p = softmax(scale · s).
+    public func softmaxBackward(probabilities: Tensor, scale: Float = 1) -> Tensor {
+        defer { keepAlive(probabilities) }
+        let p = probabilities.pointer
+        return rowwise { ds, dp, first, rows, width in bas_softmax_backward(ds, dp, p + first * width, rows, width, scale) }
+    }
+
+    /// value · gelu(gate) of x [..., 2D], value first.
+    public func geglu() -> Tensor {
+        let width = shape[rank - 1] / 2
+        defer { keepAlive(self) }
+        let result = Tensor(uninitialized: shape.dropLast() + [width])
+        let (x, y, rows) = (pointer, result.writable, count / (2 * width))
+        let tasks = Parallel.tasks(work: count * 24)
+        Parallel.run(tasks: tasks) { task in
+            let part = Parallel.range(task, of: tasks, count: rows)
+            bas_geglu(y + part.lowerBound * width, x + part.lowerBound * 2 * width, part.count, width)
+        }
+        return result
+    }
+
+    public func gegluBackward(input: Tensor) -> Tensor {
+        let width = shape[rank - 1]
+        defer { keepAlive(self, input) }
+        let result = Tensor(uninitialized: input.shape)
+        let (x, dx, dy, rows) = (input.pointer, result.writable, pointer, count / width)
+        let tasks = Parallel.tasks(work: count * 48)
+        Parallel.run(tasks: tasks) { task in
+            let part = Parallel.range(task, of: tasks, count: rows)
+            let start = part.lowerBound * width
+            bas_geglu_backward(dx + 2 * start, dy + start, x + 2 * start, part.count, width)
+        }
+        return result
+    }
+
+    private func rowwise(
+        _ body: (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int, Int, Int) -> Void
+    ) -> Tensor {
+        let width = shape[rank - 1]
+        defer { keepAlive(self) }
+        let result = Tensor(uninitialized: shape)
+        let (x, y, rows) = (pointer, result.writable, count / max(1, width))
+        let tasks = Parallel.tasks(work: count * 24)
+        Parallel.run(tasks: tasks) { task in
+            let part = Parallel.range(task, of: tasks, count: rows)
+            if part.isEmpty { return }
+            body(y + part.lowerBound * width, x + part.lowerBound * width, part.lowerBound, part.count, width)
+        }
+        return result
+    }
+}

@@ -1,0 +1,132 @@
+import CKernels
+
+/// Operators that take two arrays, with the kernel's code for each.
+public enum BinaryOperation: Int32, Sendable, CaseIterable {
+    case add, subtract, multiply, divide, minimum, maximum, power, less, lessOrEqual, equal
+}
+
+/// Operators that take one.
+public enum UnaryOperation: Int32, Sendable, CaseIterable {
+    case negate, exp, log, sqrt, abs, square, reciprocal, sign, sin, cos, tanh, sigmoid, silu, gelu, quickGELU, floor, round
+}
+
+extension Tensor {
+    /// `a op b` with NumPy's broadcasting; traps where the shapes do not broadcast.
+    public static func binary(_ operation: BinaryOperation, _ a: Tensor, _ b: Tensor) -> Tensor {
+        guard let shape = Shape.broadcast(a.shape, b.shape) else {
+            preconditionFailure("\(operation): \(Shape.text(a.shape)) and \(Shape.text(b.shape)) do not broadcast")
+        }
+        defer { keepAlive(a, b) }
+        let result = Tensor(uninitialized: shape)
+        let (p, q, out, code) = (a.pointer, b.pointer, result.writable, operation.rawValue)
+        if a.shape == b.shape || a.count == 1 || b.count == 1 {
+            let (sa, sb) = (a.count == 1 ? 0 : 1, b.count == 1 ? 0 : 1)
+            let tasks = Parallel.tasks(work: result.count * 16)
+            Parallel.run(tasks: tasks) { task in
+                let range = Parallel.range(task, of: tasks, count: result.count, alignment: 64)
+                bas_binary(code, out + range.lowerBound, p + range.lowerBound * sa, sa, q + range.lowerBound * sb, sb, range.count)
+            }
+            return result
+        }
+        let plan = BroadcastPlan(shape, Shape.broadcastStrides(a.shape, to: shape), Shape.broadcastStrides(b.shape, to: shape))
+        plan.forEachRun { start, i, j in
+            bas_binary(code, out + start, p + i, plan.innerA, q + j, plan.innerB, plan.run)
+        }
+        return result
+    }
+
+    public static func + (a: Tensor, b: Tensor) -> Tensor { binary(.add, a, b) }
+    public static func - (a: Tensor, b: Tensor) -> Tensor { binary(.subtract, a, b) }
+    public static func * (a: Tensor, b: Tensor) -> Tensor { binary(.multiply, a, b) }
+    public static func / (a: Tensor, b: Tensor) -> Tensor { binary(.divide, a, b) }
+
+    public func map(_ operation: UnaryOperation) -> Tensor {
+        elementwise(costs: 32) { bas_unary(operation.rawValue, $0, $1, $2) }
+    }
+
+    /// scale · x + offset.
+    public func scaled(by scale: Float, plus offset: Float = 0) -> Tensor {
+        elementwise(costs: 8) { bas_scale($0, $1, scale, offset, $2) }
+    }
+
+    /// dx = dy · op'(x) for the activations.
+    public func activationBackward(_ operation: UnaryOperation, input: Tensor) -> Tensor {
+        defer { keepAlive(input) }
+        let (x, start) = (input.pointer, pointer)
+        return elementwise(costs: 48) { bas_activation_backward(operation.rawValue, $0, $1, x + ($1 - start), $2) }
+    }
+
+    /// a · self + b · other, in one pass; same shapes.
+    public func combined(_ a: Float, with other: Tensor, _ b: Float) -> Tensor {
+        precondition(shape == other.shape, "combine \(Shape.text(shape)) and \(Shape.text(other.shape))")
+        defer { keepAlive(other) }
+        let (z, start) = (other.pointer, pointer)
+        return elementwise(costs: 12) { bas_combine($0, $1, a, z + ($1 - start), b, $2) }
+    }
+
+    /// Adds `other` in place (a copy first where shared): gradients accumulate through this.
+    public mutating func accumulate(_ other: Tensor, scale: Float = 1) {
+        precondition(shape == other.shape, "accumulate \(Shape.text(other.shape)) onto \(Shape.text(shape))")
+        defer { keepAlive(other) }
+        let z = other.pointer
+        mutate { bas_axpy($0.baseAddress!, z, scale, $0.count) }
+    }
+
+    private func elementwise(
+        costs: Int, _ body: (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int) -> Void
+    ) -> Tensor {
+        defer { keepAlive(self) }
+        let result = Tensor(uninitialized: shape)
+        let (x, y) = (pointer, result.writable)
+        let tasks = Parallel.tasks(work: count * costs)
+        Parallel.run(tasks: tasks) { task in
+            let range = Parallel.range(task, of: tasks, count: count, alignment: 64)
+            body(y + range.lowerBound, x + range.lowerBound, range.count)
+        }
+        return result
+    }
+}
+
+/// Two operands read with strides over one result: the innermost axes are merged into runs as long as both operands
+/// are either contiguous or constant along them.
+struct BroadcastPlan {
+    private(set) var run = 1
+    private(set) var innerA = 0
+    private(set) var innerB = 0
+    private var sizes: [Int]
+    private var stridesA: [Int]
+    private var stridesB: [Int]
+
+    init(_ shape: [Int], _ stridesA: [Int], _ stridesB: [Int]) {
+        let kept = shape.indices.filter { shape[$0] != 1 }
+        (sizes, self.stridesA, self.stridesB) = (kept.map { shape[$0] }, kept.map { stridesA[$0] }, kept.map { stridesB[$0] })
+        if let a = self.stridesA.last, let b = self.stridesB.last { (innerA, innerB) = (min(a, 1), min(b, 1)) }
+        while let size = sizes.last, self.stridesA.last == innerA * run, self.stridesB.last == innerB * run {
+            run *= size
+            sizes.removeLast()
+            self.stridesA.removeLast()
+            self.stridesB.removeLast()
+        }
+    }
+
+    /// Calls `body(result offset, offset in a, offset in b)` for every run.
+    func forEachRun(_ body: (Int, Int, Int) -> Void) {
+        var index = [Int](repeating: 0, count: sizes.count)
+        var (a, b) = (0, 0)
+        let total = sizes.reduce(1, *)
+        for step in 0..<total {
+            body(step * run, a, b)
+            var axis = sizes.count - 1
+            while axis >= 0 {
+                index[axis] += 1
+                a += stridesA[axis]
+                b += stridesB[axis]
+                if index[axis] < sizes[axis] { break }
+                a -= stridesA[axis] * sizes[axis]
+                b -= stridesB[axis] * sizes[axis]
+                index[axis] = 0
+                axis -= 1
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+import CKernels
+import Glibc
+
+extension Tensor {
+    /// Axes in the order `order`, as a contiguous copy.
+    public func permuted(_ order: [Int]) -> Tensor {
+        precondition(order.sorted() == Array(0..<rank), "permutation \(order) of rank \(rank)")
+        if order == Array(0..<rank) { return self }
+        let own = Shape.strides(shape)
+        return gathered(shape: order.map { shape[$0] }, strides: order.map { own[$0] }, start: 0)
+    }
+
+    /// The last two axes exchanged.
+    public var transposed: Tensor {
+        precondition(rank >= 2)
+        return permuted(Array(0..<rank - 2) + [rank - 1, rank - 2])
+    }
+
+    /// One slice along an axis: `count` elements from `start` in steps of `step` (not 0, may be negative).
+    public struct Slice: Sendable, Equatable {
+        public var start: Int
+        public var count: Int
+        public var step: Int
+        public init(start: Int, count: Int, step: Int = 1) { (self.start, self.count, self.step) = (start, count, step) }
+    }
+
+    /// `slices[axis]` of every axis, as a copy.
+    public func sliced(_ slices: [Slice]) -> Tensor {
+        precondition(slices.count == rank)
+        let own = Shape.strides(shape)
+        let start = zip(slices, own).reduce(0) { $0 + $1.0.start * $1.1 }
+        return gathered(shape: slices.map(\.count), strides: zip(slices, own).map { $0.step * $1 }, start: start)
+    }
+
+    /// The transpose of `sliced`: zeros of `shape` with this tensor at the slices.
+    public func scattered(to shape: [Int], _ slices: [Slice]) -> Tensor {
+        let result = Tensor.zeros(shape)
+        let own = Shape.strides(shape)
+        let start = zip(slices, own).reduce(0) { $0 + $1.0.start * $1.1 }
+        let (x, y) = (pointer, result.writable)
+        defer { keepAlive(self) }
+        Self.forEachRun(self.shape, zip(slices, own).map { $0.step * $1 }) { index, offset, run, step in
+            for i in 0..<run { y[start + offset + i * step] += x[index + i] }
+        }
+        return result
+    }
+
+    /// Joined along `axis`; other axes equal.
+    public static func concatenated(_ tensors: [Tensor], axis: Int) -> Tensor {
+        precondition(!tensors.isEmpty)
+        let axis = Shape.axis(axis, rank: tensors[0].rank)
+        if tensors.count == 1 { return tensors[0] }
+        var shape = tensors[0].shape
+        shape[axis] = tensors.reduce(0) { $0 + $1.shape[axis] }
+        let result = Tensor(uninitialized: shape)
+        let (outer, _, _) = tensors[0].split(at: axis)
+        let row = outer == 0 ? 0 : result.count / outer
+        var column = 0
+        for tensor in tensors {
+            precondition(tensor.rank == shape.count && tensor.shape.indices.allSatisfy { $0 == axis || tensor.shape[$0] == shape[$0] })
+            let width = outer == 0 ? 0 : tensor.count / outer
+            let source = tensor.pointer
+            for o in 0..<outer { (result.writable + o * row + column).update(from: source + o * width, count: width) }
+            keepAlive(tensor)
+            column += width
+        }
+        return result
+    }
+
+    /// The parts of `sizes` along `axis`: the inverse of `concatenated`.
+    public func split(_ sizes: [Int], axis: Int) -> [Tensor] {
+        let axis = Shape.axis(axis, rank: rank)
+        var start = 0
+        return sizes.map { size in
+            defer { start += size }
+            if axis == 0 { return rows(start..<start + size) }
+            return sliced(shape.indices.map { $0 == axis ? Slice(start: start, count: size) : Slice(start: 0, count: shape[$0]) })
+        }
+    }
+
+    /// Rows `indices` of a matrix [V, D]: [indices.count, D].
+    public func gatherRows(_ indices: [Int]) -> Tensor {
+        defer { keepAlive(self) }
+        let width = count / max(1, shape[0])
+        let result = Tensor(uninitialized: [indices.count] + shape.dropFirst())
+        for (row, index) in indices.enumerated() {
+            precondition(index >= 0 && index < shape[0])
+            (result.writable + row * width).update(from: pointer + index * width, count: width)
+        }
+        return result
+    }
+
+    /// The transpose of `gatherRows`: zeros [V, D] with row r of this tensor added at `indices[r]`.
+    public func scatterRows(_ indices: [Int], into rows: Int) -> Tensor {
+        defer { keepAlive(self) }
+        let width = count / max(1, shape[0])
+        let result = Tensor.zeros([rows] + shape.dropFirst())
+        for (row, index) in indices.enumerated() { bas_axpy(result.writable + index * width, pointer + row * width, 1, width) }
+        return result
+    }
+
+    /// A copy of strided elements.
+    private func gathered(shape: [Int], strides: [Int], start: Int) -> Tensor {
+        defer { keepAlive(self) }
+        let result = Tensor(uninitialized: shape)
+        let (x, y) = (pointer + start, result.writable)
+        Self.forEachRun(shape, strides) { index, offset, run, step in
+            if step == 1 {
+                memcpy(y + index, x + offset, run * MemoryLayout<Float>.stride)
+            } else {
+                for i in 0..<run { y[index + i] = x[offset + i * step] }
+            }
+        }
+        return result
+    }
+
+    /// Calls `body(contiguous index, strided offset, run, step)` for the innermost runs of a strided walk.
+    private static func forEachRun(_ shape: [Int], _ strides: [Int], _ body: (Int, Int, Int, Int) -> Void) {
+        guard !shape.contains(0) else { return }
+        var (sizes, steps) = (shape, strides)
+        var (run, step) = (sizes.popLast() ?? 1, steps.popLast() ?? 1)
+        while let size = sizes.last, let outer = steps.last, outer == step * run {
+            run *= size
+            sizes.removeLast()
+            steps.removeLast()
+        }
+        if run == 1 { step = 1 }
+        BroadcastPlan.walk(sizes, steps) { body($0 * run, $1, run, step) }
+    }
+}
+
+extension BroadcastPlan {
+    /// Every index of `sizes` in order, with its strided offset.
+    static func walk(_ sizes: [Int], _ strides: [Int], _ body: (Int, Int) -> Void) {
+        var index = [Int](repeating: 0, count: sizes.count)
+        var offset = 0
+        for step in 0..<sizes.reduce(1, *) {
+            body(step, offset)
+            var axis = sizes.count - 1
+            while axis >= 0 {
+                index[axis] += 1
+                offset += strides[axis]
+                if index[axis] < sizes[axis] { break }
+                offset -= strides[axis] * sizes[axis]
+                index[axis] = 0
+                axis -= 1
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import CKernels
+
+extension Tensor {
+    /// Sum of all elements, partial sums in double.
+    public var sum: Double { defer { keepAlive(self) }; return bas_sum(pointer, count) }
+    public var mean: Double { sum / Double(max(1, count)) }
+    public var sumOfSquares: Double { defer { keepAlive(self) }; return bas_sum_of_squares(pointer, count) }
+    public var maximum: Float { defer { keepAlive(self) }; return bas_maximum(pointer, count) }
+    public var minimum: Float { defer { keepAlive(self) }; return bas_minimum(pointer, count) }
+
+    /// Inner product with a tensor of the same count.
+    public func dot(_ other: Tensor) -> Double {
+        precondition(count == other.count)
+        defer { keepAlive(self, other) }
+        return bas_dot(pointer, other.pointer, count)
+    }
+
+    /// Sum over `axes` (all where nil), which stay as size 1 where `keepsAxes`.
+    public func sum(_ axes: [Int]? = nil, keepsAxes: Bool = false) -> Tensor {
+        let axes = Set((axes ?? Array(0..<rank)).map { Shape.axis($0, rank: rank) })
+        var result = self
+        for axis in axes.sorted(by: >) { result = result.sumAlong(axis) }
+        return keepsAxes ? result : result.reshaped(shape.indices.filter { !axes.contains($0) }.map { shape[$0] })
+    }
+
+    public func mean(_ axes: [Int]? = nil, keepsAxes: Bool = false) -> Tensor {
+        let total = sum(axes, keepsAxes: keepsAxes)
+        return total.scaled(by: Float(total.count) / Float(max(1, count)))
+    }
+
+    /// The largest element along `axis`, which stays as size 1, and its place (the first of equal ones).
+    public func maximum(along axis: Int) -> (values: Tensor, indices: [Int]) {
+        let axis = Shape.axis(axis, rank: rank)
+        let (outer, length, inner) = split(at: axis)
+        var indices = [Int](repeating: 0, count: outer * inner)
+        let result = Tensor(uninitialized: shape.enumerated().map { $0.offset == axis ? 1 : $0.element })
+        let (x, y) = (pointer, result.writable)
+        for o in 0..<outer {
+            for i in 0..<inner {
+                let base = x + o * length * inner + i
+                var best = 0
+                for step in 1..<max(1, length) where base[step * inner] > base[best * inner] { best = step }
+                y[o * inner + i] = base[best * inner]
+                indices[o * inner + i] = best
+            }
+        }
+        keepAlive(self)
+        return (result, indices)
+    }
+
+    /// Reduces to `shape`, which broadcasts to this tensor's: the backward of broadcasting.
+    public func summed(to target: [Int]) -> Tensor {
+        if shape == target { return self }
+        let missing = rank - target.count
+        let axes = shape.indices.filter { $0 < missing || (target[$0 - missing] == 1 && shape[$0] != 1) }
+        return sum(axes, keepsAxes: true).reshaped(target)
+    }
+
+    /// Sizes before, of, and after `axis`.
+    func split(at axis: Int) -> (outer: Int, length: Int, inner: Int) {
+        (shape[..<axis].reduce(1, *), shape[axis], shape[(axis + 1)...].reduce(1, *))
+    }
+
+    private func sumAlong(_ axis: Int) -> Tensor {
+        defer { keepAlive(self) }
+        let (outer, length, inner) = split(at: axis)
+        let result = Tensor(repeating: 0, shape: shape.enumerated().map { $0.offset == axis ? 1 : $0.element })
+        let (x, y) = (pointer, result.writable)
+        for o in 0..<outer {
+            if inner == 1 {
+                y[o] = Float(bas_sum(x + o * length, length))
+            } else {
+                bas_sum_rows(y + o * inner, x + o * length * inner, length, inner)
+            }
+        }
+        return result
+    }
+}

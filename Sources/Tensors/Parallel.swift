@@ -1,0 +1,55 @@
+import CKernels
+import Dispatch
+import Glibc
+import Synchronization
+
+/// The one place that splits work over threads. Callers cut work into tasks by its *shape* alone, never by the
+/// number of threads, so results do not depend on how many there are.
+public enum Parallel {
+    /// Threads that take tasks: `BAS_THREADS`, or the cores that this process may use.
+    public static let threads: Int = {
+        if let text = getenv("BAS_THREADS"), let count = Int(String(cString: text)), count > 0 { return min(count, 256) }
+        return Int(bas_processor_count())
+    }()
+
+    /// How many tasks `work` (floating-point operations, or bytes touched times a few) is worth: about 50 µs each,
+    /// at most `limit`.
+    public static func tasks(work: Int, limit: Int = 16) -> Int { max(1, min(limit, work / 3_000_000)) }
+
+    /// Runs `body(0)` … `body(tasks - 1)`, each once, on up to `threads` threads; returns when all are done.
+    @inline(__always)
+    public static func run(tasks: Int, _ body: (Int) -> Void) {
+        if tasks <= 1 || threads == 1 {
+            for task in 0..<tasks { body(task) }
+        } else {
+            dispatch(tasks, body)
+        }
+    }
+
+    private static func dispatch(_ tasks: Int, _ body: (Int) -> Void) {
+        let next = Counter()
+        withoutActuallyEscaping(body) { body in
+            nonisolated(unsafe) let body = body
+            DispatchQueue.concurrentPerform(iterations: min(threads, tasks)) { _ in
+                bas_flush_denormals()
+                while true {
+                    let task = next.take()
+                    if task >= tasks { return }
+                    body(task)
+                }
+            }
+        }
+    }
+
+    /// Splits 0..<count into `tasks` ranges whose bounds are multiples of `alignment`.
+    public static func range(_ task: Int, of tasks: Int, count: Int, alignment: Int = 1) -> Range<Int> {
+        let units = (count + alignment - 1) / alignment
+        let low = units * task / tasks * alignment
+        return min(low, count)..<min(units * (task + 1) / tasks * alignment, count)
+    }
+
+    private final class Counter: Sendable {
+        private let value = Atomic(0)
+        func take() -> Int { value.wrappingAdd(1, ordering: .relaxed).oldValue }
+    }
+}

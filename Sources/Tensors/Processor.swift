@@ -1,0 +1,14 @@
+import CKernels
+
+/// The machine, for headers of benchmarks and bug reports.
+public enum Processor {
+    public static let name: String = {
+        var buffer = [CChar](repeating: 0, count: 128)
+        bas_processor_name(&buffer, buffer.count)
+        let text = String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        return text.isEmpty ? "unknown processor" : text
+    }()
+
+    /// The vector instructions that the kernels use here.
+    public static var vectors: String { BLAS.wanted.name }
+}

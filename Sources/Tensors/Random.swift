@@ -1,0 +1,64 @@
+import CKernels
+
+/// Counted randomness: every draw names a stream and is numbered within it, so results depend on the seed and on how
+/// often that stream was drawn from, never on other draws, threads or the clock (architecture.md, decision 6).
+public struct RandomState: Sendable, Equatable {
+    public let seed: UInt64
+    private var steps: [String: UInt32] = [:]
+
+    public init(seed: Int) { self.seed = UInt64(bitPattern: Int64(seed)) }
+
+    /// The next draw of `stream`.
+    public mutating func next(_ stream: String) -> RandomDraw {
+        let step = steps[stream, default: 0]
+        steps[stream] = step &+ 1
+        return RandomDraw(seed: seed, stream: stream, step: step)
+    }
+}
+
+/// One numbered draw of a stream: as many numbers as wanted, the i-th always the same.
+public struct RandomDraw: Sendable {
+    let seed: UInt64
+    let stream: UInt64
+    let step: UInt32
+
+    public init(seed: UInt64, stream: String, step: UInt32) {
+        (self.seed, self.step) = (seed, step)
+        // FNV-1a of the stream's name.
+        self.stream = stream.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
+    }
+
+    /// Standard normal numbers.
+    public func normal(_ shape: [Int]) -> Tensor {
+        Tensor.make(shape) { bas_normal($0.baseAddress!, $0.count, seed, stream, step) }
+    }
+
+    /// Uniform numbers in [0, 1).
+    public func uniform(_ shape: [Int]) -> Tensor {
+        Tensor.make(shape) { bas_uniform($0.baseAddress!, $0.count, seed, stream, step) }
+    }
+
+    /// Random words, `index` counted from 0.
+    public func word(_ index: Int) -> UInt32 {
+        var words: (UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0)
+        withUnsafeMutableBytes(of: &words) {
+            bas_philox($0.baseAddress!.assumingMemoryBound(to: UInt32.self), seed, stream, step, UInt32(truncatingIfNeeded: index / 4))
+        }
+        return [words.0, words.1, words.2, words.3][index % 4]
+    }
+
+    /// A whole number in 0..<bound.
+    public func integer(below bound: Int, index: Int = 0) -> Int {
+        Int(UInt64(word(index)) * UInt64(bound) >> 32)
+    }
+
+    /// A number in [0, 1).
+    public func fraction(index: Int = 0) -> Double { Double(word(index)) / 4_294_967_296 }
+
+    /// `count` different numbers of 0..<bound in random order (Fisher-Yates), from word `index` on.
+    public func sample(_ count: Int, below bound: Int, index: Int = 0) -> [Int] {
+        var pool = Array(0..<bound)
+        for i in 0..<min(count, bound) { pool.swapAt(i, i + integer(below: bound - i, index: index + i)) }
+        return Array(pool.prefix(count))
+    }
+}

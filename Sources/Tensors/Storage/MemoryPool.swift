@@ -1,0 +1,74 @@
+import Glibc
+import Synchronization
+
+/// The caching allocator: free lists keyed by size class. A training step asks for the same sizes again and again,
+/// so a steady step allocates nothing from the system.
+public final class MemoryPool: Sendable {
+    public static let shared = MemoryPool()
+
+    private struct State: @unchecked Sendable {
+        var free: [Int: [UnsafeMutablePointer<Float>]] = [:]
+        var cachedBytes = 0
+        var usedBytes = 0
+        var peakBytes = 0
+    }
+    private let state = Mutex(State())
+    /// Bytes that may lie in the free lists; what comes back beyond goes to the system.
+    private let cacheLimit = 2 << 30
+
+    /// Bytes in live tensors now, and the most there ever were.
+    public var usedBytes: Int { state.withLock { $0.usedBytes } }
+    public var peakBytes: Int { state.withLock { $0.peakBytes } }
+
+    /// Sizes are rounded up to eight steps a power of two: at most an eighth is wasted, and sizes that differ
+    /// little share a list.
+    static func sizeClass(_ count: Int) -> Int {
+        guard count > 64 else { return max(16, (count + 15) & ~15) }
+        let step = max(16, 1 << (Int.bitWidth - 1 - (count - 1).leadingZeroBitCount - 3))
+        return (count + step - 1) / step * step
+    }
+
+    func take(_ count: Int) -> (UnsafeMutablePointer<Float>, Int) {
+        let capacity = Self.sizeClass(count)
+        let bytes = capacity * MemoryLayout<Float>.stride
+        let cached: UnsafeMutablePointer<Float>? = state.withLock { state in
+            state.usedBytes += bytes
+            state.peakBytes = max(state.peakBytes, state.usedBytes)
+            guard let block = state.free[capacity]?.popLast() else { return nil }
+            state.cachedBytes -= bytes
+            return block
+        }
+        return (cached ?? Self.allocate(bytes), capacity)
+    }
+
+    func give(_ pointer: UnsafeMutablePointer<Float>, _ capacity: Int) {
+        let bytes = capacity * MemoryLayout<Float>.stride
+        let kept = state.withLock { state in
+            state.usedBytes -= bytes
+            guard state.cachedBytes + bytes <= cacheLimit else { return false }
+            state.free[capacity, default: []].append(pointer)
+            state.cachedBytes += bytes
+            return true
+        }
+        if !kept { free(pointer) }
+    }
+
+    /// Gives all cached blocks back to the system.
+    public func trim() {
+        let blocks = state.withLock { state in
+            defer { state.free = [:]; state.cachedBytes = 0 }
+            return state.free.values.flatMap { $0 }
+        }
+        blocks.forEach { free($0) }
+    }
+
+    private static func allocate(_ bytes: Int) -> UnsafeMutablePointer<Float> {
+        let huge = bytes >= 4 << 20
+        var raw: UnsafeMutableRawPointer?
+        guard posix_memalign(&raw, huge ? 2 << 20 : 64, bytes) == 0, let raw else {
+            preconditionFailure("out of memory: \(bytes) bytes; callers check sizes against the budget first")
+        }
+        if huge { madvise(raw, bytes, MADV_HUGEPAGE) }
+        return raw.assumingMemoryBound(to: Float.self)
+    }
+}

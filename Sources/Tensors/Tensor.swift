@@ -1,0 +1,98 @@
+import CKernels
+
+/// A float32 array with value semantics, contiguous in row-major order. Pictures and latents are NHWC.
+///
+/// Copies share storage; `mutate` copies first where the storage is shared.
+public struct Tensor: Sendable {
+    public private(set) var storage: Storage
+    let offset: Int
+    public let shape: [Int]
+    public let count: Int
+
+    /// Uninitialised: for kernels that write every element.
+    public init(uninitialized shape: [Int]) {
+        self.init(Storage(count: Shape.count(shape)), shape: shape)
+    }
+
+    init(_ storage: Storage, offset: Int = 0, shape: [Int]) {
+        self.storage = storage
+        self.offset = offset
+        self.shape = shape
+        self.count = Shape.count(shape)
+    }
+
+    public init(_ values: [Float], shape: [Int]) {
+        precondition(values.count == Shape.count(shape), "\(values.count) values for \(Shape.text(shape))")
+        self.init(uninitialized: shape)
+        values.withUnsafeBufferPointer { source in
+            if let base = source.baseAddress { storage.pointer.update(from: base, count: count) }
+        }
+    }
+
+    public init(repeating value: Float, shape: [Int]) {
+        self.init(uninitialized: shape)
+        storage.pointer.update(repeating: value, count: count)
+    }
+
+    public init(_ scalar: Float) { self.init(repeating: scalar, shape: []) }
+
+    public static func zeros(_ shape: [Int]) -> Tensor { Tensor(repeating: 0, shape: shape) }
+
+    public var rank: Int { shape.count }
+
+    /// The first element's address, valid while this tensor lives: kernels' callers hold it with `keepAlive`.
+    public var pointer: UnsafePointer<Float> { UnsafePointer(storage.pointer + offset) }
+
+    /// For the creator of an uninitialised tensor, before it is shared.
+    var writable: UnsafeMutablePointer<Float> { storage.pointer + offset }
+
+    /// Copies out.
+    public var values: [Float] {
+        defer { keepAlive(self) }
+        return Array(UnsafeBufferPointer(start: pointer, count: count))
+    }
+
+    /// The only element.
+    public var scalar: Float {
+        precondition(count == 1, "scalar of a tensor of shape \(Shape.text(shape))")
+        defer { keepAlive(self) }
+        return pointer[0]
+    }
+
+    /// In-place access; copies first where another tensor shares the storage.
+    public mutating func mutate<R>(_ body: (UnsafeMutableBufferPointer<Float>) throws -> R) rethrows -> R {
+        if !isKnownUniquelyReferenced(&storage) {
+            let copy = Tensor(uninitialized: shape)
+            copy.writable.update(from: pointer, count: count)
+            self = copy
+        }
+        return try body(UnsafeMutableBufferPointer(start: storage.pointer + offset, count: count))
+    }
+
+    /// A tensor of `shape` that `fill` writes completely.
+    public static func make(_ shape: [Int], _ fill: (UnsafeMutableBufferPointer<Float>) throws -> Void) rethrows -> Tensor {
+        let result = Tensor(uninitialized: shape)
+        try fill(UnsafeMutableBufferPointer(start: result.writable, count: result.count))
+        return result
+    }
+
+    /// The same elements under another shape of the same count; no copy.
+    public func reshaped(_ shape: [Int]) -> Tensor {
+        precondition(Shape.count(shape) == count, "\(Shape.text(self.shape)) as \(Shape.text(shape))")
+        return Tensor(storage, offset: offset, shape: shape)
+    }
+
+    /// Rows `range` of the outermost axis; no copy.
+    public func rows(_ range: Range<Int>) -> Tensor {
+        precondition(rank > 0 && range.lowerBound >= 0 && range.upperBound <= shape[0], "rows \(range) of \(Shape.text(shape))")
+        let row = shape[0] == 0 ? 0 : count / shape[0]
+        return Tensor(storage, offset: offset + range.lowerBound * row, shape: [range.count] + shape.dropFirst())
+    }
+
+    /// Element `index` of the outermost axis, without that axis; no copy.
+    public func row(_ index: Int) -> Tensor { rows(index..<index + 1).reshaped(Array(shape.dropFirst())) }
+}
+
+/// Ends the lifetime of what kernels read through pointers.
+@inline(__always)
+public func keepAlive<each Value>(_ values: repeat each Value) { repeat withExtendedLifetime(each values) {} }
