@@ -14,22 +14,63 @@
 // Reductions may be reordered, products and sums fused: what makes loops over `+=` vectorise.
 #define BAS_FAST _Pragma("clang fp reassociate(on) contract(fast)")
 
-/// e^x with about 2 ulp; loops over it vectorise, which loops over libm's do not. (Cephes' polynomial.)
+/// The nearest whole number of |x| < 2^22: adding 1.5 * 2^23 leaves no bits behind the point. (roundevenf would be a
+/// call below SSE4.1.) Loses its meaning where sums are reordered, so never under BAS_FAST.
+BAS_INLINE float bas_nearest(float x) { return (x + 12582912.0f) - 12582912.0f; }
+
+/// e^(x - n ln 2) for the whole number n nearest to x / ln 2. (Cephes' polynomial.)
+BAS_INLINE float bas_exp_reduced(float x, float n) {
+    float r = x - n * 0.693359375f;
+    r = r + n * 2.12194440e-4f;
+    float p = 1.9875691500e-4f;
+    p = p * r + 1.3981999507e-3f;
+    p = p * r + 8.3334519073e-3f;
+    p = p * r + 4.1665795894e-2f;
+    p = p * r + 1.6666665459e-1f;
+    p = p * r + 5.0000001201e-1f;
+    return p * (r * r) + (r + 1.0f);
+}
+
+/// 2^n for -127 < n < 128.
+BAS_INLINE float bas_power_of_two(int32_t n) {
+    union { int32_t i; float f; } scale = {.i = (n + 127) << 23};
+    return scale.f;
+}
+
+/// e^x with about 2 ulp, for -87 <= x <= 88 and clamped there; loops over it vectorise, which loops over libm's do
+/// not.
 BAS_INLINE float bas_exp(float x) {
     x = x < -87.0f ? -87.0f : (x > 88.0f ? 88.0f : x);
-    float n = __builtin_roundevenf(x * 1.44269504088896341f);
-    float r = __builtin_fmaf(n, -0.693359375f, x);
-    r = __builtin_fmaf(n, 2.12194440e-4f, r);
-    float p = 1.9875691500e-4f;
-    p = __builtin_fmaf(p, r, 1.3981999507e-3f);
-    p = __builtin_fmaf(p, r, 8.3334519073e-3f);
-    p = __builtin_fmaf(p, r, 4.1665795894e-2f);
-    p = __builtin_fmaf(p, r, 1.6666665459e-1f);
-    p = __builtin_fmaf(p, r, 5.0000001201e-1f);
-    p = __builtin_fmaf(p, r * r, r + 1.0f);
-    union { int32_t i; float f; } scale = {.i = ((int32_t)n + 127) << 23};
-    return p * scale.f;
+    float n = bas_nearest(x * 1.44269504088896341f);
+    return bas_exp_reduced(x, n) * bas_power_of_two((int32_t)n);
 }
+
+/// The same over the whole range, down to subnormal numbers and up to infinity.
+BAS_INLINE float bas_exp_full(float x) {
+    x = x < -104.0f ? -104.0f : (x > 89.0f ? 89.0f : x);
+    float n = bas_nearest(x * 1.44269504088896341f);
+    int32_t half = (int32_t)n / 2;
+    return bas_exp_reduced(x, n) * bas_power_of_two(half) * bas_power_of_two((int32_t)n - half);
+}
+
+/// The root without libm's errno, which would keep loops from vectorising.
+BAS_INLINE float bas_sqrt(float x) { return __builtin_elementwise_sqrt(x); }
+
+// The largest (smallest) of x[0..<n] and `start`; sixteen lanes by hand, since a loop over one comparison does not
+// vectorise.
+#define BAS_EXTREME(name, better)                                                         \
+    BAS_INLINE float name(const float *x, size_t n, float start) {                        \
+        float lanes[16], best = start;                                                    \
+        size_t i = 0;                                                                     \
+        for (size_t j = 0; j < 16; j++) lanes[j] = start;                                 \
+        for (; i + 16 <= n; i += 16)                                                      \
+            for (size_t j = 0; j < 16; j++) lanes[j] = x[i + j] better lanes[j] ? x[i + j] : lanes[j]; \
+        for (size_t j = 0; j < 16; j++) best = lanes[j] better best ? lanes[j] : best;    \
+        for (; i < n; i++) best = x[i] better best ? x[i] : best;                         \
+        return best;                                                                      \
+    }
+BAS_EXTREME(bas_largest, >)
+BAS_EXTREME(bas_smallest, <)
 
 BAS_INLINE float bas_sigmoid(float x) { return 1.0f / (1.0f + bas_exp(-x)); }
 

@@ -27,9 +27,9 @@ BAS_KERNEL void bas_binary(int op, float *y, const float *a, size_t sa, const fl
 BAS_KERNEL void bas_unary(int op, float *y, const float *x, size_t n) {
     switch (op) {
         case BAS_NEGATE: UNARY_LOOP(-v) break;
-        case BAS_EXP: UNARY_LOOP(v > 88.7f ? INFINITY : (v < -87.3f ? expf(v) : bas_exp(v))) break;
+        case BAS_EXP: UNARY_LOOP(bas_exp_full(v)) break;
         case BAS_LOG: UNARY_LOOP(logf(v)) break;
-        case BAS_SQRT: UNARY_LOOP(sqrtf(v)) break;
+        case BAS_SQRT: UNARY_LOOP(bas_sqrt(v)) break;
         case BAS_ABS: UNARY_LOOP(__builtin_fabsf(v)) break;
         case BAS_SQUARE: UNARY_LOOP(v * v) break;
         case BAS_RECIPROCAL: UNARY_LOOP(1.0f / v) break;

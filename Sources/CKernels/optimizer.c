@@ -10,6 +10,6 @@ BAS_KERNEL void bas_adamw(float *p, float *m, float *v, const float *g, const ba
         float first = beta1 * m[i] + (1.0f - beta1) * d;
         float second = beta2 * v[i] + (1.0f - beta2) * d * d;
         m[i] = first; v[i] = second;
-        p[i] = p[i] * decay - step * first / (sqrtf(second) * root + eps);
+        p[i] = p[i] * decay - step * first / (bas_sqrt(second) * root + eps);
     }
 }

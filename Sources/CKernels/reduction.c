@@ -17,19 +17,9 @@ BAS_KERNEL double bas_sum(const float *x, size_t n) { BAS_FAST BLOCKED_SUM(x[i])
 BAS_KERNEL double bas_sum_of_squares(const float *x, size_t n) { BAS_FAST BLOCKED_SUM(x[i] * x[i]) }
 BAS_KERNEL double bas_dot(const float *x, const float *y, size_t n) { BAS_FAST BLOCKED_SUM(x[i] * y[i]) }
 
-BAS_KERNEL float bas_maximum(const float *x, size_t n) {
-    BAS_FAST
-    float m = -INFINITY;
-    for (size_t i = 0; i < n; i++) m = x[i] > m ? x[i] : m;
-    return m;
-}
+BAS_KERNEL float bas_maximum(const float *x, size_t n) { return bas_largest(x, n, -INFINITY); }
 
-BAS_KERNEL float bas_minimum(const float *x, size_t n) {
-    BAS_FAST
-    float m = INFINITY;
-    for (size_t i = 0; i < n; i++) m = x[i] < m ? x[i] : m;
-    return m;
-}
+BAS_KERNEL float bas_minimum(const float *x, size_t n) { return bas_smallest(x, n, INFINITY); }
 
 BAS_KERNEL void bas_sum_rows(float *y, const float *x, size_t rows, size_t columns) {
     for (size_t r = 0; r < rows; r++, x += columns)

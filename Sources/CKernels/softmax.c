@@ -6,8 +6,7 @@ BAS_KERNEL void bas_softmax(float *p, const float *s, size_t rows, size_t column
     for (size_t r = 0; r < rows; r++, p += columns, s += columns) {
         size_t seen = columns;
         if (causal >= 0 && (size_t)causal + r + 1 < columns) seen = (size_t)causal + r + 1;
-        float top = -3.4e38f, sum = 0;
-        for (size_t i = 0; i < seen; i++) top = s[i] > top ? s[i] : top;
+        float top = bas_largest(s, seen, -3.4e38f), sum = 0;
         for (size_t i = 0; i < seen; i++) { float e = bas_exp(scale * (s[i] - top)); p[i] = e; sum += e; }
         float inverse = 1.0f / sum;
         for (size_t i = 0; i < seen; i++) p[i] *= inverse;
