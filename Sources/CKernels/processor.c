@@ -65,8 +65,20 @@ void bas_blas_single_threaded(void) {
     if (set) set(1);
 }
 
-void bas_flush_denormals(void) {
+unsigned bas_flush_denormals(void) {
 #if defined(__x86_64__)
-    _mm_setcsr(_mm_getcsr() | 0x8040);
+    unsigned before = _mm_getcsr();
+    _mm_setcsr(before | 0x8040);
+    return before;
+#else
+    return 0;
+#endif
+}
+
+void bas_restore_denormals(unsigned before) {
+#if defined(__x86_64__)
+    _mm_setcsr(before);
+#else
+    (void)before;
 #endif
 }

@@ -16,22 +16,39 @@ public enum Parallel {
     /// at most `limit`.
     public static func tasks(work: Int, limit: Int = 16) -> Int { max(1, min(limit, work / 3_000_000)) }
 
+    /// How `run` takes its tasks. Tests compare the bits that each of these gives.
+    enum Schedule: Sendable {
+        case machine
+        case threads(Int)
+        case reversed
+    }
+    @TaskLocal static var schedule = Schedule.machine
+
     /// Runs `body(0)` … `body(tasks - 1)`, each once, on up to `threads` threads; returns when all are done.
-    @inline(__always)
+    ///
+    /// Subnormal numbers count as zero within, on every thread and also where there is one only: else results would
+    /// depend on which thread took a task.
     public static func run(tasks: Int, _ body: (Int) -> Void) {
-        if tasks <= 1 || threads == 1 {
-            for task in 0..<tasks { body(task) }
-        } else {
-            dispatch(tasks, body)
+        let before = bas_flush_denormals()
+        defer { bas_restore_denormals(before) }
+        switch schedule {
+        case .machine: run(tasks: tasks, threads: threads, body)
+        case .threads(let count): run(tasks: tasks, threads: count, body)
+        case .reversed: for task in (0..<tasks).reversed() { body(task) }
         }
     }
 
-    private static func dispatch(_ tasks: Int, _ body: (Int) -> Void) {
+    private static func run(tasks: Int, threads: Int, _ body: (Int) -> Void) {
+        if tasks <= 1 || threads == 1 {
+            for task in 0..<tasks { body(task) }
+            return
+        }
         let next = Counter()
         withoutActuallyEscaping(body) { body in
             nonisolated(unsafe) let body = body
             DispatchQueue.concurrentPerform(iterations: min(threads, tasks)) { _ in
-                bas_flush_denormals()
+                let before = bas_flush_denormals()
+                defer { bas_restore_denormals(before) }
                 while true {
                     let task = next.take()
                     if task >= tasks { return }

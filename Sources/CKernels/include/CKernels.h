@@ -120,5 +120,6 @@ const char *bas_blas_core(void);
 int bas_blas_select(const char *core);
 /// OpenBLAS single-threaded: the engine splits work itself.
 void bas_blas_single_threaded(void);
-/// Flush denormals to zero on this thread.
-void bas_flush_denormals(void);
+/// Flushes subnormal numbers to zero on this thread; returns what `bas_restore_denormals` takes back.
+unsigned bas_flush_denormals(void);
+void bas_restore_denormals(unsigned before);
