@@ -22,7 +22,7 @@ let package = Package(
         .target(name: "Images", dependencies: ["Tensors", "CPNG", "CTurboJPEG"]),
         // Floors 2 and 3: differentiation, layers and optimizers.
         .target(name: "Autograd", dependencies: ["Tensors"]),
-        .target(name: "NeuralNetwork", dependencies: ["Autograd"]),
+        .target(name: "NeuralNetwork", dependencies: ["Autograd", "CKernels"]),
         // Floor 4: Stable Diffusion's anatomy.
         .target(name: "Diffusion", dependencies: ["NeuralNetwork", "Images"]),
         // Floor 5: the method; the language, which knows nothing of tensors.

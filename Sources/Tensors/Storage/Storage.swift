@@ -15,5 +15,7 @@ public final class Storage: @unchecked Sendable {
         (pointer, capacity) = MemoryPool.shared.take(count)
     }
 
+    static let empty = Storage(count: 0)
+
     deinit { MemoryPool.shared.give(pointer, capacity) }
 }

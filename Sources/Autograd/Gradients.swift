@@ -1,0 +1,48 @@
+import Tensors
+
+/// Gradients of one scalar with respect to the leaves it depends on.
+public struct Gradients: Sendable {
+    private var values: [ObjectIdentifier: Tensor] = [:]
+
+    /// The gradient of a leaf; nil where the scalar does not depend on it.
+    public subscript(_ leaf: Variable) -> Tensor? {
+        leaf.node.flatMap { values[ObjectIdentifier($0)] }
+    }
+
+    /// dL/d(every leaf), from dL/dL = 1, or from `seed` of `output`'s shape.
+    ///
+    /// Saved tensors are released as they are used, unless `retainsTape`: then the same output may be differentiated
+    /// again. Gradients of gradients are not supported.
+    public init(of output: Variable, seed: Tensor? = nil, retainsTape: Bool = false) {
+        precondition(seed != nil || output.value.count == 1, "a gradient starts from one number; this is \(Shape.text(output.shape))")
+        guard let root = output.node else { return }
+        var pending = [ObjectIdentifier(root): seed ?? Tensor(repeating: 1, shape: output.shape)]
+        for node in Self.reachable(from: root) {
+            let id = ObjectIdentifier(node)
+            guard let gradient = pending.removeValue(forKey: id) else { continue }
+            guard let backward = node.backward else {
+                if node.isLeaf { values[id] = gradient }
+                continue
+            }
+            for (parent, part) in zip(node.parents, backward(gradient)) {
+                guard let parent, let part else { continue }
+                let key = ObjectIdentifier(parent)
+                if pending[key] == nil { pending[key] = part } else { pending[key]?.accumulate(part) }
+            }
+            if !retainsTape { node.release() }
+        }
+    }
+
+    /// All entries before `root`, latest first.
+    private static func reachable(from root: Node) -> [Node] {
+        var seen: Set<ObjectIdentifier> = [ObjectIdentifier(root)]
+        var (nodes, stack) = ([root], [root])
+        while let node = stack.popLast() {
+            for case let parent? in node.parents where seen.insert(ObjectIdentifier(parent)).inserted {
+                nodes.append(parent)
+                stack.append(parent)
+            }
+        }
+        return nodes.sorted { $0.number > $1.number }
+    }
+}

@@ -1,0 +1,29 @@
+import Tensors
+
+extension Variable {
+    /// softmax(q kᵀ / √d), [N, A, Lq, Lk], of projections q = self [N, Lq, A·d] and k [N, Lk, A·d]. The probabilities
+    /// are a value of their own, since the cross-attention loss needs their gradient.
+    public func attentionProbabilities(keys k: Variable, heads: Int, causal: Bool = false) -> Variable {
+        let p = Tensor.attentionProbabilities(value, k.value, heads: heads, causal: causal)
+        return Self.record("attention_probabilities", p, [self, k]) { [value, k = k.value] dp, needs in
+            let (dq, dk) = dp.attentionProbabilitiesBackward(p, value, k, heads: heads, queries: needs[0], keys: needs[1])
+            return [dq, dk]
+        }
+    }
+
+    /// Probabilities = self [N, A, Lq, Lk] applied to v [N, Lk, A·d]: [N, Lq, A·d].
+    public func attentionValues(_ v: Variable) -> Variable {
+        Self.record("attention_values", value.attentionValues(v.value), [self, v]) { [value, v = v.value] dy, needs in
+            let (dp, dv) = dy.attentionValuesBackward(value, v, probabilities: needs[0], values: needs[1])
+            return [dp, dv]
+        }
+    }
+
+    /// Attention of q = self. Without gradients the probabilities are never materialised.
+    public func attention(keys k: Variable, values v: Variable, heads: Int) -> Variable {
+        if !needsGrad && !k.needsGrad && !v.needsGrad {
+            return Variable(Tensor.attention(value, k.value, v.value, heads: heads))
+        }
+        return attentionProbabilities(keys: k, heads: heads).attentionValues(v)
+    }
+}

@@ -1,0 +1,43 @@
+import Tensors
+
+extension Variable {
+    public func reshaped(_ shape: [Int]) -> Variable {
+        Self.record("reshape", value.reshaped(shape), [self]) { [own = self.shape] dy, _ in [dy.reshaped(own)] }
+    }
+
+    public func permuted(_ order: [Int]) -> Variable {
+        Self.record("permute", value.permuted(order), [self]) { dy, _ in
+            var inverse = order
+            for (place, axis) in order.enumerated() { inverse[axis] = place }
+            return [dy.permuted(inverse)]
+        }
+    }
+
+    /// One slice an axis.
+    public func sliced(_ slices: [Tensor.Slice]) -> Variable {
+        Self.record("slice", value.sliced(slices), [self]) { [shape] dy, _ in [dy.scattered(to: shape, slices)] }
+    }
+
+    /// Rows `range` of the outermost axis; no copy.
+    public func rows(_ range: Range<Int>) -> Variable {
+        Self.record("rows", value.rows(range), [self]) { [shape] dy, _ in
+            let slices = shape.indices.map { $0 == 0 ? Tensor.Slice(start: range.lowerBound, count: range.count) : .init(start: 0, count: shape[$0]) }
+            return [dy.scattered(to: shape, slices)]
+        }
+    }
+
+    /// Element `index` of the outermost axis, without that axis.
+    public func row(_ index: Int) -> Variable { rows(index..<index + 1).reshaped(Array(shape.dropFirst())) }
+
+    public static func concatenated(_ parts: [Variable], axis: Int) -> Variable {
+        let sizes = parts.map { $0.shape[Shape.axis(axis, rank: $0.shape.count)] }
+        return record("concatenate", Tensor.concatenated(parts.map(\.value), axis: axis), parts) { dy, needs in
+            zip(dy.split(sizes, axis: axis), needs).map { $1 ? $0 : nil }
+        }
+    }
+
+    /// Repeated to `shape` by the broadcasting rule.
+    public func broadcast(to shape: [Int]) -> Variable {
+        Self.record("broadcast", value + Tensor.zeros(shape), [self]) { [own = self.shape] dy, _ in [dy.summed(to: own)] }
+    }
+}

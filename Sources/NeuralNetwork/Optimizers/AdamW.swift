@@ -1,0 +1,103 @@
+import Autograd
+import CKernels
+import Tensors
+
+/// AdamW (Loshchilov and Hutter 2019) as torch.optim.AdamW computes it: decoupled weight decay, bias correction.
+///
+/// A value: it holds the moments of every parameter by name, and a step returns through `inout`, so that a copy made
+/// before the step still continues from where it was.
+public struct AdamW: Sendable {
+    public struct Options: Sendable, Equatable {
+        public var lr: Double
+        public var beta1: Double = 0.9
+        public var beta2: Double = 0.999
+        public var eps: Double = 1e-8
+        public var weightDecay: Double = 1e-2
+
+        public init(lr: Double, beta1: Double = 0.9, beta2: Double = 0.999, eps: Double = 1e-8, weightDecay: Double = 1e-2) {
+            (self.lr, self.beta1, self.beta2, self.eps, self.weightDecay) = (lr, beta1, beta2, eps, weightDecay)
+        }
+    }
+
+    private struct Moments: Sendable {
+        var first: Tensor
+        var second: Tensor
+    }
+
+    public var options: Options
+    /// Steps taken.
+    public private(set) var step = 0
+    private var moments: [String: Moments] = [:]
+
+    public init(_ options: Options) { self.options = options }
+
+    /// One parameter of a step: its name, value (replaced) and gradient.
+    public struct Update {
+        let name: String
+        var value: Tensor
+        let gradient: Tensor
+
+        public init(name: String, value: Tensor, gradient: Tensor) {
+            (self.name, self.value, self.gradient) = (name, value, gradient)
+        }
+    }
+
+    /// One step over all `updates` at once, gradients multiplied by `gradientScale` (clipping); returns the new
+    /// values in order. Values whose storage nobody else holds are changed in place.
+    public mutating func update(_ updates: consuming [Update], gradientScale: Double = 1) -> [Tensor] {
+        step += 1
+        var options = bas_adamw_options(
+            lr: Float(options.lr), beta1: Float(options.beta1), beta2: Float(options.beta2), eps: Float(options.eps),
+            weightDecay: Float(options.weightDecay), correction1: Float(1 - power(options.beta1, step)),
+            correction2: Float(1 - power(options.beta2, step)), gradientScale: Float(gradientScale))
+        var work: [Piece] = []
+        for index in updates.indices {
+            let (name, shape) = (updates[index].name, updates[index].value.shape)
+            precondition(updates[index].gradient.shape == shape, "gradient of \(name)")
+            let p = updates[index].value.mutate { $0 }
+            let slot = moments[name, default: Moments(first: .zeros(shape), second: .zeros(shape))]
+            moments[name] = nil
+            var owned = consume slot
+            let (m, v) = (owned.first.mutate { $0 }, owned.second.mutate { $0 })
+            moments[name] = owned
+            for start in stride(from: 0, to: p.count, by: Self.chunk) {
+                work.append(Piece(
+                    p: p.baseAddress! + start, m: m.baseAddress! + start, v: v.baseAddress! + start,
+                    g: updates[index].gradient.pointer + start, count: min(Self.chunk, p.count - start)))
+            }
+        }
+        let tasks = max(1, min(16, (work.count + 3) / 4))
+        Parallel.run(tasks: tasks) { task in
+            for i in Parallel.range(task, of: tasks, count: work.count) {
+                bas_adamw(work[i].p, work[i].m, work[i].v, work[i].g, &options, work[i].count)
+            }
+        }
+        return updates.map(\.value)
+    }
+
+    private static let chunk = 1 << 14
+
+    private struct Piece {
+        let p: UnsafeMutablePointer<Float>, m: UnsafeMutablePointer<Float>, v: UnsafeMutablePointer<Float>
+        let g: UnsafePointer<Float>
+        let count: Int
+    }
+
+    private func power(_ base: Double, _ exponent: Int) -> Double {
+        var result = 1.0
+        for _ in 0..<exponent { result *= base }
+        return result
+    }
+}
+
+/// The global norm of gradients, and the factor that brings it down to `limit` (torch.nn.utils.clip_grad_norm_).
+public enum GradientClipping {
+    public static func norm(_ gradients: [Tensor]) -> Double {
+        gradients.reduce(0) { $0 + $1.sumOfSquares }.squareRoot()
+    }
+
+    public static func scale(norm: Double, limit: Double?) -> Double {
+        guard let limit, norm > limit else { return 1 }
+        return limit / (norm + 1e-6)
+    }
+}
