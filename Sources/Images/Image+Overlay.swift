@@ -1,0 +1,114 @@
+extension Image {
+    /// A heat map, such as 16×16 attention, laid over the picture: the map is enlarged bilinearly, the picture below
+    /// fades to grey, and the more heat, the more colour.
+    /// - Parameters:
+    ///   - heat: `mapHeight` rows of `mapWidth` values.
+    ///   - opacity: of the hottest place, 0…1.
+    ///   - maximum: the value drawn hottest; nil takes the map's largest.
+    /// Throws `ImageError` (badArgument) where `heat` does not fill its size.
+    public func overlay(
+        heat: [Float], width mapWidth: Int, height mapHeight: Int, colorMap: ColorMap = .inferno,
+        opacity: Float = 0.8, maximum: Float? = nil
+    ) throws -> Image {
+        try requireMap(heat, mapWidth, mapHeight)
+        let top = maximum ?? heat.filter { $0.isFinite }.max() ?? 0
+        let scaled = top > 0 ? heat.map { $0 / top } : heat.map { _ in 0 }
+        let values = bilinear(scaled, width: mapWidth, height: mapHeight, to: size)
+        let opacity = min(max(opacity, 0), 1)
+        var out = self
+        for y in 0..<height {
+            for x in 0..<width {
+                let heat = values[y * width + x], photo = self[x, y], grey = byte(photo.luma)
+                let value = heat.isNaN ? 1 : min(max(heat, 0), 1)
+                // Cold parts are tinted too, though less, so that the map's range reads as one scale.
+                let below = photo.mixed(with: Color(grey, grey, grey), 0.7)
+                out[x, y] = below.mixed(with: colorMap(heat), opacity * (0.5 + 0.5 * value))
+            }
+        }
+        return out
+    }
+
+    /// The picture with each mask in its own colour and a thin outline of it.
+    /// - Parameters:
+    ///   - opacity: of the tint inside, 0…1.
+    ///   - labels: written in the middle of each mask, in order; fewer labels than masks leave the rest bare.
+    ///   - firstColor: the place of the first mask's colour in `Color.qualitative`.
+    /// Throws `ImageError` (badArgument) where a mask's size is not the picture's.
+    public func tinted(
+        masks: [Mask], labels: [String] = [], opacity: Float = 0.45, firstColor: Int = 0
+    ) throws -> Image {
+        var out = self
+        for (i, mask) in masks.enumerated() {
+            guard mask.size == size else {
+                throw ImageError.argument("mask \(i) has \(mask.size) pixels, the picture \(size); resize one of them")
+            }
+            let color = Color.series(firstColor + i)
+            out.tint(mask, color, min(max(opacity, 0), 1))
+        }
+        for (i, mask) in masks.enumerated() {
+            out.outline(mask, Color.series(firstColor + i))
+        }
+        for (mask, label) in zip(masks, labels) { out.label(mask, label) }
+        return out
+    }
+
+    private mutating func tint(_ mask: Mask, _ color: Color, _ opacity: Float) {
+        for y in 0..<height {
+            for x in 0..<width where mask.values[y * width + x] > 0 {
+                self[x, y] = self[x, y].mixed(with: color, opacity * mask.values[y * width + x])
+            }
+        }
+    }
+
+    /// Pixels inside with one outside nearby; thicker in larger pictures. Where the mask meets the picture's border
+    /// the outline follows the border.
+    private mutating func outline(_ mask: Mask, _ color: Color) {
+        let reach = max(1, min(width, height) / 200)
+        func inside(_ x: Int, _ y: Int) -> Bool {
+            x >= 0 && y >= 0 && x < width && y < height && mask.values[y * width + x] > 0.5
+        }
+        for y in 0..<height {
+            for x in 0..<width where inside(x, y) {
+                let within = inside(x - reach, y) && inside(x + reach, y) && inside(x, y - reach)
+                    && inside(x, y + reach)
+                if !within { self[x, y] = color }
+            }
+        }
+    }
+
+    /// White on a dark plate, centred in the mask and kept inside the picture.
+    private mutating func label(_ mask: Mask, _ text: String) {
+        guard let middle = mask.centroid else { return }
+        let scale = max(1, min(width, height) / 128), line = BitmapFont.drawable(text)
+        let plate = (width: BitmapFont.width(of: line.count, scale: scale) + 4 * scale, height: 11 * scale)
+        let x = min(max(Int(middle.x) - plate.width / 2, 0), max(width - plate.width, 0))
+        let y = min(max(Int(middle.y) - plate.height / 2, 0), max(height - plate.height, 0))
+        fill(x, y, plate.width, plate.height, .ink)
+        draw(line, x: x + 2 * scale, y: y + 2 * scale, color: .white, scale: scale)
+    }
+}
+
+/// Enlarges (or shrinks without averaging) a map, sampling between the centres of its cells; outside the outermost
+/// centres the border's values go on.
+func bilinear(_ values: [Float], width: Int, height: Int, to size: PixelSize) -> [Float] {
+    func places(_ count: Int, _ outCount: Int) -> [(low: Int, high: Int, part: Float)] {
+        (0..<outCount).map { i in
+            let at = max(0, (Float(i) + 0.5) * Float(count) / Float(outCount) - 0.5)
+            let low = min(Int(at), count - 1)
+            return (low, min(low + 1, count - 1), at - Float(low))
+        }
+    }
+    let columns = places(width, size.width)
+    var out = [Float]()
+    out.reserveCapacity(size.width * size.height)
+    for row in places(height, size.height) {
+        for column in columns {
+            let top = values[row.low * width + column.low] * (1 - column.part)
+                + values[row.low * width + column.high] * column.part
+            let bottom = values[row.high * width + column.low] * (1 - column.part)
+                + values[row.high * width + column.high] * column.part
+            out.append(top * (1 - row.part) + bottom * row.part)
+        }
+    }
+    return out
+}

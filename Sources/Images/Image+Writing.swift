@@ -1,0 +1,72 @@
+import CPNG
+import CTurboJPEG
+
+extension Image {
+    /// The picture as a PNG file's bytes; the same picture and metadata always give the same bytes.
+    /// Throws `ImageError` where the metadata cannot be stored.
+    public func pngData(metadata: PNGMetadata = PNGMetadata()) throws -> [UInt8] {
+        try encodePNG(pixels, width: width, height: height, channels: 3, metadata)
+    }
+
+    /// The picture as a JPEG file's bytes.
+    /// - Parameter quality: 1…100; from 90 up colour is kept at full resolution.
+    public func jpegData(quality: Int = 92) throws -> [UInt8] {
+        guard (1...100).contains(quality) else {
+            throw ImageError.argument("JPEG quality is 1…100, not \(quality)")
+        }
+        var out = cjpeg_bytes()
+        let status = cjpeg_encode(pixels, Int32(clamping: width), Int32(clamping: height), Int32(quality), &out)
+        defer { cjpeg_release_bytes(&out) }
+        guard status == CJPEG_OK else {
+            throw ImageError(
+                jpeg: status, message: cString(of: &out.message), Int32(clamping: width), Int32(clamping: height), nil)
+        }
+        return Array(UnsafeBufferPointer(start: out.data, count: out.size))
+    }
+
+    /// Writes .png or .jpg/.jpeg, told by the extension. The file is replaced whole or, on error, left as it was.
+    /// Metadata goes into PNG only. Throws `ImageError`.
+    public func write(to path: String, metadata: PNGMetadata = PNGMetadata(), quality: Int = 92) throws {
+        switch try PictureFormat(extensionOf: path) {
+        case .png: try FileAccess.writeAtomically(pngData(metadata: metadata), to: path)
+        case .jpeg:
+            guard metadata.isEmpty else {
+                throw ImageError(.unsupported, path: path, reason: "a JPEG carries no metadata here; write a .png")
+            }
+            try FileAccess.writeAtomically(jpegData(quality: quality), to: path)
+        }
+    }
+}
+
+extension Mask {
+    /// The mask as a grey 8-bit PNG.
+    public func pngData(metadata: PNGMetadata = PNGMetadata()) throws -> [UInt8] {
+        try encodePNG(bytes, width: width, height: height, channels: 1, metadata)
+    }
+
+    /// Writes a grey 8-bit .png, whole or not at all. Throws `ImageError`.
+    public func write(to path: String, metadata: PNGMetadata = PNGMetadata()) throws {
+        guard try PictureFormat(extensionOf: path) == .png else {
+            throw ImageError(.unsupported, path: path, reason: "a mask is written as .png: JPEG would blur its edge")
+        }
+        try FileAccess.writeAtomically(pngData(metadata: metadata), to: path)
+    }
+}
+
+/// Rows of `channels` (1, 3, 4) bytes a pixel to a PNG file's bytes.
+func encodePNG(
+    _ bytes: [UInt8], width: Int, height: Int, channels: Int, _ metadata: PNGMetadata
+) throws -> [UInt8] {
+    try metadata.validate()
+    var out = cpng_bytes()
+    let status = metadata.withTexts { texts in
+        cpng_encode(
+            bytes, UInt32(clamping: width), UInt32(clamping: height), Int32(channels), texts, texts.count, 6, &out)
+    }
+    defer { cpng_release_bytes(&out) }
+    guard status == CPNG_OK else {
+        throw ImageError(
+            png: status, message: cString(of: &out.message), UInt32(clamping: width), UInt32(clamping: height), nil)
+    }
+    return Array(UnsafeBufferPointer(start: out.data, count: out.size))
+}

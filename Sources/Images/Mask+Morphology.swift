@@ -1,0 +1,100 @@
+import Glibc
+
+extension Mask {
+    /// 1 where the value is above `level`, else 0.
+    public func thresholded(above level: Float = 0.5) -> Mask {
+        Mask(size, clean: values.map { $0 > level ? 1 : 0 })
+    }
+
+    /// Grown by `radius` pixels: each pixel takes the largest value within that distance.
+    /// Throws `ImageError` (badArgument) for a radius below 0 or not finite.
+    public func dilated(by radius: Double) throws -> Mask {
+        let radius = try checked(radius, "dilate")
+        return radius < 1 ? self : Mask(size, clean: largest(within: radius))
+    }
+
+    /// Shrunk by `radius` pixels: each pixel takes the smallest value within that distance. What lies outside the
+    /// picture does not count, so a mask that touches the border keeps touching it.
+    /// Throws `ImageError` (badArgument) for a radius below 0 or not finite.
+    public func eroded(by radius: Double) throws -> Mask {
+        let radius = try checked(radius, "erode")
+        return radius < 1 ? self : !Mask(size, clean: (!self).largest(within: radius))
+    }
+
+    /// Blurred by a Gaussian of standard deviation `sigma` pixels; the border's values go on outside.
+    /// Throws `ImageError` (badArgument) for a sigma below 0 or not finite.
+    public func feathered(sigma: Double) throws -> Mask {
+        let sigma = try checked(sigma, "feather")
+        guard sigma > 0 else { return self }
+        let reach = min(max(1, Int((3 * sigma).rounded(.up))), max(width, height))
+        let raw = (-reach...reach).map { exp(-Double($0 * $0) / (2 * sigma * sigma)) }
+        let sum = raw.reduce(0, +)
+        let kernel = raw.map { Float($0 / sum) }
+        let across = blurred(values, lines: height, length: width, lineStep: width, step: 1, kernel)
+        let down = blurred(across, lines: width, length: height, lineStep: 1, step: width, kernel)
+        return Mask(width: width, height: height, values: down)
+    }
+
+    private func checked(_ amount: Double, _ what: String) throws -> Double {
+        guard amount >= 0, amount.isFinite else {
+            throw ImageError.argument("\(what): the number of pixels is 0 or more, not \(amount)")
+        }
+        return min(amount, Double(max(width, height)))
+    }
+
+    /// A disc is a stack of horizontal spans: for every row of the disc, the running maximum over its span.
+    private func largest(within radius: Double) -> [Float] {
+        var out = values
+        var line = [Float](repeating: 0, count: width)
+        for dy in 0...Int(radius) {
+            let half = Int((radius * radius - Double(dy * dy)).squareRoot())
+            for y in 0..<height where y - dy >= 0 || y + dy < height {
+                runningMaximum(row: y, half: half, &line)
+                for target in dy == 0 ? [y] : [y - dy, y + dy] where target >= 0 && target < height {
+                    for x in 0..<width { out[target * width + x] = max(out[target * width + x], line[x]) }
+                }
+            }
+        }
+        return out
+    }
+
+    /// line[x] = the maximum of row `row` over x - half … x + half, in time independent of `half`: a queue holds the
+    /// columns whose values can still become the maximum, largest first.
+    private func runningMaximum(row: Int, half: Int, _ line: inout [Float]) {
+        let start = row * width
+        var queue = [Int]()
+        var head = 0
+        queue.reserveCapacity(width)
+        for x in 0..<(width + half) {
+            if x < width {
+                while queue.count > head, values[start + queue[queue.count - 1]] <= values[start + x] {
+                    queue.removeLast()
+                }
+                queue.append(x)
+            }
+            let centre = x - half
+            guard centre >= 0 else { continue }
+            while queue[head] < centre - half { head += 1 }
+            line[centre] = values[start + queue[head]]
+        }
+    }
+}
+
+/// Each of `lines` runs of `length` values, `step` apart, convolved with an odd, normalised kernel.
+private func blurred(
+    _ values: [Float], lines: Int, length: Int, lineStep: Int, step: Int, _ kernel: [Float]
+) -> [Float] {
+    var out = values
+    let reach = kernel.count / 2
+    var padded = [Float](repeating: 0, count: length + 2 * reach)
+    for line in 0..<lines {
+        let start = line * lineStep
+        for i in padded.indices { padded[i] = values[start + min(max(i - reach, 0), length - 1) * step] }
+        for i in 0..<length {
+            var sum: Float = 0
+            for k in kernel.indices { sum += padded[i + k] * kernel[k] }
+            out[start + i * step] = sum
+        }
+    }
+    return out
+}

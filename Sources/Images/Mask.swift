@@ -1,0 +1,97 @@
+/// How much each pixel belongs to a thing: `height` rows of `width` values in 0…1.
+public struct Mask: Sendable, Equatable, Hashable {
+    public let width: Int
+    public let height: Int
+    /// Row after row, `width * height` values, each in 0…1.
+    public let values: [Float]
+
+    /// Values are clipped to 0…1; NaN becomes 0.
+    /// - Precondition: sides of at least 1 and `values.count == width * height`.
+    public init(width: Int, height: Int, values: [Float]) {
+        precondition(width > 0 && height > 0 && values.count == width * height, "values do not fit the size")
+        self.init(width: width, height: height, clean: values.map { $0 > 0 ? min($0, 1) : 0 })
+    }
+
+    /// For values known to lie in 0…1.
+    init(width: Int, height: Int, clean values: [Float]) {
+        self.width = width
+        self.height = height
+        self.values = values
+    }
+
+    init(_ size: PixelSize, clean values: [Float]) {
+        self.init(width: size.width, height: size.height, clean: values)
+    }
+
+    init(width: Int, height: Int, bytes: [UInt8]) {
+        self.init(width: width, height: height, clean: bytes.map { Self.ofByte[Int($0)] })
+    }
+
+    /// The same value everywhere: 0 an empty mask, 1 the whole picture.
+    /// Throws `ImageError` (badArgument) unless both sides are 1…8192.
+    public static func filled(_ value: Float, size: PixelSize) throws -> Mask {
+        let size = try size.validated()
+        return Mask(
+            width: size.width, height: size.height,
+            values: [Float](repeating: value, count: size.width * size.height))
+    }
+
+    public var size: PixelSize { PixelSize(width: width, height: height) }
+
+    /// In 0…255, rounded.
+    public var bytes: [UInt8] { values.map { byte($0 * 255) } }
+
+    public subscript(x: Int, y: Int) -> Float {
+        precondition(x >= 0 && x < width && y >= 0 && y < height, "pixel outside the mask")
+        return values[y * width + x]
+    }
+
+    /// Divided in double precision, then rounded, as the reference does it.
+    private static let ofByte: [Float] = (0...255).map { Float(Double($0) / 255) }
+}
+
+extension Mask {
+    /// Reads a PNG or JPEG file: grey, or of a colour picture the red channel; transparency is ignored.
+    /// Throws `ImageError`.
+    public init(contentsOf path: String, limits: ImageLimits = .standard) throws {
+        let bytes = try FileAccess.read(path, maximumBytes: limits.maximumFileBytes)
+        try self.init(data: bytes, limits: limits, path: path)
+    }
+
+    /// The same from memory; `path` only appears in the error.
+    public init(data: [UInt8], limits: ImageLimits = .standard, path: String? = nil) throws {
+        let raster = try Raster(decoding: data, keepAlpha: false, limits: limits, path: path)
+        self.init(width: raster.width, height: raster.height, bytes: raster.firstChannel)
+    }
+
+    /// The picture's brightness (ITU-R 601 luma in 8 bits, as Pillow's `convert("L")`), 0…1.
+    public init(luminanceOf image: Image) {
+        let grey = (0..<image.width * image.height).map { i in
+            let red = Int(image.pixels[3 * i]) * 19595, green = Int(image.pixels[3 * i + 1]) * 38470
+            return UInt8((red + green + Int(image.pixels[3 * i + 2]) * 7471 + 0x8000) >> 16)
+        }
+        self.init(width: image.width, height: image.height, bytes: grey)
+    }
+
+    /// `.nearest` picks as PyTorch's `F.interpolate(mode="nearest")`: source = floor(target * in / out). The others
+    /// are Pillow's on the mask in 8 bits. Throws `ImageError` (badArgument) unless both sides are 1…8192.
+    public func resized(to size: PixelSize, _ filter: Resample = .box) throws -> Mask {
+        let size = try size.validated()
+        if size == self.size { return self }
+        if filter == .nearest { return picked(size) }
+        let out = resample(bytes, width: width, height: height, channels: 1, to: size, filter)
+        return Mask(width: size.width, height: size.height, bytes: out)
+    }
+
+    private func picked(_ size: PixelSize) -> Mask {
+        let columns = torchNearest(from: width, to: size.width)
+        let rows = torchNearest(from: height, to: size.height)
+        return Mask(size, clean: rows.flatMap { y in columns.map { x in values[y * width + x] } })
+    }
+}
+
+/// In single precision, as PyTorch computes it.
+private func torchNearest(from count: Int, to outCount: Int) -> [Int] {
+    let scale = Float(count) / Float(outCount)
+    return (0..<outCount).map { min(Int((Float($0) * scale).rounded(.down)), count - 1) }
+}
