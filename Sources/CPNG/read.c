@@ -31,7 +31,8 @@ static cpng_status check_header(const uint8_t *data, size_t size, uint32_t max_s
     return out->width > max_side || out->height > max_side ? CPNG_TOO_LARGE : CPNG_OK;
 }
 
-// Ignores what we never use: profiles, gamma, physical size, time, previews. Fewer parsers meet hostile bytes.
+// Ignores what we never use: profiles, gamma, physical size, time, previews. Fewer parsers meet hostile
+// bytes.
 static void ignore_unused_chunks(png_structp png) {
     static const png_byte unused[] =
         "iCCP\0sRGB\0gAMA\0cHRM\0sBIT\0bKGD\0hIST\0pHYs\0sPLT\0tIME\0oFFs\0pCAL\0sCAL\0eXIf\0sTER";

@@ -3,7 +3,8 @@
 // Keeps printable ASCII only: messages may quote bytes of a hostile file.
 void cpng_say(char *message, const char *text) {
     size_t n = 0;
-    for (; text && text[n] && n + 1 < CPNG_MESSAGE; n++) message[n] = text[n] >= 32 && text[n] < 127 ? text[n] : '?';
+    for (; text && text[n] && n + 1 < CPNG_MESSAGE; n++)
+        message[n] = text[n] >= 32 && text[n] < 127 ? text[n] : '?';
     message[n] = 0;
 }
 

@@ -4,7 +4,8 @@ static void push(png_structp png, png_bytep from, size_t count) {
     cpng_state *state = png_get_io_ptr(png);
     cpng_bytes *bytes = state->bytes;
     if (count > state->capacity - bytes->size) {
-        size_t capacity = state->capacity * 2 > bytes->size + count ? state->capacity * 2 : bytes->size + count;
+        size_t needed = bytes->size + count;
+        size_t capacity = state->capacity * 2 > needed ? state->capacity * 2 : needed;
         uint8_t *data = realloc(bytes->data, capacity);
         if (!data) {
             state->status = CPNG_NO_MEMORY;
@@ -47,7 +48,8 @@ static void set_texts(cpng_state *state, const request *r) {
 }
 
 static cpng_status guarded(cpng_state *state, const request *r) {
-    if (setjmp(png_jmpbuf(state->png))) return state->status == CPNG_DAMAGED ? CPNG_BAD_ARGUMENT : state->status;
+    if (setjmp(png_jmpbuf(state->png)))
+        return state->status == CPNG_DAMAGED ? CPNG_BAD_ARGUMENT : state->status;
     static const int colours[5] = {0, PNG_COLOR_TYPE_GRAY, 0, PNG_COLOR_TYPE_RGB, PNG_COLOR_TYPE_RGB_ALPHA};
     png_structp png = state->png;
     png_set_write_fn(png, state, push, flush);
@@ -62,8 +64,8 @@ static cpng_status guarded(cpng_state *state, const request *r) {
     return CPNG_OK;
 }
 
-cpng_status cpng_encode(const uint8_t *pixels, uint32_t width, uint32_t height, int channels, const cpng_text *texts,
-                        size_t text_count, int level, cpng_bytes *out) {
+cpng_status cpng_encode(const uint8_t *pixels, uint32_t width, uint32_t height, int channels,
+                        const cpng_text *texts, size_t text_count, int level, cpng_bytes *out) {
     memset(out, 0, sizeof *out);
     if (channels != 1 && channels != 3 && channels != 4) {
         cpng_say(out->message, "a PNG has 1, 3 or 4 channels");

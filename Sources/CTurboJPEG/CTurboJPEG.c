@@ -6,7 +6,8 @@
 // Keeps printable ASCII only: messages may quote bytes of a hostile file.
 static void say(char *message, const char *text) {
     size_t n = 0;
-    for (; text && text[n] && n + 1 < CJPEG_MESSAGE; n++) message[n] = text[n] >= 32 && text[n] < 127 ? text[n] : '?';
+    for (; text && text[n] && n + 1 < CJPEG_MESSAGE; n++)
+        message[n] = text[n] >= 32 && text[n] < 127 ? text[n] : '?';
     message[n] = 0;
 }
 
@@ -37,7 +38,8 @@ static cjpeg_status decode(tjhandle turbo, const uint8_t *data, size_t size, int
     if (out->width < 1 || out->height < 1) return CJPEG_DAMAGED;
     size_t channels = colours == TJCS_CMYK || colours == TJCS_YCCK ? 4 : 3;
     size_t count = (size_t)out->width * (size_t)out->height;
-    if (out->width > max_side || out->height > max_side || count * channels > max_bytes) return CJPEG_TOO_LARGE;
+    if (out->width > max_side || out->height > max_side) return CJPEG_TOO_LARGE;
+    if (count * channels > max_bytes) return CJPEG_TOO_LARGE;
     out->pixels = malloc(count * channels);
     if (!out->pixels) return CJPEG_NO_MEMORY;
     int flags = TJFLAG_ACCURATEDCT | TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS;
@@ -50,7 +52,8 @@ static cjpeg_status decode(tjhandle turbo, const uint8_t *data, size_t size, int
     return CJPEG_OK;
 }
 
-cjpeg_status cjpeg_decode(const uint8_t *data, size_t size, int max_side, size_t max_bytes, cjpeg_picture *out) {
+cjpeg_status cjpeg_decode(const uint8_t *data, size_t size, int max_side, size_t max_bytes,
+                           cjpeg_picture *out) {
     memset(out, 0, sizeof *out);
     tjhandle turbo = tjInitDecompress();
     if (!turbo) return CJPEG_NO_MEMORY;

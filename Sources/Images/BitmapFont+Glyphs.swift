@@ -1,6 +1,6 @@
 extension BitmapFont {
-    /// Space to tilde and, last, a box for all else: sixteen glyphs a band, each five columns by nine rows (seven above
-    /// the baseline, two below), one column apart.
+    /// Space to tilde and, last, a box for all else: sixteen glyphs a band, each five columns by nine rows
+    /// (seven above the baseline, two below), one column apart.
     static let drawing = #"""
         ..... ..#.. .#.#. .#.#. ..#.. ##..# .##.. ..#.. ...#. .#... ..... ..... ..... ..... ..... ....#
         ..... ..#.. .#.#. .#.#. .#### ##..# #..#. ..#.. ..#.. ..#.. ..#.. ..#.. ..... ..... ..... ....#

@@ -8,10 +8,12 @@ public enum BitmapFont {
 
     /// Characters drawn as others because ASCII has no such glyph.
     private static let substitutes: [Character: String] = [
-        "…": "...", "–": "-", "—": "-", "−": "-", "’": "'", "‘": "'", "“": "\"", "”": "\"", "×": "x", "·": "-",
+        "…": "...", "–": "-", "—": "-", "−": "-", "’": "'", "‘": "'", "“": "\"", "”": "\"", "×": "x",
+        "·": "-",
         "→": "->", "←": "<-", "≥": ">=", "≤": "<=", "±": "+-", "≈": "~", "\t": " ", "\n": " ", "\u{A0}": " ",
         "λ": "lambda", "σ": "sigma", "ε": "eps", "°": "deg", "²": "2", "ä": "a", "ö": "o", "ü": "u", "é": "e",
-        "è": "e", "ê": "e", "á": "a", "à": "a", "â": "a", "ç": "c", "ñ": "n", "ó": "o", "ú": "u", "í": "i", "ß": "ss",
+        "è": "e", "ê": "e", "á": "a", "à": "a", "â": "a", "ç": "c", "ñ": "n", "ó": "o", "ú": "u", "í": "i",
+        "ß": "ss",
     ]
 
     /// As drawn: only characters that the font has; what it lacks becomes a box.
@@ -42,11 +44,13 @@ public enum BitmapFont {
     /// Pixels that a text of `count` characters takes at `scale`.
     static func width(of count: Int, scale: Int) -> Int { max(0, count * advance - 1) * scale }
 
-    /// Lines of at most `columns` characters, broken at spaces where possible; what does not fit on `limit` lines is
-    /// cut off with "...".
+    /// Lines of at most `columns` characters, broken at spaces where possible; what does not fit on `limit`
+    /// lines is cut off with "...".
     static func wrapped(_ text: String, columns: Int, limit: Int) -> [[UInt8]] {
-        let columns = max(columns, 1), space = UInt8(ascii: " ")
-        var lines: [[UInt8]] = [], line: [UInt8] = []
+        let columns = max(columns, 1)
+        let space = UInt8(ascii: " ")
+        var lines: [[UInt8]] = []
+        var line: [UInt8] = []
         for word in drawable(text).split(separator: space) {
             var rest = word
             if !line.isEmpty && line.count + 1 + rest.count <= columns {

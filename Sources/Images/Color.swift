@@ -16,8 +16,8 @@ public struct Color: Sendable, Equatable, Hashable {
     /// Dark grey for text on white.
     public static let ink = Color(hex: 0x222222)
 
-    /// Distinct for all common kinds of colour vision (Okabe and Ito 2008, "Color Universal Design"), brightest first
-    /// so that the first few stand out on a photo.
+    /// Distinct for all common kinds of colour vision (Okabe and Ito 2008, "Color Universal Design"),
+    /// brightest first so that the first few stand out on a photo.
     public static let qualitative: [Color] = [
         0xE69F00, 0x56B4E9, 0x009E73, 0xCC79A7, 0xF0E442, 0xD55E00, 0x0072B2,
     ].map { Color(hex: $0) }

@@ -14,39 +14,46 @@ public enum ColorMap: String, Sendable, CaseIterable {
     /// Evenly spaced from 0 to 1, linear between.
     private static let anchors: [ColorMap: [Color]] = [
         .viridis: [
-            0x440154, 0x470D60, 0x48186A, 0x482374, 0x472D7B, 0x453781, 0x424086, 0x3E4989, 0x3B528B, 0x375B8D,
-            0x33638D, 0x2F6B8E, 0x2C728E, 0x297A8E, 0x26828E, 0x23898E, 0x21918C, 0x1F988B, 0x1FA088, 0x22A785,
-            0x28AE80, 0x32B67A, 0x3FBC73, 0x4EC36B, 0x5EC962, 0x70CF57, 0x84D44B, 0x98D83E, 0xADDC30, 0xC2DF23,
-            0xD8E219, 0xECE51B, 0xFDE725,
+            0x440154, 0x470D60, 0x48186A, 0x482374, 0x472D7B, 0x453781, 0x424086, 0x3E4989,
+            0x3B528B, 0x375B8D, 0x33638D, 0x2F6B8E, 0x2C728E, 0x297A8E, 0x26828E, 0x23898E,
+            0x21918C, 0x1F988B, 0x1FA088, 0x22A785, 0x28AE80, 0x32B67A, 0x3FBC73, 0x4EC36B,
+            0x5EC962, 0x70CF57, 0x84D44B, 0x98D83E, 0xADDC30, 0xC2DF23, 0xD8E219, 0xECE51B,
+            0xFDE725,
         ],
         .inferno: [
-            0x000004, 0x040312, 0x0B0724, 0x150B37, 0x210C4A, 0x2F0A5B, 0x3D0965, 0x4A0C6B, 0x57106E, 0x64156E,
-            0x71196E, 0x7D1E6D, 0x8A226A, 0x972766, 0xA32C61, 0xB0315B, 0xBC3754, 0xC73E4C, 0xD24644, 0xDB503B,
-            0xE45A31, 0xEB6628, 0xF1731D, 0xF68013, 0xF98E09, 0xFB9D07, 0xFCAC11, 0xFBBC21, 0xF9CB35, 0xF5DB4C,
-            0xF2EA69, 0xF3F68A, 0xFCFFA4,
+            0x000004, 0x040312, 0x0B0724, 0x150B37, 0x210C4A, 0x2F0A5B, 0x3D0965, 0x4A0C6B,
+            0x57106E, 0x64156E, 0x71196E, 0x7D1E6D, 0x8A226A, 0x972766, 0xA32C61, 0xB0315B,
+            0xBC3754, 0xC73E4C, 0xD24644, 0xDB503B, 0xE45A31, 0xEB6628, 0xF1731D, 0xF68013,
+            0xF98E09, 0xFB9D07, 0xFCAC11, 0xFBBC21, 0xF9CB35, 0xF5DB4C, 0xF2EA69, 0xF3F68A,
+            0xFCFFA4,
         ],
         .grey: [0x000000, 0xFFFFFF],
     ].mapValues { $0.map { Color(hex: $0) } }
 }
 
 extension Image {
-    /// A map of numbers as a picture of its own, one pixel a number; `range` goes from the first to the last colour.
+    /// A map of numbers as a picture of its own, one pixel a number; `range` goes from the first to the last
+    /// colour.
     /// Throws `ImageError` (badArgument) where `values` do not fill the size.
     public init(
-        heat values: [Float], width: Int, height: Int, _ colorMap: ColorMap = .viridis, range: ClosedRange<Float> = 0...1
+        heat values: [Float], width: Int, height: Int, _ colorMap: ColorMap = .viridis,
+        range: ClosedRange<Float> = 0...1
     ) throws {
         try requireMap(values, width, height)
         let span = max(range.upperBound - range.lowerBound, .leastNormalMagnitude)
-        self.init(width: width, height: height, pixels: values.flatMap { value -> [UInt8] in
-            let color = colorMap((value - range.lowerBound) / span)
-            return [color.red, color.green, color.blue]
-        })
+        self.init(
+            width: width, height: height,
+            pixels: values.flatMap { value -> [UInt8] in
+                let color = colorMap((value - range.lowerBound) / span)
+                return [color.red, color.green, color.blue]
+            })
     }
 }
 
 func requireMap(_ values: [Float], _ width: Int, _ height: Int) throws {
     _ = try PixelSize(width: width, height: height).validated()
     guard values.count == width * height else {
-        throw ImageError.argument("a map of \(width)×\(height) has \(width * height) values, not \(values.count)")
+        throw ImageError.argument(
+            "a map of \(width)×\(height) has \(width * height) values, not \(values.count)")
     }
 }

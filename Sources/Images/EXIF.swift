@@ -1,14 +1,23 @@
 /// The one EXIF field that changes how a photo looks.
 enum EXIF {
-    /// How the camera was held, 1…8 (TIFF tag 0x0112); 1, upright, where the file does not say or says nonsense.
+    /// How the camera was held, 1…8 (TIFF tag 0x0112); 1, upright, where the file does not say or says
+    /// nonsense.
     static func orientation(ofJPEG data: [UInt8]) -> Int {
         var at = 2
         while let marker = bigEndian(data, at), marker >> 8 == 0xFF {
             let kind = marker & 0xFF
             // Padding, then restart markers and TEM, which have no length; pixels start at SOS.
-            if kind == 0xFF { at += 1; continue }
-            if (0xD0...0xD7).contains(kind) || kind == 0x01 { at += 2; continue }
-            guard kind != 0xDA, kind != 0xD9, let length = bigEndian(data, at + 2), length >= 2 else { return 1 }
+            if kind == 0xFF {
+                at += 1
+                continue
+            }
+            if (0xD0...0xD7).contains(kind) || kind == 0x01 {
+                at += 2
+                continue
+            }
+            guard kind != 0xDA, kind != 0xD9, let length = bigEndian(data, at + 2), length >= 2 else {
+                return 1
+            }
             let end = min(at + 2 + length, data.count)
             if kind == 0xE1, end - at > 10, data[(at + 4)..<(at + 10)].elementsEqual("Exif\0\0".utf8) {
                 return orientation(ofTIFF: Array(data[(at + 10)..<end])) ?? 1
@@ -57,15 +66,16 @@ extension Raster {
         for y in 0..<out.height {
             for x in 0..<out.width {
                 // Where pixel (x, y) of the upright picture lies in the stored one.
-                let (sx, sy) = switch orientation {
-                case 2: (width - 1 - x, y)
-                case 3: (width - 1 - x, height - 1 - y)
-                case 4: (x, height - 1 - y)
-                case 5: (y, x)
-                case 6: (y, height - 1 - x)
-                case 7: (width - 1 - y, height - 1 - x)
-                default: (width - 1 - y, x)
-                }
+                let (sx, sy) =
+                    switch orientation {
+                    case 2: (width - 1 - x, y)
+                    case 3: (width - 1 - x, height - 1 - y)
+                    case 4: (x, height - 1 - y)
+                    case 5: (y, x)
+                    case 6: (y, height - 1 - x)
+                    case 7: (width - 1 - y, height - 1 - x)
+                    default: (width - 1 - y, x)
+                    }
                 for c in 0..<channels {
                     out.bytes[(y * out.width + x) * channels + c] = bytes[(sy * width + sx) * channels + c]
                 }

@@ -55,9 +55,9 @@ enum FileAccess {
         }
         let target = resolved(path)
         let (file, temporary) = try openTemporary(beside: target, path)
-        let written = write(bytes, to: file)
-        let closed = close(file) == 0 ? 0 : errno
-        let problem = written != 0 ? written : closed != 0 ? closed : rename(temporary, target) == 0 ? 0 : errno
+        var problem = write(bytes, to: file)
+        if close(file) != 0 && problem == 0 { problem = errno }
+        if problem == 0 && rename(temporary, target) != 0 { problem = errno }
         if problem != 0 {
             unlink(temporary)
             throw failure(problem, path, .write)
@@ -67,9 +67,9 @@ enum FileAccess {
     private static func writeThrough(_ bytes: [UInt8], _ path: String) throws {
         let file = open(path, O_WRONLY | O_CLOEXEC)
         guard file >= 0 else { throw failure(errno, path, .write) }
-        let written = write(bytes, to: file)
-        let closed = close(file) == 0 ? 0 : errno
-        if written != 0 || closed != 0 { throw failure(written != 0 ? written : closed, path, .write) }
+        var problem = write(bytes, to: file)
+        if close(file) != 0 && problem == 0 { problem = errno }
+        if problem != 0 { throw failure(problem, path, .write) }
     }
 
     /// 0, or the errno.
@@ -94,7 +94,8 @@ enum FileAccess {
             if file >= 0 { return (file, name) }
             if errno != EEXIST { throw failure(errno, path, .write) }
         }
-        throw ImageError(.cannotWrite, path: path, reason: "its folder is full of unfinished .bas-*.tmp files")
+        throw ImageError(
+            .cannotWrite, path: path, reason: "its folder is full of unfinished .bas-*.tmp files")
     }
 
     private static func resolved(_ path: String) -> String {
@@ -112,18 +113,20 @@ enum FileAccess {
 
     private static func failure(_ code: Int32, _ path: String, _ action: Action) -> ImageError {
         let other: ImageError.Kind = action == .read ? .cannotRead : .cannotWrite
-        let (kind, reason): (ImageError.Kind, String) = switch code {
-        case ENOENT where action == .write: (.missing, "the folder does not exist")
-        case ENOENT: (.missing, "there is no file of this name")
-        case ENOTDIR: (.missing, "a part of this path is a file, not a folder")
-        case EISDIR: (.isDirectory, "give the path of a PNG or JPEG file")
-        case EACCES, EPERM: (.noPermission, action == .read ? "it may not be read" : "it may not be written")
-        case EROFS: (.noPermission, "the file system is read-only")
-        case ENOSPC, EDQUOT, EFBIG: (.diskFull, "nothing was written")
-        case ENAMETOOLONG: (other, "the name is too long")
-        case ELOOP: (other, "its links go round in a circle")
-        default: (other, String(cString: strerror(code)))
-        }
+        let (kind, reason): (ImageError.Kind, String) =
+            switch code {
+            case ENOENT where action == .write: (.missing, "the folder does not exist")
+            case ENOENT: (.missing, "there is no file of this name")
+            case ENOTDIR: (.missing, "a part of this path is a file, not a folder")
+            case EISDIR: (.isDirectory, "give the path of a PNG or JPEG file")
+            case EACCES, EPERM:
+                (.noPermission, action == .read ? "it may not be read" : "it may not be written")
+            case EROFS: (.noPermission, "the file system is read-only")
+            case ENOSPC, EDQUOT, EFBIG: (.diskFull, "nothing was written")
+            case ENAMETOOLONG: (other, "the name is too long")
+            case ELOOP: (other, "its links go round in a circle")
+            default: (other, String(cString: strerror(code)))
+            }
         return ImageError(kind, path: path, reason: reason)
     }
 }

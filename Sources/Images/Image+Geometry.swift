@@ -30,10 +30,12 @@ extension Image {
 
     /// The part inside `rect`. Throws `ImageError` (badArgument) where that is empty or reaches outside.
     public func cropped(to rect: PixelRect) throws -> Image {
-        guard rect.x0 >= 0, rect.y0 >= 0, rect.x0 < rect.x1, rect.y0 < rect.y1, rect.x1 <= width, rect.y1 <= height
+        guard rect.x0 >= 0, rect.y0 >= 0, rect.x0 < rect.x1, rect.y0 < rect.y1, rect.x1 <= width,
+            rect.y1 <= height
         else {
-            throw ImageError.argument("columns \(rect.x0)..<\(rect.x1), rows \(rect.y0)..<\(rect.y1) "
-                + "are not a part of a picture of \(size)")
+            throw ImageError.argument(
+                "columns \(rect.x0)..<\(rect.x1), rows \(rect.y0)..<\(rect.y1) "
+                    + "are not a part of a picture of \(size)")
         }
         var rows = [UInt8]()
         for y in rect.y0..<rect.y1 {
@@ -47,16 +49,17 @@ extension Image {
     /// Throws `ImageError` (badArgument) where the three sizes differ.
     public func pasted(over other: Image, mask: Mask) throws -> Image {
         guard size == other.size, size == mask.size else {
-            throw ImageError.argument("paste: the sizes differ: picture \(size), below it \(other.size), "
-                + "mask \(mask.size); resize them to one size")
+            throw ImageError.argument(
+                "paste: the sizes differ: picture \(size), below it \(other.size), "
+                    + "mask \(mask.size); resize them to one size")
         }
         var out = other
         for i in out.pixels.indices { out.pixels[i] = mix(other.pixels[i], pixels[i], mask.values[i / 3]) }
         return out
     }
 
-    /// Peak signal-to-noise ratio in dB over all channels: 10 log10(255² / mean squared error), infinite for equal
-    /// pictures. Throws `ImageError` (badArgument) where sizes differ.
+    /// Peak signal-to-noise ratio in dB over all channels: 10 log10(255² / mean squared error), infinite for
+    /// equal pictures. Throws `ImageError` (badArgument) where sizes differ.
     public func psnr(_ other: Image) throws -> Double {
         guard size == other.size else {
             throw ImageError.argument("psnr: the sizes differ, \(size) and \(other.size); resize one of them")
@@ -73,8 +76,10 @@ extension Image {
 extension Mask {
     /// Left and right exchanged.
     public func flipped() -> Mask {
-        Mask(size, clean: (0..<height).flatMap { y in
-            (0..<width).map { x in values[y * width + width - 1 - x] }
-        })
+        Mask(
+            size,
+            clean: (0..<height).flatMap { y in
+                (0..<width).map { x in values[y * width + width - 1 - x] }
+            })
     }
 }

@@ -1,14 +1,16 @@
 extension Image {
-    /// Pictures in rows of `columns`, left to right, with a title above each. Cells are as large as the largest
-    /// picture; smaller ones are centred. A title too long for its cell is wrapped onto a second line, then cut off.
+    /// Pictures in rows of `columns`, left to right, with a title above each. Cells are as large as the
+    /// largest picture; smaller ones are centred. A title too long for its cell is wrapped onto a second
+    /// line, then cut off.
     /// - Parameters:
     ///   - columns: nil puts up to four in a row.
     ///   - titles: in order; fewer titles than pictures leave the rest bare, an empty list takes no room.
     ///   - gap: pixels between cells and around the whole.
-    /// Throws `ImageError` (badArgument) for no pictures, columns below 1, a gap outside 0…512, more titles than
-    /// pictures, or a grid over 8192 a side.
+    /// Throws `ImageError` (badArgument) for no pictures, columns below 1, a gap outside 0…512, more titles
+    /// than pictures, or a grid over 8192 a side.
     public static func grid(
-        _ images: [Image], titles: [String] = [], columns: Int? = nil, gap: Int = 6, background: Color = .white
+        _ images: [Image], titles: [String] = [], columns: Int? = nil, gap: Int = 6,
+        background: Color = .white
     ) throws -> Image {
         let layout = try GridLayout(images, titles: titles, columns: columns, gap: gap)
         var out = Image(width: layout.size.width, height: layout.size.height, color: background)
@@ -32,8 +34,10 @@ extension Image {
     /// Copies a picture that fits inside.
     private mutating func place(_ image: Image, x: Int, y: Int) {
         for row in 0..<image.height {
-            let from = row * image.width * 3, to = ((y + row) * width + x) * 3
-            pixels.replaceSubrange(to..<(to + image.width * 3), with: image.pixels[from..<(from + image.width * 3)])
+            let from = row * image.width * 3
+            let to = ((y + row) * width + x) * 3
+            pixels.replaceSubrange(
+                to..<(to + image.width * 3), with: image.pixels[from..<(from + image.width * 3)])
         }
     }
 }
@@ -57,7 +61,9 @@ private struct GridLayout {
         }
         let columns = columns ?? min(images.count, 4)
         guard columns >= 1 else { throw ImageError.argument("a grid has at least 1 column, not \(columns)") }
-        guard (0...512).contains(gap) else { throw ImageError.argument("a grid's gap is 0…512 pixels, not \(gap)") }
+        guard (0...512).contains(gap) else {
+            throw ImageError.argument("a grid's gap is 0…512 pixels, not \(gap)")
+        }
         guard titles.count <= images.count else {
             throw ImageError.argument("\(titles.count) titles for \(images.count) pictures")
         }

@@ -1,6 +1,6 @@
 extension Image {
-    /// A heat map, such as 16×16 attention, laid over the picture: the map is enlarged bilinearly, the picture below
-    /// fades to grey, and the more heat, the more colour.
+    /// A heat map, such as 16×16 attention, laid over the picture: the map is enlarged bilinearly, the
+    /// picture below fades to grey, and the more heat, the more colour.
     /// - Parameters:
     ///   - heat: `mapHeight` rows of `mapWidth` values.
     ///   - opacity: of the hottest place, 0…1.
@@ -18,7 +18,9 @@ extension Image {
         var out = self
         for y in 0..<height {
             for x in 0..<width {
-                let heat = values[y * width + x], photo = self[x, y], grey = byte(photo.luma)
+                let heat = values[y * width + x]
+                let photo = self[x, y]
+                let grey = byte(photo.luma)
                 let value = heat.isNaN ? 1 : min(max(heat, 0), 1)
                 // Cold parts are tinted too, though less, so that the map's range reads as one scale.
                 let below = photo.mixed(with: Color(grey, grey, grey), 0.7)
@@ -40,7 +42,8 @@ extension Image {
         var out = self
         for (i, mask) in masks.enumerated() {
             guard mask.size == size else {
-                throw ImageError.argument("mask \(i) has \(mask.size) pixels, the picture \(size); resize one of them")
+                throw ImageError.argument(
+                    "mask \(i) has \(mask.size) pixels, the picture \(size); resize one of them")
             }
             let color = Color.series(firstColor + i)
             out.tint(mask, color, min(max(opacity, 0), 1))
@@ -60,8 +63,8 @@ extension Image {
         }
     }
 
-    /// Pixels inside with one outside nearby; thicker in larger pictures. Where the mask meets the picture's border
-    /// the outline follows the border.
+    /// Pixels inside with one outside nearby; thicker in larger pictures. Where the mask meets the picture's
+    /// border the outline follows the border.
     private mutating func outline(_ mask: Mask, _ color: Color) {
         let reach = max(1, min(width, height) / 200)
         func inside(_ x: Int, _ y: Int) -> Bool {
@@ -69,7 +72,8 @@ extension Image {
         }
         for y in 0..<height {
             for x in 0..<width where inside(x, y) {
-                let within = inside(x - reach, y) && inside(x + reach, y) && inside(x, y - reach)
+                let within =
+                    inside(x - reach, y) && inside(x + reach, y) && inside(x, y - reach)
                     && inside(x, y + reach)
                 if !within { self[x, y] = color }
             }
@@ -79,7 +83,8 @@ extension Image {
     /// White on a dark plate, centred in the mask and kept inside the picture.
     private mutating func label(_ mask: Mask, _ text: String) {
         guard let middle = mask.centroid else { return }
-        let scale = max(1, min(width, height) / 128), line = BitmapFont.drawable(text)
+        let scale = max(1, min(width, height) / 128)
+        let line = BitmapFont.drawable(text)
         let plate = (width: BitmapFont.width(of: line.count, scale: scale) + 4 * scale, height: 11 * scale)
         let x = min(max(Int(middle.x) - plate.width / 2, 0), max(width - plate.width, 0))
         let y = min(max(Int(middle.y) - plate.height / 2, 0), max(height - plate.height, 0))
@@ -88,8 +93,8 @@ extension Image {
     }
 }
 
-/// Enlarges (or shrinks without averaging) a map, sampling between the centres of its cells; outside the outermost
-/// centres the border's values go on.
+/// Enlarges (or shrinks without averaging) a map, sampling between the centres of its cells; outside the
+/// outermost centres the border's values go on.
 func bilinear(_ values: [Float], width: Int, height: Int, to size: PixelSize) -> [Float] {
     func places(_ count: Int, _ outCount: Int) -> [(low: Int, high: Int, part: Float)] {
         (0..<outCount).map { i in
@@ -103,9 +108,11 @@ func bilinear(_ values: [Float], width: Int, height: Int, to size: PixelSize) ->
     out.reserveCapacity(size.width * size.height)
     for row in places(height, size.height) {
         for column in columns {
-            let top = values[row.low * width + column.low] * (1 - column.part)
+            let top =
+                values[row.low * width + column.low] * (1 - column.part)
                 + values[row.low * width + column.high] * column.part
-            let bottom = values[row.high * width + column.low] * (1 - column.part)
+            let bottom =
+                values[row.high * width + column.low] * (1 - column.part)
                 + values[row.high * width + column.high] * column.part
             out.append(top * (1 - row.part) + bottom * row.part)
         }

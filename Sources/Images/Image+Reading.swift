@@ -3,9 +3,12 @@ import CTurboJPEG
 
 extension Image {
     /// Reads a PNG or JPEG file, told apart by content. JPEG photos are turned upright (EXIF orientation).
-    /// Transparency is dropped as Pillow's `convert("RGB")` drops it, or blended over `background` where one is given.
+    /// Transparency is dropped as Pillow's `convert("RGB")` drops it, or blended over `background` where one
+    /// is given.
     /// Throws `ImageError`.
-    public init(contentsOf path: String, over background: Color? = nil, limits: ImageLimits = .standard) throws {
+    public init(contentsOf path: String, over background: Color? = nil, limits: ImageLimits = .standard)
+        throws
+    {
         let bytes = try FileAccess.read(path, maximumBytes: limits.maximumFileBytes)
         try self.init(data: bytes, over: background, limits: limits, path: path)
     }
@@ -37,7 +40,8 @@ struct Raster {
     private init(png data: [UInt8], keepAlpha: Bool, limits: ImageLimits, path: String?) throws {
         var picture = cpng_picture()
         let status = cpng_decode(
-            data, data.count, keepAlpha ? 1 : 0, UInt32(clamping: limits.maximumSide), limits.maximumBytes, &picture)
+            data, data.count, keepAlpha ? 1 : 0, UInt32(clamping: limits.maximumSide), limits.maximumBytes,
+            &picture)
         defer { cpng_release(&picture) }
         guard status == CPNG_OK, let pixels = picture.pixels else {
             throw ImageError(
@@ -55,7 +59,8 @@ struct Raster {
         defer { cjpeg_release(&picture) }
         guard status == CJPEG_OK, let pixels = picture.pixels else {
             throw ImageError(
-                jpeg: status, message: cString(of: &picture.message), picture.width, picture.height, path, limits)
+                jpeg: status, message: cString(of: &picture.message), picture.width, picture.height, path,
+                limits)
         }
         (width, height, channels) = (Int(picture.width), Int(picture.height), 3)
         bytes = Array(UnsafeBufferPointer(start: pixels, count: width * height * 3))
@@ -69,7 +74,8 @@ struct Raster {
         let under = [background.red, background.green, background.blue]
         for i in 0..<width * height {
             for c in 0..<3 {
-                out[3 * i + c] = channels == 1
+                out[3 * i + c] =
+                    channels == 1
                     ? bytes[i] : mix(under[c], bytes[4 * i + c], Float(bytes[4 * i + 3]) / 255)
             }
         }
@@ -102,7 +108,8 @@ extension ImageError {
         _ limits: ImageLimits = .standard
     ) {
         switch status {
-        case CJPEG_TOO_LARGE: self.init(.tooLarge, path: path, reason: limits.explain(Int(width), Int(height)))
+        case CJPEG_TOO_LARGE:
+            self.init(.tooLarge, path: path, reason: limits.explain(Int(width), Int(height)))
         case CJPEG_NO_MEMORY: self.init(.tooLarge, path: path, reason: "there is not enough memory")
         case CJPEG_UNSUPPORTED: self.init(.unsupported, path: path, reason: "libjpeg-turbo: \(message)")
         case CJPEG_FAILED: self.init(.cannotWrite, path: path, reason: "libjpeg-turbo: \(message)")
@@ -113,6 +120,7 @@ extension ImageError {
 
 extension ImageLimits {
     fileprivate func explain(_ width: Int, _ height: Int) -> String {
-        "it has \(width)×\(height) pixels; the limits are \(maximumSide) a side and \(maximumBytes >> 20) MiB decoded"
+        "it has \(width)×\(height) pixels; "
+            + "the limits are \(maximumSide) a side and \(maximumBytes >> 20) MiB decoded"
     }
 }

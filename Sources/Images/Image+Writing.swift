@@ -15,23 +15,26 @@ extension Image {
             throw ImageError.argument("JPEG quality is 1…100, not \(quality)")
         }
         var out = cjpeg_bytes()
-        let status = cjpeg_encode(pixels, Int32(clamping: width), Int32(clamping: height), Int32(quality), &out)
+        let status = cjpeg_encode(
+            pixels, Int32(clamping: width), Int32(clamping: height), Int32(quality), &out)
         defer { cjpeg_release_bytes(&out) }
         guard status == CJPEG_OK else {
             throw ImageError(
-                jpeg: status, message: cString(of: &out.message), Int32(clamping: width), Int32(clamping: height), nil)
+                jpeg: status, message: cString(of: &out.message), Int32(clamping: width),
+                Int32(clamping: height), nil)
         }
         return Array(UnsafeBufferPointer(start: out.data, count: out.size))
     }
 
-    /// Writes .png or .jpg/.jpeg, told by the extension. The file is replaced whole or, on error, left as it was.
-    /// Metadata goes into PNG only. Throws `ImageError`.
+    /// Writes .png or .jpg/.jpeg, told by the extension. The file is replaced whole or, on error, left as it
+    /// was. Metadata goes into PNG only. Throws `ImageError`.
     public func write(to path: String, metadata: PNGMetadata = PNGMetadata(), quality: Int = 92) throws {
         switch try PictureFormat(extensionOf: path) {
         case .png: try FileAccess.writeAtomically(pngData(metadata: metadata), to: path)
         case .jpeg:
             guard metadata.isEmpty else {
-                throw ImageError(.unsupported, path: path, reason: "a JPEG carries no metadata here; write a .png")
+                throw ImageError(
+                    .unsupported, path: path, reason: "a JPEG carries no metadata here; write a .png")
             }
             try FileAccess.writeAtomically(jpegData(quality: quality), to: path)
         }
@@ -47,7 +50,8 @@ extension Mask {
     /// Writes a grey 8-bit .png, whole or not at all. Throws `ImageError`.
     public func write(to path: String, metadata: PNGMetadata = PNGMetadata()) throws {
         guard try PictureFormat(extensionOf: path) == .png else {
-            throw ImageError(.unsupported, path: path, reason: "a mask is written as .png: JPEG would blur its edge")
+            throw ImageError(
+                .unsupported, path: path, reason: "a mask is written as .png: JPEG would blur its edge")
         }
         try FileAccess.writeAtomically(pngData(metadata: metadata), to: path)
     }
@@ -61,12 +65,14 @@ func encodePNG(
     var out = cpng_bytes()
     let status = metadata.withTexts { texts in
         cpng_encode(
-            bytes, UInt32(clamping: width), UInt32(clamping: height), Int32(channels), texts, texts.count, 6, &out)
+            bytes, UInt32(clamping: width), UInt32(clamping: height), Int32(channels), texts, texts.count, 6,
+            &out)
     }
     defer { cpng_release_bytes(&out) }
     guard status == CPNG_OK else {
         throw ImageError(
-            png: status, message: cString(of: &out.message), UInt32(clamping: width), UInt32(clamping: height), nil)
+            png: status, message: cString(of: &out.message), UInt32(clamping: width),
+            UInt32(clamping: height), nil)
     }
     return Array(UnsafeBufferPointer(start: out.data, count: out.size))
 }

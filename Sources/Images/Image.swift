@@ -1,4 +1,5 @@
-/// A picture: `height` rows of `width` pixels, three bytes (red, green, blue; sRGB as stored in the file) a pixel.
+/// A picture: `height` rows of `width` pixels, three bytes (red, green, blue; sRGB as stored in the file) a
+/// pixel.
 public struct Image: Sendable, Equatable, Hashable {
     public let width: Int
     public let height: Int
@@ -7,7 +8,8 @@ public struct Image: Sendable, Equatable, Hashable {
 
     /// - Precondition: sides of at least 1 and `pixels.count == width * height * 3`.
     public init(width: Int, height: Int, pixels: [UInt8]) {
-        precondition(width > 0 && height > 0 && pixels.count == width * height * 3, "pixels do not fit the size")
+        precondition(
+            width > 0 && height > 0 && pixels.count == width * height * 3, "pixels do not fit the size")
         self.width = width
         self.height = height
         self.pixels = pixels

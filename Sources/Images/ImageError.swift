@@ -1,5 +1,5 @@
-/// Why a picture could not be read, made or written. Data only: `description` is the one renderer, and callers that
-/// show diagnostics use the parts.
+/// Why a picture could not be read, made or written. Data only: `description` is the one renderer, and
+/// callers that show diagnostics use the parts.
 public struct ImageError: Error, Sendable, Equatable {
     public enum Kind: String, Sendable, CaseIterable {
         case missing, isDirectory, noPermission, notAPicture, damaged, tooLarge, unsupported
@@ -53,11 +53,13 @@ extension ImageError: CustomStringConvertible {
 extension String {
     /// With control characters (which could drive a terminal) and bidirectional overrides replaced by U+FFFD.
     var printable: String {
-        String(String.UnicodeScalarView(unicodeScalars.map { scalar in
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: "\u{FFFD}"
-            default: scalar
-            }
-        }))
+        String(
+            String.UnicodeScalarView(
+                unicodeScalars.map { scalar in
+                    switch scalar.properties.generalCategory {
+                    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: "\u{FFFD}"
+                    default: scalar
+                    }
+                }))
     }
 }

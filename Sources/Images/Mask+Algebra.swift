@@ -1,5 +1,6 @@
 extension Mask {
-    /// Union: the larger of both. Throws `ImageError` (badArgument) where sizes differ, as do all operators here.
+    /// Union: the larger of both. Throws `ImageError` (badArgument) where sizes differ, as do all operators
+    /// here.
     public static func | (a: Mask, b: Mask) throws -> Mask { try a.combined(b, "|") { max($0, $1) } }
 
     /// Intersection: the smaller of both.
@@ -24,7 +25,8 @@ extension Mask {
 
     func requireSameSize(_ other: Mask, _ what: String) throws {
         guard size == other.size else {
-            throw ImageError.argument("\(what): the sizes differ, \(size) and \(other.size); resize one of them")
+            throw ImageError.argument(
+                "\(what): the sizes differ, \(size) and \(other.size); resize one of them")
         }
     }
 }
@@ -57,7 +59,8 @@ extension Mask {
     /// Throws `ImageError` (badArgument) where sizes differ.
     public func overlap(with other: Mask) throws -> Double {
         try requireSameSize(other, "overlap")
-        var shared = 0.0, either = 0.0
+        var shared = 0.0
+        var either = 0.0
         for (a, b) in zip(values, other.values) {
             shared += Double(min(a, b))
             either += Double(max(a, b))

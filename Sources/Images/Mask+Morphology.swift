@@ -13,8 +13,8 @@ extension Mask {
         return radius < 1 ? self : Mask(size, clean: largest(within: radius))
     }
 
-    /// Shrunk by `radius` pixels: each pixel takes the smallest value within that distance. What lies outside the
-    /// picture does not count, so a mask that touches the border keeps touching it.
+    /// Shrunk by `radius` pixels: each pixel takes the smallest value within that distance. What lies outside
+    /// the picture does not count, so a mask that touches the border keeps touching it.
     /// Throws `ImageError` (badArgument) for a radius below 0 or not finite.
     public func eroded(by radius: Double) throws -> Mask {
         let radius = try checked(radius, "erode")
@@ -58,8 +58,8 @@ extension Mask {
         return out
     }
 
-    /// line[x] = the maximum of row `row` over x - half … x + half, in time independent of `half`: a queue holds the
-    /// columns whose values can still become the maximum, largest first.
+    /// line[x] = the maximum of row `row` over x - half … x + half, in time independent of `half`: a queue
+    /// holds the columns whose values can still become the maximum, largest first.
     private func runningMaximum(row: Int, half: Int, _ line: inout [Float]) {
         let start = row * width
         var queue = [Int]()

@@ -1,7 +1,8 @@
 import Glibc
 
-// Shapes with soft edges: a pixel's value is the share of it that the shape covers. Coordinates may lie outside.
-// All throw `ImageError` (badArgument) for coordinates that are not finite and for sides outside 1…8192.
+// Shapes with soft edges: a pixel's value is the share of it that the shape covers. Coordinates may lie
+// outside. All throw `ImageError` (badArgument) for coordinates that are not finite and for sides outside
+// 1…8192.
 extension Mask {
     /// The rectangle with `a` and `b` at opposite corners; exact coverage.
     public static func box(_ a: Point, _ b: Point, size: PixelSize) throws -> Mask {
@@ -12,7 +13,8 @@ extension Mask {
         return Mask(size, clean: rows.flatMap { row in columns.map { $0 * row } })
     }
 
-    /// The closed polygon through `points`, filled by the even-odd rule: where it crosses itself there are holes.
+    /// The closed polygon through `points`, filled by the even-odd rule: where it crosses itself there are
+    /// holes.
     public static func polygon(_ points: [Point], size: PixelSize) throws -> Mask {
         guard points.count >= 3 else {
             throw ImageError.argument("a polygon needs at least 3 points, not \(points.count)")
@@ -45,7 +47,9 @@ extension Mask {
     /// A round brush of `width` pixels drawn from point to point; a single point makes a dot.
     public static func brush(_ points: [Point], width: Double, size: PixelSize) throws -> Mask {
         let size = try size.validated()
-        guard let first = points.first else { throw ImageError.argument("a brush stroke needs at least one point") }
+        guard let first = points.first else {
+            throw ImageError.argument("a brush stroke needs at least one point")
+        }
         try requireFinite(points.flatMap { [$0.x, $0.y] } + [width], "brush")
         guard width > 0 else { throw ImageError.argument("a brush is wider than 0 pixels, not \(width)") }
         var values = [Float](repeating: 0, count: size.width * size.height)
@@ -60,7 +64,8 @@ extension Mask {
     /// Lines at which each row of pixels is sampled; across, coverage is exact.
     private static let linesPerRow = 16
 
-    /// Fills between the first and second, third and fourth, … of the sorted crossings that `crossings(y)` gives.
+    /// Fills between the first and second, third and fourth, … of the sorted crossings that `crossings(y)`
+    /// gives.
     private static func scanned(_ size: PixelSize, _ crossings: (Double) -> [Double]) throws -> Mask {
         let size = try size.validated()
         var values = [Float](repeating: 0, count: size.width * size.height)
@@ -113,7 +118,8 @@ extension Mask {
     }
 
     private static func pixels(_ from: Double, _ to: Double, _ count: Int) -> Range<Int> {
-        let start = Int(max(0, min(from, Double(count)))), end = Int(max(0, min(to.rounded(.up), Double(count))))
+        let start = Int(max(0, min(from, Double(count))))
+        let end = Int(max(0, min(to.rounded(.up), Double(count))))
         return start..<max(start, end)
     }
 

@@ -67,14 +67,16 @@ extension Mask {
     /// The picture's brightness (ITU-R 601 luma in 8 bits, as Pillow's `convert("L")`), 0…1.
     public init(luminanceOf image: Image) {
         let grey = (0..<image.width * image.height).map { i in
-            let red = Int(image.pixels[3 * i]) * 19595, green = Int(image.pixels[3 * i + 1]) * 38470
+            let red = Int(image.pixels[3 * i]) * 19595
+            let green = Int(image.pixels[3 * i + 1]) * 38470
             return UInt8((red + green + Int(image.pixels[3 * i + 2]) * 7471 + 0x8000) >> 16)
         }
         self.init(width: image.width, height: image.height, bytes: grey)
     }
 
-    /// `.nearest` picks as PyTorch's `F.interpolate(mode="nearest")`: source = floor(target * in / out). The others
-    /// are Pillow's on the mask in 8 bits. Throws `ImageError` (badArgument) unless both sides are 1…8192.
+    /// `.nearest` picks as PyTorch's `F.interpolate(mode="nearest")`: source = floor(target * in / out). The
+    /// others are Pillow's on the mask in 8 bits. Throws `ImageError` (badArgument) unless both sides are
+    /// 1…8192.
     public func resized(to size: PixelSize, _ filter: Resample = .box) throws -> Mask {
         let size = try size.validated()
         if size == self.size { return self }

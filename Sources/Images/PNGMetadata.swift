@@ -22,7 +22,8 @@ public struct PNGMetadata: Sendable, Equatable, ExpressibleByDictionaryLiteral {
         entries = elements.map { Entry(key: $0.0, text: $0.1) }
     }
 
-    /// The first text under `key`. Setting replaces it in place, appends it, or with nil removes all under `key`.
+    /// The first text under `key`. Setting replaces it in place, appends it, or with nil removes all under
+    /// `key`.
     public subscript(key: String) -> String? {
         get { entries.first { $0.key == key }?.text }
         set {
@@ -39,7 +40,8 @@ public struct PNGMetadata: Sendable, Equatable, ExpressibleByDictionaryLiteral {
 
     /// Reads the texts of a PNG file without decoding the picture into memory. Throws `ImageError`.
     public init(contentsOf path: String, limits: ImageLimits = .standard) throws {
-        try self.init(pngData: FileAccess.read(path, maximumBytes: limits.maximumFileBytes), limits: limits, path: path)
+        try self.init(
+            pngData: FileAccess.read(path, maximumBytes: limits.maximumFileBytes), limits: limits, path: path)
     }
 
     /// Reads the texts of a PNG in memory; `path` only appears in the error.
@@ -49,7 +51,8 @@ public struct PNGMetadata: Sendable, Equatable, ExpressibleByDictionaryLiteral {
         let status = cpng_read_texts(pngData, pngData.count, side, &picture)
         defer { cpng_release(&picture) }
         guard status == CPNG_OK else {
-            throw ImageError(png: status, message: cString(of: &picture.message), picture.width, picture.height, path)
+            throw ImageError(
+                png: status, message: cString(of: &picture.message), picture.width, picture.height, path)
         }
         self.init(picture)
     }
@@ -73,15 +76,17 @@ extension PNGMetadata {
     /// Throws `ImageError` (badArgument) where a key or text cannot be stored in a PNG.
     func validate() throws {
         guard entries.count <= Self.maximumEntries else {
-            throw ImageError.argument("a picture holds at most \(Self.maximumEntries) texts, not \(entries.count)")
+            throw ImageError.argument(
+                "a picture holds at most \(Self.maximumEntries) texts, not \(entries.count)")
         }
         for entry in entries {
             let key = entry.key
             guard (1...79).contains(key.utf8.count), key.utf8.allSatisfy({ (32...126).contains($0) }),
                 key.first != " ", key.last != " ", !hasDoubledSpace(key)
             else {
-                throw ImageError.argument("\"\(key)\" cannot name a text in a PNG: 1…79 ASCII characters, "
-                    + "no space at an end, no two spaces in a row")
+                throw ImageError.argument(
+                    "\"\(key)\" cannot name a text in a PNG: 1…79 ASCII characters, "
+                        + "no space at an end, no two spaces in a row")
             }
             guard !entry.text.utf8.contains(0) else {
                 throw ImageError.argument("the text \"\(key)\" contains a zero byte, which a PNG cannot hold")

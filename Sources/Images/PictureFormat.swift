@@ -2,7 +2,8 @@
 public enum PictureFormat: String, Sendable, CaseIterable {
     case png, jpeg
 
-    /// Told by the first bytes. Throws `ImageError`: notAPicture, or unsupported for a known format of others.
+    /// Told by the first bytes. Throws `ImageError`: notAPicture, or unsupported for a known format of
+    /// others.
     init(of data: [UInt8], path: String?) throws {
         if let format = Self.signatures.first(where: { data.starts(with: $0.bytes) })?.format {
             self = format
@@ -11,7 +12,8 @@ public enum PictureFormat: String, Sendable, CaseIterable {
         if data.isEmpty { throw ImageError(.notAPicture, path: path, reason: "the file is empty") }
         if let other = Self.others.first(where: { data.dropFirst($0.offset).starts(with: $0.bytes.utf8) }) {
             throw ImageError(
-                .unsupported, path: path, reason: "it is a \(other.name) file; convert it to PNG or JPEG first")
+                .unsupported, path: path,
+                reason: "it is a \(other.name) file; convert it to PNG or JPEG first")
         }
         throw ImageError(.notAPicture, path: path, reason: "it is neither PNG nor JPEG")
     }
@@ -23,7 +25,8 @@ public enum PictureFormat: String, Sendable, CaseIterable {
         let ending = dot.map { name[name.index(after: $0)...].lowercased() } ?? ""
         guard let format = Self.extensions[ending] else {
             throw ImageError(
-                .unsupported, path: path, reason: ending.isEmpty
+                .unsupported, path: path,
+                reason: ending.isEmpty
                     ? "the name says no format; end it in .png or .jpg"
                     : "pictures are written as .png or .jpg, not .\(ending)")
         }

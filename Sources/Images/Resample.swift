@@ -27,7 +27,8 @@ private func cubic(_ signed: Double) -> Double {
     return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0
 }
 
-/// Weights are integers with 22 fractional bits: 8 bits of pixel and 2 of headroom (kernels overshoot) fill 32.
+/// Weights are integers with 22 fractional bits: 8 bits of pixel and 2 of headroom (kernels overshoot) fill
+/// 32.
 private let fractionBits: Int32 = 32 - 8 - 2
 
 /// For one axis: which source pixels make up each output pixel, and with what fixed-point weights.
@@ -37,7 +38,8 @@ private struct Taps {
 
     init(from count: Int, to outCount: Int, _ support: Double, _ weight: (Double) -> Double) {
         let scale = Double(count) / Double(outCount)
-        // Enlarging interpolates at the source's scale; shrinking stretches the kernel over all pixels it covers.
+        // Enlarging interpolates at the source's scale; shrinking stretches the kernel over all pixels it
+        // covers.
         let stretch = max(scale, 1)
         let reach = support * stretch
         for i in 0..<outCount {
@@ -62,9 +64,10 @@ private func clipped(_ sum: Int32) -> UInt8 {
     UInt8(clamping: sum >> fractionBits)
 }
 
-/// Which axis goes first matters in the last bit, because the first pass's result is rounded to 8 bits. Until version
-/// 12 Pillow always resized across first; version 13 goes down first where that drops clearly more rows than columns
-/// (python-pillow/Pillow#9549; the condition was found by trying and holds for 4757 random sizes and kernels).
+/// Which axis goes first matters in the last bit, because the first pass's result is rounded to 8 bits. Until
+/// version 12 Pillow always resized across first; version 13 goes down first where that drops clearly more
+/// rows than columns (python-pillow/Pillow#9549; the condition was found by trying and holds for 4757 random
+/// sizes and kernels).
 private func goesDownFirst(width: Int, height: Int, to size: PixelSize) -> Bool {
     size.height < height && height - size.height > 2 * (width - size.width)
 }
@@ -79,7 +82,9 @@ func resample(
     }
     let columns = Taps(from: width, to: size.width, support, weight)
     let rows = Taps(from: height, to: size.height, support, weight)
-    if size.height == height { return across(bytes, width: width, height: height, channels: channels, columns) }
+    if size.height == height {
+        return across(bytes, width: width, height: height, channels: channels, columns)
+    }
     if size.width == width { return down(bytes, stride: width * channels, rows) }
     if goesDownFirst(width: width, height: height, to: size) {
         let low = down(bytes, stride: width * channels, rows)
@@ -131,8 +136,10 @@ private func down(_ bytes: [UInt8], stride: Int, _ taps: Taps) -> [UInt8] {
 }
 
 /// The source pixel under each output pixel's centre.
-private func nearest(_ bytes: [UInt8], width: Int, height: Int, channels: Int, to size: PixelSize) -> [UInt8] {
-    let columns = centres(from: width, to: size.width), rows = centres(from: height, to: size.height)
+private func nearest(_ bytes: [UInt8], width: Int, height: Int, channels: Int, to size: PixelSize) -> [UInt8]
+{
+    let columns = centres(from: width, to: size.width)
+    let rows = centres(from: height, to: size.height)
     var out = [UInt8]()
     out.reserveCapacity(size.width * size.height * channels)
     for y in rows {

@@ -5,8 +5,10 @@ import Testing
 
 /// Files that lie, stop or are none.
 @Suite struct HostileTests {
-    static let pictures = ["pattern.png", "format_interlaced.png", "format_palette_clear.png", "texts.png", "photo.jpg",
-        "jpeg_progressive.jpg", "jpeg_cmyk.jpg"]
+    static let pictures = [
+        "pattern.png", "format_interlaced.png", "format_palette_clear.png", "texts.png", "photo.jpg",
+        "jpeg_progressive.jpg", "jpeg_cmyk.jpg",
+    ]
 
     @Test(arguments: pictures)
     func everyCutIsAnError(name: String) throws {
@@ -16,7 +18,8 @@ import Testing
         // The last bytes of a JPEG are its end marker; losing it alone must be noticed as well.
         for end in ends {
             let error = failure { _ = try Image(data: Array(bytes.prefix(end)), path: name) }
-            #expect([.damaged, .notAPicture].contains(error?.kind), "cut at \(end): \(String(describing: error))")
+            #expect(
+                [.damaged, .notAPicture].contains(error?.kind), "cut at \(end): \(String(describing: error))")
             #expect(error?.path == name)
         }
     }
@@ -29,7 +32,8 @@ import Testing
         for _ in 0..<300 {
             var broken = bytes
             for _ in 0..<Int.random(in: 1...8, using: &generator) {
-                broken[Int.random(in: 0..<bytes.count, using: &generator)] = .random(in: 0...255, using: &generator)
+                broken[Int.random(in: 0..<bytes.count, using: &generator)] = .random(
+                    in: 0...255, using: &generator)
             }
             let limits = ImageLimits(maximumSide: 4096, maximumBytes: 4 << 20, maximumFileBytes: 1 << 20)
             do {
@@ -131,12 +135,15 @@ import Testing
             #expect(failure { _ = try Image(contentsOf: folder + "/secret.png") }?.kind == .noPermission)
             chmod(folder, 0o500)
             defer { chmod(folder, 0o700) }
-            #expect(failure { try noise(2, 2, seed: 1).write(to: folder + "/new.png") }?.kind == .noPermission)
+            #expect(
+                failure { try noise(2, 2, seed: 1).write(to: folder + "/new.png") }?.kind == .noPermission)
         }
     }
 
     @Test func messagesCannotDriveATerminal() {
-        let error = ImageError(.missing, path: "\u{1B}[2J\u{202E}x.png", reason: "there is no file of this name")
-        #expect(error.description == "\"\u{FFFD}[2J\u{FFFD}x.png\": no such file: there is no file of this name")
+        let error = ImageError(
+            .missing, path: "\u{1B}[2J\u{202E}x.png", reason: "there is no file of this name")
+        #expect(
+            error.description == "\"\u{FFFD}[2J\u{FFFD}x.png\": no such file: there is no file of this name")
     }
 }

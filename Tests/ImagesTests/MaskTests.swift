@@ -28,7 +28,8 @@ import Testing
     }
 
     @Test func sizesMustAgree() throws {
-        let other = try Mask.filled(1, size: PixelSize(width: 4, height: 4)), mask = Self.random(1)
+        let other = try Mask.filled(1, size: PixelSize(width: 4, height: 4))
+        let mask = Self.random(1)
         let error = failure { _ = try mask | other }
         #expect(error?.kind == .badArgument)
         #expect(error?.reason.contains("64×48 and 4×4") == true)
@@ -44,10 +45,16 @@ import Testing
         let halfCross = (40 * 35 - 7.5 * 10.25) / 2
         let cases: [(String, Mask, Double)] = try [
             ("box", .box(Point(10.25, 4.5), Point(30, 20.75), size: Self.size), 19.75 * 16.25),
-            ("box from the other corner", .box(Point(30, 4.5), Point(10.25, 20.75), size: Self.size), 19.75 * 16.25),
+            (
+                "box from the other corner", .box(Point(30, 4.5), Point(10.25, 20.75), size: Self.size),
+                19.75 * 16.25
+            ),
             ("box half outside", .box(Point(-10, -10), Point(5, 6), size: Self.size), 30),
             ("triangle", .polygon(triangle, size: Self.size), halfCross),
-            ("ellipse", .ellipse(center: Point(31, 22.3), radii: Point(20, 11.5), size: Self.size), .pi * 20 * 11.5),
+            (
+                "ellipse", .ellipse(center: Point(31, 22.3), radii: Point(20, 11.5), size: Self.size),
+                .pi * 20 * 11.5
+            ),
             ("dot", .brush([Point(30, 20)], width: 20, size: Self.size), .pi * 100),
             ("stroke", .brush([Point(15, 20), Point(45, 20)], width: 10, size: Self.size), .pi * 25 + 300),
         ]
@@ -87,7 +94,9 @@ import Testing
         #expect(try Mask.box(Point(100, 100), Point(200, 200), size: Self.size).isEmpty)
         #expect(try Mask.ellipse(center: Point(-99, 5), radii: Point(3, 3), size: Self.size).isEmpty)
         #expect(try Mask.brush([Point(-50, -50), Point(-60, 900)], width: 9, size: Self.size).isEmpty)
-        #expect(try Mask.box(Point(-1e6, -1e6), Point(1e6, 1e6), size: Self.size) == Mask.filled(1, size: Self.size))
+        #expect(
+            try Mask.box(Point(-1e6, -1e6), Point(1e6, 1e6), size: Self.size)
+                == Mask.filled(1, size: Self.size))
         #expect(try Mask.filled(0, size: Self.size).boundingBox() == nil)
         #expect(try Mask.filled(0, size: Self.size).centroid == nil)
     }
@@ -96,28 +105,40 @@ import Testing
     func numbersThatAreNoPlaces(bad: Double) {
         let (good, size) = (Point(1, 1), Self.size)
         let tries: [() throws -> Mask] = [
-            { try .box(Point(bad, 1), good, size: size) }, { try .polygon([good, good, Point(1, bad)], size: size) },
+            { try .box(Point(bad, 1), good, size: size) },
+            { try .polygon([good, good, Point(1, bad)], size: size) },
             { try .ellipse(center: good, radii: Point(bad, 1), size: size) },
-            { try .brush([good], width: bad, size: size) }, { try .brush([Point(bad, 1)], width: 2, size: size) },
+            { try .brush([good], width: bad, size: size) },
+            { try .brush([Point(bad, 1)], width: 2, size: size) },
         ]
         for attempt in tries { #expect(failure { _ = try attempt() }?.kind == .badArgument) }
-        if !(bad == 1e300) { #expect(failure { _ = try Self.random(1).dilated(by: bad) }?.kind == .badArgument) }
-        if !(bad == 1e300) { #expect(failure { _ = try Self.random(1).feathered(sigma: bad) }?.kind == .badArgument) }
+        if !(bad == 1e300) {
+            #expect(failure { _ = try Self.random(1).dilated(by: bad) }?.kind == .badArgument)
+        }
+        if !(bad == 1e300) {
+            #expect(failure { _ = try Self.random(1).feathered(sigma: bad) }?.kind == .badArgument)
+        }
     }
 
     @Test func shapesNeedEnough() {
-        #expect(failure { _ = try Mask.polygon([Point(0, 0), Point(1, 1)], size: Self.size) }?.kind == .badArgument)
+        #expect(
+            failure { _ = try Mask.polygon([Point(0, 0), Point(1, 1)], size: Self.size) }?.kind
+                == .badArgument)
         #expect(failure { _ = try Mask.brush([], width: 3, size: Self.size) }?.kind == .badArgument)
-        #expect(failure { _ = try Mask.brush([Point(0, 0)], width: 0, size: Self.size) }?.kind == .badArgument)
+        #expect(
+            failure { _ = try Mask.brush([Point(0, 0)], width: 0, size: Self.size) }?.kind == .badArgument)
         let flat = Point(3, 0)
-        #expect(failure { _ = try Mask.ellipse(center: flat, radii: flat, size: Self.size) }?.kind == .badArgument)
+        #expect(
+            failure { _ = try Mask.ellipse(center: flat, radii: flat, size: Self.size) }?.kind == .badArgument
+        )
         #expect(failure { _ = try Self.random(1).eroded(by: -1) }?.kind == .badArgument)
     }
 
     @Test(arguments: [1, 1.5, 2, 3.7, 9, 200])
     func dilationAndErosionFollowTheirDefinition(radius: Double) throws {
         let mask = try Self.random(3).resized(to: PixelSize(width: 17, height: 13))
-        let grown = try mask.dilated(by: radius), shrunk = try mask.eroded(by: radius)
+        let grown = try mask.dilated(by: radius)
+        let shrunk = try mask.eroded(by: radius)
         for y in 0..<13 {
             for x in 0..<17 {
                 var (most, least): (Float, Float) = (0, 1)
@@ -152,6 +173,7 @@ import Testing
         #expect(try a.overlap(with: a) == 1)
         #expect(try none.overlap(with: none) == 0)
         #expect(a.thresholded() == a)
-        #expect(Mask(width: 3, height: 1, values: [0.2, 0.5, 0.6]).thresholded(above: 0.5).values == [0, 0, 1])
+        #expect(
+            Mask(width: 3, height: 1, values: [0.2, 0.5, 0.6]).thresholded(above: 0.5).values == [0, 0, 1])
     }
 }

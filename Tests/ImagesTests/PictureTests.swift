@@ -15,21 +15,28 @@ import Testing
         let part = try image.cropped(to: PixelRect(x0: 1, y0: 2, x1: 4, y1: 4))
         #expect(part.size == PixelSize(width: 3, height: 2))
         #expect(part[2, 1] == image[3, 3])
-        #expect(failure { _ = try image.cropped(to: PixelRect(x0: 1, y0: 2, x1: 7, y1: 4)) }?.kind == .badArgument)
-        #expect(failure { _ = try image.cropped(to: PixelRect(x0: 2, y0: 2, x1: 2, y1: 4)) }?.kind == .badArgument)
+        #expect(
+            failure { _ = try image.cropped(to: PixelRect(x0: 1, y0: 2, x1: 7, y1: 4)) }?.kind == .badArgument
+        )
+        #expect(
+            failure { _ = try image.cropped(to: PixelRect(x0: 2, y0: 2, x1: 2, y1: 4)) }?.kind == .badArgument
+        )
         #expect(failure { _ = try image.scaled(by: 0) }?.kind == .badArgument)
         #expect(failure { _ = try image.scaled(by: .max) }?.kind == .badArgument)
     }
 
     @Test func pasteMixesByTheMask() throws {
-        let (over, under) = (Image(width: 3, height: 1, color: .white), Image(width: 3, height: 1, color: .black))
+        let (over, under) = (
+            Image(width: 3, height: 1, color: .white), Image(width: 3, height: 1, color: .black)
+        )
         let mask = Mask(width: 3, height: 1, values: [0, 0.5, 1])
         #expect(try over.pasted(over: under, mask: mask).pixels == [0, 0, 0, 128, 128, 128, 255, 255, 255])
         #expect(failure { _ = try over.pasted(over: noise(3, 2, seed: 1), mask: mask) }?.kind == .badArgument)
     }
 
     @Test func psnrFollowsItsFormula() throws {
-        let a = Image(width: 8, height: 8, color: Color(100, 100, 100)), b = Image(width: 8, height: 8, color: Color(110, 90, 100))
+        let a = Image(width: 8, height: 8, color: Color(100, 100, 100))
+        let b = Image(width: 8, height: 8, color: Color(110, 90, 100))
         #expect(abs(try a.psnr(b) - 10 * log10(65025 / (200.0 / 3))) < 1e-9)
         #expect(try a.psnr(a) == .infinity)
         #expect(failure { _ = try a.psnr(noise(8, 7, seed: 1)) }?.kind == .badArgument)
@@ -66,7 +73,8 @@ import Testing
         #expect(try grey.overlay(heat: heat, width: 16, height: 16, opacity: 0) == grey)
         #expect(failure { _ = try grey.overlay(heat: heat, width: 16, height: 15) }?.kind == .badArgument)
         // Nothing to show, or not numbers: still a picture.
-        let cold = [Float](repeating: 0, count: 4), odd: [Float] = [.nan, .infinity, -1, 1]
+        let cold = [Float](repeating: 0, count: 4)
+        let odd: [Float] = [.nan, .infinity, -1, 1]
         #expect(try grey.overlay(heat: cold, width: 2, height: 2).size == grey.size)
         #expect(try grey.overlay(heat: odd, width: 2, height: 2).size == grey.size)
     }
@@ -79,7 +87,9 @@ import Testing
         #expect(shown[20, 15] == photo[20, 15].mixed(with: .series(0), 0.45))
         #expect(shown[10, 15] == .series(0) && shown[29, 24] == .series(0))
         #expect(try photo.tinted(masks: [mask], labels: ["0"]) != shown)
-        #expect(failure { _ = try photo.tinted(masks: [Mask.filled(1, size: .init(width: 4, height: 4))]) } != nil)
+        #expect(
+            failure { _ = try photo.tinted(masks: [Mask.filled(1, size: .init(width: 4, height: 4))]) } != nil
+        )
         #expect(Color.series(-1) == Color.series(6) && Color.series(7) == Color.series(0))
     }
 
@@ -91,7 +101,8 @@ import Testing
         #expect(try grid.cropped(to: PixelRect(x0: 33, y0: 4, x1: 43, y1: 20)) == images[1])
         #expect(try grid.cropped(to: PixelRect(x0: 28, y0: 24, x1: 48, y1: 40)) == images[4])
         #expect(grid[60, 30] == .white, "the sixth cell is empty")
-        let titled = try Image.grid(images, titles: ["a photo of a very long title", "b"], columns: 3, gap: 4)
+        let titled = try Image.grid(
+            images, titles: ["a photo of a very long title", "b"], columns: 3, gap: 4)
         #expect(titled.height > grid.height)
         #expect(titled.width == grid.width)
     }
@@ -109,7 +120,8 @@ import Testing
     @Test(arguments: [
         ("a photo of a toy", 16, ["a photo of a toy"]), ("a photo of a toy", 10, ["a photo of", "a toy"]),
         ("a photo of a toy on a beach", 10, ["a photo of", "a toy o..."]), ("", 10, []), ("   ", 10, []),
-        ("incomprehensible", 6, ["incomp", "reh..."]), ("café → 猫", 20, ["cafe -> \u{7f}"]), ("abc", 0, ["a", "."]),
+        ("incomprehensible", 6, ["incomp", "reh..."]), ("café → 猫", 20, ["cafe -> \u{7f}"]),
+        ("abc", 0, ["a", "."]),
         ("tab\tand\nline", 20, ["tab and line"]),
     ])
     func titlesWrap(text: String, columns: Int, expected: [String]) {

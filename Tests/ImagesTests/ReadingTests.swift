@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct ReadingTests {
     @Test(arguments: [
-        "rgb", "rgba", "grey", "grey_alpha", "bits1", "palette", "palette_clear", "deep", "interlaced", "bits2", "bits4",
+        "rgb", "rgba", "grey", "grey_alpha", "bits1", "palette", "palette_clear", "deep", "interlaced",
+        "bits2", "bits4",
     ])
     func everyKindOfPNGReadsAsPillowDoes(kind: String) throws {
         let image = try Image(contentsOf: fixture("format_\(kind).png"))
@@ -21,7 +22,8 @@ import Testing
 
     @Test func transparencyIsBlendedOverABackground() throws {
         let path = fixture("format_rgba.png")
-        let raster = try Raster(decoding: fixtureBytes("format_rgba.png"), keepAlpha: true, limits: .standard, path: nil)
+        let raster = try Raster(
+            decoding: fixtureBytes("format_rgba.png"), keepAlpha: true, limits: .standard, path: nil)
         #expect(raster.channels == 4)
         #expect(raster.bytes[3] < 64, "the top of the picture is nearly clear")
         let image = try Image(contentsOf: path, over: .white)
@@ -61,7 +63,10 @@ import Testing
         var generator = Generator(state: 3)
         for _ in 0..<2000 {
             var broken = bytes
-            for _ in 0..<3 { broken[Int.random(in: 2..<64, using: &generator)] = UInt8.random(in: 0...255, using: &generator) }
+            for _ in 0..<3 {
+                broken[Int.random(in: 2..<64, using: &generator)] = UInt8.random(
+                    in: 0...255, using: &generator)
+            }
             #expect((1...8).contains(EXIF.orientation(ofJPEG: broken)))
         }
     }
@@ -69,9 +74,16 @@ import Testing
     @Test func maskTakesTheFirstChannel() throws {
         let mask = try Mask(contentsOf: fixture("format_rgb.png"))
         let image = try Image(contentsOf: fixture("format_rgb.png"))
-        #expect(mask.values == stride(from: 0, to: image.pixels.count, by: 3).map { Float(Double(image.pixels[$0]) / 255) })
+        #expect(
+            mask.values
+                == stride(from: 0, to: image.pixels.count, by: 3).map {
+                    Float(Double(image.pixels[$0]) / 255)
+                })
         let grey = try Mask(contentsOf: fixture("pattern_mask.png"))
-        #expect(grey == Mask(luminanceOf: try Image(contentsOf: fixture("pattern.png")).cropped(
-            to: PixelRect(x0: 0, y0: 0, x1: 31, y1: 23))))
+        #expect(
+            grey
+                == Mask(
+                    luminanceOf: try Image(contentsOf: fixture("pattern.png")).cropped(
+                        to: PixelRect(x0: 0, y0: 0, x1: 31, y1: 23))))
     }
 }

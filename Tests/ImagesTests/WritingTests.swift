@@ -29,7 +29,8 @@ import Testing
 
     @Test func jpegRoundTripIsClose() throws {
         let photo = try Image(contentsOf: fixture("expected_photo.png"))
-        let fine = try Image(data: photo.jpegData(quality: 97)), coarse = try Image(data: photo.jpegData(quality: 30))
+        let fine = try Image(data: photo.jpegData(quality: 97))
+        let coarse = try Image(data: photo.jpegData(quality: 30))
         #expect(try photo.psnr(fine) > 36)
         #expect(try photo.psnr(coarse) > 22)
         #expect(try photo.psnr(coarse) < photo.psnr(fine))
@@ -40,39 +41,52 @@ import Testing
 
     @Test func writingReplacesTheWholeFileAndLeavesNothingElse() throws {
         try withFolder { folder in
-            let path = folder + "/out.png", image = noise(40, 30, seed: 1)
+            let path = folder + "/out.png"
+            let image = noise(40, 30, seed: 1)
             try put([1, 2, 3], path)
             try image.write(to: path, metadata: ["seed": "1"])
             #expect(try Image(contentsOf: path) == image)
             try image.write(to: folder + "/photo.JPG")
-            #expect(try PictureFormat(of: FileAccess.read(folder + "/photo.JPG", maximumBytes: 1 << 20), path: nil) == .jpeg)
-            #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["out.png", "photo.JPG"])
+            #expect(
+                try PictureFormat(
+                    of: FileAccess.read(folder + "/photo.JPG", maximumBytes: 1 << 20), path: nil) == .jpeg)
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == [
+                    "out.png", "photo.JPG",
+                ])
         }
     }
 
     @Test func aLinkStaysALink() throws {
         try withFolder { folder in
             try put([], folder + "/real.png")
-            try FileManager.default.createSymbolicLink(atPath: folder + "/link.png", withDestinationPath: "real.png")
+            try FileManager.default.createSymbolicLink(
+                atPath: folder + "/link.png", withDestinationPath: "real.png")
             try noise(3, 3, seed: 1).write(to: folder + "/link.png")
             #expect(try Image(contentsOf: folder + "/real.png").width == 3)
-            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder + "/link.png") == "real.png")
+            #expect(
+                try FileManager.default.destinationOfSymbolicLink(atPath: folder + "/link.png") == "real.png")
         }
     }
 
     @Test func whatCannotBeWritten() throws {
         try withFolder { folder in
             let image = noise(4, 4, seed: 1)
-            try FileManager.default.createDirectory(atPath: folder + "/d.png", withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                atPath: folder + "/d.png", withIntermediateDirectories: true)
             let cases: [(String, ImageError.Kind)] = [
-                ("/none/x.png", .missing), ("/d.png", .isDirectory), ("/x.gif", .unsupported), ("/x", .unsupported),
+                ("/none/x.png", .missing), ("/d.png", .isDirectory), ("/x.gif", .unsupported),
+                ("/x", .unsupported),
                 ("/\(String(repeating: "n", count: 300)).png", .cannotWrite),
             ]
             for (name, kind) in cases {
                 #expect(failure { try image.write(to: folder + name) }?.kind == kind, "\(name)")
             }
-            #expect(failure { try image.write(to: folder + "/x.jpg", metadata: ["a": "b"]) }?.kind == .unsupported)
-            #expect(failure { try Mask(luminanceOf: image).write(to: folder + "/x.jpg") }?.kind == .unsupported)
+            #expect(
+                failure { try image.write(to: folder + "/x.jpg", metadata: ["a": "b"]) }?.kind == .unsupported
+            )
+            #expect(
+                failure { try Mask(luminanceOf: image).write(to: folder + "/x.jpg") }?.kind == .unsupported)
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["d.png"])
         }
     }
@@ -86,7 +100,8 @@ import Testing
     @Test func pillowsTextsAreRead() throws {
         let texts = try PNGMetadata(contentsOf: fixture("texts.png"))
         let expected: PNGMetadata = [
-            "prompt": "a photo of <asset0>", "latin": "café", "packed": String(repeating: "seed 7 ", count: 40),
+            "prompt": "a photo of <asset0>", "latin": "café",
+            "packed": String(repeating: "seed 7 ", count: 40),
             "unicode": "猫 on the 🏖, λ=0.01", "packed unicode": String(repeating: "σ ", count: 50),
         ]
         #expect(texts == expected)
@@ -94,7 +109,8 @@ import Testing
 
     @Test func textsRoundTrip() throws {
         let metadata: PNGMetadata = [
-            "prompt": "a photo of {toy} on a beach", "Ünicode".filter(\.isASCII): "naïve 猫 🏖\nsecond line", "empty": "",
+            "prompt": "a photo of {toy} on a beach", "Ünicode".filter(\.isASCII): "naïve 猫 🏖\nsecond line",
+            "empty": "",
             "long": String(repeating: "0123456789", count: 50_000), "same": "1", "same": "2",
         ]
         let data = try noise(5, 5, seed: 9).pngData(metadata: metadata)
@@ -117,7 +133,9 @@ import Testing
         let many = PNGMetadata((0...128).map { .init(key: "k\($0)", text: "") })
         let most = PNGMetadata(Array(many.entries.prefix(128)))
         #expect(failure { _ = try image.pngData(metadata: ["a": "x\0y"]) }?.kind == .badArgument)
-        #expect(failure { _ = try image.pngData(metadata: ["a": String(repeating: "x", count: 1_000_001)]) } != nil)
+        #expect(
+            failure { _ = try image.pngData(metadata: ["a": String(repeating: "x", count: 1_000_001)]) }
+                != nil)
         #expect(failure { _ = try image.pngData(metadata: many) }?.kind == .badArgument)
         #expect(try PNGMetadata(pngData: image.pngData(metadata: most)) == most)
     }

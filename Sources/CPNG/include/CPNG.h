@@ -1,6 +1,6 @@
-// PNG in memory, in and out, over libpng.
-// libpng reports errors by longjmp: every call to it is made inside this shim, below its own setjmp, so that no Swift
-// frame is ever jumped over. Results are a status and a message; nothing is printed.
+// PNG in memory, in and out, over libpng. libpng reports errors by longjmp: every call to it is made inside
+// this shim, below its own setjmp, so that no Swift frame is ever jumped over. Results are a status and a
+// message; nothing is printed.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -42,19 +42,20 @@ typedef struct {
     char message[CPNG_MESSAGE];
 } cpng_bytes;
 
-// Decodes any PNG to 8 bits a channel: palettes and low bit depths are expanded, of 16 bits the high byte is kept (as
-// Pillow does). With keep_alpha = 0 transparency is dropped, not blended. The sides and width * height * channels are
-// checked against max_side and max_bytes before anything is allocated. `out` is always initialised.
+// Decodes any PNG to 8 bits a channel: palettes and low bit depths are expanded, of 16 bits the high byte is
+// kept (as Pillow does). With keep_alpha = 0 transparency is dropped, not blended. The sides and width *
+// height * channels are checked against max_side and max_bytes before anything is allocated. `out` is always
+// initialised.
 cpng_status cpng_decode(const uint8_t *data, size_t size, int keep_alpha, uint32_t max_side, size_t max_bytes,
                         cpng_picture *out);
 
 // Reads only the header and the text chunks before and after the pixels, which are checked but not kept.
 cpng_status cpng_read_texts(const uint8_t *data, size_t size, uint32_t max_side, cpng_picture *out);
 
-// Encodes rows of `channels` (1, 3 or 4) bytes a pixel. The same input always gives the same bytes: no time is
-// written. Texts with utf8 set become iTXt chunks, the others tEXt.
-cpng_status cpng_encode(const uint8_t *pixels, uint32_t width, uint32_t height, int channels, const cpng_text *texts,
-                        size_t text_count, int level, cpng_bytes *out);
+// Encodes rows of `channels` (1, 3 or 4) bytes a pixel. The same input always gives the same bytes: no time
+// is written. Texts with utf8 set become iTXt chunks, the others tEXt.
+cpng_status cpng_encode(const uint8_t *pixels, uint32_t width, uint32_t height, int channels,
+                        const cpng_text *texts, size_t text_count, int level, cpng_bytes *out);
 
 void cpng_release(cpng_picture *picture);
 void cpng_release_bytes(cpng_bytes *bytes);

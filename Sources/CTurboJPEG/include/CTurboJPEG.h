@@ -27,12 +27,14 @@ typedef struct {
     char message[CJPEG_MESSAGE];
 } cjpeg_bytes;
 
-// Decodes to RGB: grey is spread, CMYK and YCCK are taken as Adobe writes them (inverted), as Pillow does. The sides
-// and width * height * 4 are checked before anything is allocated. Whatever libjpeg only warns about (data that ends
-// early, corrupt blocks) is an error here. `out` is always initialised.
-cjpeg_status cjpeg_decode(const uint8_t *data, size_t size, int max_side, size_t max_bytes, cjpeg_picture *out);
+// Decodes to RGB: grey is spread, CMYK and YCCK are taken as Adobe writes them (inverted), as Pillow does.
+// The sides and width * height * channels are checked before anything is allocated. Whatever libjpeg only warns
+// about (data that ends early, corrupt blocks) is an error here. `out` is always initialised.
+cjpeg_status cjpeg_decode(const uint8_t *data, size_t size, int max_side, size_t max_bytes,
+                           cjpeg_picture *out);
 
-// Encodes RGB rows; quality 1…100, no chroma subsampling from 90 up. The same input always gives the same bytes.
+// Encodes RGB rows; quality 1…100, no chroma subsampling from 90 up. The same input always gives the same
+// bytes.
 cjpeg_status cjpeg_encode(const uint8_t *pixels, int width, int height, int quality, cjpeg_bytes *out);
 
 void cjpeg_release(cjpeg_picture *picture);
