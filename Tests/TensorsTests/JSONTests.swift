@@ -71,7 +71,10 @@ import Testing
         #expect(error?.column == 11)
     }
 
-    @Test(arguments: [[0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0xE2, 0x82, 0x22]])
+    @Test(arguments: [
+        [0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22],
+        [0x22, 0xE2, 0x82, 0x22],
+    ])
     func refusesBadUTF8(_ bytes: [UInt8]) {
         let error = #expect(throws: JSONError.self) { try JSON.parse(bytes) }
         #expect(error?.problem == .invalidUTF8)
@@ -120,7 +123,8 @@ import Testing
     }
 
     @Test func writesWhatItReads() throws {
-        let text = #"{"z":[1,-0.5,1e-05,12345678901234567],"a":{"é\"\\\n\u0001":null},"e":[],"o":{},"t":true}"#
+        let text =
+            #"{"z":[1,-0.5,1e-05,12345678901234567],"a":{"é\"\\\n\u0001":null},"e":[],"o":{},"t":true}"#
         let value = try JSON.parse(text)
         #expect(value.text() == text)
         #expect(try JSON.parse(value.text(pretty: true)) == value)

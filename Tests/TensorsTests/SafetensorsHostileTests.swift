@@ -35,13 +35,20 @@ import Testing
         ("\(a){\"shape\":[1],\"data_offsets\":[0,4]}}", 4, .missingField("dtype")),
         ("\(a){\"dtype\":\"F32\",\"data_offsets\":[0,4]}}", 4, .missingField("shape")),
         ("\(a){\"dtype\":\"F32\",\"shape\":[1]}}", 4, .missingField("data_offsets")),
-        ("\(a){\"dtype\":3,\"shape\":[1],\"data_offsets\":[0,4]}}", 4, .invalidField("dtype", expected: "a name")),
+        (
+            "\(a){\"dtype\":3,\"shape\":[1],\"data_offsets\":[0,4]}}", 4,
+            .invalidField("dtype", expected: "a name")
+        ),
         ("\(a)\(entry("F31", "[1]", "[0,4]"))}", 4, .unknownDType("F31")),
-        ("\(a)\(entry("F32", "[-1]", "[0,4]"))}", 4, shape), ("\(a)\(entry("F32", "[1.0]", "[0,4]"))}", 4, shape),
-        ("\(a)\(entry("F32", "1", "[0,4]"))}", 4, shape), ("\(a)\(entry("F32", "[\"1\"]", "[0,4]"))}", 4, shape),
+        ("\(a)\(entry("F32", "[-1]", "[0,4]"))}", 4, shape),
+        ("\(a)\(entry("F32", "[1.0]", "[0,4]"))}", 4, shape),
+        ("\(a)\(entry("F32", "1", "[0,4]"))}", 4, shape),
+        ("\(a)\(entry("F32", "[\"1\"]", "[0,4]"))}", 4, shape),
         ("\(a)\(entry("F32", "[18446744073709551616]", "[0,4]"))}", 4, shape),
-        ("\(a)\(entry("F32", "[1]", "[0]"))}", 4, offsets), ("\(a)\(entry("F32", "[1]", "[0,4,4]"))}", 4, offsets),
-        ("\(a)\(entry("F32", "[1]", "[-4,0]"))}", 4, offsets), ("\(a)\(entry("F32", "[1]", "[0.0,4.0]"))}", 4, offsets),
+        ("\(a)\(entry("F32", "[1]", "[0]"))}", 4, offsets),
+        ("\(a)\(entry("F32", "[1]", "[0,4,4]"))}", 4, offsets),
+        ("\(a)\(entry("F32", "[1]", "[-4,0]"))}", 4, offsets),
+        ("\(a)\(entry("F32", "[1]", "[0.0,4.0]"))}", 4, offsets),
         ("\(a)\(entry("F32", "[1]", "[4,0]"))}", 4, .offsetsReversed(begin: 4, end: 0)),
         ("\(a)\(entry("F32", "[9223372036854775807,2]", "[0,4]"))}", 4, .sizeOverflow(shape: [.max, 2])),
         ("\(a)\(entry("F64", "[2305843009213693952]", "[0,4]"))}", 4, .sizeOverflow(shape: [1 << 61])),
@@ -83,25 +90,35 @@ import Testing
         #expect(error?.description.contains("hostile.safetensors") == true)
     }
 
-    @Test(arguments: [
-        ([], .tooShort(size: 0)), ([1, 0, 0], .tooShort(size: 3)),
-        ([0, 0, 0, 0, 0, 0, 0, 0], .tooShort(size: 8)),
-        (bytes(header: "{}", data: 0, announced: 3), .headerPastEnd(length: 3, fileSize: 10)),
-        (bytes(header: "{}", data: 0, announced: 100_000_001), .headerTooLong(length: 100_000_001, limit: 100_000_000)),
-        (bytes(header: "{}", data: 0, announced: 1 << 32), .headerTooLong(length: 1 << 32, limit: 100_000_000)),
-        (bytes(header: "{}", data: 0, announced: .max), .headerTooLong(length: .max, limit: 100_000_000)),
-    ] as [([UInt8], Problem)])
+    @Test(
+        arguments: [
+            ([], .tooShort(size: 0)), ([1, 0, 0], .tooShort(size: 3)),
+            ([0, 0, 0, 0, 0, 0, 0, 0], .tooShort(size: 8)),
+            (bytes(header: "{}", data: 0, announced: 3), .headerPastEnd(length: 3, fileSize: 10)),
+            (
+                bytes(header: "{}", data: 0, announced: 100_000_001),
+                .headerTooLong(length: 100_000_001, limit: 100_000_000)
+            ),
+            (
+                bytes(header: "{}", data: 0, announced: 1 << 32),
+                .headerTooLong(length: 1 << 32, limit: 100_000_000)
+            ),
+            (bytes(header: "{}", data: 0, announced: .max), .headerTooLong(length: .max, limit: 100_000_000)),
+        ] as [([UInt8], Problem)])
     func headerLengths(_ bytes: [UInt8], _ problem: Problem) {
         #expect(throws: SafetensorsError.self) { try Self.open(bytes) }.map { #expect($0.problem == problem) }
     }
 
     @Test(arguments: [
         "{\"a\":\(entry("U8", "[1]", "[0,1]")),\"a\":\(entry("U8", "[1]", "[1,2]"))}",
-        "{\"__metadata__\":{\"a\":\"1\",\"a\":\"2\"}}", "{\"a\":", "{} x", "{\"a\":{\"dtype\":\"U8\",\"dtype\":\"U8\"}}",
+        "{\"__metadata__\":{\"a\":\"1\",\"a\":\"2\"}}", "{\"a\":", "{} x",
+        "{\"a\":{\"dtype\":\"U8\",\"dtype\":\"U8\"}}",
         "{\"a\":\(String(repeating: "[", count: 5000))", "{\"a\":{\"shape\":[1e999]}}",
     ])
     func brokenJSON(_ header: String) {
-        let error = #expect(throws: SafetensorsError.self) { try Self.open(Self.bytes(header: header, data: 2)) }
+        let error = #expect(throws: SafetensorsError.self) {
+            try Self.open(Self.bytes(header: header, data: 2))
+        }
         guard case .headerJSON = error?.problem else {
             Issue.record("\(String(describing: error))")
             return
@@ -120,11 +137,13 @@ import Testing
     }
 
     @Test func legalOddities() throws {
-        let padded = "{\"a\":\(Self.entry("F32", "[]", "[0,4]")),\"e\":\(Self.entry("F32", "[0,7]", "[4,4]"))}   \n"
+        let padded =
+            "{\"a\":\(Self.entry("F32", "[]", "[0,4]")),\"e\":\(Self.entry("F32", "[0,7]", "[4,4]"))}   \n"
         let file = try Self.open(Self.bytes(header: padded, data: 4))
         #expect(file.tensors.map(\.shape) == [[], [0, 7]])
         #expect(try Self.open(Self.bytes(header: "{}", data: 0)).tensors.isEmpty)
-        let unordered = "{\"b\":\(Self.entry("U8", "[1]", "[2,3]")),\"a\":\(Self.entry("U8", "[2]", "[0,2]"))}"
+        let unordered =
+            "{\"b\":\(Self.entry("U8", "[1]", "[2,3]")),\"a\":\(Self.entry("U8", "[2]", "[0,2]"))}"
         #expect(try Self.open(Self.bytes(header: unordered, data: 3)).tensors.map(\.name) == ["a", "b"])
         let small = "{\"a\":\(Self.entry("F8_E4M3", "[2]", "[0,2]"))}"
         let eight = try Self.open(Self.bytes(header: small, data: 2))

@@ -3,7 +3,9 @@ import Tensors
 import Testing
 
 @Suite struct SafetensorsShardTests {
-    private func makeShards(_ index: String, name: String = "model.safetensors.index.json") throws -> TemporaryFolder {
+    private func makeShards(_ index: String, name: String = "model.safetensors.index.json") throws
+        -> TemporaryFolder
+    {
         let folder = try TemporaryFolder()
         for (shard, key, value) in [("s1", "a", Float(1)), ("s2", "b", 2)] {
             try SafetensorsWriter.write(
@@ -13,7 +15,8 @@ import Testing
         return folder
     }
 
-    private let good = #"{"metadata":{"total_size":8},"weight_map":{"a":"s1.safetensors","b":"s2.safetensors"}}"#
+    private let good =
+        #"{"metadata":{"total_size":8},"weight_map":{"a":"s1.safetensors","b":"s2.safetensors"}}"#
 
     @Test func readsAcrossShards() throws {
         let folder = try makeShards(good)
@@ -28,15 +31,16 @@ import Testing
         #expect(try SafetensorsFolder.open(folder.path, stem: "model").tensors.count == 2)
     }
 
-    @Test(arguments: [
-        (#"{"weight_map":{"a":"../x.safetensors"}}"#, .unsafeShardName("../x.safetensors")),
-        (#"{"weight_map":{"a":"/etc/x.safetensors"}}"#, .unsafeShardName("/etc/x.safetensors")),
-        (#"{"weight_map":{"a":"s1.bin"}}"#, .unsafeShardName("s1.bin")),
-        (#"{"weight_map":{"b":"s1.safetensors"}}"#, .notInShard(shard: "s1.safetensors")),
-        (#"{"weight_map":{"a":1}}"#, .indexField("weight_map", expected: "a file name")),
-        (#"{"weight_map":[]}"#, .indexField("weight_map", expected: "an object")),
-        (#"{}"#, .indexField("weight_map", expected: "an object")),
-    ] as [(String, SafetensorsError.Problem)])
+    @Test(
+        arguments: [
+            (#"{"weight_map":{"a":"../x.safetensors"}}"#, .unsafeShardName("../x.safetensors")),
+            (#"{"weight_map":{"a":"/etc/x.safetensors"}}"#, .unsafeShardName("/etc/x.safetensors")),
+            (#"{"weight_map":{"a":"s1.bin"}}"#, .unsafeShardName("s1.bin")),
+            (#"{"weight_map":{"b":"s1.safetensors"}}"#, .notInShard(shard: "s1.safetensors")),
+            (#"{"weight_map":{"a":1}}"#, .indexField("weight_map", expected: "a file name")),
+            (#"{"weight_map":[]}"#, .indexField("weight_map", expected: "an object")),
+            (#"{}"#, .indexField("weight_map", expected: "an object")),
+        ] as [(String, SafetensorsError.Problem)])
     func brokenIndexes(_ index: String, _ problem: SafetensorsError.Problem) throws {
         let folder = try makeShards(index)
         let error = #expect(throws: SafetensorsError.self) { try ShardedSafetensors(folder.path) }
@@ -57,7 +61,8 @@ import Testing
     @Test func choosesAFoldersFile() throws {
         let folder = try TemporaryFolder()
         func write(_ name: String, _ value: Float) throws {
-            try SafetensorsWriter.write("\(folder.path)/\(name)", [SafetensorsTensor("a", shape: [1], [value])])
+            try SafetensorsWriter.write(
+                "\(folder.path)/\(name)", [SafetensorsTensor("a", shape: [1], [value])])
         }
         func chosen(_ variant: String? = nil) throws -> Float {
             try SafetensorsFolder.open(folder.path, stem: "model", variant: variant).readFloats("a")[0]

@@ -82,7 +82,8 @@ func safetensorsFixture(_ name: String) -> String {
             if exponent == 31 {
                 #expect(fraction == 0 ? value == Float(sign) * .infinity : value.isNaN)
             } else {
-                let magnitude = exponent == 0 ? fraction * 0x1p-24 : scalbn(1 + fraction / 1024, exponent - 15)
+                let magnitude =
+                    exponent == 0 ? fraction * 0x1p-24 : scalbn(1 + fraction / 1024, exponent - 15)
                 #expect(Double(value) == sign * magnitude)
             }
             let back = HalfPrecision.narrow(float16: value)
@@ -92,12 +93,13 @@ func safetensorsFixture(_ name: String) -> String {
         }
     }
 
-    @Test(arguments: [
-        (1 + 0x1p-11, 0x3C00), (1 + 0x1p-11 + 0x1p-20, 0x3C01), (1 + 3 * 0x1p-11, 0x3C02),  // ties to even
-        (65519, 0x7BFF), (65520, 0x7C00), (-1e30, 0xFC00),  // overflow
-        (0x1p-25, 0x0000), (1.5 * 0x1p-25, 0x0001), (3 * 0x1p-25, 0x0002), (0x1p-14 - 0x1p-26, 0x0400),
-        (-0.0, 0x8000), (1e-30, 0),
-    ] as [(Float, UInt16)])
+    @Test(
+        arguments: [
+            (1 + 0x1p-11, 0x3C00), (1 + 0x1p-11 + 0x1p-20, 0x3C01), (1 + 3 * 0x1p-11, 0x3C02),
+            (65519, 0x7BFF), (65520, 0x7C00), (-1e30, 0xFC00),  // overflow
+            (0x1p-25, 0x0000), (1.5 * 0x1p-25, 0x0001), (3 * 0x1p-25, 0x0002), (0x1p-14 - 0x1p-26, 0x0400),
+            (-0.0, 0x8000), (1e-30, 0),
+        ] as [(Float, UInt16)])
     func narrowsToNearestEven(_ value: Float, _ expected: UInt16) {
         #expect(HalfPrecision.narrow(float16: value) == expected)
     }
@@ -201,10 +203,11 @@ func safetensorsFixture(_ name: String) -> String {
         }
     }
 
-    @Test(arguments: [
-        (ENOENT, .notFound), (EACCES, .permissionDenied), (EPERM, .permissionDenied), (ENOSPC, .noSpace),
-        (EDQUOT, .noSpace), (EROFS, .readOnly), (EIO, .deviceError), (EBUSY, .other),
-    ] as [(Int32, FileError.Reason)])
+    @Test(
+        arguments: [
+            (ENOENT, .notFound), (EACCES, .permissionDenied), (EPERM, .permissionDenied), (ENOSPC, .noSpace),
+            (EDQUOT, .noSpace), (EROFS, .readOnly), (EIO, .deviceError), (EBUSY, .other),
+        ] as [(Int32, FileError.Reason)])
     func errnoBecomesAReason(_ code: Int32, _ reason: FileError.Reason) {
         #expect(FileError(.write, "x", errno: code).reason == reason)
     }

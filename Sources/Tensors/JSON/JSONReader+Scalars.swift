@@ -113,7 +113,9 @@ extension JSONReader {
     }
 
     private mutating func skipDigits(from start: Int) throws(JSONError) {
-        guard let first = peek, (0x30...0x39).contains(first) else { throw error(.malformedNumber, at: start) }
+        guard let first = peek, (0x30...0x39).contains(first) else {
+            throw error(.malformedNumber, at: start)
+        }
         while let byte = peek, (0x30...0x39).contains(byte) { position += 1 }
     }
 }

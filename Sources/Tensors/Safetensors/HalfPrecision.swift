@@ -26,7 +26,9 @@ public enum HalfPrecision {
         let bits = value.bitPattern
         let sign = UInt16(truncatingIfNeeded: bits >> 16) & 0x8000
         let magnitude = bits & 0x7FFF_FFFF
-        if magnitude > 0x7F80_0000 { return sign | 0x7E00 | UInt16(truncatingIfNeeded: magnitude >> 13) & 0x1FF }
+        if magnitude > 0x7F80_0000 {
+            return sign | 0x7E00 | UInt16(truncatingIfNeeded: magnitude >> 13) & 0x1FF
+        }
         if magnitude >= 0x4780_0000 { return sign | 0x7C00 }
         if magnitude < 0x3880_0000 {
             // Below 2⁻¹⁴: adding 0.5 leaves m·2⁻²⁴ in the last bits, rounded by the addition itself.

@@ -86,7 +86,8 @@ extension SafetensorsError.Problem {
         case .dataUnused(let end, let available):
             "\(available - end) bytes after the last tensor belong to none"
         case .noSuchTensor(let nearest):
-            nearest.isEmpty ? "not in the file" : "not in the file; there is " + nearest.joined(separator: ", ")
+            nearest.isEmpty
+                ? "not in the file" : "not in the file; there is " + nearest.joined(separator: ", ")
         case .unreadableDType(let dtype): "dtype \(dtype.rawValue) is not supported"
         case .notIntegers(let dtype): "holds \(dtype.rawValue), not integers"
         case .wrongCount(let expected, let given): "has \(expected) elements, the destination \(given)"

@@ -119,7 +119,8 @@ struct SafetensorsHeader {
                 throw SafetensorsError(file.path, key: tensor.name, .hole(expectedBegin: end, begin: begin))
             }
             guard begin == end else {
-                throw SafetensorsError(file.path, key: tensor.name, .overlap(expectedBegin: end, begin: begin))
+                throw SafetensorsError(
+                    file.path, key: tensor.name, .overlap(expectedBegin: end, begin: begin))
             }
             end = tensor.byteRange.upperBound - dataStart
             guard end <= available else {

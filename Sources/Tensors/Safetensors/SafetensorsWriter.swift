@@ -114,7 +114,9 @@ public enum SafetensorsWriter {
         for start in stride(from: 0, to: values.count, by: capacity) {
             let count = min(capacity, values.count - start)
             for index in 0..<count { scratch[index] = narrow(values[start + index]) }
-            try scratch.withUnsafeBytes { try sink.write(UnsafeRawBufferPointer(rebasing: $0[..<(2 * count)])) }
+            try scratch.withUnsafeBytes {
+                try sink.write(UnsafeRawBufferPointer(rebasing: $0[..<(2 * count)]))
+            }
         }
     }
 }
