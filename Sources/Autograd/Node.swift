@@ -30,12 +30,13 @@ final class Node: @unchecked Sendable {
 
     deinit {
         // Iterative: a chain of a million entries must not overflow the stack.
+        // Captures go first, while the entries before are still held here.
         var stack = parents.compactMap { $0 }
-        parents = []
+        release()
         while var node = stack.popLast() {
             if isKnownUniquelyReferenced(&node) {
                 stack.append(contentsOf: node.parents.compactMap { $0 })
-                node.parents = []
+                node.release()
             }
         }
     }

@@ -31,8 +31,14 @@ public struct Variable: Sendable {
     /// The same leaf with another value: an optimizer's step.
     public func replacing(_ value: Tensor) -> Variable { Variable(value, node: node) }
 
+    /// The value for a backward that wants it only where another input needs a gradient.
+    func value(if isNeeded: Bool) -> Tensor? { isNeeded ? value : nil }
+
     /// The result of an operation: recorded only where an input needs a gradient. `backward` gets dL/doutput and
     /// returns dL/dinput for each input, or nil where `needs` (the same order) is false.
+    ///
+    /// What `backward` captures is what the tape saves: capture lists name tensors and shapes, never a `Variable`,
+    /// which would hold a whole branch of the tape.
     static func record(
         _ operation: StaticString, _ output: Tensor, _ inputs: [Variable],
         backward: @escaping (_ gradient: Tensor, _ needs: [Bool]) -> [Tensor?]

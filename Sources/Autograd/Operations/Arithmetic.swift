@@ -14,8 +14,9 @@ extension Variable {
     }
 
     public static func * (a: Variable, b: Variable) -> Variable {
-        record("multiply", a.value * b.value, [a, b]) { [sa = a.shape, sb = b.shape, va = saved(a, for: b), vb = saved(b, for: a)] dy, needs in
-            [needs[0] ? (dy * vb).summed(to: sa) : nil, needs[1] ? (dy * va).summed(to: sb) : nil]
+        let (va, vb) = (a.value(if: b.needsGrad), b.value(if: a.needsGrad))
+        return record("multiply", a.value * b.value, [a, b]) { [sa = a.shape, sb = b.shape] dy, _ in
+            [vb.map { (dy * $0).summed(to: sa) }, va.map { (dy * $0).summed(to: sb) }]
         }
     }
 
@@ -57,7 +58,9 @@ extension Variable {
         if exponent == 2 { return square() }
         let y = Tensor.binary(.power, value, Tensor(exponent))
         return Self.record("power", y, [self]) { [value] dy, _ in
-            [dy * Tensor.binary(.power, value, Tensor(exponent - 1)).scaled(by: exponent)]
+            // 0 · x⁻¹ would be no number where x is 0.
+            if exponent == 0 { return [Tensor.zeros(value.shape)] }
+            return [dy * Tensor.binary(.power, value, Tensor(exponent - 1)).scaled(by: exponent)]
         }
     }
 }

@@ -7,10 +7,12 @@ extension Variable {
     ) -> Variable {
         let y = value.conv2d(weight.value, bias: bias?.value, residual: residual?.value, geometry)
         let none = Variable(Tensor.zeros([0]))
-        return Self.record("conv2d", y, [self, weight, bias ?? none, residual ?? none]) { [value] dy, needs in
+        let (x, w) = (value(if: weight.needsGrad), weight.value(if: needsGrad))
+        let (input, kernel) = (shape, weight.shape)
+        return Self.record("conv2d", y, [self, weight, bias ?? none, residual ?? none]) { dy, needs in
             [
-                needs[0] ? dy.conv2dInputGradient(weight.value, input: value.shape, geometry) : nil,
-                needs[1] ? dy.conv2dWeightGradient(input: value, kernel: weight.shape, geometry) : nil,
+                w.map { dy.conv2dInputGradient($0, input: input, geometry) },
+                x.map { dy.conv2dWeightGradient(input: $0, kernel: kernel, geometry) },
                 needs[2] ? dy.sumOfRows : nil, needs[3] ? dy : nil,
             ]
         }

@@ -21,7 +21,7 @@ extension Variable {
             }
         }
         return record("embedding", y, tables) { dy, needs in
-            tables.indices.map { table in
+            sizes.indices.map { table in
                 guard needs[table] else { return nil }
                 return dy.gatherRows(places[table]).scatterRows(places[table].map { indices[$0] - starts[table] }, into: sizes[table])
             }

@@ -4,9 +4,9 @@ extension Variable {
     /// Group norm over places and a group's channels, optionally followed by SiLU in the same pass.
     public func groupNorm(groups: Int, gamma: Variable, beta: Variable, eps: Float, silu: Bool = false) -> Variable {
         let (y, statistics) = value.groupNorm(groups: groups, gamma: gamma.value, beta: beta.value, eps: eps, silu: silu)
-        return Self.record("group_norm", y, [self, gamma, beta]) { [value] dy, needs in
+        return Self.record("group_norm", y, [self, gamma, beta]) { [value, gamma = gamma.value, beta = beta.value] dy, needs in
             let (dx, dgamma, dbeta) = dy.groupNormBackward(
-                input: value, groups: groups, gamma: gamma.value, beta: beta.value, statistics: statistics, silu: silu)
+                input: value, groups: groups, gamma: gamma, beta: beta, statistics: statistics, silu: silu)
             return [needs[0] ? dx : nil, needs[1] ? dgamma : nil, needs[2] ? dbeta : nil]
         }
     }
@@ -14,9 +14,9 @@ extension Variable {
     /// Layer norm over the last axis.
     public func layerNorm(gamma: Variable, beta: Variable, eps: Float) -> Variable {
         let (y, statistics) = value.layerNorm(gamma: gamma.value, beta: beta.value, eps: eps)
-        return Self.record("layer_norm", y, [self, gamma, beta]) { [value] dy, needs in
+        return Self.record("layer_norm", y, [self, gamma, beta]) { [value, gamma = gamma.value] dy, needs in
             let (dx, dgamma, dbeta) = dy.layerNormBackward(
-                input: value, gamma: gamma.value, statistics: statistics, weights: needs[1] || needs[2])
+                input: value, gamma: gamma, statistics: statistics, weights: needs[1] || needs[2])
             return [needs[0] ? dx : nil, needs[1] ? dgamma : nil, needs[2] ? dbeta : nil]
         }
     }

@@ -3,10 +3,12 @@ import Tensors
 extension Variable {
     /// Batched matrix product, [..., m, k] · [..., k, n], leading axes broadcast.
     public func matmul(_ other: Variable) -> Variable {
-        Self.record("matmul", value.matmul(other.value), [self, other]) { [self] dy, needs in
+        let (a, b) = (value(if: other.needsGrad), other.value(if: needsGrad))
+        let (shapeA, shapeB) = (shape, other.shape)
+        return Self.record("matmul", value.matmul(other.value), [self, other]) { dy, _ in
             [
-                needs[0] ? dy.matmul(other.value, transposeOther: true).summed(to: shape) : nil,
-                needs[1] ? value.matmul(dy, transposeSelf: true).summed(to: other.shape) : nil,
+                b.map { dy.matmul($0, transposeOther: true).summed(to: shapeA) },
+                a.map { $0.matmul(dy, transposeSelf: true).summed(to: shapeB) },
             ]
         }
     }
@@ -15,10 +17,11 @@ extension Variable {
     public func linear(_ weight: Variable, bias: Variable? = nil, residual: Variable? = nil) -> Variable {
         let y = value.linear(weight.value, bias: bias?.value, residual: residual?.value)
         let none = Variable(Tensor.zeros([0]))
-        return Self.record("linear", y, [self, weight, bias ?? none, residual ?? none]) { [value] dy, needs in
+        let (x, w, kernel) = (value(if: weight.needsGrad), weight.value(if: needsGrad), weight.shape)
+        return Self.record("linear", y, [self, weight, bias ?? none, residual ?? none]) { dy, needs in
             [
-                needs[0] ? dy.linearInputGradient(weight.value) : nil,
-                needs[1] ? dy.linearWeightGradient(input: value).reshaped(weight.shape) : nil,
+                w.map { dy.linearInputGradient($0) },
+                x.map { dy.linearWeightGradient(input: $0).reshaped(kernel) },
                 needs[2] ? dy.sumOfRows : nil, needs[3] ? dy : nil,
             ]
         }
