@@ -13,6 +13,8 @@ public struct Problem: Error, Sendable {
     public var notes: [String]
     public var help: String?
     public var exitCode: ExitCode?
+    /// The argument at fault by its place in the call, where no parameter's name says it.
+    var position: Int?
 
     public init(
         _ code: ErrorCode, _ message: String, argument: String? = nil, label: String? = nil, left: String? = nil,

@@ -17,6 +17,8 @@ public final class Context: @unchecked Sendable {
         var sink: Sink
         var drawers: [ObjectIdentifier: any Sendable] = [:]
         var currentFile: String?
+        /// Errors and warnings of the run so far.
+        var diagnostics: [Diagnostic] = []
     }
 
     private let shared: Mutex<Shared>
@@ -34,9 +36,29 @@ public final class Context: @unchecked Sendable {
         shared = Mutex(Shared(sink: sink))
     }
 
+    /// Gives an event to the session's consumer, on the calling thread.
     public func emit(_ event: Event) {
-        let sink = shared.withLock { $0.sink }
+        let sink = shared.withLock { state in
+            if case .diagnostic(let diagnostic) = event { state.diagnostics.append(diagnostic) }
+            return state.sink
+        }
         sink(event)
+    }
+
+    func beginRun(script: String?) {
+        shared.withLock {
+            $0.diagnostics = []
+            if let script { $0.currentFile = script }
+        }
+    }
+
+    /// The errors and warnings of the run that ends.
+    func endRun() -> [Diagnostic] {
+        shared.withLock { state in
+            state.currentFile = nil
+            defer { state.diagnostics = [] }
+            return state.diagnostics
+        }
     }
 
     func setSink(_ sink: @escaping Sink) {

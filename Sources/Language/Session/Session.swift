@@ -72,7 +72,7 @@ public final class Session: @unchecked Sendable {
     deinit {
         // Deep values may need a deep stack to be released.
         let machine = machine
-        BigStack.run { machine.clear() }
+        BigStack.run { _ in machine.clear() }
     }
 
     public var interrupt: Interrupt { context.interrupt }
@@ -130,6 +130,6 @@ public final class Session: @unchecked Sendable {
     /// Forgets all names and imported modules.
     public func reset() {
         let machine = machine
-        BigStack.run { machine.clear() }
+        BigStack.run { _ in machine.clear() }
     }
 }

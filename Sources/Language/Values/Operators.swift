@@ -19,7 +19,6 @@ public enum BinaryOperator: String, Sendable, CaseIterable {
 
 public enum UnaryOperator: String, Sendable, CaseIterable {
     case negate = "-"
-    case plus = "+"
     /// `!x`, and `not x` (which takes only bools).
     case not = "!"
 }

@@ -1,0 +1,102 @@
+extension CoreBuiltins {
+    private static let family = "values"
+
+    static let valueBuiltins: [Builtin] = [
+        Builtin(
+            "print", family: family, summary: "Writes values on one line, separated by spaces.",
+            parameters: [
+                Parameter("values", doc: "What to write; strings without quotes.", variadic: true),
+                Parameter("end", .string, default: "\n", doc: "Written after the last.", keywordOnly: true),
+                Parameter("separator", .string, default: " ", doc: "Written between two.", keywordOnly: true),
+            ],
+            terms: ["output", "write", "echo"],
+            examples: [.init("print(\"loss\", 0.5)")], isCommand: true, run: printValues),
+        Builtin(
+            "len", family: family, summary: "How many items, characters or fields a value has.",
+            parameters: [Parameter("x", doc: "A list, range, string, record, or a value with items.")],
+            result: "int", terms: ["length", "count", "size"],
+            examples: [.init("len([4, 5, 6])", shows: "3"), .init("len(1..8)", shows: "8")], run: length),
+        Builtin(
+            "type", family: family, summary: "The name of a value's type.",
+            parameters: [Parameter("x", doc: "Any value.")], result: "string",
+            terms: ["class", "kind"], examples: [.init("type(1..3)", shows: "\"range\"")],
+            run: { call in .string(try call.value("x").typeName) }),
+        Builtin(
+            "str", family: family, summary: "A value as text, as print writes it.",
+            parameters: [Parameter("x", doc: "Any value.")], result: "string",
+            terms: ["string", "text", "convert"], examples: [.init("str(1.5)", shows: "\"1.5\"")],
+            run: { call in .string(try call.value("x").inlineText) }),
+        Builtin(
+            "int", family: family, summary: "A number cut to an int, or a string read as one.",
+            parameters: [Parameter("x", .oneOf([.number, .string, .bool]), doc: "A number, a string or a bool.")],
+            result: "int", terms: ["integer", "truncate", "convert"],
+            examples: [.init("int(3.9)", shows: "3"), .init("int(\"12\")", shows: "12")], run: toInt),
+        Builtin(
+            "float", family: family, summary: "A number as a float, or a string read as one.",
+            parameters: [Parameter("x", .oneOf([.number, .string, .bool]), doc: "A number, a string or a bool.")],
+            result: "float", terms: ["real", "double", "convert"],
+            examples: [.init("float(\"5e-4\")", shows: "0.0005")], run: toFloat),
+        Builtin(
+            "list", family: family, summary: "The items of a range, string, record (its keys) or value as a list.",
+            parameters: [Parameter("x", doc: "What to go through.")], result: "list",
+            terms: ["convert", "array", "collect"], examples: [.init("list(1..3)", shows: "[1, 2, 3]")],
+            run: { call in .list(try items(call, "x")) }),
+    ]
+
+    @Sendable private static func printValues(_ call: Call) throws -> Value {
+        let text = call.rest.map(\.inlineText).joined(separator: try call.string("separator"))
+        call.context.emit(.stream(text + (try call.string("end"))))
+        return .none
+    }
+
+    @Sendable private static func length(_ call: Call) throws -> Value {
+        switch try call.value("x") {
+        case .list(let items): return .int(items.count)
+        case .range(let range): return .int(range.count)
+        case .string(let text): return .int(text.count)
+        case .record(let record): return .int(record.count)
+        case .host(let host):
+            if let count = host.count { return .int(count) }
+        default: break
+        }
+        throw Problem(
+            .wrongType, "\(try call.value("x").describedType) has no length", argument: "x", label: "no items here")
+    }
+
+    @Sendable private static func toInt(_ call: Call) throws -> Value {
+        switch try call.value("x") {
+        case .bool(let flag): return .int(flag ? 1 : 0)
+        case .float(let number):
+            if let value = Int(exactly: number.rounded(.towardZero)) { return .int(value) }
+            throw Problem(.outOfRange, "\(floatText(number)) does not fit into an int", argument: "x")
+        case .string(let text):
+            if let value = Int(trimmed(text)) { return .int(value) }
+            throw Problem(.badArgument, "\(quoted(text)) is not an int", argument: "x")
+        case let other: return other
+        }
+    }
+
+    @Sendable private static func toFloat(_ call: Call) throws -> Value {
+        switch try call.value("x") {
+        case .bool(let flag): return .float(flag ? 1 : 0)
+        case .string(let text):
+            if let value = Double(trimmed(text)) { return .float(value) }
+            throw Problem(.badArgument, "\(quoted(text)) is not a number", argument: "x")
+        case let other: return .float(other.number ?? 0)
+        }
+    }
+
+    /// The items of an argument, as a loop would see them.
+    static func items(_ call: Call, _ name: String) throws -> [Value] {
+        switch try call.value(name) {
+        case .string(let text): return text.map { .string(String($0)) }
+        case .record(let record): return record.keys.map { .string($0) }
+        case .range: return try call.list(name)
+        case let other:
+            if let items = other.elements { return items }
+            throw Problem(
+                .notIterable, "\(call.builtin.name) wants something with items for \(name)", argument: name,
+                label: "this is \(other.describedType)")
+        }
+    }
+}

@@ -1,0 +1,191 @@
+/// Where a name lives.
+enum Location {
+    case slot(Int)
+    case box(Int)
+    case capture(Int)
+    case global(Box)
+}
+
+/// Turns the syntax tree of one function, or of a file's statements, into nodes. Names become slots of the frame,
+/// boxes shared with inner functions, captures of outer ones, or globals of the module.
+final class Compiler {
+    let module: Module
+    let machine: Machine
+    let parent: Compiler?
+    /// Function-wide names; a file's statements bind globals instead.
+    private var locals: [String: Location] = [:]
+    /// Names of loops, comprehensions and `recover`, innermost last.
+    private var scopes: [[String: Location]] = []
+    private var mentioned: Set<String>
+    private var captureIndex: [String: Int] = [:]
+    /// Per capture: where the enclosing function finds the box when it makes the closure.
+    private(set) var captureSources: [Location] = []
+    private(set) var slotCount = 0
+    private(set) var boxNames: [String] = []
+
+    /// For a file's statements.
+    init(statements: [Statement], module: Module, machine: Machine) {
+        self.module = module
+        self.machine = machine
+        parent = nil
+        mentioned = NameCollector(statements).mentioned
+    }
+
+    /// For a function inside `parent`.
+    private init(function: FunctionSyntax, parent: Compiler) {
+        module = parent.module
+        machine = parent.machine
+        self.parent = parent
+        let names = NameCollector(function)
+        mentioned = names.mentioned
+        for parameter in function.parameters { locals[parameter.name] = .slot(newSlot()) }
+        for parameter in function.parameters where mentioned.contains(parameter.name) {
+            locals[parameter.name] = newBox(parameter.name)
+        }
+        for name in names.assigned where locals[name] == nil { locals[name] = newVariable(name) }
+    }
+
+    // MARK: names
+
+    private func newSlot() -> Int {
+        slotCount += 1
+        return slotCount - 1
+    }
+
+    private func newBox(_ name: String) -> Location {
+        boxNames.append(name)
+        return .box(boxNames.count - 1)
+    }
+
+    private func newVariable(_ name: String) -> Location {
+        mentioned.contains(name) ? newBox(name) : .slot(newSlot())
+    }
+
+    /// A slot that no name reaches.
+    func temporary() -> Int { newSlot() }
+
+    func resolve(_ name: String) -> Location {
+        local(name) ?? .global(module.box(name))
+    }
+
+    private func local(_ name: String) -> Location? {
+        for scope in scopes.reversed() {
+            if let place = scope[name] { return place }
+        }
+        if let place = locals[name] { return place }
+        if let index = captureIndex[name] { return .capture(index) }
+        guard let outer = parent?.local(name) else { return nil }
+        captureSources.append(outer)
+        captureIndex[name] = captureSources.count - 1
+        return .capture(captureSources.count - 1)
+    }
+
+    /// Where an assignment of this name goes.
+    func assignmentLocation(_ name: String) -> Location {
+        for scope in scopes.reversed() {
+            if let place = scope[name] { return place }
+        }
+        return locals[name] ?? .global(module.box(name))
+    }
+
+    /// Compiles something with names of its own.
+    func scoped<T>(_ names: [String], _ body: () throws -> T) rethrows -> T {
+        var scope: [String: Location] = [:]
+        for name in names { scope[name] = newVariable(name) }
+        scopes.append(scope)
+        defer { scopes.removeLast() }
+        return try body()
+    }
+
+    // MARK: functions and blocks
+
+    func compile(_ function: FunctionSyntax) -> FunctionNode {
+        let inner = Compiler(function: function, parent: self)
+        let code = Code(function)
+        for parameter in function.parameters {
+            var box: Int?
+            if case .box(let index)? = inner.locals[parameter.name] { box = index }
+            let value = parameter.defaultValue.map { inner.compile($0) }
+            if parameter.variadic { code.variadicSlot = code.parameters.count }
+            if !parameter.keywordOnly, !parameter.variadic { code.positionalCount += 1 }
+            if value != nil || box != nil || parameter.keywordOnly || parameter.variadic { code.needsFinish = true }
+            code.parameters.append(
+                .init(
+                    name: parameter.name, defaultNode: value, keywordOnly: parameter.keywordOnly,
+                    variadic: parameter.variadic, box: box))
+        }
+        code.body = inner.compile(function.body, inFunction: true)
+        code.slotCount = inner.slotCount
+        code.boxNames = inner.boxNames
+        return FunctionNode(code, captures: inner.captureSources, span: function.span)
+    }
+
+    /// In a function's body a final `return x` is just `x`.
+    func compile(_ block: Block, inFunction: Bool = false) -> Node {
+        var nodes = block.statements.map { compile($0) }
+        if inFunction, case .returns(let value)? = block.statements.last?.kind {
+            nodes[nodes.count - 1] = value.map { compile($0) } ?? ConstantNode(.none, span: block.span)
+        }
+        if nodes.count == 1 { return nodes[0] }
+        return BlockNode(nodes, span: block.span)
+    }
+
+    // MARK: statements
+
+    func compile(_ statement: Statement) -> Node {
+        switch statement.kind {
+        case .expression(let value): return compile(value, asStatement: true)
+        case .assign(let pattern, let value):
+            return AssignNode(target(pattern), compile(value), span: statement.span)
+        case .define(let function):
+            let node = compile(function)
+            return AssignNode(
+                nameTarget(function.name ?? "fn", fresh: false), node, span: statement.span)
+        case .importFile(let path, let at, let name):
+            let node = ImportNode(path: path, from: statement.span.file.name, span: at)
+            return AssignNode(nameTarget(name, fresh: false), node, span: statement.span)
+        case .assert(let condition, let message):
+            return AssertNode(compileCondition(condition), message.map { compile($0) }, span: statement.span)
+        case .returns(let value): return ReturnNode(value.map { compile($0) }, span: statement.span)
+        case .breaks: return ExitNode(.breaks, span: statement.span)
+        case .continues: return ExitNode(.continues, span: statement.span)
+        case .forLoop(let pattern, let source, let body):
+            let source = compile(source)
+            return scoped(pattern.names) {
+                ForNode(target(pattern, fresh: true), in: source, compile(body), span: statement.span)
+            }
+        case .whileLoop(let condition, let body):
+            return WhileNode(compile(condition), compile(body), span: statement.span)
+        }
+    }
+
+    /// A comparison keeps its operands' values, so that a failed assertion can tell them.
+    private func compileCondition(_ condition: Expression) -> AssertNode.Condition {
+        if case .binary(let op, let left, let right, let at) = condition.kind, op.isComparison {
+            return .comparison(op, compile(left), compile(right), at: at)
+        }
+        return .plain(compile(condition))
+    }
+
+    // MARK: targets
+
+    func target(_ pattern: Pattern, fresh: Bool = false) -> Target {
+        switch pattern {
+        case .ignore: return IgnoreTarget()
+        case .name(let name, _): return nameTarget(name, fresh: fresh)
+        case .rest(let part, _): return target(part, fresh: fresh)
+        case .list(let parts, let span):
+            let rest = parts.firstIndex { if case .rest = $0 { true } else { false } }
+            return ListTarget(parts.map { target($0, fresh: fresh) }, rest: rest, span: span)
+        }
+    }
+
+    func nameTarget(_ name: String, fresh: Bool) -> Target {
+        switch assignmentLocation(name) {
+        case .slot(let slot): return SlotTarget(slot)
+        case .box(let index): return BoxTarget(index, fresh: fresh)
+        case .global(let box): return GlobalTarget(box)
+        case .capture: return IgnoreTarget()  // assignmentLocation gives no captures
+        }
+    }
+}

@@ -1,0 +1,140 @@
+/// Indices and slices of the language's own values.
+enum Indexing {
+    static func apply(_ subscripts: [Subscript], to value: Value) throws -> Value {
+        switch value {
+        case .host(let host): return try host.index(subscripts)
+        case .list(let items): return try list(items, try only(subscripts, "a list", "xs[0][1]"))
+        case .string(let text): return try string(Array(text), try only(subscripts, "a string", "text[0]"))
+        case .range(let range): return try self.range(range, try only(subscripts, "a range", "r[0]"))
+        case .record(let record): return try self.record(record, try only(subscripts, "a record", "r.a.b"))
+        default: throw Problem(.badIndex, "\(value.describedType) cannot be indexed", label: "")
+        }
+    }
+
+    private static func only(_ subscripts: [Subscript], _ what: String, _ example: String) throws -> Subscript {
+        if subscripts.count == 1, let first = subscripts.first { return first }
+        throw Problem(
+            .badIndex, "\(what) takes one index, not \(subscripts.count)", help: "one after the other: \(example)")
+    }
+
+    private static func list(_ items: [Value], _ part: Subscript) throws -> Value {
+        switch part {
+        case .ellipsis: return .list(items)
+        case .at(.int(let index)): return items[try place(index, items.count, "items")]
+        case .at(.range(let range)):
+            return .list(try indices(range, items.count, "items").map { items[$0] })
+        case .at(.list(let places)):
+            return .list(try places.map { items[try place(try int($0), items.count, "items")] })
+        case .slice(let start, let end, let step):
+            return .list(try slice(start, end, step, items.count).map { items[$0] })
+        case .at(let other): throw badIndex(other, "a list")
+        }
+    }
+
+    private static func string(_ characters: [Character], _ part: Subscript) throws -> Value {
+        switch part {
+        case .ellipsis: return .string(String(characters))
+        case .at(.int(let index)):
+            return .string(String(characters[try place(index, characters.count, "characters")]))
+        case .at(.range(let range)):
+            return .string(String(try indices(range, characters.count, "characters").map { characters[$0] }))
+        case .slice(let start, let end, let step):
+            return .string(String(try slice(start, end, step, characters.count).map { characters[$0] }))
+        case .at(let other): throw badIndex(other, "a string")
+        }
+    }
+
+    private static func range(_ range: RangeValue, _ part: Subscript) throws -> Value {
+        switch part {
+        case .ellipsis: return .range(range)
+        case .at(.int(let index)): return .int(range.start + (try place(index, range.count, "ints")))
+        case .slice(let start, let end, let step):
+            return .list(try slice(start, end, step, range.count).map { .int(range.start + $0) })
+        case .at(let other): throw badIndex(other, "a range")
+        }
+    }
+
+    private static func record(_ record: Record, _ part: Subscript) throws -> Value {
+        guard case .at(let index) = part, case .string(let key) = index else {
+            throw Problem(.badIndex, "a record is indexed by a string, the name of a field")
+        }
+        if let value = record[key] { return value }
+        let suggestion = nearestLabel(key, among: record.keys)
+        throw Problem(
+            .unknownField, "this record has no field \(quoted(key))", label: suggestion,
+            notes: suggestion.isEmpty && !record.isEmpty ? ["it has \(listed(record.keys))"] : [])
+    }
+
+    // MARK: places
+
+    /// A place from the start; negative indices count from the end.
+    static func place(_ index: Int, _ count: Int, _ what: String) throws -> Int {
+        if index >= 0, index < count { return index }
+        if index < 0, index >= -count { return count + index }
+        throw Problem(
+            .indexOutOfRange, "index \(index) is outside of \(count) \(what)", label: "",
+            notes: [count == 0 ? "there are none" : "the first is 0, the last \(count - 1) or -1"])
+    }
+
+    /// `a..b` as an index takes what it names, and all of it has to be there.
+    private static func indices(_ range: RangeValue, _ count: Int, _ what: String) throws -> Range<Int> {
+        if range.count == 0 { return 0..<0 }
+        let first = try place(range.start, count, what)
+        let last = try place(range.inclusive ? range.end : range.end - 1, count, what)
+        return first..<max(first, last + 1)
+    }
+
+    /// `start:end:step` as in NumPy: the end is left out, ends outside are cut off.
+    static func slice(_ start: Int?, _ end: Int?, _ step: Int?, _ count: Int) throws -> [Int] {
+        let step = step ?? 1
+        guard step != 0 else { throw Problem(.badIndex, "the step of a slice cannot be 0") }
+        func clamped(_ value: Int, _ low: Int, _ high: Int) -> Int {
+            let place = value < 0 ? max(value, -count - 1) + count : value
+            return min(max(place, low), high)
+        }
+        if step > 0 {
+            let first = start.map { clamped($0, 0, count) } ?? 0
+            let last = end.map { clamped($0, 0, count) } ?? count
+            return Array(stride(from: first, to: last, by: step))
+        }
+        let first = start.map { clamped($0, -1, count - 1) } ?? count - 1
+        let last = end.map { clamped($0, -1, count - 1) } ?? -1
+        return Array(stride(from: first, to: last, by: step))
+    }
+
+    private static func int(_ value: Value) throws -> Int {
+        if case .int(let number) = value { return number }
+        throw Problem(.badIndex, "a list of indices holds ints, not \(value.describedType)")
+    }
+
+    private static func badIndex(_ value: Value, _ what: String) -> Problem {
+        var help: String?
+        if case .float(let number) = value, number == number.rounded() { help = "int(x) makes an int of a float" }
+        return Problem(
+            .badIndex, "\(what) is indexed by an int, a range or a slice", label: "this is \(value.describedType)",
+            help: help)
+    }
+}
+
+extension Value {
+    /// "3 items", under the base of an index that failed.
+    var sizeText: String {
+        switch self {
+        case .list(let items): countText(items.count, "item")
+        case .string(let text): countText(text.count, "character")
+        case .range(let range): countText(range.count, "int")
+        case .record(let record): countText(record.count, "field")
+        default: typeName
+        }
+    }
+
+    /// Fields by dot, for suggestions and completion.
+    var fieldNames: [String] {
+        switch self {
+        case .record(let record): record.keys
+        case .host(let host): host.fieldNames
+        case .range: ["start", "end"]
+        default: []
+        }
+    }
+}

@@ -1,0 +1,121 @@
+extension Machine {
+    func frame(for closure: Closure) -> Frame {
+        let code = closure.code
+        return Frame(machine: self, slots: code.slotCount, boxes: code.boxNames, captures: closure.captures)
+    }
+
+    /// Runs a user's function whose first `given` slots hold its arguments.
+    func run(_ closure: Closure, _ frame: Frame, given: Int, _ site: CallSite) throws -> Value {
+        let code = closure.code
+        try enter(site.span)
+        defer { leave() }
+        try tick(code.body)
+        if code.needsFinish || given < code.positionalCount { try finish(code, frame, site) }
+        do {
+            let value = try code.body.evaluate(frame)
+            return frame.signal == .returns ? frame.returned : value
+        } catch is Unwind {
+            return frame.returned
+        } catch var failure as Failure {
+            failure.addTrace(code.name ?? "fn", site.span)
+            throw failure
+        }
+    }
+
+    /// Defaults in the order of the parameters, which may mention earlier ones; then the boxes of shared parameters.
+    private func finish(_ code: Code, _ frame: Frame, _ site: CallSite) throws {
+        for (slot, parameter) in code.parameters.enumerated() {
+            if frame[slot] == nil {
+                if let node = parameter.defaultNode {
+                    frame[slot] = try node.evaluate(frame)
+                } else if parameter.variadic {
+                    frame[slot] = .list([])
+                } else {
+                    throw site.failure(missing(parameter.name, code), parameters: code.parameters.map(\.name))
+                }
+            }
+            if let box = parameter.box { frame.box(box).value = frame[slot] }
+        }
+    }
+
+    private func missing(_ name: String, _ code: Code) -> Problem {
+        Problem(
+            .missingArgument, "\(code.name ?? "this function") needs \(name)", label: "\(name) is missing",
+            notes: ["it is \(code.signature)"])
+    }
+
+    /// Binds positional and named arguments, then runs.
+    func call(
+        _ closure: Closure, _ positional: [Value], _ named: [(String, Value)], _ site: CallSite
+    ) throws -> Value {
+        let code = closure.code
+        let names = code.parameters.map(\.name)
+        let inner = frame(for: closure)
+        for (place, value) in positional.prefix(code.positionalCount).enumerated() { inner[place] = value }
+        if positional.count > code.positionalCount {
+            guard let slot = code.variadicSlot else {
+                throw site.failure(tooMany(positional.count, code), parameters: names)
+            }
+            inner[slot] = .list(Array(positional.dropFirst(code.positionalCount)))
+        }
+        for (name, value) in named {
+            guard let slot = names.firstIndex(of: name), !code.parameters[slot].variadic else {
+                throw site.failure(
+                    Problem.unknownParameter(name, of: code.name ?? "this function", among: names),
+                    parameters: names)
+            }
+            guard inner[slot] == nil else {
+                throw site.failure(Problem.duplicateArgument(name, of: code.name ?? "this function"), parameters: names)
+            }
+            inner[slot] = value
+        }
+        return try run(closure, inner, given: 0, site)
+    }
+
+    private func tooMany(_ count: Int, _ code: Code) -> Problem {
+        var problem = Problem(
+            .tooManyArguments,
+            "\(code.name ?? "this function") takes \(countText(code.positionalCount, "positional argument")), "
+                + "not \(count)", label: "one too many", notes: ["it is \(code.signature)"])
+        problem.position = code.positionalCount
+        return problem
+    }
+
+    // MARK: builtins
+
+    func call(
+        _ builtin: Builtin, _ positional: [Value], _ named: [(String, Value)], _ site: CallSite
+    ) throws -> Value {
+        try running(builtin, site) {
+            try builtin.run(Binder.bind(builtin, positional, named, context, site.span))
+        }
+    }
+
+    /// Marks the call as the running one, and gives problems their places in it.
+    func running<T>(_ builtin: Builtin, _ site: CallSite, _ body: () throws -> T) throws -> T {
+        let outer = self.site
+        self.site = ActiveSite(site: site, builtin: builtin)
+        defer { self.site = outer }
+        do {
+            return try body()
+        } catch let problem as Problem {
+            throw site.failure(problem, parameters: builtin.parameters.map(\.name))
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw asFailure(error, at: site.nameSpan)
+        }
+    }
+
+    /// A call that a host makes. Problems of a builtin go up as they are: the host's own call gives them a place.
+    func invoke(
+        _ function: FunctionValue, arguments: [Value], named: [(String, Value)], span: Span?
+    ) throws -> Value {
+        switch function.body {
+        case .user(let closure):
+            return try call(closure, arguments, named, CallSite(span: span ?? closure.code.span))
+        case .builtin(let builtin):
+            return try builtin.run(Binder.bind(builtin, arguments, named, context, span))
+        }
+    }
+}

@@ -1,0 +1,189 @@
+/// A call of a builtin or of a user's function.
+final class CallNode: Node {
+    enum Argument {
+        case positional(Node)
+        case named(String, Node)
+        /// `..record` or `..list`
+        case spread(Node)
+    }
+
+    private let callee: Node
+    private let arguments: [Argument]
+    /// All arguments, where all are positional: the short way into a frame.
+    private let plain: [Node]?
+    private let site: CallSite
+    private let hint: String?
+
+    init(_ callee: Node, _ arguments: [Argument], site: CallSite, hint: String?, span: Span) {
+        self.callee = callee
+        self.arguments = arguments
+        self.site = site
+        self.hint = hint
+        var nodes: [Node] = []
+        for case .positional(let node) in arguments { nodes.append(node) }
+        plain = nodes.count == arguments.count ? nodes : nil
+        super.init(span: span)
+    }
+
+    override func evaluate(_ frame: Frame) throws -> Value {
+        let machine = frame.machine
+        let value = try calleeValue(frame)
+        guard case .function(let function) = value else { throw notCallable(value) }
+        switch function.body {
+        case .user(let closure):
+            if let plain, plain.count <= closure.code.positionalCount {
+                let inner = machine.frame(for: closure)
+                for (slot, node) in plain.enumerated() { inner[slot] = try node.evaluate(frame) }
+                return try machine.run(closure, inner, given: plain.count, site)
+            }
+            let (positional, named) = try collect(arguments, frame)
+            return try machine.call(closure, positional, named, site)
+        case .builtin(let builtin):
+            try machine.tick(self)
+            let (positional, named) = try collect(arguments, frame)
+            return try machine.call(builtin, positional, named, site)
+        }
+    }
+
+    private func calleeValue(_ frame: Frame) throws -> Value {
+        do {
+            return try callee.evaluate(frame)
+        } catch var failure as Failure {
+            if let hint, failure.diagnostic.code == .unknownField { failure.diagnostic.help = hint }
+            throw failure
+        }
+    }
+
+    private func notCallable(_ value: Value) -> Failure {
+        let text = callee.span?.text ?? "this"
+        var help = hint
+        if case .record = value, help == nil { help = "a field is read by  \(text).name" }
+        if value.number != nil { help = "a product is written with *" }
+        return callee.failure(
+            .notCallable, "\(shortened(quoted(text), to: 40)) is \(value.describedType), not a function",
+            label: "this is \(value.describedType)", help: help)
+    }
+}
+
+extension Node {
+    /// Evaluates arguments from left to right and opens spreads.
+    final func collect(
+        _ arguments: [CallNode.Argument], _ frame: Frame
+    ) throws -> (positional: [Value], named: [(String, Value)]) {
+        var positional: [Value] = []
+        var named: [(String, Value)] = []
+        positional.reserveCapacity(arguments.count)
+        for argument in arguments {
+            switch argument {
+            case .positional(let node):
+                guard named.isEmpty else {
+                    throw node.failure(
+                        .badArgument, "a positional argument follows a named one",
+                        help: "give its name too, or put it first")
+                }
+                positional.append(try node.evaluate(frame))
+            case .named(let name, let node):
+                named.append((name, try node.evaluate(frame)))
+            case .spread(let node):
+                let value = try node.evaluate(frame)
+                if case .record(let record) = value {
+                    named += record.pairs
+                } else if let items = value.elements, named.isEmpty {
+                    positional += items
+                } else {
+                    throw node.failure(
+                        .wrongType, "\"..\" spreads a record into named arguments, or a list into positional ones",
+                        label: "this is \(value.describedType)")
+                }
+            }
+        }
+        return (positional, named)
+    }
+}
+
+/// Makes a closure over the boxes that the function mentions.
+final class FunctionNode: Node {
+    private let code: Code
+    private let captures: [Location]
+
+    init(_ code: Code, captures: [Location], span: Span) {
+        self.code = code
+        self.captures = captures
+        super.init(span: span)
+    }
+
+    override func evaluate(_ frame: Frame) throws -> Value {
+        let boxes = captures.compactMap { place -> Box? in
+            switch place {
+            case .box(let index): frame.box(index)
+            case .capture(let index): frame.captures[index]
+            case .global(let box): box
+            case .slot: nil  // what inner functions mention is never in a slot
+            }
+        }
+        return .function(FunctionValue(closure: Closure(code: code, captures: boxes)))
+    }
+}
+
+/// `with seed(7), no_grad { … }`: scopes are left in reverse order, however the block ends.
+final class WithNode: Node {
+    struct Scope {
+        var callee: Node
+        var arguments: [CallNode.Argument]
+        var site: CallSite
+    }
+
+    private let scopes: [Scope]
+    private let body: Node
+
+    init(_ scopes: [Scope], _ body: Node, span: Span) {
+        self.scopes = scopes
+        self.body = body
+        super.init(span: span)
+    }
+
+    override var maySignal: Bool { body.maySignal }
+
+    override func evaluate(_ frame: Frame) throws -> Value {
+        var exits: [@Sendable () -> Void] = []
+        defer { exits.reversed().forEach { $0() } }
+        for scope in scopes { exits.append(try enter(scope, frame)) }
+        return try body.evaluate(frame)
+    }
+
+    private func enter(_ scope: Scope, _ frame: Frame) throws -> @Sendable () -> Void {
+        let value = try scope.callee.evaluate(frame)
+        guard case .function(let function) = value, let builtin = function.builtin, let open = builtin.scope else {
+            let names = frame.machine.context.builtins.all.filter { $0.scope != nil }.map(\.name)
+            throw scope.callee.failure(
+                .notAScope, "\(quoted(scope.callee.span?.text ?? "this")) cannot stand after \"with\"",
+                notes: names.isEmpty ? [] : ["\(listed(names)) can"])
+        }
+        let (positional, named) = try collect(scope.arguments, frame)
+        return try frame.machine.running(builtin, scope.site) {
+            try open(Binder.bind(builtin, positional, named, frame.machine.context, scope.site.span))
+        }
+    }
+}
+
+final class ImportNode: Node {
+    private let path: String
+    private let importer: String
+
+    init(path: String, from importer: String, span: Span) {
+        self.path = path
+        self.importer = importer
+        super.init(span: span)
+    }
+
+    override func evaluate(_ frame: Frame) throws -> Value {
+        do {
+            return .record(try frame.machine.importModule(path, from: importer).exports)
+        } catch let problem as Problem {
+            throw failure(problem)
+        } catch var failure as Failure {
+            failure.addTrace("import \(quoted(path))", span)
+            throw failure
+        }
+    }
+}

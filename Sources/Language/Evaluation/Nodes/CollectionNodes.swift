@@ -1,0 +1,348 @@
+/// `"text {value:format}"`.
+final class StringNode: Node {
+    enum Part {
+        case text(String)
+        case value(Node, FormatSpec?)
+    }
+
+    private let parts: [Part]
+
+    init(_ parts: [Part], span: Span) {
+        self.parts = parts
+        super.init(span: span)
+    }
+
+    override func evaluate(_ frame: Frame) throws -> Value {
+        var text = ""
+        for part in parts {
+            switch part {
+            case .text(let piece): text += piece
+            case .value(let node, let format):
+                let value = try node.evaluate(frame)
+                do {
+                    text += try format.map { try value.formatted($0) } ?? value.inlineText
+                    try frame.machine.context.reserve(bytes: text.utf8.count, what: "this string")
+                } catch {
+                    throw asFailure(error, at: node.span)
+                }
+            }
+        }
+        return .string(text)
+    }
+}
+
+final class ListNode: Node {
+    private let items: [(node: Node, spread: Bool)]
+
+    init(_ items: [(Node, Bool)], span: Span) {
+        self.items = items
+        super.init(span: span)
+    }
+
+    override func evaluate(_ frame: Frame) throws -> Value {
+        var values: [Value] = []
+        values.reserveCapacity(items.count)
+        var nested = false
+        for (node, spread) in items {
+            let value = try node.evaluate(frame)
+            if !spread {
+                nested = nested || value.isCollection
+                values.append(value)
+            } else if let more = value.elements {
+                values += more
+            } else {
+                throw node.failure(
+                    .notIterable, "\(value.describedType) cannot be spread in a list", label: "no list")
+            }
+        }
+        let list = Value.list(values)
+        if nested { try frame.machine.checkNesting(of: list, at: self) }
+        return list
+    }
+}
+
+final class RecordNode: Node {
+    enum Item {
+        case field(String, Node)
+        case computed(Node, Node)
+        case spread(Node)
+    }
+
+    private let items: [Item]
+
+    init(_ items: [Item], span: Span) {
+        self.items = items
+        super.init(span: span)
+    }
+
+    override func evaluate(_ frame: Frame) throws -> Value {
+        var record = Record()
+        var nested = false
+        for item in items {
+            switch item {
+            case .field(let name, let node):
+                let value = try node.evaluate(frame)
+                nested = nested || value.isCollection
+                record[name] = value
+            case .computed(let key, let node):
+                guard case .string(let name) = try key.evaluate(frame) else { continue }
+                let value = try node.evaluate(frame)
+                nested = nested || value.isCollection
+                record[name] = value
+            case .spread(let node):
+                record = record.merging(try self.record(node, frame))
+            }
+        }
+        let value = Value.record(record)
+        if nested { try frame.machine.checkNesting(of: value, at: self) }
+        return value
+    }
+
+    private func record(_ node: Node, _ frame: Frame) throws -> Record {
+        let value = try node.evaluate(frame)
+        if case .record(let record) = value { return record }
+        throw node.failure(
+            .wrongType, "only a record can be spread in a record", label: "this is \(value.describedType)")
+    }
+}
+
+/// `[element for x in xs if …]`.
+final class ComprehensionNode: Node {
+    enum Step {
+        case loop(Target, Node)
+        case filter(Node)
+    }
+
+    private let element: Node
+    private let steps: [Step]
+
+    init(_ element: Node, _ steps: [Step], span: Span) {
+        self.element = element
+        self.steps = steps
+        super.init(span: span)
+    }
+
+    override func evaluate(_ frame: Frame) throws -> Value {
+        var values: [Value] = []
+        var nested = false
+        try run(steps[...], frame, &values, &nested)
+        let list = Value.list(values)
+        if nested { try frame.machine.checkNesting(of: list, at: self) }
+        return list
+    }
+
+    private func run(
+        _ steps: ArraySlice<Step>, _ frame: Frame, _ values: inout [Value], _ nested: inout Bool
+    ) throws {
+        guard let step = steps.first else {
+            let value = try element.evaluate(frame)
+            nested = nested || value.isCollection
+            values.append(value)
+            if values.count & 0xFFFF == 0 { try checkSize(values.count, frame) }
+            return
+        }
+        switch step {
+        case .filter(let condition):
+            if try condition.flag(try condition.evaluate(frame), of: "\"if\"") {
+                try run(steps.dropFirst(), frame, &values, &nested)
+            }
+        case .loop(let target, let source):
+            let whole = try source.evaluate(frame)
+            try iterate(whole, source) { item in
+                try frame.machine.tick(self)
+                try target.bind(item, frame)
+                try run(steps.dropFirst(), frame, &values, &nested)
+                return true
+            }
+        }
+    }
+
+    private func checkSize(_ count: Int, _ frame: Frame) throws {
+        do {
+            try frame.machine.context.reserve(bytes: count, MemoryLayout<Value>.stride, what: "this list")
+        } catch {
+            throw asFailure(error, at: span)
+        }
+    }
+}
+
+extension Node {
+    /// Gives the items of a list, range, string, record (its keys) or host value to `body` until it returns false.
+    final func iterate(_ value: Value, _ source: Node, _ body: (Value) throws -> Bool) throws {
+        switch value {
+        case .list(let items):
+            for item in items where !(try body(item)) { return }
+        case .range(let range):
+            for number in range.indices where !(try body(.int(number))) { return }
+        case .string(let text):
+            for character in text where !(try body(.string(String(character)))) { return }
+        case .record(let record):
+            for key in record.keys where !(try body(.string(key))) { return }
+        case .host(let host):
+            guard let items = host.elements else { throw notIterable(value, source) }
+            for item in items where !(try body(item)) { return }
+        default:
+            throw notIterable(value, source)
+        }
+    }
+
+    private func notIterable(_ value: Value, _ source: Node) -> Failure {
+        var help: String?
+        if case .int(let count) = value { help = "a range counts: 1..\(count), or 0..<\(count)" }
+        return source.failure(
+            .notIterable, "\(value.describedType) has no items to go through",
+            label: "this is \(value.describedType)", help: help)
+    }
+}
+
+/// `x[…]`.
+final class IndexNode: Node {
+    enum Part {
+        case at(Node)
+        case slice(Node?, Node?, Node?)
+        case ellipsis
+
+        var span: Span? {
+            switch self {
+            case .at(let node): node.span
+            case .slice(let start, let end, let step): (start ?? end ?? step)?.span
+            case .ellipsis: nil
+            }
+        }
+    }
+
+    private let base: Node
+    private let parts: [Part]
+    private let optional: Bool
+
+    init(_ base: Node, _ parts: [Part], optional: Bool = false, span: Span) {
+        self.base = base
+        self.parts = parts
+        self.optional = optional
+        super.init(span: span)
+    }
+
+    override func evaluate(_ frame: Frame) throws -> Value {
+        let value = try base.evaluate(frame)
+        if parts.count == 1, case .at(let node) = parts[0] { return try single(value, node, frame) }
+        let subscripts = try parts.map { try part($0, frame) }
+        do {
+            return try Indexing.apply(subscripts, to: value)
+        } catch {
+            throw located(error, value)
+        }
+    }
+
+    /// The common case: one index, a list.
+    private func single(_ value: Value, _ node: Node, _ frame: Frame) throws -> Value {
+        let index = try node.evaluate(frame)
+        if case .list(let items) = value, case .int(let place) = index {
+            if place >= 0, place < items.count { return items[place] }
+            if place < 0, place >= -items.count { return items[items.count + place] }
+        }
+        if optional {
+            if value.isNone { return .none }
+            if case .record(let record) = value, case .string(let key) = index { return record[key] ?? .none }
+        }
+        do {
+            return try Indexing.apply([.at(index)], to: value)
+        } catch {
+            throw located(error, value)
+        }
+    }
+
+    private func part(_ part: Part, _ frame: Frame) throws -> Subscript {
+        switch part {
+        case .ellipsis: return .ellipsis
+        case .at(let node): return .at(try node.evaluate(frame))
+        case .slice(let start, let end, let step):
+            return .slice(start: try int(start, frame), end: try int(end, frame), step: try int(step, frame))
+        }
+    }
+
+    private func int(_ node: Node?, _ frame: Frame) throws -> Int? {
+        guard let node else { return nil }
+        switch try node.evaluate(frame) {
+        case .int(let value): return value
+        case .none: return nil
+        case let other:
+            throw node.failure(
+                .badIndex, "a slice goes from an int to an int", label: "this is \(other.describedType)")
+        }
+    }
+
+    /// The base with its shape or type, and the index that the problem speaks of.
+    private func located(_ error: any Error, _ value: Value) -> Failure {
+        guard let problem = error as? Problem else { return asFailure(error, at: span) }
+        var labels: [Diagnostic.Label] = []
+        if let span = base.span { labels.append(.init(span: span, text: value.shapeText ?? value.sizeText)) }
+        if let span = parts.first?.span {
+            labels.append(.init(span: span, text: problem.label ?? "", primary: true))
+        }
+        return Failure(problem, labels: labels)
+    }
+}
+
+/// `x.name`.
+final class FieldNode: Node {
+    private let base: Node
+    private let name: String
+    private let at: Span
+    /// On the left of `??`: a missing field is none.
+    private let optional: Bool
+
+    init(_ base: Node, _ name: String, at: Span, optional: Bool, span: Span) {
+        self.base = base
+        self.name = name
+        self.at = at
+        self.optional = optional
+        super.init(span: span)
+    }
+
+    override func evaluate(_ frame: Frame) throws -> Value {
+        let value = try base.evaluate(frame)
+        switch value {
+        case .record(let record):
+            if let field = record[name] { return field }
+        case .host(let host):
+            do {
+                if let field = try host.field(name) { return field }
+            } catch {
+                throw asFailure(error, at: at)
+            }
+        case .range(let range):
+            if name == "start" { return .int(range.start) }
+            if name == "end" { return .int(range.end) }
+        case .none where optional:
+            return .none
+        default: break
+        }
+        if optional { return .none }
+        throw missing(value, frame.machine.context)
+    }
+
+    private func missing(_ value: Value, _ context: Context) -> Failure {
+        let names = value.fieldNames
+        let text = base.span?.text ?? "x"
+        let owner = value.isNone ? "none" : value.describedType
+        var help: String?
+        if value.isNone {
+            help = "x.\(name) ?? y gives y where x is none"
+        } else if let builtin = context.builtins[name] {
+            help = "\(name) is a function: \(builtin.parameters.isEmpty ? "\(name)()" : "\(name)(\(text))")"
+        }
+        let suggestion = nearestLabel(name, among: names)
+        var notes: [String] = []
+        if suggestion.isEmpty, !names.isEmpty { notes.append("it has \(listed(names))") }
+        return Failure(
+            Diagnostic(
+                code: .unknownField, message: "\(owner) has no field \(quoted(name))",
+                labels: [.init(span: at, text: suggestion, primary: true)], notes: notes, help: help))
+    }
+}
+
+/// "a, b and 12 more".
+func listed(_ names: [String], limit: Int = 10) -> String {
+    guard names.count > limit else { return names.joined(separator: ", ") }
+    return names.prefix(limit).joined(separator: ", ") + " and \(names.count - limit) more"
+}

@@ -1,0 +1,252 @@
+/// Statements in order; the value is the last one's.
+final class BlockNode: Node {
+    private let nodes: [Node]
+    private let signals: Bool
+
+    init(_ nodes: [Node], span: Span) {
+        self.nodes = nodes
+        signals = nodes.contains(where: \.maySignal)
+        super.init(span: span)
+    }
+
+    override var maySignal: Bool { signals }
+
+    override func evaluate(_ frame: Frame) throws -> Value {
+        var value = Value.none
+        for node in nodes {
+            value = try node.evaluate(frame)
+            if signals, frame.signal != .none { return .none }
+        }
+        return value
+    }
+}
+
+final class IfNode: Node {
+    private let condition: Node
+    private let then: Node
+    private let otherwise: Node?
+
+    init(_ condition: Node, _ then: Node, _ otherwise: Node?, span: Span) {
+        self.condition = condition
+        self.then = then
+        self.otherwise = otherwise
+        super.init(span: span)
+    }
+
+    override var maySignal: Bool { then.maySignal || otherwise?.maySignal ?? false }
+
+    override func evaluate(_ frame: Frame) throws -> Value {
+        if try condition.flag(try condition.evaluate(frame), of: "\"if\"") { return try then.evaluate(frame) }
+        return try otherwise?.evaluate(frame) ?? .none
+    }
+}
+
+/// What loops do with the signals of their bodies.
+class LoopNode: Node {
+    final let body: Node
+    /// Set inside an expression, a signal arrives as an `Unwind`, so every loop looks for both.
+    private let signals: Bool
+
+    init(_ body: Node, span: Span) {
+        self.body = body
+        signals = body.maySignal
+        super.init(span: span)
+    }
+
+    override var maySignal: Bool { true }
+
+    /// One iteration; false ends the loop.
+    @inline(__always)
+    final func iteration(_ frame: Frame) throws -> Bool {
+        try frame.machine.tick(self)
+        do {
+            _ = try body.evaluate(frame)
+        } catch is Unwind {
+            return settle(frame)
+        }
+        return signals && frame.signal != .none ? settle(frame) : true
+    }
+
+    private func settle(_ frame: Frame) -> Bool {
+        switch frame.signal {
+        case .none: return true
+        case .continues:
+            frame.signal = .none
+            return true
+        case .breaks:
+            frame.signal = .none
+            return false
+        case .returns:
+            return false
+        }
+    }
+}
+
+final class ForNode: LoopNode {
+    private let target: Target
+    private let source: Node
+
+    init(_ target: Target, in source: Node, _ body: Node, span: Span) {
+        self.target = target
+        self.source = source
+        super.init(body, span: span)
+    }
+
+    override func evaluate(_ frame: Frame) throws -> Value {
+        let items = try source.evaluate(frame)
+        try iterate(items, source) { item in
+            try target.bind(item, frame)
+            return try iteration(frame)
+        }
+        return .none
+    }
+}
+
+final class WhileNode: LoopNode {
+    private let condition: Node
+
+    init(_ condition: Node, _ body: Node, span: Span) {
+        self.condition = condition
+        super.init(body, span: span)
+    }
+
+    override func evaluate(_ frame: Frame) throws -> Value {
+        while try condition.flag(try condition.evaluate(frame), of: "\"while\"") {
+            guard try iteration(frame) else { break }
+        }
+        return .none
+    }
+}
+
+/// `break` and `continue`.
+final class ExitNode: Node {
+    private let signal: Signal
+
+    init(_ signal: Signal, span: Span) {
+        self.signal = signal
+        super.init(span: span)
+    }
+
+    override var maySignal: Bool { true }
+
+    override func evaluate(_ frame: Frame) throws -> Value {
+        frame.signal = signal
+        return .none
+    }
+}
+
+final class ReturnNode: Node {
+    private let value: Node?
+
+    init(_ value: Node?, span: Span) {
+        self.value = value
+        super.init(span: span)
+    }
+
+    override var maySignal: Bool { true }
+
+    override func evaluate(_ frame: Frame) throws -> Value {
+        frame.returned = try value?.evaluate(frame) ?? .none
+        frame.signal = .returns
+        return .none
+    }
+}
+
+/// `try { … } recover problem { … }`: the error as a record.
+final class TryNode: Node {
+    private let body: Node
+    private let target: Target?
+    private let recovery: Node
+
+    init(_ body: Node, _ target: Target?, _ recovery: Node, span: Span) {
+        self.body = body
+        self.target = target
+        self.recovery = recovery
+        super.init(span: span)
+    }
+
+    override var maySignal: Bool { body.maySignal || recovery.maySignal }
+
+    override func evaluate(_ frame: Frame) throws -> Value {
+        do {
+            return try body.evaluate(frame)
+        } catch let failure as Failure where failure.isRecoverable {
+            try target?.bind(.record(failure.diagnostic.record), frame)
+        }
+        return try recovery.evaluate(frame)
+    }
+}
+
+extension Diagnostic {
+    /// What `recover` gives: code, message, help, notes, file and line.
+    var record: Record {
+        var record = Record([("code", .string(code.rawValue)), ("message", .string(message))])
+        record["help"] = help.map { .string($0) } ?? Value.none
+        record["notes"] = .list(notes.map { .string($0) })
+        record["file"] = span.map { .string($0.file.name) } ?? Value.none
+        record["line"] = span.map { .int($0.position.line) } ?? Value.none
+        return record
+    }
+}
+
+final class AssertNode: Node {
+    enum Condition {
+        case plain(Node)
+        case comparison(BinaryOperator, Node, Node, at: Span)
+    }
+
+    private let condition: Condition
+    private let message: Node?
+
+    init(_ condition: Condition, _ message: Node?, span: Span) {
+        self.condition = condition
+        self.message = message
+        super.init(span: span)
+    }
+
+    override func evaluate(_ frame: Frame) throws -> Value {
+        switch condition {
+        case .plain(let node):
+            let holds = try node.flag(try node.evaluate(frame), of: "\"assert\"")
+            if !holds { throw try failed(frame, node.span.map { [.init(span: $0, text: "false", primary: true)] }) }
+        case .comparison(let op, let left, let right, let at):
+            let first = try left.evaluate(frame)
+            let second = try right.evaluate(frame)
+            try compare(op, (left, first), (right, second), at, frame)
+        }
+        return .none
+    }
+
+    private func compare(
+        _ op: BinaryOperator, _ left: (node: Node, value: Value), _ right: (node: Node, value: Value), _ at: Span,
+        _ frame: Frame
+    ) throws {
+        let result: Value
+        do {
+            result = try Operators.apply(op, left.value, right.value, frame.machine.context)
+        } catch let problem as Problem {
+            throw operatorFailure(
+                problem, op, (left.node.span, left.value), (right.node.span, right.value), at: at)
+        }
+        guard !(try flag(result, of: "\"assert\"")) else { return }
+        var labels = [Diagnostic.Label(span: at, primary: true)]
+        for side in [left, right] where !(side.node is ConstantNode) {
+            guard let span = side.node.span else { continue }
+            labels.append(.init(span: span, text: shortened(side.value.literalText, to: 40)))
+        }
+        throw try failed(frame, labels)
+    }
+
+    private func failed(_ frame: Frame, _ labels: [Diagnostic.Label]?) throws -> Failure {
+        let text = try message.map { try $0.evaluate(frame).inlineText }
+        return Failure(
+            Diagnostic(
+                code: .assertionFailed, message: text.map { "assertion failed: \($0)" } ?? "assertion failed",
+                labels: labels ?? []))
+    }
+}
+
+/// A text cut off at a number of characters.
+func shortened(_ text: String, to length: Int) -> String {
+    text.count <= length ? text : text.prefix(max(0, length - 1)) + "…"
+}

@@ -1,0 +1,135 @@
+/// What could be written at a place: names, parameters inside a call, allowed values and files inside strings, fields
+/// after a dot. Works on tokens, because unfinished code does not parse.
+struct Completer {
+    let machine: Machine
+    private var table: BuiltinTable { machine.context.builtins }
+
+    init(machine: Machine) {
+        self.machine = machine
+    }
+
+    func complete(_ code: String, cursor: Int) -> [Candidate] {
+        let file = SourceFile(name: "", text: code)
+        let cursor = min(max(cursor, 0), file.bytes.count)
+        let scan = PartialScan(file, upTo: cursor)
+        switch scan.place {
+        case .comment: return []
+        case .string(let start): return insideString(file, start, cursor, scan)
+        case .code: break
+        }
+        let start = wordStart(file, cursor)
+        let prefix = file.text(start, cursor)
+        let range = start..<cursor
+        let tokens = scan.tokens.filter { $0.end <= start }
+        if let last = tokens.last, last.isSymbol(.dot), last.end == start {
+            return fields(of: tokens.dropLast(), prefix, range)
+        }
+        if let first = prefix.utf8.first, Scanner.isDigit(first) { return [] }
+        return parameters(scan.call(before: start), prefix, range) + names(prefix, range)
+    }
+
+    private func wordStart(_ file: SourceFile, _ cursor: Int) -> Int {
+        var start = cursor
+        while start > 0 {
+            let byte = file.bytes[start - 1]
+            guard Scanner.isNameStart(byte) || Scanner.isDigit(byte) || byte >= 0x80 else { break }
+            start -= 1
+        }
+        return start
+    }
+
+    // MARK: names and parameters
+
+    private func names(_ prefix: String, _ range: Range<Int>) -> [Candidate] {
+        var found = machine.main.globals.filter { $0.0 != "_" && $0.0.hasPrefix(prefix) }.map { name, value in
+            Candidate(text: name, kind: .name, detail: value.typeName, range: range)
+        }
+        let taken = Set(found.map(\.text))
+        found += table.all.filter { $0.name.hasPrefix(prefix) && !taken.contains($0.name) }.map {
+            Candidate(text: $0.name, kind: .builtin, detail: $0.signature, range: range)
+        }
+        if !prefix.isEmpty {
+            found += KeywordHelp.table.keys.sorted().filter { $0.hasPrefix(prefix) }.map {
+                Candidate(text: $0, kind: .keyword, range: range)
+            }
+        }
+        return found
+    }
+
+    private func parameters(_ call: PartialScan.OpenCall?, _ prefix: String, _ range: Range<Int>) -> [Candidate] {
+        guard let call, !call.afterLabel, let function = function(call.path) else { return [] }
+        if let builtin = function.builtin {
+            return builtin.parameters.filter { parameter in
+                parameter.name.hasPrefix(prefix) && !parameter.variadic && !call.labels.contains(parameter.name)
+            }.map { parameter in
+                let value = parameter.defaultValue.map { " = \($0.literalText)" } ?? ""
+                return Candidate(
+                    text: parameter.name + "=", kind: .parameter, detail: parameter.type.shortName + value, range: range)
+            }
+        }
+        return function.parameterNames.filter { $0.hasPrefix(prefix) && !call.labels.contains($0) }.map {
+            Candidate(text: $0 + "=", kind: .parameter, range: range)
+        }
+    }
+
+    private func function(_ path: [String]) -> FunctionValue? {
+        if case .function(let function)? = value(path) { return function }
+        guard path.count == 1, let name = path.first, machine.main.existing(name)?.value == nil else { return nil }
+        return table[name].map { FunctionValue($0) }
+    }
+
+    // MARK: fields
+
+    private func fields(of tokens: ArraySlice<Token>, _ prefix: String, _ range: Range<Int>) -> [Candidate] {
+        guard let value = value(PartialScan.path(endingAt: tokens)) else { return [] }
+        return value.fieldNames.filter { $0.hasPrefix(prefix) }.map { name in
+            let detail = field(name, of: value)?.typeName ?? ""
+            return Candidate(text: name, kind: .field, detail: detail, range: range)
+        }
+    }
+
+    /// The value of `a.b.c`, read without running anything but fields.
+    private func value(_ path: [String]) -> Value? {
+        guard let first = path.first, var value = machine.main.existing(first)?.value else { return nil }
+        for name in path.dropFirst() {
+            guard let next = field(name, of: value) else { return nil }
+            value = next
+        }
+        return value
+    }
+
+    private func field(_ name: String, of value: Value) -> Value? {
+        switch value {
+        case .record(let record): record[name]
+        case .host(let host): (try? host.field(name)) ?? nil
+        default: nil
+        }
+    }
+
+    // MARK: inside strings
+
+    private func insideString(
+        _ file: SourceFile, _ start: Int, _ cursor: Int, _ scan: PartialScan
+    ) -> [Candidate] {
+        let text = file.text(start, cursor)
+        if let allowed = allowedValues(scan.call(before: start)) {
+            return allowed.filter { $0.hasPrefix(text) }.map {
+                Candidate(text: $0, kind: .value, range: start..<cursor)
+            }
+        }
+        let (folder, name) = Files.split(text)
+        let from = cursor - name.utf8.count
+        let place = machine.context.resolve(folder.isEmpty ? "." : folder)
+        return Files.entries(of: place).filter { $0.name.hasPrefix(name) && (!name.isEmpty || $0.name.first != ".") }
+            .prefix(500)
+            .map { Candidate(text: $0.name + ($0.isFolder ? "/" : ""), kind: .file, range: from..<cursor) }
+    }
+
+    /// The words that the parameter takes whose argument is being written.
+    private func allowedValues(_ call: PartialScan.OpenCall?) -> [String]? {
+        guard let call, let builtin = function(call.path)?.builtin else { return nil }
+        if let label = call.currentLabel { return builtin.parameters.first { $0.name == label }?.allowed }
+        let places = builtin.parameters.filter { !$0.keywordOnly }
+        return call.position < places.count ? places[call.position].allowed : nil
+    }
+}

@@ -1,0 +1,103 @@
+import Glibc
+
+/// The few file operations that the language needs, with errors as problems.
+enum Files {
+    /// Scripts larger than this are not scripts.
+    static let largestScript = 16 << 20
+
+    /// A script's text. Throws `.fileMissing`, `.noPermission`, `.cannotRead` or `.notUTF8`.
+    static func readText(_ path: String) throws -> String {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw problem(errno, path) }
+        defer { close(descriptor) }
+        if isDirectory(path) { throw Problem(.cannotRead, "\(quoted(path)) is a folder, not a file") }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = read(descriptor, &buffer, buffer.count)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw problem(errno, path)
+            }
+            if count == 0 { break }
+            bytes += buffer[0..<count]
+            if bytes.count > largestScript {
+                throw Problem(.cannotRead, "\(quoted(path)) is larger than \(byteText(largestScript)): not a script")
+            }
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw Problem(.notUTF8, "\(quoted(path)) is not UTF-8 text")
+        }
+        return text
+    }
+
+    private static func problem(_ code: Int32, _ path: String) -> Problem {
+        switch code {
+        case ENOENT, ENOTDIR: Problem(.fileMissing, "there is no file \(quoted(path))", help: nearest(to: path))
+        case EACCES, EPERM: Problem(.noPermission, "no permission to read \(quoted(path))")
+        default: Problem(.cannotRead, "cannot read \(quoted(path)): \(String(cString: strerror(code)))")
+        }
+    }
+
+    /// "did you mean …" among the files beside it.
+    private static func nearest(to path: String) -> String? {
+        let (folder, name) = split(path)
+        let names = entries(of: folder.isEmpty ? "." : folder).map(\.name)
+        return nearestName(name, among: names).map { "did you mean \(quoted(folder + $0))?" }
+    }
+
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    static func isDirectory(_ path: String) -> Bool {
+        var info = stat()
+        return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// The path without links and dots; itself where it does not exist.
+    static func canonical(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// "a/b/" and "c" of "a/b/c".
+    static func split(_ path: String) -> (folder: String, name: String) {
+        guard let slash = path.lastIndex(of: "/") else { return ("", path) }
+        return (String(path[...slash]), String(path[path.index(after: slash)...]))
+    }
+
+    static func home() -> String? { getenv("HOME").map { String(cString: $0) } }
+
+    /// Names in a folder, sorted; nothing where it cannot be read.
+    static func entries(of folder: String) -> [(name: String, isFolder: Bool)] {
+        guard let handle = opendir(folder) else { return [] }
+        defer { closedir(handle) }
+        var names: [String] = []
+        while let entry = readdir(handle) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted().map { ($0, isDirectory(folder + "/" + $0)) }
+    }
+}
+
+extension Context {
+    /// Where a file that a program names lies: beside the running script, else in the current folder. A path that
+    /// exists nowhere is taken from the current folder, where new files go. `~/` is the home folder.
+    public func resolve(_ path: String) -> String {
+        if path.hasPrefix("~/"), let home = Files.home() { return home + path.dropFirst(1) }
+        if path.hasPrefix("/") { return path }
+        if let script = currentFile {
+            let beside = Files.split(script).folder + path
+            if Files.exists(beside) { return beside }
+        }
+        return path
+    }
+
+    /// The first of the library folders that has this path; nil where none has.
+    public func resolveInLibrary(_ path: String) -> String? {
+        standardLibrary.lazy.map { $0 + "/" + path }.first(where: Files.exists)
+    }
+}

@@ -1,0 +1,157 @@
+/// The tokens before a cursor, and what the cursor stands in, of code that need not be complete.
+struct PartialScan {
+    enum Place {
+        case code
+        case comment
+        /// The offset of the text after the opening quotes.
+        case string(Int)
+    }
+
+    /// A call whose parentheses are open at the cursor.
+    struct OpenCall {
+        var path: [String]
+        var labels: Set<String> = []
+        /// How many commas precede the cursor in it.
+        var position = 0
+        /// The cursor stands behind `name=`.
+        var currentLabel: String?
+        var afterLabel: Bool { currentLabel != nil }
+    }
+
+    private(set) var tokens: [Token] = []
+    private(set) var place = Place.code
+
+    init(_ file: SourceFile, upTo cursor: Int) {
+        self.init(file, from: 0, upTo: cursor)
+    }
+
+    private init(_ file: SourceFile, from start: Int, upTo cursor: Int) {
+        var scanner = Scanner(file: file, range: start..<cursor)
+        while true {
+            let before = scanner.place
+            do {
+                let token = try scanner.next()
+                if token.isEnd { break }
+                tokens.append(token)
+            } catch {
+                recover(&scanner, from: before, file, cursor)
+                if scanner.place >= cursor { break }
+            }
+        }
+        if let comment = scanner.comments.last, comment.end == cursor, comment.start < cursor { place = .comment }
+    }
+
+    /// After something that cannot be scanned: a string that is still open is where the cursor stands.
+    private mutating func recover(_ scanner: inout Scanner, from before: Int, _ file: SourceFile, _ cursor: Int) {
+        var open = before
+        while open < cursor, file.bytes[open] != UInt8(ascii: "\"") {
+            if file.bytes[open] == UInt8(ascii: "#") { break }
+            open += 1
+        }
+        guard open < cursor, file.bytes[open] == UInt8(ascii: "\"") else {
+            scanner.place = max(scanner.place, before + 1)
+            return
+        }
+        let triple = open + 2 < cursor && file.bytes[open + 1] == UInt8(ascii: "\"")
+            && file.bytes[open + 2] == UInt8(ascii: "\"")
+        let start = open + (triple ? 3 : 1)
+        if let code = openBrace(file, start, cursor) {
+            // Inside the braces of a string stands code.
+            let inner = PartialScan(file, from: code, upTo: cursor)
+            tokens += inner.tokens
+            place = inner.place
+        } else {
+            place = .string(start)
+        }
+        scanner.place = cursor
+    }
+
+    /// Where the code begins after a brace that is open at the cursor.
+    private func openBrace(_ file: SourceFile, _ start: Int, _ cursor: Int) -> Int? {
+        var depth: [Int] = []
+        var index = start
+        while index < cursor {
+            switch file.bytes[index] {
+            case UInt8(ascii: "\\"): index += 1
+            case UInt8(ascii: "{"):
+                if index + 1 < cursor, file.bytes[index + 1] == UInt8(ascii: "{"), depth.isEmpty {
+                    index += 1
+                } else {
+                    depth.append(index + 1)
+                }
+            case UInt8(ascii: "}"): if !depth.isEmpty { depth.removeLast() }
+            default: break
+            }
+            index += 1
+        }
+        return depth.first
+    }
+
+    /// The innermost call that is open before an offset, also one written as a command.
+    func call(before offset: Int) -> OpenCall? {
+        var stack: [OpenCall?] = []
+        var statementStart = true
+        var command: OpenCall?
+        for (index, token) in tokens.enumerated() where token.end <= offset {
+            if token.newlineBefore, stack.isEmpty {
+                statementStart = true
+                command = nil
+            }
+            if case .name(let name) = token.kind, statementStart, stack.isEmpty,
+                index + 1 >= tokens.count || !tokens[index + 1].isSymbol(.openParen)
+            {
+                command = OpenCall(path: [name])
+            }
+            statementStart = token.isSymbol(.semicolon) || token.isSymbol(.openBrace)
+            update(&stack, &command, token, index)
+        }
+        return stack.isEmpty ? command : stack[stack.count - 1]
+    }
+
+    private func update(_ stack: inout [OpenCall?], _ command: inout OpenCall?, _ token: Token, _ index: Int) {
+        switch token.kind {
+        case .symbol(.openParen):
+            let path = PartialScan.path(endingAt: tokens[..<index])
+            stack.append(path.isEmpty ? nil : OpenCall(path: path))
+        case .symbol(.openBracket), .symbol(.openBrace): stack.append(nil)
+        case .symbol(.closeParen), .symbol(.closeBracket), .symbol(.closeBrace): _ = stack.popLast()
+        case .symbol(.comma): change(&stack, &command) { call in
+            call.position += 1
+            call.currentLabel = nil
+        }
+        case .symbol(.equal):
+            guard index > 0, case .name(let name) = tokens[index - 1].kind else { return }
+            if stack.isEmpty, command?.path == [name] { command = nil }
+            change(&stack, &command) { call in
+                call.labels.insert(name)
+                call.currentLabel = name
+            }
+        default: break
+        }
+    }
+
+    private func change(_ stack: inout [OpenCall?], _ command: inout OpenCall?, _ body: (inout OpenCall) -> Void) {
+        if stack.isEmpty {
+            if var call = command {
+                body(&call)
+                command = call
+            }
+        } else if var call = stack[stack.count - 1] {
+            body(&call)
+            stack[stack.count - 1] = call
+        }
+    }
+
+    /// `a.b.c` before a place, as words; empty where something else stands there.
+    static func path(endingAt tokens: ArraySlice<Token>) -> [String] {
+        var words: [String] = []
+        var index = tokens.endIndex - 1
+        while index >= tokens.startIndex, let word = tokens[index].word {
+            words.insert(word, at: 0)
+            guard index - 1 >= tokens.startIndex, tokens[index - 1].isSymbol(.dot) else { break }
+            index -= 2
+        }
+        if index >= tokens.startIndex, tokens[index].word == nil { return [] }
+        return words
+    }
+}

@@ -1,0 +1,94 @@
+import Synchronization
+
+/// One run: parse, compile, execute statement by statement, with events in order.
+struct Runner: Sendable {
+    let machine: Machine
+    private var context: Context { machine.context }
+
+    /// What a run leaves behind. Written on the evaluator's thread, read after that has ended.
+    private final class Report: @unchecked Sendable {
+        var status = RunStatus.ok
+        var value: Value?
+        var diagnostics: [Diagnostic] = []
+        var exitCode = ExitCode.ok
+    }
+
+    init(machine: Machine) {
+        self.machine = machine
+    }
+
+    func run(path: String, number: Int) -> Outcome {
+        do {
+            let text = try Files.readText(path)
+            return run(source: text, file: path, number: number, script: path)
+        } catch let problem as Problem {
+            return refuse(Failure(problem, labels: []).diagnostic, number)
+        } catch {
+            return refuse(asFailure(error, at: nil).diagnostic, number)
+        }
+    }
+
+    /// A run that could not begin.
+    private func refuse(_ diagnostic: Diagnostic, _ number: Int) -> Outcome {
+        context.emit(.started(number: number, source: ""))
+        context.emit(.diagnostic(diagnostic))
+        context.emit(.finished(.error, seconds: 0))
+        return Outcome(
+            status: .error, value: nil, diagnostics: [diagnostic], exitCode: diagnostic.exitCode, seconds: 0)
+    }
+
+    func run(source: String, file: String, number: Int, script: String? = nil) -> Outcome {
+        let begin = monotonicSeconds()
+        context.emit(.started(number: number, source: source))
+        context.beginRun(script: script)
+        let report = Report()
+        BigStack.run { stackBytes in
+            machine.begin(stackBytes: stackBytes)
+            execute(SourceFile(name: file, text: source), report)
+        }
+        report.diagnostics = context.endRun()
+        if context.interrupt.isRequested, report.status == .ok {
+            // A builtin took the request and ended early with what it had.
+            report.status = .interrupted
+            report.exitCode = .interrupted
+        }
+        context.interrupt.reset()
+        let seconds = monotonicSeconds() - begin
+        context.emit(.finished(report.status, seconds: seconds))
+        return Outcome(
+            status: report.status, value: report.value, diagnostics: report.diagnostics, exitCode: report.exitCode,
+            seconds: seconds)
+    }
+
+    private func execute(_ file: SourceFile, _ report: Report) {
+        do {
+            let program = try Parser.parse(file, commands: context.builtins.commandNames)
+            try execute(program, report)
+        } catch let error as SyntaxError {
+            end(report, error.diagnostic)
+        } catch {
+            end(report, asFailure(error, at: nil).diagnostic)
+        }
+    }
+
+    private func execute(_ program: Program, _ report: Report) throws {
+        let compiler = Compiler(statements: program.statements, module: machine.main, machine: machine)
+        let nodes = program.statements.map { compiler.compile($0) }
+        let frame = Frame(machine: machine, slots: compiler.slotCount, boxes: compiler.boxNames, captures: [])
+        for (statement, node) in zip(program.statements, nodes) {
+            try machine.tick(node)
+            let value = try node.evaluate(frame)
+            guard case .expression = statement.kind, !value.isNone else { continue }
+            report.value = value
+            machine.main.box("_").value = value
+            if !statement.silenced { context.emit(.result(value, value.display(context.displayContext))) }
+        }
+    }
+
+    private func end(_ report: Report, _ diagnostic: Diagnostic) {
+        let interrupted = diagnostic.code == .interrupted
+        report.status = interrupted ? .interrupted : .error
+        report.exitCode = diagnostic.exitCode
+        context.emit(.diagnostic(diagnostic))
+    }
+}

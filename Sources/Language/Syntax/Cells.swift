@@ -1,0 +1,82 @@
+/// A part of a program between two `# %%` lines.
+public struct Cell: Sendable, Equatable {
+    /// What follows `# %%`; empty where nothing does, and for what stands before the first.
+    public var title: String
+    /// The text of the `#|` lines without their marks, joined: Markdown.
+    public var prose: String
+    /// The lines that are neither title nor prose nor recorded output.
+    public var code: String
+    /// Recorded output: the `#>` lines without their marks.
+    public var recorded: [String]
+    /// Lines of the file, from 1, both ends.
+    public var lines: ClosedRange<Int>
+}
+
+/// Cuts a program into cells. Lines inside of strings over several lines are never taken for marks.
+public func cells(of source: String) -> [Cell] {
+    let lines = source.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
+    let inside = linesInsideStrings(source)
+    var result: [Cell] = []
+    var current: Cell?
+    var code: [String] = []
+    var prose: [String] = []
+
+    func close() {
+        guard var cell = current else { return }
+        cell.code = trimmedLines(code)
+        cell.prose = prose.joined(separator: "\n")
+        if !cell.code.isEmpty || !cell.prose.isEmpty || !cell.title.isEmpty { result.append(cell) }
+    }
+    for (index, line) in lines.enumerated() {
+        let number = index + 1
+        if line.hasPrefix("# %%"), !inside.contains(number) {
+            close()
+            let title = trimmed(String(line.dropFirst(4)))
+            current = Cell(title: title, prose: "", code: "", recorded: [], lines: number...number)
+            code = []
+            prose = []
+            continue
+        }
+        if current == nil { current = Cell(title: "", prose: "", code: "", recorded: [], lines: number...number) }
+        if let start = current?.lines.lowerBound { current?.lines = start...number }
+        if inside.contains(number) {
+            code.append(line)
+        } else if line.hasPrefix("#|") {
+            prose.append(unmarked(line))
+        } else if line.hasPrefix("#>") {
+            current?.recorded.append(unmarked(line))
+        } else if number > 1 || !line.hasPrefix("#!") {
+            code.append(line)
+        }
+    }
+    close()
+    return result
+}
+
+private func unmarked(_ line: String) -> String {
+    let text = line.dropFirst(2)
+    return String(text.first == " " ? text.dropFirst() : text)
+}
+
+/// Without empty lines at both ends.
+private func trimmedLines(_ lines: [String]) -> String {
+    func isBlank(_ line: String) -> Bool { line.allSatisfy(\.isWhitespace) }
+    var part = lines[...]
+    while let first = part.first, isBlank(first) { part.removeFirst() }
+    while let last = part.last, isBlank(last) { part.removeLast() }
+    return part.joined(separator: "\n")
+}
+
+/// Lines that begin inside of a string. Where the text cannot be scanned to its end, what was scanned counts.
+private func linesInsideStrings(_ source: String) -> Set<Int> {
+    let file = SourceFile(name: "", text: source)
+    var scanner = Scanner(file: file)
+    var lines: Set<Int> = []
+    while let token = try? scanner.next(), !token.isEnd {
+        guard case .string = token.kind else { continue }
+        let first = file.position(of: token.start).line
+        let last = file.position(of: token.end).line
+        if last > first { lines.formUnion((first + 1)...last) }
+    }
+    return lines
+}

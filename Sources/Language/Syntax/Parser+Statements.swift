@@ -1,0 +1,276 @@
+extension Parser {
+    /// Statements up to the closing brace of a block, or to the end.
+    func parseStatements(until closer: Symbol?) throws -> [Statement] {
+        var statements: [Statement] = []
+        while true {
+            while take(.semicolon) {}
+            if let closer, token.isSymbol(closer) { return statements }
+            if token.isEnd {
+                if closer != nil { throw expected("\"}\"") }
+                return statements
+            }
+            var statement = try parseStatement()
+            if take(.semicolon) {
+                statement.silenced = true
+            } else if !endsStatement(closer) {
+                throw unfinished(statement)
+            }
+            statements.append(statement)
+        }
+    }
+
+    private func endsStatement(_ closer: Symbol?) -> Bool {
+        token.isEnd || token.newlineBefore || (closer.map { token.isSymbol($0) } ?? false)
+    }
+
+    /// Something stands after a complete statement on its line.
+    private func unfinished(_ statement: Statement) -> SyntaxError {
+        if token.isSymbol(.equal), case .expression(let target) = statement.kind { return badTarget(target) }
+        if token.isSymbol(.comma) {
+            return error(
+                .unexpectedToken, "a comma cannot stand here", token,
+                help: "a list is written [a, b]; several names are bound by a, b = …")
+        }
+        if case .symbol(let symbol) = token.kind, [.closeParen, .closeBracket, .closeBrace].contains(symbol) {
+            return error(.unexpectedToken, "nothing is open that this \"\(symbol.rawValue)\" could close", token)
+        }
+        var help: String?
+        if case .expression(let value) = statement.kind, case .name(let name) = value.kind {
+            help = "\(name) is not a command that takes arguments without parentheses: \(name)(…)"
+        }
+        return error(
+            .unexpectedToken, "expected a new line or \";\"", token, label: "found \(describe(token))", help: help)
+    }
+
+    private func badTarget(_ target: Expression) -> SyntaxError {
+        let text = target.span.text
+        switch target.kind {
+        case .index:
+            return error(
+                .badAssignment, "values do not change: \(text) cannot be assigned", target.span,
+                help: "make a new list with the changed item, and give it the name")
+        case .field(let base, let field, _):
+            return error(
+                .badAssignment, "values do not change: \(text) cannot be assigned", target.span,
+                help: "a record with another field:  \(base.span.text) = {..\(base.span.text), \(field): …}")
+        case .call:
+            return error(
+                .badAssignment, "a call cannot be assigned", target.span,
+                help: "a function is defined by  fn \(text) { … },  equality is ==")
+        default:
+            return error(.badAssignment, "this cannot be assigned; only names can", target.span, help: "equality is ==")
+        }
+    }
+
+    func parseBlock(_ purpose: String) throws -> Block {
+        let start = token
+        try expect(.openBrace, purpose)
+        openers.append((.openBrace, span(of: start)))
+        let outer = bracketDepth
+        bracketDepth = 0
+        let statements = try nested { try parseStatements(until: .closeBrace) }
+        bracketDepth = outer
+        try expect(.closeBrace, "to end this block")
+        openers.removeLast()
+        let block = Block(statements: statements, span: span(from: start))
+        if block.depth > Parser.deepestTree {
+            throw error(.tooDeep, "this block is nested too deeply", block.span, help: "make functions of its parts")
+        }
+        return block
+    }
+
+    func parseStatement() throws -> Statement {
+        let start = token
+        let kind = try parseStatementKind()
+        return Statement(kind: kind, span: span(from: start))
+    }
+
+    private func parseStatementKind() throws -> Statement.Kind {
+        if case .keyword(let keyword) = token.kind {
+            switch keyword {
+            case .fn where peek(1).word != nil: return .define(try parseFunction())
+            case .for: return try parseFor()
+            case .while: return try parseWhile()
+            case .import: return try parseImport()
+            case .assert: return try parseAssert()
+            case .return: return try parseReturn()
+            case .break, .continue: return try parseLoopExit()
+            case .else:
+                throw error(.misplacedStatement, "this \"else\" belongs to no \"if\"", token)
+            default: break
+            }
+        }
+        if assignmentAhead() { return try parseAssignment() }
+        if let update = try parseUpdate() { return update }
+        if commandAhead() { return .expression(try parseCommand()) }
+        if place == 0, token.isSymbol(.pipe) {
+            // A cell that starts with |> goes on with the last result.
+            let last = try node(.name("_"), Span(file: file, start: token.start, end: token.start), height: 0)
+            return .expression(try parsePipes(after: last))
+        }
+        return .expression(try parseExpression())
+    }
+
+    // MARK: assignment
+
+    /// Looks for a pattern and `=` without taking anything.
+    private func assignmentAhead() -> Bool {
+        var ahead = place
+        return skipPattern(&ahead, nestedIn: 0) && tokens[ahead].isSymbol(.equal)
+    }
+
+    private func skipPattern(_ ahead: inout Int, nestedIn depth: Int) -> Bool {
+        guard depth < 16 else { return false }
+        while true {
+            if tokens[ahead].isSymbol(.dotDot) { ahead += 1 }
+            if case .name = tokens[ahead].kind {
+                ahead += 1
+            } else if tokens[ahead].isSymbol(.openParen) {
+                ahead += 1
+                guard skipPattern(&ahead, nestedIn: depth + 1), tokens[ahead].isSymbol(.closeParen) else {
+                    return false
+                }
+                ahead += 1
+            } else {
+                return false
+            }
+            guard tokens[ahead].isSymbol(.comma) else { return true }
+            ahead += 1
+        }
+    }
+
+    private func parseAssignment() throws -> Statement.Kind {
+        let pattern = try parsePattern()
+        try expect(.equal, "in an assignment")
+        return .assign(pattern, try parseTuple())
+    }
+
+    /// One expression, or several separated by commas, which make a list.
+    private func parseTuple() throws -> Expression {
+        let start = token
+        let first = try parseExpression()
+        guard token.isSymbol(.comma) else { return first }
+        var items = [first]
+        while take(.comma) { items.append(try parseExpression()) }
+        let height = items.reduce(0) { max($0, $1.depth) }
+        return try node(.list(items.map { ListItem(value: $0, spread: false) }), span(from: start), height: height)
+    }
+
+    /// `x += 1` is `x = x + 1`.
+    private func parseUpdate() throws -> Statement.Kind? {
+        let updates: [Symbol: BinaryOperator] = [
+            .plusEqual: .add, .minusEqual: .subtract, .starEqual: .multiply, .slashEqual: .divide,
+        ]
+        guard case .name(let name) = token.kind, case .symbol(let symbol) = peek(1).kind, let op = updates[symbol]
+        else { return nil }
+        let target = span(of: token)
+        advance()
+        let at = span(of: token)
+        advance()
+        let right = try parseExpression()
+        let left = try node(.name(name), target, height: 0)
+        let sum = try node(.binary(op, left, right, at: at), target.through(right.span), above: left, right)
+        return .assign(.name(name, target), sum)
+    }
+
+    func parsePattern() throws -> Pattern {
+        let start = token
+        let first = try parsePatternPart()
+        guard token.isSymbol(.comma) else {
+            if case .rest = first { return .list([first], first.span) }
+            return first
+        }
+        var parts = [first]
+        while take(.comma) { parts.append(try parsePatternPart()) }
+        let whole = span(from: start)
+        if parts.filter({ if case .rest = $0 { true } else { false } }).count > 1 {
+            throw error(.badAssignment, "only one name can take the rest", whole)
+        }
+        return .list(parts, whole)
+    }
+
+    private func parsePatternPart() throws -> Pattern {
+        let start = token
+        if take(.dotDot) { return .rest(try parsePatternPart(), span(from: start)) }
+        if take(.openParen) {
+            return try bracketed(.openParen, .closeParen, "to end this pattern") { try parsePattern() }
+        }
+        let (name, span) = try expectName("a name to bind")
+        return name == "_" ? .ignore(span) : .name(name, span)
+    }
+
+    // MARK: loops and exits
+
+    private func parseFor() throws -> Statement.Kind {
+        advance()
+        let pattern = try parsePattern()
+        if !take(.in) { throw expected("\"in\" after the names of the loop") }
+        let source = try parseExpression()
+        return .forLoop(pattern, source, try parseLoopBody())
+    }
+
+    private func parseWhile() throws -> Statement.Kind {
+        advance()
+        let condition = try parseExpression()
+        return .whileLoop(condition, try parseLoopBody())
+    }
+
+    private func parseLoopBody() throws -> Block {
+        inLoop += 1
+        defer { inLoop -= 1 }
+        return try parseBlock("to begin the body of the loop")
+    }
+
+    private func parseLoopExit() throws -> Statement.Kind {
+        let isBreak = token.isKeyword(.break)
+        guard inLoop > 0 else {
+            throw error(
+                .misplacedStatement, "\"\(isBreak ? "break" : "continue")\" stands outside of a loop", token)
+        }
+        advance()
+        return isBreak ? .breaks : .continues
+    }
+
+    private func parseReturn() throws -> Statement.Kind {
+        guard inFunction > 0 else {
+            throw error(.misplacedStatement, "\"return\" stands outside of a function", token)
+        }
+        advance()
+        if token.isEnd || token.newlineBefore || token.isSymbol(.closeBrace) || token.isSymbol(.semicolon) {
+            return .returns(nil)
+        }
+        return .returns(try parseTuple())
+    }
+
+    // MARK: import, assert
+
+    private func parseImport() throws -> Statement.Kind {
+        advance()
+        guard case .string(let literal) = token.kind else { throw expected("a file's name in quotes") }
+        let at = span(of: token)
+        var path = ""
+        for segment in literal.segments {
+            guard case .text(let text) = segment else {
+                throw error(.unexpectedToken, "the name of an imported file is plain text", token)
+            }
+            path += text
+        }
+        advance()
+        if take(word: "as") { return .importFile(path: path, at: at, name: try expectName("the module's name").0) }
+        let stem = path.split(separator: "/").last.map { $0.hasSuffix(".bas") ? $0.dropLast(4) : $0 } ?? ""
+        guard isPlainName(String(stem)) else { throw expected("\"as\" and a name for the module") }
+        return .importFile(path: path, at: at, name: String(stem))
+    }
+
+    private func parseAssert() throws -> Statement.Kind {
+        advance()
+        let condition = try parseExpression()
+        return .assert(condition, message: take(.comma) ? try parseExpression() : nil)
+    }
+}
+
+/// Whether a text could be written as a name.
+func isPlainName(_ text: String) -> Bool {
+    guard let first = text.utf8.first, Scanner.isNameStart(first), Keyword(rawValue: text) == nil else { return false }
+    return text.utf8.allSatisfy { Scanner.isNameStart($0) || Scanner.isDigit($0) }
+}

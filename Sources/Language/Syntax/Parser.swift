@@ -1,0 +1,193 @@
+/// Recursive descent over tokens; grammar.txt is what it implements. Stops at the first error.
+final class Parser {
+    let file: SourceFile
+    let commands: Set<String>
+    let tokens: [Token]
+    let comments: [Comment]
+    var place = 0
+    /// Above zero inside brackets, where newlines do not end a statement.
+    var bracketDepth = 0
+    /// Brackets and blocks that are open, for the message at an early end.
+    var openers: [(symbol: Symbol, span: Span)] = []
+    var nesting: Int
+    let stringDepth: Int
+    var inFunction = 0
+    var inLoop = 0
+
+    /// Brackets, blocks and prefixes within each other.
+    static let deepestNesting = 160
+    /// Height of a tree, which long chains of operators reach too.
+    static let deepestTree = 1000
+
+    init(
+        file: SourceFile, range: Range<Int>? = nil, commands: Set<String>, nesting: Int = 0, stringDepth: Int = 0
+    ) throws {
+        self.file = file
+        self.commands = commands
+        self.nesting = nesting
+        self.stringDepth = stringDepth
+        var scanner = Scanner(file: file, range: range, stringDepth: stringDepth)
+        tokens = try scanner.scan()
+        comments = scanner.comments
+    }
+
+    static func parse(_ file: SourceFile, commands: Set<String>) throws -> Program {
+        let parser = try Parser(file: file, commands: commands)
+        let statements = try parser.parseStatements(until: nil)
+        return Program(file: file, statements: statements, comments: parser.comments)
+    }
+
+    /// Whether the text fails only because it ends too early.
+    static func isIncomplete(_ source: String, commands: Set<String>) -> Bool {
+        do {
+            _ = try parse(SourceFile(name: "", text: source), commands: commands)
+            return false
+        } catch let error as SyntaxError {
+            return error.incomplete
+        } catch {
+            return false
+        }
+    }
+
+    // MARK: tokens
+
+    var token: Token { tokens[place] }
+    var previous: Token { tokens[max(0, place - 1)] }
+
+    func peek(_ offset: Int) -> Token { tokens[min(place + offset, tokens.count - 1)] }
+
+    func advance() {
+        if place < tokens.count - 1 { place += 1 }
+    }
+
+    func take(_ symbol: Symbol) -> Bool {
+        guard token.isSymbol(symbol) else { return false }
+        advance()
+        return true
+    }
+
+    func take(_ keyword: Keyword) -> Bool {
+        guard token.isKeyword(keyword) else { return false }
+        advance()
+        return true
+    }
+
+    /// Takes a contextual word: `as`, `recover`.
+    func take(word: String) -> Bool {
+        guard case .name(word) = token.kind else { return false }
+        advance()
+        return true
+    }
+
+    func expect(_ symbol: Symbol, _ purpose: String) throws {
+        if !take(symbol) { throw expected("\"\(symbol.rawValue)\" \(purpose)") }
+    }
+
+    func expectName(_ purpose: String) throws -> (String, Span) {
+        if case .name(let name) = token.kind {
+            advance()
+            return (name, span(of: previous))
+        }
+        if case .keyword(let keyword) = token.kind {
+            throw error(
+                .unexpectedToken, "\"\(keyword.rawValue)\" is a word of the language and cannot be \(purpose)", token)
+        }
+        throw expected(purpose)
+    }
+
+    /// From the opening bracket, which was just taken, through the closing one; newlines between them mean nothing.
+    func bracketed<T>(
+        _ open: Symbol, _ close: Symbol, _ purpose: String, _ body: () throws -> T
+    ) throws -> T {
+        openers.append((open, span(of: previous)))
+        bracketDepth += 1
+        let result = try nested(body)
+        bracketDepth -= 1
+        try expect(close, purpose)
+        openers.removeLast()
+        return result
+    }
+
+    func nested<T>(_ body: () throws -> T) throws -> T {
+        nesting += 1
+        guard nesting <= Parser.deepestNesting else {
+            throw error(
+                .tooDeep, "this is nested too deeply", token,
+                help: "at most \(Parser.deepestNesting) levels; give a name to a part of it")
+        }
+        let result = try body()
+        nesting -= 1
+        return result
+    }
+
+    // MARK: spans and nodes
+
+    func span(of token: Token) -> Span { Span(file: file, start: token.start, end: token.end) }
+
+    /// From a token to the last one taken.
+    func span(from start: Token) -> Span { Span(file: file, start: start.start, end: previous.end) }
+
+    func node(_ kind: Expression.Kind, _ span: Span, above children: Expression...) throws -> Expression {
+        try node(kind, span, height: children.reduce(0) { max($0, $1.depth) })
+    }
+
+    func node(_ kind: Expression.Kind, _ span: Span, height: Int) throws -> Expression {
+        guard height < Parser.deepestTree else {
+            throw SyntaxError(
+                diagnostic: Diagnostic(
+                    code: .tooDeep, message: "this expression is too long",
+                    labels: [.init(span: span, primary: true)], help: "give names to parts of it, or use a loop"),
+                incomplete: false)
+        }
+        return Expression(kind, span, depth: height + 1)
+    }
+
+    // MARK: errors
+
+    func error(
+        _ code: ErrorCode, _ message: String, _ token: Token, label: String = "", help: String? = nil
+    ) -> SyntaxError {
+        error(code, message, span(of: token), label: label, help: help)
+    }
+
+    func error(
+        _ code: ErrorCode, _ message: String, _ span: Span, label: String = "", help: String? = nil
+    ) -> SyntaxError {
+        SyntaxError(
+            diagnostic: Diagnostic(
+                code: code, message: message, labels: [.init(span: span, text: label, primary: true)], help: help),
+            incomplete: false)
+    }
+
+    /// "expected X", or at the end of the text what is still open.
+    func expected(_ what: String, help: String? = nil) -> SyntaxError {
+        guard token.isEnd else {
+            return error(.unexpectedToken, "expected \(what)", token, label: "found \(describe(token))", help: help)
+        }
+        if let opener = openers.last {
+            let end = Span(file: file, start: file.bytes.count, end: file.bytes.count)
+            return SyntaxError(
+                diagnostic: Diagnostic(
+                    code: .unclosedBracket, message: "this \"\(opener.symbol.rawValue)\" is never closed",
+                    labels: [
+                        .init(span: opener.span, text: "opened here", primary: true),
+                        .init(span: end, text: "expected \(what)"),
+                    ]),
+                incomplete: true)
+        }
+        var failure = error(.unexpectedEnd, "expected \(what), but the text ends here", token, help: help)
+        failure.incomplete = true
+        return failure
+    }
+
+    func describe(_ token: Token) -> String {
+        switch token.kind {
+        case .int, .float: "a number"
+        case .string: "a string"
+        case .name(let name): quoted(name)
+        case .keyword(let keyword): "\"\(keyword.rawValue)\""
+        case .symbol(let symbol): "\"\(symbol.rawValue)\""
+        case .end: "the end"
+        }
+    }
+}

@@ -1,0 +1,50 @@
+/// Binary operators from the loosest to the tightest; grammar.txt has the same table.
+enum Infix {
+    case logical(and: Bool)
+    case comparison(BinaryOperator)
+    case contains(negated: Bool)
+    case coalesce
+    case range(inclusive: Bool)
+    case arithmetic(BinaryOperator)
+
+    enum Level {
+        static let or = 1
+        static let and = 2
+        static let comparison = 3
+        static let coalesce = 4
+        static let range = 5
+        static let bar = 6
+        static let ampersand = 7
+        static let sum = 8
+        static let product = 9
+    }
+
+    static let symbols: [Symbol: (level: Int, infix: Infix)] = [
+        .equalEqual: (Level.comparison, .comparison(.equal)),
+        .notEqual: (Level.comparison, .comparison(.notEqual)),
+        .less: (Level.comparison, .comparison(.less)),
+        .lessEqual: (Level.comparison, .comparison(.lessEqual)),
+        .greater: (Level.comparison, .comparison(.greater)),
+        .greaterEqual: (Level.comparison, .comparison(.greaterEqual)),
+        .coalesce: (Level.coalesce, .coalesce),
+        .dotDot: (Level.range, .range(inclusive: true)),
+        .rangeUpTo: (Level.range, .range(inclusive: false)),
+        .bar: (Level.bar, .arithmetic(.or)),
+        .ampersand: (Level.ampersand, .arithmetic(.and)),
+        .plus: (Level.sum, .arithmetic(.add)),
+        .minus: (Level.sum, .arithmetic(.subtract)),
+        .star: (Level.product, .arithmetic(.multiply)),
+        .slash: (Level.product, .arithmetic(.divide)),
+        .slashSlash: (Level.product, .arithmetic(.floorDivide)),
+        .percent: (Level.product, .arithmetic(.remainder)),
+    ]
+
+    static let keywords: [Keyword: (level: Int, infix: Infix)] = [
+        .or: (Level.or, .logical(and: false)),
+        .and: (Level.and, .logical(and: true)),
+        .in: (Level.comparison, .contains(negated: false)),
+    ]
+
+    /// Operators that also begin an expression or a statement: at a line's start these begin a new one.
+    static let neverContinue: Set<Symbol> = [.minus, .star, .dotDot]
+}

@@ -1,0 +1,110 @@
+extension Value {
+    /// How the value shows itself as a result: on one line where that fits, else laid out and cut to what one reads.
+    public func display(_ context: DisplayContext) -> Display {
+        switch self {
+        case .host(let host):
+            return host.display(context)
+        case .function(let function):
+            let documentation = function.documentation.map { "\n" + $0 } ?? ""
+            return Display(function.signature + documentation)
+        case .list, .record:
+            var layout = Layout(context: context)
+            return Display(layout.lines(of: self, indent: 0, label: ""))
+        default:
+            return Display(literalText)
+        }
+    }
+}
+
+/// Lays lists and records out over lines.
+private struct Layout {
+    let context: DisplayContext
+    private static let mostItems = 40
+    private static let deepest = 4
+
+    init(context: DisplayContext) {
+        self.context = context
+    }
+
+    private var ellipsis: String { context.unicode ? "…" : "..." }
+
+    mutating func lines(of value: Value, indent: Int, label: String) -> String {
+        let room = context.width - indent * 2 - displayWidth(label) - 1
+        if let flat = flat(value, room: room) { return label + flat }
+        switch value {
+        case .list(let items): return label + list(items, indent)
+        case .record(let record): return label + self.record(record, indent)
+        default: return label + shortened(value.literalText, to: max(room, 20))
+        }
+    }
+
+    /// The one-line form; nil where it is too long. Long values are not written out to find that.
+    private func flat(_ value: Value, room: Int) -> String? {
+        guard value.leafCount(limit: room) <= room else { return nil }
+        let text = value.literalText
+        return displayWidth(text) <= room && !text.contains("\n") ? text : nil
+    }
+
+    private mutating func list(_ items: [Value], _ indent: Int) -> String {
+        if indent >= Layout.deepest { return "[\(ellipsis) \(countText(items.count, "item"))]" }
+        let simple = items.prefix(Layout.mostItems).allSatisfy { !$0.isCollection }
+        return "[" + (simple ? wrapped(items, indent) : stacked(items, indent)) + "]"
+    }
+
+    /// Plain items fill lines.
+    private func wrapped(_ items: [Value], _ indent: Int) -> String {
+        let pad = String(repeating: " ", count: indent * 2 + 1)
+        var lines: [String] = []
+        var line = ""
+        let shown = items.count > Layout.mostItems * 4 ? Layout.mostItems * 2 : items.count
+        for (place, item) in items.prefix(shown).enumerated() {
+            let piece = item.literalText + (place + 1 < items.count ? ", " : "")
+            if !line.isEmpty, displayWidth(pad + line + piece) > context.width {
+                lines.append(trimmed(line, leading: false))
+                line = ""
+            }
+            line += piece
+        }
+        lines.append(trimmed(line, leading: false))
+        if shown < items.count { lines.append("\(ellipsis) \(items.count - shown) more") }
+        return lines.joined(separator: "\n" + pad)
+    }
+
+    private mutating func stacked(_ items: [Value], _ indent: Int) -> String {
+        let pad = String(repeating: " ", count: indent * 2 + 1)
+        let shown = items.count > Layout.mostItems ? Layout.mostItems / 2 : items.count
+        var parts = items.prefix(shown).map { lines(of: $0, indent: indent + 1, label: "") }
+        if shown < items.count { parts.append("\(ellipsis) \(items.count - shown) more") }
+        return parts.joined(separator: ",\n" + pad)
+    }
+
+    private mutating func record(_ record: Record, _ indent: Int) -> String {
+        if indent >= Layout.deepest { return "{\(ellipsis) \(countText(record.count, "field"))}" }
+        let pad = String(repeating: " ", count: indent * 2 + 2)
+        let shown = record.count > Layout.mostItems ? Layout.mostItems / 2 : record.count
+        let width = record.keys.prefix(shown).map(displayWidth).max() ?? 0
+        var parts = record.pairs.prefix(shown).map { key, value in
+            let label = key + ":" + String(repeating: " ", count: width - displayWidth(key) + 1)
+            return lines(of: value, indent: indent + 1, label: label)
+        }
+        if shown < record.count { parts.append("\(ellipsis) \(record.count - shown) more") }
+        return "{\n" + pad + parts.joined(separator: ",\n" + pad) + "\n" + pad.dropLast(2) + "}"
+    }
+}
+
+extension Value {
+    /// How many plain values it holds, counted up to a limit.
+    fileprivate func leafCount(limit: Int) -> Int {
+        var stack = [self]
+        var count = 0
+        while let value = stack.popLast(), count <= limit {
+            count += 1
+            switch value {
+            case .list(let items): stack += items.prefix(limit + 1)
+            case .record(let record): stack += record.values.prefix(limit + 1)
+            default: break
+            }
+        }
+        return count
+    }
+}

@@ -1,0 +1,59 @@
+extension Operators {
+    /// Equality of any two values: numbers by amount, lists and records item by item, functions by identity. Values of
+    /// different types are unequal.
+    static func isEqual(_ left: Value, _ right: Value) throws -> Bool {
+        switch (left, right) {
+        case (.none, .none): return true
+        case (.bool(let a), .bool(let b)): return a == b
+        case (.int(let a), .int(let b)): return a == b
+        case (.int, .float), (.float, .int), (.float, .float): return left.number == right.number
+        case (.string(let a), .string(let b)): return a == b
+        case (.range(let a), .range(let b)): return a == b
+        case (.function(let a), .function(let b)): return a === b || (a.builtin != nil && a.name == b.builtin?.name)
+        case (.list(let a), .list(let b)):
+            guard a.count == b.count else { return false }
+            for (one, other) in zip(a, b) where !(try isEqual(one, other)) { return false }
+            return true
+        case (.record(let a), .record(let b)): return try isEqual(a, b)
+        case (.host(let a), .host(let b)): return a.isEqual(to: b)
+        default: return false
+        }
+    }
+
+    /// The order of keys does not matter.
+    private static func isEqual(_ left: Record, _ right: Record) throws -> Bool {
+        guard left.count == right.count else { return false }
+        for (key, value) in left.pairs {
+            guard let other = right[key], try isEqual(value, other) else { return false }
+        }
+        return true
+    }
+}
+
+extension Value {
+    /// Whether lists and records hold each other more than `limit` deep. Looks at up to `budget` values.
+    func isNested(deeperThan limit: Int, budget: Int = 100_000) -> Bool {
+        var stack: [(Value, Int)] = [(self, 0)]
+        var left = budget
+        while let (value, depth) = stack.popLast() {
+            if depth > limit { return true }
+            left -= 1
+            if left <= 0 { return false }
+            switch value {
+            case .list(let items):
+                for item in items.prefix(left) where item.isCollection { stack.append((item, depth + 1)) }
+            case .record(let record):
+                for item in record.values where item.isCollection { stack.append((item, depth + 1)) }
+            default: break
+            }
+        }
+        return false
+    }
+
+    var isCollection: Bool {
+        switch self {
+        case .list, .record: true
+        default: false
+        }
+    }
+}
