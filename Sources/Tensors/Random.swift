@@ -49,7 +49,7 @@ public struct RandomDraw: Sendable {
 
     /// A whole number in 0..<bound.
     public func integer(below bound: Int, index: Int = 0) -> Int {
-        Int(UInt64(word(index)) * UInt64(bound) >> 32)
+        Int((UInt64(word(index)) * UInt64(bound)) >> 32)
     }
 
     /// A number in [0, 1).
