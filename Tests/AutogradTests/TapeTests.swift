@@ -25,48 +25,68 @@ import Testing
         [numbers([8, 3, 3, 4]), numbers([8]), numbers([8]), numbers([16, 8])]
     }
 
-    @Test func differentiatingFreesWhatWasSaved() {
-        let (input, parameters) = (numbers([2, 8, 8, 4]), weights())
-        let leaves = parameters.map { Variable.leaf($0) }
-        let before = MemoryPool.shared.usedBytes
-        do {
-            let loss = network(.leaf(input), leaves)
-            let recorded = MemoryPool.shared.usedBytes
-            #expect(recorded - before > 80_000, "the tape saves activations")
-            let gradients = Gradients(of: loss)
-            // Alive: the scalar and the gradients of four weights, all small.
-            #expect(MemoryPool.shared.usedBytes - before < 20_000)
-            #expect(leaves.allSatisfy { gradients[$0] != nil })
+    /// Bytes that come into use in `body`, each time it calls its argument. Other suites may allocate meanwhile, so
+    /// the most common of many runs: a leak is in all of them.
+    private func bytesInUse(_ body: (_ note: () -> Void) -> Void) -> [Int] {
+        var runs: [[Int]: Int] = [:]
+        for _ in 0..<25 {
+            let before = MemoryPool.shared.usedBytes
+            var notes: [Int] = []
+            body { notes.append(MemoryPool.shared.usedBytes - before) }
+            notes.append(MemoryPool.shared.usedBytes - before)
+            runs[notes, default: 0] += 1
         }
-        #expect(MemoryPool.shared.usedBytes == before)
-        keepAlive(input, parameters, leaves)
+        return runs.max { $0.value < $1.value }?.key ?? []
+    }
+
+    @Test func differentiatingFreesWhatWasSaved() {
+        let (input, leaves) = (numbers([2, 8, 8, 4]), weights().map { Variable.leaf($0) })
+        let bytes = bytesInUse { note in
+            let loss = network(.leaf(input), leaves)
+            note()
+            let gradients = Gradients(of: loss)
+            note()
+            #expect(leaves.allSatisfy { gradients[$0] != nil })
+            keepAlive(loss, gradients)
+        }
+        #expect(bytes[0] > 80_000, "the tape saves activations")
+        // Alive: the scalar and the gradients of the input and four weights, all small.
+        #expect(bytes[1] < 20_000)
+        #expect(bytes[2] == 0)
+        keepAlive(input, leaves)
     }
 
     @Test func droppingAnOutputFreesItsTape() {
         let (input, parameters) = (numbers([2, 8, 8, 4]), weights().map { Variable.leaf($0) })
-        let before = MemoryPool.shared.usedBytes
-        for _ in 0..<2 { #expect(network(Variable(input), parameters).needsGrad) }
-        #expect(MemoryPool.shared.usedBytes == before)
+        let bytes = bytesInUse { _ in #expect(network(Variable(input), parameters).needsGrad) }
+        #expect(bytes == [0])
         keepAlive(input, parameters)
     }
 
     /// A frozen layer's input is not kept: only its weight, which lives anyway.
     @Test func frozenWeightsSaveNoActivations() {
         let (weight, kernel) = (Variable(numbers([64, 64])), Variable(numbers([64, 3, 3, 64])))
-        let start = Variable.leaf(numbers([1, 32, 32, 64]))
-        let before = MemoryPool.shared.usedBytes
-        let y = (0..<8).reduce(start) { x, _ in x.linear(weight).conv2d(kernel, .init(stride: 1, padding: 1))
+        let start = Variable.leaf(numbers([1, 16, 16, 64]))
+        let bytes = bytesInUse { note in
+            let y = (0..<4).reduce(start) { x, _ in
+                x.linear(weight).conv2d(kernel, .init(stride: 1, padding: 1))
+            }
+            note()
+            #expect(y.needsGrad)
+            keepAlive(y)
         }
-        #expect(MemoryPool.shared.usedBytes - before == y.value.count * 4, "only the last output is alive")
-        #expect(y.needsGrad)
+        #expect(bytes == [start.value.count * 4, 0], "only the last output is alive")
         keepAlive(weight, kernel, start)
     }
 
     @Test func additionSavesNothing() {
         let start = Variable.leaf(numbers([256, 256]))
-        let before = MemoryPool.shared.usedBytes
-        let y = (0..<10).reduce(start) { x, _ in x + x - start }
-        #expect(MemoryPool.shared.usedBytes - before == y.value.count * 4)
+        let bytes = bytesInUse { note in
+            let y = (0..<10).reduce(start) { x, _ in x + x - start }
+            note()
+            keepAlive(y)
+        }
+        #expect(bytes == [start.value.count * 4, 0])
         keepAlive(start)
     }
 
