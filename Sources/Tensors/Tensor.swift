@@ -1,4 +1,5 @@
 import CKernels
+import Glibc
 
 /// A float32 array with value semantics, contiguous in row-major order. Pictures and latents are NHWC.
 ///
@@ -77,6 +78,13 @@ public struct Tensor: Sendable {
         let result = Tensor(uninitialized: shape)
         try fill(UnsafeMutableBufferPointer(start: result.writable, count: result.count))
         return result
+    }
+
+    /// Same shape and the same storage, or the same elements bit for bit.
+    public func isIdentical(to other: Tensor) -> Bool {
+        guard shape == other.shape else { return false }
+        defer { keepAlive(self, other) }
+        return pointer == other.pointer || memcmp(pointer, other.pointer, count * MemoryLayout<Float>.stride) == 0
     }
 
     /// The same elements under another shape of the same count; no copy.

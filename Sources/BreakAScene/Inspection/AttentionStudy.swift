@@ -1,0 +1,123 @@
+import Autograd
+import Diffusion
+import Tensors
+
+/// Cross-attention maps of one prompt by timestep, layer and head: the whole record, reduced as asked.
+public struct AttentionStudy: Sendable {
+    /// Axes of the record that a reduction may keep.
+    public enum Axis: String, Sendable, CaseIterable { case timestep, layer, head }
+
+    public let prompt: String
+    public let ids: [Int]
+    public let timesteps: [Int]
+    public let layers: [String]
+    public let size: (height: Int, width: Int)
+    /// Per layer: probabilities [T, A, H·W, L].
+    let probabilities: [Tensor]
+
+    /// Maps of layers of one resolution: the largest number of them, and the finest of those.
+    init(prompt: String, ids: [Int], timesteps: [Int], maps: [CrossAttentionMap]) {
+        (self.prompt, self.ids, self.timesteps) = (prompt, ids, timesteps)
+        layers = maps.map(\.layer)
+        size = maps.first.map { ($0.height, $0.width) } ?? (0, 0)
+        probabilities = maps.map(\.probabilities.value)
+    }
+
+    /// Maps of a token (place in the prompt), mean over everything not kept: [kept axes…, H, W] in the order of
+    /// `keep`. `heads` picks some; all heads count the same.
+    public func maps(token: Int, keep: [Axis] = [], heads: [Int]? = nil) -> Tensor {
+        let places = size.height * size.width
+        // Every layer as [T, A, HW], chosen heads only.
+        let perLayer = probabilities.map { p -> Tensor in
+            let part = p.sliced([
+                .init(start: 0, count: p.shape[0]), .init(start: 0, count: p.shape[1]), .init(start: 0, count: places), .init(start: token, count: 1),
+            ]).reshaped([p.shape[0], p.shape[1], places])
+            guard let heads else { return part }
+            return .concatenated(heads.filter { $0 < p.shape[1] }.map { head in
+                part.sliced([.init(start: 0, count: p.shape[0]), .init(start: head, count: 1), .init(start: 0, count: places)])
+            }, axis: 1)
+        }
+        // [L?, T?, A?, HW], then the kept axes in the wanted order.
+        let natural: [Axis] = [.layer, .timestep, .head].filter(keep.contains)
+        let result: Tensor
+        if keep.contains(.layer) {
+            result = .concatenated(perLayer.map { layer in
+                let reduced = Self.reduce(layer, keep: keep)
+                return reduced.reshaped([1] + reduced.shape)
+            }, axis: 0)
+        } else if keep.contains(.head) {
+            let sum = perLayer.dropFirst().reduce(perLayer[0], +).scaled(by: 1 / Float(perLayer.count))
+            result = Self.reduce(sum, keep: keep)
+        } else {
+            result = Self.reduce(.concatenated(perLayer, axis: 1), keep: keep)
+        }
+        let order = keep.compactMap { natural.firstIndex(of: $0) }
+        return result.reshaped(result.shape.dropLast() + [size.height, size.width]).permuted(order + [order.count, order.count + 1])
+    }
+
+    private static func reduce(_ layer: Tensor, keep: [Axis]) -> Tensor {
+        layer.mean((keep.contains(.timestep) ? [] : [0]) + (keep.contains(.head) ? [] : [1]))
+    }
+}
+
+extension DiffusionModel {
+    /// Maps while the model looks at a picture [1, H, W, 3], noised to each of `timesteps`: these are what masks can
+    /// be compared with. The noise is the same at every timestep. `layers` are prefixes ("up_blocks.2"); without any
+    /// the paper's: 16×16, down and up.
+    public func studyAttention(_ prompt: String, picture: Tensor, timesteps: [Int], layers: [String] = [], seed: Int) throws -> AttentionStudy {
+        let ids = try tokenize([prompt])[0]
+        let z = posterior(of: picture).mean.scaled(by: vae.configuration.scalingFactor)
+        let noise = RandomDraw(seed: UInt64(bitPattern: Int64(seed)), stream: "attention", step: 0).normal(z.shape)
+        let n = timesteps.count
+        let latents = addNoise(.concatenated(Array(repeating: z, count: n), axis: 0), .concatenated(Array(repeating: noise, count: n), axis: 0), timesteps)
+        let text = textEncoder([ids]).value
+        var pass = UNetPass(Variable(.concatenated(Array(repeating: text, count: n), axis: 0)), recording: Self.recording(layers))
+        _ = unet(Variable(latents), timesteps: timesteps.map(Float.init), &pass)
+        return AttentionStudy(prompt: prompt, ids: ids, timesteps: timesteps, maps: try Self.select(pass.maps, layers))
+    }
+
+    /// Maps of a generation, one timestep a denoising step, and the latents that it drew.
+    public func studyGeneration(
+        _ prompt: String, initial: Tensor, _ options: GenerationOptions, layers: [String] = [], progress: (GenerationStep) throws -> Void = { _ in }
+    ) throws -> (AttentionStudy, latents: Tensor) {
+        var options = options
+        options.recording = Self.recording(layers)
+        var (steps, timesteps) = ([[CrossAttentionMap]](), [Int]())
+        let latents = try sampleLatents([prompt], initial: initial, options) { step in
+            steps.append(try Self.select(step.maps, layers))
+            timesteps.append(step.timestep)
+            try progress(step)
+        }
+        let maps = (steps.first ?? []).indices.map { layer in
+            CrossAttentionMap(
+                layer: steps[0][layer].layer, height: steps[0][layer].height, width: steps[0][layer].width,
+                probabilities: Variable(.concatenated(steps.map { $0[layer].probabilities.value }, axis: 0)))
+        }
+        return (AttentionStudy(prompt: prompt, ids: try tokenize([prompt])[0], timesteps: timesteps, maps: maps), latents)
+    }
+
+    private static func recording(_ layers: [String]) -> AttentionRecording {
+        layers.isEmpty ? .resolution(PreparedScene.attentionSize) : .all
+    }
+
+    /// The layers that were asked for; where they differ in resolution only those of the first one's.
+    private static func select(_ maps: [CrossAttentionMap], _ prefixes: [String]) throws -> [CrossAttentionMap] {
+        let wanted = prefixes.isEmpty ? maps : maps.filter { map in prefixes.contains { map.layer == $0 || map.layer.hasPrefix($0 + ".") } }
+        guard let first = wanted.first else { throw AttentionError.noLayers(wanted: prefixes, known: maps.map(\.layer)) }
+        return wanted.filter { $0.height == first.height && $0.width == first.width }
+    }
+}
+
+/// What can be wrong with a question about attention.
+public enum AttentionError: Error, Sendable, Equatable, CustomStringConvertible {
+    case noLayers(wanted: [String], known: [String])
+
+    public var description: String {
+        switch self {
+        case .noLayers(let wanted, let known):
+            wanted.isEmpty
+                ? "this model has no cross-attention at \(PreparedScene.attentionSize)×\(PreparedScene.attentionSize)"
+                : "no cross-attention is called \(wanted.joined(separator: ", ")); there are \(known.joined(separator: ", "))"
+        }
+    }
+}

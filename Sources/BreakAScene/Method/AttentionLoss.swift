@@ -1,0 +1,49 @@
+import Autograd
+import Diffusion
+import Tensors
+
+/// How a handle's map is brought to [0, 1] before it is compared with its mask (method.md §1.7).
+public enum AttentionNormalization: String, Sendable, CaseIterable {
+    /// Divided by its maximum: the code.
+    case max
+    /// Minimum subtracted, divided by the range: "normalized to [0, 1]" in the paper.
+    case minmax
+}
+
+/// The recorded cross-attention of a pass, averaged as the loss wants it.
+public struct AttentionMaps: Sendable {
+    /// [N, H·W, L]: mean over layers and heads, every head counting the same.
+    public let mean: Variable
+    public let size: (height: Int, width: Int)
+
+    /// nil where nothing was recorded, as for a model without cross-attention at this resolution.
+    public init?(_ maps: [CrossAttentionMap]) {
+        guard let first = maps.first else { return nil }
+        let heads = maps.reduce(0) { $0 + $1.probabilities.shape[1] }
+        let sums = maps.map { $0.probabilities.sum([1]) }
+        mean = sums.dropFirst().reduce(sums[0], +).scaled(by: 1 / Float(heads))
+        size = (first.height, first.width)
+    }
+
+    /// The map of one token of one sample, [H, W].
+    public func map(sample: Int, token: Int) -> Variable {
+        let places = mean.shape[1]
+        return mean.sliced([.init(start: sample, count: 1), .init(start: 0, count: places), .init(start: token, count: 1)])
+            .reshaped([size.height, size.width])
+    }
+}
+
+/// E ‖ CA(vᵢ, z_t) − Mᵢ ‖² for one handle (paper eq. 2): the mean squared difference of its normalised map [16, 16]
+/// and its mask.
+public func crossAttentionLoss(_ map: Variable, target: Tensor, _ normalization: AttentionNormalization) -> Variable {
+    // An epsilon, which the paper's code lacks: a map of zeros must not give NaN.
+    let tiny: Float = 1e-12
+    let normalized: Variable
+    switch normalization {
+    case .max: normalized = map / map.maximum().scaled(by: 1, plus: tiny)
+    case .minmax:
+        let low = map.scaled(by: -1).maximum().scaled(by: -1)
+        normalized = (map - low) / (map.maximum() - low).scaled(by: 1, plus: tiny)
+    }
+    return .meanSquaredError(normalized, Variable(target))
+}

@@ -1,0 +1,39 @@
+import Tensors
+
+/// The law by which a step's subset of handles is drawn (paper §3; method.md §1.2).
+public enum SamplingLaw: String, Sendable, CaseIterable {
+    /// k uniform in 1…N, then k handles in random order: the code's law.
+    case union
+    /// Every non-empty subset equally often.
+    case subset
+    /// One handle a step: the paper's ablation.
+    case single
+
+    /// Handles in the order of the prompt.
+    func sample(_ count: Int, _ draw: RandomDraw) -> [Int] {
+        switch self {
+        case .union: draw.sample(1 + draw.integer(below: count, index: 1), below: count, index: 4)
+        case .single: draw.sample(1, below: count, index: 4)
+        case .subset:
+            draw.sample(count, below: count, index: 4).filter { [bits = 1 + draw.integer(below: (1 << count) - 1, index: 1)] in bits >> $0 & 1 == 1 }
+        }
+    }
+}
+
+/// One draw of union sampling: which handles the prompt names, in order, and whether photo and masks are flipped.
+public struct UnionSample: Sendable, Equatable {
+    public let chosen: [Int]
+    public let isFlipped: Bool
+
+    public init(chosen: [Int], isFlipped: Bool) { (self.chosen, self.isFlipped) = (chosen, isFlipped) }
+
+    public init(handles: Int, law: SamplingLaw, flip: Double, _ draw: RandomDraw) {
+        chosen = law.sample(handles, draw)
+        isFlipped = draw.fraction(index: 0) < flip
+    }
+
+    /// "a photo of <asset0> and <asset1>".
+    public func prompt(_ tokens: [String]) -> String { Self.prompt(chosen.map { tokens[$0] }) }
+
+    public static func prompt(_ tokens: [String]) -> String { "a photo of " + tokens.joined(separator: " and ") }
+}

@@ -1,0 +1,93 @@
+import Diffusion
+import Images
+import Tensors
+
+/// How masks come down to the attention's and the latents' resolution.
+public enum MaskDownsampling: String, Sendable, CaseIterable {
+    /// One pixel a cell, as the paper's code has it; a mask that would vanish falls back on `max`.
+    case nearest
+    /// The cell's mean coverage.
+    case area
+    /// Covered where any pixel of the cell is.
+    case max
+}
+
+/// A scene at a model's size: the photo as the autoencoder takes it, and the masks at every resolution in use.
+///
+/// The photo is resized to the model's pixels by Lanczos, masks by area; then to latents and attention maps by
+/// `downsampling` (method.md §1.3).
+public struct PreparedScene: Sendable {
+    /// Side of the attention maps that the loss sees: 16 in the paper.
+    public static let attentionSize = 16
+
+    public let scene: Scene
+    /// The photo as it is, and flipped: [1, H, W, 3] in [−1, 1].
+    public let pictures: [Tensor]
+    /// At the model's pixels.
+    public let masks: [Mask]
+    /// Per orientation and mask: [h, w] at the latents' and the attention's size.
+    let latentMasks: [[Tensor]]
+    let attentionMasks: [[Tensor]]
+    /// Masks that nearest sampling would have lost.
+    public let vanishing: [Int]
+
+    /// Throws `ImageError`.
+    public init(_ scene: Scene, for model: DiffusionModel, downsampling: MaskDownsampling = .nearest) throws {
+        let size = PixelSize(width: model.pixelSize.width, height: model.pixelSize.height)
+        try self.init(
+            scene, photo: scene.image.resized(to: size, .lanczos), masks: scene.masks.map { try $0.resized(to: size, .box) },
+            latents: PixelSize(width: model.latentSize.width, height: model.latentSize.height), downsampling)
+    }
+
+    /// From a photo and masks at the model's size already.
+    init(_ scene: Scene, photo: Image, masks resized: [Mask], latents latentSize: PixelSize, _ downsampling: MaskDownsampling) throws {
+        self.scene = scene
+        pictures = [Tensor(photo), Tensor(photo.flipped())]
+        masks = resized
+        let attentionSize = PixelSize(width: Self.attentionSize, height: Self.attentionSize)
+        let orientations = [resized, resized.map { $0.flipped() }]
+        var lost: Set<Int> = []
+        func cells(_ size: PixelSize) throws -> [[Tensor]] {
+            try orientations.map { masks in
+                try masks.enumerated().map { index, mask in
+                    let cells = try Self.downsample(mask, to: size, downsampling)
+                    if downsampling == .nearest, !cells.values.contains(where: { $0 > 0 }) {
+                        lost.insert(index)
+                        return try Self.downsample(mask, to: size, .max)
+                    }
+                    return cells
+                }
+            }
+        }
+        latentMasks = try cells(latentSize)
+        attentionMasks = try cells(attentionSize)
+        vanishing = lost.sorted()
+    }
+
+    /// The union of the chosen masks at the latents' size, [h, w]: the pixelwise maximum.
+    public func unionMask(_ chosen: [Int], flipped: Bool) -> Tensor {
+        let masks = chosen.map { latentMasks[flipped ? 1 : 0][$0] }
+        return masks.dropFirst().reduce(masks[0]) { Tensor.binary(.maximum, $0, $1) }
+    }
+
+    /// What a handle's attention map should look like, [16, 16].
+    public func attentionTarget(_ index: Int, flipped: Bool) -> Tensor { attentionMasks[flipped ? 1 : 0][index] }
+
+    /// A mask at `size`, as a tensor [height, width].
+    public static func downsample(_ mask: Mask, to size: PixelSize, _ method: MaskDownsampling) throws -> Tensor {
+        switch method {
+        case .nearest: return Tensor(try mask.resized(to: size, .nearest))
+        case .area: return Tensor(try mask.resized(to: size, .box))
+        case .max:
+            return Tensor.make([size.height, size.width]) { cells in
+                for index in cells.indices { cells[index] = 0 }
+                for y in 0..<mask.height {
+                    for x in 0..<mask.width {
+                        let cell = y * size.height / mask.height * size.width + x * size.width / mask.width
+                        cells[cell] = Swift.max(cells[cell], mask[x, y])
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Images
+
+/// One photo and a loose mask per thing in it: what the method learns from.
+public struct Scene: Sendable, Equatable {
+    public let image: Image
+    /// One mask a thing, of the photo's size.
+    public let masks: [Mask]
+    /// What the things are called by the person who made the scene; for messages and figures only.
+    public let names: [String]
+    public let title: String
+
+    /// Throws `SceneError` where a mask has another size than the photo, is empty, or equals another.
+    public init(image: Image, masks: [Mask], names: [String]? = nil, title: String = "scene") throws {
+        guard !masks.isEmpty else { throw SceneError.noMasks(title) }
+        if let names, names.count != masks.count { throw SceneError.nameCount(names: names.count, masks: masks.count) }
+        for (index, mask) in masks.enumerated() {
+            guard mask.size == image.size else { throw SceneError.maskSize(index: index, mask: mask.size, image: image.size) }
+            guard !mask.isEmpty else { throw SceneError.maskEmpty(index: index) }
+            if let other = masks[..<index].firstIndex(of: mask) { throw SceneError.masksIdentical(other, index) }
+        }
+        self.image = image
+        self.masks = masks
+        self.names = names ?? masks.indices.map { "mask \($0)" }
+        self.title = title
+    }
+
+    public static func == (a: Scene, b: Scene) -> Bool { a.image == b.image && a.masks == b.masks && a.names == b.names }
+}
+
+/// What can be wrong with a scene, as data.
+public enum SceneError: Error, Equatable, Sendable, CustomStringConvertible {
+    case notAFolder(path: String, isPicture: Bool)
+    case noPhoto(path: String)
+    case noMasks(String)
+    case nameCount(names: Int, masks: Int)
+    case maskSize(index: Int, mask: PixelSize, image: PixelSize)
+    case maskEmpty(index: Int)
+    case masksIdentical(Int, Int)
+
+    public var description: String {
+        switch self {
+        case .notAFolder(let path, let isPicture):
+            isPicture
+                ? "\(path) is one picture; a scene is a folder with img.jpg and mask0.png, mask1.png, …"
+                : "there is no scene folder \(path)"
+        case .noPhoto(let path): "\(path) is not a scene: it has no img.jpg, img.jpeg or img.png"
+        case .noMasks(let title): "\(title) has no masks: a scene needs mask0.png, mask1.png, …, one for each thing"
+        case .nameCount(let names, let masks): "\(names) names for \(masks) masks"
+        case .maskSize(let index, let mask, let image): "mask \(index) is \(mask) pixels, the photo is \(image)"
+        case .maskEmpty(let index): "mask \(index) is empty: it marks no pixel of the photo"
+        case .masksIdentical(let a, let b): "masks \(a) and \(b) are identical: two handles cannot be told apart by them"
+        }
+    }
+}

@@ -1,0 +1,31 @@
+/// The losses of every step of a run, both phases one after the other.
+public struct History: Sendable, Equatable {
+    public struct Entry: Sendable, Equatable {
+        public let phase: Int
+        /// Within its phase, from 1.
+        public let step: Int
+        public let reconstruction: Float
+        public let prior: Float
+        public let attention: Float
+        /// Global norm of the gradient before clipping.
+        public let gradientNorm: Float
+        /// Handles of the step, in the order of the prompt.
+        public let chosen: [Int]
+    }
+
+    public private(set) var entries: [Entry] = []
+
+    public init() {}
+
+    mutating func append(_ entry: Entry) { entries.append(entry) }
+
+    /// Mean of the last `count` entries' losses.
+    public func recent(_ count: Int) -> (reconstruction: Double, prior: Double, attention: Double) {
+        let tail = entries.suffix(count)
+        let n = Double(max(1, tail.count))
+        return (
+            tail.reduce(0) { $0 + Double($1.reconstruction) } / n, tail.reduce(0) { $0 + Double($1.prior) } / n,
+            tail.reduce(0) { $0 + Double($1.attention) } / n
+        )
+    }
+}

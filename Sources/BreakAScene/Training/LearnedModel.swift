@@ -1,0 +1,72 @@
+import Diffusion
+import NeuralNetwork
+import Tensors
+
+/// A model with what was learned from a scene: what `phase1` and `phase2` return.
+public struct LearnedModel: Sendable {
+    public var model: DiffusionModel
+    public var history = History()
+    /// Kept, so that phase two preserves what phase one did without drawing it anew.
+    public var prior: PriorSet?
+    /// The phases that led here, in words: "phase 1, 400 steps, seed 1".
+    public var provenance: [String] = []
+    /// Set where training was interrupted: goes on from there.
+    public var unfinished: TrainingRun?
+
+    public init(_ model: DiffusionModel) { self.model = model }
+}
+
+/// What training reports after every step.
+public struct TrainingProgress: Sendable {
+    public let phase: Int
+    public let step: Int
+    public let steps: Int
+    public let entry: History.Entry
+}
+
+public enum TrainingControl: Sendable { case proceed, stop }
+
+extension LearnedModel {
+    /// Prior pictures: those at hand where they were drawn with the same options, else drawn now by `model`.
+    public mutating func preparePrior(_ options: PriorOptions, progress: (Int, Int) throws -> Void) throws -> PriorSet {
+        if let prior, prior.options == options { return prior }
+        let drawn = try PriorSet(model, options, progress: progress)
+        prior = drawn
+        return drawn
+    }
+
+    /// Runs (or goes on with) a phase until it is finished or `control` says stop; the result is the model as trained
+    /// so far either way.
+    public func training(
+        _ run: TrainingRun, description: String, attentionLoss: AttentionLossFunction? = nil, control: (TrainingProgress) throws -> TrainingControl
+    ) throws -> LearnedModel {
+        var run = run
+        while !run.isFinished {
+            try run.advance(attentionLoss: attentionLoss)
+            guard let entry = run.history.entries.last else { break }
+            if try control(.init(phase: run.phase, step: run.step, steps: run.options.steps, entry: entry)) == .stop { break }
+        }
+        var result = self
+        result.model = run.result
+        result.history = run.history
+        result.provenance.append(description)
+        result.unfinished = run.isFinished ? nil : run
+        return result
+    }
+}
+
+extension DiffusionModel {
+    /// This model with one handle `<asset0>`… a thing. Each starts from a word's embedding, or, where `words` is
+    /// empty, from random numbers with the spread of the token table. Throws `ModelError`.
+    public func addingHandles(count: Int, words: [String], seed: Int) throws -> DiffusionModel {
+        let width = textEncoder.configuration.hiddenSize
+        let table = textEncoder.tokenEmbedding.value
+        let random = RandomDraw(seed: UInt64(bitPattern: Int64(seed)), stream: "add_handles", step: 0)
+        let spread = Float((table.sumOfSquares / Double(table.count)).squareRoot())
+        let rows = words.isEmpty
+            ? random.normal([count, width]).scaled(by: spread)
+            : Tensor.concatenated(try words.map { try embedding(ofWord: $0).reshaped([1, width]) }, axis: 0)
+        let first = handles.count
+        return try addingHandles((0..<count).map { "<asset\(first + $0)>" }, embeddings: rows)
+    }
+}

@@ -1,0 +1,81 @@
+import Autograd
+import Diffusion
+import Tensors
+
+/// What an attention loss of the user's sees: one photo's prediction and maps, and which handles it was asked for.
+public struct AttentionLossInput: Sendable {
+    public let maps: AttentionMaps
+    /// The photo's place in the batch.
+    public let sample: Int
+    public let union: UnionSample
+    /// Where each chosen handle stands in the prompt.
+    public let tokens: [Int]
+}
+
+/// Replaces the paper's attention loss; the gradient follows.
+public typealias AttentionLossFunction = (AttentionLossInput) throws -> Variable
+
+/// The three losses of a step and their weighted sum (method.md §1.3).
+public struct TrainingLosses {
+    public let total: Variable
+    public let reconstruction: Float
+    public let prior: Float
+    public let attention: Float
+
+    /// Throws what `attentionLoss` throws.
+    public init(
+        _ model: DiffusionModel, _ batch: TrainingBatch, _ scene: PreparedScene, _ options: TrainingOptions, priorWeight: Double,
+        attentionLoss: AttentionLossFunction? = nil
+    ) throws {
+        let noisy = model.addNoise(batch.latents, batch.noise, batch.timesteps)
+        var pass = UNetPass(model.textEncoder(batch.ids), recording: .resolution(PreparedScene.attentionSize))
+        let out = model.unet(Variable(noisy), timesteps: batch.timesteps.map(Float.init), &pass)
+        let goal = Variable(model.predictionTarget(batch.latents, batch.noise, batch.timesteps))
+
+        let (p, n) = (batch.priorCount, out.shape[0])
+        let mask = options.isMasked ? Self.masks(batch, scene) : nil
+        let rec = Variable.meanSquaredError(out.rows(p..<n), goal.rows(p..<n), mask: mask)
+        var total = rec
+        var priorLoss: Variable?
+        if p > 0 {
+            let loss = Variable.meanSquaredError(out.rows(0..<p), goal.rows(0..<p))
+            total = total + loss.scaled(by: Float(priorWeight))
+            priorLoss = loss
+        }
+        let attn = try AttentionMaps(pass.maps).map { try Self.attention($0, model, batch, scene, options, attentionLoss) }
+        if let attn, options.attentionWeight != 0 { total = total + attn.scaled(by: Float(options.attentionWeight)) }
+        self.total = total
+        reconstruction = rec.value.scalar
+        prior = priorLoss?.value.scalar ?? 0
+        attention = attn?.value.scalar ?? 0
+    }
+
+    /// Union masks of the photos, [B, h, w, 1].
+    private static func masks(_ batch: TrainingBatch, _ scene: PreparedScene) -> Tensor {
+        Tensor.concatenated(batch.samples.map { sample in
+            let mask = scene.unionMask(sample.chosen, flipped: sample.isFlipped)
+            return mask.reshaped([1, mask.shape[0], mask.shape[1], 1])
+        }, axis: 0)
+    }
+
+    /// Summed over a photo's handles, averaged over photos.
+    private static func attention(
+        _ maps: AttentionMaps, _ model: DiffusionModel, _ batch: TrainingBatch, _ scene: PreparedScene, _ options: TrainingOptions,
+        _ custom: AttentionLossFunction?
+    ) throws -> Variable {
+        var total = Variable(Tensor(0))
+        for (index, union) in batch.samples.enumerated() {
+            let sample = batch.priorCount + index
+            let tokens = union.chosen.map { handle in batch.ids[sample].firstIndex(of: model.handleID(handle)) ?? 0 }
+            if let custom {
+                total = total + (try custom(AttentionLossInput(maps: maps, sample: sample, union: union, tokens: tokens)))
+                continue
+            }
+            for (handle, token) in zip(union.chosen, tokens) {
+                let target = scene.attentionTarget(handle, flipped: union.isFlipped)
+                total = total + crossAttentionLoss(maps.map(sample: sample, token: token), target: target, options.attentionNormalization)
+            }
+        }
+        return total.scaled(by: 1 / Float(batch.samples.count))
+    }
+}

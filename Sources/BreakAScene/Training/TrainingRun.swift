@@ -1,0 +1,112 @@
+import Autograd
+import Diffusion
+import NeuralNetwork
+import Tensors
+
+/// One phase of the method in progress: a value, so that a run can branch and be rewound. Every step is a function of
+/// it; continuing a copy gives the same as never having stopped.
+public struct TrainingRun: Sendable {
+    /// 1: textual inversion, only the handles' embeddings move. 2: what `options.trains` says.
+    public let phase: Int
+    public let options: TrainingOptions
+    public let scene: PreparedScene
+    public let prior: PriorSet?
+    public private(set) var model: DiffusionModel
+    public private(set) var optimizer: AdamW
+    public private(set) var random: RandomState
+    public private(set) var history: History
+    /// Steps done.
+    public private(set) var step = 0
+
+    /// `history`: what came before, to be continued.
+    public init(
+        phase: Int, _ model: DiffusionModel, scene: PreparedScene, prior: PriorSet?, options: TrainingOptions, seed: Int, history: History = History()
+    ) {
+        precondition(model.handles.count == scene.masks.count)
+        (self.phase, self.options, self.scene, self.model, self.history) = (phase, options, scene, model, history)
+        self.prior = options.priorWeight == 0 ? nil : prior
+        optimizer = AdamW(options.optimizer)
+        random = RandomState(seed: seed)
+        let trains = trainable
+        let observed = observedOnly
+        self.model.unet.requireGrad { trains("unet." + $0) }
+        self.model.textEncoder.requireGrad { trains("text_encoder." + $0) || observed("text_encoder." + $0) }
+    }
+
+    /// The model as trained so far, its parameters constants again.
+    public var result: DiffusionModel {
+        var result = model
+        result.unet.requireGrad { _ in false }
+        result.textEncoder.requireGrad { _ in false }
+        return result
+    }
+
+    public var isFinished: Bool { step >= options.steps }
+
+    /// The next step, everything random drawn from the run's own counter.
+    public mutating func advance(attentionLoss: AttentionLossFunction? = nil) throws {
+        let batch = try TrainingBatch(model, scene, prior: prior, options, &random)
+        try advance(batch, attentionLoss: attentionLoss)
+    }
+
+    /// A step on a given batch.
+    @discardableResult
+    public mutating func advance(_ batch: TrainingBatch, attentionLoss: AttentionLossFunction? = nil) throws -> TrainingLosses {
+        let losses = try TrainingLosses(model, batch, scene, options, priorWeight: options.priorWeight, attentionLoss: attentionLoss)
+        let gradients = Gradients(of: losses.total)
+        let norm = update(gradients)
+        step += 1
+        history.append(.init(
+            phase: phase, step: step, reconstruction: losses.reconstruction, prior: losses.prior, attention: losses.attention,
+            gradientNorm: Float(norm), chosen: batch.samples[0].chosen))
+        return losses
+    }
+
+    // MARK: Parameters
+
+    private static let handles = "text_encoder." + CLIPTextModel.handleEmbeddingName
+    private static let table = "text_encoder." + CLIPTextModel.tokenEmbeddingName
+
+    /// Which parameters move.
+    var trainable: @Sendable (String) -> Bool {
+        if phase == 1 { return { $0 == Self.handles } }
+        return switch options.trains {
+        case .all: { _ in true }
+        case .unet: { $0.hasPrefix("unet.") || $0 == Self.handles }
+        case .attention: { $0.contains(".attn1.") || $0.contains(".attn2.") || $0 == Self.handles }
+        case .kv: { $0.contains(".attn2.to_k.") || $0.contains(".attn2.to_v.") || $0 == Self.handles }
+        case .handles: { $0 == Self.handles }
+        }
+    }
+
+    /// Which parameters' gradients only count in the clipped norm.
+    private var observedOnly: @Sendable (String) -> Bool {
+        if phase == 1 && options.clipsWholeTable && options.clipNorm != nil { return { $0 == Self.table } }
+        return { _ in false }
+    }
+
+    /// Clips and steps; returns the norm before clipping.
+    private mutating func update(_ gradients: Gradients) -> Double {
+        var (updates, squares) = ([AdamW.Update](), 0.0)
+        let trains = trainable
+        func collect(_ name: String, _ parameter: inout Variable) {
+            guard let gradient = gradients[parameter] else { return }
+            squares += gradient.sumOfSquares
+            guard trains(name) else { return }
+            updates.append(.init(name: name, value: parameter.value, gradient: gradient))
+            // Nobody else holds the storage now: the optimizer changes it in place.
+            parameter = parameter.replacing(.placeholder(parameter.shape))
+        }
+        model.unet.forEachParameter("unet.") { collect($0, &$1) }
+        model.textEncoder.forEachParameter("text_encoder.") { collect($0, &$1) }
+        let norm = squares.squareRoot()
+        var values = optimizer.update(updates, gradientScale: GradientClipping.scale(norm: norm, limit: options.clipNorm))[...]
+        updates = []
+        func assign(_ name: String, _ parameter: inout Variable) {
+            if trains(name), gradients[parameter] != nil, let value = values.popFirst() { parameter = parameter.replacing(value) }
+        }
+        model.unet.forEachParameter("unet.") { assign($0, &$1) }
+        model.textEncoder.forEachParameter("text_encoder.") { assign($0, &$1) }
+        return norm
+    }
+}

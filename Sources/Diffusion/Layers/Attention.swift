@@ -1,0 +1,48 @@
+import Autograd
+import NeuralNetwork
+import Tensors
+
+/// Multi-head attention with its four projections (diffusers' `Attention`); `attn1` looks at the picture itself,
+/// `attn2` (cross-attention) at the text.
+public struct Attention: Module {
+    var toQ: Linear
+    var toK: Linear
+    var toV: Linear
+    var toOut: Linear
+    let heads: Int
+    /// The full name of a cross-attention, by which its maps are known; nil for self-attention.
+    let crossAttentionName: String?
+
+    init(_ width: Int, context: Int? = nil, heads: Int, bias: Bool = false, name: String? = nil) {
+        toQ = Linear(width, width, bias: bias)
+        toK = Linear(context ?? width, width, bias: bias)
+        toV = Linear(context ?? width, width, bias: bias)
+        toOut = Linear(width, width)
+        self.heads = heads
+        crossAttentionName = name
+    }
+
+    /// Self-attention of x [N, L, D], plus `residual`.
+    func callAsFunction(_ x: Variable, residual: Variable) -> Variable {
+        toOut(toQ(x).attention(keys: toK(x), values: toV(x), heads: heads), residual: residual)
+    }
+
+    /// Cross-attention of x [N, HW, D] to the text, plus `residual`; recorded where `pass` wants it.
+    func callAsFunction(_ x: Variable, size: (height: Int, width: Int), _ pass: inout UNetPass, residual: Variable) -> Variable {
+        let (keys, values) = pass.projections { (toK($0), toV($0)) }
+        let query = toQ(x)
+        guard let name = crossAttentionName, pass.recording.wants(name, height: size.height, width: size.width) else {
+            return toOut(query.attention(keys: keys, values: values, heads: heads), residual: residual)
+        }
+        let probabilities = query.attentionProbabilities(keys: keys, heads: heads)
+        pass.maps.append(CrossAttentionMap(layer: name, height: size.height, width: size.width, probabilities: probabilities))
+        return toOut(probabilities.attentionValues(values), residual: residual)
+    }
+
+    public mutating func forEachParameter(_ path: String, _ body: (String, inout Variable) throws -> Void) rethrows {
+        try toQ.forEachParameter(path + "to_q.", body)
+        try toK.forEachParameter(path + "to_k.", body)
+        try toV.forEachParameter(path + "to_v.", body)
+        try toOut.forEachParameter(path + "to_out.0.", body)
+    }
+}

@@ -1,0 +1,101 @@
+import Autograd
+import NeuralNetwork
+import Tensors
+
+/// Self-attention, cross-attention and a GEGLU feed-forward, each with layer norm before and the input added after.
+struct BasicTransformerBlock: Module {
+    var norm1: LayerNorm
+    var attn1: Attention
+    var norm2: LayerNorm
+    var attn2: Attention
+    var norm3: LayerNorm
+    var feedForwardIn: Linear
+    var feedForwardOut: Linear
+
+    init(_ width: Int, context: Int, heads: Int, name: String) {
+        norm1 = LayerNorm(width)
+        attn1 = Attention(width, heads: heads)
+        norm2 = LayerNorm(width)
+        attn2 = Attention(width, context: context, heads: heads, name: name + "attn2")
+        norm3 = LayerNorm(width)
+        feedForwardIn = Linear(width, 8 * width)
+        feedForwardOut = Linear(4 * width, width)
+    }
+
+    /// x [N, HW, D].
+    func callAsFunction(_ x: Variable, size: (height: Int, width: Int), _ pass: inout UNetPass) -> Variable {
+        let x = attn1(norm1(x), residual: x)
+        let y = attn2(norm2(x), size: size, &pass, residual: x)
+        return feedForwardOut(feedForwardIn(norm3(y)).geglu(), residual: y)
+    }
+
+    mutating func forEachParameter(_ path: String, _ body: (String, inout Variable) throws -> Void) rethrows {
+        try norm1.forEachParameter(path + "norm1.", body)
+        try attn1.forEachParameter(path + "attn1.", body)
+        try norm2.forEachParameter(path + "norm2.", body)
+        try attn2.forEachParameter(path + "attn2.", body)
+        try norm3.forEachParameter(path + "norm3.", body)
+        try feedForwardIn.forEachParameter(path + "ff.net.0.proj.", body)
+        try feedForwardOut.forEachParameter(path + "ff.net.2.", body)
+    }
+}
+
+/// Transformer blocks over the places of a picture, between group norm and two projections. In NHWC the linear and
+/// the 1×1 convolution form of the projections are the same product; only their shape on disk differs.
+struct Transformer2DModel: Module {
+    enum Projection: Module {
+        case linear(Linear)
+        case convolution(Conv2d)
+
+        init(_ width: Int, isLinear: Bool) {
+            self = isLinear ? .linear(Linear(width, width)) : .convolution(.pointwise(width, width))
+        }
+
+        func callAsFunction(_ x: Variable, residual: Variable? = nil) -> Variable {
+            switch self {
+            case .linear(let layer): layer(x, residual: residual)
+            case .convolution(let layer): x.linear(layer.weight, bias: layer.bias, residual: residual)
+            }
+        }
+
+        mutating func forEachParameter(_ path: String, _ body: (String, inout Variable) throws -> Void) rethrows {
+            switch self {
+            case .linear(var layer):
+                try layer.forEachParameter(path, body)
+                self = .linear(layer)
+            case .convolution(var layer):
+                try layer.forEachParameter(path, body)
+                self = .convolution(layer)
+            }
+        }
+    }
+
+    var norm: GroupNorm
+    var projIn: Projection
+    var transformerBlocks: [BasicTransformerBlock]
+    var projOut: Projection
+
+    init(_ width: Int, context: Int, heads: Int, layers: Int, groups: Int, isLinear: Bool, name: String) {
+        norm = GroupNorm(groups, width, eps: 1e-6)
+        projIn = Projection(width, isLinear: isLinear)
+        transformerBlocks = (0..<layers).map {
+            BasicTransformerBlock(width, context: context, heads: heads, name: "\(name)transformer_blocks.\($0).")
+        }
+        projOut = Projection(width, isLinear: isLinear)
+    }
+
+    /// x [N, H, W, C].
+    func callAsFunction(_ x: Variable, _ pass: inout UNetPass) -> Variable {
+        let (n, height, width, channels) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
+        var tokens = projIn(norm(x).reshaped([n, height * width, channels]))
+        for block in transformerBlocks { tokens = block(tokens, size: (height, width), &pass) }
+        return projOut(tokens.reshaped(x.shape), residual: x)
+    }
+
+    mutating func forEachParameter(_ path: String, _ body: (String, inout Variable) throws -> Void) rethrows {
+        try norm.forEachParameter(path + "norm.", body)
+        try projIn.forEachParameter(path + "proj_in.", body)
+        try transformerBlocks.forEachParameter(path + "transformer_blocks.", body)
+        try projOut.forEachParameter(path + "proj_out.", body)
+    }
+}

@@ -1,0 +1,49 @@
+import Tensors
+
+/// What can be wrong with a model folder or with what is asked of a model, as data.
+public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
+    public struct ShapeMismatch: Equatable, Sendable {
+        public let key: String
+        public let expected: [Int]
+        public let found: [Int]
+    }
+
+    case noSuchFolder(path: String)
+    case notAModelFolder(path: String, missing: String)
+    case parameters(path: String, missing: [String], unexpected: [String], misshapen: [ShapeMismatch])
+    /// Two parts of a folder that do not fit together.
+    case parts(path: String, String)
+    case unknownHandle(token: String, known: [String])
+    case handleExists(token: String)
+    case handleName(token: String)
+    /// A word without any token.
+    case emptyWord(String)
+    case size(height: Int, width: Int, multiple: Int)
+
+    public var description: String {
+        switch self {
+        case .noSuchFolder(let path): "there is no model folder \(path)"
+        case .notAModelFolder(let path, let missing): "\(path) is not a diffusers model folder: it has no \(missing)"
+        case .parameters(let path, let missing, let unexpected, let misshapen):
+            "\(path) does not fit its configuration: "
+                + [
+                    Self.list("missing", missing), Self.list("unexpected", unexpected),
+                    Self.list("of another shape", misshapen.map { "\($0.key) \(Shape.text($0.found)) where \(Shape.text($0.expected)) belongs" }),
+                ].compactMap { $0 }.joined(separator: "; ")
+        case .parts(let path, let what): "\(path): \(what)"
+        case .unknownHandle(let token, let known):
+            "this model has no handle \(token); it has \(known.isEmpty ? "none" : known.joined(separator: ", "))"
+        case .handleExists(let token): "the tokenizer already has a token \(token)"
+        case .handleName(let token): "\(token) cannot name a handle: a handle is written <name>"
+        case .emptyWord(let word): "\"\(word)\" has no token"
+        case .size(let height, let width, let multiple):
+            "pictures of \(width)×\(height) pixels: both sides must be multiples of \(multiple)"
+        }
+    }
+
+    private static func list(_ title: String, _ keys: [String]) -> String? {
+        guard !keys.isEmpty else { return nil }
+        let more = keys.count > 10 ? " and \(keys.count - 10) more" : ""
+        return "\(keys.count) \(title): " + keys.prefix(10).joined(separator: ", ") + more
+    }
+}

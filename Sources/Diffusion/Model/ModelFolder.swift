@@ -1,0 +1,58 @@
+import NeuralNetwork
+import Tensors
+
+/// Reads a Stable Diffusion model from a folder in diffusers' layout (engine.md §3.1).
+public enum ModelFolder {
+    /// Throws `ModelError`, `ConfigurationError`, `SafetensorsError`, `FileError` and the tokenizer's errors; each
+    /// names the file.
+    public static func load(_ path: String, name: String? = nil) throws -> DiffusionModel {
+        let folder = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        guard FileSystem.isFolder(folder) else { throw ModelError.noSuchFolder(path: path) }
+        for file in ["model_index.json", "unet/config.json", "vae/config.json", "text_encoder/config.json"]
+        where !FileSystem.exists("\(folder)/\(file)") {
+            throw ModelError.notAModelFolder(path: path, missing: file)
+        }
+        _ = try ModelIndex(path: "\(folder)/model_index.json")
+        var unet = UNet2DConditionModel(try UNet2DConditionModelConfiguration(path: "\(folder)/unet/config.json"))
+        var vae = AutoencoderKL(try AutoencoderKLConfiguration(path: "\(folder)/vae/config.json"))
+        var text = CLIPTextModel(try CLIPTextModelConfiguration(path: "\(folder)/text_encoder/config.json"))
+        let tokenizer = try CLIPTokenizer(folder: "\(folder)/tokenizer")
+        let scheduler = try SchedulerConfiguration(path: "\(folder)/scheduler/scheduler_config.json").forStableDiffusion().configuration
+        try checkParts(folder, unet.configuration, vae.configuration, text.configuration, tokenizer)
+        try load(&unet, folder, "unet", stem: "diffusion_pytorch_model")
+        try load(&vae, folder, "vae", stem: "diffusion_pytorch_model", ParameterFile.autoencoderSpellings)
+        try load(&text, folder, "text_encoder", stem: "model", ParameterFile.textEncoderSpellings)
+        return DiffusionModel(
+            name: name ?? folder.split(separator: "/").last.map(String.init) ?? folder, folder: folder, tokenizer: tokenizer,
+            textEncoder: text, unet: unet, vae: vae, scheduler: scheduler)
+    }
+
+    private static func load(
+        _ module: inout some Module, _ folder: String, _ part: String, stem: String, _ spellings: [ParameterFile.Spelling] = []
+    ) throws {
+        let source = try SafetensorsFolder.open("\(folder)/\(part)", stem: stem)
+        try ParameterFile.load(&module, from: source, path: "\(folder)/\(part)", spellings)
+    }
+
+    /// Parts that each are right and do not fit together.
+    private static func checkParts(
+        _ path: String, _ unet: UNet2DConditionModelConfiguration, _ vae: AutoencoderKLConfiguration,
+        _ text: CLIPTextModelConfiguration, _ tokenizer: CLIPTokenizer
+    ) throws {
+        func require(_ condition: Bool, _ message: String) throws {
+            if !condition { throw ModelError.parts(path: path, message) }
+        }
+        try require(
+            unet.inChannels == vae.latentChannels,
+            "the U-Net takes latents of \(unet.inChannels) channels, the autoencoder makes \(vae.latentChannels) (inpainting models are not supported)")
+        try require(
+            unet.crossAttentionDimension.allSatisfy { $0 == text.hiddenSize },
+            "the U-Net's cross-attention takes text of width \(unet.crossAttentionDimension[0]), the text encoder gives \(text.hiddenSize)")
+        try require(
+            tokenizer.modelMaxLength <= text.maxPositionEmbeddings,
+            "the tokenizer makes \(tokenizer.modelMaxLength) tokens, the text encoder takes \(text.maxPositionEmbeddings)")
+        try require(
+            tokenizer.vocabularySize <= text.vocabularySize,
+            "the tokenizer knows \(tokenizer.vocabularySize) tokens, the text encoder \(text.vocabularySize)")
+    }
+}

@@ -1,0 +1,95 @@
+import Autograd
+import NeuralNetwork
+import Tensors
+
+/// One layer of CLIP's text encoder: causal self-attention and two linear layers, layer norm before each.
+struct CLIPEncoderLayer: Module {
+    var layerNorm1: LayerNorm
+    var qProj: Linear
+    var kProj: Linear
+    var vProj: Linear
+    var outProj: Linear
+    var layerNorm2: LayerNorm
+    var fc1: Linear
+    var fc2: Linear
+    let heads: Int
+    let activation: CLIPTextModelConfiguration.Activation
+
+    init(_ c: CLIPTextModelConfiguration) {
+        let (width, eps) = (c.hiddenSize, c.layerNormEpsilon)
+        (layerNorm1, layerNorm2) = (LayerNorm(width, eps: eps), LayerNorm(width, eps: eps))
+        (qProj, kProj, vProj, outProj) = (Linear(width, width), Linear(width, width), Linear(width, width), Linear(width, width))
+        (fc1, fc2) = (Linear(width, c.intermediateSize), Linear(c.intermediateSize, width))
+        (heads, activation) = (c.attentionHeads, c.activation)
+    }
+
+    /// x [N, L, D].
+    func callAsFunction(_ x: Variable) -> Variable {
+        let y = layerNorm1(x)
+        let attended = qProj(y).attentionProbabilities(keys: kProj(y), heads: heads, causal: true).attentionValues(vProj(y))
+        let h = outProj(attended, residual: x)
+        let inner = fc1(layerNorm2(h))
+        return fc2(activation == .gelu ? inner.gelu() : inner.quickGELU(), residual: h)
+    }
+
+    mutating func forEachParameter(_ path: String, _ body: (String, inout Variable) throws -> Void) rethrows {
+        try kProj.forEachParameter(path + "self_attn.k_proj.", body)
+        try vProj.forEachParameter(path + "self_attn.v_proj.", body)
+        try qProj.forEachParameter(path + "self_attn.q_proj.", body)
+        try outProj.forEachParameter(path + "self_attn.out_proj.", body)
+        try layerNorm1.forEachParameter(path + "layer_norm1.", body)
+        try fc1.forEachParameter(path + "mlp.fc1.", body)
+        try fc2.forEachParameter(path + "mlp.fc2.", body)
+        try layerNorm2.forEachParameter(path + "layer_norm2.", body)
+    }
+}
+
+/// CLIP's text encoder (transformers' `CLIPTextModel`). The rows of new handles lie in a table of their own below the
+/// vocabulary's, so that phase one has exactly them to train (method.md §1.4, engine.md §1.9).
+///
+/// Legend: N prompts, L tokens, D width, V vocabulary, K handles.
+public struct CLIPTextModel: Module {
+    public let configuration: CLIPTextModelConfiguration
+    /// [V, D].
+    public var tokenEmbedding: Variable
+    /// [K, D], or none: tokens V, V + 1, …
+    public var handleEmbedding: Variable?
+    var positionEmbedding: Variable
+    var layers: [CLIPEncoderLayer]
+    var finalLayerNorm: LayerNorm
+
+    /// Where the two tables are, in `forEachParameter`'s names.
+    public static let tokenEmbeddingName = "embeddings.token_embedding.weight"
+    public static let handleEmbeddingName = "embeddings.handle_embedding.weight"
+
+    public init(_ configuration: CLIPTextModelConfiguration) {
+        let c = configuration
+        self.configuration = c
+        tokenEmbedding = .parameter(c.vocabularySize, c.hiddenSize)
+        positionEmbedding = .parameter(c.maxPositionEmbeddings, c.hiddenSize)
+        layers = (0..<c.layers).map { _ in CLIPEncoderLayer(c) }
+        finalLayerNorm = LayerNorm(c.hiddenSize, eps: c.layerNormEpsilon)
+    }
+
+    /// The last hidden state [N, L, D] after the final norm, of N prompts of L token ids each.
+    public func callAsFunction(_ ids: [[Int]]) -> Variable {
+        let (n, length, width) = (ids.count, ids[0].count, configuration.hiddenSize)
+        precondition(length <= configuration.maxPositionEmbeddings && ids.allSatisfy { $0.count == length })
+        let tables = [tokenEmbedding] + (handleEmbedding.map { [$0] } ?? [])
+        let tokens = Variable.embedding(ids.flatMap { $0 }, of: tables).reshaped([n, length, width])
+        var h = tokens + positionEmbedding.rows(0..<length)
+        for layer in layers { h = layer(h) }
+        return finalLayerNorm(h)
+    }
+
+    public mutating func forEachParameter(_ path: String, _ body: (String, inout Variable) throws -> Void) rethrows {
+        try body(path + Self.tokenEmbeddingName, &tokenEmbedding)
+        if var handles = handleEmbedding {
+            try body(path + Self.handleEmbeddingName, &handles)
+            handleEmbedding = handles
+        }
+        try body(path + "embeddings.position_embedding.weight", &positionEmbedding)
+        try layers.forEachParameter(path + "encoder.layers.", body)
+        try finalLayerNorm.forEachParameter(path + "final_layer_norm.", body)
+    }
+}

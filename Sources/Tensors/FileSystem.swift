@@ -1,0 +1,33 @@
+import Glibc
+
+/// Questions to the file system, without Foundation.
+public enum FileSystem {
+    public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    public static func isFolder(_ path: String) -> Bool {
+        var info = stat()
+        return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Names in a folder, sorted; empty where it cannot be read.
+    public static func contents(_ path: String) -> [String] {
+        guard let folder = opendir(path) else { return [] }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// Makes a folder and those that it lies in; one that is there already is fine. Throws `FileError`.
+    public static func createFolder(_ path: String) throws {
+        if isFolder(path) || path.isEmpty { return }
+        let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        if !parent.isEmpty { try createFolder(parent) }
+        guard mkdir(path, 0o777) == 0 || errno == EEXIST && isFolder(path) else { throw FileError(.write, path, errno: errno) }
+    }
+}
