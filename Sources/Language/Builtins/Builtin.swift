@@ -37,7 +37,7 @@ public struct Builtin: Sendable {
     public init(
         _ name: String, family: String, summary: String, parameters: [Parameter] = [], result: String = "none",
         terms: [String] = [], paper: String? = nil, examples: [Example] = [], isCommand: Bool = false,
-        scope: Scope? = nil, run: @escaping @Sendable (Call) throws -> Value = { _ in .none }
+        run: @escaping @Sendable (Call) throws -> Value
     ) {
         self.name = name
         self.family = family
@@ -48,8 +48,19 @@ public struct Builtin: Sendable {
         self.paper = paper
         self.examples = examples
         self.isCommand = isCommand
-        self.scope = scope
         self.run = run
+    }
+
+    /// One that also opens a scope: `with NAME(…) { … }`.
+    public init(
+        _ name: String, family: String, summary: String, parameters: [Parameter] = [], result: String = "none",
+        terms: [String] = [], paper: String? = nil, examples: [Example] = [], isCommand: Bool = false,
+        scope: @escaping Scope, run: @escaping @Sendable (Call) throws -> Value
+    ) {
+        self.init(
+            name, family: family, summary: summary, parameters: parameters, result: result, terms: terms, paper: paper,
+            examples: examples, isCommand: isCommand, run: run)
+        self.scope = scope
     }
 
     /// "phase1(model, scene, init=[], *, steps=400)".

@@ -169,6 +169,7 @@ extension Parser {
     }
 
     private func parseIndex(of base: Expression, _ start: Token) throws -> Expression {
+        advance()
         let subscripts = try bracketed(.openBracket, .closeBracket, "to end the index") {
             var parts = [try parseSubscript()]
             while take(.comma), !token.isSymbol(.closeBracket) { parts.append(try parseSubscript()) }
