@@ -75,8 +75,7 @@ struct AddedTokens: Sendable {
     }
 
     /// Takes a text apart: tokens looked for as written first, then the rest is normalised and searched
-    /// again.
-    /// Texts in the answer are normalised.
+    /// again. Texts in the answer are normalised.
     func split(_ text: String) -> [Piece] {
         let scalars = Array(text.unicodeScalars)
         return Self.split(scalars[...], by: asWritten).flatMap { piece -> [Piece] in

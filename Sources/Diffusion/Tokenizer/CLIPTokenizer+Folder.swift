@@ -3,7 +3,8 @@ import Tensors
 
 extension CLIPTokenizer {
     /// Reads `tokenizer/`: tokenizer.json, or vocab.json and merges.txt; with tokenizer_config.json,
-    /// Reads `tokenizer/`: tokenizer.json, or vocab.json and merges.txt; with tokenizer_config.json,
+    /// special_tokens_map.json and added_tokens.json where they are. Throws ``FileError`` and
+    /// ``TokenizerError``.
     public init(folder: String) throws {
         let files = try VocabularyFiles(folder: folder)
         let settings = try TokenizerSettings(folder: folder, vocabulary: files)

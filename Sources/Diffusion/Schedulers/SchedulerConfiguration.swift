@@ -1,0 +1,108 @@
+// scheduler/scheduler_config.json, with the defaults of diffusers 0.42.
+import Tensors
+
+/// The settings that DDIM and DDPM share; each scheduler reads what is its own.
+public struct SchedulerConfiguration: Sendable, Equatable {
+    /// Which of the training timesteps are taken when sampling (Lin et al. 2023, table 2).
+    public enum TimestepSpacing: String, CaseIterable, Sendable {
+        case leading, linspace, trailing
+    }
+
+    /// How much noise DDPM adds. The learned ones need a model with twice the channels; diffusers'
+    /// `fixed_large_log` takes the root of a logarithm and has never worked.
+    public enum VarianceType: String, CaseIterable, Sendable {
+        case fixedSmall = "fixed_small"
+        case fixedSmallLog = "fixed_small_log"
+        case fixedLarge = "fixed_large"
+    }
+
+    /// The class that the file names.
+    public let className: String
+    public var schedule: NoiseSchedule
+    public var predictionType: PredictionType
+    public var timestepSpacing: TimestepSpacing
+    public var stepsOffset: Int
+    /// DDIM: the last step goes to ᾱ = 1 rather than to ᾱ of timestep 0.
+    public var setAlphaToOne: Bool
+    /// Clamp the predicted clean sample to ± this; nil: do not.
+    public var clipSampleRange: Float?
+    public var varianceType: VarianceType
+    /// What errors name.
+    public let file: String
+    /// The file as it was, for writing it again.
+    public let source: JSONObject
+
+    public var trainTimesteps: Int { schedule.count }
+
+    /// Reads `scheduler/scheduler_config.json`. Throws ``FileError`` and ``ConfigurationError``.
+    public init(path: String) throws { try self.init(ConfigurationReader(path: path)) }
+
+    /// Throws ``ConfigurationError``; `file` is what it names.
+    public init(_ json: JSON, file: String) throws {
+        try self.init(ConfigurationReader(json, file: file))
+    }
+
+    private init(_ reader: ConfigurationReader) throws {
+        try reader.require("thresholding", false)
+        file = reader.file
+        source = reader.object
+        className = try reader.string("_class_name", default: "")
+        schedule = try Self.readSchedule(reader)
+        predictionType = try reader.choice("prediction_type", default: .epsilon)
+        timestepSpacing = try reader.choice("timestep_spacing", default: .leading)
+        stepsOffset = try reader.int("steps_offset", default: 0, in: 0...100_000)
+        setAlphaToOne = try reader.bool("set_alpha_to_one", default: true)
+        let range = try reader.double("clip_sample_range", default: 1, in: 0...1e6)
+        clipSampleRange = try reader.bool("clip_sample", default: true) ? Float(range) : nil
+        // DPM-Solver has a setting of this name too, with other values.
+        varianceType =
+            className == DDPMScheduler.className
+            ? try reader.choice("variance_type", default: .fixedSmall) : .fixedSmall
+    }
+
+    private static func readSchedule(_ reader: ConfigurationReader) throws -> NoiseSchedule {
+        let count = try reader.int("num_train_timesteps", default: 1000, in: 1...100_000)
+        let kind = try reader.choice("beta_schedule", default: NoiseSchedule.BetaSchedule.linear)
+        let start = try reader.double("beta_start", default: 0.0001, in: 1e-9...0.9999)
+        let end = try reader.double("beta_end", default: 0.02, in: 1e-9...0.9999)
+        var schedule = NoiseSchedule(kind, count: count, betaStart: start, betaEnd: end)
+        if let trained = try readTrainedBetas(reader) { schedule = NoiseSchedule(betas: trained) }
+        let rescales = try reader.bool("rescale_betas_zero_snr", default: false)
+        return rescales ? schedule.rescaledToZeroTerminalSNR() : schedule
+    }
+
+    private static func readTrainedBetas(_ reader: ConfigurationReader) throws(ConfigurationError) -> [Float]?
+    {
+        let key = "trained_betas"
+        guard let json = reader.object[key], !json.isNull else { return nil }
+        guard let list = json.arrayValue, !list.isEmpty else {
+            throw reader.fail(key, .wrongType(expected: "a list of numbers", found: json.kind))
+        }
+        var betas: [Float] = []
+        for element in list {
+            guard let beta = element.doubleValue, beta > 0, beta < 1 else {
+                throw reader.fail(key, .outOfRange(value: element.text(), expected: "between 0 and 1"))
+            }
+            betas.append(Float(beta))
+        }
+        return betas
+    }
+}
+
+extension SchedulerConfiguration {
+    /// The settings as `StableDiffusionPipeline` uses them: latents are never clipped and the offset is 1,
+    /// whatever the file says. `notes` says what the file said otherwise, in words.
+    public func forStableDiffusion() -> (configuration: SchedulerConfiguration, notes: [String]) {
+        var configuration = self
+        configuration.stepsOffset = 1
+        configuration.clipSampleRange = nil
+        var notes: [String] = []
+        if source["steps_offset"] != nil, stepsOffset != 1 {
+            notes.append("\(file): steps_offset is outdated and taken as 1, as diffusers does")
+        }
+        if source["clip_sample"]?.boolValue == true {
+            notes.append("\(file): clip_sample is outdated and taken as false, as diffusers does")
+        }
+        return (configuration, notes)
+    }
+}

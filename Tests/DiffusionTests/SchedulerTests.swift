@@ -1,0 +1,200 @@
+// Noise schedules, timesteps and whole samplings against diffusers, and what is refused.
+import Diffusion
+import Tensors
+import Testing
+
+@Suite struct SchedulerTests {
+    private func fixture(_ name: String) throws -> JSON {
+        let folder = #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
+        return try JSON.parse(try ReadableFile.contents("/\(folder)/Fixtures/schedulers/\(name)"))
+    }
+
+    private func floats(_ json: JSON?) throws -> [Float] {
+        try #require(json?.arrayValue).map { Float(try #require($0.doubleValue)) }
+    }
+
+    private func ints(_ json: JSON?) throws -> [Int] { try #require(json?.arrayValue).compactMap(\.intValue) }
+
+    /// Within 1e-5 of the larger of 1 and the expected value.
+    private func close(_ values: [Float], _ expected: [Float], _ tolerance: Float = 1e-5) -> Bool {
+        values.count == expected.count
+            && zip(values, expected).allSatisfy { abs($0 - $1) <= tolerance * max(1, abs($1)) }
+    }
+
+    private func configuration(_ json: JSON, className: String = "DDIMScheduler") throws
+        -> SchedulerConfiguration
+    {
+        var object = try #require(json.objectValue)
+        object["_class_name"] = .string(className)
+        return try SchedulerConfiguration(.object(object), file: "scheduler_config.json")
+    }
+
+    @Test func schedulesEqualDiffusers() throws {
+        let fixture = try fixture("schedules.json")
+        let cases = try #require(fixture["cases"]?.arrayValue)
+        #expect(cases.count == 10)
+        let sample = try Float(#require(fixture["sample"]?.doubleValue))
+        let noise = try Float(#require(fixture["noise"]?.doubleValue))
+        for row in cases {
+            let configuration = try configuration(try #require(row["config"]))
+            let schedule = configuration.schedule
+            let at = try ints(row["at"])
+            let (betas, alphas) = (at.map { schedule.betas[$0] }, at.map { schedule.alphasCumprod[$0] })
+            // To the last bit: the same sums in the same order. Where the schedule was rescaled, only nearly:
+            // PyTorch's square root is not always the nearest number, and what is left at the end is tiny.
+            let isRescaled = row["config"]?["rescale_betas_zero_snr"] == true
+            #expect(close(betas, try floats(row["betas"]), isRescaled ? 2e-5 : 0), "\(row)")
+            #expect(close(alphas, try floats(row["alphas_cumprod"]), isRescaled ? 1e-6 : 0), "\(row)")
+            let noised = at.map { timestep in
+                let mix = schedule.addNoiseCoefficients(timestep)
+                return mix.sample * sample + mix.noise * noise
+            }
+            #expect(close(noised, try floats(row["noised"]), isRescaled ? 3e-5 : 1e-6))
+            let velocity = at.map { timestep in
+                let mix = schedule.targetCoefficients(timestep, .vPrediction)
+                return mix.sample * sample + mix.noise * noise
+            }
+            #expect(close(velocity, try floats(row["velocity"]), isRescaled ? 3e-5 : 1e-6))
+        }
+        let zero = try configuration(["rescale_betas_zero_snr": true]).schedule
+        #expect(zero.alphasCumprod.last == 0)
+        #expect(
+            zero.targetCoefficients(3, .epsilon) == (0, 1) && zero.targetCoefficients(3, .sample) == (1, 0))
+    }
+
+    @Test func timestepsEqualDiffusers() throws {
+        let cases = try #require(fixture("timesteps.json")["cases"]?.arrayValue)
+        #expect(cases.count == 42)
+        for row in cases {
+            let settings: JSON = [
+                "num_train_timesteps": try #require(row["count"]),
+                "timestep_spacing": try #require(row["spacing"]),
+                "prediction_type": "v_prediction",
+            ]
+            let plan = try DDIMScheduler(configuration(settings)).plan(
+                steps: #require(row["steps"]?.intValue))
+            #expect(plan.timesteps == (try ints(row["timesteps"])))
+        }
+    }
+
+    @Test func samplingsEqualDiffusers() throws {
+        let fixture = try fixture("trajectories.json")
+        let (start, outputs, noises) = (
+            try floats(fixture["start"]), try floats(fixture["outputs"]), try floats(fixture["noises"])
+        )
+        let width = start.count
+        let cases = try #require(fixture["cases"]?.arrayValue)
+        #expect(cases.count == 56)
+        for row in cases {
+            let name = try #require(row["class"]?.stringValue)
+            let (scheduler, fallback) = try SchedulerRegistry.make(
+                configuration(try #require(row["config"]), className: name))
+            #expect(fallback == nil && type(of: scheduler).className == name)
+            let steps = try #require(row["steps"]?.intValue)
+            let eta = try #require(row["eta"]?.doubleValue)
+            let plan =
+                try (scheduler as? DDIMScheduler)?.plan(steps: steps, eta: eta)
+                ?? scheduler.plan(steps: steps)
+            #expect(plan.timesteps == (try ints(row["timesteps"])))
+            let expected = try floats(row["samples"])
+            #expect(expected.count == width * plan.steps.count)
+            var sample = start
+            for (index, step) in plan.steps.enumerated() {
+                let range = index * width..<(index + 1) * width
+                let (output, noise) = (Array(outputs[range]), Array(noises[range]))
+                let next = step.apply(modelOutput: output, sample: sample, noise: noise)
+                #expect(
+                    close(next, Array(expected[range])), "\(name) \(row["config"]!.text()) \(step.timestep)")
+                if let mix = step.coefficients {
+                    let fused = (0..<width).map {
+                        mix.sample * sample[$0] + mix.output * output[$0] + mix.noise * noise[$0]
+                    }
+                    #expect(close(fused, Array(expected[range])))
+                }
+                sample = Array(expected[range])
+            }
+        }
+    }
+
+    @Test func clippingHasNoLinearForm() throws {
+        let clipped = try DDIMScheduler(configuration([:])).plan(steps: 3).steps[0]
+        #expect(clipped.coefficients == nil)
+        #expect(!clipped.addsNoise)
+        let plain = try DDPMScheduler(configuration(["clip_sample": false])).plan(steps: 3)
+        #expect(plain.steps[0].coefficients != nil && plain.steps[0].addsNoise)
+        #expect(plain.steps.last?.timestep == 0 && plain.steps.last?.addsNoise == false)
+        #expect(plain.timesteps == [666, 333, 0])
+        #expect(plain.previous(666) == 333 && plain.previous(0) == nil && plain.previous(5) == nil)
+    }
+
+    @Test func whatCannotBePlanned() throws {
+        let scheduler = try DDIMScheduler(configuration(["num_train_timesteps": 10, "steps_offset": 1]))
+        #expect(throws: SchedulerError.stepCount(0, most: 10)) { try scheduler.plan(steps: 0) }
+        #expect(throws: SchedulerError.stepCount(11, most: 10)) { try scheduler.plan(steps: 11) }
+        #expect(throws: SchedulerError.timestepOutOfRange(10, trainTimesteps: 10)) {
+            try scheduler.plan(steps: 10)
+        }
+        let zero: JSON = ["rescale_betas_zero_snr": true, "timestep_spacing": "trailing"]
+        for scheduler in [
+            try DDIMScheduler(configuration(zero)) as any Scheduler, try DDPMScheduler(configuration(zero)),
+        ] {
+            #expect(throws: SchedulerError.undetermined(timestep: 999, .epsilon)) {
+                try scheduler.plan(steps: 5)
+            }
+        }
+    }
+
+    @Test func otherSchedulersAreReadAsDDIM() throws {
+        let json: JSON = [
+            "beta_end": 0.012, "beta_schedule": "scaled_linear", "beta_start": 0.00085, "clip_sample": false,
+            "num_train_timesteps": 1000, "set_alpha_to_one": false, "skip_prk_steps": true, "steps_offset": 1,
+            "trained_betas": nil,
+        ]
+        let (scheduler, fallback) = try SchedulerRegistry.make(
+            configuration(json, className: "PNDMScheduler"))
+        #expect(scheduler is DDIMScheduler)
+        #expect(
+            fallback
+                == "scheduler_config.json: PNDMScheduler is not implemented; its settings are used for DDIM")
+        #expect(try scheduler.plan(steps: 5).timesteps == [801, 601, 401, 201, 1])
+        #expect(try scheduler.plan(steps: 50).steps.allSatisfy { $0.coefficients != nil })
+        let solver: JSON = ["variance_type": nil, "solver_order": 2, "timestep_spacing": "linspace"]
+        #expect(
+            try SchedulerRegistry.make(configuration(solver, className: "DPMSolverMultistepScheduler"))
+                .fallback != nil)
+    }
+
+    @Test(
+        arguments: [
+            ("thresholding", true), ("beta_schedule", "laplace"), ("prediction_type", "flow"),
+            ("timestep_spacing", "log"), ("variance_type", "learned_range"),
+            ("variance_type", "fixed_large_log"),
+            ("beta_start", 0), ("beta_end", 1.5), ("num_train_timesteps", 0), ("num_train_timesteps", "x"),
+            ("trained_betas", [0.1, 2]), ("trained_betas", "x"), ("steps_offset", -1), ("clip_sample", 1),
+        ] as [(String, JSON)])
+    func unsupportedSettingsAreNamed(_ key: String, _ value: JSON) {
+        let error = #expect(throws: ConfigurationError.self) {
+            try configuration(.object(JSONObject([(key, value)])), className: "DDPMScheduler")
+        }
+        #expect(error?.key == key && error?.file == "scheduler_config.json")
+    }
+
+    @Test func unknownClassesAreRefused() throws {
+        let flow = try configuration([:], className: "FlowMatchEulerDiscreteScheduler")
+        let error = #expect(throws: ConfigurationError.self) { try SchedulerRegistry.make(flow) }
+        #expect(error?.key == "_class_name")
+        #expect(error?.description.contains("DDIMScheduler, DDPMScheduler, PNDMScheduler") == true)
+        let none = try SchedulerConfiguration([:], file: "s.json")
+        let missing = #expect(throws: ConfigurationError.self) { try SchedulerRegistry.make(none) }
+        #expect(missing?.problem == .missing)
+    }
+
+    @Test func asStableDiffusionPipelineUsesThem() throws {
+        let plain = try configuration([:]).forStableDiffusion()
+        #expect(plain.configuration.stepsOffset == 1 && plain.configuration.clipSampleRange == nil)
+        #expect(plain.notes.isEmpty)
+        let old = try configuration(["steps_offset": 0, "clip_sample": true]).forStableDiffusion()
+        #expect(old.configuration.stepsOffset == 1 && old.configuration.clipSampleRange == nil)
+        #expect(old.notes.count == 2)
+    }
+}

@@ -1,0 +1,106 @@
+"""Writes what diffusers' schedulers do with given model outputs and given noise.
+
+Run: python make_schedulers.py   (diffusers 0.42, torch 2.13)
+schedules.json: betas and alphas_cumprod at some timesteps, noised samples and velocities.
+trajectories.json: timesteps and every sample of a sampling, for DDIM (eta 0 and 0.6) and DDPM, all spacings,
+predictions, with and without zero terminal SNR, with and without clipping.
+"""
+import itertools
+import json
+from pathlib import Path
+
+import torch
+from diffusers import DDIMScheduler, DDPMScheduler, PNDMScheduler
+from diffusers.schedulers import scheduling_ddim, scheduling_ddpm
+
+here = Path(__file__).parent
+WIDTH, MOST = 5, 9
+generator = torch.Generator().manual_seed(7)
+start = torch.randn(1, WIDTH, generator=generator)
+outputs = torch.randn(MOST, 1, WIDTH, generator=generator)
+noises = torch.randn(MOST, 1, WIDTH, generator=generator)
+SD = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
+
+
+def numbers(tensor):
+    return [float(f"{x:.9g}") for x in tensor.flatten().tolist()]
+
+
+def dump(name, head, rows):
+    body = ",\n".join(json.dumps(row) for row in rows)
+    (here / name).write_text("{" + "".join(f'"{k}": {json.dumps(v)},\n' for k, v in head.items()) + f'"cases": [\n{body}]}}\n')
+
+
+def schedules():
+    rows = []
+    for config in [
+        {}, SD, {"beta_schedule": "squaredcos_cap_v2"}, {"num_train_timesteps": 50, **SD},
+        {"num_train_timesteps": 7, "beta_start": 0.01, "beta_end": 0.3}, {"num_train_timesteps": 1},
+        {"trained_betas": [0.1, 0.2, 0.05, 0.4], "num_train_timesteps": 4},
+        {**SD, "rescale_betas_zero_snr": True}, {"rescale_betas_zero_snr": True},
+        {"beta_schedule": "squaredcos_cap_v2", "rescale_betas_zero_snr": True},
+    ]:
+        scheduler = DDPMScheduler(**config)
+        count = len(scheduler.betas)
+        at = sorted({0, 1 % count, count // 3, count // 2, count - 2 if count > 1 else 0, count - 1})
+        t = torch.tensor(at)
+        x0, noise = torch.tensor(0.7), torch.tensor(-1.3)
+        rows.append({
+            "config": config, "at": at, "betas": numbers(scheduler.betas[t]),
+            "alphas_cumprod": numbers(scheduler.alphas_cumprod[t]),
+            "noised": numbers(scheduler.add_noise(x0.expand(len(at)), noise.expand(len(at)), t)),
+            "velocity": numbers(scheduler.get_velocity(x0.expand(len(at)), noise.expand(len(at)), t))})
+    dump("schedules.json", {"sample": 0.7, "noise": -1.3}, rows)
+
+
+def sampling(cls, config, steps, eta):
+    scheduler = cls(**config)
+    scheduler.set_timesteps(steps)
+    samples, x = [], start
+    for i, t in enumerate(scheduler.timesteps):
+        for module in (scheduling_ddim, scheduling_ddpm):
+            module.randn_tensor = lambda *a, i=i, **k: noises[i]
+        extra = {"eta": eta} if cls is DDIMScheduler else {}
+        x = scheduler.step(outputs[i], int(t) if cls is DDIMScheduler else t, x, **extra).prev_sample
+        samples += numbers(x)
+    assert torch.isfinite(x).all()
+    return {"class": cls.__name__, "config": config, "eta": eta, "steps": steps,
+            "timesteps": scheduler.timesteps.tolist(), "samples": samples}
+
+
+def trajectories():
+    rows = []
+    spacings, predictions = ["leading", "linspace", "trailing"], ["epsilon", "sample", "v_prediction"]
+    for spacing, prediction, zero in itertools.product(spacings, predictions, [False, True]):
+        if zero and prediction == "epsilon" and spacing != "leading":
+            continue  # 0/0 at the last timestep
+        config = {**SD, "timestep_spacing": spacing, "prediction_type": prediction, "clip_sample": False,
+                  "rescale_betas_zero_snr": zero}
+        offset = {"steps_offset": 1} if spacing == "leading" else {}
+        rows.append(sampling(DDIMScheduler, {**config, **offset, "set_alpha_to_one": False}, 7, 0.0))
+        rows.append(sampling(DDIMScheduler, {**config, "set_alpha_to_one": True}, 4, 0.6))
+        rows.append(sampling(DDPMScheduler, {**config, **offset}, 7, 0.0))
+    for prediction in predictions:
+        rows.append(sampling(DDIMScheduler, {"prediction_type": prediction}, 5, 0.0))
+        rows.append(sampling(DDPMScheduler, {"prediction_type": prediction, "clip_sample_range": 0.8}, 5, 0.0))
+    for variance in ["fixed_small_log", "fixed_large"]:
+        rows.append(sampling(DDPMScheduler, {**SD, "variance_type": variance, "clip_sample": False}, 6, 0.0))
+    dump("trajectories.json", {"start": numbers(start), "outputs": numbers(outputs), "noises": numbers(noises)}, rows)
+
+
+def timesteps():
+    rows = []
+    for spacing, count, steps in itertools.product(
+            ["leading", "linspace", "trailing"], [1000, 50], [1, 2, 3, 7, 30, 49, 50]):
+        scheduler = DDIMScheduler(num_train_timesteps=count, timestep_spacing=spacing)
+        scheduler.set_timesteps(steps)
+        rows.append({"spacing": spacing, "count": count, "steps": steps, "timesteps": scheduler.timesteps.tolist()})
+    dump("timesteps.json", {}, rows)
+
+
+schedules()
+trajectories()
+timesteps()
+scheduler = DDIMScheduler.from_config(PNDMScheduler(**SD, skip_prk_steps=True, steps_offset=1).config)
+scheduler.set_timesteps(5)
+assert scheduler.timesteps.tolist() == [801, 601, 401, 201, 1], "the fallback in SchedulerTests.swift"
