@@ -14,8 +14,8 @@ enum OperationTable {
         ([2, 3, 1, 5], [1, 4, 1]), ([1], [1]), ([640, 700], [640, 700]), ([640, 700], []),
     ]
 
-    /// Two operands under every way to broadcast; the sizes at the end are split over threads (without kinks only:
-    /// of so many values some are so near to each other that finite differences step across).
+    /// Two operands under every way to broadcast; the sizes at the end are split over threads (without kinks
+    /// only: of so many values some are so near to each other that finite differences step across).
     private static func broadcastRows(
         _ name: String, in range: ClosedRange<Double> = -1...1, hasKinks: Bool = false,
         _ forward: @escaping @Sendable (Variable, Variable) -> Variable,

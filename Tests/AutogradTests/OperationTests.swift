@@ -33,8 +33,8 @@ import Testing
         }
     }
 
-    /// Those that need a gradient get the bits they get when all do; the others get none; without any nothing is
-    /// recorded.
+    /// Those that need a gradient get the bits they get when all do; the others get none; without any
+    /// nothing is recorded.
     @Test(arguments: OperationTable.rows)
     func everyCombinationOfNeedsGrad(row: OperationRow) throws {
         let values = row.values()

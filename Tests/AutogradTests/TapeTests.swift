@@ -25,8 +25,8 @@ import Testing
         [numbers([8, 3, 3, 4]), numbers([8]), numbers([8]), numbers([16, 8])]
     }
 
-    /// Bytes that come into use in `body`, each time it calls its argument. Other suites may allocate meanwhile, so
-    /// the most common of many runs: a leak is in all of them.
+    /// Bytes that come into use in `body`, each time it calls its argument. Other suites may allocate meanwhile,
+    /// so the most common of many runs: a leak is in all of them.
     private func bytesInUse(_ body: (_ note: () -> Void) -> Void) -> [Int] {
         var runs: [[Int]: Int] = [:]
         for _ in 0..<25 {

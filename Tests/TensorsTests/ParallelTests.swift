@@ -4,7 +4,8 @@ import Testing
 
 @testable import Tensors
 
-/// Work is cut by its shape alone: however many threads take the tasks, and in whichever order, the bits are equal.
+/// Work is cut by its shape alone: however many threads take the tasks, and in whichever order, the bits
+/// are equal.
 @Suite struct ParallelTests {
     @Test func rangesPartitionExactly() {
         for count in Array(0...130) + [1000, 4097] {

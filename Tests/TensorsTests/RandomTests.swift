@@ -6,8 +6,8 @@ import Testing
 @testable import Tensors
 
 @Suite struct RandomTests {
-    /// Random123's known answers for Philox4x32-10: counter, key, result. The counter's words are index, step and
-    /// the stream's low and high half; the key is the seed.
+    /// Random123's known answers for Philox4x32-10: counter, key, result. The counter's words are index,
+    /// step and the stream's low and high half; the key is the seed.
     static let knownAnswers: [([UInt32], [UInt32], [UInt32])] = [
         ([0, 0, 0, 0], [0, 0], [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]),
         (

@@ -2,8 +2,8 @@ import Testing
 
 @testable import Tensors
 
-/// The allocator's size classes and its books. Other suites allocate meanwhile, so counts are compared only where
-/// nothing else can interfere.
+/// The allocator's size classes and its books. Other suites allocate meanwhile, so counts are compared only
+/// where nothing else can interfere.
 @Suite struct MemoryPoolTests {
     @Test func sizeClassesHoldAndWasteLittle() {
         var last = 0
