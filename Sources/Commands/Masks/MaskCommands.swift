@@ -1,0 +1,25 @@
+import Images
+import Language
+import Tensors
+
+/// Masks: made by hand or from maps, combined, measured.
+public enum MaskCommands {
+    public static let all: [Builtin] = shapes + changes + algebra
+
+    static let family = "masks"
+
+    static let mask = Parameter("mask", .host("mask"), doc: "A mask.")
+    static let size = Parameter(
+        "size", Accepts.size, doc: "[height, width], or a value that has them: a photo.")
+
+    /// A row whose result is a mask; errors of the floors below get their place.
+    static func row(
+        _ name: String, _ summary: String, _ parameters: [Parameter], terms: [String],
+        examples: [Builtin.Example], run: @escaping @Sendable (Call) throws -> Mask
+    ) -> Builtin {
+        Builtin(
+            name, family: family, summary: summary, parameters: parameters, result: "mask", terms: terms,
+            examples: examples,
+            run: { call in .mask(try call.mapped(nil) { try run(call) }) })
+    }
+}

@@ -1,0 +1,75 @@
+import Autograd
+import Images
+import Language
+import Tensors
+
+extension PictureCommands {
+    static let geometry: [Builtin] = [
+        Builtin(
+            "flip", family: family, summary: "Left and right exchanged; of a tensor, an axis turned round.",
+            parameters: [
+                Parameter(
+                    "x", .oneOf([.host("image"), .host("mask"), .host("tensor")]),
+                    doc: "An image, mask or tensor."),
+                Parameter(
+                    "axis", .int, doc: "Of a tensor: the axis. Width is -2 in [.., H, W, C].", optional: true),
+            ],
+            result: "as x", terms: ["mirror", "reverse", "augmentation"],
+            examples: [
+                .init("flip(tensor([1, 2, 3]), 0)", shows: "tensor[3] [3.0, 2.0, 1.0]"),
+                .init("flip(box([0, 0], [2, 4], [4, 4])) == box([2, 0], [4, 4], [4, 4])", shows: "true"),
+            ], run: flip),
+        Builtin(
+            "crop", family: family, summary: "The part of a picture or mask between two corners.",
+            parameters: [
+                Parameter("x", Accepts.picture, doc: "An image or a mask."),
+                Parameter("from", .list(.int), doc: "The top left corner [x, y], in pixels, included."),
+                Parameter("to", .list(.int), doc: "The bottom right corner [x, y], not included."),
+            ],
+            result: "image, or mask for a mask", terms: ["cut", "part", "region", "slice"],
+            examples: [.init("crop(image(zeros([8, 8])), [2, 0], [6, 8]).size", shows: "[8, 4]")], run: crop),
+        Builtin(
+            "psnr", family: family,
+            summary:
+                "How alike two pictures of one size are: peak signal-to-noise ratio, infinite where equal.",
+            parameters: [picture("a"), picture("b", doc: "Of a's size.")], result: "float, in dB",
+            terms: ["similarity", "compare", "difference", "quality", "decibel"],
+            examples: [.init("psnr(image(zeros([4, 4])), image(ones([4, 4])))", shows: "5.986604215721735")],
+            run: { call in
+                let (a, b) = (try call.picture("a"), try call.picture("b"))
+                return .float(try call.mapped("b") { try a.psnr(b) })
+            }),
+    ]
+
+    @Sendable private static func flip(_ call: Call) throws -> Value {
+        let value = try call.value("x")
+        if let mask = value.host(as: MaskValue.self)?.mask { return .mask(mask.flipped()) }
+        if let image = value.host(as: ImageValue.self)?.image { return .image(image.flipped()) }
+        let x = try call.variable("x")
+        guard call.optional("axis") != nil else {
+            throw Problem(
+                .missingArgument, "flip needs the axis of a tensor",
+                help: "width is -2 in a tensor [.., H, W, C]")
+        }
+        let axis = try call.axis("axis", of: x.shape)
+        guard x.value.count > 0 else { return .tensor(x) }
+        return .tensor(
+            x.sliced(
+                x.shape.enumerated().map { place, size in
+                    place == axis
+                        ? .init(start: size - 1, count: size, step: -1) : .init(start: 0, count: size)
+                }))
+    }
+
+    @Sendable private static func crop(_ call: Call) throws -> Value {
+        let (from, to) = (try call.point("from"), try call.point("to"))
+        guard [from.x, from.y, to.x, to.y].allSatisfy({ abs($0) <= 1_000_000 }) else {
+            throw Problem(.outOfRange, "crop: corners lie inside the picture", argument: "to")
+        }
+        let rect = PixelRect(x0: Int(from.x), y0: Int(from.y), x1: Int(to.x), y1: Int(to.y))
+        let part = try call.mapped("to") { try call.picture("x").cropped(to: rect) }
+        guard let mask = try call.value("x").host(as: MaskValue.self)?.mask else { return .image(part) }
+        let values = (rect.y0..<rect.y1).flatMap { y in (rect.x0..<rect.x1).map { x in mask[x, y] } }
+        return .mask(Mask(width: rect.width, height: rect.height, values: values))
+    }
+}

@@ -1,0 +1,161 @@
+import Autograd
+import Language
+import Tensors
+
+extension TensorCommands {
+    private static let axes = Parameter(
+        "axis", .listOrSingle(.int), doc: "The axis or axes that go; all where none is given.", optional: true
+    )
+    private static let keep = Parameter(
+        "keepdims", .bool, default: false, doc: "Keeps the axes that go, with size 1.", keywordOnly: true)
+    private static let numbers = Parameter("xs", Accepts.tensor, doc: "A tensor, or a list of numbers.")
+    private static let outcome = "tensor, one number without an axis; a plain number for a list of them"
+
+    static let reductions: [Builtin] = [
+        reduction(
+            "sum", "The sum of numbers, of all or along axes.", ["total", "add"],
+            [
+                .init("sum([[1, 2], [3, 4]], axis=0)", shows: "tensor[2] [4.0, 6.0]"),
+                .init("sum(1..4)", shows: "10"),
+            ]
+        ) { x, axes, keep in x.sum(axes, keepsAxes: keep) },
+        reduction(
+            "mean", "The mean of numbers, of all or along axes.", ["average"],
+            [.init("mean(tensor([1, 2, 6]))", shows: "3.0")]
+        ) { x, axes, keep in x.mean(axes, keepsAxes: keep) },
+        reduction(
+            "std", "The standard deviation of the sample (n - 1), of all or along axes.",
+            ["deviation", "spread"],
+            [.init("std(tensor([1, 3]))", shows: "1.4142135")]
+        ) { x, axes, keep in deviation(x, axes, keep) },
+        extreme(
+            "max", "The largest number, of several, of a list or of a tensor along axes.",
+            ["largest", "most", "peak"],
+            [
+                .init("max([[1, 9], [7, 3]], axis=1)", shows: "tensor[2] [9.0, 7.0]"),
+                .init("max(3, 4)", shows: "4"),
+            ]
+        ) { $0 },
+        extreme(
+            "min", "The smallest number, of several, of a list or of a tensor along axes.",
+            ["smallest", "least"],
+            [
+                .init("min([[1, 9], [7, 3]], axis=0)", shows: "tensor[2] [1.0, 3.0]"),
+                .init("min(3, 4)", shows: "3"),
+            ]
+        ) { $0.scaled(by: -1) },
+        Builtin(
+            "argmax", family: family, summary: "The place of the largest number; the first of equal ones.",
+            parameters: [
+                tensor(),
+                Parameter(
+                    "axis", .int, doc: "Along this axis; else in the flattened tensor.", optional: true),
+            ],
+            result: "int; with an axis a tensor of places", terms: ["largest", "index", "peak", "position"],
+            examples: [.init("argmax([3, 9, 4])", shows: "1")], run: argmax),
+        row(
+            "norm", "The length of a vector: sqrt(sum(x ** 2)), over all or along axes.",
+            [tensor(), axes, keep],
+            result: "tensor, one number without an axis", terms: ["length", "magnitude", "l2", "distance"],
+            examples: [.init("norm([3, 4])", shows: "5.0")],
+            run: { call in
+                let x = try call.variable("x")
+                return root(
+                    x.square().sum(try call.axes("axis", of: x.shape), keepsAxes: try call.bool("keepdims")))
+            }),
+    ]
+
+    /// At 0 the root has no slope; there the gradient of a norm is 0, as in PyTorch.
+    private static func root(_ squares: Variable) -> Variable {
+        guard squares.needsGrad else { return squares.sqrt() }
+        let zeros = Tensor.binary(.equal, squares.value, Tensor(0))
+        let lifted = (squares + Variable(zeros.scaled(by: 1e-30))).sqrt()
+        return lifted - Variable(zeros * lifted.value)
+    }
+
+    /// Along axes, or over all where none is given.
+    private static func reduction(
+        _ name: String, _ summary: String, _ terms: [String], _ examples: [Builtin.Example],
+        _ body: @escaping @Sendable (Variable, [Int]?, Bool) -> Variable
+    ) -> Builtin {
+        Builtin(
+            name, family: family, summary: summary, parameters: [numbers, axes, keep], result: outcome,
+            terms: terms,
+            examples: examples,
+            run: { call in
+                guard TensorReading.concernsTensors(try call.value("xs")) || call.has("axis") else {
+                    return try call.fallBack()
+                }
+                let x = try call.variable("xs")
+                return .tensor(body(x, try call.axes("axis", of: x.shape), try call.bool("keepdims")))
+            })
+    }
+
+    private static func deviation(_ x: Variable, _ axes: [Int]?, _ keep: Bool) -> Variable {
+        let squares = (x - x.mean(axes, keepsAxes: true)).square().sum(axes, keepsAxes: keep)
+        let count = x.value.count / max(1, squares.value.count)
+        return squares.scaled(by: 1 / Float(max(1, count - 1))).sqrt()
+    }
+
+    /// `sign` makes the smallest the largest.
+    private static func extreme(
+        _ name: String, _ summary: String, _ terms: [String], _ examples: [Builtin.Example],
+        _ sign: @escaping @Sendable (Variable) -> Variable
+    ) -> Builtin {
+        Builtin(
+            name, family: family, summary: summary,
+            parameters: [
+                Parameter("xs", doc: "A tensor, a list, or several values.", variadic: true),
+                Parameter(
+                    "axis", .listOrSingle(.int), doc: "The axis or axes of a tensor that go.",
+                    keywordOnly: true,
+                    optional: true), keep,
+            ],
+            result: "number, string, or tensor", terms: terms, examples: examples,
+            run: { call in
+                guard call.rest.contains(where: TensorReading.concernsTensors) || call.has("axis") else {
+                    return try call.fallBack()
+                }
+                let x = try TensorReading.variable(call.rest.count == 1 ? call.rest[0] : .list(call.rest))
+                let axes = try call.axes("axis", of: x.shape)
+                guard x.value.count > 0 else { throw Problem(.badArgument, "\(name) of an empty tensor") }
+                return .tensor(sign(largest(sign(x), axes, try call.bool("keepdims"))))
+            })
+    }
+
+    private static func largest(_ x: Variable, _ axes: [Int]?, _ keep: Bool) -> Variable {
+        guard let axes else {
+            let all = x.maximum()
+            return keep ? all.reshaped(x.shape.map { _ in 1 }) : all
+        }
+        var result = x
+        for axis in axes { result = result.largest(along: axis) }
+        return keep
+            ? result : result.reshaped(x.shape.indices.filter { !axes.contains($0) }.map { x.shape[$0] })
+    }
+
+    @Sendable private static func argmax(_ call: Call) throws -> Value {
+        let x = try call.tensor("x")
+        guard x.count > 0 else { throw Problem(.badArgument, "argmax of an empty tensor", argument: "x") }
+        guard call.optional("axis") != nil else {
+            return .int(x.reshaped([x.count]).maximum(along: 0).indices[0])
+        }
+        let axis = try call.axis("axis", of: x.shape)
+        var shape = x.shape
+        shape.remove(at: axis)
+        return .tensor(Tensor(x.maximum(along: axis).indices.map { Float($0) }, shape: shape))
+    }
+}
+
+extension Variable {
+    /// The largest along an axis, which stays with size 1; the gradient goes to the first of equal ones.
+    func largest(along axis: Int) -> Variable {
+        let (values, indices) = value.maximum(along: axis)
+        guard needsGrad, value.count > 0 else { return Variable(values) }
+        let inner = shape[(axis + 1)...].reduce(1, *)
+        let places = indices.indices.map { i in
+            (i / inner * shape[axis] + indices[i]) * inner + i % inner
+        }
+        return Variable.embedding(places, of: [reshaped([value.count, 1])]).reshaped(values.shape)
+    }
+}

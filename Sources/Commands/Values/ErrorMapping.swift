@@ -1,0 +1,62 @@
+import Images
+import Language
+import Tensors
+
+/// Errors of the floors below as problems of the language, with their codes and exit codes.
+public enum ErrorMapping {
+    /// `command` is the builtin that met the error; `isWriting` tells what a missing folder means.
+    public static func problem(
+        _ error: any Error, argument: String? = nil, command: String = "", isWriting: Bool = false
+    ) -> any Error {
+        switch error {
+        case let error as ImageError: picture(error, argument, command, isWriting)
+        case let error as FileError: file(error, argument)
+        default: error
+        }
+    }
+
+    // MARK: pictures
+
+    private static let pictureCodes: [ImageError.Kind: ErrorCode] = [
+        .missing: .fileMissing, .isDirectory: .cannotRead, .noPermission: .noPermission,
+        .notAPicture: .unreadablePicture, .damaged: .unreadablePicture, .tooLarge: .unreadablePicture,
+        .unsupported: .unreadablePicture, .cannotRead: .cannotRead, .cannotWrite: .cannotWrite,
+        .diskFull: .diskFull,
+        .badArgument: .badArgument,
+    ]
+
+    private static func picture(
+        _ error: ImageError, _ argument: String?, _ command: String, _ isWriting: Bool
+    ) -> Problem {
+        var code = pictureCodes[error.kind] ?? .badFile
+        if isWriting, [.missing, .isDirectory, .unsupported].contains(error.kind) { code = .cannotWrite }
+        guard error.kind != .badArgument else {
+            return Problem(code, message(error.description, command), argument: argument)
+        }
+        var help: String?
+        if error.kind == .missing, !isWriting, let path = error.path { help = FileNames.nearest(to: path) }
+        return Problem(code, error.description, argument: argument, help: help)
+    }
+
+    /// "box: coordinates are …", unless the message names the command already.
+    private static func message(_ text: String, _ command: String) -> String {
+        command.isEmpty || text.hasPrefix(command + ":") ? text : "\(command): \(text)"
+    }
+
+    // MARK: files
+
+    private static let fileCodes: [FileError.Reason: ErrorCode] = [
+        .notFound: .fileMissing, .permissionDenied: .noPermission, .readOnly: .noPermission,
+        .noSpace: .diskFull,
+    ]
+
+    private static func file(_ error: FileError, _ argument: String?) -> Problem {
+        let isReading = error.operation == .open || error.operation == .read
+        let other: ErrorCode = isReading ? .cannotRead : .cannotWrite
+        var code = fileCodes[error.reason] ?? other
+        if !isReading, code == .fileMissing { code = .cannotWrite }
+        return Problem(
+            code, error.description, argument: argument,
+            help: code == .fileMissing ? FileNames.nearest(to: error.path) : nil)
+    }
+}

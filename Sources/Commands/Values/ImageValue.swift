@@ -1,0 +1,70 @@
+import Autograd
+import Images
+import Language
+import Tensors
+
+/// A picture of the language, with what it was made from.
+public struct ImageValue: TensorReadable, PictureReadable {
+    public let image: Image
+    /// Prompt, seed, model and the like; written into the PNG.
+    public let metadata: PNGMetadata
+    /// The words that stand for the picture where none can be shown.
+    public let alt: String
+
+    public init(_ image: Image, metadata: PNGMetadata = PNGMetadata(), alt: String? = nil) {
+        self.image = image
+        self.metadata = metadata
+        self.alt = alt ?? "image \(image.size)"
+    }
+
+    public var typeName: String { "image" }
+    public var picture: Image { image }
+    /// [1, H, W, 3] in -1…1.
+    public var variable: Variable { Variable(Tensor(image)) }
+
+    /// An image, what has a picture, or a tensor [H, W, 3] in -1…1.
+    static func read(_ value: Value, _ name: String, _ call: Call) throws -> ImageValue {
+        if let image = value.host(as: ImageValue.self) { return image }
+        if let picture = value.host(as: PictureReadable.self) { return ImageValue(picture.picture) }
+        if let tensor = value.host(as: TensorReadable.self)?.variable.value {
+            return ImageValue(try call.mapped(name) { try Image(tensor) })
+        }
+        throw Problem(
+            .wrongType, "\(call.builtin.name) wants an image for \(name)", argument: name,
+            label: "this is \(value.describedType)")
+    }
+
+    private static let fields: [(name: String, value: @Sendable (ImageValue) -> Value)] = [
+        ("width", { .int($0.image.width) }),
+        ("height", { .int($0.image.height) }),
+        ("size", { [.int($0.image.height), .int($0.image.width)] }),
+        ("shape", { [.int($0.image.height), .int($0.image.width), 3] }),
+        ("metadata", { .record(Record($0.metadata.entries.map { ($0.key, .string($0.text)) })) }),
+    ]
+
+    public var fieldNames: [String] { Self.fields.map(\.name) }
+
+    public func field(_ name: String) throws -> Value? { Self.fields.first { $0.name == name }?.value(self) }
+
+    /// Numbers of the picture as a tensor [H, W, 3] in -1…1.
+    public func index(_ subscripts: [Subscript]) throws -> Value {
+        .tensor(try TensorIndexing.apply(subscripts, to: variable.row(0)))
+    }
+
+    /// The same pixels; what they were made from does not matter.
+    public func isEqual(to other: any HostValue) -> Bool { (other as? ImageValue)?.image == image }
+
+    public var shapeText: String? { "[\(image.height), \(image.width), 3]" }
+    public var byteCount: Int { image.pixels.count }
+    public var inlineText: String { "image \(image.size)" }
+
+    public func display(_ context: DisplayContext) -> Display {
+        Display(alt, image: context.wantsImages ? displayImage : nil)
+    }
+
+    private var displayImage: DisplayImage? {
+        // Metadata that PNG cannot hold are not worth losing the picture for.
+        let png = (try? image.pngData(metadata: metadata)) ?? (try? image.pngData())
+        return png.map { DisplayImage(png: $0, alt: alt) }
+    }
+}

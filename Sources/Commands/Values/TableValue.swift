@@ -1,0 +1,151 @@
+import Language
+
+/// Rows under named columns: what `table(…)` makes and `save_table` writes.
+public struct TableValue: TableReadable {
+    public let columns: [String]
+    /// As many values a row as there are columns; none where a row lacks one.
+    public let rows: [[Value]]
+
+    public init(columns: [String], rows: [[Value]]) {
+        self.columns = columns
+        self.rows = rows
+    }
+
+    public var typeName: String { "table" }
+    public var table: TableValue { self }
+    public var fieldNames: [String] { ["columns", "rows"] + columns }
+
+    public func field(_ name: String) throws -> Value? {
+        if let column = column(name) { return column }
+        switch name {
+        case "columns": return .list(columns.map { .string($0) })
+        case "rows": return .list(elements ?? [])
+        default: return nil
+        }
+    }
+
+    /// The values below a heading.
+    public func column(_ name: String) -> Value? {
+        columns.firstIndex(of: name).map { place in .list(rows.map { $0[place] }) }
+    }
+
+    public var count: Int? { rows.count }
+    public var elements: [Value]? { rows.map(record) }
+
+    private func record(_ row: [Value]) -> Value { .record(Record(Array(zip(columns, row)))) }
+
+    /// A row by its place, a column by its name.
+    public func index(_ subscripts: [Subscript]) throws -> Value {
+        guard subscripts.count == 1, case .at(let place) = subscripts[0] else {
+            throw Problem(.badIndex, "a table takes one index: a row's place or a column's name")
+        }
+        switch place {
+        case .int(let index):
+            let row = index < 0 ? index + rows.count : index
+            guard rows.indices.contains(row) else {
+                throw Problem(.indexOutOfRange, "row \(index) of a table with \(rows.count) rows")
+            }
+            return record(rows[row])
+        case .string(let name):
+            if let column = column(name) { return column }
+            throw Problem(
+                .unknownField, "this table has no column \"\(name)\"",
+                notes: ["it has \(columns.joined(separator: ", "))"],
+                help: nearestName(name, among: columns).map { "did you mean \"\($0)\"?" })
+        default:
+            throw Problem(
+                .badIndex, "a table takes a row's place or a column's name, not \(place.describedType)")
+        }
+    }
+
+    public func isEqual(to other: any HostValue) -> Bool {
+        guard let other = other as? TableValue, other.columns == columns else { return false }
+        return other.texts == texts
+    }
+
+    public var inlineText: String { "table of \(rows.count) × \(columns.count)" }
+    public var byteCount: Int { rows.count * columns.count * 32 }
+
+    // MARK: text
+
+    /// Cells as they are shown: floats to four digits, "–" where there is nothing.
+    private var texts: [[String]] {
+        let decimals = columns.indices.map { place in Self.decimals(rows.map { $0[place] }) }
+        return rows.map { row in
+            row.indices.map { place in
+                guard let digits = decimals[place], let number = Self.float(row[place]), number.isFinite,
+                    let spec = FormatSpec(".\(digits)f"), let text = try? Value.float(number).formatted(spec)
+                else { return Self.text(row[place]) }
+                return text
+            }
+        }
+    }
+
+    /// So many decimals that a column's floats stand with their dots in line; nil where they are of too many
+    /// sizes.
+    private static func decimals(_ column: [Value]) -> Int? {
+        let texts = column.compactMap(float).filter(\.isFinite).map { text(.float($0)) }
+        guard !texts.isEmpty, !texts.contains(where: { $0.contains("e") }) else { return nil }
+        let most = texts.map { $0.drop { $0 != "." }.count - 1 }.max() ?? 0
+        return max(1, most)
+    }
+
+    private static let fourDigits = FormatSpec(".4g") ?? FormatSpec()
+
+    private static func text(_ value: Value) -> String {
+        if value.isNone { return "–" }
+        if let number = float(value) { return (try? Value.float(number).formatted(fourDigits)) ?? "" }
+        return value.inlineText.split(separator: "\n").joined(separator: " ")
+    }
+
+    private static func float(_ value: Value) -> Double? {
+        if case .float(let number) = value { return number }
+        return value.host(as: TensorValue.self)?.number
+    }
+
+    private static let longestCell = 40
+
+    /// Numbers are aligned to the right, all else to the left.
+    public func display(_ context: DisplayContext) -> Display {
+        let cells = texts.map {
+            $0.map { $0.count > Self.longestCell ? $0.prefix(Self.longestCell - 1) + "…" : $0 }
+        }
+        let isNumber = columns.indices.map { place in
+            rows.contains { !$0[place].isNone }
+                && rows.allSatisfy {
+                    $0[place].isNone || $0[place].number != nil || Self.float($0[place]) != nil
+                }
+        }
+        let widths = columns.indices.map { place in
+            max(columns[place].count, cells.map { $0[place].count }.max() ?? 0)
+        }
+        func line(_ cells: [String]) -> String {
+            let padded = columns.indices.map { place in
+                let pad = String(repeating: " ", count: widths[place] - cells[place].count)
+                return isNumber[place] ? pad + cells[place] : cells[place] + pad
+            }
+            return String(padded.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
+        }
+        return Display(([columns] + cells).map(line).joined(separator: "\n"))
+    }
+
+    /// Comma-separated values (RFC 4180), or with another separator.
+    public func separated(by separator: String = ",") -> String {
+        let lines = [columns] + rows.map { $0.map(Self.exact) }
+        return lines.map { $0.map { Self.quoted($0, separator) }.joined(separator: separator) + "\n" }
+            .joined()
+    }
+
+    /// As precisely as the value is known.
+    private static func exact(_ value: Value) -> String {
+        if value.isNone { return "" }
+        return float(value).map { Value.float($0).literalText } ?? value.inlineText
+    }
+
+    private static func quoted(_ cell: String, _ separator: String) -> String {
+        let special: Set<Character> = ["\"", "\n", "\r", "\r\n"]
+        guard cell.contains(where: special.contains) || cell.contains(separator) else { return cell }
+        return "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+            + "\""
+    }
+}

@@ -1,0 +1,133 @@
+import Autograd
+import Images
+import Language
+import Tensors
+
+/// Values as tensors: numbers, nested lists, masks, images, and whatever else is `TensorReadable`.
+public enum TensorReading {
+    /// Lists become axes; gradients flow through tensors inside lists. Throws `.wrongType`, and
+    /// `.shapeMismatch` for rows of different lengths.
+    public static func variable(_ value: Value) throws -> Variable {
+        switch value {
+        case .int, .float: return Variable(Tensor(Float(value.number ?? 0)))
+        case .bool(let flag): return Variable(Tensor(flag ? 1 : 0))
+        case .range(let range):
+            try TensorLimit.check([range.count])
+            return Variable(Tensor(range.indices.map { Float($0) }, shape: [range.count]))
+        case .list(let items): return try list(items)
+        case .host(let host as TensorReadable): return host.variable
+        default:
+            throw Problem(
+                .wrongType, "\(value.describedType) is no tensor", label: "this is \(value.describedType)")
+        }
+    }
+
+    private static func list(_ items: [Value]) throws -> Variable {
+        var numbers: [Float] = []
+        numbers.reserveCapacity(items.count)
+        for item in items {
+            guard let number = item.number else { break }
+            numbers.append(Float(number))
+        }
+        if numbers.count == items.count { return Variable(Tensor(numbers, shape: [items.count])) }
+        let rows = try items.map(variable)
+        for (place, row) in rows.enumerated() where row.shape != rows[0].shape {
+            throw Problem(
+                .shapeMismatch, "the rows of a tensor have one shape",
+                label: "row 0 has \(Shape.text(rows[0].shape)), row \(place) has \(Shape.text(row.shape))")
+        }
+        return Variable.concatenated(rows.map { $0.reshaped([1] + $0.shape) }, axis: 0)
+    }
+
+    /// Whether commands that lists of plain numbers share with the language are meant for tensors here.
+    static func concernsTensors(_ value: Value) -> Bool {
+        switch value {
+        case .host: true
+        case .list(let items):
+            items.contains {
+                switch $0 {
+                case .list, .range: true
+                case .host(let host): host is TensorReadable
+                default: false
+                }
+            }
+        default: false
+        }
+    }
+}
+
+extension Call {
+    /// An argument as a tensor. Its problems underline the argument.
+    public func variable(_ name: String) throws -> Variable {
+        do {
+            return try TensorReading.variable(try value(name))
+        } catch var problem as Problem {
+            problem.argument = name
+            problem.message = "\(builtin.name): \(problem.message)"
+            throw problem
+        }
+    }
+
+    public func tensor(_ name: String) throws -> Tensor { try variable(name).value }
+
+    /// Two arguments whose shapes broadcast.
+    func pair(_ first: String, _ second: String) throws -> (Variable, Variable) {
+        do {
+            if let pair = try TensorPair.read(try value(first), try value(second)) { return pair }
+            return try TensorPair.read(.tensor(try variable(first)), .tensor(try variable(second)))
+                ?? (try variable(first), try variable(second))
+        } catch let problem as Problem where problem.code == .shapeMismatch {
+            throw problem.at(second, in: builtin.name)
+        }
+    }
+
+    /// A shape: sizes of at least 0, small enough for memory.
+    func shape(_ name: String) throws -> [Int] {
+        let sizes = try ints(name)
+        guard sizes.allSatisfy({ $0 >= 0 }), sizes.count <= 16 else {
+            throw Problem(
+                .badArgument, "\(builtin.name): a shape is up to 16 sizes of at least 0", argument: name,
+                label: "this is \(Shape.text(sizes))")
+        }
+        try context.reserve(
+            bytes: try product(sizes), MemoryLayout<Float>.stride, what: "a tensor \(Shape.text(sizes))")
+        try TensorLimit.check(sizes)
+        return sizes
+    }
+
+    private func product(_ sizes: [Int]) throws -> Int {
+        sizes.reduce(1) { $0.multipliedReportingOverflow(by: $1).overflow ? Int.max : $0 * $1 }
+    }
+
+    /// An axis counted from the end where negative, checked against the shape.
+    func axis(_ name: String, of shape: [Int], extra: Int = 0) throws -> Int {
+        try axis(try int(name), name, of: shape, extra: extra)
+    }
+
+    /// One axis or several; nil where none was given.
+    func axes(_ name: String, of shape: [Int]) throws -> [Int]? {
+        guard let given = optional(name) else { return nil }
+        let axes = try (given.elements == nil ? [try int(name)] : try ints(name)).map {
+            try axis($0, name, of: shape)
+        }
+        guard Set(axes).count == axes.count else {
+            throw Problem(.badArgument, "\(builtin.name): an axis is named twice", argument: name)
+        }
+        return axes
+    }
+
+    private func axis(_ axis: Int, _ name: String, of shape: [Int], extra: Int = 0) throws -> Int {
+        let rank = shape.count + extra
+        if axis >= -rank, axis < rank { return axis < 0 ? axis + rank : axis }
+        throw Problem(
+            .indexOutOfRange, "\(builtin.name): axis \(axis) of a tensor with \(axesText(shape.count))",
+            argument: name,
+            label: "outside of \(Shape.text(shape))",
+            notes: [
+                rank == 0 ? "it has none" : "axes go from 0 to \(rank - 1), or from the end -1 to -\(rank)"
+            ])
+    }
+
+    /// A tensor made by a command.
+    func result(_ variable: Variable) -> Value { .tensor(variable) }
+}

@@ -1,0 +1,106 @@
+import Autograd
+import Language
+import Tensors
+
+/// A tensor of the language: an array of float32 numbers that knows how it was computed where a gradient may
+/// be asked for. Every operation keeps the gradient's way back. Immutable.
+public struct TensorValue: TensorReadable {
+    public let variable: Variable
+
+    /// Within `with no_grad { … }` the value is cut off from how it was computed.
+    public init(_ variable: Variable) {
+        self.variable = GradientMode.isOff ? variable.detached : variable
+    }
+
+    public init(_ tensor: Tensor) { variable = Variable(tensor) }
+
+    public var tensor: Tensor { variable.value }
+    public var shape: [Int] { variable.shape }
+    public var typeName: String { "tensor" }
+
+    /// The one number of a tensor with a single element, as the shortest decimal that reads back as it.
+    var number: Double? {
+        guard tensor.count == 1 else { return nil }
+        return shortest(tensor.scalar)
+    }
+
+    // MARK: fields
+
+    private static let fields: [(name: String, value: @Sendable (TensorValue) -> Value)] = [
+        ("shape", { .list($0.shape.map { .int($0) }) }),
+        ("ndim", { .int($0.shape.count) }),
+        ("rank", { .int($0.shape.count) }),
+        ("size", { .int($0.tensor.count) }),
+        ("T", { .tensor($0.variable.lastAxesExchanged) }),
+        ("needs_grad", { .bool($0.variable.needsGrad) }),
+    ]
+
+    public var fieldNames: [String] { Self.fields.map(\.name) }
+
+    public func field(_ name: String) throws -> Value? {
+        Self.fields.first { $0.name == name }?.value(self)
+    }
+
+    // MARK: items
+
+    public func index(_ subscripts: [Subscript]) throws -> Value {
+        .tensor(try TensorIndexing.apply(subscripts, to: variable))
+    }
+
+    public var count: Int? { shape.first }
+
+    public var elements: [Value]? {
+        shape.first.map { rows in (0..<rows).map { .tensor(variable.row($0)) } }
+    }
+
+    public func contains(_ item: Value) throws -> Bool? {
+        guard let number = item.number ?? item.host(as: TensorValue.self)?.number else { return nil }
+        return tensor.values.contains(Float(number))
+    }
+
+    // MARK: operators
+
+    public func binary(_ op: BinaryOperator, _ other: Value, isLeft: Bool) throws -> Value? {
+        let own = Value.host(self)
+        return try TensorOperators.apply(op, isLeft ? own : other, isLeft ? other : own)
+    }
+
+    public func unary(_ op: UnaryOperator) throws -> Value? {
+        op == .negate ? .tensor(variable.scaled(by: -1)) : nil
+    }
+
+    /// Same shape and same numbers; NaN equals nothing.
+    public func isEqual(to other: any HostValue) -> Bool {
+        guard let other = other as? TensorValue, other.shape == shape else { return false }
+        return tensor.values == other.tensor.values
+    }
+
+    // MARK: text
+
+    public var shapeText: String? { Shape.text(shape) }
+    public var byteCount: Int { tensor.count * MemoryLayout<Float>.stride }
+    public var inlineText: String { TensorText.inline(self) }
+
+    public func display(_ context: DisplayContext) -> Display {
+        Display(TensorText.line(self, unicode: context.unicode))
+    }
+
+    public func format(_ spec: FormatSpec) throws -> String? {
+        if let number, shape.allSatisfy({ $0 == 1 }), shape.count <= 1 {
+            return try Value.float(number).formatted(spec)
+        }
+        guard tensor.count <= TensorText.fewValues else { return nil }
+        return try TensorText.nested(tensor) { try Value.float(shortest($0)).formatted(spec) }
+    }
+}
+
+extension Variable {
+    /// The last two axes exchanged; a vector stays as it is.
+    var lastAxesExchanged: Variable {
+        let rank = shape.count
+        return rank < 2 ? self : permuted(Array(0..<rank - 2) + [rank - 1, rank - 2])
+    }
+}
+
+/// The shortest decimal that reads back as this float: 0.1 rather than 0.10000000149011612.
+func shortest(_ value: Float) -> Double { Double(value.description) ?? Double(value) }

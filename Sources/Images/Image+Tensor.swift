@@ -1,0 +1,72 @@
+import Tensors
+
+// Pictures as the networks take them: channels last, float32, -1 black to 1 white.
+extension Tensor {
+    /// The picture as [1, H, W, 3]: x / 127.5 - 1 (break_a_scene.py's `read_scene`).
+    public init(_ image: Image) {
+        self = Tensor.make([1, image.height, image.width, 3]) { values in
+            for i in values.indices { values[i] = Float(image.pixels[i]) / 127.5 - 1 }
+        }
+    }
+
+    /// The mask as [H, W], each value in 0…1.
+    public init(_ mask: Mask) {
+        self.init(mask.values, shape: [mask.height, mask.width])
+    }
+}
+
+extension Image {
+    /// Whole numbers that float32 arithmetic left a hair below themselves are still themselves.
+    private static let hair: Float = 1 / 4096
+
+    /// The picture of a tensor [H, W, 3], [H, W, 1], [H, W], or one of these under a leading axis of size 1.
+    ///
+    /// Values are clipped to `range`, spread over 0…255 and truncated, as the reference's `((x + 1) *
+    /// 127.5).byte()` truncates; so a picture that became a tensor comes back bit for bit. NaN becomes black.
+    /// Throws `ImageError` (badArgument) for other shapes and for sides outside 1…8192.
+    public init(_ tensor: Tensor, range: ClosedRange<Float> = -1...1) throws {
+        let (height, width, channels) = try Image.layout(of: tensor)
+        let size = try PixelSize(width: width, height: height).validated()
+        let span = max(range.upperBound - range.lowerBound, .leastNormalMagnitude)
+        let bytes = tensor.values.map { value -> UInt8 in
+            let level = (value - range.lowerBound) / span * 255 + Image.hair
+            return level > 0 ? UInt8(min(level, 255)) : 0
+        }
+        let pixels = channels == 3 ? bytes : bytes.flatMap { [$0, $0, $0] }
+        self.init(width: size.width, height: size.height, pixels: pixels)
+    }
+
+    /// Each picture of a batch [N, H, W, 3] (or [N, H, W, 1]). Throws as `init(_:range:)`.
+    public static func batch(_ tensor: Tensor, range: ClosedRange<Float> = -1...1) throws -> [Image] {
+        guard tensor.rank == 4 else { return [try Image(tensor, range: range)] }
+        return try (0..<tensor.shape[0]).map { try Image(tensor.row($0), range: range) }
+    }
+
+    private static func layout(of tensor: Tensor) throws -> (height: Int, width: Int, channels: Int) {
+        var shape = tensor.shape
+        if shape.count == 4, shape[0] == 1 { shape.removeFirst() }
+        if shape.count == 2 { shape.append(1) }
+        guard shape.count == 3, shape[2] == 3 || shape[2] == 1 else {
+            throw ImageError.argument(
+                "a picture is made of a tensor [H, W, 3], [H, W, 1] or [H, W], not \(Shape.text(tensor.shape))"
+            )
+        }
+        return (shape[0], shape[1], shape[2])
+    }
+}
+
+extension Mask {
+    /// The mask of a tensor [H, W], also under axes of size 1 before or behind; values are clipped to 0…1.
+    /// Throws `ImageError` (badArgument) for other shapes and for sides outside 1…8192.
+    public init(_ tensor: Tensor) throws {
+        var shape = tensor.shape
+        while shape.count > 2, shape.first == 1 { shape.removeFirst() }
+        while shape.count > 2, shape.last == 1 { shape.removeLast() }
+        guard shape.count == 2 else {
+            throw ImageError.argument(
+                "a mask is made of a tensor [H, W] or [H, W, 1], not \(Shape.text(tensor.shape))")
+        }
+        let size = try PixelSize(width: shape[1], height: shape[0]).validated()
+        self.init(width: size.width, height: size.height, values: tensor.values)
+    }
+}
