@@ -194,7 +194,7 @@ func safetensorsFixture(_ name: String) -> String {
     @Test func aFullDiskIsAnError() throws {
         let descriptor = Glibc.open("/dev/full", O_WRONLY)
         defer { close(descriptor) }
-        let sink = FileSink(descriptor: descriptor, path: "full.safetensors")
+        let sink = AtomicFileSink(descriptor: descriptor, path: "full.safetensors")
         try sink.write([UInt8](repeating: 1, count: 1000))  // Collected, not yet written.
         for write in [{ try sink.finish() }, { try sink.write([UInt8](repeating: 1, count: 1 << 20)) }] {
             let error = #expect(throws: FileError.self) { try write() }

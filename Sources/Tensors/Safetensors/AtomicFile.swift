@@ -8,12 +8,12 @@ public enum AtomicFile {
 
     /// Writes `path` by what `body` gives to the sink. Where `body` or the disk fails, nothing of the new
     /// file remains and an old one stands untouched. Throws ``FileError``, and what `body` throws.
-    public static func write(_ path: String, _ body: (FileSink) throws -> Void) throws {
+    public static func write(_ path: String, _ body: (AtomicFileSink) throws -> Void) throws {
         let number = counter.add(1, ordering: .relaxed).newValue
         let temporary = "\(folder(of: path))/.\(name(of: path)).tmp-\(getpid())-\(number)"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw FileError(.create, path, errno: errno) }
-        let sink = FileSink(descriptor: descriptor, path: path)
+        let sink = AtomicFileSink(descriptor: descriptor, path: path)
         do {
             try body(sink)
             try sink.finish()
@@ -58,7 +58,7 @@ public enum AtomicFile {
 }
 
 /// Where a file being written takes its bytes; collects small pieces into large writes.
-public final class FileSink {
+public final class AtomicFileSink {
     private let descriptor: Int32
     private let path: String
     private var pending: [UInt8] = []

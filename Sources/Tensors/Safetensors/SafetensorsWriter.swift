@@ -88,7 +88,7 @@ public enum SafetensorsWriter {
         return withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) } + text
     }
 
-    private static func write(_ tensor: SafetensorsTensor, to sink: FileSink, _ path: String) throws {
+    private static func write(_ tensor: SafetensorsTensor, to sink: AtomicFileSink, _ path: String) throws {
         let expected = tensor.count ?? 0
         var given = 0
         try tensor.giveValues { values in
@@ -107,7 +107,7 @@ public enum SafetensorsWriter {
 
     @inline(__always)
     private static func writeHalves(
-        _ values: UnsafeBufferPointer<Float>, to sink: FileSink, _ narrow: (Float) -> UInt16
+        _ values: UnsafeBufferPointer<Float>, to sink: AtomicFileSink, _ narrow: (Float) -> UInt16
     ) throws {
         let capacity = 1 << 15
         var scratch = [UInt16](repeating: 0, count: min(capacity, values.count))
