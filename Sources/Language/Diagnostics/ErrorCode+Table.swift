@@ -226,7 +226,7 @@ extension ErrorCode {
             "A file imports another that, directly or not, imports the first. Move what both need into a third."),
         .badFile: Entry("Malformed file", .data, "The file does not have the format that its use asks for."),
         .noMasks: Entry(
-            "Scene without masks", .data, "The folder holds a picture but no mask0.png, mask1.png, …"),
+            "Scene without masks", .data, "The folder holds a picture but no masks: mask0.png, mask1.png and so on."),
         .smallMask: Entry(
             "Small mask", .data,
             "A mask of very few cells carries little of the attention loss; the paper's things cover 15 % of the photo and "

@@ -44,6 +44,9 @@ struct Runner: Sendable {
         let report = Report()
         BigStack.run { stackBytes in
             machine.begin(stackBytes: stackBytes)
+            // A script that is imported by what it imports is a cycle too.
+            if let script { machine.imports.begin(Files.canonical(script)) }
+            defer { if script != nil { machine.imports.end() } }
             execute(SourceFile(name: file, text: source), report)
         }
         report.diagnostics = context.endRun()

@@ -1,31 +1,17 @@
 extension Parser {
-    /// expression = binary { "|>" postfix }
     func parseExpression() throws -> Expression {
-        try nested { try parsePipes(after: try parseBinary(Infix.Level.or)) }
+        try nested { try parseBinary(Infix.Level.or) }
     }
 
-    func parsePipes(after first: Expression) throws -> Expression {
-        var left = first
-        while token.isSymbol(.pipe) {
-            advance()
-            let right = try parsePostfix()
-            let piped = Argument(label: nil, labelSpan: nil, value: left, spread: false)
-            let whole = left.span.through(right.span)
-            var call = CallSyntax(callee: right, arguments: [piped], isPipe: true)
-            if case .call(let written) = right.kind {
-                call.callee = written.callee
-                call.arguments += written.arguments
-            }
-            left = try node(.call(call), whole, above: left, right)
-        }
-        return left
-    }
-
-    /// Precedence climbing over `Infix`.
-    func parseBinary(_ minimum: Int) throws -> Expression {
-        var left = try parseUnary()
+    /// Precedence climbing over `Infix`; `first` is a left operand that was parsed already.
+    func parseBinary(_ minimum: Int, after first: Expression? = nil) throws -> Expression {
+        var left = try first ?? parseUnary()
         while let (level, infix) = infixAhead(), level >= minimum {
             let operatorSpan = takeInfix(infix)
+            if case .pipe = infix {
+                left = try piped(left, into: try parsePostfix())
+                continue
+            }
             // `a ?? b ?? c` groups to the right; the result is the same and the tree is what one expects.
             let tighter: Int = if case .coalesce = infix { level } else { level + 1 }
             let right = try nested { try parseBinary(tighter) }
@@ -33,6 +19,17 @@ extension Parser {
             if level == Infix.Level.comparison { try rejectChain(left) }
         }
         return left
+    }
+
+    /// `x |> f(a)` is `f(x, a)`; `x |> f` is `f(x)`.
+    private func piped(_ left: Expression, into right: Expression) throws -> Expression {
+        let first = Argument(label: nil, labelSpan: nil, value: left, spread: false)
+        var call = CallSyntax(callee: right, arguments: [first], isPipe: true)
+        if case .call(let written) = right.kind {
+            call.callee = written.callee
+            call.arguments += written.arguments
+        }
+        return try node(.call(call), left.span.through(right.span), above: left, right)
     }
 
     private func infixAhead() -> (level: Int, infix: Infix)? {
@@ -65,6 +62,7 @@ extension Parser {
             case .contains(let negated): .contains(item: left, in: right, negated: negated, at: at)
             case .coalesce: .coalesce(left, right)
             case .range(let inclusive): .range(left, right, inclusive: inclusive)
+            case .pipe: .call(CallSyntax(callee: right, arguments: []))  // `piped` builds pipes
             }
         return try node(kind, left.span.through(right.span), above: left, right)
     }

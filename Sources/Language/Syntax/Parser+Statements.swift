@@ -106,7 +106,7 @@ extension Parser {
         if place == 0, token.isSymbol(.pipe) {
             // A cell that starts with |> goes on with the last result.
             let last = try node(.name("_"), Span(file: file, start: token.start, end: token.start), height: 0)
-            return .expression(try parsePipes(after: last))
+            return .expression(try parseBinary(Infix.Level.or, after: last))
         }
         return .expression(try parseExpression())
     }

@@ -103,9 +103,18 @@ final class Parser {
         bracketDepth += 1
         let result = try nested(body)
         bracketDepth -= 1
-        try expect(close, purpose)
+        if !take(close) { throw unclosed("\"\(close.rawValue)\" \(purpose)") }
         openers.removeLast()
         return result
+    }
+
+    /// Something else than the closing bracket: the opening one is shown too where it is on another line.
+    private func unclosed(_ what: String) -> SyntaxError {
+        var failure = expected(what)
+        if !token.isEnd, token.newlineBefore, let opener = openers.last {
+            failure.diagnostic.labels.append(.init(span: opener.span, text: "this bracket is open"))
+        }
+        return failure
     }
 
     func nested<T>(_ body: () throws -> T) throws -> T {
@@ -164,8 +173,9 @@ final class Parser {
         guard token.isEnd else {
             return error(.unexpectedToken, "expected \(what)", token, label: "found \(describe(token))", help: help)
         }
+        let last = place == 0 ? token.start : previous.end
+        let end = Span(file: file, start: last, end: last)
         if let opener = openers.last {
-            let end = Span(file: file, start: file.bytes.count, end: file.bytes.count)
             return SyntaxError(
                 diagnostic: Diagnostic(
                     code: .unclosedBracket, message: "this \"\(opener.symbol.rawValue)\" is never closed",
@@ -175,7 +185,7 @@ final class Parser {
                     ]),
                 incomplete: true)
         }
-        var failure = error(.unexpectedEnd, "expected \(what), but the text ends here", token, help: help)
+        var failure = error(.unexpectedEnd, "expected \(what), but the text ends here", end, help: help)
         failure.incomplete = true
         return failure
     }

@@ -3,6 +3,7 @@ enum Infix {
     case logical(and: Bool)
     case comparison(BinaryOperator)
     case contains(negated: Bool)
+    case pipe
     case coalesce
     case range(inclusive: Bool)
     case arithmetic(BinaryOperator)
@@ -11,12 +12,13 @@ enum Infix {
         static let or = 1
         static let and = 2
         static let comparison = 3
-        static let coalesce = 4
-        static let range = 5
-        static let bar = 6
-        static let ampersand = 7
-        static let sum = 8
-        static let product = 9
+        static let pipe = 4
+        static let coalesce = 5
+        static let range = 6
+        static let bar = 7
+        static let ampersand = 8
+        static let sum = 9
+        static let product = 10
     }
 
     static let symbols: [Symbol: (level: Int, infix: Infix)] = [
@@ -26,6 +28,7 @@ enum Infix {
         .lessEqual: (Level.comparison, .comparison(.lessEqual)),
         .greater: (Level.comparison, .comparison(.greater)),
         .greaterEqual: (Level.comparison, .comparison(.greaterEqual)),
+        .pipe: (Level.pipe, .pipe),
         .coalesce: (Level.coalesce, .coalesce),
         .dotDot: (Level.range, .range(inclusive: true)),
         .rangeUpTo: (Level.range, .range(inclusive: false)),

@@ -103,7 +103,12 @@ extension Scanner {
                 return try finishCode(open: open, start: start, format: try scanFormat(open: open))
             case UInt8(ascii: "\""):
                 if triple, matches(Array("\"\"\"".utf8)) { throw openBrace(open) }
-                try skipNestedString()
+                do {
+                    try skipNestedString()
+                } catch let error as SyntaxError where error.diagnostic.code == .unterminatedString && !triple {
+                    // The quote was meant to end the outer string.
+                    throw openBrace(open)
+                }
             default:
                 place += 1
             }

@@ -59,7 +59,8 @@ private struct Layout {
         let shown = items.count > Layout.mostItems * 4 ? Layout.mostItems * 2 : items.count
         for (place, item) in items.prefix(shown).enumerated() {
             let piece = item.literalText + (place + 1 < items.count ? ", " : "")
-            if !line.isEmpty, displayWidth(pad + line + piece) > context.width {
+            let needed = displayWidth(pad + line + trimmed(piece, leading: false))
+            if !line.isEmpty, needed > context.width {
                 lines.append(trimmed(line, leading: false))
                 line = ""
             }

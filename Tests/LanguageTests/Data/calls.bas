@@ -32,7 +32,7 @@ time(1)                                        ### E0205 | time takes no argumen
 ---
 time(a=1)                                      ### E0203 | it takes no arguments
 ---
-phase1(tensor([1]), loss=fn(x) { x })          ### E0203 | fn has no parameter "scale"
+phase1(tensor([1]), loss=fn(x) { x })          ### E0203 | this function has no parameter "scale"
 ---
 phase1(tensor([1]), loss=phase1)               ### E0207 | phase1 wants a tensor for model
 ---

@@ -35,7 +35,7 @@ fn k() { while true { with seed(3) { return current_seed() } } }
 assert k() == 3 and current_seed() == 0
 ---
 e = try { 1 / 0 } recover problem { problem }
-assert e.code == "E0303" and e.message == "division by zero" and e.line == 39 and e.help == none
+assert e.code == "E0303" and e.message == "division by zero" and e.line == 37 and e.help == none
 assert (try { 1 } recover { 2 }) == 1 and (try { fail("x") } recover e { e.message }) == "x"
 fn f() { try { return 1 } recover e { return 2 } }
 assert f() == 1

@@ -69,7 +69,6 @@ xs = [i for i in 1..2]
 assert i == "outer"
 compose = fn(f, g) { fn(x) { g(f(x)) } }
 assert compose(fn(x) { x + 1 }, fn(x) { x * 10 })(2) == 30
-assert (2 |> compose(fn(f) { fn(x) { f } }, fn(g) { g })(1)) == 2
 ---
 fn broken() { undefined_thing }                ### E0201 | undefined_thing
 broken()

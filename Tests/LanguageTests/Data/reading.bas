@@ -32,8 +32,10 @@ x = "{1:zz}"                                   ### E0310 | this is not a format
 ---
 x = (1, 2)                                     ### E0105 | there are no tuples | [a, b]
 ---
+x = [1, 2
+y = 3                                          ### E0105 | expected "]" or "," in this list | this bracket is open
+---
 x = [1, 2                                      ### E0107 | this "[" is never closed | opened here
-y = 3
 ---
 if true {                                      ### E0107 | this "{" is never closed
     x = 1
