@@ -126,6 +126,7 @@ extension TensorCommands {
                 .badArgument, "\(call.builtin.name) of no tensors", argument: "tensors",
                 label: "this is empty")
         }
+        try TensorLimit.check([parts.reduce(0) { $0 + $1.value.count }])
         return parts
     }
 
@@ -165,6 +166,8 @@ extension TensorCommands {
                 .badArgument, "resize takes tensors [H, W], [H, W, C] or [N, H, W, C]", argument: "x",
                 label: Shape.text(x.shape))
         }
+        let place = x.shape.count == 4 ? 1 : 0
+        try TensorLimit.check([x.value.count / (x.shape[place] * x.shape[place + 1]), size.width, size.height])
         return .tensor(method.resize(x, height: size.height, width: size.width))
     }
 }

@@ -33,7 +33,10 @@ enum TensorIndexing {
             }
         }
         var result = try picked(x, slices)
-        if let gather { result = result.gathered(gather.indices, axis: gather.axis) }
+        if let gather {
+            try TensorLimit.check([gather.indices.count, Shape.count(shape) / max(1, gather.indices.count)])
+            result = result.gathered(gather.indices, axis: gather.axis)
+        }
         return result.reshaped(shape)
     }
 

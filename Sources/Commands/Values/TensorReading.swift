@@ -22,6 +22,8 @@ public enum TensorReading {
         }
     }
 
+    static let mostAxes = 16
+
     private static func list(_ items: [Value]) throws -> Variable {
         var numbers: [Float] = []
         numbers.reserveCapacity(items.count)
@@ -36,6 +38,10 @@ public enum TensorReading {
                 .shapeMismatch, "the rows of a tensor have one shape",
                 label: "row 0 has \(Shape.text(rows[0].shape)), row \(place) has \(Shape.text(row.shape))")
         }
+        guard rows[0].shape.count < mostAxes else {
+            throw Problem(.badArgument, "a tensor has at most \(mostAxes) axes")
+        }
+        try TensorLimit.check([rows.count] + rows[0].shape)
         return Variable.concatenated(rows.map { $0.reshaped([1] + $0.shape) }, axis: 0)
     }
 
@@ -84,7 +90,7 @@ extension Call {
     /// A shape: sizes of at least 0, small enough for memory.
     func shape(_ name: String) throws -> [Int] {
         let sizes = try ints(name)
-        guard sizes.allSatisfy({ $0 >= 0 }), sizes.count <= 16 else {
+        guard sizes.allSatisfy({ $0 >= 0 }), sizes.count <= TensorReading.mostAxes else {
             throw Problem(
                 .badArgument, "\(builtin.name): a shape is up to 16 sizes of at least 0", argument: name,
                 label: "this is \(Shape.text(sizes))")

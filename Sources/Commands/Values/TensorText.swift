@@ -49,7 +49,11 @@ enum TensorText {
     private static func bars(_ values: [Float], _ low: Float, _ high: Float, _ unicode: Bool) -> String {
         var counts = [Int](repeating: 0, count: bins)
         let width = (Double(high) - Double(low)) / Double(bins)
-        for value in values { counts[min(bins - 1, max(0, Int((Double(value) - Double(low)) / width)))] += 1 }
+        for value in values {
+            // All equal beside NaN: a histogram of one bar.
+            let place = width > 0 ? (Double(value) - Double(low)) / width : 0
+            counts[min(bins - 1, max(0, Int(place)))] += 1
+        }
         let most = max(1, counts.max() ?? 1)
         let levels = unicode ? blocks : asciiBlocks
         return String(counts.map { levels[$0 * (levels.count - 1) / most] })
