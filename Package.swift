@@ -27,7 +27,7 @@ let package = Package(
         .target(name: "Diffusion", dependencies: ["NeuralNetwork", "Images"]),
         // Floor 5: the method; the language, which knows nothing of tensors.
         .target(name: "BreakAScene", dependencies: ["Diffusion"]),
-        .target(name: "Language"),
+        .target(name: "Language", exclude: ["grammar.txt"]),
         // Floor 6: the builtin table.
         .target(name: "Commands", dependencies: ["BreakAScene", "Language"]),
         // Floors 7 and 8: the prompt and the command line.

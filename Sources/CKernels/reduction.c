@@ -37,3 +37,26 @@ BAS_KERNEL double bas_squared_difference(const float *a, const float *b, const f
     }
     return total;
 }
+
+uint64_t bas_fingerprint(const float *x, size_t n) {
+    // Four independent lanes of multiply and rotate, so that the multiplier's latency is hidden.
+    uint64_t lanes[4] = {0x9E3779B97F4A7C15u, 0xBF58476D1CE4E5B9u, 0x94D049BB133111EBu, 0xD6E8FEB86659FD93u}, word;
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8)
+        for (int lane = 0; lane < 4; lane++) {
+            memcpy(&word, x + i + 2 * lane, 8);
+            uint64_t h = (lanes[lane] ^ word) * 0xFF51AFD7ED558CCDu;
+            lanes[lane] = h << 29 | h >> 35;
+        }
+    uint64_t hash = n;
+    for (; i < n; i++) {
+        uint32_t bits;
+        memcpy(&bits, x + i, 4);
+        hash = (hash ^ bits) * 0xC4CEB9FE1A85EC53u;
+    }
+    for (int lane = 0; lane < 4; lane++) {
+        hash = (hash ^ lanes[lane]) * 0xFF51AFD7ED558CCDu;
+        hash ^= hash >> 33;
+    }
+    return hash;
+}

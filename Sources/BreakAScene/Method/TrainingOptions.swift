@@ -77,6 +77,7 @@ public enum Preset: String, Sendable, CaseIterable {
             options.optimizer.lr = phase == 1 ? 5e-3 : 3e-4
             options.attentionWeight = 0.1
             options.flip = 0
+            options.clipsWholeTable = false
         }
         return options
     }

@@ -1,4 +1,5 @@
 import Diffusion
+import Images
 import Tensors
 
 /// Pictures that the base model drew, with their prompts: what prior preservation holds on to.
@@ -33,8 +34,8 @@ public struct PriorSet: Sendable {
                 try progress(done + (step.index + 1) * part.count, options.count * step.count)
             }
             done += part.count * options.steps
-            let drawn = model.decodeLatents(latents)
-            pictures.append(Tensor.binary(.minimum, Tensor.binary(.maximum, drawn, Tensor(-1)), Tensor(1)))
+            // As pictures of 8 bits a channel: what a file, or a value of the language, would hold.
+            pictures += try Image.batch(model.decodeLatents(latents)).map { Tensor($0) }
         }
         let all = Tensor.concatenated(pictures, axis: 0)
         self.init(

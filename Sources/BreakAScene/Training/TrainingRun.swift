@@ -64,20 +64,10 @@ public struct TrainingRun: Sendable {
 
     // MARK: Parameters
 
-    private static let handles = "text_encoder." + CLIPTextModel.handleEmbeddingName
     private static let table = "text_encoder." + CLIPTextModel.tokenEmbeddingName
 
     /// Which parameters move.
-    var trainable: @Sendable (String) -> Bool {
-        if phase == 1 { return { $0 == Self.handles } }
-        return switch options.trains {
-        case .all: { _ in true }
-        case .unet: { $0.hasPrefix("unet.") || $0 == Self.handles }
-        case .attention: { $0.contains(".attn1.") || $0.contains(".attn2.") || $0 == Self.handles }
-        case .kv: { $0.contains(".attn2.to_k.") || $0.contains(".attn2.to_v.") || $0 == Self.handles }
-        case .handles: { $0 == Self.handles }
-        }
-    }
+    var trainable: @Sendable (String) -> Bool { (phase == 1 ? .handles : options.trains).includes }
 
     /// Which parameters' gradients only count in the clipped norm.
     private var observedOnly: @Sendable (String) -> Bool {

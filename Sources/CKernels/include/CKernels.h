@@ -38,6 +38,8 @@ void bas_add_rows(float *y, const float *x, const float *bias, size_t rows, size
 double bas_sum(const float *x, size_t n);
 double bas_sum_of_squares(const float *x, size_t n);
 double bas_dot(const float *x, const float *y, size_t n);
+/// A 64-bit number that depends on every bit of x. Not cryptographic.
+uint64_t bas_fingerprint(const float *x, size_t n);
 float bas_maximum(const float *x, size_t n);
 float bas_minimum(const float *x, size_t n);
 /// y[c] += sum over rows of x[r][c].

@@ -11,7 +11,7 @@ public enum ErrorMapping {
         switch error {
         case let error as ImageError: picture(error, argument, command, isWriting)
         case let error as FileError: file(error, argument)
-        default: error
+        default: DomainErrors.problem(error, argument) ?? error
         }
     }
 

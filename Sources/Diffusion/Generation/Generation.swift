@@ -68,7 +68,7 @@ extension DiffusionModel {
     }
 
     /// unconditional + scale · (conditional − unconditional), of a batch [unconditional, conditional].
-    static func guide(_ out: Tensor, _ scale: Float) -> Tensor {
+    public static func guide(_ out: Tensor, _ scale: Float) -> Tensor {
         let n = out.shape[0] / 2
         return out.rows(0..<n).combined(1 - scale, with: out.rows(n..<2 * n), scale)
     }

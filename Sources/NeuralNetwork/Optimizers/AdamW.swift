@@ -33,7 +33,7 @@ public struct AdamW: Sendable {
 
     /// One parameter of a step: its name, value (replaced) and gradient.
     public struct Update {
-        let name: String
+        public let name: String
         var value: Tensor
         let gradient: Tensor
 

@@ -3,6 +3,8 @@ import CKernels
 extension Tensor {
     /// Sum of all elements, partial sums in double.
     public var sum: Double { defer { keepAlive(self) }; return bas_sum(pointer, count) }
+    /// A 64-bit number that depends on every bit of every element.
+    public var fingerprint: UInt64 { defer { keepAlive(self) }; return bas_fingerprint(pointer, count) }
     public var mean: Double { sum / Double(max(1, count)) }
     public var sumOfSquares: Double { defer { keepAlive(self) }; return bas_sum_of_squares(pointer, count) }
     public var maximum: Float { defer { keepAlive(self) }; return bas_maximum(pointer, count) }

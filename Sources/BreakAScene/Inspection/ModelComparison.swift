@@ -1,0 +1,66 @@
+import Autograd
+import Diffusion
+import NeuralNetwork
+import Tensors
+
+/// What changed from one model to another.
+public struct BlockChange: Sendable, Equatable {
+    /// "unet.up_blocks.2.attentions", "handle <asset0>".
+    public let block: String
+    /// L2 norm of the change of its parameters.
+    public let norm: Double
+    /// The same by the norm of the parameters before.
+    public let relative: Double
+}
+
+extension DiffusionModel {
+    /// Blocks that differ, largest change first; nil where the models have different parameters. Handles are compared
+    /// one by one, those that only one model has are new.
+    public func changes(to other: DiffusionModel) -> [BlockChange]? {
+        var (order, squares, norms) = ([String](), [String: Double](), [String: Double]())
+        func add(_ block: String, _ a: Tensor, _ b: Tensor) {
+            if squares[block] == nil { order.append(block) }
+            norms[block, default: 0] += a.sumOfSquares
+            squares[block, default: 0] += a.isIdentical(to: b) ? 0 : (a - b).sumOfSquares
+        }
+        for (part, old, new) in [("unet", unet.parameters(), other.unet.parameters()), ("text_encoder", textEncoder.parameters(), other.textEncoder.parameters())] {
+            let known = Dictionary(new.map { ($0.name, $0.value.value) }) { first, _ in first }
+            for (name, value) in old where name != CLIPTextModel.handleEmbeddingName {
+                guard let after = known[name], after.shape == value.shape else { return nil }
+                add(([part] + name.split(separator: ".").map(String.init)).prefix(4).joined(separator: "."), value.value, after)
+            }
+        }
+        for (index, token) in other.handles.enumerated() {
+            let after = other.textEncoder.handleEmbedding?.value.row(index)
+            let before = handles.firstIndex(of: token).flatMap { textEncoder.handleEmbedding?.value.row($0) }
+            if let after { add("handle \(token)", before ?? other.handleStarts?.row(index) ?? .zeros(after.shape), after) }
+        }
+        return order.map { BlockChange(block: $0, norm: (squares[$0] ?? 0).squareRoot(), relative: ((squares[$0] ?? 0) / max(norms[$0] ?? 0, 1e-30)).squareRoot()) }
+            .filter { $0.norm > 0 }.sorted { $0.norm > $1.norm }
+    }
+
+    /// Tokens whose embeddings are most like `embedding` [D] by cosine, most alike first.
+    public func nearestTokens(to embedding: Tensor, count: Int) -> [String] {
+        let table = textEncoder.tokenEmbedding.value
+        let length = embedding.sumOfSquares.squareRoot()
+        let scores = (0..<table.shape[0]).map { index -> (Int, Double) in
+            let row = table.row(index)
+            return (index, row.reshaped([row.count]).dot(embedding.reshaped([row.count])) / max(1e-12, row.sumOfSquares.squareRoot() * length))
+        }
+        return scores.sorted { $0.1 > $1.1 }.prefix(count).map { tokenizer.decode([$0.0]) }
+    }
+}
+
+extension TrainableParts {
+    /// Whether a parameter ("unet.…", "text_encoder.…") belongs to these.
+    public var includes: @Sendable (String) -> Bool {
+        let handles = "text_encoder." + CLIPTextModel.handleEmbeddingName
+        return switch self {
+        case .all: { _ in true }
+        case .unet: { $0.hasPrefix("unet.") || $0 == handles }
+        case .attention: { $0.contains(".attn1.") || $0.contains(".attn2.") || $0 == handles }
+        case .kv: { $0.contains(".attn2.to_k.") || $0.contains(".attn2.to_v.") || $0 == handles }
+        case .handles: { $0 == handles }
+        }
+    }
+}

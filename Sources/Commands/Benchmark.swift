@@ -1,0 +1,97 @@
+import BreakAScene
+import Diffusion
+import Glibc
+import Language
+import NeuralNetwork
+import Tensors
+
+/// The embedded model's work, timed: training steps of both phases (prior + photo), a 30-step picture, loading.
+public enum Benchmark {
+    public struct Result: Sendable {
+        public var phase1 = 0.0
+        public var phase2 = 0.0
+        public var picture30 = 0.0
+        public var load = 0.0
+        public var startup = 0.0
+        public var peakMemory = 0
+    }
+
+    /// Measures and prints a table, or one JSON object. Throws what loading throws.
+    /// `library` is the folder of what ships with the language.
+    public static func run(json: Bool, library: String?) throws {
+        guard let library else { throw Problem(.fileMissing, "the standard library (stdlib) was not found") }
+        var result = Result()
+        let loaded = seconds { try? ModelFolder.load("\(library)/models/collage") }
+        result.load = loaded.seconds
+        guard let base = loaded.value else { throw Problem(.unknownModel, "the model collage was not found in \(library)") }
+        let scene = try PreparedScene(try SceneFolder.load("\(library)/scenes/mug_rose"), for: base)
+        let model = try base.addingHandles(count: 2, words: ["dish", "flower"], seed: 0)
+        var prior = Preset.collage.prior
+        prior.count = 2
+        let set = try PriorSet(model, prior) { _, _ in }
+        result.phase1 = try steps(1, model, scene, set, count: 40)
+        result.phase2 = try steps(2, model, scene, set, count: 25)
+        result.picture30 = try picture(model)
+        result.startup = startup()
+        result.peakMemory = peakMemory()
+        print(json ? text(json: result) : text(result))
+    }
+
+    /// Median seconds of a step, after three to warm up.
+    private static func steps(_ phase: Int, _ model: DiffusionModel, _ scene: PreparedScene, _ prior: PriorSet, count: Int) throws -> Double {
+        var run = TrainingRun(phase: phase, model, scene: scene, prior: prior, options: Preset.collage.options(phase: phase), seed: 0)
+        for _ in 0..<3 { try run.advance() }
+        return median((0..<count).map { _ in seconds { try? run.advance() }.seconds })
+    }
+
+    private static func picture(_ model: DiffusionModel) throws -> Double {
+        let initial = try model.initialLatents(1, RandomDraw(seed: 0, stream: "generate", step: 0))
+        return median((0..<5).map { _ in
+            seconds { (try? model.sampleLatents(["a photo of a dog"], initial: initial, GenerationOptions(steps: 30))).map(model.decodeLatents) }.seconds
+        })
+    }
+
+    /// `bas -e 1` from start to end, the best of five.
+    private static func startup() -> Double {
+        guard let path = realpath("/proc/self/exe", nil) else { return 0 }
+        defer { free(path) }
+        let command = "'\(String(cString: path))' -q -e 1 > /dev/null 2>&1"
+        return (0..<5).map { _ in seconds { system(command) }.seconds }.min() ?? 0
+    }
+
+    private static func peakMemory() -> Int {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        return usage.ru_maxrss * 1024
+    }
+
+    private static func seconds<T>(_ body: () -> T) -> (seconds: Double, value: T) {
+        let start = ContinuousClock.now
+        let value = body()
+        let elapsed = ContinuousClock.now - start
+        return (Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18, value)
+    }
+
+    private static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+
+    private static func text(_ r: Result) -> String {
+        func ms(_ s: Double) -> String { NumberText.padLeft(NumberText.fixed(s * 1000, 1), 8) + " ms" }
+        return """
+            bas bench   \(Processor.name) (\(Processor.vectors)), OpenBLAS \(BLAS.selection.core)\(BLAS.selection.isPinned ? " (pinned)" : ""), \(Parallel.threads) threads
+            phase-one step (prior + photo)   \(ms(r.phase1))
+            phase-two step (prior + photo)   \(ms(r.phase2))
+            picture, 30 DDIM steps           \(ms(r.picture30))
+            loading the model                \(ms(r.load))
+            start-up (bas -e 1)              \(ms(r.startup))
+            peak memory                      \(NumberText.padLeft(NumberText.fixed(Double(r.peakMemory) / 1e6, 0), 8)) MB
+            """
+    }
+
+    private static func text(json r: Result) -> String {
+        JSON.object(JSONObject([
+            ("phase1", JSON(r.phase1)), ("phase2", JSON(r.phase2)), ("picture30", JSON(r.picture30)), ("load", JSON(r.load)), ("startup", JSON(r.startup)),
+            ("peak_memory", JSON(r.peakMemory)), ("processor", .string(Processor.name)), ("vectors", .string(Processor.vectors)),
+            ("blas_core", .string(BLAS.selection.core)), ("threads", JSON(Parallel.threads)),
+        ])).text()
+    }
+}

@@ -1,0 +1,116 @@
+import BreakAScene
+import Diffusion
+import Images
+import Language
+import Tensors
+
+/// Pictures from prompts.
+enum GenerationCommands {
+    static let all: [Builtin] = [
+        Builtin(
+            "generate", family: "generation", summary: "Draws pictures of a prompt by DDIM with classifier-free guidance; picture i has seed + i.",
+            parameters: [
+                Parameter("model", .host("model"), doc: "A model."), Parameter("prompt", .listOrSingle(.string), doc: "What to draw; a list draws each."),
+                Parameter("n", .int, default: 1, range: 1...1000, doc: "Pictures of each prompt.", keywordOnly: true),
+                Parameter("steps", .int, default: 30, range: 1...1000, unit: "steps", doc: "Denoising steps.", keywordOnly: true),
+                Parameter("guidance", .number, range: 0...100, doc: "Classifier-free guidance: 1 is none. 3 suits collage, which has it by default; others 7.5.", keywordOnly: true, optional: true),
+                Parameter("negative", .string, default: "", doc: "What to walk away from.", keywordOnly: true),
+                Parameter("seed", .int, default: 0, doc: "Of the first picture.", keywordOnly: true),
+                Parameter("latents", .host("tensor"), doc: "The noise to start from, [n, h, w, C], in place of the seed's.", keywordOnly: true, optional: true),
+                Parameter("size", .list(.int), doc: "[height, width] in pixels; the model's own without.", keywordOnly: true, optional: true),
+            ],
+            result: "image, or a list of images", terms: ["draw", "sample", "text to image", "txt2img", "picture"], paper: "§4",
+            examples: [.init("generate(load_model(\"collage\"), \"a photo of a dog at the beach\", steps=2, seed=1).size", shows: "[128, 128]")],
+            run: generate)
+    ]
+
+    @Sendable private static func generate(_ call: Call) throws -> Value {
+        let model = try call.host("model", as: ModelValue.self).model
+        let (n, seed) = (try call.int("n"), try call.int("seed"))
+        let prompts = try call.strings("prompt").flatMap { Array(repeating: $0, count: n) }
+        guard !prompts.isEmpty else { throw Problem(.badArgument, "generate: there is no prompt", argument: "prompt") }
+        let options = GenerationOptions(
+            steps: try call.int("steps"), guidanceScale: try guidance(call, model), negativePrompt: try call.string("negative"))
+        let seeds = prompts.indices.map { seed + $0 % n }
+        let initial = try noise(call, model, seeds)
+        let pictures = try draw(call, model, prompts, initial, options)
+        return try images(pictures, call, model, prompts, seeds, options)
+    }
+
+    static func guidance(_ call: Call, _ model: DiffusionModel) throws -> Double {
+        call.optional("guidance") == nil ? (model.name == "collage" ? 3 : 7.5) : try call.double("guidance")
+    }
+
+    /// One draw a picture, so that each can be drawn again alone.
+    static func noise(_ call: Call, _ model: DiffusionModel, _ seeds: [Int]) throws -> Tensor {
+        if call.optional("latents") != nil {
+            let given = try call.latents("latents", model).value
+            guard given.shape[0] == seeds.count else {
+                throw Problem(.shapeMismatch, "latents for \(given.shape[0]) pictures, \(seeds.count) are to be drawn", argument: "latents")
+            }
+            return given
+        }
+        var size: (height: Int, width: Int)?
+        if call.optional("size") != nil {
+            let sides = try call.ints("size")
+            guard sides.count == 2, sides.allSatisfy({ (1...4096).contains($0) }) else {
+                throw Problem(.badArgument, "size is [height, width] in pixels, at most 4096", argument: "size")
+            }
+            size = (sides[0], sides[1])
+        }
+        return .concatenated(try seeds.map { seed in
+            try call.mapped("size") {
+                try model.initialLatents(1, size: size, RandomDraw(seed: UInt64(bitPattern: Int64(seed)), stream: "generate", step: 0))
+            }
+        }, axis: 0)
+    }
+
+    /// Pictures [N, H, W, 3] in batches of eight, with a progress bar.
+    static func draw(_ call: Call, _ model: DiffusionModel, _ prompts: [String], _ initial: Tensor, _ options: GenerationOptions) throws -> Tensor {
+        var bar = ProgressBar(call.context, title: prompts.count == 1 ? "drawing" : "drawing \(prompts.count) pictures", unit: "step")
+        defer { bar.finish() }
+        let total = prompts.count * options.steps
+        var (parts, done) = ([Tensor](), 0)
+        for first in stride(from: 0, to: prompts.count, by: 8) {
+            let part = first..<min(first + 8, prompts.count)
+            let latents = try call.mapped("prompt") {
+                try model.sampleLatents(Array(prompts[part]), initial: initial.rows(part), options) { step in
+                    bar.update(done + (step.index + 1) * part.count, of: total)
+                    try call.context.checkInterrupt()
+                }
+            }
+            done += part.count * options.steps
+            parts.append(model.decodeLatents(latents))
+        }
+        return .concatenated(parts, axis: 0)
+    }
+
+    /// Each picture with what it was made from.
+    private static func images(
+        _ pictures: Tensor, _ call: Call, _ model: DiffusionModel, _ prompts: [String], _ seeds: [Int], _ options: GenerationOptions
+    ) throws -> Value {
+        let hash = model.fingerprint
+        let script = Provenance.script(call.context)
+        let images = try Image.batch(pictures).enumerated().map { index, image in
+            var entries: [(String, String)] = [
+                ("Software", "bas 0.1"), ("prompt", prompts[index]), ("seed", "\(seeds[index])"), ("steps", "\(options.steps)"),
+                ("guidance", "\(options.guidanceScale)"), ("model", model.name), ("model_hash", hash),
+            ]
+            if !options.negativePrompt.isEmpty { entries.append(("negative", options.negativePrompt)) }
+            if let script { entries.append(("script", script)) }
+            return Value.host(ImageValue(
+                image, metadata: PNGMetadata(entries.map { PNGMetadata.Entry(key: $0.0, text: $0.1) }),
+                alt: "\(prompts[index])   \(image.size) px, \(options.steps) DDIM steps, guidance \(options.guidanceScale), seed \(seeds[index])"))
+        }
+        return images.count == 1 ? images[0] : .list(images)
+    }
+}
+
+/// What a picture was made from, beside its settings.
+enum Provenance {
+    /// The text of the script that runs, where it is a file of at most 256 KiB.
+    static func script(_ context: Context) -> String? {
+        guard let file = context.currentFile, let bytes = try? ReadableFile.contents(file, limit: 1 << 18) else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,96 @@
+import Autograd
+import BreakAScene
+import Diffusion
+import Images
+import Language
+import Tensors
+
+extension Call {
+    /// Latents [N, h, w, C] of a model; [h, w, C] counts as one. Throws `.shapeMismatch`.
+    func latents(_ name: String, _ model: DiffusionModel) throws -> Variable {
+        let given = try variable(name)
+        let x = given.shape.count == 3 ? given.reshaped([1] + given.shape) : given
+        let channels = model.latentChannels
+        let multiple = 1 << (model.unet.configuration.levels - 1)
+        guard x.shape.count == 4, x.shape[0] > 0, x.shape[3] == channels, x.shape[1] > 0, x.shape[2] > 0 else {
+            let isChannelsFirst = given.shape.count >= 3 && given.shape[given.shape.count - 3] == channels
+            throw Problem(
+                .shapeMismatch, "\(builtin.name): latents of \(model.name) are [N, h, w, \(channels)]", argument: name, label: "this is \(Shape.text(given.shape))",
+                help: isChannelsFirst ? "latents are channels-last here" : nil)
+        }
+        guard x.shape[1] % multiple == 0, x.shape[2] % multiple == 0 else {
+            throw Problem(.shapeMismatch, "\(builtin.name): height and width of latents are multiples of \(multiple)", argument: name, label: "this is \(Shape.text(x.shape))")
+        }
+        return x
+    }
+
+    /// One timestep a sample, inside the model's range.
+    func timesteps(_ name: String, _ count: Int, _ model: DiffusionModel) throws -> [Int] {
+        let value = try value(name)
+        let given: [Int]
+        switch value {
+        case .int(let t): given = Array(repeating: t, count: count)
+        case .host: given = try tensor(name).values.map { Int($0.rounded()) }
+        default: given = try ints(name)
+        }
+        guard given.count == count || given.count == 1 else {
+            throw Problem(.badArgument, "\(builtin.name): \(given.count) timesteps for \(count) samples", argument: name)
+        }
+        guard given.allSatisfy({ (0..<model.scheduler.trainTimesteps).contains($0) }) else {
+            throw Problem(.outOfRange, "\(builtin.name): timesteps are 0…\(model.scheduler.trainTimesteps - 1)", argument: name)
+        }
+        return given.count == count ? given : Array(repeating: given[0], count: count)
+    }
+
+    /// One prompt a sample.
+    func prompts(_ name: String, _ count: Int) throws -> [String] {
+        let given = try strings(name)
+        guard given.count == count || given.count == 1 else {
+            throw Problem(.badArgument, "\(builtin.name): \(given.count) prompts for \(count) samples", argument: name)
+        }
+        return given.count == count ? given : Array(repeating: given[0], count: count)
+    }
+
+    /// The recorded attention of one sample.
+    func recordedAttention(_ name: String) throws -> SampleAttention {
+        switch try value(name) {
+        case .host(let value as SampleAttention): return value
+        case .host(let value as PredictionValue) where value.attention.count == 1: return value.attention[0]
+        default:
+            throw Problem(
+                .badArgument, "\(builtin.name) wants the attention of one sample", argument: name, help: "out.attention[i] is that of sample i of the batch")
+        }
+    }
+}
+
+/// Scenes and pictures at a model's size. Preparing a scene resizes it; a training loop asks for the same one at every
+/// step, so the last is kept.
+enum PreparedScenes: ContextKey {
+    static let initial: PreparedScene? = nil
+
+    static func scene(_ scene: Scene, _ model: DiffusionModel, _ call: Call) throws -> PreparedScene {
+        if let known = call.context[PreparedScenes.self], known.scene == scene, known.pictures[0].shape[1] == model.pixelSize.height { return known }
+        let prepared = try call.mapped("scene") { try PreparedScene(scene, for: model) }
+        call.context[PreparedScenes.self] = prepared
+        return prepared
+    }
+
+    /// A picture of a model's size, [1, H, W, 3]; tensors are taken as they are.
+    static func picture(_ value: Value, _ model: DiffusionModel, _ call: Call) throws -> Tensor {
+        let multiple = model.vae.configuration.downscale
+        if let tensor = value.host(as: TensorValue.self)?.tensor {
+            let x = tensor.rank == 3 ? tensor.reshaped([1] + tensor.shape) : tensor
+            guard x.rank == 4, x.shape[0] == 1, x.shape[3] == 3, x.shape[1] % multiple == 0, x.shape[2] % multiple == 0, x.count > 0 else {
+                throw Problem(
+                    .shapeMismatch, "\(call.builtin.name): a picture is [1, H, W, 3], H and W multiples of \(multiple)", argument: "images",
+                    label: "this is \(Shape.text(tensor.shape))")
+            }
+            return x
+        }
+        guard let picture = value.host(as: PictureReadable.self)?.picture else {
+            throw Problem(.wrongType, "\(call.builtin.name) wants images", argument: "images", label: "this is \(value.describedType)")
+        }
+        let size = PixelSize(width: model.pixelSize.width, height: model.pixelSize.height)
+        return Tensor(picture.size == size ? picture : try picture.resized(to: size, .lanczos))
+    }
+}

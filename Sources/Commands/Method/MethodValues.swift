@@ -1,0 +1,126 @@
+import Autograd
+import BreakAScene
+import Diffusion
+import Images
+import Language
+import NeuralNetwork
+import Tensors
+
+/// One draw of union sampling: picture, masks, handles and prompt of a step.
+public struct PickValue: HostValue {
+    let model: DiffusionModel
+    let scene: PreparedScene
+    let union: UnionSample
+
+    public var typeName: String { "pick" }
+    var prompt: String { union.prompt(model.handles) }
+
+    private static let fields: [(name: String, value: @Sendable (PickValue) -> Value)] = [
+        ("image", { .tensor($0.scene.pictures[$0.union.isFlipped ? 1 : 0]) }),
+        ("masks", { pick in .list(pick.union.chosen.map { .mask(pick.union.isFlipped ? pick.scene.masks[$0].flipped() : pick.scene.masks[$0]) }) }),
+        ("handles", { pick in .list(pick.union.chosen.map { .host(HandleValue(pick.model, index: $0)) }) }),
+        ("prompt", { .string($0.prompt) }),
+        ("flipped", { .bool($0.union.isFlipped) }),
+    ]
+
+    public var fieldNames: [String] { Self.fields.map(\.name) }
+    public func field(_ name: String) throws -> Value? { Self.fields.first { $0.name == name }?.value(self) }
+    public var inlineText: String { prompt + (union.isFlipped ? " (flipped)" : "") }
+    public func display(_ context: DisplayContext) -> Display { Display("pick: \(inlineText)") }
+}
+
+/// The cross-attention of one sample of a batch, averaged over layers and heads.
+struct SampleAttention: HostValue {
+    let maps: AttentionMaps
+    let sample: Int
+    let prompt: String
+    let model: DiffusionModel
+
+    var typeName: String { "recorded attention" }
+    var inlineText: String { "attention of \"\(prompt)\"" }
+    func display(_ context: DisplayContext) -> Display { Display("recorded cross-attention of \"\(prompt)\", \(maps.size.height)×\(maps.size.width)") }
+
+    /// The map [H, W] of a token of the prompt.
+    func map(token id: Int) throws -> Variable? {
+        try model.tokenize([prompt])[0].firstIndex(of: id).map { maps.map(sample: sample, token: $0) }
+    }
+}
+
+/// What `predict_noise` gives: the prediction, and the cross-attention of every sample.
+struct PredictionValue: HostValue {
+    let noise: Variable?
+    let attention: [SampleAttention]
+
+    var typeName: String { "prediction" }
+    var fieldNames: [String] { ["noise", "attention"] }
+
+    func field(_ name: String) throws -> Value? {
+        switch name {
+        case "noise":
+            guard let noise else { throw Problem(.unknownField, "an attention loss sees the attention only, not the prediction") }
+            return .tensor(noise)
+        // One sample's attention is itself, so that a loss need not count.
+        case "attention": return attention.count == 1 ? .host(attention[0]) : .list(attention.map { .host($0) })
+        default: return nil
+        }
+    }
+
+    var inlineText: String { "prediction" + (noise.map { " " + Shape.text($0.shape) } ?? "") }
+    func display(_ context: DisplayContext) -> Display { Display(inlineText + ", fields noise and attention") }
+}
+
+/// An optimizer with its moments: a value, a step gives another one.
+struct OptimizerValue: HostValue {
+    let optimizer: AdamW
+    /// What it moves, by full name.
+    let names: Set<String>
+
+    var typeName: String { "optimizer" }
+    var inlineText: String { "AdamW, lr \(optimizer.options.lr), \(optimizer.step) steps" }
+    var fieldNames: [String] { ["lr", "step"] }
+    func field(_ name: String) throws -> Value? {
+        switch name {
+        case "lr": .float(optimizer.options.lr)
+        case "step": .int(optimizer.step)
+        default: nil
+        }
+    }
+}
+
+/// Gradients of a model's parameters by full name, and what clipping multiplies them by.
+struct GradientsValue: HostValue {
+    let gradients: [String: Tensor]
+    let scale: Double
+
+    var typeName: String { "gradients" }
+    var norm: Double { GradientClipping.norm(Array(gradients.values)) * scale }
+    var inlineText: String { "gradients of \(gradients.count) parameters, norm \(NumberText.fixed(norm, 5))" }
+    var fieldNames: [String] { ["norm"] }
+    func field(_ name: String) throws -> Value? { name == "norm" ? .float(norm) : nil }
+}
+
+/// A sampling plan of DDIM for a model.
+struct SchedulerValue: HostValue {
+    let model: DiffusionModel
+    let plan: SamplingPlan
+
+    var typeName: String { "scheduler" }
+    var inlineText: String { "DDIM, \(plan.steps.count) steps" }
+    var fieldNames: [String] { ["timesteps", "previous"] }
+
+    func field(_ name: String) throws -> Value? {
+        switch name {
+        case "timesteps": .list(plan.timesteps.map { .int($0) })
+        case "previous": .function(FunctionValue(previous))
+        default: nil
+        }
+    }
+
+    /// scheduler.previous(t): the timestep after t, 0 at the end.
+    private var previous: Builtin {
+        Builtin(
+            "previous", family: "method", summary: "The timestep that a step from t leads to; 0 at the end.",
+            parameters: [Parameter("t", .int, range: 0...1_000_000, doc: "A timestep of the scheduler.")], result: "int"
+        ) { [plan] call in .int(plan.previous(try call.int("t")) ?? 0) }
+    }
+}

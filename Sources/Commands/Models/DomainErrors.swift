@@ -1,0 +1,67 @@
+import BreakAScene
+import Diffusion
+import Language
+import Tensors
+
+/// Errors of models, scenes and files below, as problems of the language.
+enum DomainErrors {
+    /// nil where the error is none of these.
+    static func problem(_ error: any Error, _ argument: String?) -> Problem? {
+        switch error {
+        case let error as ModelError: model(error, argument)
+        case let error as ConfigurationError: Problem(.unsupportedConfiguration, error.description, argument: argument)
+        case let error as SafetensorsError: Problem(.damagedWeights, error.description, argument: argument)
+        case let error as TokenizerError: tokenizer(error, argument)
+        case let error as SchedulerError: Problem(.badArgument, error.description, argument: "steps")
+        case let error as JSONError: Problem(.badFile, error.description, argument: argument)
+        case let error as SceneError: scene(error, argument)
+        case let error as AttentionError: Problem(.badArgument, error.description, argument: "layers")
+        case let error as HandleFileError: Problem(.badFile, error.description, argument: argument)
+        default: nil
+        }
+    }
+
+    private static func model(_ error: ModelError, _ argument: String?) -> Problem {
+        switch error {
+        case .noSuchFolder: Problem(.unknownModel, error.description, argument: argument)
+        case .notAModelFolder, .parts: Problem(.badModelFolder, error.description, argument: argument)
+        case .parameters: Problem(.weightMismatch, error.description, argument: argument)
+        case .unknownHandle(let token, let known):
+            Problem(
+                .unknownHandle, error.description, argument: argument,
+                help: nearestName(token, among: known).map { "did you mean \($0)?" })
+        case .handleExists: Problem(.handleNameClash, error.description, argument: argument)
+        case .handleName: Problem(.badArgument, error.description, argument: argument)
+        case .emptyWord: Problem(.unknownWord, error.description, argument: argument)
+        case .size: Problem(.badArgument, error.description, argument: argument)
+        }
+    }
+
+    private static func tokenizer(_ error: TokenizerError, _ argument: String?) -> Problem {
+        switch error.problem {
+        case .promptTooLong: Problem(.promptTooLong, error.description, argument: argument)
+        case .tokenExists, .tokensAlike: Problem(.handleNameClash, error.description, argument: argument)
+        default: Problem(.badModelFolder, error.description, argument: argument)
+        }
+    }
+
+    private static func scene(_ error: SceneError, _ argument: String?) -> Problem {
+        switch error {
+        case .notAFolder(let path, let isPicture):
+            Problem(
+                .sceneFolderExpected, error.description, argument: argument,
+                help: isPicture ? "make one: scene(load_image(\"\(path)\"), [box([40, 60], [200, 220], [H, W]), …])" : nil)
+        case .noPhoto: Problem(.sceneFolderExpected, error.description, argument: argument)
+        case .noMasks: Problem(.noMasks, error.description, argument: argument)
+        case .nameCount: Problem(.badArgument, error.description, argument: argument)
+        case .maskSize: Problem(.maskSizeDiffers, error.description, argument: argument)
+        case .maskEmpty: Problem(.maskEmpty, error.description, argument: argument)
+        case .masksIdentical: Problem(.masksIdentical, error.description, argument: argument)
+        }
+    }
+}
+
+extension Context {
+    /// Where a relative path that is to be written goes: the current folder.
+    func writable(_ path: String) -> String { path }
+}

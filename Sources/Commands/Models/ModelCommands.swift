@@ -1,0 +1,175 @@
+import BreakAScene
+import Diffusion
+import Language
+import NeuralNetwork
+import Tensors
+
+/// Models and handles: loading, saving, adding, comparing.
+enum ModelCommands {
+    static let all: [Builtin] = [
+        Builtin(
+            "load_model", family: "models", summary: "Loads a Stable Diffusion model from a folder in diffusers' layout.",
+            parameters: [Parameter("name", .string, doc: "A model that ships with bas (\"collage\"), or the path of a folder.")],
+            result: "model", terms: ["open", "checkpoint", "weights", "from_pretrained", "diffusers"],
+            examples: [.init("load_model(\"collage\").handles", shows: "[]")], run: load),
+        Builtin(
+            "add_handles", family: "models", summary: "Adds handles: new rows of the token table, which a gradient may be asked for.",
+            parameters: [
+                model,
+                Parameter("handles", .oneOf([.int, .record]), doc: "How many (<asset0>, <asset1>, …), or a record {\"<name>\": embedding}."),
+                Parameter("init", .list(.string), default: .list([]), doc: "Words to start from, one a handle; random embeddings without.", keywordOnly: true),
+                Parameter("seed", .int, default: 0, doc: "Of random embeddings.", keywordOnly: true),
+            ],
+            result: "model", terms: ["placeholder", "token", "textual inversion", "embedding", "concept"], paper: "§3.1",
+            examples: [.init("len(add_handles(load_model(\"collage\"), 2, init=[\"toy\", \"ball\"]).handles)", shows: "2")], run: addHandles),
+        Builtin(
+            "save_model", family: "models", summary: "Writes a model as a folder that diffusers loads; handles become tokens of it.",
+            parameters: [
+                model, Parameter("path", .string, doc: "The folder; made where it is missing."),
+                Parameter("dtype", .string, default: "float16", allowed: ["float32", "float16", "bfloat16"], doc: "Of the weights on disk.", keywordOnly: true),
+            ],
+            result: "the path", terms: ["export", "write", "save_pretrained", "safetensors"],
+            examples: [.init("save_model(load_model(\"collage\"), \"out/example-model\")")], run: save),
+        Builtin(
+            "save_handles", family: "models", summary: "Writes a model's handles as learned_embeds.safetensors, one embedding a token.",
+            parameters: [model, Parameter("path", .string, doc: "The file.")],
+            result: "the path", terms: ["textual inversion", "learned_embeds", "export", "write"],
+            examples: [.init("save_handles(add_handles(load_model(\"collage\"), 1, init=[\"toy\"]), \"out/example.safetensors\")")], run: saveHandles),
+        Builtin(
+            "load_handles", family: "models", summary: "Adds the handles of a learned_embeds.safetensors file to a model.",
+            parameters: [Parameter("path", .string, doc: "The file."), model],
+            result: "model", terms: ["textual inversion", "learned_embeds", "import"],
+            examples: [
+                .init("save_handles(add_handles(load_model(\"collage\"), 1), \"out/example.safetensors\"); load_handles(\"out/example.safetensors\", load_model(\"collage\")).handles[0].token", shows: "\"<asset0>\"")
+            ], run: loadHandles),
+        Builtin(
+            "diff", family: "models", summary: "Says what changed from one model to another: by block, the norm of the change and its share.",
+            parameters: [
+                Parameter("a", .host("model"), doc: "Before."), Parameter("b", .host("model"), doc: "After."),
+            ],
+            result: "table", terms: ["compare", "change", "difference"],
+            examples: [.init("len(diff(load_model(\"collage\"), load_model(\"collage\")))", shows: "0")], run: diff),
+        Builtin(
+            "nearest", family: "models", summary: "The words whose embeddings are most like one: by cosine.",
+            parameters: [
+                model, Parameter("embedding", Accepts.tensor, doc: "A tensor [D], for example handle.embedding."),
+                Parameter("n", .int, default: 5, range: 1...1000, doc: "How many words.", keywordOnly: true),
+            ],
+            result: "list of strings", terms: ["neighbours", "similar", "vocabulary"],
+            examples: [.init("nearest(load_model(\"collage\"), add_handles(load_model(\"collage\"), 1, init=[\"ball\"]).handles[0].embedding, n=1)", shows: "[\"ball\"]")],
+            run: nearest),
+        Builtin(
+            "require_grad", family: "models", summary: "Marks which parameters of a model a gradient may be asked for.",
+            parameters: [
+                model,
+                Parameter("parts", .string, default: "all", allowed: TrainableParts.allCases.map(\.rawValue), doc: "As phase2's train."),
+            ],
+            result: "model", terms: ["requires_grad", "trainable", "unfreeze", "freeze"],
+            examples: [.init("require_grad(load_model(\"collage\"), \"kv\")")], run: requireGrad),
+    ]
+
+    static let model = Parameter("model", .host("model"), doc: "A model.")
+
+    @Sendable private static func load(_ call: Call) throws -> Value {
+        let name = try call.string("name")
+        guard let path = path(name, call) else {
+            let known = (call.context.resolveInLibrary("models").map(FileSystem.contents) ?? []).sorted()
+            throw Problem(
+                .unknownModel, "there is no model \"\(name)\"", argument: "name",
+                notes: ["models that ship: \(known.joined(separator: ", ")); or give the path of a folder in diffusers' layout"],
+                help: nearestName(name, among: known).map { "did you mean \"\($0)\"?" })
+        }
+        if let known = call.context[LoadedModels.self][path] { return .host(ModelValue(known)) }
+        let model = try call.mapped("name") { try ModelFolder.load(path) }
+        call.context[LoadedModels.self][path] = model
+        return .host(ModelValue(model))
+    }
+
+    private static func path(_ name: String, _ call: Call) -> String? {
+        if !name.contains("/"), let shipped = call.context.resolveInLibrary("models/\(name)") { return shipped }
+        let path = FileNames.readable(name, call.context)
+        return FileSystem.exists(path) ? path : nil
+    }
+
+    @Sendable private static func addHandles(_ call: Call) throws -> Value {
+        let value = try call.host("model", as: ModelValue.self)
+        var model = value.model
+        switch try call.value("handles") {
+        case .int(let count):
+            guard (1...64).contains(count) else { throw Problem(.outOfRange, "add_handles adds 1 to 64 handles", argument: "handles") }
+            let words = try call.strings("init")
+            guard words.isEmpty || words.count == count else {
+                throw Problem(.badArgument, "init has \(words.count) words for \(count) handles", argument: "init")
+            }
+            model = try call.mapped("init") { try model.addingHandles(count: count, words: words, seed: try call.int("seed")) }
+        case .record(let record):
+            let width = model.textEncoder.configuration.hiddenSize
+            for key in record.keys {
+                let embedding = try TensorReading.variable(record[key] ?? .none).value
+                guard embedding.count == width else {
+                    throw Problem(.shapeMismatch, "the embedding of \(key) is \(Shape.text(embedding.shape)), this model's are [\(width)]", argument: "handles")
+                }
+                model = try call.mapped("handles") { try model.addingHandles([key], embeddings: embedding.reshaped([1, width])) }
+            }
+        default: break
+        }
+        model.textEncoder.requireGrad { $0 == CLIPTextModel.handleEmbeddingName }
+        return .host(value.replacing(model))
+    }
+
+    @Sendable private static func save(_ call: Call) throws -> Value {
+        let path = call.context.writable(try call.string("path"))
+        let types: [String: SafetensorsDType] = ["float32": .f32, "float16": .f16, "bfloat16": .bf16]
+        let model = try call.host("model", as: ModelValue.self).model
+        try call.mapped("path") { try ModelFolder.save(model, to: path, dtype: types[try call.string("dtype")] ?? .f16) }
+        return .string(path)
+    }
+
+    @Sendable private static func saveHandles(_ call: Call) throws -> Value {
+        let (model, path) = (try call.host("model", as: ModelValue.self).model, call.context.writable(try call.string("path")))
+        guard !model.handles.isEmpty else { throw Problem(.unknownHandle, "this model has no handles to save", argument: "model") }
+        FileNames.makeFolder(above: path)
+        try call.mapped("path") { try HandleFile.write(model, to: path) }
+        return .string(path)
+    }
+
+    @Sendable private static func loadHandles(_ call: Call) throws -> Value {
+        let value = try call.host("model", as: ModelValue.self)
+        let path = FileNames.readable(try call.string("path"), call.context)
+        return .host(value.replacing(try call.mapped("path") { try HandleFile.read(path, into: value.model) }))
+    }
+
+    @Sendable private static func diff(_ call: Call) throws -> Value {
+        let (a, b) = (try call.host("a", as: ModelValue.self).model, try call.host("b", as: ModelValue.self).model)
+        guard let changes = a.changes(to: b) else {
+            throw Problem(.modelMismatch, "\(a.name) and \(b.name) are built differently: their parameters cannot be compared", argument: "b")
+        }
+        let total = changes.reduce(0) { $0 + $1.norm * $1.norm }.squareRoot()
+        return .host(TableValue(
+            columns: ["block", "change", "share", "relative"],
+            rows: changes.map { [.string($0.block), .float($0.norm), .float(total > 0 ? $0.norm * $0.norm / (total * total) : 0), .float($0.relative)] }))
+    }
+
+    @Sendable private static func nearest(_ call: Call) throws -> Value {
+        let (model, embedding) = (try call.host("model", as: ModelValue.self).model, try call.tensor("embedding"))
+        let width = model.textEncoder.configuration.hiddenSize
+        guard embedding.count == width else {
+            throw Problem(.shapeMismatch, "nearest compares embeddings [\(width)]", argument: "embedding", label: Shape.text(embedding.shape))
+        }
+        return .list(model.nearestTokens(to: embedding, count: try call.int("n")).map { .string($0) })
+    }
+
+    @Sendable private static func requireGrad(_ call: Call) throws -> Value {
+        let value = try call.host("model", as: ModelValue.self)
+        var model = value.model
+        let trains = (TrainableParts(rawValue: try call.string("parts")) ?? .all).includes
+        model.unet.requireGrad { trains("unet." + $0) }
+        model.textEncoder.requireGrad { trains("text_encoder." + $0) }
+        return .host(value.replacing(model))
+    }
+}
+
+/// Models that this session has loaded, by folder: loading one again costs nothing.
+enum LoadedModels: ContextKey {
+    static let initial: [String: DiffusionModel] = [:]
+}

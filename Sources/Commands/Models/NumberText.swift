@@ -1,0 +1,26 @@
+import Glibc
+
+/// Numbers as the domain's values write them.
+enum NumberText {
+    /// "0.712".
+    static func fixed(_ value: Double, _ digits: Int) -> String {
+        guard value.isFinite else { return "\(value)" }
+        var buffer = [CChar](repeating: 0, count: 400)
+        let count = withVaList([Int32(digits), value]) { vsnprintf(&buffer, buffer.count, "%.*f", $0) }
+        return String(decoding: buffer.prefix(Int(count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// ".71", as shares are written in tables.
+    static func share(_ value: Double) -> String {
+        let text = fixed(value, 2)
+        return text.hasPrefix("0.") ? String(text.dropFirst()) : text
+    }
+
+    static func pad(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+
+    static func padLeft(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+}

@@ -1,0 +1,81 @@
+import BreakAScene
+import Diffusion
+import Images
+import Language
+import Tensors
+
+/// Scenes: a photo with a mask per thing.
+enum SceneCommands {
+    static let all: [Builtin] = [
+        Builtin(
+            "load_scene", family: "scenes", summary: "Loads a scene: a folder with img.jpg and mask0.png, mask1.png, ….",
+            parameters: [Parameter("name", .string, doc: "A scene that ships with bas (\"toys\"), or the path of a folder.")],
+            result: "scene", terms: ["photo", "open", "masks"], paper: "§3",
+            examples: [.init("len(load_scene(\"toys\").masks)", shows: "3")], run: load),
+        Builtin(
+            "scene", family: "scenes", summary: "Makes a scene of a picture and one mask per thing in it.",
+            parameters: [
+                Parameter("image", Accepts.picture, doc: "The photo."), Parameter("masks", .list(.host("mask")), doc: "One a thing, of the photo's size."),
+                Parameter("names", .list(.string), doc: "What the things are called, for tables and figures.", keywordOnly: true, optional: true),
+                Parameter("title", .string, default: "scene", doc: "What the scene is called.", keywordOnly: true),
+            ],
+            result: "scene", terms: ["photo", "masks", "new"], paper: "§3",
+            examples: [.init("scene(load_scene(\"toys\").image, [box([100, 100], [300, 300], [512, 512])]).names", shows: "[\"mask 0\"]")], run: make),
+        Builtin(
+            "save_scene", family: "scenes", summary: "Writes a scene as a folder that load_scene reads.",
+            parameters: [Parameter("scene", .host("scene"), doc: "The scene."), Parameter("path", .string, doc: "The folder; made where it is missing.")],
+            result: "the path", terms: ["write", "export", "store"],
+            examples: [.init("save_scene(load_scene(\"mug_rose\"), \"out/example-scene\"); load_scene(\"out/example-scene\") == load_scene(\"mug_rose\")", shows: "true")],
+            run: save),
+        Builtin(
+            "check", family: "scenes", summary: "Says before any time is spent what in a scene will not work well: small, vanishing or overlapping masks.",
+            parameters: [
+                Parameter("scene", .host("scene"), doc: "The scene."),
+                Parameter("model", .host("model"), doc: "The model that is to learn it.", optional: true),
+            ],
+            result: "list of strings", terms: ["lint", "warnings", "masks", "preflight"],
+            examples: [.init("len(check(load_scene(\"mug_rose\")))", shows: "0")], run: check),
+    ]
+
+    @Sendable private static func load(_ call: Call) throws -> Value {
+        let name = try call.string("name")
+        let shipped = name.contains("/") || name.contains(".") ? nil : call.context.resolveInLibrary("scenes/\(name)")
+        let path = shipped ?? FileNames.readable(name, call.context)
+        if !FileSystem.exists(path) {
+            let known = (call.context.resolveInLibrary("scenes").map(FileSystem.contents) ?? []).filter { !$0.contains(".") }
+            let nearest = nearestName(name, among: known).map { "did you mean \"\($0)\"?" } ?? FileNames.nearest(to: path)
+            throw Problem(
+                .fileMissing, "there is no scene \"\(name)\"", argument: "name",
+                notes: ["scenes that ship: \(known.joined(separator: ", ")); or give the path of a folder"], help: nearest)
+        }
+        return .host(SceneValue(try call.mapped("name") { try SceneFolder.load(path) }))
+    }
+
+    @Sendable private static func make(_ call: Call) throws -> Value {
+        let masks = try call.hosts("masks", as: MaskValue.self).map(\.mask)
+        let names = call.optional("names") == nil ? nil : try call.strings("names")
+        let title = try call.string("title")
+        let image = try call.picture("image")
+        return .host(SceneValue(try call.mapped("masks") { try Scene(image: image, masks: masks, names: names, title: title) }))
+    }
+
+    @Sendable private static func save(_ call: Call) throws -> Value {
+        let (value, path) = (try call.host("scene", as: SceneValue.self), call.context.writable(try call.string("path")))
+        try call.mapped("path") { try SceneFolder.save(value.scene, to: path) }
+        return .string(path)
+    }
+
+    @Sendable private static func check(_ call: Call) throws -> Value {
+        let report = try SceneReport(try call.host("scene", as: SceneValue.self).scene)
+        warn(report, call)
+        return .list(report.warnings.map { .string($0.description) })
+    }
+
+    /// Each warning of a report as a diagnostic at the call.
+    static func warn(_ report: SceneReport, _ call: Call) {
+        for warning in report.warnings {
+            let code: ErrorCode = if case .vanishes = warning { .maskVanishes } else { .smallMask }
+            call.context.warn(code, warning.description, argument: "scene")
+        }
+    }
+}

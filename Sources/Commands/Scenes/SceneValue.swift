@@ -1,0 +1,60 @@
+import BreakAScene
+import Images
+import Language
+
+/// A scene of the language: shows itself with its masks tinted, and what is to be known of them.
+public struct SceneValue: PictureReadable {
+    public let scene: Scene
+
+    public init(_ scene: Scene) { self.scene = scene }
+
+    public var typeName: String { "scene" }
+    public var picture: Image { scene.image }
+
+    private static let fields: [(name: String, value: @Sendable (SceneValue) -> Value)] = [
+        ("image", { .image($0.scene.image) }),
+        ("masks", { .list($0.scene.masks.map { .mask($0) }) }),
+        ("names", { .list($0.scene.names.map { .string($0) }) }),
+        ("size", { [.int($0.scene.image.height), .int($0.scene.image.width)] }),
+        ("title", { .string($0.scene.title) }),
+    ]
+
+    public var fieldNames: [String] { Self.fields.map(\.name) }
+    public func field(_ name: String) throws -> Value? { Self.fields.first { $0.name == name }?.value(self) }
+    public func isEqual(to other: any HostValue) -> Bool { (other as? SceneValue)?.scene == scene }
+    public var inlineText: String { "scene \(scene.title)" }
+    public var byteCount: Int { scene.image.pixels.count + scene.masks.count * scene.image.width * scene.image.height * 4 }
+
+    public func display(_ context: DisplayContext) -> Display {
+        let alt = "scene \"\(scene.title)\" with its masks tinted"
+        let image = context.wantsImages ? (try? sheet()).flatMap { try? $0.pngData() } : nil
+        return Display(text, image: image.map { DisplayImage(png: $0, alt: alt, fileStem: scene.title) })
+    }
+
+    /// The photo, and beside it each mask tinted over it, at a size that a screen shows well.
+    private func sheet() throws -> Image {
+        let side = 192
+        let scale = Double(side) / Double(max(scene.image.width, scene.image.height))
+        let size = PixelSize(width: max(1, Int(Double(scene.image.width) * scale)), height: max(1, Int(Double(scene.image.height) * scale)))
+        let photo = try scene.image.resized(to: size, .lanczos)
+        let tinted = try scene.masks.indices.map { index in
+            try photo.tinted(masks: [try scene.masks[index].resized(to: size, .box)], firstColor: index)
+        }
+        return try Image.grid([photo] + tinted, titles: [scene.title] + scene.names.enumerated().map { "\($0.offset): \($0.element)" }, columns: 5)
+    }
+
+    private var text: String {
+        var lines = ["Scene \"\(scene.title)\"  \(scene.image.width)×\(scene.image.height)  \(scene.masks.count) mask\(scene.masks.count == 1 ? "" : "s")"]
+        guard let report = try? SceneReport(scene) else { return lines[0] }
+        lines.append("  mask          area    cells of 16×16   overlap")
+        for (index, entry) in report.entries.enumerated() {
+            let name = entry.name == "mask \(index)" ? "\(index)" : "\(index) \(entry.name)"
+            let overlap = entry.overlap.map { "\(NumberText.fixed($0.share * 100, 0)) % in mask \($0.other)" } ?? "–"
+            lines.append(
+                "  " + NumberText.pad(name, 12) + NumberText.padLeft(NumberText.fixed(entry.area * 100, 1) + " %", 7) + "   "
+                    + NumberText.pad("\(entry.cells)", 17) + overlap)
+        }
+        lines += report.warnings.map { "  ⚠ " + $0.description }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,81 @@
+import BreakAScene
+import Language
+
+/// The parameters that both phases share, each one switch of `TrainingOptions`: what is not given comes from the
+/// preset.
+enum TrainingParameters {
+    /// A parameter and what it sets.
+    private struct Row {
+        let parameter: Parameter
+        let apply: @Sendable (Call, inout TrainingOptions) throws -> Void
+
+        init(_ name: String, _ type: TypeRule, range: ClosedRange<Double>? = nil, allowed: [String]? = nil, unit: String? = nil, doc: String,
+            apply: @escaping @Sendable (Call, inout TrainingOptions) throws -> Void) {
+            parameter = Parameter(name, type, range: range, unit: unit, allowed: allowed, doc: doc, keywordOnly: true, optional: true)
+            self.apply = apply
+        }
+    }
+
+    private static let rows: [Row] = [
+        Row("steps", .int, range: 0...1_000_000, unit: "steps", doc: "Training steps.") { $1.steps = try $0.int("steps") },
+        Row("lr", .number, range: 0...10, doc: "Learning rate.") { $1.optimizer.lr = try $0.double("lr") },
+        Row("beta2", .number, range: 0...0.99999, doc: "AdamW's second decay.") { $1.optimizer.beta2 = try $0.double("beta2") },
+        Row("weight_decay", .number, range: 0...1, doc: "AdamW's weight decay.") { $1.optimizer.weightDecay = try $0.double("weight_decay") },
+        Row("attention_weight", .number, range: 0...1000, doc: "Weight of the cross-attention loss; 0 leaves it out.") {
+            $1.attentionWeight = try $0.double("attention_weight")
+        },
+        Row("normalization", .string, allowed: AttentionNormalization.allCases.map(\.rawValue), doc: "How a map is brought to 0…1 for that loss.") {
+            $1.attentionNormalization = AttentionNormalization(rawValue: try $0.string("normalization")) ?? .max
+        },
+        Row("prior_weight", .number, range: 0...1000, doc: "Weight of prior preservation; 0 leaves it out.") { $1.priorWeight = try $0.double("prior_weight") },
+        Row("masked", .bool, doc: "The diffusion loss only inside the chosen masks.") { $1.isMasked = try $0.bool("masked") },
+        Row("sampling", .string, allowed: SamplingLaw.allCases.map(\.rawValue), doc: "The law of the handles in a step: a uniform number of them, any subset, or one.") {
+            $1.sampling = SamplingLaw(rawValue: try $0.string("sampling")) ?? .union
+        },
+        Row("flip", .number, range: 0...1, doc: "Probability that photo and masks are flipped.") { $1.flip = try $0.double("flip") },
+        Row("downsampling", .string, allowed: MaskDownsampling.allCases.map(\.rawValue), doc: "How masks come down to 16×16.") {
+            $1.maskDownsampling = MaskDownsampling(rawValue: try $0.string("downsampling")) ?? .nearest
+        },
+        Row("batch", .int, range: 1...64, doc: "Photos in a step, each with a subset of its own.") { $1.batchSize = try $0.int("batch") },
+        Row("clip", .number, range: 0...1e6, doc: "Norm that gradients are clipped to; 0 does not clip.") {
+            let norm = try $0.double("clip")
+            $1.clipNorm = norm == 0 ? nil : norm
+        },
+        Row("clip_table", .bool, doc: "In phase one clip by the norm of the whole token table's gradient, as the paper's code does.") {
+            $1.clipsWholeTable = try $0.bool("clip_table")
+        },
+    ]
+
+    private static let priorRows: [Parameter] = [
+        Parameter("prior", .int, range: 1...10_000, doc: "Pictures that prior preservation draws.", keywordOnly: true, optional: true),
+        Parameter("prior_prompts", .list(.string), doc: "Their prompts, taken in turn.", keywordOnly: true, optional: true),
+    ]
+
+    static let shared: [Parameter] = [
+        Parameter("preset", .string, allowed: Preset.allCases.map(\.rawValue), doc: "Settings that belong together; collage for the embedded model, else code.", keywordOnly: true, optional: true)
+    ] + rows.map(\.parameter) + priorRows + [
+        Parameter("attention_loss", .function, doc: "Takes the place of the attention loss: a function of (out, pick) that gives a number; gradients follow.", keywordOnly: true, optional: true),
+        Parameter("seed", .int, default: 0, doc: "Of everything that training draws.", keywordOnly: true),
+    ]
+
+    static func preset(_ call: Call, model: String) throws -> Preset {
+        call.optional("preset") == nil ? .suited(to: model) : Preset(rawValue: try call.string("preset")) ?? .code
+    }
+
+    /// `excluding`: parameters that mean something else in this command.
+    static func options(_ call: Call, phase: Int, model: String, excluding: Set<String> = []) throws -> TrainingOptions {
+        var options = try preset(call, model: model).options(phase: phase)
+        for row in rows where !excluding.contains(row.parameter.name) && call.optional(row.parameter.name) != nil { try row.apply(call, &options) }
+        return options
+    }
+
+    static func prior(_ call: Call, model: String) throws -> PriorOptions {
+        var prior = try preset(call, model: model).prior
+        if call.optional("prior") != nil { prior.count = try call.int("prior") }
+        if call.optional("prior_prompts") != nil {
+            prior.prompts = try call.strings("prior_prompts")
+            guard !prior.prompts.isEmpty else { throw Problem(.badArgument, "prior_prompts is empty", argument: "prior_prompts") }
+        }
+        return prior
+    }
+}
