@@ -4,15 +4,20 @@ import Testing
 
 @Suite struct CheckTests {
     private func check(_ source: String) -> [String] {
-        Bench().session.check(source: source).map { "\($0.code.rawValue) \($0.span?.position.line ?? 0) \($0.message)" }
+        Bench().session.check(source: source).map {
+            "\($0.code.rawValue) \($0.span?.position.line ?? 0) \($0.message)"
+        }
     }
 
     @Test(arguments: [
         ("x = nope", ["E0201 1 nothing is called \"nope\""]),
         ("fn f() { g() }\nfn g() { 1 }\nf()", []),
-        ("phase1(1, stps=3)\nphase1()", [
-            "E0203 1 phase1 has no parameter \"stps\"", "E0204 2 phase1 needs model, a tensor",
-        ]),
+        (
+            "phase1(1, stps=3)\nphase1()",
+            [
+                "E0203 1 phase1 has no parameter \"stps\"", "E0204 2 phase1 needs model, a tensor",
+            ]
+        ),
         ("len(1, 2)", ["E0205 1 len takes 1 positional argument, not 2"]),
         ("len = fn() { 1 }\nlen(1, 2)", []),
         ("[x for x in 1..2 if x > y]", ["E0201 1 nothing is called \"y\""]),

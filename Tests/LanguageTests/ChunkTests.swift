@@ -2,9 +2,9 @@ import Testing
 
 @testable import Language
 
-/// A data file is cut at `---`; each chunk runs alone, with its lines where they are in the file. A line that ends in
-/// `### text | text` must raise an error on that line whose code, message, labels, notes and help contain each text.
-/// A chunk without such a line must run without an error.
+/// A data file is cut at `---`; each chunk runs alone, with its lines where they are in the file. A line that
+/// ends in `### text | text` must raise an error on that line whose code, message, labels, notes and help
+/// contain each text. A chunk without such a line must run without an error.
 private struct Chunk {
     var source: String
     var line: Int?
@@ -23,7 +23,8 @@ private struct Chunk {
                 chunk.expected = line[mark.upperBound...].split(separator: "|").map {
                     trimmed(String($0))
                 }
-                // A `#` would begin a comment, so the expectation needs no removal, but a string may have no end.
+                // A `#` would begin a comment, so the expectation needs no removal, but a string may have no
+                // end.
                 chunk.source += trimmed(String(line[..<mark.lowerBound]), leading: false) + "\n"
             } else {
                 chunk.source += line + "\n"

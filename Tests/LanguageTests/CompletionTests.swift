@@ -7,7 +7,9 @@ import Testing
     private func complete(_ marked: String, after setup: String = "") -> [Candidate] {
         let bench = Bench()
         bench.run(setup)
-        let cursor = marked.utf8.firstIndex(of: UInt8(ascii: "|")).map { marked.utf8.distance(from: marked.startIndex, to: $0) }
+        let cursor = marked.utf8.firstIndex(of: UInt8(ascii: "|")).map {
+            marked.utf8.distance(from: marked.startIndex, to: $0)
+        }
         return bench.session.complete(marked.replacing("|", with: ""), cursor: cursor ?? 0)
     }
 
@@ -15,18 +17,21 @@ import Testing
         ("ph|", "phase1"), ("x = le|", "len"), ("phase1(t, st|)", "steps="), ("phase1(t, st|", "steps="),
         ("plot [1], la|", "labels="), ("phase1(f(1, 2), [3, 4], l|", "lr="), ("r.st|", "start_here"),
         ("\"loss {le|", "len"), ("\"loss {r.st|\"", "start_here"), ("phase1(t, sampling=\"s|", "single"),
-        ("phase1(t, 5, 0.1, \"un|", "union"), ("r.inner.de|", "deeper"), ("my|", "my_function"), ("my_function(al|", "alpha="),
+        ("phase1(t, 5, 0.1, \"un|", "union"), ("r.inner.de|", "deeper"), ("my|", "my_function"),
+        ("my_function(al|", "alpha="),
         ("whi|", "while"), ("if true { ph|", "phase1"), ("x = 1; ph|", "phase1"),
     ])
     func offers(_ code: String, _ expected: String) {
-        let found = complete(code, after: "r = {start_here: 1, inner: {deeper: 2}}\nfn my_function(alpha, beta) { 1 }")
+        let found = complete(
+            code, after: "r = {start_here: 1, inner: {deeper: 2}}\nfn my_function(alpha, beta) { 1 }")
         #expect(found.contains { $0.text == expected }, "\(code): \(found.map(\.text))")
     }
 
     @Test(arguments: ["# ph|", "12|", "r.|", "phase1(t, steps=3, steps|"])
     func offersNoNames(_ code: String) {
         let found = complete(code, after: "r = 5")
-        #expect(!found.contains { $0.text == "phase1" || $0.text == "steps=" }, "\(code): \(found.map(\.text))")
+        #expect(
+            !found.contains { $0.text == "phase1" || $0.text == "steps=" }, "\(code): \(found.map(\.text))")
     }
 
     @Test func rangesAreBytesToReplace() {

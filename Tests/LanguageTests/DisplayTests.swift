@@ -9,8 +9,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("1", "1"), ("0.1 + 0.2", "0.30000000000000004"), ("1e-5", "1e-05"), ("3.0", "3.0"), ("\"a\\n\"", "\"a\\n\""),
-        ("[1, \"b\", none]", "[1, \"b\", none]"), ("{a: 1, \"b c\": 2}", "{a: 1, \"b c\": 2}"), ("1..3", "1..3"),
+        ("1", "1"), ("0.1 + 0.2", "0.30000000000000004"), ("1e-5", "1e-05"), ("3.0", "3.0"),
+        ("\"a\\n\"", "\"a\\n\""),
+        ("[1, \"b\", none]", "[1, \"b\", none]"), ("{a: 1, \"b c\": 2}", "{a: 1, \"b c\": 2}"),
+        ("1..3", "1..3"),
         ("fn(x) { x }", "fn(x)"), ("[]", "[]"), ("{}", "{}"), ("\"\\u{1b}[31m\"", "\"\\u{1b}[31m\""),
     ])
     func shortValues(_ source: String, _ expected: String) {
@@ -62,8 +64,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (RangeValue(start: 1, end: 8, inclusive: true), 8), (RangeValue(start: 0, end: 0, inclusive: false), 0),
-        (RangeValue(start: 0, end: 0, inclusive: true), 1), (RangeValue(start: 5, end: 1, inclusive: true), 0),
+        (RangeValue(start: 1, end: 8, inclusive: true), 8),
+        (RangeValue(start: 0, end: 0, inclusive: false), 0),
+        (RangeValue(start: 0, end: 0, inclusive: true), 1),
+        (RangeValue(start: 5, end: 1, inclusive: true), 0),
         (RangeValue(start: Int.min, end: Int.max, inclusive: true), Int.max),
     ])
     func rangeCounts(_ range: RangeValue, _ expected: Int) {

@@ -88,7 +88,8 @@ enum FakeHost {
             ], result: "tensor"
         ) { call in .host(FakeTensor(shape: try call.ints("shape"), fill: try call.double("fill"))) },
         Builtin(
-            "handle", family: "models", summary: "A fake handle.", parameters: [Parameter("token", .string, doc: "Text.")],
+            "handle", family: "models", summary: "A fake handle.",
+            parameters: [Parameter("token", .string, doc: "Text.")],
             result: "handle"
         ) { call in .host(FakeHandle(token: try call.string("token"))) },
         Builtin(
@@ -97,7 +98,8 @@ enum FakeHost {
                 Parameter("model", .host("tensor"), doc: "The base."),
                 Parameter("steps", .int, default: 400, range: 1...100_000, unit: "steps", doc: "How many."),
                 Parameter("lr", .number, default: 5e-4, range: 0...1, doc: "Learning rate."),
-                Parameter("sampling", .string, default: "union", allowed: ["union", "single"], doc: "The law."),
+                Parameter(
+                    "sampling", .string, default: "union", allowed: ["union", "single"], doc: "The law."),
                 Parameter("init", .listOrSingle(.string), default: [], doc: "Words.", keywordOnly: true),
                 Parameter("loss", .function, doc: "Own loss.", keywordOnly: true, optional: true),
             ], result: "record", terms: ["textual inversion"], paper: "§4.1", run: phase1),
@@ -114,9 +116,12 @@ enum FakeHost {
                 Parameter("curves", .any, doc: "Numbers."),
                 Parameter("labels", .list(.string), default: [], doc: "Names.", keywordOnly: true),
             ], isCommand: true
-        ) { call in .string("plot \(try call.value("curves").literalText) \(try call.value("labels").literalText)") },
+        ) { call in
+            .string("plot \(try call.value("curves").literalText) \(try call.value("labels").literalText)")
+        },
         Builtin(
-            "seed", family: "random", summary: "Seeds a block.", parameters: [Parameter("value", .int, doc: "The seed.")],
+            "seed", family: "random", summary: "Seeds a block.",
+            parameters: [Parameter("value", .int, doc: "The seed.")],
             scope: { call in
                 let context = call.context
                 let old = context[SeedState.self]
@@ -136,7 +141,9 @@ enum FakeHost {
             }
             return try call.fallBack()
         },
-        Builtin("warned", family: "program", summary: "Warns.", parameters: [Parameter("x", doc: "Anything.")]) { call in
+        Builtin(
+            "warned", family: "program", summary: "Warns.", parameters: [Parameter("x", doc: "Anything.")]
+        ) { call in
             call.context.warn(.smallMask, "small", argument: "x", label: "this one", help: "look")
             return .none
         },

@@ -7,7 +7,9 @@ import Testing
         let folder = try ScratchFolder()
         try folder.write("m.bas", "print \"loading\"\nk = 3\n_hidden = 4\nfn twice(x) { x * k }\n5")
         let main = try folder.write(
-            "main.bas", "import \"m.bas\" as m\nimport \"m.bas\" as again\n[m.twice(4), again.k, has(m, \"_hidden\"), keys(m)]")
+            "main.bas",
+            "import \"m.bas\" as m\nimport \"m.bas\" as again\n[m.twice(4), again.k, has(m, \"_hidden\"), keys(m)]"
+        )
         let bench = Bench()
         let outcome = bench.session.run(path: main)
         #expect(outcome.value?.literalText == "[12, 3, false, [\"k\", \"twice\"]]")
@@ -20,7 +22,8 @@ import Testing
         try folder.write("losses.bas", "weight = 2")
         #expect(Bench(library: [folder.path]).show("import \"losses.bas\"\nlosses.weight") == "2")
         #expect(Bench(library: [folder.path]).show("import \"losses\" as l\nl.weight") == "2")
-        let error = try #require(Bench(library: [folder.path]).run("import \"loses.bas\" as l").diagnostics.first)
+        let error = try #require(
+            Bench(library: [folder.path]).run("import \"loses.bas\" as l").diagnostics.first)
         #expect(error.labels.first?.text == "did you mean \"losses.bas\"?")
     }
 
@@ -47,7 +50,8 @@ import Testing
         let folder = try ScratchFolder()
         try folder.write("m.bas", "x = (")
         let error = try #require(
-            Bench().session.run(path: try folder.write("main.bas", "import \"m.bas\" as m")).diagnostics.first)
+            Bench().session.run(path: try folder.write("main.bas", "import \"m.bas\" as m")).diagnostics.first
+        )
         #expect(error.code == .unclosedBracket)
     }
 }

@@ -77,13 +77,16 @@ import Testing
 
     @Test func colourWrapsOnlyWhatItMarks() throws {
         let text = try diagnose("nope").fancy(color: true)
-        #expect(text.hasPrefix("\u{1b}[1;31merror[E0201]\u{1b}[0m\u{1b}[1m: nothing is called \"nope\"\u{1b}[0m\n"))
+        #expect(
+            text.hasPrefix(
+                "\u{1b}[1;31merror[E0201]\u{1b}[0m\u{1b}[1m: nothing is called \"nope\"\u{1b}[0m\n"))
     }
 
     @Test func json() throws {
         let error = try diagnose("x = \"é\" + 1", file: "a \"b\".bas")
         #expect(
-            error.json() == #"{"code":"E0302","severity":"error","message":"\"+\" does not take a string and an int","#
+            error.json()
+                == #"{"code":"E0302","severity":"error","message":"\"+\" does not take a string and an int","#
                 + #""labels":[{"file":"a \"b\".bas","line":1,"column":5,"endLine":1,"endColumn":8,"start":4,"end":8,"#
                 + #""text":"string","primary":false},{"file":"a \"b\".bas","line":1,"column":11,"endLine":1,"#
                 + #""endColumn":12,"start":11,"end":12,"text":"int","primary":false}],"notes":[],"#

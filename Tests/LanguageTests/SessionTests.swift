@@ -57,10 +57,13 @@ import Testing
     }
 
     @Test(arguments: [
-        ("1 +", true), ("f(", true), ("[1,", true), ("if true {", true), ("x = ", true), ("fn f(x)", true), ("\"\"\"a", true),
+        ("1 +", true), ("f(", true), ("[1,", true), ("if true {", true), ("x = ", true), ("fn f(x)", true),
+        ("\"\"\"a", true),
         ("{a: 1", true), ("try { 1 }", true), ("try { 1 } recover", true), ("for x in", true), ("x |>", true),
-        ("\"{f(1", false), ("1", false), ("", false), (")", false), ("\"abc", false), ("1 2", false), ("if true { 1 }", false),
-        ("# comment", false), ("plot", false), ("assert", true), ("not", true), ("x = [\n1,\n2\n", true), ("a, b", false),
+        ("\"{f(1", false), ("1", false), ("", false), (")", false), ("\"abc", false), ("1 2", false),
+        ("if true { 1 }", false),
+        ("# comment", false), ("plot", false), ("assert", true), ("not", true), ("x = [\n1,\n2\n", true),
+        ("a, b", false),
         ("\"\"\"a {", true), ("import \"a.bas\"", false), ("with seed(1)", true),
     ])
     func incompleteInput(_ source: String, _ expected: Bool) {
@@ -68,7 +71,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("1", ExitCode.ok), ("nope", .data), ("1 +", .data), ("stop(); 1", .interrupted), ("import \"none.bas\" as m", .noInput),
+        ("1", ExitCode.ok), ("nope", .data), ("1 +", .data), ("stop(); 1", .interrupted),
+        ("import \"none.bas\" as m", .noInput),
     ])
     func exitCodes(_ source: String, _ expected: ExitCode) {
         #expect(Bench().run(source).exitCode == expected)
@@ -149,7 +153,8 @@ import Testing
 
     @Test func deepRecursionEndsInADiagnostic() {
         #expect(show("fn f(n) { f(n + 1) }\nf(0)").hasPrefix("E0602"))
-        #expect(Bench(Limits(callDepth: 1_000_000)).show("fn f(n) { [f(n + 1)][0] }\nf(0)").hasPrefix("E0602"))
+        #expect(
+            Bench(Limits(callDepth: 1_000_000)).show("fn f(n) { [f(n + 1)][0] }\nf(0)").hasPrefix("E0602"))
         #expect(show("fn f(n) { try { f(n + 1) } recover e { \"deep\" } }\nf(0)") == "\"deep\"")
     }
 
@@ -159,7 +164,9 @@ import Testing
         #expect(show("x = []; for i in 1..1500 { x = [x] }; str(x); x == x") == "true")
     }
 
-    @Test(arguments: ["(", "[", "-", "!", "not ", "f(", "{a: ", "if true {", "fn() {", "\"{", "1 + (", "x |> (", "2 ** "])
+    @Test(arguments: [
+        "(", "[", "-", "!", "not ", "f(", "{a: ", "if true {", "fn() {", "\"{", "1 + (", "x |> (", "2 ** ",
+    ])
     func deepSourceEndsInADiagnostic(_ piece: String) {
         let outcome = Bench().run(String(repeating: piece, count: 20_000))
         #expect(outcome.status == .error)
@@ -174,7 +181,8 @@ import Testing
         #expect(show(String(repeating: "x = 1\n", count: 20_000) + "x") == "1")
     }
 
-    /// A generous bound that still fails when names are looked up by text or values boxed: release takes 0.1 s.
+    /// A generous bound that still fails when names are looked up by text or values boxed: release takes 0.1
+    /// s.
     @Test func aMillionIterations() {
         let outcome = Bench().run("s = 0; for i in 1..1000000 { s = s + i * 2 }\ns")
         #expect(outcome.value?.literalText == "1000001000000")

@@ -6,8 +6,10 @@ import Testing
     private static let names = ["steps", "attention_weight", "lr", "guidance", "seed", "phase1", "phase2"]
 
     @Test(arguments: [
-        ("stps", "steps"), ("step", "steps"), ("STEPS", "steps"), ("setps", "steps"), ("attentionweight", "attention_weight"),
-        ("AttentionWeight", "attention_weight"), ("guidence", "guidance"), ("sed", "seed"), ("phase3", "phase1"),
+        ("stps", "steps"), ("step", "steps"), ("STEPS", "steps"), ("setps", "steps"),
+        ("attentionweight", "attention_weight"),
+        ("AttentionWeight", "attention_weight"), ("guidence", "guidance"), ("sed", "seed"),
+        ("phase3", "phase1"),
     ])
     func offers(_ word: String, _ expected: String) {
         #expect(nearestName(word, among: Self.names) == expected)
@@ -20,7 +22,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "abc", 3), ("kitten", "sitting", 3), ("ab", "ba", 1), ("abcd", "acbd", 1), ("same", "same", 0), ("ca", "abc", 3),
+        ("", "abc", 3), ("kitten", "sitting", 3), ("ab", "ba", 1), ("abcd", "acbd", 1), ("same", "same", 0),
+        ("ca", "abc", 3),
     ])
     func distance(_ a: String, _ b: String, _ expected: Int) {
         #expect(editDistance(Array(a), Array(b)) == expected)

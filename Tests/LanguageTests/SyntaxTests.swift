@@ -11,7 +11,8 @@ import Testing
         let text = try dataText("programs/\(name).bas")
         let program: Program
         do {
-            program = try Parser.parse(SourceFile(name: name, text: text), commands: ["show", "plot", "print"])
+            program = try Parser.parse(
+                SourceFile(name: name, text: text), commands: ["show", "plot", "print"])
         } catch let error as SyntaxError {
             Issue.record("\(error.diagnostic.plain())")
             return
@@ -80,9 +81,12 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "\n\n", ";", ";;1;", "# only", "\u{0}", "\"\\", "\"{", "\"{\"", "{", "}", "..", "..<", "a.", "a.1", "x[", "x[:", "fn", "fn(",
-        "for", "in", "with", "import", "\"\"\"", "r\"", "1..", "@", "\u{202E}", "|>", "show", "show ", "show -", "else", "a ?? ",
-        "\"{x:", "\"{x:}\"", "0x", "1e", "1_", "__", "fn f(x) { ", "[for x in y]", "[x for]", "{..}", "f(..)", "f(x=)",
+        "", "\n\n", ";", ";;1;", "# only", "\u{0}", "\"\\", "\"{", "\"{\"", "{", "}", "..", "..<", "a.",
+        "a.1", "x[", "x[:", "fn", "fn(",
+        "for", "in", "with", "import", "\"\"\"", "r\"", "1..", "@", "\u{202E}", "|>", "show", "show ",
+        "show -", "else", "a ?? ",
+        "\"{x:", "\"{x:}\"", "0x", "1e", "1_", "__", "fn f(x) { ", "[for x in y]", "[x for]", "{..}", "f(..)",
+        "f(x=)",
     ])
     func nothingCrashes(_ source: String) {
         let bench = Bench()

@@ -2,7 +2,8 @@
 enum Binder {
     /// Throws a `Problem` whose `argument` names the parameter at fault.
     static func bind(
-        _ builtin: Builtin, _ positional: [Value], _ named: [(String, Value)], _ context: Context, _ span: Span?
+        _ builtin: Builtin, _ positional: [Value], _ named: [(String, Value)], _ context: Context,
+        _ span: Span?
     ) throws -> Call {
         let parameters = builtin.parameters
         var bound = [Value?](repeating: nil, count: parameters.count)
@@ -25,7 +26,8 @@ enum Binder {
             }
         }
         return Call(
-            builtin: builtin, context: context, span: span, bound: bound, given: given, positional: positional,
+            builtin: builtin, context: context, span: span, bound: bound, given: given,
+            positional: positional,
             named: named, rest: rest)
     }
 
@@ -36,7 +38,9 @@ enum Binder {
         var place = 0
         for (index, value) in positional.enumerated() {
             while place < builtin.parameters.count, builtin.parameters[place].keywordOnly { place += 1 }
-            guard place < builtin.parameters.count else { throw tooMany(builtin, at: index, of: positional.count) }
+            guard place < builtin.parameters.count else {
+                throw tooMany(builtin, at: index, of: positional.count)
+            }
             let parameter = builtin.parameters[place]
             if parameter.variadic {
                 do {
@@ -89,7 +93,8 @@ enum Binder {
         }
         guard case .string(let text) = value, !allowed.contains(text) else { return }
         throw Problem(
-            .notAllowed, "\(builtin.name) knows no \(parameter.name) \(quoted(text))", argument: parameter.name,
+            .notAllowed, "\(builtin.name) knows no \(parameter.name) \(quoted(text))",
+            argument: parameter.name,
             label: nearestLabel(text, among: allowed, quoted: true),
             notes: ["\(parameter.name) is one of \(allowed.map { "\"\($0)\"" }.joined(separator: ", "))"])
     }
@@ -129,10 +134,11 @@ enum Binder {
 
     private static func tooMany(_ builtin: Builtin, at index: Int, of count: Int) -> Problem {
         let most = builtin.parameters.filter { !$0.keywordOnly }.count
+        let places = most == 0 ? "no arguments" : countText(most, "positional argument")
         let named = builtin.parameters.filter(\.keywordOnly).map(\.name)
         var problem = Problem(
             .tooManyArguments,
-            "\(builtin.name) takes \(most == 0 ? "no arguments" : countText(most, "positional argument")), not \(count)",
+            "\(builtin.name) takes \(places), not \(count)",
             label: "one too many", notes: named.isEmpty ? [] : ["by name it takes \(listed(named))"],
             help: builtin.signature)
         problem.position = index

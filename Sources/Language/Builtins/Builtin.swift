@@ -12,7 +12,8 @@ public struct Builtin: Sendable {
         }
     }
 
-    /// Enters a `with` block and gives back what leaves it. Leaving always happens: after an error, `return`, `break`.
+    /// Enters a `with` block and gives back what leaves it. Leaving always happens: after an error, `return`,
+    /// `break`.
     public typealias Scope = @Sendable (Call) throws -> @Sendable () -> Void
 
     public var name: String
@@ -35,7 +36,8 @@ public struct Builtin: Sendable {
     public var run: @Sendable (Call) throws -> Value
 
     public init(
-        _ name: String, family: String, summary: String, parameters: [Parameter] = [], result: String = "none",
+        _ name: String, family: String, summary: String, parameters: [Parameter] = [],
+        result: String = "none",
         terms: [String] = [], paper: String? = nil, examples: [Example] = [], isCommand: Bool = false,
         run: @escaping @Sendable (Call) throws -> Value
     ) {
@@ -53,12 +55,14 @@ public struct Builtin: Sendable {
 
     /// One that also opens a scope: `with NAME(…) { … }`.
     public init(
-        _ name: String, family: String, summary: String, parameters: [Parameter] = [], result: String = "none",
+        _ name: String, family: String, summary: String, parameters: [Parameter] = [],
+        result: String = "none",
         terms: [String] = [], paper: String? = nil, examples: [Example] = [], isCommand: Bool = false,
         scope: @escaping Scope, run: @escaping @Sendable (Call) throws -> Value
     ) {
         self.init(
-            name, family: family, summary: summary, parameters: parameters, result: result, terms: terms, paper: paper,
+            name, family: family, summary: summary, parameters: parameters, result: result, terms: terms,
+            paper: paper,
             examples: examples, isCommand: isCommand, run: run)
         self.scope = scope
     }

@@ -1,7 +1,7 @@
 /// A call of a builtin with its arguments bound to its parameters and checked against the table.
 ///
-/// The accessors throw only where the table and `run` disagree, or where a parameter of type `any` holds another
-/// type than asked for: the argument is then underlined like any other mistake.
+/// The accessors throw only where the table and `run` disagree, or where a parameter of type `any` holds
+/// another type than asked for: the argument is then underlined like any other mistake.
 public struct Call: Sendable {
     public let builtin: Builtin
     public let context: Context
@@ -60,7 +60,8 @@ public struct Call: Sendable {
         switch try value(name) {
         case .list(let items): return items
         case .range(let range):
-            try context.reserve(bytes: range.count, MemoryLayout<Value>.stride, what: "a list from \(range.text)")
+            try context.reserve(
+                bytes: range.count, MemoryLayout<Value>.stride, what: "a list from \(range.text)")
             return range.values
         default: throw try mismatch(name, "a list")
         }

@@ -1,5 +1,6 @@
 extension TypeRule {
-    /// The value as a parameter of this rule takes it (ranges become lists, singles lists of one); nil if it does not.
+    /// The value as a parameter of this rule takes it (ranges become lists, singles lists of one); nil if it
+    /// does not.
     func accept(_ value: Value) -> Value? {
         switch (self, value) {
         case (.any, _), (.bool, .bool), (.int, .int), (.number, .int), (.number, .float), (.string, .string),

@@ -1,4 +1,5 @@
-/// What a parameter accepts. Ints are accepted where numbers are wanted, ranges where lists of ints or numbers are.
+/// What a parameter accepts. Ints are accepted where numbers are wanted, ranges where lists of ints or
+/// numbers are.
 public indirect enum TypeRule: Sendable {
     case any
     case bool

@@ -1,14 +1,20 @@
 extension Diagnostic {
-    /// One JSON object on one line, for `--error-format=json`. Columns count characters from 1; offsets are bytes.
+    /// One JSON object on one line, for `--error-format=json`. Columns count characters from 1; offsets are
+    /// bytes.
     public func json() -> String {
         let labels = labels.map { label in
-            object(position(label.span) + [("text", string(label.text)), ("primary", label.primary ? "true" : "false")])
+            object(
+                position(label.span) + [
+                    ("text", string(label.text)), ("primary", label.primary ? "true" : "false"),
+                ])
         }
         let trace = trace.map { object([("function", string($0.function))] + position($0.span)) }
         return object([
-            ("code", string(code.rawValue)), ("severity", string(severity.rawValue)), ("message", string(message)),
+            ("code", string(code.rawValue)), ("severity", string(severity.rawValue)),
+            ("message", string(message)),
             ("labels", array(labels)), ("notes", array(notes.map(string))),
-            ("help", help.map(string) ?? "null"), ("trace", array(trace)), ("exit", String(exitCode.rawValue)),
+            ("help", help.map(string) ?? "null"), ("trace", array(trace)),
+            ("exit", String(exitCode.rawValue)),
         ])
     }
 

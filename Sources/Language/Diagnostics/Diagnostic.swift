@@ -33,7 +33,8 @@ public struct Diagnostic: Sendable {
     public var exitCode: ExitCode
 
     public init(
-        code: ErrorCode, severity: Severity = .error, message: String, labels: [Label] = [], notes: [String] = [],
+        code: ErrorCode, severity: Severity = .error, message: String, labels: [Label] = [],
+        notes: [String] = [],
         help: String? = nil, trace: [TraceEntry] = [], exitCode: ExitCode? = nil
     ) {
         self.code = code

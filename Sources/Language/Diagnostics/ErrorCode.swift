@@ -1,5 +1,5 @@
-/// Every error and warning that the language or its host can raise. Codes are stable; titles, explanations and
-/// exit codes are in `ErrorCode.table`.
+/// Every error and warning that the language or its host can raise. Codes are stable; titles, explanations
+/// and exit codes are in `ErrorCode.table`.
 public enum ErrorCode: String, Sendable, CaseIterable {
     // 01xx: reading a program
     case unexpectedCharacter = "E0101"

@@ -88,19 +88,22 @@ struct ExcerptLine {
         return result
     }
 
-    /// The rows under the line: underlines with the last label's words behind them, then the other labels' words
-    /// under their own underlines, each on a row of its own where they would collide.
+    /// The rows under the line: underlines with the last label's words behind them, then the other labels'
+    /// words under their own underlines, each on a row of its own where they would collide.
     func rows(primary: Character, secondary: Character) -> [String] {
         var underline = Canvas()
         for mark in marks {
-            for column in mark.column..<(mark.column + mark.width) where mark.primary || underline[column] == " " {
+            for column in mark.column..<(mark.column + mark.width)
+            where mark.primary || underline[column] == " " {
                 underline[column] = mark.primary ? primary : secondary
             }
         }
         guard let last = marks.last else { return [] }
         let end = marks.map { $0.column + $0.width }.max() ?? 0
         var rows = [underline.text]
-        if !last.text.isEmpty { rows[0] += String(repeating: " ", count: max(0, end - underline.width)) + " " + last.text }
+        if !last.text.isEmpty {
+            rows[0] += String(repeating: " ", count: max(0, end - underline.width)) + " " + last.text
+        }
         var below = Canvas()
         var free = Int.max
         for mark in marks.dropLast().reversed() where !mark.text.isEmpty {

@@ -1,5 +1,5 @@
-/// An error raised where no source text is known: by a builtin, a host value, an operator. The evaluator gives it
-/// spans and turns it into a `Diagnostic`.
+/// An error raised where no source text is known: by a builtin, a host value, an operator. The evaluator
+/// gives it spans and turns it into a `Diagnostic`.
 public struct Problem: Error, Sendable {
     public var code: ErrorCode
     public var message: String
@@ -17,7 +17,8 @@ public struct Problem: Error, Sendable {
     var position: Int?
 
     public init(
-        _ code: ErrorCode, _ message: String, argument: String? = nil, label: String? = nil, left: String? = nil,
+        _ code: ErrorCode, _ message: String, argument: String? = nil, label: String? = nil,
+        left: String? = nil,
         right: String? = nil, notes: [String] = [], help: String? = nil, exitCode: ExitCode? = nil
     ) {
         self.code = code

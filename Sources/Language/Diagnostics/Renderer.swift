@@ -1,6 +1,6 @@
 extension Diagnostic {
-    /// "script.bas:3:14: error[E0203]: phase1 has no parameter "stps"", then the excerpt with carets, in ASCII: what
-    /// editors and build logs read.
+    /// "script.bas:3:14: error[E0203]: phase1 has no parameter "stps"", then the excerpt with carets, in
+    /// ASCII: what editors and build logs read.
     public func plain() -> String {
         DiagnosticRenderer(style: .plain).render(self)
     }
@@ -72,13 +72,18 @@ struct DiagnosticRenderer {
         }
         var previous: Int?
         for line in lines {
-            if let previous, line.number > previous + 1 { result.append("\(blank) " + paint("…", .frame, "...")) }
+            if let previous, line.number > previous + 1 {
+                result.append("\(blank) " + paint("…", .frame, "..."))
+            }
             previous = line.number
             let number = String(line.number)
             let head = numbered ? String(repeating: " ", count: gutter - number.count) + number : blank
             result.append(row(head, line.text))
             for (place, text) in line.rows(primary: style.primary, secondary: style.secondary).enumerated() {
-                result.append(row(blank, paint(text, place == 0 && line.marks.contains(where: \.primary) ? .error : .mark)))
+                result.append(
+                    row(
+                        blank,
+                        paint(text, place == 0 && line.marks.contains(where: \.primary) ? .error : .mark)))
             }
         }
         return result
@@ -92,7 +97,8 @@ struct DiagnosticRenderer {
     private func otherFiles(_ diagnostic: Diagnostic) -> [SourceFile] {
         var files: [SourceFile] = []
         for label in diagnostic.labels
-        where label.span.file !== diagnostic.span?.file && !files.contains(where: { $0 === label.span.file }) {
+        where label.span.file !== diagnostic.span?.file && !files.contains(where: { $0 === label.span.file })
+        {
             files.append(label.span.file)
         }
         return files
@@ -101,7 +107,9 @@ struct DiagnosticRenderer {
     /// The user's calls that led here, innermost first; a long recursion keeps its ends.
     private func trace(_ diagnostic: Diagnostic) -> [String] {
         let entries = diagnostic.trace
-        let lines = entries.map { "  in \(escapedControls($0.function)), called at \(escapedControls($0.span.location))" }
+        let lines = entries.map {
+            "  in \(escapedControls($0.function)), called at \(escapedControls($0.span.location))"
+        }
         guard lines.count > 8 else { return lines }
         return lines.prefix(3) + ["  … \(lines.count - 6) more calls"] + lines.suffix(3)
     }

@@ -1,12 +1,14 @@
-/// The nearest name by edit distance after folding case and underscores; nil unless less than half of the word has
-/// to change, so that nothing arbitrary is offered.
+/// The nearest name by edit distance after folding case and underscores; nil unless less than half of the
+/// word has to change, so that nothing arbitrary is offered.
 public func nearestName(_ word: String, among names: [String]) -> String? {
     let folded = folded(word)
     guard !folded.isEmpty else { return nil }
     var best: (name: String, distance: Int)?
     for name in names where name != word {
         let distance = editDistance(folded, Language.folded(name), limit: best?.distance ?? folded.count)
-        if distance * 2 < max(folded.count, 2), distance < best?.distance ?? Int.max { best = (name, distance) }
+        if distance * 2 < max(folded.count, 2), distance < best?.distance ?? Int.max {
+            best = (name, distance)
+        }
     }
     return best?.name
 }
@@ -22,8 +24,8 @@ private func folded(_ word: String) -> [Character] {
     Array(word.lowercased().filter { $0 != "_" }.prefix(64))
 }
 
-/// Damerau-Levenshtein distance (optimal string alignment): insertions, deletions, changes, and swaps of neighbours.
-/// Stops at `limit`.
+/// Damerau-Levenshtein distance (optimal string alignment): insertions, deletions, changes, and swaps of
+/// neighbours. Stops at `limit`.
 func editDistance(_ a: [Character], _ b: [Character], limit: Int = Int.max) -> Int {
     if abs(a.count - b.count) > limit { return limit == Int.max ? limit : limit + 1 }
     var before: [Int] = []

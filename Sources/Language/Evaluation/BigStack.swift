@@ -6,8 +6,8 @@ enum BigStack {
     /// Left for what the host's builtins and one function body need.
     static let margin = 32 << 20
 
-    /// Waits for the work, which is told how many bytes of stack it has. Where no thread can be made, it runs on this
-    /// one with what that can spare.
+    /// Waits for the work, which is told how many bytes of stack it has. Where no thread can be made, it runs
+    /// on this one with what that can spare.
     static func run(_ work: @escaping @Sendable (Int) -> Void) {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)

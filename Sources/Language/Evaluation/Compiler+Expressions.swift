@@ -20,7 +20,8 @@ extension Compiler {
             return LogicalNode(and: and, compile(left), compile(right), span: span)
         case .contains(let item, let container, let negated, let at):
             return ContainsNode(compile(item), in: compile(container), negated: negated, at: at, span: span)
-        case .coalesce(let left, let right): return CoalesceNode(compileOptional(left), compile(right), span: span)
+        case .coalesce(let left, let right):
+            return CoalesceNode(compileOptional(left), compile(right), span: span)
         case .range(let low, let high, let inclusive):
             return RangeNode(compile(low), compile(high), inclusive: inclusive, span: span)
         case .call(let call): return compileCall(call, span)
@@ -57,7 +58,8 @@ extension Compiler {
         case .field(let base, let name, let at):
             return FieldNode(compileOptional(base), name, at: at, optional: true, span: expression.span)
         case .index(let base, let parts):
-            return IndexNode(compileOptional(base), parts.map { compile($0) }, optional: true, span: expression.span)
+            return IndexNode(
+                compileOptional(base), parts.map { compile($0) }, optional: true, span: expression.span)
         default:
             return compile(expression)
         }
@@ -76,7 +78,9 @@ extension Compiler {
 
     private func compileString(_ parts: [StringPart], _ span: Span) -> Node {
         if parts.isEmpty { return ConstantNode(.string(""), span: span) }
-        if parts.count == 1, case .text(let text) = parts[0] { return ConstantNode(.string(text), span: span) }
+        if parts.count == 1, case .text(let text) = parts[0] {
+            return ConstantNode(.string(text), span: span)
+        }
         let compiled = parts.map { part -> StringNode.Part in
             switch part {
             case .text(let text): .text(text)
@@ -110,7 +114,8 @@ extension Compiler {
         guard let clause = clauses.first else { return ComprehensionNode(compile(element), done, span: span) }
         switch clause {
         case .filter(let condition):
-            return compileComprehension(element, clauses.dropFirst(), done + [.filter(compile(condition))], span)
+            return compileComprehension(
+                element, clauses.dropFirst(), done + [.filter(compile(condition))], span)
         case .loop(let pattern, let source):
             let source = compile(source)
             return scoped(pattern.names) {
@@ -134,7 +139,8 @@ extension Compiler {
     private func compileCall(_ call: CallSyntax, _ span: Span) -> Node {
         let site = CallSite(call, span)
         return CallNode(
-            compile(call.callee), call.arguments.map { compile($0) }, site: site, hint: unknownFunctionHint(call),
+            compile(call.callee), call.arguments.map { compile($0) }, site: site,
+            hint: unknownFunctionHint(call),
             span: span)
     }
 
@@ -146,7 +152,8 @@ extension Compiler {
 
     /// `x.mean()`: builtins are not methods.
     private func unknownFunctionHint(_ call: CallSyntax) -> String? {
-        guard case .field(let base, let name, _) = call.callee.kind, machine.context.builtins[name] != nil else {
+        guard case .field(let base, let name, _) = call.callee.kind, machine.context.builtins[name] != nil
+        else {
             return nil
         }
         return "\(name) is a function: \(name)(\(base.span.text)), or \(base.span.text) |> \(name)"

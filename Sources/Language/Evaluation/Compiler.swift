@@ -6,8 +6,8 @@ enum Location {
     case global(Box)
 }
 
-/// Turns the syntax tree of one function, or of a file's statements, into nodes. Names become slots of the frame,
-/// boxes shared with inner functions, captures of outer ones, or globals of the module.
+/// Turns the syntax tree of one function, or of a file's statements, into nodes. Names become slots of the
+/// frame, boxes shared with inner functions, captures of outer ones, or globals of the module.
 final class Compiler {
     let module: Module
     let machine: Machine
@@ -108,7 +108,9 @@ final class Compiler {
             let value = parameter.defaultValue.map { inner.compile($0) }
             if parameter.variadic { code.variadicSlot = code.parameters.count }
             if !parameter.keywordOnly, !parameter.variadic { code.positionalCount += 1 }
-            if value != nil || box != nil || parameter.keywordOnly || parameter.variadic { code.needsFinish = true }
+            if value != nil || box != nil || parameter.keywordOnly || parameter.variadic {
+                code.needsFinish = true
+            }
             code.parameters.append(
                 .init(
                     name: parameter.name, defaultNode: value, keywordOnly: parameter.keywordOnly,

@@ -10,12 +10,14 @@ struct Failure: Error {
     }
 
     init(_ problem: Problem, at span: Span?, label: String) {
-        self.init(problem, labels: span.map { [Diagnostic.Label(span: $0, text: label, primary: true)] } ?? [])
+        self.init(
+            problem, labels: span.map { [Diagnostic.Label(span: $0, text: label, primary: true)] } ?? [])
     }
 
     init(_ problem: Problem, labels: [Diagnostic.Label]) {
         diagnostic = Diagnostic(
-            code: problem.code, message: problem.message, labels: labels, notes: problem.notes, help: problem.help,
+            code: problem.code, message: problem.message, labels: labels, notes: problem.notes,
+            help: problem.help,
             exitCode: problem.exitCode)
     }
 
@@ -39,7 +41,8 @@ func asFailure(_ error: any Error, at span: Span?) -> Failure {
     default:
         Failure(
             Problem(
-                .internal, "an error without a message of its own: \(escapedControls(String(describing: error)))"),
+                .internal,
+                "an error without a message of its own: \(escapedControls(String(describing: error)))"),
             at: span, label: "")
     }
 }

@@ -17,8 +17,8 @@ extension Machine {
     /// Imports may import, this deep.
     private static let deepestImport = 50
 
-    /// The module of a file: beside the importing file, else in the current folder, else in the library. Each file is
-    /// run once.
+    /// The module of a file: beside the importing file, else in the current folder, else in the library. Each
+    /// file is run once.
     func importModule(_ path: String, from importer: String) throws -> Module {
         let file = Files.canonical(try locate(path, from: importer))
         if let module = imports.modules[file] { return module }
@@ -44,7 +44,9 @@ extension Machine {
         for candidate in [beside, context.resolve(path)] where Files.exists(candidate) { return candidate }
         if let found = context.resolveInLibrary(path) { return found }
         if !path.hasSuffix(".bas"), let found = context.resolveInLibrary(path + ".bas") { return found }
-        let names = context.standardLibrary.flatMap { Files.entries(of: $0) }.map(\.name).filter { $0.hasSuffix(".bas") }
+        let names = context.standardLibrary.flatMap { Files.entries(of: $0) }.map(\.name).filter {
+            $0.hasSuffix(".bas")
+        }
         let suggestion = nearestLabel(path, among: names, quoted: true)
         throw Problem(
             .fileMissing, "there is no file \(quoted(path)) to import", label: suggestion,

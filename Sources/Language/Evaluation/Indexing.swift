@@ -11,10 +11,12 @@ enum Indexing {
         }
     }
 
-    private static func only(_ subscripts: [Subscript], _ what: String, _ example: String) throws -> Subscript {
+    private static func only(_ subscripts: [Subscript], _ what: String, _ example: String) throws -> Subscript
+    {
         if subscripts.count == 1, let first = subscripts.first { return first }
         throw Problem(
-            .badIndex, "\(what) takes one index, not \(subscripts.count)", help: "one after the other: \(example)")
+            .badIndex, "\(what) takes one index, not \(subscripts.count)",
+            help: "one after the other: \(example)")
     }
 
     private static func list(_ items: [Value], _ part: Subscript) throws -> Value {
@@ -109,9 +111,12 @@ enum Indexing {
 
     private static func badIndex(_ value: Value, _ what: String) -> Problem {
         var help: String?
-        if case .float(let number) = value, number == number.rounded() { help = "int(x) makes an int of a float" }
+        if case .float(let number) = value, number == number.rounded() {
+            help = "int(x) makes an int of a float"
+        }
         return Problem(
-            .badIndex, "\(what) is indexed by an int, a range or a slice", label: "this is \(value.describedType)",
+            .badIndex, "\(what) is indexed by an int, a range or a slice",
+            label: "this is \(value.describedType)",
             help: help)
     }
 }

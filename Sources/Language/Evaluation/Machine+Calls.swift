@@ -22,7 +22,8 @@ extension Machine {
         }
     }
 
-    /// Defaults in the order of the parameters, which may mention earlier ones; then the boxes of shared parameters.
+    /// Defaults in the order of the parameters, which may mention earlier ones; then the boxes of shared
+    /// parameters.
     private func finish(_ code: Code, _ frame: Frame, _ site: CallSite) throws {
         for (slot, parameter) in code.parameters.enumerated() {
             if frame[slot] == nil {
@@ -65,7 +66,8 @@ extension Machine {
                     parameters: names)
             }
             guard inner[slot] == nil else {
-                throw site.failure(Problem.duplicateArgument(name, of: code.name ?? "this function"), parameters: names)
+                throw site.failure(
+                    Problem.duplicateArgument(name, of: code.name ?? "this function"), parameters: names)
             }
             inner[slot] = value
         }
@@ -75,8 +77,9 @@ extension Machine {
     private func tooMany(_ count: Int, _ code: Code) -> Problem {
         var problem = Problem(
             .tooManyArguments,
-            "\(code.name ?? "this function") takes \(countText(code.positionalCount, "positional argument")), "
-                + "not \(count)", label: "one too many", notes: ["it is \(code.signature)"])
+            "\(code.name ?? "this function") takes "
+                + "\(countText(code.positionalCount, "positional argument")), not \(count)",
+            label: "one too many", notes: ["it is \(code.signature)"])
         problem.position = code.positionalCount
         return problem
     }
@@ -107,7 +110,8 @@ extension Machine {
         }
     }
 
-    /// A call that a host makes. Problems of a builtin go up as they are: the host's own call gives them a place.
+    /// A call that a host makes. Problems of a builtin go up as they are: the host's own call gives them a
+    /// place.
     func invoke(
         _ function: FunctionValue, arguments: [Value], named: [(String, Value)], span: Span?
     ) throws -> Value {

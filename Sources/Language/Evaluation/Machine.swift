@@ -76,8 +76,8 @@ final class Machine: @unchecked Sendable {
             at: span, label: "")
     }
 
-    /// Guards against values nested so deeply that walking or releasing them would exhaust a stack. Looks at every
-    /// 256th literal that holds another list or record: depth grows by one a literal.
+    /// Guards against values nested so deeply that walking or releasing them would exhaust a stack. Looks at
+    /// every 256th literal that holds another list or record: depth grows by one a literal.
     func checkNesting(of value: Value, at node: Node) throws {
         literalCount &+= 1
         guard literalCount & 0xFF == 0 else { return }

@@ -68,7 +68,8 @@ struct NameCollector {
             clauses.forEach { visit($0) }
             visit(element)
         case .unary(_, _, let value), .field(let value, _, _): visit(value)
-        case .binary(_, let left, let right, _), .logical(_, let left, let right), .coalesce(let left, let right),
+        case .binary(_, let left, let right, _), .logical(_, let left, let right),
+            .coalesce(let left, let right),
             .range(let left, let right, _), .contains(let left, let right, _, _):
             visit(left)
             visit(right)

@@ -39,9 +39,12 @@ struct Help {
     func text(of value: Value, named name: String?) -> String {
         if case .function(let function) = value {
             if let builtin = function.builtin { return text(of: builtin) }
-            return function.signature + "\n" + indented(function.documentation ?? "a function without a ## comment")
+            return function.signature + "\n"
+                + indented(function.documentation ?? "a function without a ## comment")
         }
-        var lines = ["\(name.map { "\($0): " } ?? "")\(value.describedType)\(value.shapeText.map { " \($0)" } ?? "")"]
+        var lines = [
+            "\(name.map { "\($0): " } ?? "")\(value.describedType)\(value.shapeText.map { " \($0)" } ?? "")"
+        ]
         let fields = value.fieldNames
         if !fields.isEmpty { lines.append(indented("fields: " + listed(fields, limit: 40))) }
         let takers = commands(taking: value.typeName)
@@ -61,7 +64,9 @@ struct Help {
             lines += HelpTable.parameters(of: builtin)
         }
         lines += ["", "  gives: \(builtin.result)"]
-        if builtin.isCommand { lines.append("  command: may be written  \(builtin.name) x  without parentheses") }
+        if builtin.isCommand {
+            lines.append("  command: may be written  \(builtin.name) x  without parentheses")
+        }
         if builtin.scope != nil { lines.append("  scope: with \(builtin.name) … { … }") }
         if let paper = builtin.paper { lines.append("  paper: \(paper)") }
         for example in builtin.examples {
@@ -75,12 +80,16 @@ struct Help {
         let topic = trimmed(topic)
         if let value = value(of: topic), case .function(let function) = value {
             if let source = function.source {
-                return (function.documentation.map { $0.split(separator: "\n").map { "## \($0)\n" }.joined() } ?? "")
+                return
+                    (function.documentation.map { $0.split(separator: "\n").map { "## \($0)\n" }.joined() }
+                    ?? "")
                     + source
             }
             if let builtin = function.builtin { return details(of: builtin) }
         }
-        if machine.main.existing(topic)?.value == nil, let builtin = table[topic] { return details(of: builtin) }
+        if machine.main.existing(topic)?.value == nil, let builtin = table[topic] {
+            return details(of: builtin)
+        }
         return text(for: topic)
     }
 
@@ -118,7 +127,8 @@ struct Help {
     }
 
     private func indented(_ text: String) -> String {
-        text.split(separator: "\n", omittingEmptySubsequences: false).map { "  " + $0 }.joined(separator: "\n")
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { "  " + $0 }.joined(
+            separator: "\n")
     }
 }
 
@@ -136,5 +146,7 @@ extension TypeRule {
 
 extension ErrorCode {
     /// The text of `bas explain CODE`.
-    public var explanationText: String { "\(rawValue): \(title)\n\n\(explanation)\n\nexit code \(exitCode.rawValue)" }
+    public var explanationText: String {
+        "\(rawValue): \(title)\n\n\(explanation)\n\nexit code \(exitCode.rawValue)"
+    }
 }

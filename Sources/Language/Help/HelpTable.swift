@@ -4,7 +4,9 @@ enum HelpTable {
         let rows = builtin.parameters.map { [name(of: $0), $0.type.shortName, facts(of: $0)] }
         let widths = (0..<2).map { column in rows.map { displayWidth($0[column]) }.max() ?? 0 }
         return rows.map { row in
-            let cells = (0..<2).map { row[$0] + String(repeating: " ", count: widths[$0] - displayWidth(row[$0])) }
+            let cells = (0..<2).map {
+                row[$0] + String(repeating: " ", count: widths[$0] - displayWidth(row[$0]))
+            }
             return "  " + cells.joined(separator: "  ") + "  " + row[2]
         }
     }
@@ -21,7 +23,9 @@ enum HelpTable {
         if parameter.optional { facts.append("optional") }
         if let range = parameter.range { facts.append(Binder.rangeText(range)) }
         if let unit = parameter.unit, !unit.isEmpty { facts.append(unit) }
-        if let allowed = parameter.allowed { facts.append(allowed.map { "\"\($0)\"" }.joined(separator: " | ")) }
+        if let allowed = parameter.allowed {
+            facts.append(allowed.map { "\"\($0)\"" }.joined(separator: " | "))
+        }
         return parameter.doc + (facts.isEmpty ? "" : " (\(facts.joined(separator: ", ")))")
     }
 }

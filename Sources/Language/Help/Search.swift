@@ -3,7 +3,8 @@ enum Search {
     static func rank(_ words: String, in table: BuiltinTable) -> [Builtin] {
         let words = words.lowercased().split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init)
         guard !words.isEmpty else { return [] }
-        let scored = table.all.enumerated().compactMap { place, row -> (score: Int, place: Int, row: Builtin)? in
+        let scored = table.all.enumerated().compactMap {
+            place, row -> (score: Int, place: Int, row: Builtin)? in
             var total = 0
             for word in words {
                 let score = self.score(word, row)
@@ -23,7 +24,9 @@ enum Search {
         if row.terms.contains(where: { $0.lowercased().contains(word) }) { return 30 }
         if row.summary.lowercased().contains(word) { return 20 }
         if row.family.lowercased().contains(word) { return 10 }
-        if row.parameters.contains(where: { $0.name.contains(word) || $0.doc.lowercased().contains(word) }) { return 5 }
+        if row.parameters.contains(where: { $0.name.contains(word) || $0.doc.lowercased().contains(word) }) {
+            return 5
+        }
         return 0
     }
 }

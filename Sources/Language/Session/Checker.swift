@@ -1,4 +1,5 @@
-/// What is known to be wrong without running: syntax, names that nothing binds, arguments that a builtin does not take.
+/// What is known to be wrong without running: syntax, names that nothing binds, arguments that a builtin does
+/// not take.
 struct Checker {
     let machine: Machine
     private var table: BuiltinTable { machine.context.builtins }
@@ -80,7 +81,8 @@ private struct CheckWalk {
         case .record(let items): items.forEach { check($0) }
         case .comprehension(let element, let clauses): check(clauses[...], element)
         case .unary(_, _, let value), .field(let value, _, _): check(value)
-        case .binary(_, let left, let right, _), .logical(_, let left, let right), .coalesce(let left, let right),
+        case .binary(_, let left, let right, _), .logical(_, let left, let right),
+            .coalesce(let left, let right),
             .range(let left, let right, _), .contains(let left, let right, _, _):
             check(left)
             check(right)
@@ -138,13 +140,17 @@ private struct CheckWalk {
     private mutating func checkName(_ name: String, _ span: Span) {
         guard !isBound(name), table[name] == nil else { return }
         let names = scopes.flatMap { $0 } + table.names
-        report(.unknownName, "nothing is called \(quoted(name))", span, nearestLabel(name, among: names.sorted()))
+        report(
+            .unknownName, "nothing is called \(quoted(name))", span, nearestLabel(name, among: names.sorted())
+        )
     }
 
     private mutating func check(_ call: CallSyntax) {
         check(call.callee)
         call.arguments.forEach { check($0.value) }
-        guard case .name(let name) = call.callee.kind, !isBound(name), let builtin = table[name] else { return }
+        guard case .name(let name) = call.callee.kind, !isBound(name), let builtin = table[name] else {
+            return
+        }
         let names = builtin.parameters.filter { !$0.variadic }.map(\.name)
         for argument in call.arguments {
             guard let label = argument.label, !names.contains(label) else { continue }
@@ -155,7 +161,8 @@ private struct CheckWalk {
     }
 
     private mutating func checkCount(_ call: CallSyntax, _ builtin: Builtin) {
-        guard !call.arguments.contains(where: \.spread), !builtin.parameters.contains(where: \.variadic) else { return }
+        guard !call.arguments.contains(where: \.spread), !builtin.parameters.contains(where: \.variadic)
+        else { return }
         let places = builtin.parameters.filter { !$0.keywordOnly }
         let positional = call.arguments.filter { $0.label == nil }
         if positional.count > places.count {

@@ -1,5 +1,5 @@
-/// What could be written at a place: names, parameters inside a call, allowed values and files inside strings, fields
-/// after a dot. Works on tokens, because unfinished code does not parse.
+/// What could be written at a place: names, parameters inside a call, allowed values and files inside
+/// strings, fields after a dot. Works on tokens, because unfinished code does not parse.
 struct Completer {
     let machine: Machine
     private var table: BuiltinTable { machine.context.builtins }
@@ -56,15 +56,19 @@ struct Completer {
         return found
     }
 
-    private func parameters(_ call: PartialScan.OpenCall?, _ prefix: String, _ range: Range<Int>) -> [Candidate] {
+    private func parameters(_ call: PartialScan.OpenCall?, _ prefix: String, _ range: Range<Int>)
+        -> [Candidate]
+    {
         guard let call, !call.afterLabel, let function = function(call.path) else { return [] }
         if let builtin = function.builtin {
             return builtin.parameters.filter { parameter in
-                parameter.name.hasPrefix(prefix) && !parameter.variadic && !call.labels.contains(parameter.name)
+                parameter.name.hasPrefix(prefix) && !parameter.variadic
+                    && !call.labels.contains(parameter.name)
             }.map { parameter in
                 let value = parameter.defaultValue.map { " = \($0.literalText)" } ?? ""
                 return Candidate(
-                    text: parameter.name + "=", kind: .parameter, detail: parameter.type.shortName + value, range: range)
+                    text: parameter.name + "=", kind: .parameter, detail: parameter.type.shortName + value,
+                    range: range)
             }
         }
         return function.parameterNames.filter { $0.hasPrefix(prefix) && !call.labels.contains($0) }.map {
@@ -74,7 +78,9 @@ struct Completer {
 
     private func function(_ path: [String]) -> FunctionValue? {
         if case .function(let function)? = value(path) { return function }
-        guard path.count == 1, let name = path.first, machine.main.existing(name)?.value == nil else { return nil }
+        guard path.count == 1, let name = path.first, machine.main.existing(name)?.value == nil else {
+            return nil
+        }
         return table[name].map { FunctionValue($0) }
     }
 
@@ -120,9 +126,11 @@ struct Completer {
         let (folder, name) = Files.split(text)
         let from = cursor - name.utf8.count
         let place = machine.context.resolve(folder.isEmpty ? "." : folder)
-        return Files.entries(of: place).filter { $0.name.hasPrefix(name) && (!name.isEmpty || $0.name.first != ".") }
-            .prefix(500)
-            .map { Candidate(text: $0.name + ($0.isFolder ? "/" : ""), kind: .file, range: from..<cursor) }
+        return Files.entries(of: place).filter {
+            $0.name.hasPrefix(name) && (!name.isEmpty || $0.name.first != ".")
+        }
+        .prefix(500)
+        .map { Candidate(text: $0.name + ($0.isFolder ? "/" : ""), kind: .file, range: from..<cursor) }
     }
 
     /// The words that the parameter takes whose argument is being written.

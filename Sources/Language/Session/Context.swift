@@ -1,6 +1,7 @@
 import Synchronization
 
-/// What a run shares with builtins: events, interrupt, limits, files and the host's own state. One per session.
+/// What a run shares with builtins: events, interrupt, limits, files and the host's own state. One per
+/// session.
 ///
 /// Evaluation happens on one thread at a time. State that other threads may touch is behind a lock.
 public final class Context: @unchecked Sendable {
@@ -26,7 +27,8 @@ public final class Context: @unchecked Sendable {
     weak var machine: Machine?
 
     init(
-        builtins: BuiltinTable, limits: Limits, standardLibrary: [String], display: DisplayContext, sink: @escaping Sink
+        builtins: BuiltinTable, limits: Limits, standardLibrary: [String], display: DisplayContext,
+        sink: @escaping Sink
     ) {
         interrupt = Interrupt()
         self.builtins = builtins
@@ -93,7 +95,8 @@ public final class Context: @unchecked Sendable {
 
     /// Tells of something that works but is probably not meant, at the call that is running.
     public func warn(
-        _ code: ErrorCode, _ message: String, argument: String? = nil, label: String = "", notes: [String] = [],
+        _ code: ErrorCode, _ message: String, argument: String? = nil, label: String = "",
+        notes: [String] = [],
         help: String? = nil
     ) {
         var labels: [Diagnostic.Label] = []
@@ -103,7 +106,8 @@ public final class Context: @unchecked Sendable {
         emit(
             .diagnostic(
                 Diagnostic(
-                    code: code, severity: .warning, message: message, labels: labels, notes: notes, help: help)))
+                    code: code, severity: .warning, message: message, labels: labels, notes: notes, help: help
+                )))
     }
 
     /// Calls a function value on the calling thread, which must be the evaluator's.

@@ -29,7 +29,8 @@ public struct Progress: Sendable {
     public var finished: Bool
 
     public init(
-        id: Int, title: String, completed: Int, total: Int, unit: String = "step", detail: [(String, String)] = [],
+        id: Int, title: String, completed: Int, total: Int, unit: String = "step",
+        detail: [(String, String)] = [],
         finished: Bool = false
     ) {
         self.id = id

@@ -22,7 +22,8 @@ enum Files {
             if count == 0 { break }
             bytes += buffer[0..<count]
             if bytes.count > largestScript {
-                throw Problem(.cannotRead, "\(quoted(path)) is larger than \(byteText(largestScript)): not a script")
+                throw Problem(
+                    .cannotRead, "\(quoted(path)) is larger than \(byteText(largestScript)): not a script")
             }
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
@@ -33,7 +34,8 @@ enum Files {
 
     private static func problem(_ code: Int32, _ path: String) -> Problem {
         switch code {
-        case ENOENT, ENOTDIR: Problem(.fileMissing, "there is no file \(quoted(path))", help: nearest(to: path))
+        case ENOENT, ENOTDIR:
+            Problem(.fileMissing, "there is no file \(quoted(path))", help: nearest(to: path))
         case EACCES, EPERM: Problem(.noPermission, "no permission to read \(quoted(path))")
         default: Problem(.cannotRead, "cannot read \(quoted(path)): \(String(cString: strerror(code)))")
         }
@@ -84,8 +86,8 @@ enum Files {
 }
 
 extension Context {
-    /// Where a file that a program names lies: beside the running script, else in the current folder. A path that
-    /// exists nowhere is taken from the current folder, where new files go. `~/` is the home folder.
+    /// Where a file that a program names lies: beside the running script, else in the current folder. A path
+    /// that exists nowhere is taken from the current folder, where new files go. `~/` is the home folder.
     public func resolve(_ path: String) -> String {
         if path.hasPrefix("~/"), let home = Files.home() { return home + path.dropFirst(1) }
         if path.hasPrefix("/") { return path }

@@ -38,11 +38,15 @@ struct PartialScan {
                 if scanner.place >= cursor { break }
             }
         }
-        if let comment = scanner.comments.last, comment.end == cursor, comment.start < cursor { place = .comment }
+        if let comment = scanner.comments.last, comment.end == cursor, comment.start < cursor {
+            place = .comment
+        }
     }
 
     /// After something that cannot be scanned: a string that is still open is where the cursor stands.
-    private mutating func recover(_ scanner: inout Scanner, from before: Int, _ file: SourceFile, _ cursor: Int) {
+    private mutating func recover(
+        _ scanner: inout Scanner, from before: Int, _ file: SourceFile, _ cursor: Int
+    ) {
         var open = before
         while open < cursor, file.bytes[open] != UInt8(ascii: "\"") {
             if file.bytes[open] == UInt8(ascii: "#") { break }
@@ -52,7 +56,8 @@ struct PartialScan {
             scanner.place = max(scanner.place, before + 1)
             return
         }
-        let triple = open + 2 < cursor && file.bytes[open + 1] == UInt8(ascii: "\"")
+        let triple =
+            open + 2 < cursor && file.bytes[open + 1] == UInt8(ascii: "\"")
             && file.bytes[open + 2] == UInt8(ascii: "\"")
         let start = open + (triple ? 3 : 1)
         if let code = openBrace(file, start, cursor) {
@@ -108,17 +113,19 @@ struct PartialScan {
         return stack.isEmpty ? command : stack[stack.count - 1]
     }
 
-    private func update(_ stack: inout [OpenCall?], _ command: inout OpenCall?, _ token: Token, _ index: Int) {
+    private func update(_ stack: inout [OpenCall?], _ command: inout OpenCall?, _ token: Token, _ index: Int)
+    {
         switch token.kind {
         case .symbol(.openParen):
             let path = PartialScan.path(endingAt: tokens[..<index])
             stack.append(path.isEmpty ? nil : OpenCall(path: path))
         case .symbol(.openBracket), .symbol(.openBrace): stack.append(nil)
         case .symbol(.closeParen), .symbol(.closeBracket), .symbol(.closeBrace): _ = stack.popLast()
-        case .symbol(.comma): change(&stack, &command) { call in
-            call.position += 1
-            call.currentLabel = nil
-        }
+        case .symbol(.comma):
+            change(&stack, &command) { call in
+                call.position += 1
+                call.currentLabel = nil
+            }
         case .symbol(.equal):
             guard index > 0, case .name(let name) = tokens[index - 1].kind else { return }
             if stack.isEmpty, command?.path == [name] { command = nil }
@@ -130,7 +137,9 @@ struct PartialScan {
         }
     }
 
-    private func change(_ stack: inout [OpenCall?], _ command: inout OpenCall?, _ body: (inout OpenCall) -> Void) {
+    private func change(
+        _ stack: inout [OpenCall?], _ command: inout OpenCall?, _ body: (inout OpenCall) -> Void
+    ) {
         if stack.isEmpty {
             if var call = command {
                 body(&call)

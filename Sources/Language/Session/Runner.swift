@@ -59,7 +59,8 @@ struct Runner: Sendable {
         let seconds = monotonicSeconds() - begin
         context.emit(.finished(report.status, seconds: seconds))
         return Outcome(
-            status: report.status, value: report.value, diagnostics: report.diagnostics, exitCode: report.exitCode,
+            status: report.status, value: report.value, diagnostics: report.diagnostics,
+            exitCode: report.exitCode,
             seconds: seconds)
     }
 

@@ -49,15 +49,16 @@ public struct SessionOptions: Sendable {
 ///     let session = Session(builtins: table) { event in … }
 ///     let outcome = session.run(source: "1 + 1", file: "In [1]")
 ///
-/// Runs happen one at a time, on a thread of their own with a large stack; `run` waits for it. `interrupt` may be
-/// used from any thread meanwhile.
+/// Runs happen one at a time, on a thread of their own with a large stack; `run` waits for it. `interrupt`
+/// may be used from any thread meanwhile.
 public final class Session: @unchecked Sendable {
     public let context: Context
     let machine: Machine
     /// Cells run so far.
     public private(set) var runCount = 0
 
-    /// `builtins` is the host's table: its rows replace core rows of the same name (`Call.fallBack` reaches those).
+    /// `builtins` is the host's table: its rows replace core rows of the same name (`Call.fallBack` reaches
+    /// those).
     public init(
         builtins: [Builtin] = [], options: SessionOptions = SessionOptions(),
         events: @escaping Context.Sink = { _ in }
@@ -82,8 +83,9 @@ public final class Session: @unchecked Sendable {
         context.setSink(events)
     }
 
-    /// Parses, then executes statement by statement. The value of an expression statement is emitted as `.result`
-    /// unless it is none or silenced by `;`, and becomes `_`. Names stay for the next run, also after an error.
+    /// Parses, then executes statement by statement. The value of an expression statement is emitted as
+    /// `.result` unless it is none or silenced by `;`, and becomes `_`. Names stay for the next run, also
+    /// after an error.
     @discardableResult
     public func run(source: String, file: String = "input") -> Outcome {
         runCount += 1
@@ -102,7 +104,8 @@ public final class Session: @unchecked Sendable {
         Parser.isIncomplete(source, commands: context.builtins.commandNames)
     }
 
-    /// Errors that are known without running: syntax, unknown names, unknown and missing parameters of builtins.
+    /// Errors that are known without running: syntax, unknown names, unknown and missing parameters of
+    /// builtins.
     public func check(source: String, file: String = "input") -> [Diagnostic] {
         Checker(machine: machine).check(SourceFile(name: file, text: source))
     }

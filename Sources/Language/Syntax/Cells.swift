@@ -37,7 +37,9 @@ public func cells(of source: String) -> [Cell] {
             prose = []
             continue
         }
-        if current == nil { current = Cell(title: "", prose: "", code: "", recorded: [], lines: number...number) }
+        if current == nil {
+            current = Cell(title: "", prose: "", code: "", recorded: [], lines: number...number)
+        }
         if let start = current?.lines.lowerBound { current?.lines = start...number }
         if inside.contains(number) {
             code.append(line)

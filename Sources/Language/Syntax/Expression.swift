@@ -1,5 +1,6 @@
-/// A node of the syntax tree. `depth` is the height of the tree below it: the parser refuses programs whose trees
-/// are too high for the walks that follow, however they came to be (brackets, or a thousand `+` in a row).
+/// A node of the syntax tree. `depth` is the height of the tree below it: the parser refuses programs whose
+/// trees are too high for the walks that follow, however they came to be (brackets, or a thousand `+` in a
+/// row).
 final class Expression: Sendable {
     let kind: Kind
     let span: Span

@@ -54,7 +54,9 @@ extension Parser {
         return span(from: start)
     }
 
-    private func combine(_ infix: Infix, _ left: Expression, _ right: Expression, at: Span) throws -> Expression {
+    private func combine(_ infix: Infix, _ left: Expression, _ right: Expression, at: Span) throws
+        -> Expression
+    {
         let kind: Expression.Kind =
             switch infix {
             case .logical(let and): .logical(and: and, left, right)
@@ -101,7 +103,8 @@ extension Parser {
         let at = span(of: token)
         advance()
         let exponent = try nested { try parseUnary() }
-        return try node(.binary(.power, base, exponent, at: at), base.span.through(exponent.span), above: base, exponent)
+        return try node(
+            .binary(.power, base, exponent, at: at), base.span.through(exponent.span), above: base, exponent)
     }
 
     // MARK: calls, indices, fields
@@ -128,7 +131,8 @@ extension Parser {
             try parseArguments(until: .closeParen)
         }
         let height = arguments.reduce(callee.depth) { max($0, $1.value.depth) }
-        return try node(.call(CallSyntax(callee: callee, arguments: arguments)), span(from: start), height: height)
+        return try node(
+            .call(CallSyntax(callee: callee, arguments: arguments)), span(from: start), height: height)
     }
 
     func parseArguments(until closer: Symbol?) throws -> [Argument] {
@@ -153,7 +157,8 @@ extension Parser {
         }
         if case .keyword(let keyword) = token.kind, peek(1).isSymbol(.equal) {
             throw error(
-                .unexpectedToken, "\"\(keyword.rawValue)\" is a word of the language and names no parameter", token)
+                .unexpectedToken, "\"\(keyword.rawValue)\" is a word of the language and names no parameter",
+                token)
         }
         return Argument(label: nil, labelSpan: nil, value: try parseExpression(), spread: false)
     }

@@ -6,7 +6,9 @@ extension Parser {
         var name: String?
         if token.word != nil { name = try expectName("a function's name").0 }
         try expect(.openParen, "before the parameters")
-        let parameters = try bracketed(.openParen, .closeParen, "to end the parameters") { try parseParameters() }
+        let parameters = try bracketed(.openParen, .closeParen, "to end the parameters") {
+            try parseParameters()
+        }
         let bodyStart = token
         let outerLoop = inLoop
         inLoop = 0
@@ -25,7 +27,9 @@ extension Parser {
         var keywordOnly = false
         while !token.isSymbol(.closeParen) {
             if token.isSymbol(.star) {
-                if keywordOnly { throw error(.badParameterList, "\"*\" stands twice among the parameters", token) }
+                if keywordOnly {
+                    throw error(.badParameterList, "\"*\" stands twice among the parameters", token)
+                }
                 keywordOnly = true
                 advance()
             } else {
@@ -44,18 +48,21 @@ extension Parser {
         let (name, span) = try expectName("a parameter's name")
         var value: Expression?
         if !variadic, take(.equal) { value = try parseExpression() }
-        return .init(name: name, span: span, defaultValue: value, keywordOnly: keywordOnly, variadic: variadic)
+        return .init(
+            name: name, span: span, defaultValue: value, keywordOnly: keywordOnly, variadic: variadic)
     }
 
     private func check(
         _ parameter: FunctionSyntax.Parameter, against earlier: [FunctionSyntax.Parameter]
     ) throws {
         if earlier.contains(where: { $0.name == parameter.name }) {
-            throw error(.badParameterList, "two parameters are called \(quoted(parameter.name))", parameter.span)
+            throw error(
+                .badParameterList, "two parameters are called \(quoted(parameter.name))", parameter.span)
         }
         if parameter.variadic, parameter.keywordOnly {
             throw error(
-                .badParameterList, "\"..\(parameter.name)\" cannot follow \"*\" or another \"..\"", parameter.span)
+                .badParameterList, "\"..\(parameter.name)\" cannot follow \"*\" or another \"..\"",
+                parameter.span)
         }
         guard parameter.defaultValue == nil, !parameter.keywordOnly, !parameter.variadic,
             let optional = earlier.last(where: { $0.defaultValue != nil })
@@ -72,7 +79,9 @@ extension Parser {
         var next = offset
         var lines: [String] = []
         for comment in comments.reversed() where comment.end <= offset {
-            guard comment.ownsLine, isDocumentation(comment), isBlank(comment.end, next, newlines: 1) else { break }
+            guard comment.ownsLine, isDocumentation(comment), isBlank(comment.end, next, newlines: 1) else {
+                break
+            }
             lines.append(documentationText(comment))
             next = comment.start
         }

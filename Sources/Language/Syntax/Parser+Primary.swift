@@ -90,7 +90,8 @@ extension Parser {
     private func parseFormat(_ range: Range<Int>) throws -> FormatSpec {
         if let spec = FormatSpec(file.text(range.lowerBound, range.upperBound)) { return spec }
         throw error(
-            .badFormat, "this is not a format", Span(file: file, start: range.lowerBound, end: range.upperBound),
+            .badFormat, "this is not a format",
+            Span(file: file, start: range.lowerBound, end: range.upperBound),
             help: "[align <>^][+][0][width][.precision][f e g d x %]: {loss:.3f}, {name:>12}")
     }
 

@@ -32,14 +32,16 @@ extension Parser {
                 help: "a list is written [a, b]; several names are bound by a, b = …")
         }
         if case .symbol(let symbol) = token.kind, [.closeParen, .closeBracket, .closeBrace].contains(symbol) {
-            return error(.unexpectedToken, "nothing is open that this \"\(symbol.rawValue)\" could close", token)
+            return error(
+                .unexpectedToken, "nothing is open that this \"\(symbol.rawValue)\" could close", token)
         }
         var help: String?
         if case .expression(let value) = statement.kind, case .name(let name) = value.kind {
             help = "\(name) is not a command that takes arguments without parentheses: \(name)(…)"
         }
         return error(
-            .unexpectedToken, "expected a new line or \";\"", token, label: "found \(describe(token))", help: help)
+            .unexpectedToken, "expected a new line or \";\"", token, label: "found \(describe(token))",
+            help: help)
     }
 
     private func badTarget(_ target: Expression) -> SyntaxError {
@@ -58,7 +60,9 @@ extension Parser {
                 .badAssignment, "a call cannot be assigned", target.span,
                 help: "a function is defined by  fn \(text) { … },  equality is ==")
         default:
-            return error(.badAssignment, "this cannot be assigned; only names can", target.span, help: "equality is ==")
+            return error(
+                .badAssignment, "this cannot be assigned; only names can", target.span, help: "equality is =="
+            )
         }
     }
 
@@ -74,7 +78,8 @@ extension Parser {
         openers.removeLast()
         let block = Block(statements: statements, span: span(from: start))
         if block.depth > Parser.deepestTree {
-            throw error(.tooDeep, "this block is nested too deeply", block.span, help: "make functions of its parts")
+            throw error(
+                .tooDeep, "this block is nested too deeply", block.span, help: "make functions of its parts")
         }
         return block
     }
@@ -153,7 +158,8 @@ extension Parser {
         var items = [first]
         while take(.comma) { items.append(try parseExpression()) }
         let height = items.reduce(0) { max($0, $1.depth) }
-        return try node(.list(items.map { ListItem(value: $0, spread: false) }), span(from: start), height: height)
+        return try node(
+            .list(items.map { ListItem(value: $0, spread: false) }), span(from: start), height: height)
     }
 
     /// `x += 1` is `x = x + 1`.
@@ -161,7 +167,8 @@ extension Parser {
         let updates: [Symbol: BinaryOperator] = [
             .plusEqual: .add, .minusEqual: .subtract, .starEqual: .multiply, .slashEqual: .divide,
         ]
-        guard case .name(let name) = token.kind, case .symbol(let symbol) = peek(1).kind, let op = updates[symbol]
+        guard case .name(let name) = token.kind, case .symbol(let symbol) = peek(1).kind,
+            let op = updates[symbol]
         else { return nil }
         let target = span(of: token)
         advance()
@@ -256,7 +263,9 @@ extension Parser {
             path += text
         }
         advance()
-        if take(word: "as") { return .importFile(path: path, at: at, name: try expectName("the module's name").0) }
+        if take(word: "as") {
+            return .importFile(path: path, at: at, name: try expectName("the module's name").0)
+        }
         let stem = path.split(separator: "/").last.map { $0.hasSuffix(".bas") ? $0.dropLast(4) : $0 } ?? ""
         guard isPlainName(String(stem)) else { throw expected("\"as\" and a name for the module") }
         return .importFile(path: path, at: at, name: String(stem))
@@ -271,6 +280,8 @@ extension Parser {
 
 /// Whether a text could be written as a name.
 func isPlainName(_ text: String) -> Bool {
-    guard let first = text.utf8.first, Scanner.isNameStart(first), Keyword(rawValue: text) == nil else { return false }
+    guard let first = text.utf8.first, Scanner.isNameStart(first), Keyword(rawValue: text) == nil else {
+        return false
+    }
     return text.utf8.allSatisfy { Scanner.isNameStart($0) || Scanner.isDigit($0) }
 }

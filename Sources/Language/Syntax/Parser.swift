@@ -20,7 +20,8 @@ final class Parser {
     static let deepestTree = 1000
 
     init(
-        file: SourceFile, range: Range<Int>? = nil, commands: Set<String>, nesting: Int = 0, stringDepth: Int = 0
+        file: SourceFile, range: Range<Int>? = nil, commands: Set<String>, nesting: Int = 0,
+        stringDepth: Int = 0
     ) throws {
         self.file = file
         self.commands = commands
@@ -90,12 +91,14 @@ final class Parser {
         }
         if case .keyword(let keyword) = token.kind {
             throw error(
-                .unexpectedToken, "\"\(keyword.rawValue)\" is a word of the language and cannot be \(purpose)", token)
+                .unexpectedToken,
+                "\"\(keyword.rawValue)\" is a word of the language and cannot be \(purpose)", token)
         }
         throw expected(purpose)
     }
 
-    /// From the opening bracket, which was just taken, through the closing one; newlines between them mean nothing.
+    /// From the opening bracket, which was just taken, through the closing one; newlines between them mean
+    /// nothing.
     func bracketed<T>(
         _ open: Symbol, _ close: Symbol, _ purpose: String, _ body: () throws -> T
     ) throws -> T {
@@ -145,7 +148,8 @@ final class Parser {
             throw SyntaxError(
                 diagnostic: Diagnostic(
                     code: .tooDeep, message: "this expression is too long",
-                    labels: [.init(span: span, primary: true)], help: "give names to parts of it, or use a loop"),
+                    labels: [.init(span: span, primary: true)],
+                    help: "give names to parts of it, or use a loop"),
                 incomplete: false)
         }
         return Expression(kind, span, depth: height + 1)
@@ -164,14 +168,16 @@ final class Parser {
     ) -> SyntaxError {
         SyntaxError(
             diagnostic: Diagnostic(
-                code: code, message: message, labels: [.init(span: span, text: label, primary: true)], help: help),
+                code: code, message: message, labels: [.init(span: span, text: label, primary: true)],
+                help: help),
             incomplete: false)
     }
 
     /// "expected X", or at the end of the text what is still open.
     func expected(_ what: String, help: String? = nil) -> SyntaxError {
         guard token.isEnd else {
-            return error(.unexpectedToken, "expected \(what)", token, label: "found \(describe(token))", help: help)
+            return error(
+                .unexpectedToken, "expected \(what)", token, label: "found \(describe(token))", help: help)
         }
         let last = place == 0 ? token.start : previous.end
         let end = Span(file: file, start: last, end: last)

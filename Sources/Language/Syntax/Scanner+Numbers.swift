@@ -1,5 +1,6 @@
 extension Scanner {
-    /// `12`, `1_000`, `0xff`, `0.5`, `5e-4`. A dot belongs to the number only before a digit: `1..8` is a range.
+    /// `12`, `1_000`, `0xff`, `0.5`, `5e-4`. A dot belongs to the number only before a digit: `1..8` is a
+    /// range.
     mutating func scanNumber() throws -> Token.Kind {
         let start = place
         if matches(Array("0x".utf8)) || matches(Array("0X".utf8)) { return try scanHexadecimal() }
@@ -49,7 +50,9 @@ extension Scanner {
     private func exponentFollows() -> Bool {
         guard let next = peek(1) else { return false }
         if Scanner.isDigit(next) { return true }
-        guard next == UInt8(ascii: "-") || next == UInt8(ascii: "+"), let digit = peek(2) else { return false }
+        guard next == UInt8(ascii: "-") || next == UInt8(ascii: "+"), let digit = peek(2) else {
+            return false
+        }
         return Scanner.isDigit(digit)
     }
 

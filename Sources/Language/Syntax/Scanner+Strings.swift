@@ -40,7 +40,8 @@ extension Scanner {
     private func unterminated(_ start: Int, triple: Bool) -> SyntaxError {
         error(
             .unterminatedString, "this string has no end", start, triple ? start + 3 : place,
-            help: triple ? "close it with \"\"\"" : "close it with \"; text over several lines stands between \"\"\"",
+            help: triple
+                ? "close it with \"\"\"" : "close it with \"; text over several lines stands between \"\"\"",
             incomplete: triple && place >= end)
     }
 
@@ -64,13 +65,16 @@ extension Scanner {
             while let byte = peek(0), byte != UInt8(ascii: "}"), place - digits < 8 { place += 1 }
             guard peek(0) == UInt8(ascii: "}"), let code = UInt32(file.text(digits, place), radix: 16),
                 let scalar = Unicode.Scalar(code)
-            else { throw error(.badEscape, "\\u{…} wants the hexadecimal number of a character", start, place) }
+            else {
+                throw error(.badEscape, "\\u{…} wants the hexadecimal number of a character", start, place)
+            }
             place += 1
             text.append(contentsOf: Array(String(Character(scalar)).utf8))
         } else {
             let width = mark < 0x80 ? 1 : 0
             throw error(
-                .badEscape, "unknown escape \(quoted(file.text(start, start + 1 + width)))", start, start + 1 + width,
+                .badEscape, "unknown escape \(quoted(file.text(start, start + 1 + width)))", start,
+                start + 1 + width,
                 help: "write \\\\ for a backslash, or a raw string r\"…\"")
         }
     }
@@ -105,7 +109,8 @@ extension Scanner {
                 if triple, matches(Array("\"\"\"".utf8)) { throw openBrace(open) }
                 do {
                     try skipNestedString()
-                } catch let error as SyntaxError where error.diagnostic.code == .unterminatedString && !triple {
+                } catch let error as SyntaxError where error.diagnostic.code == .unterminatedString && !triple
+                {
                     // The quote was meant to end the outer string.
                     throw openBrace(open)
                 }
@@ -119,7 +124,9 @@ extension Scanner {
         throw openBrace(open)
     }
 
-    private mutating func finishCode(open: Int, start: Int, format: Range<Int>?) throws -> StringSyntax.Segment {
+    private mutating func finishCode(open: Int, start: Int, format: Range<Int>?) throws
+        -> StringSyntax.Segment
+    {
         let codeEnd = format.map { $0.lowerBound - 1 } ?? place
         place += 1
         guard bytes[start..<codeEnd].contains(where: { $0 != 32 && $0 != 9 && $0 != 10 && $0 != 13 }) else {
@@ -143,7 +150,8 @@ extension Scanner {
     }
 
     private mutating func skipNestedString() throws {
-        let raw = place > 0 && bytes[place - 1] == UInt8(ascii: "r")
+        let raw =
+            place > 0 && bytes[place - 1] == UInt8(ascii: "r")
             && !(place > 1 && (Scanner.isNameStart(bytes[place - 2]) || Scanner.isDigit(bytes[place - 2])))
         var inner = Scanner(file: file, range: place..<end, stringDepth: stringDepth + 1)
         _ = try inner.scanString(raw: raw)
@@ -164,7 +172,9 @@ extension Scanner {
         segments[0] = .text(String(first.dropFirst()))
         guard case .text(let last)? = segments.last else { return }
         let tail = last.split(separator: "\n", omittingEmptySubsequences: false).last ?? ""
-        guard last.contains("\n") || segments.count == 1, tail.allSatisfy({ $0 == " " || $0 == "\t" }) else { return }
+        guard last.contains("\n") || segments.count == 1, tail.allSatisfy({ $0 == " " || $0 == "\t" }) else {
+            return
+        }
         let indent = String(tail)
         for (place, segment) in segments.enumerated() {
             guard case .text(var text) = segment else { continue }

@@ -121,13 +121,15 @@ struct Scanner {
     }
 
     func error(
-        _ code: ErrorCode, _ message: String, _ start: Int, _ end: Int, label: String = "", help: String? = nil,
+        _ code: ErrorCode, _ message: String, _ start: Int, _ end: Int, label: String = "",
+        help: String? = nil,
         incomplete: Bool = false
     ) -> SyntaxError {
         let span = Span(file: file, start: start, end: end)
         return SyntaxError(
             diagnostic: Diagnostic(
-                code: code, message: message, labels: [.init(span: span, text: label, primary: true)], help: help),
+                code: code, message: message, labels: [.init(span: span, text: label, primary: true)],
+                help: help),
             incomplete: incomplete)
     }
 
@@ -137,14 +139,16 @@ struct Scanner {
         let help: String? =
             switch byte {
             case UInt8(ascii: "'"): "strings are written between double quotes: \"…\""
-            case UInt8(ascii: "\\"): "a line goes on after an operator, or inside brackets; no backslash is needed"
+            case UInt8(ascii: "\\"):
+                "a line goes on after an operator, or inside brackets; no backslash is needed"
             case UInt8(ascii: "^"): "a power is written x ** 2"
             case UInt8(ascii: "~"): "the complement of a mask is written !mask"
             case UInt8(ascii: "?"): "x ?? y gives y where x is none; help on a name is ?name at the prompt"
             default: "“”„«»‘’".unicodeScalars.contains(character) ? "write straight quotes: \"…\"" : nil
             }
         return error(
-            .unexpectedCharacter, "unexpected character \(quoted(String(character)))", place, place + width, help: help)
+            .unexpectedCharacter, "unexpected character \(quoted(String(character)))", place, place + width,
+            help: help)
     }
 }
 

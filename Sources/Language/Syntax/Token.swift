@@ -1,6 +1,7 @@
 /// Reserved words. `as` and `recover` are words only where the grammar expects them.
 enum Keyword: String, CaseIterable, Sendable {
-    case `fn`, `if`, `else`, `for`, `while`, `in`, `not`, `and`, `or`, `true`, `false`, `none`, `return`, `break`
+    case `fn`, `if`, `else`, `for`, `while`, `in`, `not`, `and`, `or`, `true`, `false`, `none`, `return`,
+        `break`
     case `continue`, with, `import`, `assert`, `try`
 }
 
@@ -43,7 +44,8 @@ enum Symbol: String, CaseIterable, Sendable {
     case closeBrace = "}"
 
     /// Longest first, so that `..<` is not read as `..` and `<`.
-    static let bySpelling: [(bytes: [UInt8], symbol: Symbol)] = allCases
+    static let bySpelling: [(bytes: [UInt8], symbol: Symbol)] =
+        allCases
         .map { (Array($0.rawValue.utf8), $0) }
         .sorted { $0.0.count > $1.0.count }
 }

@@ -49,7 +49,9 @@ public struct FormatSpec: Sendable, Equatable {
             type = last
             rest.removeFirst()
         }
-        guard rest.isEmpty, width <= FormatSpec.largest, precision ?? 0 <= FormatSpec.largest else { return nil }
+        guard rest.isEmpty, width <= FormatSpec.largest, precision ?? 0 <= FormatSpec.largest else {
+            return nil
+        }
     }
 
     private static func number(_ rest: inout ArraySlice<Character>) -> Int? {
@@ -73,7 +75,8 @@ public struct FormatSpec: Sendable, Equatable {
         case .right: return String(repeating: fill, count: missing) + text
         case .center:
             let left = missing / 2
-            return String(repeating: fill, count: left) + text + String(repeating: fill, count: missing - left)
+            return String(repeating: fill, count: left) + text
+                + String(repeating: fill, count: missing - left)
         }
     }
 }

@@ -5,7 +5,8 @@ public final class FunctionValue: @unchecked Sendable {
         case user(Closure)
     }
 
-    // Immutable after initialisation; a closure's captured boxes are touched only by the session's evaluator thread.
+    // Immutable after initialisation; a closure's captured boxes are touched only by the session's evaluator
+    // thread.
     let body: Body
 
     public init(_ builtin: Builtin) {

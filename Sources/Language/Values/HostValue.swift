@@ -1,9 +1,10 @@
-/// A first-class value of the domain (tensor, image, model, …). The language knows it only through this protocol;
-/// everything but `typeName` has a default. Host values are immutable.
+/// A first-class value of the domain (tensor, image, model, …). The language knows it only through this
+/// protocol; everything but `typeName` has a default. Host values are immutable.
 public protocol HostValue: Sendable {
     /// As messages name it, without an article: "tensor".
     var typeName: String { get }
-    /// Fields by dot; nil means that there is no such field (the evaluator offers the nearest of `fieldNames`).
+    /// Fields by dot; nil means that there is no such field (the evaluator offers the nearest of
+    /// `fieldNames`).
     func field(_ name: String) throws -> Value?
     var fieldNames: [String] { get }
     /// `x[…]`. Throw a `Problem` (`.badIndex`, `.indexOutOfRange`) for what cannot be indexed.
@@ -12,8 +13,8 @@ public protocol HostValue: Sendable {
     var elements: [Value]? { get }
     /// `elements.count` without making the elements, where that is cheaper.
     var count: Int? { get }
-    /// An operator with this value on the left (`isLeft`) or right. nil = not supported; the other operand is asked
-    /// next. `.equal` and `.notEqual` fall back on `isEqual`.
+    /// An operator with this value on the left (`isLeft`) or right. nil = not supported; the other operand is
+    /// asked next. `.equal` and `.notEqual` fall back on `isEqual`.
     func binary(_ op: BinaryOperator, _ other: Value, isLeft: Bool) throws -> Value?
     /// nil = not supported.
     func unary(_ op: UnaryOperator) throws -> Value?

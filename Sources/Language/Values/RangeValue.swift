@@ -19,8 +19,8 @@ public struct RangeValue: Sendable, Equatable {
         return distance == Int.max ? Int.max : distance + 1
     }
 
-    /// The ints as a half-open Swift range. A range that ends at `Int.max` inclusively loses its last int, which no
-    /// loop reaches in anyone's lifetime.
+    /// The ints as a half-open Swift range. A range that ends at `Int.max` inclusively loses its last int,
+    /// which no loop reaches in anyone's lifetime.
     public var indices: Range<Int> {
         guard end >= start else { return start..<start }
         if inclusive { return start..<(end == Int.max ? end : end + 1) }

@@ -1,4 +1,5 @@
-/// An insertion-ordered table with string keys: `{lr: 5e-4, steps: 400}`. A copy-on-write value, one word wide.
+/// An insertion-ordered table with string keys: `{lr: 5e-4, steps: 400}`. A copy-on-write value, one word
+/// wide.
 public struct Record: Sendable {
     private var storage: Storage
 
@@ -69,7 +70,11 @@ public struct Record: Sendable {
             case (nil, let value?):
                 keys.append(key)
                 values.append(value)
-                if index != nil { index?[key] = keys.count - 1 } else if keys.count >= threshold { rebuildIndex() }
+                if index != nil {
+                    index?[key] = keys.count - 1
+                } else if keys.count >= threshold {
+                    rebuildIndex()
+                }
             case (nil, nil):
                 break
             }

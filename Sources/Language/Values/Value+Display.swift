@@ -1,5 +1,6 @@
 extension Value {
-    /// How the value shows itself as a result: on one line where that fits, else laid out and cut to what one reads.
+    /// How the value shows itself as a result: on one line where that fits, else laid out and cut to what one
+    /// reads.
     public func display(_ context: DisplayContext) -> Display {
         switch self {
         case .host(let host):

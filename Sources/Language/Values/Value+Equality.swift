@@ -1,6 +1,6 @@
 extension Operators {
-    /// Equality of any two values: numbers by amount, lists and records item by item, functions by identity. Values of
-    /// different types are unequal.
+    /// Equality of any two values: numbers by amount, lists and records item by item, functions by identity.
+    /// Values of different types are unequal.
     static func isEqual(_ left: Value, _ right: Value) throws -> Bool {
         switch (left, right) {
         case (.none, .none): return true
@@ -9,7 +9,8 @@ extension Operators {
         case (.int, .float), (.float, .int), (.float, .float): return left.number == right.number
         case (.string(let a), .string(let b)): return a == b
         case (.range(let a), .range(let b)): return a == b
-        case (.function(let a), .function(let b)): return a === b || (a.builtin != nil && a.name == b.builtin?.name)
+        case (.function(let a), .function(let b)):
+            return a === b || (a.builtin != nil && a.name == b.builtin?.name)
         case (.list(let a), .list(let b)):
             guard a.count == b.count else { return false }
             for (one, other) in zip(a, b) where !(try isEqual(one, other)) { return false }

@@ -1,7 +1,8 @@
-/// A value of the language. Values never change under their holder: names are rebound, values are not modified.
+/// A value of the language. Values never change under their holder: names are rebound, values are not
+/// modified.
 ///
-/// `host` and `range` are stored indirectly so that a value stays two words and a tag: the evaluator copies values
-/// far more often than it looks inside these two.
+/// `host` and `range` are stored indirectly so that a value stays two words and a tag: the evaluator copies
+/// values far more often than it looks inside these two.
 public enum Value: Sendable {
     case none
     case bool(Bool)
@@ -55,7 +56,8 @@ extension Value {
         if case .host(let value) = self { value.shapeText } else { nil }
     }
 
-    /// The items that iteration, unpacking and `len` see: of a list, a range, or a host value that has elements.
+    /// The items that iteration, unpacking and `len` see: of a list, a range, or a host value that has
+    /// elements.
     public var elements: [Value]? {
         switch self {
         case .list(let items): items

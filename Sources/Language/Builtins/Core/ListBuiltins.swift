@@ -11,7 +11,9 @@ extension CoreBuiltins {
                 Parameter("step", .int, default: 1, doc: "The distance; negative counts down."),
             ],
             result: "list of int", terms: ["sequence", "count", "arange", "step"],
-            examples: [.init("range(0, 10, 3)", shows: "[0, 3, 6, 9]"), .init("range(3)", shows: "[0, 1, 2]")],
+            examples: [
+                .init("range(0, 10, 3)", shows: "[0, 3, 6, 9]"), .init("range(3)", shows: "[0, 1, 2]"),
+            ],
             run: steppedRange),
         Builtin(
             "zip", family: family, summary: "Pairs up the items of several lists, up to the shortest.",
@@ -49,7 +51,8 @@ extension CoreBuiltins {
             }),
         Builtin(
             "any", family: family, summary: "Whether at least one item is true.",
-            parameters: [Parameter("xs", .list(.bool), doc: "Bools.")], result: "bool", terms: ["some", "exists"],
+            parameters: [Parameter("xs", .list(.bool), doc: "Bools.")], result: "bool",
+            terms: ["some", "exists"],
             examples: [.init("any([x > 2 for x in 1..3])", shows: "true")],
             run: { call in .bool(try call.list("xs").contains(where: \.isTruthy)) }),
         Builtin(
@@ -62,8 +65,11 @@ extension CoreBuiltins {
     @Sendable private static func steppedRange(_ call: Call) throws -> Value {
         let first = try call.int("start")
         let step = try call.int("step")
-        guard step != 0 else { throw Problem(.outOfRange, "the step of a range cannot be 0", argument: "step") }
-        let (start, end) = call.optional("end").map { _ in first } == nil ? (0, first) : (first, try call.int("end"))
+        guard step != 0 else {
+            throw Problem(.outOfRange, "the step of a range cannot be 0", argument: "step")
+        }
+        let (start, end) =
+            call.optional("end").map { _ in first } == nil ? (0, first) : (first, try call.int("end"))
         let span = Double(end) - Double(start)
         let count = max(0, (span / Double(step)).rounded(.up))
         try call.context.reserve(
@@ -96,7 +102,8 @@ extension CoreBuiltins {
             keys = try values.map { try call.invoke(key, arguments: [$0]) }
         }
         if let place = keys.firstIndex(where: { $0.number == nil }), keys.contains(where: { !$0.isText }) {
-            let odd = keys.first.map { $0.isText } == true ? keys.first { !$0.isText } ?? keys[place] : keys[place]
+            let odd =
+                keys.first.map { $0.isText } == true ? keys.first { !$0.isText } ?? keys[place] : keys[place]
             throw Problem(
                 .cannotCompare, "sorted wants only numbers or only strings", argument: "xs",
                 label: "one is \(odd.describedType)",
@@ -105,7 +112,9 @@ extension CoreBuiltins {
         let descending = try call.bool("descending")
         let order = keys.indices.sorted { first, second in
             let (a, b) = descending ? (second, first) : (first, second)
-            if case .string(let left) = keys[a], case .string(let right) = keys[b], left != right { return left < right }
+            if case .string(let left) = keys[a], case .string(let right) = keys[b], left != right {
+                return left < right
+            }
             if let left = keys[a].number, let right = keys[b].number, left != right { return left < right }
             return first < second
         }

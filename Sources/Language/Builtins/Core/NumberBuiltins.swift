@@ -19,21 +19,28 @@ extension CoreBuiltins {
             examples: [.init("std([1, 3])", shows: "1.4142135623730951")], run: deviation),
         Builtin(
             "min", family: family, summary: "The smallest number or first string.",
-            parameters: [Parameter("xs", doc: "A list, or several values.", variadic: true)], result: "number or string",
+            parameters: [Parameter("xs", doc: "A list, or several values.", variadic: true)],
+            result: "number or string",
             terms: ["smallest", "least"], examples: [.init("min(3, 1, 2)", shows: "1")],
             run: { call in try extreme(call, .less) }),
         Builtin(
             "max", family: family, summary: "The largest number or last string.",
-            parameters: [Parameter("xs", doc: "A list, or several values.", variadic: true)], result: "number or string",
+            parameters: [Parameter("xs", doc: "A list, or several values.", variadic: true)],
+            result: "number or string",
             terms: ["largest", "most"], examples: [.init("max([3, 1, 2])", shows: "3")],
             run: { call in try extreme(call, .greater) }),
         Builtin(
             "abs", family: family, summary: "The amount without its sign.",
-            parameters: [Parameter("x", .number, doc: "A number.")], result: "number", terms: ["absolute", "magnitude"],
+            parameters: [Parameter("x", .number, doc: "A number.")], result: "number",
+            terms: ["absolute", "magnitude"],
             examples: [.init("abs(-3)", shows: "3")],
             run: { call in
-                guard case .int(let value) = try call.value("x") else { return .float(abs(try call.double("x"))) }
-                guard value != Int.min else { throw Problem(.integerOverflow, "abs(\(value)) is too large for an int") }
+                guard case .int(let value) = try call.value("x") else {
+                    return .float(abs(try call.double("x")))
+                }
+                guard value != Int.min else {
+                    throw Problem(.integerOverflow, "abs(\(value)) is too large for an int")
+                }
                 return .int(abs(value))
             }),
         Builtin(
@@ -43,7 +50,8 @@ extension CoreBuiltins {
                 Parameter("digits", .int, range: -15...15, doc: "Decimals to keep.", optional: true),
             ],
             result: "int, or float with digits", terms: ["nearest"],
-            examples: [.init("round(2.5)", shows: "3"), .init("round(0.1234, 2)", shows: "0.12")], run: rounded),
+            examples: [.init("round(2.5)", shows: "3"), .init("round(0.1234, 2)", shows: "0.12")],
+            run: rounded),
         Builtin(
             "floor", family: family, summary: "The largest int below or at a number.",
             parameters: [Parameter("x", .number, doc: "A number.")], result: "int", terms: ["round down"],
@@ -54,13 +62,15 @@ extension CoreBuiltins {
             examples: [.init("ceil(1.2)", shows: "2")], run: { call in try whole(call, .up) }),
         Builtin(
             "sqrt", family: family, summary: "The square root.",
-            parameters: [Parameter("x", .number, range: 0...Double.infinity, doc: "A number.")], result: "float",
+            parameters: [Parameter("x", .number, range: 0...Double.infinity, doc: "A number.")],
+            result: "float",
             terms: ["root"], examples: [.init("sqrt(9)", shows: "3.0")],
             run: { call in .float(try call.double("x").squareRoot()) }),
         Builtin(
             "exp", family: family, summary: "e to the power of a number.",
             parameters: [Parameter("x", .number, doc: "A number.")], result: "float", terms: ["exponential"],
-            examples: [.init("exp(0)", shows: "1.0")], run: { call in .float(exponential(try call.double("x"))) }),
+            examples: [.init("exp(0)", shows: "1.0")],
+            run: { call in .float(exponential(try call.double("x"))) }),
         Builtin(
             "log", family: family, summary: "The natural logarithm.",
             parameters: [Parameter("x", .number, doc: "A number above 0.")], result: "float",
@@ -69,7 +79,8 @@ extension CoreBuiltins {
                 let value = try call.double("x")
                 guard value > 0 else {
                     throw Problem(
-                        .outOfRange, "log takes numbers above 0", argument: "x", label: "this is \(shortNumber(value))")
+                        .outOfRange, "log takes numbers above 0", argument: "x",
+                        label: "this is \(shortNumber(value))")
                 }
                 return .float(logarithm(value))
             }),
@@ -79,7 +90,8 @@ extension CoreBuiltins {
     private static func numbers(_ call: Call) throws -> [Double] {
         let values = try call.doubles("xs")
         if values.isEmpty {
-            throw Problem(.badArgument, "\(call.builtin.name) of no numbers", argument: "xs", label: "this is empty")
+            throw Problem(
+                .badArgument, "\(call.builtin.name) of no numbers", argument: "xs", label: "this is empty")
         }
         return values
     }

@@ -3,7 +3,8 @@ extension CoreBuiltins {
 
     static let programBuiltins: [Builtin] = [
         Builtin(
-            "fail", family: family, summary: "Ends the program, or the nearest try, with an error of one's own.",
+            "fail", family: family,
+            summary: "Ends the program, or the nearest try, with an error of one's own.",
             parameters: [
                 Parameter("message", doc: "What went wrong."),
                 Parameter("help", .string, doc: "What to do about it.", keywordOnly: true, optional: true),
@@ -25,7 +26,8 @@ extension CoreBuiltins {
         Builtin(
             "doc", family: family, summary: "The help on a command, a function or a value, as a string.",
             parameters: [Parameter("x", doc: "A function, a name in quotes, or a value.", optional: true)],
-            result: "string", terms: ["manual", "documentation"], examples: [.init("len(doc(\"len\")) > 0", shows: "true")],
+            result: "string", terms: ["manual", "documentation"],
+            examples: [.init("len(doc(\"len\")) > 0", shows: "true")],
             run: { call in .string(try helpText(call, "x")) }),
         Builtin(
             "time", family: family, summary: "Seconds on a clock that never goes back, for measuring.",

@@ -29,12 +29,14 @@ extension CoreBuiltins {
             run: { call in .bool(try call.value("x").fieldNames.contains(try call.string("name"))) }),
         Builtin(
             "record", family: family, summary: "A record from [name, value] pairs.",
-            parameters: [Parameter("pairs", .list(.list(.any)), doc: "Pairs; later ones win.")], result: "record",
+            parameters: [Parameter("pairs", .list(.list(.any)), doc: "Pairs; later ones win.")],
+            result: "record",
             terms: ["dictionary", "table"], examples: [.init("record([[\"a\", 1]])", shows: "{a: 1}")],
             run: { call in
                 var record = Record()
                 for pair in try call.list("pairs") {
-                    guard case .list(let parts) = pair, parts.count == 2, case .string(let key) = parts[0] else {
+                    guard case .list(let parts) = pair, parts.count == 2, case .string(let key) = parts[0]
+                    else {
                         throw Problem(
                             .badArgument, "record wants pairs of a name and a value", argument: "pairs",
                             label: "one is \(shortened(pair.literalText, to: 40))")

@@ -9,7 +9,8 @@ extension CoreBuiltins {
                 Parameter("xs", doc: "A list, or a value with items."),
                 Parameter("separator", .string, default: "", doc: "Written between two."),
             ],
-            result: "string", terms: ["concatenate"], examples: [.init("join([1, 2], \", \")", shows: "\"1, 2\"")],
+            result: "string", terms: ["concatenate"],
+            examples: [.init("join([1, 2], \", \")", shows: "\"1, 2\"")],
             run: { call in
                 let parts = try items(call, "xs").map(\.inlineText)
                 let separator = try call.string("separator")
@@ -18,12 +19,16 @@ extension CoreBuiltins {
                 return .string(parts.joined(separator: separator))
             }),
         Builtin(
-            "split", family: family, summary: "The parts of a text between separators; without one, its words.",
-            parameters: [text, Parameter("separator", .string, doc: "What stands between parts.", optional: true)],
+            "split", family: family,
+            summary: "The parts of a text between separators; without one, its words.",
+            parameters: [
+                text, Parameter("separator", .string, doc: "What stands between parts.", optional: true),
+            ],
             result: "list of string", terms: ["words", "cut"],
             examples: [.init("split(\"a,b\", \",\")", shows: "[\"a\", \"b\"]")], run: split),
         Builtin(
-            "replace", family: family, summary: "The text with every occurrence of one part replaced by another.",
+            "replace", family: family,
+            summary: "The text with every occurrence of one part replaced by another.",
             parameters: [
                 text, Parameter("old", .string, doc: "What to look for."),
                 Parameter("new", .string, doc: "What to put there."),
@@ -31,11 +36,13 @@ extension CoreBuiltins {
             result: "string", terms: ["substitute"],
             examples: [.init("replace(\"a cat\", \"cat\", \"dog\")", shows: "\"a dog\"")], run: replace),
         Builtin(
-            "upper", family: family, summary: "The text in capital letters.", parameters: [text], result: "string",
+            "upper", family: family, summary: "The text in capital letters.", parameters: [text],
+            result: "string",
             terms: ["capital", "case"], examples: [.init("upper(\"ab\")", shows: "\"AB\"")],
             run: { call in .string(try call.string("text").uppercased()) }),
         Builtin(
-            "lower", family: family, summary: "The text in small letters.", parameters: [text], result: "string",
+            "lower", family: family, summary: "The text in small letters.", parameters: [text],
+            result: "string",
             terms: ["small", "case"], examples: [.init("lower(\"AB\")", shows: "\"ab\"")],
             run: { call in .string(try call.string("text").lowercased()) }),
         Builtin(
@@ -62,7 +69,9 @@ extension CoreBuiltins {
 
     private static func separator(_ call: Call, _ name: String) throws -> String {
         let text = try call.string(name)
-        if text.isEmpty { throw Problem(.badArgument, "\(call.builtin.name) needs some text for \(name)", argument: name) }
+        if text.isEmpty {
+            throw Problem(.badArgument, "\(call.builtin.name) needs some text for \(name)", argument: name)
+        }
         return text
     }
 

@@ -28,16 +28,21 @@ extension CoreBuiltins {
             run: { call in .string(try call.value("x").inlineText) }),
         Builtin(
             "int", family: family, summary: "A number cut to an int, or a string read as one.",
-            parameters: [Parameter("x", .oneOf([.number, .string, .bool]), doc: "A number, a string or a bool.")],
+            parameters: [
+                Parameter("x", .oneOf([.number, .string, .bool]), doc: "A number, a string or a bool.")
+            ],
             result: "int", terms: ["integer", "truncate", "convert"],
             examples: [.init("int(3.9)", shows: "3"), .init("int(\"12\")", shows: "12")], run: toInt),
         Builtin(
             "float", family: family, summary: "A number as a float, or a string read as one.",
-            parameters: [Parameter("x", .oneOf([.number, .string, .bool]), doc: "A number, a string or a bool.")],
+            parameters: [
+                Parameter("x", .oneOf([.number, .string, .bool]), doc: "A number, a string or a bool.")
+            ],
             result: "float", terms: ["real", "double", "convert"],
             examples: [.init("float(\"5e-4\")", shows: "0.0005")], run: toFloat),
         Builtin(
-            "list", family: family, summary: "The items of a range, string, record (its keys) or value as a list.",
+            "list", family: family,
+            summary: "The items of a range, string, record (its keys) or value as a list.",
             parameters: [Parameter("x", doc: "What to go through.")], result: "list",
             terms: ["convert", "array", "collect"], examples: [.init("list(1..3)", shows: "[1, 2, 3]")],
             run: { call in .list(try items(call, "x")) }),
@@ -60,7 +65,8 @@ extension CoreBuiltins {
         default: break
         }
         throw Problem(
-            .wrongType, "\(try call.value("x").describedType) has no length", argument: "x", label: "no items here")
+            .wrongType, "\(try call.value("x").describedType) has no length", argument: "x",
+            label: "no items here")
     }
 
     @Sendable private static func toInt(_ call: Call) throws -> Value {

@@ -92,7 +92,8 @@ extension Node {
                     positional += items
                 } else {
                     throw node.failure(
-                        .wrongType, "\"..\" spreads a record into named arguments, or a list into positional ones",
+                        .wrongType,
+                        "\"..\" spreads a record into named arguments, or a list into positional ones",
                         label: "this is \(value.describedType)")
                 }
             }
@@ -153,7 +154,8 @@ final class WithNode: Node {
 
     private func enter(_ scope: Scope, _ frame: Frame) throws -> @Sendable () -> Void {
         let value = try scope.callee.evaluate(frame)
-        guard case .function(let function) = value, let builtin = function.builtin, let open = builtin.scope else {
+        guard case .function(let function) = value, let builtin = function.builtin, let open = builtin.scope
+        else {
             let names = frame.machine.context.builtins.all.filter { $0.scope != nil }.map(\.name)
             throw scope.callee.failure(
                 .notAScope, "\(quoted(scope.callee.span?.text ?? "this")) cannot stand after \"with\"",

@@ -208,7 +208,9 @@ final class AssertNode: Node {
         switch condition {
         case .plain(let node):
             let holds = try node.flag(try node.evaluate(frame), of: "\"assert\"")
-            if !holds { throw try failed(frame, node.span.map { [.init(span: $0, text: "false", primary: true)] }) }
+            if !holds {
+                throw try failed(frame, node.span.map { [.init(span: $0, text: "false", primary: true)] })
+            }
         case .comparison(let op, let left, let right, let at):
             let first = try left.evaluate(frame)
             let second = try right.evaluate(frame)
@@ -218,7 +220,8 @@ final class AssertNode: Node {
     }
 
     private func compare(
-        _ op: BinaryOperator, _ left: (node: Node, value: Value), _ right: (node: Node, value: Value), _ at: Span,
+        _ op: BinaryOperator, _ left: (node: Node, value: Value), _ right: (node: Node, value: Value),
+        _ at: Span,
         _ frame: Frame
     ) throws {
         let result: Value

@@ -51,7 +51,9 @@ extension Node {
     func unset(_ name: String) -> Failure {
         failure(
             .unsetName, "\(quoted(name)) has no value yet", label: "used before it is set",
-            notes: ["it is bound further on in the same function, which makes it local to that function here too"],
+            notes: [
+                "it is bound further on in the same function, which makes it local to that function here too"
+            ],
             help: "set it before, or use another name")
     }
 }
@@ -155,7 +157,8 @@ final class ListTarget: Target {
         let wanted = rest == nil ? parts.count : parts.count - 1
         guard rest == nil ? items.count == wanted : items.count >= wanted else {
             let least = rest == nil ? "" : "at least "
-            throw mismatch("\(countText(items.count, "value")) for \(least)\(countText(wanted, "name"))", value)
+            throw mismatch(
+                "\(countText(items.count, "value")) for \(least)\(countText(wanted, "name"))", value)
         }
         guard let rest else {
             for (part, item) in zip(parts, items) { try part.bind(item, frame) }
@@ -171,10 +174,13 @@ final class ListTarget: Target {
 
     private func mismatch(_ message: String, _ value: Value) -> Failure {
         var help: String?
-        if case .record = value { help = "items(record) gives [key, value] pairs; fields are read by record.name" }
+        if case .record = value {
+            help = "items(record) gives [key, value] pairs; fields are read by record.name"
+        }
         return Failure(
             Diagnostic(
-                code: .unpackMismatch, message: message, labels: [.init(span: span, primary: true)], help: help))
+                code: .unpackMismatch, message: message, labels: [.init(span: span, primary: true)],
+                help: help))
     }
 }
 
