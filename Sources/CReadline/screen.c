@@ -1,0 +1,69 @@
+#include "CReadline.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+static struct termios remembered;
+static volatile sig_atomic_t has_modes, cursor_hidden, editing;
+static int takes_escapes;
+
+static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE};
+enum { crash_count = sizeof crashes / sizeof crashes[0] };
+static struct sigaction before[crash_count];
+
+// Puts the terminal right, then lets the earlier handler have the crash: the faulting instruction runs again.
+static void crashed(int number) {
+    bas_screen_restore();
+    for (int i = 0; i < crash_count; i++)
+        if (crashes[i] == number) sigaction(number, &before[i], NULL);
+    if (number == SIGABRT) raise(number);
+}
+
+void bas_screen_remember(void) {
+    static int done;
+    if (done) return;
+    done = 1;
+    const char *kind = getenv("TERM");
+    takes_escapes = kind && *kind && strcmp(kind, "dumb") != 0;
+    has_modes = tcgetattr(STDIN_FILENO, &remembered) == 0;
+    atexit(bas_screen_restore);
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = crashed;
+    action.sa_flags = SA_ONSTACK;
+    for (int i = 0; i < crash_count; i++) sigaction(crashes[i], &action, &before[i]);
+}
+
+static void put(const char *text) {
+    int descriptor = isatty(STDERR_FILENO) ? STDERR_FILENO : STDOUT_FILENO;
+    if (takes_escapes && isatty(descriptor)) {
+        ssize_t ignored = write(descriptor, text, strlen(text));
+        (void)ignored;
+    }
+}
+
+void bas_screen_restore(void) {
+    if (cursor_hidden) put("\033[?25h");
+    cursor_hidden = 0;
+    if (!editing) return;
+    put("\033[?2004l\r");
+    if (has_modes) tcsetattr(STDIN_FILENO, TCSANOW, &remembered);
+    editing = 0;
+}
+
+void bas_screen_cursor_hidden(int hidden) { cursor_hidden = hidden; }
+void bas_screen_editing(int now) { editing = now; }
+
+int bas_screen_columns(int descriptor) {
+    struct winsize size;
+    return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+int bas_screen_rows(int descriptor) {
+    struct winsize size;
+    return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
+}

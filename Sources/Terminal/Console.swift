@@ -1,0 +1,100 @@
+import Glibc
+import Language
+
+/// A session with everything around it that a person at a terminal or a shell script needs: streams, signals, files.
+public final class Console {
+    public struct Options: Sendable {
+        public var color: ColorChoice
+        public var errorFormat: ErrorFormat
+        /// No banner, no progress.
+        public var quiet: Bool
+
+        public init(color: ColorChoice = .auto, errorFormat: ErrorFormat = .text, quiet: Bool = false) {
+            self.color = color
+            self.errorFormat = errorFormat
+            self.quiet = quiet
+        }
+    }
+
+    public let session: Session
+    public let printer: EventPrinter
+    private let options: Options
+
+    public init(builtins: [Builtin], options: Options = Options()) {
+        self.options = options
+        let traits = ScreenTraits.current(color: options.color)
+        let output = FileSink(STDOUT_FILENO)
+        let printer = EventPrinter(
+            output: output, errors: FileSink(STDERR_FILENO), traits: traits, errorFormat: options.errorFormat,
+            quiet: options.quiet)
+        self.printer = printer
+        var settings = SessionOptions(standardLibrary: StandardLibrary.here())
+        settings.display = DisplayContext(width: traits.width(), unicode: traits.unicode)
+        session = Session(builtins: builtins, options: settings) { printer.handle($0) }
+        SignalWatcher.shared.start { output.flushIfIdle() }
+    }
+
+    /// Runs a script with `args` set to its arguments. Returns the exit code.
+    public func run(file: String, arguments: [String]) -> Int32 {
+        set(arguments)
+        return ending { session.run(path: file) }
+    }
+
+    /// Runs what standard input holds.
+    public func runStandardInput(arguments: [String]) -> Int32 {
+        set(arguments)
+        do {
+            let text = try StandardInput.read()
+            return ending { session.run(source: text, file: "<stdin>") }
+        } catch let problem as Problem {
+            printer.report(problem)
+            return (problem.exitCode ?? problem.code.exitCode).rawValue
+        } catch {
+            printer.report(Problem(.internal, "\(error)"))
+            return ExitCode.internal.rawValue
+        }
+    }
+
+    /// Runs pieces of code one after the other until one fails.
+    public func run(code: [String], arguments: [String]) -> Int32 {
+        set(arguments)
+        for (place, piece) in code.enumerated() {
+            let name = code.count == 1 ? "-e" : "-e \(place + 1)"
+            let status = ending { session.run(source: piece, file: name) }
+            if status != 0 { return status }
+        }
+        return 0
+    }
+
+    /// The prompt; returns when the person leaves.
+    public func prompt(banner: String, runsInit: Bool) -> Int32 {
+        Prompt(session: session, printer: printer, banner: options.quiet ? nil : banner, runsInit: runsInit).run()
+        return 0
+    }
+
+    /// Errors that are known without running the file. Returns the exit code of the first.
+    public func check(file: String) -> Int32 {
+        do {
+            let diagnostics = session.check(source: try StandardInput.read(file), file: file)
+            for diagnostic in diagnostics { printer.handle(.diagnostic(diagnostic)) }
+            return diagnostics.first { $0.severity == .error }?.exitCode.rawValue ?? 0
+        } catch let problem as Problem {
+            printer.report(problem)
+            return (problem.exitCode ?? problem.code.exitCode).rawValue
+        } catch {
+            printer.report(Problem(.internal, "\(error)"))
+            return ExitCode.internal.rawValue
+        }
+    }
+
+    private func set(_ arguments: [String]) {
+        session[global: "args"] = .list(arguments.map { .string($0) })
+    }
+
+    /// The exit code of a run; a picture that could not be shown spoils a run that went well.
+    private func ending(_ run: () -> Outcome) -> Int32 {
+        let outcome = SignalWatcher.shared.whileRunning(session.interrupt, run)
+        let code = outcome.exitCode == .ok ? printer.failure ?? .ok : outcome.exitCode
+        return code.rawValue
+    }
+}

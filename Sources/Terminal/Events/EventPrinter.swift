@@ -1,0 +1,161 @@
+import Language
+import Synchronization
+
+/// Prints a session's events: text, results and pictures on standard output, progress and diagnostics on standard
+/// error. Everything that comes from files or people is made printable first.
+public final class EventPrinter: Sendable {
+    private struct State {
+        var progress: ProgressView
+        /// "Out[3]: " before results, at a prompt.
+        var label: String?
+        var muted = false
+        /// The cursor stands within a line of standard output.
+        var midLine = false
+        var failure: ExitCode?
+    }
+
+    public let traits: ScreenTraits
+    private let output: any TextSink
+    private let errors: any TextSink
+    private let pictures: any PictureShower
+    private let errorFormat: ErrorFormat
+    private let quiet: Bool
+    private let clock: @Sendable () -> Double
+    private let state: Mutex<State>
+
+    /// `quiet` leaves out progress. `clock` gives seconds.
+    public init(
+        output: any TextSink, errors: any TextSink, traits: ScreenTraits,
+        pictures: any PictureShower = PictureFolder(), errorFormat: ErrorFormat = .text, quiet: Bool = false,
+        clock: (@Sendable () -> Double)? = nil
+    ) {
+        self.output = output
+        self.errors = errors
+        self.traits = traits
+        self.pictures = pictures
+        self.errorFormat = errorFormat
+        self.quiet = quiet
+        self.clock = clock ?? { Surroundings.monotonicSeconds() }
+        state = Mutex(State(progress: ProgressView(traits: traits, sink: errors)))
+    }
+
+    /// The first picture that could not be shown makes the run fail with this code.
+    public var failure: ExitCode? { state.withLock(\.failure) }
+
+    /// Results are printed after this ("Out[3]: "); nil prints them bare.
+    func setLabel(_ label: String?) { state.withLock { $0.label = label } }
+
+    /// While muted, only diagnostics are printed.
+    func setMuted(_ muted: Bool) { state.withLock { $0.muted = muted } }
+
+    public func handle(_ event: Event) {
+        state.withLock { state in
+            switch event {
+            case .started: break
+            case .stream(let text): stream(text, &state)
+            case .progress(let progress): show(progress, &state)
+            case .display(let display): show(display, label: nil, &state)
+            case .result(_, let display): show(display, label: state.label, &state)
+            case .diagnostic(let diagnostic): show(diagnostic, &state)
+            case .finished: finish(&state)
+            }
+        }
+    }
+
+    /// A line of the prompt's own.
+    func say(_ text: String) {
+        state.withLock { line(printable(text), &$0) }
+    }
+
+    /// Help and lists: in the pager where they are longer than the screen.
+    func page(_ text: String) {
+        let text = printable(text)
+        output.flush()
+        if !Pager.show(text, traits: traits) { say(text) }
+    }
+
+    /// A diagnostic that no run has emitted.
+    public func report(_ problem: Problem) {
+        let diagnostic = Diagnostic(
+            code: problem.code, message: problem.message, notes: problem.notes, help: problem.help,
+            exitCode: problem.exitCode)
+        handle(.diagnostic(diagnostic))
+        handle(.finished(.error, seconds: 0))
+    }
+
+    // MARK: parts
+
+    private func stream(_ text: String, _ state: inout State) {
+        guard !state.muted, !text.isEmpty else { return }
+        state.progress.clear()
+        // A file or another program gets the text as it is; a terminal must not be steered by it.
+        output.write(traits.outputIsTerminal ? printable(text) : text)
+        state.midLine = !text.hasSuffix("\n")
+    }
+
+    private func show(_ progress: Progress, _ state: inout State) {
+        guard !state.muted, !quiet, errorFormat == .text || traits.errorsAreTerminal else { return }
+        if state.midLine, traits.outputIsTerminal, traits.errorsAreTerminal { endLine(&state) }
+        output.flush()
+        state.progress.update(progress, at: clock())
+    }
+
+    private func show(_ display: Display, label: String?, _ state: inout State) {
+        guard !state.muted else { return }
+        if let label {
+            // A value of several lines starts under its label.
+            let plain = printable(display.plain)
+            let gap = plain.isEmpty ? "" : plain.contains("\n") ? "\n" : " "
+            line(paint(label, "31") + gap + plain, &state)
+        } else if !display.plain.isEmpty || display.image == nil {
+            line(printable(display.plain), &state)
+        }
+        guard let image = display.image else { return }
+        do {
+            line(try pictures.show(image), &state)
+        } catch let problem as Problem {
+            show(Diagnostic(code: problem.code, message: problem.message, help: problem.help), &state)
+            if state.failure == nil { state.failure = problem.exitCode ?? problem.code.exitCode }
+        } catch {
+            show(Diagnostic(code: .cannotWrite, message: "the picture cannot be shown: \(error)"), &state)
+            if state.failure == nil { state.failure = ErrorCode.cannotWrite.exitCode }
+        }
+    }
+
+    private func show(_ diagnostic: Diagnostic, _ state: inout State) {
+        // A warning comes while the run goes on; an error is its end, and the bars stand as they were.
+        if diagnostic.severity == .error { state.progress.end(at: clock()) } else { state.progress.clear() }
+        if state.midLine { endLine(&state) }
+        output.flush()
+        errors.write(render(diagnostic) + "\n")
+        errors.flush()
+    }
+
+    private func render(_ diagnostic: Diagnostic) -> String {
+        if errorFormat == .json { return diagnostic.json() }
+        guard traits.errorsAreTerminal, traits.unicode else { return diagnostic.plain() }
+        return diagnostic.fancy(color: traits.color)
+    }
+
+    private func finish(_ state: inout State) {
+        state.progress.end(at: clock())
+        if state.midLine, traits.outputIsTerminal { endLine(&state) }
+        output.flush()
+        errors.flush()
+    }
+
+    private func line(_ text: String, _ state: inout State) {
+        state.progress.clear()
+        if state.midLine { endLine(&state) }
+        output.write(text + "\n")
+    }
+
+    private func endLine(_ state: inout State) {
+        output.write("\n")
+        state.midLine = false
+    }
+
+    private func paint(_ text: String, _ code: String) -> String {
+        traits.color ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text
+    }
+}

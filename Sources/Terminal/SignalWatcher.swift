@@ -1,0 +1,161 @@
+import CReadline
+import Glibc
+import Synchronization
+
+import class Language.Interrupt
+
+/// Reads signals from their pipe on a thread of its own and gives them to whoever has the terminal: the line being
+/// read, or the computation that runs.
+final class SignalWatcher: Sendable {
+    static let shared = SignalWatcher()
+
+    private enum Owner {
+        /// Between two things, or before the first.
+        case nobody
+        /// A line is being read; its wake pipe.
+        case line(Int32)
+        case run(Interrupt)
+    }
+
+    private struct State {
+        var owner = Owner.nobody
+        var started = false
+        /// Ctrl-C while nobody has the terminal ends the process (scripts), or is forgotten (prompt).
+        var staysWhenIdle = false
+        var requests = 0
+        var lastRequest = -Double.infinity
+        /// What is still to be written before the process ends.
+        var lastWords: @Sendable () -> Void = {}
+    }
+
+    private let state = Mutex(State())
+    /// Repeated requests count as one row when they come this close together, in seconds.
+    private static let patience = 2.0
+
+    func start(lastWords: @escaping @Sendable () -> Void) {
+        let first = state.withLock { state in
+            state.lastWords = lastWords
+            defer { state.started = true }
+            return !state.started
+        }
+        guard first else { return }
+        bas_screen_remember()
+        let pipe = bas_signals_start()
+        guard pipe >= 0 else { return }
+        let thread = Unmanaged.passRetained(Reader(pipe: pipe, watcher: self))
+        var id = pthread_t()
+        let failed = pthread_create(
+            &id, nil,
+            { argument in
+                if let argument { Unmanaged<Reader>.fromOpaque(argument).takeRetainedValue().run() }
+                return nil
+            }, thread.toOpaque())
+        if failed == 0 { pthread_detach(id) } else { thread.release() }
+    }
+
+    /// Ctrl-C asks this interrupt to stop while `work` runs.
+    func whileRunning<Result>(_ interrupt: Interrupt, _ work: () throws -> Result) rethrows -> Result {
+        // A request that came too late for the run before is not meant for this one.
+        interrupt.reset()
+        own(.run(interrupt))
+        defer { own(.nobody) }
+        return try work()
+    }
+
+    /// Signals wake this pipe while `work` reads a line.
+    func whileReading<Result>(wake: Int32, _ work: () throws -> Result) rethrows -> Result {
+        own(.line(wake))
+        defer { own(.nobody) }
+        return try work()
+    }
+
+    /// From now on Ctrl-C between cells does not end the process.
+    func stayWhenIdle() { state.withLock { $0.staysWhenIdle = true } }
+
+    private func own(_ owner: Owner) {
+        state.withLock { state in
+            state.owner = owner
+            state.requests = 0
+        }
+    }
+
+    // MARK: on the watcher's thread
+
+    private final class Reader: Sendable {
+        let pipe: Int32
+        let watcher: SignalWatcher
+
+        init(pipe: Int32, watcher: SignalWatcher) {
+            self.pipe = pipe
+            self.watcher = watcher
+        }
+
+        func run() {
+            var byte: UInt8 = 0
+            while true {
+                let count = read(pipe, &byte, 1)
+                if count == 1 { watcher.received(Int32(byte)) } else if count == 0 || errno != EINTR { return }
+            }
+        }
+    }
+
+    private func received(_ signal: Int32) {
+        switch signal {
+        case SIGINT: interrupt()
+        case SIGTERM, SIGHUP: leave(128 + signal)
+        case SIGTSTP: suspend()
+        case SIGWINCH: wakeLine(bas_wake_resize)
+        default: break
+        }
+    }
+
+    private func interrupt() {
+        let status: Int32? = state.withLock { state in
+            switch state.owner {
+            case .line(let wake): send(bas_wake_interrupt, to: wake)
+            case .nobody: return state.staysWhenIdle ? nil : 130
+            case .run(let interrupt):
+                let now = Surroundings.monotonicSeconds()
+                state.requests = now - state.lastRequest < SignalWatcher.patience ? state.requests + 1 : 1
+                state.lastRequest = now
+                interrupt.request()
+                // Someone who asks a third time in a row wants out; at a prompt there are values to lose.
+                guard state.requests >= 3 else { return nil }
+                if !state.staysWhenIdle { return 130 }
+                Departure.say("\nstopping at the next safe point; Ctrl-\\ ends bas at once, without saving\n")
+            }
+            return nil
+        }
+        if let status { leave(status) }
+    }
+
+    private func suspend() {
+        let reading = state.withLock { state in
+            if case .line = state.owner { true } else { false }
+        }
+        if reading { return wakeLine(bas_wake_suspend) }
+        bas_screen_restore()
+        bas_signals_stop_here()
+    }
+
+    private func leave(_ status: Int32) -> Never {
+        sayLastWords()
+        Departure.leave(status)
+    }
+
+    private func sayLastWords() {
+        let words = state.withLock(\.lastWords)
+        words()
+    }
+
+    private func wakeLine(_ byte: bas_line_wake) {
+        state.withLock { state in
+            if case .line(let wake) = state.owner { send(byte, to: wake) }
+        }
+    }
+
+    private func send(_ byte: bas_line_wake, to wake: Int32) {
+        var byte = UInt8(truncatingIfNeeded: byte.rawValue)
+        _ = write(wake, &byte, 1)
+    }
+}

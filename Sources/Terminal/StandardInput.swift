@@ -1,0 +1,49 @@
+import Glibc
+import Language
+
+/// Whole texts from standard input or a file.
+enum StandardInput {
+    /// Larger than this is not a script, in bytes.
+    static let largest = 16 << 20
+
+    /// Throws `.cannotRead` or `.notUTF8`.
+    static func read() throws -> String {
+        try text(of: STDIN_FILENO, "standard input")
+    }
+
+    /// Throws `.fileMissing`, `.noPermission`, `.cannotRead` or `.notUTF8`.
+    static func read(_ path: String) throws -> String {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let name = "\"\(printable(path))\""
+        guard descriptor >= 0 else {
+            switch errno {
+            case ENOENT, ENOTDIR: throw Problem(.fileMissing, "there is no file \(name)")
+            case EACCES, EPERM: throw Problem(.noPermission, "no permission to read \(name)")
+            default: throw Problem(.cannotRead, "cannot read \(name): \(Surroundings.lastErrorText)")
+            }
+        }
+        defer { close(descriptor) }
+        return try text(of: descriptor, name)
+    }
+
+    private static func text(of descriptor: Int32, _ name: String) throws -> String {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw Problem(.cannotRead, "cannot read \(name): \(Surroundings.lastErrorText)")
+            }
+            if count == 0 { break }
+            bytes += buffer[..<count]
+            guard bytes.count <= largest else {
+                throw Problem(.cannotRead, "\(name) is larger than \(largest >> 20) MiB: not a script")
+            }
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw Problem(.notUTF8, "\(name) is not UTF-8 text")
+        }
+        return text
+    }
+}

@@ -1,0 +1,77 @@
+import CReadline
+import Glibc
+
+/// What the process finds around it: environment, descriptors, its own path, clocks.
+public enum Surroundings {
+    public static func variable(_ name: String) -> String? {
+        guard let value = getenv(name) else { return nil }
+        return String(cString: value)
+    }
+
+    /// The variables named, where they are set.
+    public static func variables(_ names: [String]) -> [String: String] {
+        var result: [String: String] = [:]
+        for name in names { result[name] = variable(name) }
+        return result
+    }
+
+    /// This program's own path, links resolved.
+    public static var executable: String? {
+        guard let path = realpath("/proc/self/exe", nil) else { return nil }
+        defer { free(path) }
+        return String(cString: path)
+    }
+
+    public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    public static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+    /// Seconds on a clock that never goes back.
+    static func monotonicSeconds() -> Double { seconds(CLOCK_MONOTONIC) }
+
+    /// Processor seconds of all threads of this process.
+    static func processorSeconds() -> Double { seconds(CLOCK_PROCESS_CPUTIME_ID) }
+
+    private static func seconds(_ clock: clockid_t) -> Double {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+
+    /// `$NAME/bas/FILE` by the XDG rules (relative values do not count), `fallback` below the home folder; nil
+    /// without a home.
+    static func path(_ file: String, variable name: String, fallback: String) -> String? {
+        if let base = variable(name), base.hasPrefix("/") { return "\(base)/bas/\(file)" }
+        guard let home = variable("HOME"), home.hasPrefix("/") else { return nil }
+        return "\(home)/\(fallback)/bas/\(file)"
+    }
+
+    static var historyPath: String? { path("history", variable: "XDG_STATE_HOME", fallback: ".local/state") }
+    static var initPath: String? { path("init.bas", variable: "XDG_CONFIG_HOME", fallback: ".config") }
+
+    /// Makes a folder with those above it; false where that fails (`errno` says why).
+    static func makeFolder(_ path: String, mode: mode_t) -> Bool {
+        if mkdir(path, mode) == 0 { return true }
+        if errno == EEXIST { return isFolder(path) }
+        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return false }
+        return makeFolder(String(path[..<slash]), mode: mode) && (mkdir(path, mode) == 0 || errno == EEXIST)
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var info = stat()
+        guard stat(path, &info) == 0 else { return false }
+        if info.st_mode & S_IFMT == S_IFDIR { return true }
+        errno = ENOTDIR
+        return false
+    }
+
+    static var lastErrorText: String { errorText(errno) }
+
+    static func errorText(_ code: Int32) -> String { String(cString: strerror(code)) }
+}
+
+/// The folder part of a path; "." where it has none.
+func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+}

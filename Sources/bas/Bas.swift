@@ -1,0 +1,50 @@
+import ArgumentParser
+import Terminal
+
+/// The command line. Thin: it reads arguments, opens a console, and ends with the exit code that comes back.
+@main
+struct Bas: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bas",
+        abstract: "Break-A-Scene: learn the things in one photo, then draw them anew.",
+        usage: """
+            bas [-q] [-i] [-e CODE ...] [FILE | -] [ARGUMENT ...]
+            bas <subcommand>
+            """,
+        discussion: """
+            Without a file bas opens its prompt, or runs standard input where that is no terminal. FILE is a script; \
+            -e CODE runs code instead, several times if wanted, and -i goes on to the prompt afterwards. \
+            `bas start --help` lists the options.
+
+            Exit codes: 0 well, 64 wrong arguments, 65 wrong program or data, 66 no such input, 70 a mistake in bas, \
+            73 cannot create, 74 input or output failed, 77 no permission, 130 interrupted.
+            """,
+        version: Host.version,
+        subcommands: [Start.self, Run.self, Check.self, Explain.self, Doc.self, Bench.self],
+        defaultSubcommand: Start.self)
+
+    /// Ends the process with this code; 0 goes on.
+    static func finish(_ status: Int32) throws {
+        if status != 0 { throw ArgumentParser.ExitCode(status) }
+    }
+}
+
+/// Options that every command which runs something takes.
+struct ConsoleOptions: ParsableArguments {
+    @Flag(name: [.short, .long], help: "No banner and no progress.")
+    var quiet = false
+
+    @Option(help: ArgumentHelp("Colour: auto, always or never.", valueName: "when"))
+    var color = ColorChoice.auto
+
+    @Option(help: ArgumentHelp("Errors as text for people, or as JSON, one object a line.", valueName: "format"))
+    var errorFormat = ErrorFormat.text
+
+    func console() -> Console {
+        let options = Console.Options(color: color, errorFormat: errorFormat, quiet: quiet)
+        return Console(builtins: Host.builtins, options: options)
+    }
+}
+
+extension ColorChoice: ExpressibleByArgument {}
+extension ErrorFormat: ExpressibleByArgument {}

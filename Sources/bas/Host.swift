@@ -1,0 +1,16 @@
+import Commands
+import Language
+import Terminal
+
+/// The one place where the command line touches what it runs: the builtin table, the benchmark, the version.
+enum Host {
+    static let version = "bas 0.1"
+
+    static var builtins: [Builtin] { CommandTable.all }
+
+    /// Measures the embedded model's work; prints a table, or JSON.
+    static func benchmark(json: Bool) throws { try Benchmark.run(json: json, library: StandardLibrary.here().first) }
+
+    /// The prompt's first line.
+    static var banner: String { "\(version) · Break-A-Scene · \(CommandTable.engine) · ?help  :help  :quit" }
+}

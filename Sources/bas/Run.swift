@@ -1,0 +1,48 @@
+import ArgumentParser
+import Terminal
+
+struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run a script; `args` holds its arguments.", usage: "bas run [options] FILE|- [ARGUMENT ...]")
+
+    @OptionGroup var options: ConsoleOptions
+
+    @Argument(
+        parsing: .captureForPassthrough,
+        help: ArgumentHelp("A script, or - for standard input, and its arguments.", valueName: "file"))
+    var words: [String] = []
+
+    func validate() throws {
+        guard let file = words.first else { throw ValidationError("say which script: bas run FILE") }
+        try refuseOption(file, of: self)
+    }
+
+    func run() throws {
+        let console = options.console()
+        let file = words.first ?? "-"
+        let arguments = Array(words.dropFirst())
+        try Bas.finish(
+            file == "-"
+                ? console.runStandardInput(arguments: arguments) : console.run(file: file, arguments: arguments))
+    }
+}
+
+/// Where the script should stand, an option that no parser knew: a request for help, or a mistake.
+func refuseOption(_ word: String, of command: some ParsableCommand) throws {
+    guard word.hasPrefix("-"), word != "-" else { return }
+    if word == "-h" || word == "--help" { throw CleanExit.helpRequest(command) }
+    throw ValidationError("unknown option '\(word)'")
+}
+
+struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Say what is wrong with a script without running it.")
+
+    @OptionGroup var options: ConsoleOptions
+
+    @Argument(help: "The script.")
+    var file: String
+
+    func run() throws {
+        try Bas.finish(options.console().check(file: file))
+    }
+}

@@ -1,0 +1,138 @@
+import Glibc
+import Testing
+
+/// The program as scripts and shells see it.
+@Suite(.serialized)
+struct CommandLineTests {
+    let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    @Test(arguments: [
+        (["-e", "1 + 1"], 0, "2\n"),
+        (["-e", "a = 20", "-e", "a + 1"], 0, "21\n"),
+        (["-e", "-1"], 0, "-1\n"),
+        (["-e", "args", "one", "--two"], 0, "[\"one\", \"--two\"]\n"),
+        (["--version"], 0, "bas 0.1\n"),
+        (["-e", "1 +"], 65, ""),
+        (["-e", "nothing_of_this_name"], 65, ""),
+        (["missing.bas"], 66, ""),
+        (["run", "missing.bas"], 66, ""),
+        (["check", "missing.bas"], 66, ""),
+        (["run", "/root/../etc"], 74, ""),
+        (["rnu"], 64, ""),
+        (["--nonsense"], 64, ""),
+        (["run", "--nonsense"], 64, ""),
+        (["run"], 64, ""),
+        (["--color=purple"], 64, ""),
+        (["explain", "E9999"], 64, ""),
+    ] as [([String], Int32, String)])
+    func exitCodes(arguments: [String], status: Int32, output: String) throws {
+        let run = try Run(arguments, in: folder)
+        #expect(run.status == status)
+        #expect(run.output == output)
+        #expect(run.errors.isEmpty == (status == 0))
+    }
+
+    @Test func scriptsTakeArguments() throws {
+        try folder.write("script.bas", "#!/usr/bin/env bas\nprint(args)\n")
+        let words = "[\"-x\", \"--color\", \"3\"]\n"
+        #expect(try Run(["script.bas", "-x", "--color", "3"], in: folder).output == words)
+        #expect(try Run(["run", "script.bas", "-x", "--color", "3"], in: folder).output == words)
+    }
+
+    @Test(arguments: [[], ["-"], ["run", "-"]])
+    func standardInputIsAScript(arguments: [String]) throws {
+        let run = try Run(arguments, input: "x = 4\nx * 10\n", in: folder)
+        // No prompt, no banner, no echo.
+        #expect(run.output == "40\n")
+        #expect(run.errors == "")
+        #expect(run.status == 0)
+    }
+
+    @Test func nearMissesAreNamed() throws {
+        #expect(try Run(["rnu"], in: folder).errors.contains("did you mean 'run'?"))
+        try folder.write("script.bas", "")
+        #expect(try Run(["-q", "run", "script.bas"], in: folder).errors.contains("options come after the command"))
+    }
+
+    @Test func errorsAsJSONAreOneObjectALine() throws {
+        let run = try Run(["--error-format=json", "-e", "1 + \"a\""], in: folder)
+        #expect(run.status == 65)
+        #expect(run.errors.hasPrefix("{\"code\":\"E0302\""))
+        #expect(run.errors.split(separator: "\n").count == 1)
+    }
+
+    @Test func textThatIsNotUTF8IsRefused() throws {
+        let script = try folder.write("bad.bas", "x = 1\n")
+        let file = try #require(fopen(script, "a"))
+        fputc(0xFF, file)
+        fclose(file)
+        #expect(try Run(["bad.bas"], in: folder).status == 65)
+        #expect(try Run(["check", "bad.bas"], in: folder).status == 65)
+    }
+
+    @Test func checkingDoesNotRun() throws {
+        try folder.write("script.bas", "print(\"ran\")\nprint(1, seperator=\", \")\n")
+        let run = try Run(["check", "script.bas"], in: folder)
+        #expect(run.status == 65)
+        #expect(run.output == "")
+        #expect(run.errors.contains("script.bas:2:"))
+        #expect(run.errors.contains("separator"))
+    }
+
+    @Test func aFullDiskIsAnErrorAndAClosedPipeIsNot() throws {
+        let many = ["-e", "for i in 1..20000 { print(i) }"]
+        let full = try Run(many, in: folder, output: "/dev/full")
+        #expect(full.status == 74)
+        #expect(full.errors == "bas: cannot write the output: No space left on device\n")
+        let program = try Executable.path()
+        try folder.write("head.sh", "\"$1\" -e 'for i in 1..200000 { print(i) }' | head -1\n")
+        let id = try #require(
+            Child.spawn(["/bin/sh", folder.path + "/head.sh", program], environment: folder.environment) { actions in
+                posix_spawn_file_actions_addopen(&actions, 1, folder.path + "/first", O_WRONLY | O_CREAT, 0o600)
+                posix_spawn_file_actions_addopen(&actions, 2, folder.path + "/words", O_WRONLY | O_CREAT, 0o600)
+            })
+        #expect(Child.wait(id) == 0)
+        #expect(folder.read("first") == "1\n")
+        #expect(folder.read("words") == "")
+    }
+
+    @Test func anInterruptedScriptEndsWith130() throws {
+        let run = try Run(
+            ["-e", "print(\"before\"); while true {}"], in: folder, signal: (SIGINT, after: 0.4))
+        #expect(run.status == 130)
+        #expect(run.output == "before\n")
+        #expect(run.errors.contains("E0601"))
+    }
+
+    @Test func aScriptAskedToEndEndsWith143() throws {
+        let run = try Run(["-e", "print(\"before\")\nwhile true {}"], in: folder, signal: (SIGTERM, after: 0.4))
+        #expect(run.status == 143)
+        // What was printed is not lost.
+        #expect(run.output == "before\n")
+    }
+
+    @Test func helpNamesEveryCommand() throws {
+        let run = try Run(["--help"], in: folder)
+        for name in ["run", "check", "explain", "doc", "bench", "-e CODE"] { #expect(run.output.contains(name)) }
+        #expect(try Run(["run", "--help"], in: folder).output.contains("--error-format"))
+        #expect(try Run(["start", "--help"], in: folder).output.contains("--no-init"))
+        #expect(try Run(["explain", "e0203"], in: folder).output.hasPrefix("E0203: "))
+        #expect(try Run(["doc", "print"], in: folder).output.hasPrefix("print("))
+        #expect(try Run(["doc"], in: folder).output.contains("  print "))
+    }
+
+    /// The best of five starts takes less than a tenth of a second, with all of the program's libraries.
+    @Test func startingIsQuick() throws {
+        var best = Double.infinity
+        for _ in 0..<5 {
+            let clock = ContinuousClock()
+            let time = try clock.measure { _ = try Run(["-e", "1"], in: folder) }
+            best = min(best, Double(time.components.attoseconds) * 1e-18 + Double(time.components.seconds))
+        }
+        #expect(best < 0.1)
+    }
+}
