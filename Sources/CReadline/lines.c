@@ -33,7 +33,8 @@ static void forget_candidates(void) {
     candidate_count = next_candidate = 0;
 }
 
-// readline replaces from `word_start` on, whatever the candidate's own range: what lies between is added or cut off.
+// readline replaces from `word_start` on, whatever the candidate's own range: what lies between is added or
+// cut off.
 void bas_line_add_candidate(const char *text, const char *detail, size_t start, size_t end) {
     if (candidate_count == most_candidates || start > end || end > (size_t)rl_end) return;
     if (candidate_count == candidate_room) {
@@ -43,7 +44,8 @@ void bas_line_add_candidate(const char *text, const char *detail, size_t start, 
         candidates = grown;
         candidate_room = room;
     }
-    size_t missing = start > word_start ? start - word_start : 0, surplus = start < word_start ? word_start - start : 0;
+    size_t missing = start > word_start ? start - word_start : 0;
+    size_t surplus = start < word_start ? word_start - start : 0;
     size_t length = strlen(text);
     if (surplus > length || strncmp(text, rl_line_buffer + start, surplus) != 0) return;
     char *whole = malloc(missing + length - surplus + 1);
@@ -94,7 +96,8 @@ static void display_matches(char **matches, int count, int longest) {
         int room = columns - longest - 4, length = (int)strlen(candidates[i].detail);
         if (room < 8) length = 0;
         // Cut before a byte that continues a character.
-        if (length > room) for (length = room; length > 0 && (candidates[i].detail[length] & 0xC0) == 0x80;) length--;
+        if (length > room) length = room;
+        while (length > 0 && (candidates[i].detail[length] & 0xC0) == 0x80) length--;
         fprintf(rl_outstream, "%-*s  %.*s\n", longest, candidates[i].text, length, candidates[i].detail);
     }
     rl_on_new_line();
@@ -105,25 +108,12 @@ static void display_matches(char **matches, int count, int longest) {
 
 static char *finished_line;
 static int finished;
-static char *prefill;
 
 static void line_finished(char *line) {
     finished_line = line;
     finished = 1;
     // At once: readline must not go on into the next line, and the terminal goes back to its ordinary mode.
     rl_callback_handler_remove();
-}
-
-static int insert_prefill(void) {
-    if (prefill) rl_insert_text(prefill);
-    free(prefill);
-    prefill = NULL;
-    return 0;
-}
-
-void bas_line_prefill(const char *text) {
-    free(prefill);
-    prefill = strdup(text);
 }
 
 void bas_line_start(bas_line_completer function, void *context) {
@@ -145,7 +135,6 @@ void bas_line_start(bas_line_completer function, void *context) {
     rl_completion_display_matches_hook = display_matches;
     rl_completer_word_break_characters = " \t\n\"'()[]{},.:;=+-*/%<>|&!?";
     rl_basic_word_break_characters = rl_completer_word_break_characters;
-    rl_startup_hook = insert_prefill;
     using_history();
 }
 

@@ -9,7 +9,8 @@
 
 static int ends[2] = {-1, -1};
 
-// Only what is safe in a handler: one byte into the pipe. A full pipe loses the byte, which nobody misses then.
+// Only what is safe in a handler: one byte into the pipe. A full pipe loses the byte, which nobody misses
+// then.
 static void caught(int number) {
     int saved = errno;
     unsigned char byte = (unsigned char)number;

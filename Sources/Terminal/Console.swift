@@ -1,7 +1,8 @@
 import Glibc
 import Language
 
-/// A session with everything around it that a person at a terminal or a shell script needs: streams, signals, files.
+/// A session with everything around it that a person at a terminal or a shell script needs: streams, signals,
+/// files.
 public final class Console {
     public struct Options: Sendable {
         public var color: ColorChoice
@@ -68,7 +69,8 @@ public final class Console {
 
     /// The prompt; returns when the person leaves.
     public func prompt(banner: String, runsInit: Bool) -> Int32 {
-        Prompt(session: session, printer: printer, banner: options.quiet ? nil : banner, runsInit: runsInit).run()
+        Prompt(session: session, printer: printer, banner: options.quiet ? nil : banner, runsInit: runsInit)
+            .run()
         return 0
     }
 

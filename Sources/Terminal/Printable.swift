@@ -1,5 +1,6 @@
-/// Text with control characters made visible (`^[` for escape), so that names, metadata and prompts cannot steer the
-/// terminal. Newlines and tabs stay, `\r\n` becomes a newline; marks that reverse the reading direction are left out.
+/// Text with control characters made visible (`^[` for escape), so that names, metadata and prompts cannot
+/// steer the terminal. Newlines and tabs stay, `\r\n` becomes a newline; marks that reverse the reading
+/// direction are left out.
 func printable(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: isControl) else { return text }
     var result = String.UnicodeScalarView()

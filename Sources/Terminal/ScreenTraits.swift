@@ -24,7 +24,8 @@ public struct ScreenTraits: Sendable {
     public static let pageWidth = 100
 
     public init(
-        outputIsTerminal: Bool = false, errorsAreTerminal: Bool = false, color: Bool = false, unicode: Bool = true,
+        outputIsTerminal: Bool = false, errorsAreTerminal: Bool = false, color: Bool = false,
+        unicode: Bool = true,
         width: @escaping @Sendable () -> Int = { ScreenTraits.pageWidth }
     ) {
         self.outputIsTerminal = outputIsTerminal
@@ -50,7 +51,8 @@ public struct ScreenTraits: Sendable {
         }
     }
 
-    /// The flag beats NO_COLOR, which beats the variables that ask for colour, which beat a terminal without any.
+    /// The flag beats NO_COLOR, which beats the variables that ask for colour, which beat a terminal without
+    /// any.
     static func wantsColor(_ choice: ColorChoice, _ environment: [String: String], terminal: Bool) -> Bool {
         func isSet(_ name: String) -> Bool { !(environment[name] ?? "").isEmpty }
         switch choice {
@@ -59,7 +61,9 @@ public struct ScreenTraits: Sendable {
         case .auto: break
         }
         if isSet("NO_COLOR") { return false }
-        if isSet("FORCE_COLOR") || isSet("CLICOLOR_FORCE") && environment["CLICOLOR_FORCE"] != "0" { return true }
+        if isSet("FORCE_COLOR") || isSet("CLICOLOR_FORCE") && environment["CLICOLOR_FORCE"] != "0" {
+            return true
+        }
         return terminal && isSet("TERM") && environment["TERM"] != "dumb"
     }
 

@@ -4,8 +4,8 @@ import Synchronization
 
 import class Language.Interrupt
 
-/// Reads signals from their pipe on a thread of its own and gives them to whoever has the terminal: the line being
-/// read, or the computation that runs.
+/// Reads signals from their pipe on a thread of its own and gives them to whoever has the terminal: the line
+/// being read, or the computation that runs.
 final class SignalWatcher: Sendable {
     static let shared = SignalWatcher()
 
@@ -94,7 +94,11 @@ final class SignalWatcher: Sendable {
             var byte: UInt8 = 0
             while true {
                 let count = read(pipe, &byte, 1)
-                if count == 1 { watcher.received(Int32(byte)) } else if count == 0 || errno != EINTR { return }
+                if count == 1 {
+                    watcher.received(Int32(byte))
+                } else if count == 0 || errno != EINTR {
+                    return
+                }
             }
         }
     }

@@ -1,8 +1,9 @@
 /// Where what ships with the language lies: models, scenes, `.bas` modules.
 public enum StandardLibrary {
-    /// Folders to look in, in order: `$BAS_STDLIB` alone where it is set, else `<executable>/../share/bas/stdlib`, else
-    /// the package that the executable was built in (the nearest folder above it with `stdlib` and `Package.swift`).
-    /// Empty where there is none. `executable` is the program's own path, `exists` tells of files and folders.
+    /// Folders to look in, in order: `$BAS_STDLIB` alone where it is set, else
+    /// `<executable>/../share/bas/stdlib`, else the package that the executable was built in (the nearest
+    /// folder above it with `stdlib` and `Package.swift`). Empty where there is none. `executable` is the
+    /// program's own path, `exists` tells of files and folders.
     public static func folders(
         environment: [String: String], executable: String?, exists: (String) -> Bool
     ) -> [String] {

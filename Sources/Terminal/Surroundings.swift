@@ -38,8 +38,8 @@ public enum Surroundings {
         return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 
-    /// `$NAME/bas/FILE` by the XDG rules (relative values do not count), `fallback` below the home folder; nil
-    /// without a home.
+    /// `$NAME/bas/FILE` by the XDG rules (relative values do not count), `fallback` below the home folder;
+    /// nil without a home.
     static func path(_ file: String, variable name: String, fallback: String) -> String? {
         if let base = variable(name), base.hasPrefix("/") { return "\(base)/bas/\(file)" }
         guard let home = variable("HOME"), home.hasPrefix("/") else { return nil }
@@ -53,7 +53,9 @@ public enum Surroundings {
     static func makeFolder(_ path: String, mode: mode_t) -> Bool {
         if mkdir(path, mode) == 0 { return true }
         if errno == EEXIST { return isFolder(path) }
-        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return false }
+        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
+            return false
+        }
         return makeFolder(String(path[..<slash]), mode: mode) && (mkdir(path, mode) == 0 || errno == EEXIST)
     }
 

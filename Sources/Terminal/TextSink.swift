@@ -8,8 +8,8 @@ public protocol TextSink: Sendable {
     func flush()
 }
 
-/// A descriptor. Text for a terminal is written at once; other text in larger pieces, but not held longer than it
-/// takes until the next write after a tenth of a second.
+/// A descriptor. Text for a terminal is written at once; other text in larger pieces, but not held longer
+/// than it takes until the next write after a tenth of a second.
 public final class FileSink: TextSink {
     private struct State {
         var buffer: [UInt8] = []
@@ -32,7 +32,9 @@ public final class FileSink: TextSink {
         state.withLock { state in
             state.buffer += text.utf8
             let held = Surroundings.monotonicSeconds() - state.flushed
-            if atOnce || state.buffer.count > FileSink.largestBuffer || held > FileSink.longestHold { flush(&state) }
+            if atOnce || state.buffer.count > FileSink.largestBuffer || held > FileSink.longestHold {
+                flush(&state)
+            }
         }
     }
 
@@ -65,8 +67,8 @@ public final class FileSink: TextSink {
         state.flushed = Surroundings.monotonicSeconds()
     }
 
-    /// A reader that has gone away (`bas … | head`) is no error to talk about; a full disk is. Text for standard
-    /// error that cannot be written is lost without a word, because there is nowhere to say so.
+    /// A reader that has gone away (`bas … | head`) is no error to talk about; a full disk is. Text for
+    /// standard error that cannot be written is lost without a word, because there is nowhere to say so.
     private func leave(_ code: Int32) {
         if code == EPIPE { Departure.leave(128 + SIGPIPE) }
         if descriptor == STDERR_FILENO { return }

@@ -37,7 +37,8 @@ struct ConsoleOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Colour: auto, always or never.", valueName: "when"))
     var color = ColorChoice.auto
 
-    @Option(help: ArgumentHelp("Errors as text for people, or as JSON, one object a line.", valueName: "format"))
+    @Option(
+        help: ArgumentHelp("Errors as text for people, or as JSON, one object a line.", valueName: "format"))
     var errorFormat = ErrorFormat.text
 
     func console() -> Console {

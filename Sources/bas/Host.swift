@@ -9,7 +9,9 @@ enum Host {
     static var builtins: [Builtin] { CommandTable.all }
 
     /// Measures the embedded model's work; prints a table, or JSON.
-    static func benchmark(json: Bool) throws { try Benchmark.run(json: json, library: StandardLibrary.here().first) }
+    static func benchmark(json: Bool) throws {
+        try Benchmark.run(json: json, library: StandardLibrary.here().first)
+    }
 
     /// The prompt's first line.
     static var banner: String { "\(version) · Break-A-Scene · \(CommandTable.engine) · ?help  :help  :quit" }

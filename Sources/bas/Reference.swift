@@ -28,7 +28,9 @@ struct Doc: ParsableCommand {
     func run() throws {
         let session = Session(builtins: Host.builtins)
         if name.isEmpty { return Page.show(list(session.context.builtins)) }
-        if name.count == 1, session.context.builtins[name[0]] != nil { return Page.show(session.details(name[0])) }
+        if name.count == 1, session.context.builtins[name[0]] != nil {
+            return Page.show(session.details(name[0]))
+        }
         Page.show(name.count == 1 ? session.help(name[0]) : session.apropos(name.joined(separator: " ")))
     }
 

@@ -3,7 +3,8 @@ import Terminal
 
 struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Run a script; `args` holds its arguments.", usage: "bas run [options] FILE|- [ARGUMENT ...]")
+        abstract: "Run a script; `args` holds its arguments.",
+        usage: "bas run [options] FILE|- [ARGUMENT ...]")
 
     @OptionGroup var options: ConsoleOptions
 
@@ -23,7 +24,8 @@ struct Run: ParsableCommand {
         let arguments = Array(words.dropFirst())
         try Bas.finish(
             file == "-"
-                ? console.runStandardInput(arguments: arguments) : console.run(file: file, arguments: arguments))
+                ? console.runStandardInput(arguments: arguments)
+                : console.run(file: file, arguments: arguments))
     }
 }
 
@@ -35,7 +37,8 @@ func refuseOption(_ word: String, of command: some ParsableCommand) throws {
 }
 
 struct Check: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Say what is wrong with a script without running it.")
+    static let configuration = CommandConfiguration(
+        abstract: "Say what is wrong with a script without running it.")
 
     @OptionGroup var options: ConsoleOptions
 

@@ -30,7 +30,9 @@ struct Start: ParsableCommand {
         guard code.isEmpty, let file = words.first else { return }
         try refuseOption(file, of: self)
         // A word that is no file and looks like none is a mistyped command.
-        guard file != "-", !file.contains(where: { "/.".contains($0) }), !Surroundings.exists(file) else { return }
+        guard file != "-", !file.contains(where: { "/.".contains($0) }), !Surroundings.exists(file) else {
+            return
+        }
         let names = Bas.configuration.subcommands.map { $0._commandName }
         if names.contains(file) { throw ValidationError("options come after the command: bas \(file) …") }
         let nearest = nearestName(file, among: names).map { "; did you mean '\($0)'?" } ?? ""

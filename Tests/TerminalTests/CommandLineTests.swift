@@ -10,25 +10,26 @@ struct CommandLineTests {
         folder = try TemporaryFolder()
     }
 
-    @Test(arguments: [
-        (["-e", "1 + 1"], 0, "2\n"),
-        (["-e", "a = 20", "-e", "a + 1"], 0, "21\n"),
-        (["-e", "-1"], 0, "-1\n"),
-        (["-e", "args", "one", "--two"], 0, "[\"one\", \"--two\"]\n"),
-        (["--version"], 0, "bas 0.1\n"),
-        (["-e", "1 +"], 65, ""),
-        (["-e", "nothing_of_this_name"], 65, ""),
-        (["missing.bas"], 66, ""),
-        (["run", "missing.bas"], 66, ""),
-        (["check", "missing.bas"], 66, ""),
-        (["run", "/root/../etc"], 74, ""),
-        (["rnu"], 64, ""),
-        (["--nonsense"], 64, ""),
-        (["run", "--nonsense"], 64, ""),
-        (["run"], 64, ""),
-        (["--color=purple"], 64, ""),
-        (["explain", "E9999"], 64, ""),
-    ] as [([String], Int32, String)])
+    @Test(
+        arguments: [
+            (["-e", "1 + 1"], 0, "2\n"),
+            (["-e", "a = 20", "-e", "a + 1"], 0, "21\n"),
+            (["-e", "-1"], 0, "-1\n"),
+            (["-e", "args", "one", "--two"], 0, "[\"one\", \"--two\"]\n"),
+            (["--version"], 0, "bas 0.1\n"),
+            (["-e", "1 +"], 65, ""),
+            (["-e", "nothing_of_this_name"], 65, ""),
+            (["missing.bas"], 66, ""),
+            (["run", "missing.bas"], 66, ""),
+            (["check", "missing.bas"], 66, ""),
+            (["run", "/root/../etc"], 74, ""),
+            (["rnu"], 64, ""),
+            (["--nonsense"], 64, ""),
+            (["run", "--nonsense"], 64, ""),
+            (["run"], 64, ""),
+            (["--color=purple"], 64, ""),
+            (["explain", "E9999"], 64, ""),
+        ] as [([String], Int32, String)])
     func exitCodes(arguments: [String], status: Int32, output: String) throws {
         let run = try Run(arguments, in: folder)
         #expect(run.status == status)
@@ -55,7 +56,9 @@ struct CommandLineTests {
     @Test func nearMissesAreNamed() throws {
         #expect(try Run(["rnu"], in: folder).errors.contains("did you mean 'run'?"))
         try folder.write("script.bas", "")
-        #expect(try Run(["-q", "run", "script.bas"], in: folder).errors.contains("options come after the command"))
+        #expect(
+            try Run(["-q", "run", "script.bas"], in: folder).errors.contains("options come after the command")
+        )
     }
 
     @Test func errorsAsJSONAreOneObjectALine() throws {
@@ -91,9 +94,12 @@ struct CommandLineTests {
         let program = try Executable.path()
         try folder.write("head.sh", "\"$1\" -e 'for i in 1..200000 { print(i) }' | head -1\n")
         let id = try #require(
-            Child.spawn(["/bin/sh", folder.path + "/head.sh", program], environment: folder.environment) { actions in
-                posix_spawn_file_actions_addopen(&actions, 1, folder.path + "/first", O_WRONLY | O_CREAT, 0o600)
-                posix_spawn_file_actions_addopen(&actions, 2, folder.path + "/words", O_WRONLY | O_CREAT, 0o600)
+            Child.spawn(["/bin/sh", folder.path + "/head.sh", program], environment: folder.environment) {
+                actions in
+                posix_spawn_file_actions_addopen(
+                    &actions, 1, folder.path + "/first", O_WRONLY | O_CREAT, 0o600)
+                posix_spawn_file_actions_addopen(
+                    &actions, 2, folder.path + "/words", O_WRONLY | O_CREAT, 0o600)
             })
         #expect(Child.wait(id) == 0)
         #expect(folder.read("first") == "1\n")
@@ -109,7 +115,8 @@ struct CommandLineTests {
     }
 
     @Test func aScriptAskedToEndEndsWith143() throws {
-        let run = try Run(["-e", "print(\"before\")\nwhile true {}"], in: folder, signal: (SIGTERM, after: 0.4))
+        let run = try Run(
+            ["-e", "print(\"before\")\nwhile true {}"], in: folder, signal: (SIGTERM, after: 0.4))
         #expect(run.status == 143)
         // What was printed is not lost.
         #expect(run.output == "before\n")
@@ -117,7 +124,9 @@ struct CommandLineTests {
 
     @Test func helpNamesEveryCommand() throws {
         let run = try Run(["--help"], in: folder)
-        for name in ["run", "check", "explain", "doc", "bench", "-e CODE"] { #expect(run.output.contains(name)) }
+        for name in ["run", "check", "explain", "doc", "bench", "-e CODE"] {
+            #expect(run.output.contains(name))
+        }
         #expect(try Run(["run", "--help"], in: folder).output.contains("--error-format"))
         #expect(try Run(["start", "--help"], in: folder).output.contains("--no-init"))
         #expect(try Run(["explain", "e0203"], in: folder).output.hasPrefix("E0203: "))

@@ -20,13 +20,16 @@ struct PrinterHarness {
 
     init(
         terminal: Bool = false, width: Int = 100, color: Bool = false, unicode: Bool = true,
-        format: ErrorFormat = .text, quiet: Bool = false, pictures: any PictureShower = PictureFolder(path: "/dev/null")
+        format: ErrorFormat = .text, quiet: Bool = false,
+        pictures: any PictureShower = PictureFolder(path: "/dev/null")
     ) {
         let clock = clock
         let traits = ScreenTraits(
-            outputIsTerminal: terminal, errorsAreTerminal: terminal, color: color, unicode: unicode) { width }
+            outputIsTerminal: terminal, errorsAreTerminal: terminal, color: color, unicode: unicode
+        ) { width }
         printer = EventPrinter(
-            output: output, errors: errors, traits: traits, pictures: pictures, errorFormat: format, quiet: quiet
+            output: output, errors: errors, traits: traits, pictures: pictures, errorFormat: format,
+            quiet: quiet
         ) { clock.now }
     }
 
@@ -73,15 +76,16 @@ struct EventPrinterTests {
         #expect(file.output.text == "a\u{1b}[2J\n")
     }
 
-    @Test(arguments: [
-        (false, ErrorFormat.text, "error[E0502]: there is no file \"a\"\n  = help: look elsewhere\n"),
-        (
-            false, .json,
-            "{\"code\":\"E0502\",\"severity\":\"error\",\"message\":\"there is no file \\\"a\\\"\",\"labels\":[],"
-                + "\"notes\":[],\"help\":\"look elsewhere\",\"trace\":[],\"exit\":66}\n"
-        ),
-        (true, .text, "error[E0502]: there is no file \"a\"\n  = help: look elsewhere\n"),
-    ] as [(Bool, ErrorFormat, String)])
+    @Test(
+        arguments: [
+            (false, ErrorFormat.text, "error[E0502]: there is no file \"a\"\n  = help: look elsewhere\n"),
+            (
+                false, .json,
+                "{\"code\":\"E0502\",\"severity\":\"error\",\"message\":\"there is no file \\\"a\\\"\",\"labels\":[],"
+                    + "\"notes\":[],\"help\":\"look elsewhere\",\"trace\":[],\"exit\":66}\n"
+            ),
+            (true, .text, "error[E0502]: there is no file \"a\"\n  = help: look elsewhere\n"),
+        ] as [(Bool, ErrorFormat, String)])
     func diagnosticsGoToStandardError(terminal: Bool, format: ErrorFormat, text: String) {
         let harness = PrinterHarness(terminal: terminal, format: format)
         harness.printer.report(Problem(.fileMissing, "there is no file \"a\"", help: "look elsewhere"))
@@ -134,7 +138,10 @@ struct EventPrinterTests {
     }
 
     @Test func quietAndJSONLogsHaveNoProgress() {
-        for harness in [PrinterHarness(quiet: true), PrinterHarness(terminal: true, quiet: true), PrinterHarness(format: .json)] {
+        for harness in [
+            PrinterHarness(quiet: true), PrinterHarness(terminal: true, quiet: true),
+            PrinterHarness(format: .json),
+        ] {
             harness.train(0...40, finish: true)
             #expect(harness.errors.text == "")
         }
@@ -184,7 +191,8 @@ struct EventPrinterTests {
         let harness = PrinterHarness(terminal: true, width: 60)
         func step(_ id: Int, _ completed: Int, finished: Bool = false) {
             harness.clock.advance(0.2)
-            let progress = Progress(id: id, title: "job \(id)", completed: completed, total: 4, finished: finished)
+            let progress = Progress(
+                id: id, title: "job \(id)", completed: completed, total: 4, finished: finished)
             harness.printer.handle(.progress(progress))
         }
         step(1, 0)
@@ -210,8 +218,11 @@ struct ProgressTextTests {
     @Test func narrowWindowsLoseTheLeast() {
         #expect(
             line(width: 120)
-                == "phase 2  fine-tuning           ████░░░░░░░░░░░░░░  100/400  0.024 s/step  rec .031  prior .093  ETA 8 s")
-        #expect(line(width: 92) == "phase 2  fine-tuning  ███░░░░░░░░░  100/400  0.024 s/step  rec .031  prior .093  ETA 8 s")
+                == "phase 2  fine-tuning           ████░░░░░░░░░░░░░░  100/400  0.024 s/step  rec .031  prior .093  ETA 8 s"
+        )
+        #expect(
+            line(width: 92)
+                == "phase 2  fine-tuning  ███░░░░░░░░░  100/400  0.024 s/step  rec .031  prior .093  ETA 8 s")
         #expect(line(width: 80) == "phase 2  fine-tuning  ██░░░░░░  100/400  0.024 s/step  rec .031  ETA 8 s")
         #expect(line(width: 70) == "phase 2  fine-tuning  ██░░░░░░  100/400  0.024 s/step  ETA 8 s")
         #expect(line(width: 50) == "phase 2  fine-tuning  ██░░░░░░  100/400  ETA 8 s")
@@ -228,14 +239,17 @@ struct ProgressTextTests {
     }
 
     @Test(arguments: [
-        (0.04, "0.0 s"), (0.31, "0.3 s"), (9.94, "9.9 s"), (42.4, "42 s"), (200, "3 min 20 s"), (3900, "1 h 05 min"),
+        (0.04, "0.0 s"), (0.31, "0.3 s"), (9.94, "9.9 s"), (42.4, "42 s"), (200, "3 min 20 s"),
+        (3900, "1 h 05 min"),
         (-1, "0.0 s"), (1e300, "277777 h 46 min"),
     ])
     func durations(seconds: Double, text: String) {
         #expect(durationText(seconds) == text)
     }
 
-    @Test(arguments: [(0.5, "0.50 s/step"), (0.0124, "0.012 s/step"), (2.0, "2.00 s/step"), (0.0004, "2500 step/s")])
+    @Test(arguments: [
+        (0.5, "0.50 s/step"), (0.0124, "0.012 s/step"), (2.0, "2.00 s/step"), (0.0004, "2500 step/s"),
+    ])
     func rates(seconds: Double, text: String) {
         var pace = Pace(0, at: 0)
         pace.update(1, at: seconds)

@@ -50,8 +50,10 @@ final class TemporaryFolder: Sendable {
     /// The environment in which `bas` touches nothing outside this folder.
     var environment: [String] {
         [
-            "HOME=\(path)", "XDG_STATE_HOME=\(path)/state", "XDG_CONFIG_HOME=\(path)/config", "PATH=/usr/bin:/bin",
-            "TERM=xterm", "LC_ALL=C.UTF-8", "INPUTRC=/dev/null", "PAGER=cat", "LD_LIBRARY_PATH=\(libraryPath)",
+            "HOME=\(path)", "XDG_STATE_HOME=\(path)/state", "XDG_CONFIG_HOME=\(path)/config",
+            "PATH=/usr/bin:/bin",
+            "TERM=xterm", "LC_ALL=C.UTF-8", "INPUTRC=/dev/null", "PAGER=cat",
+            "LD_LIBRARY_PATH=\(libraryPath)",
         ]
     }
 
@@ -62,7 +64,8 @@ enum Child {
     // Glibc shows Swift only what POSIX names; this flag is Linux's.
     private static let newSession: Int16 = 0x80
 
-    /// Starts a program; nil where that fails. In a session of its own, so that a terminal opened for it is its own.
+    /// Starts a program; nil where that fails. In a session of its own, so that a terminal opened for it is
+    /// its own.
     static func spawn(
         _ words: [String], environment: [String], ownSession: Bool = false,
         actions setUp: (inout posix_spawn_file_actions_t) -> Void
@@ -88,7 +91,8 @@ enum Child {
         return failed == 0 ? id : nil
     }
 
-    /// The exit status, 128 + the signal where one ended it. A program that runs longer than `limit` seconds is killed.
+    /// The exit status, 128 + the signal where one ended it. A program that runs longer than `limit` seconds
+    /// is killed.
     static func wait(_ id: pid_t, limit: Double = 30) -> Int32 {
         var status: Int32 = 0
         var left = Int(limit * 1000)
@@ -122,7 +126,8 @@ struct Run {
             ) { actions in
                 let create = O_WRONLY | O_CREAT | O_TRUNC
                 posix_spawn_file_actions_addopen(&actions, 0, folder.path + "/stdin", O_RDONLY, 0)
-                posix_spawn_file_actions_addopen(&actions, 1, target ?? folder.path + "/stdout", create, 0o600)
+                posix_spawn_file_actions_addopen(
+                    &actions, 1, target ?? folder.path + "/stdout", create, 0o600)
                 posix_spawn_file_actions_addopen(&actions, 2, folder.path + "/stderr", create, 0o600)
             })
         if let signal {

@@ -19,7 +19,6 @@ final class ScriptedReader: LineReader {
     }
 
     func remember(_ entry: String) { remembered.append(entry) }
-    func prefill(_ text: String) {}
 }
 
 /// A session at a prompt with scripted lines.
@@ -47,13 +46,19 @@ private struct PromptHarness {
 struct PromptCommandTests {
     @Test func cellsAreNumberedAndCommandsAreNot() {
         let harness = PromptHarness(["1 + 1", ":who", "", "x = 3", "x"])
-        #expect(harness.reader.prompts == ["In [1]: ", "In [2]: ", "In [2]: ", "In [2]: ", "In [3]: ", "In [4]: "])
+        #expect(
+            harness.reader.prompts == [
+                "In [1]: ", "In [2]: ", "In [2]: ", "In [2]: ", "In [3]: ", "In [4]: ",
+            ])
         #expect(harness.output == "Out[1]: 2\n  _  int  2\nOut[3]: 3\n")
     }
 
     @Test func theParserDecidesWhenABlockEnds() {
         let harness = PromptHarness(["fn f(a) {", "a * 2", "}", "f(", "4)"])
-        #expect(harness.reader.prompts == ["In [1]: ", "   ...: ", "   ...: ", "In [2]: ", "   ...: ", "In [3]: "])
+        #expect(
+            harness.reader.prompts == [
+                "In [1]: ", "   ...: ", "   ...: ", "In [2]: ", "   ...: ", "In [3]: ",
+            ])
         #expect(harness.output == "Out[2]: 8\n")
         #expect(harness.reader.remembered == ["fn f(a) {\na * 2\n}", "f(\n4)"])
     }
@@ -64,13 +69,16 @@ struct PromptCommandTests {
     }
 
     @Test func transcriptsEnteredLineByLineWork() {
-        let harness = PromptHarness(["In [5]: x = [1,", "   ...: 2]", "In [6]: x", "Out[6]: [1, 2]", "▸ len(x)"])
+        let harness = PromptHarness([
+            "In [5]: x = [1,", "   ...: 2]", "In [6]: x", "Out[6]: [1, 2]", "▸ len(x)",
+        ])
         #expect(harness.output == "Out[2]: [1, 2]\nOut[3]: 2\n")
     }
 
     @Test func historyKeepsWhatWasEnteredOnce() throws {
         let folder = try TemporaryFolder()
-        let harness = PromptHarness(["1", "1", " 2", ":who", "3"], history: HistoryFile(path: folder.path + "/h"))
+        let harness = PromptHarness(
+            ["1", "1", " 2", ":who", "3"], history: HistoryFile(path: folder.path + "/h"))
         #expect(harness.reader.remembered == ["1", ":who", "3"])
         #expect(folder.read("h") == "1\n:who\n3\n")
     }
@@ -85,21 +93,25 @@ struct PromptCommandTests {
         #expect(Set(PromptCommands.all.map(\.name)).count == PromptCommands.all.count)
     }
 
-    @Test(arguments: [
-        ([":tpye 1"], "there is no command :tpye, did you mean :type?  (:help lists them)\n"),
-        ([":re"], ":re could be :rerun, :reset\n"),
-        ([":q", "1"], ""),
-        (["x = 2.5;", ":type x", ":type [x]"], "float\nlist\n"),
-        ([":type"], "say what: :type CODE\n"),
-        (["x = 1", ":reset", ":who"], "(all names forgotten)\n(no names yet)\n"),
-        (["alpha = 1", "beta = [1, 2]", ":who et"], "  beta  list  [1, 2]\n"),
-        (["6 * 7", ":rerun"], "Out[1]: 42\n6 * 7\nOut[2]: 42\n"),
-        (["a = 1", "a = a + 1", "a = a * 10", ":rerun 2..3", "a"], "a = a + 1\na = a * 10\nOut[6]: 210\n"),
-        ([":rerun"], "no such cells: the last; nothing was entered yet\n"),
-        (["1;", ":rerun 5"], "no such cells: 5; cells are 1..1\n"),
-        (["x = 1", "y = 2", ":history y"], "2: y = 2\n"),
-        ([":explain E9"], "there is no error code \"E9\"; codes look like E0203\n"),
-    ] as [([String], String)])
+    @Test(
+        arguments: [
+            ([":tpye 1"], "there is no command :tpye, did you mean :type?  (:help lists them)\n"),
+            ([":re"], ":re could be :rerun, :reset\n"),
+            ([":q", "1"], ""),
+            (["x = 2.5;", ":type x", ":type [x]"], "float\nlist\n"),
+            ([":type"], "say what: :type CODE\n"),
+            (["x = 1", ":reset", ":who"], "(all names forgotten)\n(no names yet)\n"),
+            (["alpha = 1", "beta = [1, 2]", ":who et"], "  beta  list  [1, 2]\n"),
+            (["6 * 7", ":rerun"], "Out[1]: 42\n6 * 7\nOut[2]: 42\n"),
+            (
+                ["a = 1", "a = a + 1", "a = a * 10", ":rerun 2..3", "a"],
+                "a = a + 1\na = a * 10\nOut[6]: 210\n"
+            ),
+            ([":rerun"], "no such cells: the last; nothing was entered yet\n"),
+            (["1;", ":rerun 5"], "no such cells: 5; cells are 1..1\n"),
+            (["x = 1", "y = 2", ":history y"], "2: y = 2\n"),
+            ([":explain E9"], "there is no error code \"E9\"; codes look like E0203\n"),
+        ] as [([String], String)])
     func commands(lines: [String], output: String) {
         #expect(PromptHarness(lines).output == output)
     }
@@ -114,7 +126,9 @@ struct PromptCommandTests {
         #expect(PromptHarness([":time 1 + 1", ":cells"]).output.contains("In [1]  ok  0.0 s  1 + 1"))
     }
 
-    @Test(arguments: [(1.25, "1.25 s"), (0.0034, "3.40 ms"), (0.034, "34.0 ms"), (0.000012, "12 µs"), (75.0, "1 min 15 s")])
+    @Test(arguments: [
+        (1.25, "1.25 s"), (0.0034, "3.40 ms"), (0.034, "34.0 ms"), (0.000012, "12 µs"), (75.0, "1 min 15 s"),
+    ])
     func preciseTimes(seconds: Double, text: String) {
         #expect(PromptCommands.preciseText(seconds) == text)
     }
@@ -122,10 +136,13 @@ struct PromptCommandTests {
     @Test func sessionsAreSavedAndLoaded() throws {
         let folder = try TemporaryFolder()
         let path = folder.path + "/kept.bas"
-        let first = PromptHarness(["x = 20", "nonsense_name", "x + 1", ":save \(path)", ":save \(path)", ":save -f \(path) 1"])
+        let first = PromptHarness([
+            "x = 20", "nonsense_name", "x + 1", ":save \(path)", ":save \(path)", ":save -f \(path) 1",
+        ])
         #expect(
             first.output
-                == "Out[3]: 21\n2 cells → \(path)\n\(path) exists; :save -f \(path) replaces it\none cell → \(path)\n")
+                == "Out[3]: 21\n2 cells → \(path)\n\(path) exists; :save -f \(path) replaces it\none cell → \(path)\n"
+        )
         #expect(folder.read("kept.bas") == "# %% In [1]\nx = 20\n")
         #expect(PromptHarness([":load \"\(path)\"", "x * 2"]).output == "Out[1]: 40\n")
         #expect(PromptHarness([":load /nowhere.bas"]).printer.errors.text.contains("E0502"))
@@ -142,10 +159,12 @@ struct PromptCommandTests {
         #expect(PromptHarness(["fn f() { 1 }", "??f"]).output.contains("fn f() { 1 }"))
     }
 
-    @Test(arguments: [
-        ("", 3, 3...3), ("2", 3, 2...2), ("1..3", 3, 1...3), (" 1 .. 2 ", 3, 1...2), ("2-3", 3, 2...3), ("", 0, nil),
-        ("4", 3, nil), ("0", 3, nil), ("3..2", 3, nil), ("a", 3, nil), ("..", 3, nil),
-    ] as [(String, Int, ClosedRange<Int>?)])
+    @Test(
+        arguments: [
+            ("", 3, 3...3), ("2", 3, 2...2), ("1..3", 3, 1...3), (" 1 .. 2 ", 3, 1...2), ("2-3", 3, 2...3),
+            ("", 0, nil),
+            ("4", 3, nil), ("0", 3, nil), ("3..2", 3, nil), ("a", 3, nil), ("..", 3, nil),
+        ] as [(String, Int, ClosedRange<Int>?)])
     func cellsAreSelected(text: String, last: Int, range: ClosedRange<Int>?) {
         #expect(CellSelection.parse(text, last: last) == range)
     }

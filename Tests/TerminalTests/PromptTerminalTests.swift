@@ -17,7 +17,9 @@ struct PromptTerminalTests {
         folder = try TemporaryFolder()
     }
 
-    private func prompt(_ arguments: [String] = ["-q"], environment: [String] = ["NO_COLOR=1"]) throws -> PseudoTerminal {
+    private func prompt(_ arguments: [String] = ["-q"], environment: [String] = ["NO_COLOR=1"]) throws
+        -> PseudoTerminal
+    {
         let terminal = try PseudoTerminal(arguments, in: folder, environment: environment)
         try terminal.wait(for: "In [1]: ")
         return terminal
@@ -145,7 +147,8 @@ struct PromptTerminalTests {
 
     @Test func aPastedTranscriptRunsItsInputs() throws {
         let terminal = try prompt()
-        terminal.send("\u{1b}[200~In [7]: a = 20\n\nIn [8]: a\nOut[8]: 20\nIn [9]: b = [a,\n   ...: 1]\n\u{1b}[201~\r")
+        terminal.send(
+            "\u{1b}[200~In [7]: a = 20\n\nIn [8]: a\nOut[8]: 20\nIn [9]: b = [a,\n   ...: 1]\n\u{1b}[201~\r")
         try terminal.wait(for: "In [2]: ")
         terminal.send("b\r")
         try terminal.wait(for: "Out[2]: [20, 1]")

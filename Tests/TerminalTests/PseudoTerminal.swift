@@ -17,8 +17,10 @@ final class PseudoTerminal {
     /// Up to where `wait` has looked.
     private var seen = 0
 
-    init(_ arguments: [String] = [], in folder: TemporaryFolder, environment: [String] = [], columns: UInt16 = 80) throws
-    {
+    init(
+        _ arguments: [String] = [], in folder: TemporaryFolder, environment: [String] = [],
+        columns: UInt16 = 80
+    ) throws {
         let program = try Executable.path()
         master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
         try #require(master >= 0)
@@ -60,8 +62,8 @@ final class PseudoTerminal {
 
     func signal(_ number: Int32) { kill(id, number) }
 
-    /// Waits until `text` appears after what was waited for before; the seconds that took. Control sequences count as
-    /// text. Throws after `limit` seconds.
+    /// Waits until `text` appears after what was waited for before; the seconds that took. Control sequences
+    /// count as text. Throws after `limit` seconds.
     @discardableResult
     func wait(for text: String, limit: Double = 10) throws -> Double {
         let start = seconds()
@@ -124,7 +126,8 @@ final class PseudoTerminal {
 
     private static func end(of wanted: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
         guard bytes.count - start >= wanted.count else { return nil }
-        for place in start...(bytes.count - wanted.count) where bytes[place..<place + wanted.count].elementsEqual(wanted) {
+        for place in start...(bytes.count - wanted.count)
+        where bytes[place..<place + wanted.count].elementsEqual(wanted) {
             return place + wanted.count
         }
         return nil

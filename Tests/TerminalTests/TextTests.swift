@@ -32,7 +32,10 @@ struct TextTests {
         ("In [3]: x = 1\n\nIn [4]: x\nOut[4]: 1", "x = 1\nx"),
         ("In [3]: f(1,\n   ...: 2)\nOut[3]: 3", "f(1,\n2)"),
         ("In [3]: fn f(a) {\n   ...:     a * 2\n   ...: }", "fn f(a) {\n    a * 2\n}"),
-        ("▸ photo = load_scene(\"toys\")\n▸ photo\nScene \"toys\"  512×512\n  mask   area", "photo = load_scene(\"toys\")\nphoto"),
+        (
+            "▸ photo = load_scene(\"toys\")\n▸ photo\nScene \"toys\"  512×512\n  mask   area",
+            "photo = load_scene(\"toys\")\nphoto"
+        ),
         ("  bas> 1 + 1\n2", "1 + 1"),
         ("\nIn [1]: a", "a"),
         // A continuation alone begins nothing.
@@ -48,46 +51,57 @@ struct TextTests {
         #expect(!Transcript.isOutput("Out[x]: 3"))
     }
 
-    @Test(arguments: [
-        (["BAS_STDLIB": "/lib/bas"], "/usr/bin/bas", ["/usr/share/bas/stdlib"], ["/lib/bas"]),
-        (["BAS_STDLIB": ""], "/usr/bin/bas", ["/usr/share/bas/stdlib"], ["/usr/share/bas/stdlib"]),
-        ([:], "/opt/x/bin/bas", ["/opt/x/share/bas/stdlib", "/opt/x/stdlib"], ["/opt/x/share/bas/stdlib"]),
-        (
-            [:], "/home/me/p/.build/x86_64-unknown-linux-gnu/release/bas",
-            ["/home/me/p/Package.swift", "/home/me/p/stdlib", "/home/stdlib"], ["/home/me/p/stdlib"]
-        ),
-        // A package without a library, and a library without a package, are not it.
-        ([:], "/home/me/p/.build/release/bas", ["/home/me/p/Package.swift", "/home/me/stdlib"], []),
-        ([:], "/usr/bin/bas", [], []),
-        ([:], "/bas", ["/share/bas/stdlib"], []),
-        ([:], "bas", ["/usr/share/bas/stdlib"], []),
-    ] as [([String: String], String, Set<String>, [String])])
-    func theLibraryIsFound(environment: [String: String], executable: String, files: Set<String>, found: [String]) {
-        let folders = StandardLibrary.folders(environment: environment, executable: executable) { files.contains($0) }
+    @Test(
+        arguments: [
+            (["BAS_STDLIB": "/lib/bas"], "/usr/bin/bas", ["/usr/share/bas/stdlib"], ["/lib/bas"]),
+            (["BAS_STDLIB": ""], "/usr/bin/bas", ["/usr/share/bas/stdlib"], ["/usr/share/bas/stdlib"]),
+            (
+                [:], "/opt/x/bin/bas", ["/opt/x/share/bas/stdlib", "/opt/x/stdlib"],
+                ["/opt/x/share/bas/stdlib"]
+            ),
+            (
+                [:], "/home/me/p/.build/x86_64-unknown-linux-gnu/release/bas",
+                ["/home/me/p/Package.swift", "/home/me/p/stdlib", "/home/stdlib"], ["/home/me/p/stdlib"]
+            ),
+            // A package without a library, and a library without a package, are not it.
+            ([:], "/home/me/p/.build/release/bas", ["/home/me/p/Package.swift", "/home/me/stdlib"], []),
+            ([:], "/usr/bin/bas", [], []),
+            ([:], "/bas", ["/share/bas/stdlib"], []),
+            ([:], "bas", ["/usr/share/bas/stdlib"], []),
+        ] as [([String: String], String, Set<String>, [String])])
+    func theLibraryIsFound(
+        environment: [String: String], executable: String, files: Set<String>, found: [String]
+    ) {
+        let folders = StandardLibrary.folders(environment: environment, executable: executable) {
+            files.contains($0)
+        }
         #expect(folders == found)
     }
 
-    @Test(arguments: [
-        (ColorChoice.auto, ["TERM": "xterm"], true, true),
-        (.auto, ["TERM": "xterm"], false, false),
-        (.auto, ["TERM": "dumb"], true, false),
-        (.auto, [:], true, false),
-        (.auto, ["TERM": "xterm", "NO_COLOR": "1"], true, false),
-        (.auto, ["TERM": "xterm", "NO_COLOR": ""], true, true),
-        (.auto, ["FORCE_COLOR": "1"], false, true),
-        (.auto, ["NO_COLOR": "1", "FORCE_COLOR": "1"], true, false),
-        (.auto, ["CLICOLOR_FORCE": "0"], false, false),
-        (.always, ["NO_COLOR": "1", "TERM": "dumb"], false, true),
-        (.never, ["FORCE_COLOR": "1", "TERM": "xterm"], true, false),
-    ] as [(ColorChoice, [String: String], Bool, Bool)])
+    @Test(
+        arguments: [
+            (ColorChoice.auto, ["TERM": "xterm"], true, true),
+            (.auto, ["TERM": "xterm"], false, false),
+            (.auto, ["TERM": "dumb"], true, false),
+            (.auto, [:], true, false),
+            (.auto, ["TERM": "xterm", "NO_COLOR": "1"], true, false),
+            (.auto, ["TERM": "xterm", "NO_COLOR": ""], true, true),
+            (.auto, ["FORCE_COLOR": "1"], false, true),
+            (.auto, ["NO_COLOR": "1", "FORCE_COLOR": "1"], true, false),
+            (.auto, ["CLICOLOR_FORCE": "0"], false, false),
+            (.always, ["NO_COLOR": "1", "TERM": "dumb"], false, true),
+            (.never, ["FORCE_COLOR": "1", "TERM": "xterm"], true, false),
+        ] as [(ColorChoice, [String: String], Bool, Bool)])
     func colorIsChosen(choice: ColorChoice, environment: [String: String], terminal: Bool, wanted: Bool) {
         #expect(ScreenTraits.wantsColor(choice, environment, terminal: terminal) == wanted)
     }
 
-    @Test(arguments: [
-        ([:], true), (["LANG": "C.UTF-8"], true), (["LANG": "de_DE.utf8"], true),
-        (["LC_ALL": "C", "LANG": "C.UTF-8"], false), (["LC_ALL": "", "LC_CTYPE": "en_US.ISO-8859-1"], false),
-    ] as [([String: String], Bool)])
+    @Test(
+        arguments: [
+            ([:], true), (["LANG": "C.UTF-8"], true), (["LANG": "de_DE.utf8"], true),
+            (["LC_ALL": "C", "LANG": "C.UTF-8"], false),
+            (["LC_ALL": "", "LC_CTYPE": "en_US.ISO-8859-1"], false),
+        ] as [([String: String], Bool)])
     func encodingsAreRecognised(environment: [String: String], isUTF8: Bool) {
         #expect(ScreenTraits.isUTF8(environment) == isUTF8)
     }

@@ -21,27 +21,26 @@ enum bas_line_wake {
 /// Asked for candidates for `line` (NUL-terminated) at byte `cursor`; answers by `bas_line_add_candidate`.
 typedef void (*bas_line_completer)(void *context, const char *line, size_t cursor);
 
-/// Prepares readline: no signal handlers of its own, Up and Down search the history by what stands before the cursor.
+/// Prepares readline: no signal handlers of its own, Up and Down search the history by what stands before the
+/// cursor.
 void bas_line_start(bas_line_completer completer, void *context);
 
-/// Reads one line with editing. `wake` is the read end of a non-blocking pipe of `bas_line_wake` bytes. `prompt` may
-/// hold escape sequences between \001 and \002. On `bas_line_read_one` `*line` is the text, to be given to `free`.
-/// The terminal is in its ordinary mode again whenever this returns.
+/// Reads one line with editing. `wake` is the read end of a non-blocking pipe of `bas_line_wake` bytes.
+/// `prompt` may hold escape sequences between \001 and \002. On `bas_line_read_one` `*line` is the text, to
+/// be given to `free`. The terminal is in its ordinary mode again whenever this returns.
 enum bas_line_status bas_line_read(const char *prompt, int wake, char **line);
 
-/// Within a completer: bytes `start..<end` of the line may be replaced by `text`. `detail` explains it in a list.
+/// Within a completer: bytes `start..<end` of the line may be replaced by `text`. `detail` explains it in a
+/// list.
 void bas_line_add_candidate(const char *text, const char *detail, size_t start, size_t end);
-
-/// The text that the next line starts with.
-void bas_line_prefill(const char *text);
 
 void bas_line_history_add(const char *entry);
 void bas_line_history_limit(int entries);
 
 // MARK: signals (signals.c)
 
-/// Turns SIGINT, SIGTERM, SIGHUP, SIGTSTP and SIGWINCH into bytes (their numbers) in a pipe and ignores SIGPIPE.
-/// Returns the pipe's read end, or -1. Later calls return the same.
+/// Turns SIGINT, SIGTERM, SIGHUP, SIGTSTP and SIGWINCH into bytes (their numbers) in a pipe and ignores
+/// SIGPIPE. Returns the pipe's read end, or -1. Later calls return the same.
 int bas_signals_start(void);
 
 /// Stops this process as SIGTSTP does by default; returns when it goes on.
@@ -52,10 +51,12 @@ int bas_pipe(int ends[2], int nonblocking);
 
 // MARK: the terminal (screen.c)
 
-/// Remembers the modes of the terminal at standard input, and sees to `bas_screen_restore` at exit and in a crash.
+/// Remembers the modes of the terminal at standard input, and sees to `bas_screen_restore` at exit and in a
+/// crash.
 void bas_screen_remember(void);
 
-/// The remembered modes, a visible cursor, no bracketed paste: only what was changed. Safe in a signal handler.
+/// The remembered modes, a visible cursor, no bracketed paste: only what was changed. Safe in a signal
+/// handler.
 void bas_screen_restore(void);
 
 /// Tells what has to be put back.

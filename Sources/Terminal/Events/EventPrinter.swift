@@ -1,8 +1,8 @@
 import Language
 import Synchronization
 
-/// Prints a session's events: text, results and pictures on standard output, progress and diagnostics on standard
-/// error. Everything that comes from files or people is made printable first.
+/// Prints a session's events: text, results and pictures on standard output, progress and diagnostics on
+/// standard error. Everything that comes from files or people is made printable first.
 public final class EventPrinter: Sendable {
     private struct State {
         var progress: ProgressView

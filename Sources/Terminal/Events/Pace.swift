@@ -31,7 +31,9 @@ struct Pace {
 
     /// Seconds left to `total`; nil while it is too early to say.
     func forecast(total: Int) -> Double? {
-        guard completed - first >= Pace.stepsBeforeForecast, total > completed, let secondsPerStep else { return nil }
+        guard completed - first >= Pace.stepsBeforeForecast, total > completed, let secondsPerStep else {
+            return nil
+        }
         return secondsPerStep * Double(total - completed)
     }
 

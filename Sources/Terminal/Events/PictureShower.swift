@@ -3,7 +3,8 @@ import Language
 
 /// Shows pictures: by a file and its name, or in the terminal itself.
 public protocol PictureShower: Sendable {
-    /// What stands for the picture in the output, without a line end. Throws a `Problem` where it cannot be shown.
+    /// What stands for the picture in the output, without a line end. Throws a `Problem` where it cannot be
+    /// shown.
     func show(_ image: DisplayImage) throws -> String
 }
 

@@ -11,8 +11,8 @@ struct ProgressText {
     /// Columns of the bar, shorter where the line would not fit.
     static let barWidths = [18, 12, 8]
 
-    /// One line of at most `width` columns: title, bar, count, pace, details, what is left. In a narrow window the
-    /// bar gets shorter, then the last details go, then the pace, then the bar.
+    /// One line of at most `width` columns: title, bar, count, pace, details, what is left. In a narrow
+    /// window the bar gets shorter, then the last details go, then the pace, then the bar.
     func bar(width: Int, unicode: Bool) -> String {
         let title = printable(progress.title)
         let rate = pace.rateText(printable(progress.unit))
@@ -21,7 +21,9 @@ struct ProgressText {
         let details = detailTexts
         var candidates = [line(column, bars[0], rate, details)]
         candidates += bars.map { line(title, $0, rate, details) }
-        candidates += details.indices.reversed().map { line(title, bars.last ?? nil, rate, Array(details[..<$0])) }
+        candidates += details.indices.reversed().map {
+            line(title, bars.last ?? nil, rate, Array(details[..<$0]))
+        }
         candidates += [line(title, bars.last ?? nil, nil, []), line(title, nil, nil, [])]
         return candidates.first { displayWidth($0) <= width } ?? cut(candidates.last ?? "", to: width)
     }

@@ -1,7 +1,8 @@
 import CReadline
 import Language
 
-/// Shows the progress of what is running: bars that are redrawn on a terminal, else a line each tenth of the way.
+/// Shows the progress of what is running: bars that are redrawn on a terminal, else a line each tenth of the
+/// way.
 struct ProgressView {
     private struct Entry {
         var progress: Progress
@@ -66,7 +67,9 @@ struct ProgressView {
     // MARK: on a terminal
 
     private mutating func draw(at now: Double) {
-        let lines = order.suffix(ProgressView.mostBars).compactMap { entries[$0] }.map { text(of: $0, at: now) }
+        let lines = order.suffix(ProgressView.mostBars).compactMap { entries[$0] }.map {
+            text(of: $0, at: now)
+        }
         sink.write(erasing + hideCursor() + lines.joined(separator: "\n"))
         drawnLines = lines.count
         drawn = now

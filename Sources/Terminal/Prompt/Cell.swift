@@ -22,7 +22,9 @@ enum CellSelection {
         if text.isEmpty { return last > 0 ? last...last : nil }
         if let number = Int(text) { return number >= 1 && number <= last ? number...number : nil }
         guard let dots = text.firstRange(of: "..") ?? text.firstRange(of: "-") else { return nil }
-        guard let from = Int(text[..<dots.lowerBound]), let to = Int(text[dots.upperBound...]) else { return nil }
+        guard let from = Int(text[..<dots.lowerBound]), let to = Int(text[dots.upperBound...]) else {
+            return nil
+        }
         return from >= 1 && from <= to && to <= last ? from...to : nil
     }
 }

@@ -3,10 +3,12 @@ import Glibc
 
 /// Programs that the prompt starts: an editor, a pager.
 enum ChildProcess {
-    /// Runs a shell command with `arguments` as `$1`, `$2`, …, and `input` on its standard input where given (else the
-    /// terminal). Waits; returns its exit status, or nil where it could not be started.
+    /// Runs a shell command with `arguments` as `$1`, `$2`, …, and `input` on its standard input where given
+    /// (else the terminal). Waits; returns its exit status, or nil where it could not be started.
     static func shell(_ command: String, arguments: [String] = [], input: String? = nil) -> Int32? {
-        var words: [UnsafeMutablePointer<CChar>?] = (["sh", "-c", command, "bas"] + arguments).map { strdup($0) }
+        var words: [UnsafeMutablePointer<CChar>?] = (["sh", "-c", command, "bas"] + arguments).map {
+            strdup($0)
+        }
         words.append(nil)
         defer { for word in words { free(word) } }
         var actions = posix_spawn_file_actions_t()

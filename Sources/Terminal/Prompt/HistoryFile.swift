@@ -1,13 +1,15 @@
 import Glibc
 
-/// What was entered, kept across sessions: one entry a line, oldest first, with `\n` and `\\` for line ends and
-/// backslashes. Entries are appended at once under a lock, so that sessions beside each other keep each other's.
+/// What was entered, kept across sessions: one entry a line, oldest first, with `\n` and `\\` for line ends
+/// and backslashes. Entries are appended at once under a lock, so that sessions beside each other keep each
+/// other's.
 struct HistoryFile {
     let path: String
     /// When a file holds twice as many entries, only the newest this many are kept.
     var limit = 10_000
 
-    /// The newest `limit` entries, oldest first; none where there is no file. Bytes that are not UTF-8 are replaced.
+    /// The newest `limit` entries, oldest first; none where there is no file. Bytes that are not UTF-8 are
+    /// replaced.
     func load() -> [String] {
         let descriptor = open(path, O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { return [] }
@@ -19,8 +21,8 @@ struct HistoryFile {
         return kept.map { HistoryFile.unescaped(String(decoding: $0, as: UTF8.self)) }
     }
 
-    /// Adds an entry; false where that fails (`errno` says why). Empty entries and those that begin with a space are
-    /// left out.
+    /// Adds an entry; false where that fails (`errno` says why). Empty entries and those that begin with a
+    /// space are left out.
     func append(_ entry: String) -> Bool {
         guard HistoryFile.isKept(entry) else { return true }
         guard Surroundings.makeFolder(folder(of: path), mode: 0o700) else { return false }
@@ -84,7 +86,9 @@ struct HistoryFile {
     private func rewrite(_ descriptor: Int32, _ lines: [[UInt8].SubSequence]) {
         var bytes: [UInt8] = []
         for line in lines { bytes += line + [UInt8(ascii: "\n")] }
-        guard lseek(descriptor, 0, SEEK_SET) == 0, write(descriptor, bytes, bytes.count) == bytes.count else { return }
+        guard lseek(descriptor, 0, SEEK_SET) == 0, write(descriptor, bytes, bytes.count) == bytes.count else {
+            return
+        }
         ftruncate(descriptor, off_t(bytes.count))
     }
 }

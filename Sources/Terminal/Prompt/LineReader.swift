@@ -16,8 +16,6 @@ protocol LineReader: AnyObject {
     func read(prompt: String) -> LineInput
     /// Adds an entry to what Up and Down bring back.
     func remember(_ entry: String)
-    /// The text that the next line starts with.
-    func prefill(_ text: String)
 }
 
 /// A pipe that wakes a reader; both ends are closed with it.
@@ -92,7 +90,6 @@ final class EditingReader: LineReader {
     }
 
     func remember(_ entry: String) { bas_line_history_add(entry) }
-    func prefill(_ text: String) { bas_line_prefill(text) }
 }
 
 /// Lines from a file or pipe: no prompt, no echo, no editing.
@@ -137,7 +134,9 @@ final class PlainReader: LineReader {
             ]
             guard poll(&sources, 2, -1) >= 0 else { continue }
             var byte: UInt8 = 0
-            if sources[1].revents != 0, Glibc.read(wake, &byte, 1) == 1, UInt32(byte) == bas_wake_interrupt.rawValue {
+            if sources[1].revents != 0, Glibc.read(wake, &byte, 1) == 1,
+                UInt32(byte) == bas_wake_interrupt.rawValue
+            {
                 return false
             }
             if sources[0].revents != 0 { return true }
@@ -151,5 +150,4 @@ final class PlainReader: LineReader {
     }
 
     func remember(_ entry: String) {}
-    func prefill(_ text: String) {}
 }

@@ -34,7 +34,8 @@ public final class Prompt {
     }
 
     init(
-        session: Session, printer: EventPrinter, reader: any LineReader, history: HistoryFile?, banner: String?,
+        session: Session, printer: EventPrinter, reader: any LineReader, history: HistoryFile?,
+        banner: String?,
         initPath: String?, pending: PendingLines = PendingLines()
     ) {
         self.session = session
@@ -137,7 +138,9 @@ public final class Prompt {
     func runQuietly(_ source: String) -> Outcome {
         printer.setMuted(true)
         defer { printer.setMuted(false) }
-        return SignalWatcher.shared.whileRunning(session.interrupt) { session.run(source: source, file: "input") }
+        return SignalWatcher.shared.whileRunning(session.interrupt) {
+            session.run(source: source, file: "input")
+        }
     }
 
     @discardableResult

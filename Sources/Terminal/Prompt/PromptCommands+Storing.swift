@@ -7,14 +7,19 @@ extension PromptCommands {
             name: "save", usage: "[-f] FILE [n | a..b]",
             summary: "writes the cells that ended well (or those named) as a script; -f replaces a file"
         ) { prompt, text in save(text, in: prompt) },
-        PromptCommand(name: "load", usage: "FILE", summary: "runs a script here; its names stay") { prompt, path in
+        PromptCommand(name: "load", usage: "FILE", summary: "runs a script here; its names stay") {
+            prompt, path in
             guard !path.isEmpty else { return prompt.printer.say("say which: :load FILE") }
             prompt.run(path: prompt.session.context.resolve(unquoted(path)))
         },
-        PromptCommand(name: "edit", usage: "[n | a..b]", summary: "opens a cell in $VISUAL or $EDITOR, then runs it") {
+        PromptCommand(
+            name: "edit", usage: "[n | a..b]", summary: "opens a cell in $VISUAL or $EDITOR, then runs it"
+        ) {
             prompt, text in edit(text, in: prompt)
         },
-        PromptCommand(name: "rerun", usage: "[n | a..b]", summary: "runs cells again, the last one where none is named") {
+        PromptCommand(
+            name: "rerun", usage: "[n | a..b]", summary: "runs cells again, the last one where none is named"
+        ) {
             prompt, text in
             guard let selection = selection(text, in: prompt) else { return }
             for source in selection.map({ prompt.cells[$0 - 1].source }) {
@@ -30,7 +35,9 @@ extension PromptCommands {
             prompt.session.reset()
             prompt.printer.say("(all names forgotten)")
         },
-        PromptCommand(name: "quit", usage: "", summary: "leaves, as Ctrl-D does") { prompt, _ in prompt.isDone = true },
+        PromptCommand(name: "quit", usage: "", summary: "leaves, as Ctrl-D does") { prompt, _ in
+            prompt.isDone = true
+        },
     ]
 
     // MARK: cells
@@ -95,7 +102,8 @@ extension PromptCommands {
             prompt.printer.say("cannot write \(path): \(Surroundings.lastErrorText)")
             return nil
         }
-        let editor = ["VISUAL", "EDITOR"].compactMap { Surroundings.variable($0) }.first { !$0.isEmpty } ?? "vi"
+        let editor =
+            ["VISUAL", "EDITOR"].compactMap { Surroundings.variable($0) }.first { !$0.isEmpty } ?? "vi"
         let status = ChildProcess.shell("\(editor) \"$1\"", arguments: [path])
         guard status == 0, let text = read(path) else {
             prompt.printer.say("the editor (\(editor)) ended without success: nothing was run")
@@ -108,7 +116,9 @@ extension PromptCommands {
 
     /// The name without the quotes that people put around it.
     private static func unquoted(_ text: String) -> String {
-        guard text.count >= 2, let first = text.first, first == text.last, "\"'".contains(first) else { return text }
+        guard text.count >= 2, let first = text.first, first == text.last, "\"'".contains(first) else {
+            return text
+        }
         return String(text.dropFirst().dropLast())
     }
 

@@ -2,7 +2,9 @@ import Language
 
 extension PromptCommands {
     static let timing: [PromptCommand] = [
-        PromptCommand(name: "time", usage: "CODE", summary: "runs the code as a cell and says how long it took") {
+        PromptCommand(
+            name: "time", usage: "CODE", summary: "runs the code as a cell and says how long it took"
+        ) {
             prompt, code in
             guard !code.isEmpty else { return prompt.printer.say("say what: :time CODE") }
             let processor = Surroundings.processorSeconds()
@@ -10,7 +12,9 @@ extension PromptCommands {
             let used = Surroundings.processorSeconds() - processor
             prompt.printer.say("\(preciseText(outcome.seconds))  (processor \(preciseText(used)))")
         },
-        PromptCommand(name: "timeit", usage: "CODE", summary: "runs the code many times and gives the best and median") {
+        PromptCommand(
+            name: "timeit", usage: "CODE", summary: "runs the code many times and gives the best and median"
+        ) {
             prompt, code in
             guard !code.isEmpty else { return prompt.printer.say("say what: :timeit CODE") }
             guard let seconds = repeated(code, in: prompt) else { return }
@@ -21,7 +25,8 @@ extension PromptCommands {
         },
     ]
 
-    /// Runs for about this long, in seconds, at least three times unless one run takes longer, and at most so often.
+    /// Runs for about this long, in seconds, at least three times unless one run takes longer, and at most so
+    /// often.
     private static let timeBudget = 1.0
     private static let mostRuns = 10_000
 

@@ -107,7 +107,10 @@ enum PromptCommands {
         ]
         let keys = [
             ("Tab", "completes names, parameters, fields and files"),
-            ("Up, Down", "bring back what was entered and begins with what stands before the cursor; Ctrl-R searches"),
+            (
+                "Up, Down",
+                "bring back what was entered and begins with what stands before the cursor; Ctrl-R searches"
+            ),
             ("Ctrl-C", "drops the line; while something runs, stops it and keeps all values"),
             ("Ctrl-D", "leaves"),
         ]

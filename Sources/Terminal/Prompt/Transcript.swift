@@ -1,5 +1,5 @@
-/// Text copied from a session: prompts are taken off, output is left out, so that what documents and bug reports
-/// show can be pasted.
+/// Text copied from a session: prompts are taken off, output is left out, so that what documents and bug
+/// reports show can be pasted.
 enum Transcript {
     private enum Line {
         /// What follows a prompt.
@@ -8,8 +8,8 @@ enum Transcript {
         case other
     }
 
-    /// The input within a pasted text; the text itself where its first line has no prompt. A continuation's prompt
-    /// ("...: ") counts as the first one only while a block is being entered line by line.
+    /// The input within a pasted text; the text itself where its first line has no prompt. A continuation's
+    /// prompt ("...: ") counts as the first one only while a block is being entered line by line.
     static func input(of text: String, continuing: Bool = false) -> String {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         guard let first = lines.first(where: { !$0.allSatisfy(\.isWhitespace) }) else { return text }
