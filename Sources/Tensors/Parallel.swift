@@ -1,7 +1,5 @@
 import CKernels
-import Dispatch
 import Glibc
-import Synchronization
 
 /// The one place that splits work over threads. Callers cut work into tasks by its *shape* alone, never by the
 /// number of threads, so results do not depend on how many there are.
@@ -43,17 +41,12 @@ public enum Parallel {
             for task in 0..<tasks { body(task) }
             return
         }
-        let next = Counter()
         withoutActuallyEscaping(body) { body in
-            nonisolated(unsafe) let body = body
-            DispatchQueue.concurrentPerform(iterations: min(threads, tasks)) { _ in
-                let before = bas_flush_denormals()
-                defer { bas_restore_denormals(before) }
-                while true {
-                    let task = next.take()
-                    if task >= tasks { return }
-                    body(task)
-                }
+            var body = body
+            withUnsafeMutablePointer(to: &body) { pointer in
+                bas_pool_run(Int32(tasks), Int32(threads), { context, task in
+                    context?.assumingMemoryBound(to: ((Int) -> Void).self).pointee(Int(task))
+                }, pointer)
             }
         }
     }
@@ -63,10 +56,5 @@ public enum Parallel {
         let units = (count + alignment - 1) / alignment
         let low = units * task / tasks * alignment
         return min(low, count)..<min(units * (task + 1) / tasks * alignment, count)
-    }
-
-    private final class Counter: Sendable {
-        private let value = Atomic(0)
-        func take() -> Int { value.wrappingAdd(1, ordering: .relaxed).oldValue }
     }
 }

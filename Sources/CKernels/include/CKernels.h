@@ -108,6 +108,11 @@ void bas_normal(float *y, size_t n, uint64_t seed, uint64_t stream, uint32_t ste
 /// Uniform numbers in [0, 1) with 24 random bits.
 void bas_uniform(float *y, size_t n, uint64_t seed, uint64_t stream, uint32_t step);
 
+// --- pool.c ----------------------------------------------------------------------------------------------------
+/// Calls body(context, task) for every task 0..<tasks, each once, on up to `threads` threads, this one included;
+/// returns when all are done. From within a task, or while another thread runs a job, all on this thread.
+void bas_pool_run(int tasks, int threads, void (*body)(void *context, int task), void *context);
+
 // --- processor.c -----------------------------------------------------------------------------------------------
 /// 2: AVX-512 (x86-64-v4), 1: AVX2 and FMA (x86-64-v3), 0: baseline.
 int bas_processor_level(void);
