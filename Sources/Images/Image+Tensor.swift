@@ -16,20 +16,17 @@ extension Tensor {
 }
 
 extension Image {
-    /// Whole numbers that float32 arithmetic left a hair below themselves are still themselves.
-    private static let hair: Float = 1 / 4096
-
     /// The picture of a tensor [H, W, 3], [H, W, 1], [H, W], or one of these under a leading axis of size 1.
     ///
-    /// Values are clipped to `range`, spread over 0…255 and truncated, as the reference's `((x + 1) *
-    /// 127.5).byte()` truncates; so a picture that became a tensor comes back bit for bit. NaN becomes black.
+    /// Values are clipped to `range`, spread over 0…255 and rounded, as diffusers' `numpy_to_pil` rounds; a picture
+    /// that became a tensor comes back bit for bit. NaN becomes black.
     /// Throws `ImageError` (badArgument) for other shapes and for sides outside 1…8192.
     public init(_ tensor: Tensor, range: ClosedRange<Float> = -1...1) throws {
         let (height, width, channels) = try Image.layout(of: tensor)
         let size = try PixelSize(width: width, height: height).validated()
         let span = max(range.upperBound - range.lowerBound, .leastNormalMagnitude)
         let bytes = tensor.values.map { value -> UInt8 in
-            let level = (value - range.lowerBound) / span * 255 + Image.hair
+            let level = (value - range.lowerBound) / span * 255 + 0.5
             return level > 0 ? UInt8(min(level, 255)) : 0
         }
         let pixels = channels == 3 ? bytes : bytes.flatMap { [$0, $0, $0] }

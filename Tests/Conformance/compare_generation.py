@@ -15,9 +15,9 @@ from transformers import CLIPTextModel, CLIPTokenizer
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROMPT, SEED, STEPS, GUIDANCE = "a photo of a dog at the beach", 1, 30, 3.
-STREAM, LAYOUT = "latents", "NHWC"  # the stream that generation draws its noise from, and the order of the numbers
+STREAM, LAYOUT = "generate", "NHWC"  # the stream that generate draws its noise from, and the order of the numbers
 # What is run, in the language. Change it here if the language's names change.
-PROGRAM = 'save("{picture}", generate(load_model("{model}"), "{prompt}", seed={seed}, steps={steps}, guidance={guidance:g}))'
+PROGRAM = 'save_image(generate(load_model("{model}"), "{prompt}", seed={seed}, steps={steps}, guidance={guidance:g}), "{picture}")'
 
 
 def fnv1a(name):
