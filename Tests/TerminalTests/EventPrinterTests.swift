@@ -99,12 +99,12 @@ struct EventPrinterTests {
         let harness = PrinterHarness(pictures: store)
         let image = DisplayImage(png: [1, 2, 3], alt: "four\npictures \u{1b}[1m")
         harness.printer.handle(.display(Display("seeds 1..4", image: image)))
-        harness.printer.handle(.display(Display("", image: DisplayImage(png: [4], alt: ""))))
+        harness.printer.handle(.display(Display("said once", image: DisplayImage(png: [4], alt: "said once"))))
         #expect(
             harness.output.text == """
                 seeds 1..4
                 picture: four pictures ^[[1m → \(store.path)/1.png
-                picture → \(store.path)/2.png
+                picture: said once → \(store.path)/2.png
 
                 """)
         #expect(folder.read(".bas/out/1.png") == "\u{1}\u{2}\u{3}")
@@ -112,7 +112,7 @@ struct EventPrinterTests {
         try folder.write(".bas/out/note.txt", "")
         harness.output.clear()
         harness.printer.handle(.result(.none, Display("", image: image)))
-        #expect(harness.output.text.hasSuffix("/.bas/out/42.png\n"))
+        #expect(harness.output.text == "picture: four pictures ^[[1m → \(store.path)/42.png\n")
         #expect(harness.printer.failure == nil)
     }
 

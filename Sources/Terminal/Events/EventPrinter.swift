@@ -107,7 +107,8 @@ public final class EventPrinter: Sendable {
             let plain = printable(display.plain)
             let gap = plain.isEmpty ? "" : plain.contains("\n") ? "\n" : " "
             line(paint(label, "31") + gap + plain, &state)
-        } else if !display.plain.isEmpty || display.image == nil {
+        } else if display.image.map({ display.plain != $0.alt && !display.plain.isEmpty }) ?? true {
+            // Words that the picture's line says too are not said twice.
             line(printable(display.plain), &state)
         }
         guard let image = display.image else { return }
