@@ -45,8 +45,9 @@ let package = Package(
         .testTarget(name: "AutogradTests", dependencies: ["Autograd", "TestSupport"]),
         .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TestSupport"]),
         .testTarget(name: "BreakASceneTests", dependencies: ["BreakAScene", "TestSupport"]),
-        .testTarget(name: "LanguageTests", dependencies: ["Language"]),
+        .testTarget(name: "LanguageTests", dependencies: ["Language"], exclude: ["Data"]),
         .testTarget(name: "CommandsTests", dependencies: ["Commands", "TestSupport"]),
+        .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Language"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17
