@@ -1,0 +1,28 @@
+#!/usr/bin/env bas
+# %% What has a handle become?
+#| Phase one moves a handle's embedding away from the word that it started from. How far, and to where?
+steps = 200
+base  = load_model("collage")
+photo = load_scene("sheep")
+words = ["sheep", "pot", "vase", "wheel"]
+first = phase1(base, photo, init=words, steps=steps, prior_weight=0, seed=1)
+for h, word in zip(first.handles, words) {
+    print("{h}: moved {norm(h.embedding - h.start):.2f} from \"{word}\"; nearest words {nearest(base, h.embedding, n=5)}")
+}
+
+# %% How alike are they?
+#| Cosines between all of them. This will be a heatmap; until then, a table.
+alike = cosine(stack([h.embedding for h in first.handles]))
+show table([{ handle: "{h}", ..record([["{g}", float(alike[i, j])] for j, g in enumerate(first.handles)]) } for i, h in enumerate(first.handles)])
+
+# %% Half a sheep, half a vase
+#| Embeddings are tensors: average two, and call the result a handle.
+between = (first.handles[0].embedding + first.handles[2].embedding) / 2
+both    = add_handles(first, { "<between>": between })
+show generate(both, "a photo of <between> on the grass", n=4, seed=3)
+
+# %% Keep them
+#| The file has one embedding a token, as other tools for textual inversion read and write it.
+save_handles(first, "out/sheep.safetensors")
+again = load_handles("out/sheep.safetensors", base)
+assert all([norm(a.embedding - b.embedding) == 0 for a, b in zip(again.handles, first.handles)])
