@@ -1,24 +1,29 @@
 #!/usr/bin/env bas
 # %% Where does the model look, and when?
-#| Two short phases first, so that there is something to look at. (The draft loaded "out/toys.bas-result"; files of
-#| results do not exist yet.)
+#| Two short phases first, so that there is something to look at. (The draft loaded "out/toys.bas-result";
+#| files of results do not exist yet.)
 steps  = 60
 photo  = load_scene("toys")
 second = break_a_scene(load_model("collage"), photo, init=["fish", "duck", "ball"], steps=steps, prior=4, seed=1)
 handle = second.handles[0]
 
 # %% One number for every layer and timestep
-#| Soft IoU of the handle's map with its mask. Rows are layers, columns are timesteps; on the right of a row, its mean.
+#| Soft IoU of the handle's map with its mask. Rows are layers, columns are timesteps; on the right of a
+#| row, its mean.
 times = [50, 150, 300, 500, 700, 900]
-maps  = attention(second, "a photo of {handle}", token=handle, image=photo, timesteps=times, keep=["layer", "timestep"])
+prompt = "a photo of {handle}"
+maps  = attention(second, prompt, token=handle, image=photo, timesteps=times, keep=["layer", "timestep"])
 print(maps.axes)                                               # ["layer", "timestep", "height", "width"]
 score = [[iou(maps[l, i], photo.masks[0]) for i in 0..<len(times)] for l in 0..<maps.shape[0]]
 # This will be `heatmap(tensor(score), x=times, y=maps.layers)`; until then, a table.
 short = [replace(name, ".transformer_blocks.0.attn2", "") for name in maps.layers]
-show table([{ layer: name, ..record([["t = {t}", s] for t, s in zip(times, row)]), mean: mean(row) } for name, row in zip(short, score)])
+show table([
+    { layer: name, ..record([["t = {t}", s] for t, s in zip(times, row)]), mean: mean(row) }
+    for name, row in zip(short, score)
+])
 best = argmax(tensor([mean(row) for row in score]))
 show [overlay(photo, maps[best, i]) for i in 0..<len(times)], titles=["t = {t}" for t in times], columns=6
 
 # %% Heads are not alike
-heads = attention(second, "a photo of {handle}", token=handle, image=photo, timesteps=[300], layers=[maps.layers[best]], keep=["head"])
+heads = attention(second, prompt, token=handle, image=photo, timesteps=[300], layers=[maps.layers[best]], keep=["head"])
 show [overlay(photo, heads[h]) for h in 0..<heads.shape[0]], titles=["head {h}" for h in 0..<heads.shape[0]]

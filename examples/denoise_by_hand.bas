@@ -1,14 +1,15 @@
 #!/usr/bin/env bas
 # %% Noise, word by word
-#| Thirty small steps from noise to a picture. At each the model guesses the noise twice, with the prompt and without it,
-#| and we walk away from the second guess.
+#| Thirty small steps from noise to a picture. At each the model guesses the noise twice, with the prompt
+#| and without it, and we walk away from the second guess.
 steps    = 30
 model    = load_model("collage")
 guidance = 3.0
 prompt   = "a photo of a tiger at the beach"
 
 # %% The loop
-#| The scheduler (DDIM) knows at which timesteps to stop, and how to get from one to the next once the noise is guessed.
+#| The scheduler (DDIM) knows at which timesteps to stop, and how to get from one to the next once the noise
+#| is guessed.
 scheduler = ddim(model, steps=steps)
 start = randn([1, ..model.latent_shape], seed=4)
 x     = start

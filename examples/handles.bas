@@ -7,13 +7,17 @@ photo = load_scene("sheep")
 words = ["sheep", "pot", "vase", "wheel"]
 first = phase1(base, photo, init=words, steps=steps, prior_weight=0, seed=1)
 for h, word in zip(first.handles, words) {
-    print("{h}: moved {norm(h.embedding - h.start):.2f} from \"{word}\"; nearest words {nearest(base, h.embedding, n=5)}")
+    print("{h}: moved {norm(h.embedding - h.start):.2f} from \"{word}\"")
+    print("    nearest words {nearest(base, h.embedding, n=5)}")
 }
 
 # %% How alike are they?
 #| Cosines between all of them. This will be a heatmap; until then, a table.
 alike = cosine(stack([h.embedding for h in first.handles]))
-show table([{ handle: "{h}", ..record([["{g}", float(alike[i, j])] for j, g in enumerate(first.handles)]) } for i, h in enumerate(first.handles)])
+show table([
+    { handle: "{h}", ..record([["{g}", float(alike[i, j])] for j, g in enumerate(first.handles)]) }
+    for i, h in enumerate(first.handles)
+])
 
 # %% Half a sheep, half a vase
 #| Embeddings are tensors: average two, and call the result a handle.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bas
 # %% Another way to keep handles apart
-#| The paper punishes the squared distance between a handle's map and its mask. Here is a soft IoU instead. Any function of
-#| (out, pick) that returns a number can take its place; gradients follow.
+#| The paper punishes the squared distance between a handle's map and its mask. Here is a soft IoU instead.
+#| Any function of (out, pick) that returns a number can take its place; gradients follow.
 steps = 200
 base  = load_model("collage")
 photo = load_scene("penguin_hat")
