@@ -10,6 +10,14 @@ public enum AttentionNormalization: String, Sendable, CaseIterable {
     case minmax
 }
 
+/// How the squared differences of a map and its mask become one number.
+public enum AttentionReduction: String, Sendable, CaseIterable {
+    /// Their mean over all cells: the code. The few cells of a small thing then hardly count.
+    case mean
+    /// Half the mean inside the mask and half the mean outside, whatever its size: keeps small things.
+    case balanced
+}
+
 /// The recorded cross-attention of a pass, averaged as the loss wants it.
 public struct AttentionMaps: Sendable {
     /// [N, H·W, L]: mean over layers and heads, every head counting the same.
@@ -35,7 +43,9 @@ public struct AttentionMaps: Sendable {
 
 /// E ‖ CA(vᵢ, z_t) − Mᵢ ‖² for one handle (paper eq. 2): the mean squared difference of its normalised map [16, 16]
 /// and its mask.
-public func crossAttentionLoss(_ map: Variable, target: Tensor, _ normalization: AttentionNormalization) -> Variable {
+public func crossAttentionLoss(
+    _ map: Variable, target: Tensor, _ normalization: AttentionNormalization, _ reduction: AttentionReduction = .mean
+) -> Variable {
     // An epsilon, which the paper's code lacks: a map of zeros must not give NaN.
     let tiny: Float = 1e-12
     let normalized: Variable
@@ -45,5 +55,11 @@ public func crossAttentionLoss(_ map: Variable, target: Tensor, _ normalization:
         let low = map.scaled(by: -1).maximum().scaled(by: -1)
         normalized = (map - low) / (map.maximum() - low).scaled(by: 1, plus: tiny)
     }
-    return .meanSquaredError(normalized, Variable(target))
+    guard reduction == .balanced else { return .meanSquaredError(normalized, Variable(target)) }
+    // The mean of weighted squares, with weights that make each side count one half.
+    let (cells, inside) = (Double(target.count), target.sum)
+    guard inside > 0, inside < cells else { return .meanSquaredError(normalized, Variable(target)) }
+    let (within, without) = (Float(cells / (2 * inside)), Float(cells / (2 * (cells - inside))))
+    let weights = target.scaled(by: within - without, plus: without)
+    return .meanSquaredError(normalized, Variable(target), mask: weights.map(.sqrt))
 }

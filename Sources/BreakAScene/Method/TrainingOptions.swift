@@ -21,6 +21,7 @@ public struct TrainingOptions: Sendable, Equatable {
     /// λ of the cross-attention loss; 0 is the paper's ablation.
     public var attentionWeight = 0.01
     public var attentionNormalization = AttentionNormalization.max
+    public var attentionReduction = AttentionReduction.mean
     /// Prior preservation; 0 is none.
     public var priorWeight = 1.0
     /// The diffusion loss only inside the chosen masks (paper eq. 1); false is the ablation.
