@@ -136,9 +136,10 @@ import Testing
     @Test(arguments: 0...255) func everyByteComesBack(_ byte: Int) throws {
         let image = Image(width: 1, height: 1, pixels: [UInt8(byte), UInt8(255 - byte), 7])
         #expect(try Image(Tensor(image)) == image)
-        // In between, as the reference, it cuts: ((x + 1) * 127.5).byte().
-        let half = Tensor([(Float(byte) + 0.5) / 127.5 - 1], shape: [1, 1])
-        #expect(try Image(half).pixels[0] == UInt8(byte))
+        // In between it rounds, as diffusers' numpy_to_pil does.
+        let between = Tensor([Float(byte) + 0.4, Float(byte) + 0.6], shape: [1, 2]).scaled(by: 1 / 127.5, plus: -1)
+        #expect(try Image(between).pixels[0] == UInt8(byte))
+        #expect(try Image(between).pixels[3] == UInt8(min(byte + 1, 255)))
     }
 
     @Test func oddNumbersHaveAByte() throws {

@@ -34,7 +34,7 @@ extension PictureCommands {
                 "How alike two pictures of one size are: peak signal-to-noise ratio, infinite where equal.",
             parameters: [picture("a"), picture("b", doc: "Of a's size.")], result: "float, in dB",
             terms: ["similarity", "compare", "difference", "quality", "decibel"],
-            examples: [.init("psnr(image(zeros([4, 4])), image(ones([4, 4])))", shows: "5.986604215721735")],
+            examples: [.init("psnr(image(zeros([4, 4])), image(ones([4, 4])))", shows: "6.054729189559966")],
             run: { call in
                 let (a, b) = (try call.picture("a"), try call.picture("b"))
                 return .float(try call.mapped("b") { try a.psnr(b) })
