@@ -64,6 +64,12 @@ public struct PreparedScene: Sendable {
         vanishing = lost.sorted()
     }
 
+    /// Whether it was prepared for models of this model's size.
+    public func fits(_ model: DiffusionModel) -> Bool {
+        pictures[0].shape == [1, model.pixelSize.height, model.pixelSize.width, 3]
+            && latentMasks[0][0].shape == [model.latentSize.height, model.latentSize.width]
+    }
+
     /// The union of the chosen masks at the latents' size, [h, w]: the pixelwise maximum.
     public func unionMask(_ chosen: [Int], flipped: Bool) -> Tensor {
         let masks = chosen.map { latentMasks[flipped ? 1 : 0][$0] }

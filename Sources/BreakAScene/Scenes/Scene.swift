@@ -11,7 +11,7 @@ public struct Scene: Sendable, Equatable {
 
     /// Throws `SceneError` where a mask has another size than the photo, is empty, or equals another.
     public init(image: Image, masks: [Mask], names: [String]? = nil, title: String = "scene") throws {
-        guard !masks.isEmpty else { throw SceneError.noMasks(title) }
+        guard !masks.isEmpty else { throw SceneError.noMasks(title, found: []) }
         if let names, names.count != masks.count { throw SceneError.nameCount(names: names.count, masks: masks.count) }
         for (index, mask) in masks.enumerated() {
             guard mask.size == image.size else { throw SceneError.maskSize(index: index, mask: mask.size, image: image.size) }
@@ -31,8 +31,10 @@ public struct Scene: Sendable, Equatable {
 public enum SceneError: Error, Equatable, Sendable, CustomStringConvertible {
     case notAFolder(path: String, isPicture: Bool)
     case noPhoto(path: String)
-    case noMasks(String)
+    /// `found`: files that were perhaps meant.
+    case noMasks(String, found: [String])
     case nameCount(names: Int, masks: Int)
+    case namesFile(path: String, String)
     case maskSize(index: Int, mask: PixelSize, image: PixelSize)
     case maskEmpty(index: Int)
     case masksIdentical(Int, Int)
@@ -44,8 +46,11 @@ public enum SceneError: Error, Equatable, Sendable, CustomStringConvertible {
                 ? "\(path) is one picture; a scene is a folder with img.jpg and mask0.png, mask1.png, …"
                 : "there is no scene folder \(path)"
         case .noPhoto(let path): "\(path) is not a scene: it has no img.jpg, img.jpeg or img.png"
-        case .noMasks(let title): "\(title) has no masks: a scene needs mask0.png, mask1.png, …, one for each thing"
+        case .noMasks(let title, let found):
+            "\(title) has no masks: a scene needs mask0.png, mask1.png, …, one for each thing"
+                + (found.isEmpty ? "" : "; it has \(found.joined(separator: ", "))")
         case .nameCount(let names, let masks): "\(names) names for \(masks) masks"
+        case .namesFile(let path, let what): "\(path): \(what)"
         case .maskSize(let index, let mask, let image): "mask \(index) is \(mask) pixels, the photo is \(image)"
         case .maskEmpty(let index): "mask \(index) is empty: it marks no pixel of the photo"
         case .masksIdentical(let a, let b): "masks \(a) and \(b) are identical: two handles cannot be told apart by them"

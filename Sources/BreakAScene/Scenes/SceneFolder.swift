@@ -14,8 +14,14 @@ public enum SceneFolder {
         var masks: [Mask] = []
         while FileSystem.exists("\(folder)/mask\(masks.count).png") { masks.append(try Mask(contentsOf: "\(folder)/mask\(masks.count).png")) }
         let title = folder.split(separator: "/").last.map(String.init) ?? folder
-        guard !masks.isEmpty else { throw SceneError.noMasks(path) }
+        guard !masks.isEmpty else { throw SceneError.noMasks(path, found: leftOut(folder, masks: 0)) }
         return try Scene(image: Image(contentsOf: photo), masks: masks, names: try names(folder, count: masks.count), title: title)
+    }
+
+    /// Files of a folder that look like masks and are not among its first `masks`: behind a gap, or of another kind.
+    public static func leftOut(_ folder: String, masks: Int) -> [String] {
+        let known = Set((0..<masks).map { "mask\($0).png" })
+        return FileSystem.contents(folder).filter { $0.lowercased().hasPrefix("mask") && !known.contains($0) }
     }
 
     /// Writes the folder; the photo as PNG, so that loading gives the same scene. Throws `ImageError`, `FileError`.
@@ -28,9 +34,13 @@ public enum SceneFolder {
 
     private static func names(_ folder: String, count: Int) throws -> [String]? {
         guard FileSystem.exists("\(folder)/names.json") else { return nil }
-        let json = try JSON.parse(try ReadableFile.contents("\(folder)/names.json", limit: 1 << 20))
-        let names = json.arrayValue?.compactMap(\.stringValue) ?? []
-        guard names.count == count else { throw SceneError.nameCount(names: names.count, masks: count) }
+        let path = "\(folder)/names.json"
+        let bytes = try ReadableFile.contents(path, limit: 1 << 20)
+        let json: JSON
+        do { json = try JSON.parse(bytes) } catch { throw SceneError.namesFile(path: path, "\(error)") }
+        guard let names = json.arrayValue?.compactMap(\.stringValue), names.count == count else {
+            throw SceneError.namesFile(path: path, "it must be a list of \(count) strings, one a mask")
+        }
         return names
     }
 }

@@ -20,6 +20,10 @@ public struct SceneReport: Sendable {
         /// Few cells carry the attention loss.
         case small(Int, cells: Int, area: Double)
         case overlaps(Int, Int, share: Double)
+        /// No pixel of it is bright; often its values are 0 and 1 of 255.
+        case faint(Int, brightest: Double)
+        /// It leaves nothing of the photo out.
+        case everything(Int)
         /// More things than the paper shows to work.
         case many(Int)
 
@@ -31,6 +35,10 @@ public struct SceneReport: Sendable {
                 "mask \(index) is small: \(cells) of 256 cells carry the attention loss (\(Self.percent(area)) of the photo; the paper's things cover at least 15 %)"
             case .overlaps(let a, let b, let share):
                 "masks \(a) and \(b) overlap: \(Self.percent(share)) of mask \(a) lies in mask \(b)"
+            case .faint(let index, let brightest):
+                "mask \(index) is faint: its brightest pixel is \(Int((brightest * 255).rounded())) of 255; a mask is 0 outside its thing and 255 inside"
+            case .everything(let index):
+                "mask \(index) covers the whole photo: a mask is a grey picture, white on its thing (transparency is not looked at)"
             case .many(let count): "\(count) things: the paper reports good results for up to 4"
             }
         }
@@ -54,7 +62,12 @@ public struct SceneReport: Sendable {
             }
             let overlap = overlaps.max { $0.share < $1.share }.flatMap { $0.share > 0 ? $0 : nil }
             entries.append(Entry(name: scene.names[index], area: mask.areaFraction, cells: cells, overlap: overlap))
-            if cells == 0 {
+            let brightest = Double(mask.values.max() ?? 0)
+            if brightest < 0.5 {
+                warnings.append(.faint(index, brightest: brightest))
+            } else if mask.areaFraction > 0.98 {
+                warnings.append(.everything(index))
+            } else if cells == 0 {
                 warnings.append(.vanishes(index))
             } else if cells < 12 {
                 warnings.append(.small(index, cells: cells, area: mask.areaFraction))

@@ -15,6 +15,7 @@ enum DomainErrors {
         case let error as SchedulerError: Problem(.badArgument, error.description, argument: "steps")
         case let error as JSONError: Problem(.badFile, error.description, argument: argument)
         case let error as SceneError: scene(error, argument)
+        case let error as TrainingError: training(error)
         case let error as AttentionError: Problem(.badArgument, error.description, argument: "layers")
         case let error as HandleFileError: Problem(.badFile, error.description, argument: argument)
         default: nil
@@ -24,7 +25,7 @@ enum DomainErrors {
     private static func model(_ error: ModelError, _ argument: String?) -> Problem {
         switch error {
         case .noSuchFolder: Problem(.unknownModel, error.description, argument: argument)
-        case .notAModelFolder, .parts: Problem(.badModelFolder, error.description, argument: argument)
+        case .notAModelFolder, .notAFolder, .noWeights, .parts: Problem(.badModelFolder, error.description, argument: argument)
         case .parameters: Problem(.weightMismatch, error.description, argument: argument)
         case .unknownHandle(let token, let known):
             Problem(
@@ -34,6 +35,15 @@ enum DomainErrors {
         case .handleName: Problem(.badArgument, error.description, argument: argument)
         case .emptyWord: Problem(.unknownWord, error.description, argument: argument)
         case .size: Problem(.badArgument, error.description, argument: argument)
+        }
+    }
+
+    private static func training(_ error: TrainingError) -> Problem {
+        switch error {
+        case .notFinite(_, _, _, _, let lr):
+            Problem(
+                .notFinite, error.description, argument: "lr", notes: ["the model that it started from is as it was"],
+                help: "try a lower lr than \(lr) (5e-3 and 3e-4 suit the phases of the embedded model, 5e-4 and 2e-6 Stable Diffusion)")
         }
     }
 
@@ -53,15 +63,11 @@ enum DomainErrors {
                 help: isPicture ? "make one: scene(load_image(\"\(path)\"), [box([40, 60], [200, 220], [H, W]), …])" : nil)
         case .noPhoto: Problem(.sceneFolderExpected, error.description, argument: argument)
         case .noMasks: Problem(.noMasks, error.description, argument: argument)
+        case .namesFile: Problem(.badFile, error.description, argument: argument)
         case .nameCount: Problem(.badArgument, error.description, argument: argument)
         case .maskSize: Problem(.maskSizeDiffers, error.description, argument: argument)
         case .maskEmpty: Problem(.maskEmpty, error.description, argument: argument)
         case .masksIdentical: Problem(.masksIdentical, error.description, argument: argument)
         }
     }
-}
-
-extension Context {
-    /// Where a relative path that is to be written goes: the current folder.
-    func writable(_ path: String) -> String { path }
 }

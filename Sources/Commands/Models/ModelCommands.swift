@@ -72,21 +72,22 @@ enum ModelCommands {
 
     @Sendable private static func load(_ call: Call) throws -> Value {
         let name = try call.string("name")
+        guard !name.isEmpty else { throw Problem(.badArgument, "load_model: the name is empty", argument: "name") }
         guard let path = path(name, call) else {
-            let known = (call.context.resolveInLibrary("models").map(FileSystem.contents) ?? []).sorted()
+            let shipped = call.shipped("models")
             throw Problem(
-                .unknownModel, "there is no model \"\(name)\"", argument: "name",
-                notes: ["models that ship: \(known.joined(separator: ", ")); or give the path of a folder in diffusers' layout"],
-                help: nearestName(name, among: known).map { "did you mean \"\($0)\"?" })
+                .unknownModel, "there is no model \"\(name)\"", argument: "name", notes: [shipped.note],
+                help: nearestName(name, among: shipped.names).map { "did you mean \"\($0)\"?" })
         }
         if let known = call.context[LoadedModels.self][path] { return .host(ModelValue(known)) }
+        try call.checkFolder(path, "name")
         let model = try call.mapped("name") { try ModelFolder.load(path) }
         call.context[LoadedModels.self][path] = model
         return .host(ModelValue(model))
     }
 
     private static func path(_ name: String, _ call: Call) -> String? {
-        if !name.contains("/"), let shipped = call.context.resolveInLibrary("models/\(name)") { return shipped }
+        if !name.contains("/"), !name.hasPrefix("."), let shipped = call.context.resolveInLibrary("models/\(name)") { return shipped }
         let path = FileNames.readable(name, call.context)
         return FileSystem.exists(path) ? path : nil
     }
@@ -101,6 +102,7 @@ enum ModelCommands {
             guard words.isEmpty || words.count == count else {
                 throw Problem(.badArgument, "init has \(words.count) words for \(count) handles", argument: "init")
             }
+            warn(words, model, call)
             model = try call.mapped("init") { try model.addingHandles(count: count, words: words, seed: try call.int("seed")) }
         case .record(let record):
             let width = model.textEncoder.configuration.hiddenSize
@@ -117,8 +119,19 @@ enum ModelCommands {
         return .host(value.replacing(model))
     }
 
+    /// Tells of words that are several tokens: a handle starts from the first, which may mean something else.
+    static func warn(_ words: [String], _ model: DiffusionModel, _ call: Call) {
+        for word in words {
+            let ids = model.tokenizer.encode(word)
+            guard ids.count > 1 else { continue }
+            call.context.warn(
+                .unknownWord, "\"\(word)\" is \(ids.count) tokens of this model; its handle starts from the first, \"\(model.tokenizer.decode([ids[0]]))\"",
+                argument: "init", help: "a word that is one token, such as \"toy\", starts better")
+        }
+    }
+
     @Sendable private static func save(_ call: Call) throws -> Value {
-        let path = call.context.writable(try call.string("path"))
+        let path = try call.target("path", isFolder: true)
         let types: [String: SafetensorsDType] = ["float32": .f32, "float16": .f16, "bfloat16": .bf16]
         let model = try call.host("model", as: ModelValue.self).model
         try call.mapped("path") { try ModelFolder.save(model, to: path, dtype: types[try call.string("dtype")] ?? .f16) }
@@ -126,7 +139,7 @@ enum ModelCommands {
     }
 
     @Sendable private static func saveHandles(_ call: Call) throws -> Value {
-        let (model, path) = (try call.host("model", as: ModelValue.self).model, call.context.writable(try call.string("path")))
+        let (model, path) = (try call.host("model", as: ModelValue.self).model, try call.target("path", isFolder: false))
         guard !model.handles.isEmpty else { throw Problem(.unknownHandle, "this model has no handles to save", argument: "model") }
         FileNames.makeFolder(above: path)
         try call.mapped("path") { try HandleFile.write(model, to: path) }

@@ -39,28 +39,40 @@ enum SceneCommands {
 
     @Sendable private static func load(_ call: Call) throws -> Value {
         let name = try call.string("name")
+        guard !name.isEmpty else { throw Problem(.badArgument, "load_scene: the name is empty", argument: "name") }
         let shipped = name.contains("/") || name.contains(".") ? nil : call.context.resolveInLibrary("scenes/\(name)")
         let path = shipped ?? FileNames.readable(name, call.context)
         if !FileSystem.exists(path) {
-            let known = (call.context.resolveInLibrary("scenes").map(FileSystem.contents) ?? []).filter { !$0.contains(".") }
-            let nearest = nearestName(name, among: known).map { "did you mean \"\($0)\"?" } ?? FileNames.nearest(to: path)
-            throw Problem(
-                .fileMissing, "there is no scene \"\(name)\"", argument: "name",
-                notes: ["scenes that ship: \(known.joined(separator: ", ")); or give the path of a folder"], help: nearest)
+            let shipped = call.shipped("scenes")
+            let nearest = nearestName(name, among: shipped.names).map { "did you mean \"\($0)\"?" } ?? FileNames.nearest(to: path)
+            throw Problem(.fileMissing, "there is no scene \"\(name)\"", argument: "name", notes: [shipped.note], help: nearest)
         }
-        return .host(SceneValue(try call.mapped("name") { try SceneFolder.load(path) }))
+        try call.checkFolder(path, "name")
+        let scene = try call.mapped("name") { try SceneFolder.load(path) }
+        let leftOut = SceneFolder.leftOut(path, masks: scene.masks.count)
+        if !leftOut.isEmpty {
+            call.context.warn(
+                .noMasks, "\(leftOut.joined(separator: ", ")) left out: masks are mask0.png, mask1.png, … without a gap", argument: "name",
+                label: "\(scene.masks.count) mask\(scene.masks.count == 1 ? "" : "s") read")
+        }
+        return .host(SceneValue(scene))
     }
 
     @Sendable private static func make(_ call: Call) throws -> Value {
-        let masks = try call.hosts("masks", as: MaskValue.self).map(\.mask)
+        let masks = try call.hosts("masks", as: MaskValue.self).map { eightBits($0.mask) }
         let names = call.optional("names") == nil ? nil : try call.strings("names")
         let title = try call.string("title")
         let image = try call.picture("image")
         return .host(SceneValue(try call.mapped("masks") { try Scene(image: image, masks: masks, names: names, title: title) }))
     }
 
+    /// A mask as a file would hold it, so that a scene that was saved and loaded is the same.
+    private static func eightBits(_ mask: Mask) -> Mask {
+        Mask(width: mask.width, height: mask.height, values: mask.bytes.map { Float(Double($0) / 255) })
+    }
+
     @Sendable private static func save(_ call: Call) throws -> Value {
-        let (value, path) = (try call.host("scene", as: SceneValue.self), call.context.writable(try call.string("path")))
+        let (value, path) = (try call.host("scene", as: SceneValue.self), try call.target("path", isFolder: true))
         try call.mapped("path") { try SceneFolder.save(value.scene, to: path) }
         return .string(path)
     }
@@ -74,7 +86,11 @@ enum SceneCommands {
     /// Each warning of a report as a diagnostic at the call.
     static func warn(_ report: SceneReport, _ call: Call) {
         for warning in report.warnings {
-            let code: ErrorCode = if case .vanishes = warning { .maskVanishes } else { .smallMask }
+            let code: ErrorCode = switch warning {
+            case .vanishes: .maskVanishes
+            case .faint: .maskEmpty
+            default: .smallMask
+            }
             call.context.warn(code, warning.description, argument: "scene")
         }
     }

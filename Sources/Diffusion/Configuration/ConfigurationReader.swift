@@ -150,9 +150,8 @@ extension ConfigurationReader {
     private func checkedList(_ json: JSON, _ key: String, _ range: ClosedRange<Int>)
         throws(ConfigurationError) -> [Int]
     {
-        guard let elements = json.arrayValue, !elements.isEmpty else {
-            throw wrongType(key, "a list of integers", json)
-        }
+        guard let elements = json.arrayValue else { throw wrongType(key, "a list of integers", json) }
+        guard !elements.isEmpty else { throw fail(key, .outOfRange(value: "[]", expected: "a list of at least one integer")) }
         var list: [Int] = []
         for element in elements { list.append(try checked(element, key, range)) }
         return list

@@ -9,6 +9,9 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     case noSuchFolder(path: String)
+    case notAFolder(path: String)
+    /// No safetensors; `hasPickle`: there are weights in Python's format.
+    case noWeights(path: String, stem: String, hasPickle: Bool)
     case notAModelFolder(path: String, missing: String)
     case parameters(path: String, missing: [String], unexpected: [String], misshapen: [ShapeMismatch])
     /// Two parts of a folder that do not fit together.
@@ -23,6 +26,10 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .noSuchFolder(let path): "there is no model folder \(path)"
+        case .notAFolder(let path): "\(path) is a file; a model is a folder in diffusers' layout"
+        case .noWeights(let path, let stem, let hasPickle):
+            "\(path) has no weights: \(stem).safetensors is missing"
+                + (hasPickle ? "; .bin and .ckpt files are not read: convert them to safetensors" : "")
         case .notAModelFolder(let path, let missing): "\(path) is not a diffusers model folder: it has no \(missing)"
         case .parameters(let path, let missing, let unexpected, let misshapen):
             "\(path) does not fit its configuration: "

@@ -7,8 +7,10 @@ public enum ModelFolder {
     /// names the file.
     public static func load(_ path: String, name: String? = nil) throws -> DiffusionModel {
         let folder = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-        guard FileSystem.isFolder(folder) else { throw ModelError.noSuchFolder(path: path) }
-        for file in ["model_index.json", "unet/config.json", "vae/config.json", "text_encoder/config.json"]
+        guard FileSystem.isFolder(folder) else {
+            throw FileSystem.exists(folder) ? ModelError.notAFolder(path: path) : ModelError.noSuchFolder(path: path)
+        }
+        for file in ["model_index.json", "unet/config.json", "vae/config.json", "text_encoder/config.json", "scheduler/scheduler_config.json"]
         where !FileSystem.exists("\(folder)/\(file)") {
             throw ModelError.notAModelFolder(path: path, missing: file)
         }
@@ -30,8 +32,18 @@ public enum ModelFolder {
     private static func load(
         _ module: inout some Module, _ folder: String, _ part: String, stem: String, _ spellings: [ParameterFile.Spelling] = []
     ) throws {
-        let source = try SafetensorsFolder.open("\(folder)/\(part)", stem: stem)
+        let source: any SafetensorsSource
+        do {
+            source = try SafetensorsFolder.open("\(folder)/\(part)", stem: stem)
+        } catch let error as FileError where error.reason == .notFound {
+            throw ModelError.noWeights(path: "\(folder)/\(part)", stem: stem, hasPickle: hasPickle("\(folder)/\(part)"))
+        }
         try ParameterFile.load(&module, from: source, path: "\(folder)/\(part)", spellings)
+    }
+
+    /// Weights in Python's own format: the file of an old folder. It is a program, so it is not read.
+    private static func hasPickle(_ folder: String) -> Bool {
+        FileSystem.contents(folder).contains { $0.hasSuffix(".bin") || $0.hasSuffix(".ckpt") }
     }
 
     /// Parts that each are right and do not fit together.
@@ -45,6 +57,11 @@ public enum ModelFolder {
         try require(
             unet.inChannels == vae.latentChannels,
             "the U-Net takes latents of \(unet.inChannels) channels, the autoencoder makes \(vae.latentChannels) (inpainting models are not supported)")
+        let multiple = 1 << (unet.levels - 1)
+        let sides = [unet.sampleHeight, unet.sampleWidth].compactMap { $0 }
+        try require(
+            sides.allSatisfy { $0 % multiple == 0 },
+            "unet/config.json: sample_size \(sides.map(String.init).joined(separator: "×")) is no multiple of \(multiple), which its \(unet.levels) levels need")
         try require(
             unet.crossAttentionDimension.allSatisfy { $0 == text.hiddenSize },
             "the U-Net's cross-attention takes text of width \(unet.crossAttentionDimension[0]), the text encoder gives \(text.hiddenSize)")

@@ -1,0 +1,41 @@
+import Glibc
+import Language
+import Tensors
+
+// Paths of what is written, folders that are read, and what ships: checked before any work is done.
+extension Call {
+    /// The path of a file or folder that is to be written. Throws `.badArgument` for an empty one, `.cannotWrite`
+    /// where a file stands in the place of a folder that is wanted; `isFolder` says what the path itself is to be.
+    func target(_ name: String, isFolder: Bool) throws -> String {
+        let given = try string(name)
+        guard !given.isEmpty else { throw Problem(.badArgument, "\(builtin.name): the path is empty", argument: name) }
+        let path = given.hasPrefix("~/") ? context.resolve(given) : given
+        if isFolder, FileNames.exists(path), !FileSystem.isFolder(path) {
+            throw Problem(.cannotWrite, "\"\(path)\" is a file; \(builtin.name) writes a folder", argument: name)
+        }
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        for end in parts.indices.dropFirst() {
+            let folder = parts[..<end].joined(separator: "/")
+            guard !folder.isEmpty, FileNames.exists(folder), !FileSystem.isFolder(folder) else { continue }
+            throw Problem(.cannotWrite, "\"\(folder)\" is a file, not a folder to write into", argument: name)
+        }
+        return path
+    }
+
+    /// Throws `.noPermission` for a folder that is there and may not be looked into.
+    func checkFolder(_ path: String, _ name: String) throws {
+        guard FileSystem.isFolder(path), access(path, R_OK | X_OK) != 0 else { return }
+        throw Problem(.noPermission, "no permission to read the folder \"\(path)\"", argument: name)
+    }
+
+    /// A note on what ships: "models that ship: collage", or why there is nothing.
+    func shipped(_ kind: String) -> (names: [String], note: String) {
+        let names = (context.resolveInLibrary(kind).map(FileSystem.contents) ?? []).filter { !$0.contains(".") }
+        if !names.isEmpty { return (names, "\(kind) that ship: \(names.joined(separator: ", ")); or give the path of a folder") }
+        let advice = "BAS_STDLIB=FOLDER says where the standard library is"
+        guard let library = context.standardLibrary.first else {
+            return ([], "no \(kind) ship here: no standard library lies beside the program; \(advice)")
+        }
+        return ([], "no \(kind) ship here: there is no folder \(library)/\(kind); \(advice)")
+    }
+}
