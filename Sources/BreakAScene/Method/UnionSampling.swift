@@ -15,7 +15,7 @@ public enum SamplingLaw: String, Sendable, CaseIterable {
         case .union: draw.sample(1 + draw.integer(below: count, index: 1), below: count, index: 4)
         case .single: draw.sample(1, below: count, index: 4)
         case .subset:
-            draw.sample(count, below: count, index: 4).filter { [bits = 1 + draw.integer(below: (1 << count) - 1, index: 1)] in bits >> $0 & 1 == 1 }
+            draw.sample(count, below: count, index: 4).filter { [bits = 1 + draw.integer(below: (1 << min(count, 31)) - 1, index: 1)] in bits >> ($0 % 31) & 1 == 1 }
         }
     }
 }

@@ -12,6 +12,8 @@ public struct LearnedModel: Sendable {
     public var provenance: [String] = []
     /// Set where training was interrupted: goes on from there.
     public var unfinished: TrainingRun?
+    /// What replaced the paper's attention loss in that training.
+    public var unfinishedLoss: AttentionLossFunction?
 
     public init(_ model: DiffusionModel) { self.model = model }
 }
@@ -51,6 +53,7 @@ extension LearnedModel {
         result.history = run.history
         result.provenance.append(description)
         result.unfinished = run.isFinished ? nil : run
+        result.unfinishedLoss = run.isFinished ? nil : attentionLoss
         return result
     }
 }

@@ -13,7 +13,7 @@ public struct AttentionLossInput: Sendable {
 }
 
 /// Replaces the paper's attention loss; the gradient follows.
-public typealias AttentionLossFunction = (AttentionLossInput) throws -> Variable
+public typealias AttentionLossFunction = @Sendable (AttentionLossInput) throws -> Variable
 
 /// The three losses of a step and their weighted sum (method.md §1.3).
 public struct TrainingLosses {
@@ -21,6 +21,11 @@ public struct TrainingLosses {
     public let reconstruction: Float
     public let prior: Float
     public let attention: Float
+
+    /// The part that spoils the sum, in words.
+    var firstNotFinite: String {
+        [("reconstruction loss", reconstruction), ("prior loss", prior), ("attention loss", attention)].first { !$0.1.isFinite }?.0 ?? "loss"
+    }
 
     /// Throws what `attentionLoss` throws.
     public init(
@@ -73,7 +78,7 @@ public struct TrainingLosses {
             }
             for (handle, token) in zip(union.chosen, tokens) {
                 let target = scene.attentionTarget(handle, flipped: union.isFlipped)
-                total = total + crossAttentionLoss(maps.map(sample: sample, token: token), target: target, options.attentionNormalization)
+                total = total + crossAttentionLoss(maps.map(sample: sample, token: token), target: target, options.attentionNormalization, options.attentionReduction)
             }
         }
         return total.scaled(by: 1 / Float(batch.samples.count))

@@ -49,17 +49,23 @@ public struct TrainingRun: Sendable {
         try advance(batch, attentionLoss: attentionLoss)
     }
 
-    /// A step on a given batch.
+    /// A step on a given batch. Throws `TrainingError` where a loss or the gradient is not finite: the run is then as
+    /// it was before the step.
     @discardableResult
     public mutating func advance(_ batch: TrainingBatch, attentionLoss: AttentionLossFunction? = nil) throws -> TrainingLosses {
         let losses = try TrainingLosses(model, batch, scene, options, priorWeight: options.priorWeight, attentionLoss: attentionLoss)
+        guard losses.total.value.scalar.isFinite else { throw diverged(losses.firstNotFinite) }
         let gradients = Gradients(of: losses.total)
-        let norm = update(gradients)
+        guard let norm = update(gradients) else { throw diverged("gradient") }
         step += 1
         history.append(.init(
             phase: phase, step: step, reconstruction: losses.reconstruction, prior: losses.prior, attention: losses.attention,
             gradientNorm: Float(norm), chosen: batch.samples[0].chosen))
         return losses
+    }
+
+    private func diverged(_ what: String) -> TrainingError {
+        .notFinite(what: what, phase: phase, step: step + 1, steps: options.steps, lr: options.optimizer.lr)
     }
 
     // MARK: Parameters
@@ -75,21 +81,24 @@ public struct TrainingRun: Sendable {
         return { _ in false }
     }
 
-    /// Clips and steps; returns the norm before clipping.
-    private mutating func update(_ gradients: Gradients) -> Double {
-        var (updates, squares) = ([AdamW.Update](), 0.0)
+    /// Clips and steps; returns the norm before clipping. Does nothing and returns nil where that is not finite.
+    private mutating func update(_ gradients: Gradients) -> Double? {
+        var squares = 0.0
+        func measure(_ name: String, _ parameter: inout Variable) { squares += gradients[parameter]?.sumOfSquares ?? 0 }
+        model.unet.forEachParameter("unet.", measure)
+        model.textEncoder.forEachParameter("text_encoder.", measure)
+        let norm = squares.squareRoot()
+        guard norm.isFinite else { return nil }
+        var updates: [AdamW.Update] = []
         let trains = trainable
         func collect(_ name: String, _ parameter: inout Variable) {
-            guard let gradient = gradients[parameter] else { return }
-            squares += gradient.sumOfSquares
-            guard trains(name) else { return }
+            guard let gradient = gradients[parameter], trains(name) else { return }
             updates.append(.init(name: name, value: parameter.value, gradient: gradient))
             // Nobody else holds the storage now: the optimizer changes it in place.
             parameter = parameter.replacing(.placeholder(parameter.shape))
         }
         model.unet.forEachParameter("unet.") { collect($0, &$1) }
         model.textEncoder.forEachParameter("text_encoder.") { collect($0, &$1) }
-        let norm = squares.squareRoot()
         var values = optimizer.update(updates, gradientScale: GradientClipping.scale(norm: norm, limit: options.clipNorm))[...]
         updates = []
         func assign(_ name: String, _ parameter: inout Variable) {

@@ -57,8 +57,8 @@ public struct HistoryValue: TableReadable {
             let slice = values[values.count * part / parts..<values.count * (part + 1) / parts]
             return slice.reduce(0, +) / Double(max(1, slice.count))
         }
-        let top = means.max() ?? 1
-        return String(means.map { blocks[min(7, max(0, Int($0 / max(top, 1e-12) * 7.999)))] })
+        let top = max(means.filter(\.isFinite).max() ?? 1, 1e-12)
+        return String(means.map { $0.isFinite ? blocks[Int(min(1, max(0, $0 / top)) * 7.999)] : "!" })
     }
 
     /// "0.081 → 0.016": means of the first and last tenth.
