@@ -23,6 +23,9 @@ public struct AttentionStudy: Sendable {
         probabilities = maps.map(\.probabilities.value)
     }
 
+    /// Heads of each layer.
+    public var heads: [Int] { probabilities.map { $0.shape[1] } }
+
     /// Maps of a token (place in the prompt), mean over everything not kept: [kept axes…, H, W] in the order of
     /// `keep`. `heads` picks some; all heads count the same.
     public func maps(token: Int, keep: [Axis] = [], heads: [Int]? = nil) -> Tensor {

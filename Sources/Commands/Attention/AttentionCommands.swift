@@ -58,8 +58,7 @@ enum AttentionCommands {
         if call.optional("image") != nil {
             picture = try call.picture("image")
             let size = PixelSize(width: model.pixelSize.width, height: model.pixelSize.height)
-            let times = try call.ints("timesteps")
-            guard !times.isEmpty else { throw Problem(.badArgument, "timesteps is empty", argument: "timesteps") }
+            let times = try noiseLevels(call, model)
             study = try call.mapped("prompt") {
                 try model.studyAttention(prompt, picture: Tensor(try picture.resized(to: size, .lanczos)), timesteps: times, layers: layers, seed: seed)
             }
@@ -76,11 +75,41 @@ enum AttentionCommands {
             }
             (study, picture) = (record, try Image(model.decodeLatents(latents)))
         }
-        let keep = try call.strings("keep").compactMap(AttentionStudy.Axis.init)
-        let heads = call.optional("heads") == nil ? nil : try call.ints("heads")
+        let (keep, heads) = try reduction(call, study)
         let maps = study.maps(token: token, keep: keep, heads: heads)
         return .host(AttentionValue(
             maps: maps, axes: keep.map(\.rawValue) + ["height", "width"], layers: study.layers, timesteps: study.timesteps, picture: picture, title: name))
+    }
+
+    /// The timesteps to look at: some, not more than a pass takes at once, and such as the model was trained on.
+    private static func noiseLevels(_ call: Call, _ model: DiffusionModel) throws -> [Int] {
+        let (times, last) = (try call.ints("timesteps"), model.scheduler.trainTimesteps - 1)
+        guard (1...100).contains(times.count) else {
+            throw Problem(.badArgument, "\(call.builtin.name) looks at 1 to 100 timesteps, not at \(times.count)", argument: "timesteps")
+        }
+        guard times.allSatisfy({ $0 <= last }) else {
+            throw Problem(.outOfRange, "\(call.builtin.name): timesteps of \(model.name) are 0…\(last)", argument: "timesteps")
+        }
+        return times
+    }
+
+    /// The axes to keep and the heads to pick, checked against what was recorded.
+    private static func reduction(_ call: Call, _ study: AttentionStudy) throws -> ([AttentionStudy.Axis], [Int]?) {
+        let keep = try call.strings("keep").compactMap(AttentionStudy.Axis.init)
+        guard Set(keep).count == keep.count else { throw Problem(.badArgument, "attention: keep names an axis twice", argument: "keep") }
+        let fewest = study.heads.min() ?? 0
+        guard call.optional("heads") != nil else {
+            if keep.contains(.head), Set(study.heads).count > 1 {
+                throw Problem(.badArgument, "attention: these layers have different numbers of heads: head cannot be kept", argument: "keep",
+                    help: "heads=[0] picks some that all have")
+            }
+            return (keep, nil)
+        }
+        let heads = try call.ints("heads")
+        guard !heads.isEmpty, heads.allSatisfy({ (0..<fewest).contains($0) }) else {
+            throw Problem(.outOfRange, "attention: heads are among 0…\(fewest - 1) in these layers", argument: "heads")
+        }
+        return (keep, heads)
     }
 
     /// The place of the wanted token in the padded prompt, and how it is called.
@@ -93,7 +122,9 @@ enum AttentionCommands {
         switch call.optional("token") {
         case .host(let handle as HandleValue):
             guard let index = model.handles.firstIndex(of: handle.token) else {
-                throw Problem(.unknownHandle, "this model has no handle \(handle.token)", argument: "token")
+                throw Problem(
+                    .unknownHandle, "this model has no handle \(handle.token); it has \(model.handles.isEmpty ? "none" : model.handles.joined(separator: ", "))",
+                    argument: "token")
             }
             return try place(model.handleID(index), handle.token)
         case .string(let word):
@@ -135,8 +166,7 @@ enum AttentionCommands {
         guard model.handles.count >= scene.masks.count else {
             throw Problem(.modelMismatch, "the model has \(model.handles.count) handles, the scene \(scene.masks.count) masks", argument: "model")
         }
-        let times = try call.ints("timesteps")
-        guard !times.isEmpty else { throw Problem(.badArgument, "timesteps is empty", argument: "timesteps") }
+        let times = try noiseLevels(call, model)
         let prepared = try PreparedScenes.scene(scene, model, call)
         return .host(LeakageValue(matrix: try call.mapped("scene") { try model.leakage(prepared, timesteps: times, seed: try call.int("seed")) }))
     }
