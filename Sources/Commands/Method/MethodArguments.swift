@@ -21,7 +21,21 @@ extension Call {
         guard x.shape[1] % multiple == 0, x.shape[2] % multiple == 0 else {
             throw Problem(.shapeMismatch, "\(builtin.name): height and width of latents are multiples of \(multiple)", argument: name, label: "this is \(Shape.text(x.shape))")
         }
+        try reservePass(x.shape[0], height: x.shape[1], width: x.shape[2], model)
         return x
+    }
+
+    /// Refuses latents whose way through the networks would not fit into memory: the widest activation of the U-Net,
+    /// and that of the autoencoder for one picture.
+    func reservePass(_ count: Int, height: Int, width: Int, _ model: DiffusionModel) throws {
+        let (unet, vae) = (model.unet.configuration, model.vae.configuration)
+        // The feed-forward part of a transformer is eight times as wide as its block.
+        let widest = 8 * (unet.blockOutChannels.first ?? 1)
+        try context.reserve(bytes: count * height * width, widest * 4, what: "the U-Net's activations for \(count)×\(height)×\(width) latents")
+        let pixels = height * width * vae.downscale * vae.downscale
+        try context.reserve(
+            bytes: pixels, vae.blockOutChannels.prefix(2).reduce(1, max) * 4,
+            what: "the autoencoder's activations for a picture of \(width * vae.downscale)×\(height * vae.downscale)")
     }
 
     /// One timestep a sample, inside the model's range.
@@ -30,7 +44,8 @@ extension Call {
         let given: [Int]
         switch value {
         case .int(let t): given = Array(repeating: t, count: count)
-        case .host: given = try tensor(name).values.map { Int($0.rounded()) }
+        // Numbers that are no ints become a timestep outside, which is refused below.
+        case .host: given = try tensor(name).values.map { Int(exactly: $0.rounded()) ?? -1 }
         default: given = try ints(name)
         }
         guard given.count == count || given.count == 1 else {
@@ -69,7 +84,7 @@ enum PreparedScenes: ContextKey {
     static let initial: PreparedScene? = nil
 
     static func scene(_ scene: Scene, _ model: DiffusionModel, _ call: Call) throws -> PreparedScene {
-        if let known = call.context[PreparedScenes.self], known.scene == scene, known.pictures[0].shape[1] == model.pixelSize.height { return known }
+        if let known = call.context[PreparedScenes.self], known.scene == scene, known.fits(model) { return known }
         let prepared = try call.mapped("scene") { try PreparedScene(scene, for: model) }
         call.context[PreparedScenes.self] = prepared
         return prepared

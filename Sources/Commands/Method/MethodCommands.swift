@@ -113,6 +113,7 @@ enum MethodCommands {
                 Parameter("attention", .oneOf([.host("recorded attention"), .host("prediction")]), doc: "out.attention of the photo's sample."),
                 Parameter("pick", .host("pick"), doc: "From union_sample."),
                 Parameter("normalization", .string, default: "max", allowed: AttentionNormalization.allCases.map(\.rawValue), doc: "How a map is brought to 0…1.", keywordOnly: true),
+                Parameter("reduction", .string, default: "mean", allowed: AttentionReduction.allCases.map(\.rawValue), doc: "Mean over all cells, or inside and outside of the mask half each.", keywordOnly: true),
             ],
             result: "tensor", terms: ["cross-attention", "disentangle", "loss"], paper: "eq. 2",
             examples: [
@@ -171,6 +172,11 @@ enum MethodCommands {
         let model = try call.host("model", as: ModelValue.self).model
         let pictures = try call.list("images").map { try PreparedScenes.picture($0, model, call) }
         guard !pictures.isEmpty else { throw Problem(.badArgument, "encode: there is no picture", argument: "images") }
+        if let other = pictures.first(where: { $0.shape != pictures[0].shape }) {
+            throw Problem(
+                .shapeMismatch, "encode: the pictures have different sizes", argument: "images",
+                label: "\(Shape.text(pictures[0].shape)) and \(Shape.text(other.shape))", help: "encode them one by one")
+        }
         let posterior = model.posterior(of: .concatenated(pictures, axis: 0))
         guard try call.bool("sampled") else { return .tensor(posterior.mean.scaled(by: model.vae.configuration.scalingFactor)) }
         let noise = try SeedState.draw(call, stream: "encode").normal(posterior.mean.shape)
@@ -247,17 +253,23 @@ enum MethodCommands {
     }
 
     private static func map(_ attention: SampleAttention, _ handle: HandleValue, _ call: Call) throws -> Variable {
-        if let map = try attention.map(token: attention.model.handleID(handle.index)) { return map }
-        throw Problem(.unknownHandle, "the prompt \"\(attention.prompt)\" does not name \(handle.token)", argument: "handle")
+        // By its name: another model may have it in another place.
+        if let index = attention.model.handles.firstIndex(of: handle.token),
+            let map = try attention.map(token: attention.model.handleID(index)) { return map }
+        let argument = call.builtin.parameters.contains { $0.name == "handle" } ? "handle" : "pick"
+        throw Problem(
+            .unknownHandle, "\(call.builtin.name): the prompt \"\(attention.prompt)\" does not name \(handle.token)", argument: argument,
+            help: argument == "pick" ? "predict_noise with pick.prompt as the prompt of that sample" : nil)
     }
 
     @Sendable private static func attentionLoss(_ call: Call) throws -> Value {
         let (attention, pick) = (try call.recordedAttention("attention"), try call.host("pick", as: PickValue.self))
         let normalization = AttentionNormalization(rawValue: try call.string("normalization")) ?? .max
+        let reduction = AttentionReduction(rawValue: try call.string("reduction")) ?? .mean
         var total = Variable(Tensor(0))
         for handle in pick.union.chosen {
             let target = pick.scene.attentionTarget(handle, flipped: pick.union.isFlipped)
-            total = total + crossAttentionLoss(try map(attention, HandleValue(pick.model, index: handle), call), target: target, normalization)
+            total = total + crossAttentionLoss(try map(attention, HandleValue(pick.model, index: handle), call), target: target, normalization, reduction)
         }
         return .tensor(total)
     }

@@ -26,8 +26,7 @@ extension MethodCommands {
             result: "gradients", terms: ["clip_grad_norm", "norm"],
             examples: [.init("m = add_handles(load_model(\"collage\"), 1); clip(grad(sum(m.handles[0].embedding), m.handles), norm=0.5).norm < 0.501", shows: "true")]
         ) { call in
-            let value = try call.host("gradients", as: GradientsValue.self)
-            return .host(GradientsValue(gradients: value.gradients, scale: value.scale * GradientClipping.scale(norm: value.norm, limit: try call.double("norm"))))
+            .host(try call.host("gradients", as: GradientsValue.self).clipped(to: try call.double("norm")))
         },
         Builtin(
             "adamw", family: "method", summary: "An AdamW optimizer; its moments live in the value.",
@@ -68,11 +67,16 @@ extension MethodCommands {
         let gradients = Gradients(of: loss, retainsTape: true)
         switch try call.value("of") {
         case .host(let value as ParametersValue):
-            var result: [String: Tensor] = [:]
+            var result: [(name: String, gradient: Tensor)] = []
             for (prefix, parameters) in [("unet.", value.model.unet.parameters()), ("text_encoder.", value.model.textEncoder.parameters())] {
-                for (name, variable) in parameters { if let gradient = gradients[variable] { result[prefix + name] = gradient } }
+                for (name, variable) in parameters { if let gradient = gradients[variable] { result.append((prefix + name, gradient)) } }
             }
-            return .host(GradientsValue(gradients: result, scale: 1))
+            guard !result.isEmpty else {
+                throw Problem(
+                    .noGradient, "this number depends on no parameter of this model that takes a gradient", argument: "of",
+                    help: "require_grad(model, \"all\") opens them, before the prediction is made")
+            }
+            return .host(GradientsValue(result))
         case .list(let items):
             guard let handle = items.first?.host(as: HandleValue.self), let table = handle.model.textEncoder.handleEmbedding else {
                 throw Problem(.badArgument, "there is no handle to differentiate with respect to", argument: "of")
@@ -80,7 +84,7 @@ extension MethodCommands {
             guard let gradient = gradients[table] else {
                 throw Problem(.noGradient, "this number does not depend on these handles", argument: "of", notes: ["were they taken from the model that made the prediction?"])
             }
-            return .host(GradientsValue(gradients: [handleName: gradient], scale: 1))
+            return .host(GradientsValue([(handleName, gradient)]))
         default:
             let leaf = try call.variable("of")
             guard let gradient = gradients[leaf] else {
@@ -94,15 +98,21 @@ extension MethodCommands {
         let options = AdamW.Options(
             lr: try call.double("lr"), beta1: try call.double("beta1"), beta2: try call.double("beta2"), eps: try call.double("eps"),
             weightDecay: try call.double("weight_decay"))
-        var names: Set<String> = [handleName]
+        var shapes: [String: [Int]] = [:]
         if case .host(let value as ParametersValue) = try call.value("of") {
-            names = Set(value.model.unet.parameters().filter(\.value.needsGrad).map { "unet." + $0.name })
-                .union(value.model.textEncoder.parameters().filter(\.value.needsGrad).map { "text_encoder." + $0.name })
-            guard !names.isEmpty else {
+            for (name, variable) in value.model.unet.parameters() where variable.needsGrad { shapes["unet." + name] = variable.shape }
+            for (name, variable) in value.model.textEncoder.parameters() where variable.needsGrad { shapes["text_encoder." + name] = variable.shape }
+            guard !shapes.isEmpty else {
                 throw Problem(.noGradient, "no parameter of this model takes a gradient", argument: "of", help: "model = require_grad(model, \"all\") opens them")
             }
+        } else {
+            let handle = try call.list("of").first?.host(as: HandleValue.self)
+            guard let table = handle?.model.textEncoder.handleEmbedding else {
+                throw Problem(.badArgument, "adamw: there is no handle to move", argument: "of", help: "add_handles(model, n) adds handles")
+            }
+            shapes[handleName] = table.shape
         }
-        return .host(OptimizerValue(optimizer: AdamW(options), names: names))
+        return .host(OptimizerValue(optimizer: AdamW(options), shapes: shapes))
     }
 
     @Sendable private static func update(_ call: Call) throws -> Value {
@@ -111,13 +121,20 @@ extension MethodCommands {
         var (model, optimizer) = (value.model, state.optimizer)
         var updates: [AdamW.Update] = []
         func collect(_ name: String, _ parameter: inout Variable) {
-            guard state.names.contains(name), let gradient = gradients.gradients[name], gradient.shape == parameter.shape else { return }
+            guard let gradient = gradients.gradients[name], state.shapes[name] == parameter.shape, gradient.shape == parameter.shape else { return }
             updates.append(.init(name: name, value: parameter.value, gradient: gradient))
         }
         model.unet.forEachParameter("unet.") { collect($0, &$1) }
         model.textEncoder.forEachParameter("text_encoder.") { collect($0, &$1) }
         guard !updates.isEmpty else {
-            throw Problem(.modelMismatch, "none of these gradients belongs to a parameter that the optimizer moves", argument: "gradients")
+            throw Problem(
+                .modelMismatch, "none of these gradients belongs to a parameter of this model that the optimizer moves", argument: "gradients",
+                notes: ["the optimizer and the gradients must come from this model, or from the one that it was updated from"])
+        }
+        guard gradients.norm.isFinite else {
+            throw Problem(
+                .notFinite, "update: the gradients are not finite (norm \(gradients.norm)): the model would be lost", argument: "gradients",
+                help: "a lower lr than \(state.optimizer.options.lr), or clip(gradients) in every step before")
         }
         var changed = updates.map { $0.name }[...]
         var values = optimizer.update(updates, gradientScale: gradients.scale)[...]
@@ -129,6 +146,6 @@ extension MethodCommands {
         }
         model.unet.forEachParameter("unet.") { assign($0, &$1) }
         model.textEncoder.forEachParameter("text_encoder.") { assign($0, &$1) }
-        return .list([.host(value.replacing(model)), .host(OptimizerValue(optimizer: optimizer, names: state.names))])
+        return .list([.host(value.replacing(model)), .host(OptimizerValue(optimizer: optimizer, shapes: state.shapes))])
     }
 }
