@@ -70,6 +70,7 @@ public struct Tensor: Sendable {
             copy.writable.update(from: pointer, count: count)
             self = copy
         }
+        storage.dropPacked()
         return try body(UnsafeMutableBufferPointer(start: storage.pointer + offset, count: count))
     }
 

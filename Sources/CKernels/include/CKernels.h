@@ -91,6 +91,42 @@ void bas_patches_add(float *dx, const float *patches, const bas_convolution *g, 
 void bas_upsample2(float *y, const float *x, size_t H, size_t W, size_t C);
 void bas_upsample2_backward(float *dx, const float *dy, size_t H, size_t W, size_t C);
 
+// --- packing.c -------------------------------------------------------------------------------------------------
+/// Floats of a [K, N] matrix as the products read it: panels of columns, each panel's rows one behind another.
+size_t bas_packed_count(size_t K, size_t N);
+/// Panels of N columns, and the most columns of one. Both depend on the processor's vectors.
+size_t bas_panels(size_t N);
+size_t bas_panel_columns(void);
+/// Packs the panels firstPanel..<lastPanel of B [K, N] = transpose of w [N, K], rows `stride` apart.
+void bas_pack_transposed(float *packed, const float *w, size_t stride, size_t K, size_t N, size_t firstPanel,
+                         size_t lastPanel);
+/// Packs those of B [outer * inner, N] whose row (o, i) lies at b + o * outerStride + i * innerStride.
+void bas_pack_rows(float *packed, const float *b, size_t outer, ptrdiff_t outerStride, size_t inner,
+                   ptrdiff_t innerStride, size_t N, size_t firstPanel, size_t lastPanel);
+
+// --- gemm.c ----------------------------------------------------------------------------------------------------
+// Right-hand rows (b, x) that are not packed are read in whole vectors: up to 15 floats behind a row's end must be
+// readable (what is there does not matter); storage from the pool has this much room.
+
+/// y [rows, N] = x [rows, K] * B + bias [N] + residual [rows, N] (either may be NULL; residual has y's stride and may
+/// be y), columns of the panels firstPanel..<lastPanel. B is packed where bStride is 0, else [K, N] with that stride.
+void bas_product(float *y, size_t yStride, const float *x, size_t xStride, size_t rows, size_t K, const float *b,
+                 size_t bStride, size_t N, size_t firstPanel, size_t lastPanel, const float *bias,
+                 const float *residual);
+/// The most channels and taps that bas_convolve takes.
+#define BAS_MAXIMUM_CHANNELS 4096
+#define BAS_MAXIMUM_TAPS 16
+/// A convolution without patches: output pixels first..<last (flat over samples and places) of y [.., N] from x
+/// [samples, H, W, C]; packed [taps * C, N].
+void bas_convolve(float *y, const float *x, const bas_convolution *g, size_t first, size_t last, const float *packed,
+                  size_t N, size_t firstPanel, size_t lastPanel, const float *bias, const float *residual);
+/// y [first..<last, N] = sum over rows r of a[r][first..<last] b[r][N]: transpose(a) * b.
+void bas_outer_product(float *y, size_t yStride, const float *a, size_t aStride, const float *b, size_t bStride,
+                       size_t rows, size_t first, size_t last, size_t N);
+/// A convolution's gradient of weights dw [O, taps, C] under one tap, outputs first..<last, from dy [.., O] and x.
+void bas_convolve_weights(float *dw, const float *dy, const float *x, const bas_convolution *g, size_t samples,
+                          size_t O, size_t tap, size_t first, size_t last);
+
 // --- optimizer.c -----------------------------------------------------------------------------------------------
 typedef struct {
     float lr, beta1, beta2, eps, weightDecay;

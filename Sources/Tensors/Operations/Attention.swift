@@ -25,6 +25,31 @@ public struct AttentionGeometry: Sendable {
     }
 
     var flops: Int { 2 * queries * keys * d }
+
+    /// Queries at a time: what lies between two products stays in the first or second cache.
+    static let tile = 32
+
+    /// One head's keys (or values) [Lk, d], as `scores` wants them.
+    func packedTransposed(_ keys: UnsafePointer<Float>) -> Storage {
+        let packed = Storage(count: bas_packed_count(d, self.keys))
+        bas_pack_transposed(packed.pointer, keys, width, d, self.keys, 0, bas_panels(self.keys))
+        return packed
+    }
+
+    /// y [rows, Lk] = q [rows, d] · kᵀ.
+    func scores(_ y: UnsafeMutablePointer<Float>, _ q: UnsafePointer<Float>, rows: Int, _ packed: UnsafePointer<Float>) {
+        bas_product(y, keys, q, width, rows, d, packed, 0, keys, 0, bas_panels(keys), nil, nil)
+    }
+
+    /// y [rows, d] = p [rows, Lk] · v [Lk, d].
+    func weighted(_ y: UnsafeMutablePointer<Float>, _ p: UnsafePointer<Float>, rows: Int, _ v: UnsafePointer<Float>) {
+        bas_product(y, width, p, keys, rows, keys, v, width, d, 0, bas_panels(d), nil, nil)
+    }
+
+    /// y [Lk, d] = pᵀ · x for p [Lq, Lk], x [Lq, d].
+    func transposedWeighted(_ y: UnsafeMutablePointer<Float>, _ p: UnsafePointer<Float>, _ x: UnsafePointer<Float>) {
+        bas_outer_product(y, width, p, keys, x, width, queries, 0, keys, d)
+    }
 }
 
 extension Tensor {
@@ -35,10 +60,14 @@ extension Tensor {
         let result = Tensor(uninitialized: [g.n, heads, g.queries, g.keys])
         let (p, a, b) = (result.writable, q.pointer, k.pointer)
         g.forEachHead(flops: g.flops) { at, query, key in
-            product(
-                MatrixView(a + query, stride: g.width), MatrixView(b + key, stride: g.width, isTransposed: true), m: g.queries, n: g.keys, k: g.d,
-                into: p + at, stride: g.keys)
-            bas_softmax(p + at, p + at, g.queries, g.keys, g.scale, causal ? 0 : -1)
+            let packed = g.packedTransposed(b + key)
+            defer { keepAlive(packed) }
+            for first in stride(from: 0, to: g.queries, by: AttentionGeometry.tile) {
+                let rows = min(AttentionGeometry.tile, g.queries - first)
+                let scores = p + at + first * g.keys
+                g.scores(scores, a + query + first * g.width, rows: rows, packed.pointer)
+                bas_softmax(scores, scores, rows, g.keys, g.scale, causal ? first : -1)
+            }
         }
         return result
     }
@@ -54,17 +83,10 @@ extension Tensor {
         let (dqp, dkp) = (dq?.writable, dk?.writable)
         g.forEachHead(flops: 3 * g.flops) { at, query, key in
             let ds = Storage(count: g.queries * g.keys)
+            defer { keepAlive(ds) }
             bas_softmax_backward(ds.pointer, dp + at, pp + at, g.queries, g.keys, g.scale)
-            if let dqp {
-                product(
-                    MatrixView(ds.pointer, stride: g.keys), MatrixView(kp + key, stride: g.width), m: g.queries, n: g.d, k: g.keys, into: dqp + query,
-                    stride: g.width)
-            }
-            if let dkp {
-                product(
-                    MatrixView(ds.pointer, stride: g.keys, isTransposed: true), MatrixView(qp + query, stride: g.width), m: g.keys, n: g.d,
-                    k: g.queries, into: dkp + key, stride: g.width)
-            }
+            if let dqp { g.weighted(dqp + query, ds.pointer, rows: g.queries, kp + key) }
+            if let dkp { g.transposedWeighted(dkp + key, ds.pointer, qp + query) }
         }
         return (dq, dk)
     }
@@ -77,9 +99,7 @@ extension Tensor {
         defer { keepAlive(self, v) }
         let (p, b, y) = (pointer, v.pointer, result.writable)
         g.forEachHead(flops: g.flops) { at, query, key in
-            product(
-                MatrixView(p + at, stride: g.keys), MatrixView(b + key, stride: g.width), m: queries, n: g.d, k: g.keys, into: y + query,
-                stride: g.width)
+            g.weighted(y + query, p + at, rows: queries, b + key)
         }
         return result
     }
@@ -92,15 +112,11 @@ extension Tensor {
         let (dy, pp, vp, dpp, dvp) = (pointer, p.pointer, v.pointer, dp?.writable, dv?.writable)
         g.forEachHead(flops: 2 * g.flops) { at, query, key in
             if let dpp {
-                product(
-                    MatrixView(dy + query, stride: g.width), MatrixView(vp + key, stride: g.width, isTransposed: true), m: g.queries, n: g.keys,
-                    k: g.d, into: dpp + at, stride: g.keys)
+                let packed = g.packedTransposed(vp + key)
+                g.scores(dpp + at, dy + query, rows: g.queries, packed.pointer)
+                keepAlive(packed)
             }
-            if let dvp {
-                product(
-                    MatrixView(pp + at, stride: g.keys, isTransposed: true), MatrixView(dy + query, stride: g.width), m: g.keys, n: g.d,
-                    k: g.queries, into: dvp + key, stride: g.width)
-            }
+            if let dvp { g.transposedWeighted(dvp + key, pp + at, dy + query) }
         }
         return (dp, dv)
     }
@@ -111,23 +127,25 @@ extension Tensor {
         defer { keepAlive(q, k, v) }
         let result = Tensor(uninitialized: q.shape)
         let (qp, kp, vp, y) = (q.pointer, k.pointer, v.pointer, result.writable)
-        let tile = max(16, min(g.queries, (1 << 16) / g.keys))
-        let tiles = (g.queries + tile - 1) / tile
-        let tasks = Parallel.tasks(work: 2 * g.n * heads * g.flops, limit: min(64, g.n * heads * tiles))
+        // Heads are cut into parts of at least 128 queries: keys are laid out anew for each.
+        let parts = max(1, min(g.queries / 128, 16 / max(1, g.n * heads)))
+        let tasks = Parallel.tasks(work: 2 * g.n * heads * g.flops, limit: g.n * heads * parts)
         Parallel.run(tasks: tasks) { task in
-            let scores = Storage(count: tile * g.keys)
-            for i in Parallel.range(task, of: tasks, count: g.n * heads * tiles) {
-                let (sample, head, first) = (i / tiles / heads, i / tiles % heads, i % tiles * tile)
-                let rows = min(tile, g.queries - first)
-                let query = (sample * g.queries + first) * g.width + head * g.d
+            let scores = Storage(count: AttentionGeometry.tile * g.keys)
+            defer { keepAlive(scores) }
+            for i in Parallel.range(task, of: tasks, count: g.n * heads * parts) {
+                let (sample, head) = (i / parts / heads, i / parts % heads)
                 let key = sample * g.keys * g.width + head * g.d
-                product(
-                    MatrixView(qp + query, stride: g.width), MatrixView(kp + key, stride: g.width, isTransposed: true), m: rows, n: g.keys, k: g.d,
-                    into: scores.pointer, stride: g.keys)
-                bas_softmax(scores.pointer, scores.pointer, rows, g.keys, g.scale, -1)
-                product(
-                    MatrixView(scores.pointer, stride: g.keys), MatrixView(vp + key, stride: g.width), m: rows, n: g.d, k: g.keys, into: y + query,
-                    stride: g.width)
+                let packed = g.packedTransposed(kp + key)
+                defer { keepAlive(packed) }
+                let part = Parallel.range(i % parts, of: parts, count: g.queries, alignment: AttentionGeometry.tile)
+                for first in stride(from: part.lowerBound, to: part.upperBound, by: AttentionGeometry.tile) {
+                    let rows = min(AttentionGeometry.tile, part.upperBound - first)
+                    let query = (sample * g.queries + first) * g.width + head * g.d
+                    g.scores(scores.pointer, qp + query, rows: rows, packed.pointer)
+                    bas_softmax(scores.pointer, scores.pointer, rows, g.keys, g.scale, -1)
+                    g.weighted(y + query, scores.pointer, rows: rows, vp + key)
+                }
             }
         }
         return result

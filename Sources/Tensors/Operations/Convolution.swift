@@ -24,121 +24,78 @@ public struct ConvolutionGeometry: Sendable, Equatable {
             padTop: top, padLeft: left)
     }
 
+    /// Is a 1×1 kernel with this geometry a linear layer?
     var isPointwise: Bool { self == ConvolutionGeometry() }
 }
 
 extension Tensor {
-    /// y [N, H', W', Cout] of x [N, H, W, Cin]; im2col and a product, tile by tile, so that patches stay in cache.
-    public func conv2d(_ weight: Tensor, bias: Tensor? = nil, residual: Tensor? = nil, _ geometry: ConvolutionGeometry) -> Tensor {
-        if geometry.isPointwise && weight.shape[1] == 1 && weight.shape[2] == 1 { return linear(weight, bias: bias, residual: residual) }
-        var g = geometry.resolve(shape, kernel: weight.shape)
-        let (n, pixels, k, outputs) = (shape[0], g.OH * g.OW, weight.count / weight.shape[0], weight.shape[0])
-        let result = Tensor(uninitialized: [n, g.OH, g.OW, outputs])
-        defer { keepAlive(self, weight, bias, residual) }
-        let (x, y, w) = (pointer, result.writable, weight.pointer)
-        let (start, added) = (bias?.pointer, residual?.pointer)
-        let tiles = Self.tiles(rows: pixels, flopsPerRow: 2 * k * outputs, bytesPerRow: 4 * k)
-        Parallel.run(tasks: n * tiles) { task in
-            let (sample, range) = (task / tiles, Parallel.range(task % tiles, of: tiles, count: pixels, alignment: 16))
-            if range.isEmpty { return }
-            let patches = Storage(count: range.count * k)
-            let rows = sample * pixels + range.lowerBound..<sample * pixels + range.upperBound
-            bas_patches(patches.pointer, x + sample * g.H * g.W * g.C, &g, range.lowerBound, range.count)
-            fillRows(y, stride: outputs, rows, 0..<outputs, bias: start, residual: added)
-            product(
-                MatrixView(patches.pointer, stride: k), MatrixView(w, stride: k, isTransposed: true), m: range.count, n: outputs, k: k,
-                into: y + rows.lowerBound * outputs, stride: outputs, beta: start == nil && added == nil ? 0 : 1)
-        }
-        return result
+    /// y [N, H', W', Cout] of x [N, H, W, Cin], without patches where the kernels can.
+    public func conv2d(
+        _ weight: Tensor, bias: Tensor? = nil, residual: Tensor? = nil, _ geometry: ConvolutionGeometry
+    ) -> Tensor {
+        if geometry.isLinear(weight.shape) { return linear(weight, bias: bias, residual: residual) }
+        let g = geometry.resolve(shape, kernel: weight.shape)
+        guard g.isDirect else { return conv2dByPatches(weight, bias: bias, residual: residual, g) }
+        return convolved(by: weight, .forward, outputs: weight.shape[0], bias: bias, residual: residual, g)
     }
 
-    /// dx [N, H, W, Cin] of dy [N, H', W', Cout]: the transposed product, and patches added back.
+    /// dx [N, H, W, Cin] of dy [N, H', W', Cout]. Where the stride is 1 it is a convolution by the turned kernel.
     public func conv2dInputGradient(_ weight: Tensor, input: [Int], _ geometry: ConvolutionGeometry) -> Tensor {
-        if geometry.isPointwise && weight.shape[1] == 1 && weight.shape[2] == 1 { return linearInputGradient(weight) }
-        var g = geometry.resolve(input, kernel: weight.shape)
-        let (n, pixels, k, outputs) = (input[0], g.OH * g.OW, weight.count / weight.shape[0], weight.shape[0])
-        let result = Tensor.zeros(input)
-        defer { keepAlive(self, weight) }
-        let (dy, dx, w) = (pointer, result.writable, weight.pointer)
-        let block = max(64, min(pixels, (1 << 18) / k))
-        Parallel.run(tasks: n) { sample in
-            let patches = Storage(count: block * k)
-            for first in stride(from: 0, to: pixels, by: block) {
-                let count = min(block, pixels - first)
-                product(
-                    MatrixView(dy + (sample * pixels + first) * outputs, stride: outputs), MatrixView(w, stride: k), m: count, n: k, k: outputs,
-                    into: patches.pointer, stride: k)
-                bas_patches_add(dx + sample * g.H * g.W * g.C, patches.pointer, &g, first, count)
-            }
+        if geometry.isLinear(weight.shape) { return linearInputGradient(weight) }
+        let g = geometry.resolve(input, kernel: weight.shape)
+        guard let turned = g.turned(outputs: weight.shape[0]) else { return conv2dInputGradientByPatches(weight, input: input, g) }
+        let use = PackedMatrix.Use.inputGradient(taps: g.kernelH * g.kernelW)
+        return convolved(by: weight, use, outputs: g.C, bias: nil, residual: nil, turned)
+    }
+
+    private func convolved(
+        by weight: Tensor, _ use: PackedMatrix.Use, outputs: Int, bias: Tensor?, residual: Tensor?, _ geometry: bas_convolution
+    ) -> Tensor {
+        var g = geometry
+        let result = Tensor(uninitialized: [shape[0], g.OH, g.OW, outputs])
+        let packed = PackedMatrix.of(weight, for: use)
+        defer { keepAlive(self, bias, residual, packed) }
+        let (x, y, w, b, r) = (pointer, result.writable, packed.pointer, bias?.pointer, residual?.pointer)
+        let pixels = shape[0] * g.OH * g.OW
+        let flops = 2 * pixels * outputs * g.kernelH * g.kernelW * g.C
+        ProductTasks(rows: pixels, columns: outputs, flops: flops).run { rows, panels in
+            bas_convolve(
+                y, x, &g, rows.lowerBound, rows.upperBound, w, outputs, panels.lowerBound, panels.upperBound, b, r)
         }
         return result
     }
 
-    /// dW [Cout, kernelH, kernelW, Cin] = dyᵀ · patches, for dy = self and the input x.
+    /// dW [Cout, kernelH, kernelW, Cin] of dy = self and the input x: tasks are taps and parts of the outputs.
     public func conv2dWeightGradient(input x: Tensor, kernel: [Int], _ geometry: ConvolutionGeometry) -> Tensor {
-        if geometry.isPointwise && kernel[1] == 1 && kernel[2] == 1 { return linearWeightGradient(input: x).reshaped(kernel) }
+        if geometry.isLinear(kernel) { return linearWeightGradient(input: x).reshaped(kernel) }
         var g = geometry.resolve(x.shape, kernel: kernel)
-        let (n, pixels, k, outputs) = (x.shape[0], g.OH * g.OW, Shape.count(kernel) / kernel[0], kernel[0])
+        let (taps, outputs) = (g.kernelH * g.kernelW, kernel[0])
         let result = Tensor(uninitialized: kernel)
         defer { keepAlive(self, x) }
-        let (dy, source) = (pointer, x.pointer)
-        // Samples in groups whose patches fit a budget of 16 MiB, each group one product added to the last.
-        let group = max(1, min(n, (4 << 20) / (pixels * k)))
-        let patches = Storage(count: group * pixels * k)
-        for first in stride(from: 0, to: n, by: group) {
-            let count = min(group, n - first)
-            let tiles = Self.tiles(rows: pixels, flopsPerRow: 64 * k, bytesPerRow: 4 * k)
-            Parallel.run(tasks: count * tiles) { task in
-                let (sample, range) = (task / tiles, Parallel.range(task % tiles, of: tiles, count: pixels, alignment: 16))
-                bas_patches(
-                    patches.pointer + (sample * pixels + range.lowerBound) * k, source + (first + sample) * g.H * g.W * g.C, &g,
-                    range.lowerBound, range.count)
-            }
-            parallelProduct(
-                MatrixView(dy + first * pixels * outputs, stride: outputs, isTransposed: true), MatrixView(patches.pointer, stride: k), m: outputs,
-                n: k, k: count * pixels, into: result.writable, stride: k, beta: first == 0 ? 0 : 1)
+        let (dy, source, dw, samples) = (pointer, x.pointer, result.writable, x.shape[0])
+        let parts = Parallel.tasks(work: 2 * count * g.C, limit: max(1, min(8, outputs / 16)))
+        Parallel.run(tasks: taps * parts) { task in
+            let part = Parallel.range(task % parts, of: parts, count: outputs, alignment: 8)
+            bas_convolve_weights(dw, dy, source, &g, samples, outputs, task / parts, part.lowerBound, part.upperBound)
         }
         return result
-    }
-
-    /// Tiles of output rows: about 50 µs of work each and patches of at most half a MiB.
-    private static func tiles(rows: Int, flopsPerRow: Int, bytesPerRow: Int) -> Int {
-        let byWork = Parallel.tasks(work: rows * flopsPerRow, limit: 64)
-        let byCache = (rows * bytesPerRow + (1 << 19) - 1) >> 19
-        return max(1, min(max(byWork, byCache), (rows + 15) / 16))
     }
 }
 
-extension Tensor {
-    /// dx [..., K] = dy [..., N] · W.
-    public func linearInputGradient(_ weight: Tensor) -> Tensor {
-        let (n, k) = (weight.shape[0], weight.count / weight.shape[0])
-        precondition(shape.last == n)
-        defer { keepAlive(self, weight) }
-        let result = Tensor(uninitialized: shape.dropLast() + [k])
-        parallelProduct(
-            MatrixView(pointer, stride: n), MatrixView(weight.pointer, stride: k), m: count / n, n: k, k: n, into: result.writable, stride: k)
-        return result
-    }
+extension ConvolutionGeometry {
+    fileprivate func isLinear(_ kernel: [Int]) -> Bool { isPointwise && kernel[1] == 1 && kernel[2] == 1 }
+}
 
-    /// dW [N, K] = dyᵀ · x.
-    public func linearWeightGradient(input x: Tensor) -> Tensor {
-        let (n, k) = (shape[rank - 1], x.shape[x.rank - 1])
-        precondition(count / n == x.count / k)
-        defer { keepAlive(self, x) }
-        let result = Tensor(uninitialized: [n, k])
-        parallelProduct(
-            MatrixView(pointer, stride: n, isTransposed: true), MatrixView(x.pointer, stride: k), m: n, n: k, k: count / n,
-            into: result.writable, stride: k)
-        return result
-    }
+extension bas_convolution {
+    /// Can it be read through pointers to pixels?
+    fileprivate var isDirect: Bool { C <= Int(BAS_MAXIMUM_CHANNELS) && kernelH * kernelW <= Int(BAS_MAXIMUM_TAPS) }
 
-    /// Sum over all rows: the bias's gradient, [N].
-    public var sumOfRows: Tensor {
-        let n = shape[rank - 1]
-        defer { keepAlive(self) }
-        let result = Tensor.zeros([n])
-        bas_sum_rows(result.writable, pointer, count / n, n)
-        return result
+    /// The convolution that takes dy back to dx, for stride 1.
+    fileprivate func turned(outputs: Int) -> bas_convolution? {
+        guard stride == 1, padTop < kernelH, padLeft < kernelW else { return nil }
+        let result = bas_convolution(
+            H: OH, W: OW, C: outputs, OH: H, OW: W, kernelH: kernelH, kernelW: kernelW, stride: 1,
+            padTop: kernelH - 1 - padTop, padLeft: kernelW - 1 - padLeft)
+        return result.isDirect ? result : nil
     }
 }

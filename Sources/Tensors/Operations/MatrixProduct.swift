@@ -92,32 +92,58 @@ extension Tensor {
         let m = count / k
         let result = Tensor(uninitialized: shape.dropLast() + [n])
         precondition(residual.map { $0.count == result.count } ?? true)
-        let y = result.writable
-        let (start, added) = (bias?.pointer, residual?.pointer)
-        parallelProduct(
-            MatrixView(pointer, stride: k), MatrixView(weight.pointer, stride: k, isTransposed: true), m: m, n: n, k: k, into: y,
-            stride: n, beta: start == nil && added == nil ? 0 : 1
-        ) { rows, columns in
-            fillRows(y, stride: n, rows, columns, bias: start, residual: added)
+        let (x, y, b, r) = (pointer, result.writable, bias?.pointer, residual?.pointer)
+        let packed = PackedMatrix.of(weight, for: .forward)
+        defer { keepAlive(packed) }
+        let w = packed.pointer
+        ProductTasks(rows: m, columns: n, flops: 2 * m * n * k).run { rows, panels in
+            bas_product(
+                y + rows.lowerBound * n, n, x + rows.lowerBound * k, k, rows.count, k, w, 0, n, panels.lowerBound,
+                panels.upperBound, b, r.map { $0 + rows.lowerBound * n })
         }
         return result
     }
-}
 
-/// Writes bias and residual where a product with beta = 1 then adds.
-func fillRows(
-    _ y: UnsafeMutablePointer<Float>, stride: Int, _ rows: Range<Int>, _ columns: Range<Int>, bias: UnsafePointer<Float>?,
-    residual: UnsafePointer<Float>?
-) {
-    guard bias != nil || residual != nil else { return }
-    for row in rows {
-        let start = row * stride + columns.lowerBound
-        switch (bias, residual) {
-        case let (bias?, residual?): bas_add_rows(y + start, residual + start, bias + columns.lowerBound, 1, columns.count)
-        case let (bias?, nil): (y + start).update(from: bias + columns.lowerBound, count: columns.count)
-        case let (nil, residual?): (y + start).update(from: residual + start, count: columns.count)
-        case (nil, nil): break
+    /// dx [..., K] = dy [..., N] · W.
+    public func linearInputGradient(_ weight: Tensor) -> Tensor {
+        let (n, k) = (weight.shape[0], weight.count / weight.shape[0])
+        precondition(shape.last == n)
+        defer { keepAlive(self, weight) }
+        let result = Tensor(uninitialized: shape.dropLast() + [k])
+        let (dy, dx) = (pointer, result.writable)
+        let packed = PackedMatrix.of(weight, for: .inputGradient(taps: 1))
+        defer { keepAlive(packed) }
+        let w = packed.pointer
+        ProductTasks(rows: count / n, columns: k, flops: 2 * count * k).run { rows, panels in
+            bas_product(
+                dx + rows.lowerBound * k, k, dy + rows.lowerBound * n, n, rows.count, n, w, 0, k, panels.lowerBound,
+                panels.upperBound, nil, nil)
         }
+        return result
+    }
+
+    /// dW [N, K] = dyᵀ · x.
+    public func linearWeightGradient(input x: Tensor) -> Tensor {
+        let (n, k) = (shape[rank - 1], x.shape[x.rank - 1])
+        precondition(count / n == x.count / k)
+        defer { keepAlive(self, x) }
+        let result = Tensor(uninitialized: [n, k])
+        let (dy, source, dw, rows) = (pointer, x.pointer, result.writable, count / n)
+        let tasks = Parallel.tasks(work: 2 * count * k, limit: max(1, min(16, n / 8)))
+        Parallel.run(tasks: tasks) { task in
+            let part = Parallel.range(task, of: tasks, count: n, alignment: 8)
+            bas_outer_product(dw, k, dy, n, source, k, rows, part.lowerBound, part.upperBound, k)
+        }
+        return result
+    }
+
+    /// Sum over all rows: the bias's gradient, [N].
+    public var sumOfRows: Tensor {
+        let n = shape[rank - 1]
+        defer { keepAlive(self) }
+        let result = Tensor.zeros([n])
+        bas_sum_rows(result.writable, pointer, count / n, n)
+        return result
     }
 }
 

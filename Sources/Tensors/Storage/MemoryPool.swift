@@ -62,7 +62,9 @@ public final class MemoryPool: Sendable {
         blocks.forEach { free($0) }
     }
 
-    private static func allocate(_ bytes: Int) -> UnsafeMutablePointer<Float> {
+    /// With a vector's room behind: products read the last columns of a matrix in whole vectors (CKernels.h).
+    private static func allocate(_ size: Int) -> UnsafeMutablePointer<Float> {
+        let bytes = size + 64
         let huge = bytes >= 4 << 20
         var raw: UnsafeMutableRawPointer?
         guard posix_memalign(&raw, huge ? 2 << 20 : 64, bytes) == 0, let raw else {

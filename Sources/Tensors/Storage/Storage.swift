@@ -1,5 +1,6 @@
 import CKernels
 import Glibc
+import Synchronization
 
 /// A block of float32 memory, 64-byte aligned, taken from and given back to the caching allocator.
 ///
@@ -9,6 +10,8 @@ public final class Storage: @unchecked Sendable {
     public let pointer: UnsafeMutablePointer<Float>
     /// Floats that fit, at least as many as were asked for.
     let capacity: Int
+    /// Forms of what lies here that products read, dropped when it is written.
+    private let forms = Mutex<[PackedMatrix.Key: PackedMatrix]>([:])
 
     /// Uninitialised memory for `count` floats.
     public init(count: Int) {
@@ -18,4 +21,13 @@ public final class Storage: @unchecked Sendable {
     static let empty = Storage(count: 0)
 
     deinit { MemoryPool.shared.give(pointer, capacity) }
+
+    func packed(_ key: PackedMatrix.Key) -> PackedMatrix? { forms.withLock { $0[key] } }
+
+    func keep(_ form: PackedMatrix, as key: PackedMatrix.Key) { forms.withLock { $0[key] = form } }
+
+    /// What lies here is about to change.
+    func dropPacked() {
+        forms.withLock { if !$0.isEmpty { $0 = [:] } }
+    }
 }

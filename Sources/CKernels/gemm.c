@@ -1,0 +1,167 @@
+// Products of rows with packed matrices, convolutions without patches, and sums of outer products (gradients of
+// weights), on micro-kernels chosen by the processor. Rows are read in place through pointers, one a row and tap, as
+// in Dukhan's indirect convolution (arXiv 1907.02129).
+#include "gemm.h"
+
+#if defined(__x86_64__)
+#define NAME(x) v4_##x
+#define TARGET target("arch=x86-64-v4")
+#define WIDTH 16
+#define TILE_ROWS 8
+#include "gemm_tiles.h"
+#define NAME(x) v3_##x
+#define TARGET target("arch=x86-64-v3")
+#define WIDTH 8
+#define TILE_ROWS 4
+#include "gemm_tiles.h"
+#endif
+#define NAME(x) base_##x
+#define TARGET unused
+#define WIDTH 4
+#define TILE_ROWS 4
+#include "gemm_tiles.h"
+
+const bas_gemm_kernels *bas_gemm(void) {
+    static const bas_gemm_kernels base = {4, 4, base_rows, base_outer};
+#if defined(__x86_64__)
+    static const bas_gemm_kernels v3 = {4, 8, v3_rows, v3_outer}, v4 = {8, 16, v4_rows, v4_outer};
+    switch (bas_processor_level()) {
+    case 2: return &v4;
+    case 1: return &v3;
+    default: break;
+    }
+#endif
+    return &base;
+}
+
+/// Rows whose pointers are made at once; a panel is read from cache once a tile of them.
+#define CHUNK_ROWS 64
+#define MAXIMUM_TAPS BAS_MAXIMUM_TAPS
+/// Sums are taken over at most this many products at a time, so that a panel of them stays in the second cache.
+#define CHUNK_PRODUCTS 2560
+
+/// Where padding points: as many zeros as the most channels that `bas_convolve` takes.
+static const float zeros[BAS_MAXIMUM_CHANNELS];
+
+/// The product of up to CHUNK_ROWS rows, given by pointers, with the panels first..<last. `s` holds what all tiles
+/// share; s->b is the matrix, packed where `isPacked`.
+static void chunk(bas_rows_tile s, size_t count, size_t N, size_t first, size_t last, int isPacked) {
+    const bas_gemm_kernels *k = bas_gemm();
+    size_t K = s.allTaps * s.channels, blocks = (count + k->rows - 1) / k->rows;
+    size_t step = s.channels ? CHUNK_PRODUCTS / s.channels : 0;
+    if (step == 0) step = 1;
+    const float *matrix = s.b, *bias = s.bias, *added = s.added, *const *rows = s.rows;
+    float *y = s.y;
+    for (size_t p = first; p < last; p++) {
+        bas_panel panel = bas_panel_at(p, N, k->width);
+        s.columns = panel.vectors * k->width;
+        if (isPacked) { s.bStride = s.columns; s.tapStride = s.channels * s.columns; }
+        if (panel.first + s.columns > N) s.columns = N - panel.first;
+        for (size_t tap = 0; tap < s.allTaps; tap += step) {
+            s.taps = s.allTaps - tap < step ? s.allTaps - tap : step;
+            s.b = matrix + panel.first * (isPacked ? K : 1) + tap * s.tapStride;
+            s.bias = bias && tap == 0 ? bias + panel.first : NULL;
+            for (size_t block = 0; block < blocks; block++) {
+                size_t row = count * block / blocks, end = count * (block + 1) / blocks;
+                s.rows = rows + row * s.allTaps + tap;
+                s.y = y + row * s.yStride + panel.first;
+                s.added = tap ? s.y : added ? added + row * s.yStride + panel.first : NULL;
+                k->rowsTile((int)(end - row), (int)panel.vectors, &s);
+            }
+        }
+    }
+}
+
+void bas_product(float *y, size_t yStride, const float *x, size_t xStride, size_t rows, size_t K, const float *b,
+                 size_t bStride, size_t N, size_t firstPanel, size_t lastPanel, const float *bias,
+                 const float *residual) {
+    const float *pointers[CHUNK_ROWS];
+    for (size_t row = 0; row < rows; row += CHUNK_ROWS) {
+        size_t count = rows - row < CHUNK_ROWS ? rows - row : CHUNK_ROWS;
+        for (size_t i = 0; i < count; i++) pointers[i] = x + (row + i) * xStride;
+        bas_rows_tile s = {
+            .rows = pointers, .allTaps = 1, .channels = K, .b = b, .bStride = bStride, .y = y + row * yStride,
+            .yStride = yStride, .bias = bias, .added = residual ? residual + row * yStride : NULL,
+        };
+        chunk(s, count, N, firstPanel, lastPanel, bStride == 0);
+    }
+}
+
+/// The input pixel under `tap` of the output pixel `o` (flat over samples), or NULL in the padding.
+static inline const float *pixel(const float *x, const bas_convolution *g, size_t o, size_t tap) {
+    size_t sample = o / (g->OH * g->OW), place = o % (g->OH * g->OW);
+    ptrdiff_t h = (ptrdiff_t)(place / g->OW * g->stride + tap / g->kernelW) - (ptrdiff_t)g->padTop;
+    ptrdiff_t w = (ptrdiff_t)(place % g->OW * g->stride + tap % g->kernelW) - (ptrdiff_t)g->padLeft;
+    if (h < 0 || h >= (ptrdiff_t)g->H || w < 0 || w >= (ptrdiff_t)g->W) return NULL;
+    return x + ((sample * g->H + (size_t)h) * g->W + (size_t)w) * g->C;
+}
+
+void bas_convolve(float *y, const float *x, const bas_convolution *g, size_t first, size_t last, const float *packed,
+                  size_t N, size_t firstPanel, size_t lastPanel, const float *bias, const float *residual) {
+    const float *pointers[CHUNK_ROWS * MAXIMUM_TAPS];
+    size_t taps = g->kernelH * g->kernelW;
+    for (size_t row = first; row < last; row += CHUNK_ROWS) {
+        size_t count = last - row < CHUNK_ROWS ? last - row : CHUNK_ROWS;
+        for (size_t i = 0; i < count; i++)
+            for (size_t t = 0; t < taps; t++) {
+                const float *source = pixel(x, g, row + i, t);
+                pointers[i * taps + t] = source ? source : zeros;
+            }
+        bas_rows_tile s = {
+            .rows = pointers, .allTaps = taps, .channels = g->C, .b = packed, .y = y + row * N, .yStride = N,
+            .bias = bias, .added = residual ? residual + row * N : NULL,
+        };
+        chunk(s, count, N, firstPanel, lastPanel, 1);
+    }
+}
+
+/// Pairs of rows whose outer products are summed in registers before the sum is stored.
+#define CHUNK_PAIRS 512
+
+static void outer_chunk(const bas_row_pair *pairs, size_t count, float *y, size_t yStride, size_t first, size_t last,
+                        size_t N, int accumulates) {
+    const bas_gemm_kernels *k = bas_gemm();
+    size_t panels = bas_panel_count(N, k->width), blocks = (last - first + k->rows - 1) / k->rows;
+    for (size_t p = 0; p < panels; p++) {
+        bas_panel panel = bas_panel_at(p, N, k->width);
+        bas_outer_tile s = {
+            .pairs = pairs, .count = count, .bOffset = panel.first, .yStride = yStride,
+            .columns = panel.vectors * k->width, .accumulates = accumulates,
+        };
+        if (panel.first + s.columns > N) s.columns = N - panel.first;
+        for (size_t block = 0; block < blocks; block++) {
+            size_t row = first + (last - first) * block / blocks, end = first + (last - first) * (block + 1) / blocks;
+            s.aOffset = row;
+            s.y = y + row * yStride + panel.first;
+            k->outerTile((int)(end - row), (int)panel.vectors, &s);
+        }
+    }
+}
+
+void bas_outer_product(float *y, size_t yStride, const float *a, size_t aStride, const float *b, size_t bStride,
+                       size_t rows, size_t first, size_t last, size_t N) {
+    bas_row_pair pairs[CHUNK_PAIRS];
+    for (size_t row = 0; row < rows || row == 0; row += CHUNK_PAIRS) {
+        size_t count = rows - row < CHUNK_PAIRS ? rows - row : CHUNK_PAIRS;
+        for (size_t i = 0; i < count; i++)
+            pairs[i] = (bas_row_pair){a + (row + i) * aStride, b + (row + i) * bStride};
+        outer_chunk(pairs, count, y, yStride, first, last, N, row > 0);
+    }
+}
+
+void bas_convolve_weights(float *dw, const float *dy, const float *x, const bas_convolution *g, size_t samples,
+                          size_t O, size_t tap, size_t first, size_t last) {
+    bas_row_pair pairs[CHUNK_PAIRS];
+    size_t taps = g->kernelH * g->kernelW, count = 0;
+    int accumulates = 0;
+    for (size_t o = 0; o < samples * g->OH * g->OW; o++) {
+        const float *source = pixel(x, g, o, tap);
+        if (source) pairs[count++] = (bas_row_pair){dy + o * O, source};
+        if (count < CHUNK_PAIRS) continue;
+        outer_chunk(pairs, count, dw + tap * g->C, taps * g->C, first, last, g->C, accumulates);
+        accumulates = 1;
+        count = 0;
+    }
+    if (count || !accumulates)
+        outer_chunk(pairs, count, dw + tap * g->C, taps * g->C, first, last, g->C, accumulates);
+}

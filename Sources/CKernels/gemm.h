@@ -1,0 +1,46 @@
+// What the micro-kernels take, and how matrices are cut into panels; shared by gemm.c and packing.c.
+#pragma once
+#include "dispatch.h"
+
+/// A tile of rows times packed columns. `rows` has `allTaps` pointers a row, of which `taps` are used.
+typedef struct {
+    const float *const *rows;
+    size_t allTaps, taps, channels;
+    const float *b;
+    size_t tapStride, bStride;
+    float *y;
+    size_t yStride, columns;
+    const float *bias, *added;
+} bas_rows_tile;
+
+typedef struct {
+    const float *a, *b;
+} bas_row_pair;
+
+/// A tile of a sum of outer products of rows.
+typedef struct {
+    const bas_row_pair *pairs;
+    size_t count, aOffset, bOffset;
+    float *y;
+    size_t yStride, columns;
+    int accumulates;
+} bas_outer_tile;
+
+/// The micro-kernels of this processor: tiles of at most `rows` rows by three vectors of `width` floats.
+typedef struct {
+    size_t rows, width;
+    void (*rowsTile)(int rows, int vectors, const bas_rows_tile *);
+    void (*outerTile)(int rows, int vectors, const bas_outer_tile *);
+} bas_gemm_kernels;
+const bas_gemm_kernels *bas_gemm(void);
+
+/// Columns of a panel: vectors are spread evenly over panels of at most three.
+typedef struct {
+    size_t first, vectors;  // its first column; vectors wide
+} bas_panel;
+static inline size_t bas_panel_count(size_t N, size_t width) { return ((N + width - 1) / width + 2) / 3; }
+static inline bas_panel bas_panel_at(size_t p, size_t N, size_t width) {
+    size_t all = (N + width - 1) / width, panels = (all + 2) / 3;
+    size_t low = all * p / panels, high = all * (p + 1) / panels;
+    return (bas_panel){low * width, high - low};
+}

@@ -1,0 +1,70 @@
+// Matrices laid out as the micro-kernels read them: panels of up to three vectors of columns, each panel's rows one
+// behind another; columns that fill the last vector are 0.
+#include "gemm.h"
+
+size_t bas_panels(size_t N) { return bas_panel_count(N, bas_gemm()->width); }
+
+size_t bas_panel_columns(void) { return 3 * bas_gemm()->width; }
+
+size_t bas_packed_count(size_t K, size_t N) {
+    size_t width = bas_gemm()->width;
+    return K * ((N + width - 1) / width * width);
+}
+
+typedef float bas_four __attribute__((ext_vector_type(4), aligned(4)));
+
+/// The transpose of a 4 x 4 block: out of rows `stride` apart into rows `width` apart.
+BAS_INLINE void transpose_block(float *out, size_t width, const float *in, size_t stride) {
+    bas_four a = *(const bas_four *)in, b = *(const bas_four *)(in + stride);
+    bas_four c = *(const bas_four *)(in + 2 * stride), d = *(const bas_four *)(in + 3 * stride);
+    bas_four ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), AB = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+    bas_four cd = __builtin_shufflevector(c, d, 0, 4, 1, 5), CD = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    *(bas_four *)out = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
+    *(bas_four *)(out + width) = __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+    *(bas_four *)(out + 2 * width) = __builtin_shufflevector(AB, CD, 0, 1, 4, 5);
+    *(bas_four *)(out + 3 * width) = __builtin_shufflevector(AB, CD, 2, 3, 6, 7);
+}
+
+/// Floats of a row transposed at once: a cache line.
+#define LINE 16
+
+BAS_KERNEL void bas_pack_transposed(float *packed, const float *w, size_t stride, size_t K, size_t N,
+                                    size_t firstPanel, size_t lastPanel) {
+    size_t unit = bas_panel_columns() / 3;
+    for (size_t p = firstPanel; p < lastPanel; p++) {
+        bas_panel panel = bas_panel_at(p, N, unit);
+        size_t width = panel.vectors * unit, filled = N - panel.first < width ? N - panel.first : width;
+        const float *source = w + panel.first * stride;
+        float *target = packed + panel.first * K;
+        for (size_t k = 0; k < K; k += LINE) {
+            size_t count = K - k < LINE ? K - k : LINE, n = 0;
+            for (; n + 4 <= filled; n += 4) {
+                size_t i = 0;
+                for (; i + 4 <= count; i += 4)
+                    transpose_block(target + (k + i) * width + n, width, source + n * stride + k + i, stride);
+                for (; i < count; i++)
+                    for (size_t j = n; j < n + 4; j++) target[(k + i) * width + j] = source[j * stride + k + i];
+            }
+            for (; n < filled; n++)
+                for (size_t i = 0; i < count; i++) target[(k + i) * width + n] = source[n * stride + k + i];
+            for (size_t i = 0; i < count && filled < width; i++)
+                memset(target + (k + i) * width + filled, 0, (width - filled) * sizeof(float));
+        }
+    }
+}
+
+BAS_KERNEL void bas_pack_rows(float *packed, const float *b, size_t outer, ptrdiff_t outerStride, size_t inner,
+                              ptrdiff_t innerStride, size_t N, size_t firstPanel, size_t lastPanel) {
+    size_t unit = bas_panel_columns() / 3, K = outer * inner;
+    for (size_t p = firstPanel; p < lastPanel; p++) {
+        bas_panel panel = bas_panel_at(p, N, unit);
+        size_t width = panel.vectors * unit, filled = N - panel.first < width ? N - panel.first : width;
+        float *target = packed + panel.first * K;
+        for (size_t o = 0; o < outer; o++)
+            for (size_t i = 0; i < inner; i++, target += width) {
+                const float *source = b + (ptrdiff_t)o * outerStride + (ptrdiff_t)i * innerStride + panel.first;
+                memcpy(target, source, filled * sizeof(float));
+                if (filled < width) memset(target + filled, 0, (width - filled) * sizeof(float));
+            }
+    }
+}

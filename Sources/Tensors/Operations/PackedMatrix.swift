@@ -1,0 +1,100 @@
+import CKernels
+import Synchronization
+
+/// A weight laid out as the micro-kernels read it. Made when first needed and kept with the weight's storage until
+/// that is written, so that a frozen weight is packed once, and a trained one once a step and use.
+final class PackedMatrix: Sendable {
+    enum Use: Hashable {
+        /// y = x Wᵀ of W [N, K].
+        case forward
+        /// dx = dy W, for a convolution W [N, taps, C] with its taps turned by 180°.
+        case inputGradient(taps: Int)
+    }
+    struct Key: Hashable {
+        let offset: Int, rows: Int, columns: Int
+        let use: Use
+    }
+
+    private let storage: Storage
+    private let isKept: Bool
+
+    var pointer: UnsafePointer<Float> { UnsafePointer(storage.pointer) }
+
+    /// Bytes that kept forms may take together; beyond, weights are packed for each product anew.
+    static let limit = 256 << 20
+    private static let keptBytes = Atomic(0)
+
+    private init(count: Int) {
+        let bytes = count * MemoryLayout<Float>.stride
+        isKept = Self.keptBytes.wrappingAdd(bytes, ordering: .relaxed).newValue <= Self.limit
+        if !isKept { Self.keptBytes.wrappingSubtract(bytes, ordering: .relaxed) }
+        storage = Storage(count: count)
+        packedCount = count
+    }
+    private let packedCount: Int
+
+    deinit {
+        if isKept { Self.keptBytes.wrappingSubtract(packedCount * MemoryLayout<Float>.stride, ordering: .relaxed) }
+    }
+
+    /// The packed form of `weight` [N, ...], kept or made now.
+    static func of(_ weight: Tensor, for use: Use) -> PackedMatrix {
+        let rows = weight.shape[0]
+        let key = Key(offset: weight.offset, rows: rows, columns: weight.count / max(1, rows), use: use)
+        if let kept = weight.storage.packed(key) { return kept }
+        let made = make(weight, key)
+        if made.isKept { weight.storage.keep(made, as: key) }
+        return made
+    }
+
+    private static func make(_ weight: Tensor, _ key: Key) -> PackedMatrix {
+        defer { keepAlive(weight) }
+        let (n, k, w) = (key.rows, key.columns, weight.pointer)
+        switch key.use {
+        case .forward:
+            let made = PackedMatrix(count: bas_packed_count(k, n))
+            made.forEachPart(of: bas_panels(n), work: 8 * n * k) { target, first, last in
+                bas_pack_transposed(target, w, k, k, n, first, last)
+            }
+            return made
+        case .inputGradient(let taps):
+            let channels = k / taps
+            let made = PackedMatrix(count: bas_packed_count(taps * n, channels))
+            made.forEachPart(of: bas_panels(channels), work: 4 * n * k) { target, first, last in
+                bas_pack_rows(target, w + (taps - 1) * channels, taps, -channels, n, k, channels, first, last)
+            }
+            return made
+        }
+    }
+
+    private func forEachPart(of panels: Int, work: Int, _ body: (UnsafeMutablePointer<Float>, Int, Int) -> Void) {
+        let tasks = Parallel.tasks(work: work, limit: panels)
+        let target = storage.pointer
+        Parallel.run(tasks: tasks) { task in
+            let part = Parallel.range(task, of: tasks, count: panels)
+            body(target, part.lowerBound, part.upperBound)
+        }
+    }
+}
+
+/// How a product's rows and panels of columns are cut into tasks: by their shape alone.
+struct ProductTasks {
+    let rows: Int, panels: Int
+    let rowParts: Int, panelParts: Int
+
+    init(rows: Int, columns: Int, flops: Int) {
+        self.rows = rows
+        panels = bas_panels(columns)
+        let tasks = Parallel.tasks(work: flops)
+        rowParts = max(1, min(tasks, rows / 16))
+        panelParts = max(1, min(panels, tasks / rowParts))
+    }
+
+    func run(_ body: (_ rows: Range<Int>, _ panels: Range<Int>) -> Void) {
+        Parallel.run(tasks: rowParts * panelParts) { task in
+            let part = Parallel.range(task / panelParts, of: rowParts, count: rows, alignment: 8)
+            if part.isEmpty { return }
+            body(part, Parallel.range(task % panelParts, of: panelParts, count: panels))
+        }
+    }
+}
