@@ -31,7 +31,7 @@ enum GenerationCommands {
         guard !prompts.isEmpty else { throw Problem(.badArgument, "generate: there is no prompt", argument: "prompt") }
         let options = GenerationOptions(
             steps: try call.int("steps"), guidanceScale: try guidance(call, model), negativePrompt: try call.string("negative"))
-        let seeds = prompts.indices.map { seed + $0 % n }
+        let seeds = prompts.indices.map { seed &+ $0 % n }
         let initial = try noise(call, model, seeds)
         let pictures = try draw(call, model, prompts, initial, options)
         return try images(pictures, call, model, prompts, seeds, options)
@@ -57,6 +57,8 @@ enum GenerationCommands {
                 throw Problem(.badArgument, "size is [height, width] in pixels, at most 4096", argument: "size")
             }
             size = (sides[0], sides[1])
+            let f = model.vae.configuration.downscale
+            try call.reservePass(2 * min(seeds.count, 8), height: sides[0] / f, width: sides[1] / f, model)
         }
         return .concatenated(try seeds.map { seed in
             try call.mapped("size") {

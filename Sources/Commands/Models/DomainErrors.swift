@@ -40,10 +40,14 @@ enum DomainErrors {
 
     private static func training(_ error: TrainingError) -> Problem {
         switch error {
-        case .notFinite(_, _, _, _, let lr):
+        case .notFinite(_, _, let step, _, let lr):
+            // Before the first step nothing has moved: no learning rate can be to blame.
             Problem(
-                .notFinite, error.description, argument: "lr", notes: ["the model that it started from is as it was"],
-                help: "try a lower lr than \(lr) (5e-3 and 3e-4 suit the phases of the embedded model, 5e-4 and 2e-6 Stable Diffusion)")
+                .notFinite, error.description, argument: step > 1 ? "lr" : "model",
+                notes: ["the model that it started from is as it was"],
+                help: step > 1
+                    ? "try a lower lr than \(lr) (5e-3 and 3e-4 suit the phases of the embedded model, 5e-4 and 2e-6 Stable Diffusion)"
+                    : "nothing had been learned yet: the model's own numbers are not finite, or attention_loss gives such a number")
         }
     }
 

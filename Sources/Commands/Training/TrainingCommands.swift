@@ -61,7 +61,7 @@ enum TrainingCommands {
     @Sendable private static func resume(_ call: Call) throws -> Value {
         let value = try call.host("model", as: ModelValue.self)
         guard let run = value.learned.unfinished else { return .host(value) }
-        return .host(try train(call, value.learned, run, description: "resumed at step \(run.step)", loss: nil))
+        return .host(try train(call, value.learned, run, description: "resumed at step \(run.step)", loss: value.learned.unfinishedLoss))
     }
 
     /// The base model with a handle a mask: those that it has already where there are as many and no words are given.
@@ -76,6 +76,7 @@ enum TrainingCommands {
         guard words.isEmpty || words.count == count else {
             throw Problem(.badArgument, "init has \(words.count) words, the scene has \(count) masks", argument: "init")
         }
+        ModelCommands.warn(words, value.model, call)
         return value.replacing(try call.mapped("init") { try value.model.addingHandles(count: count, words: words, seed: try call.int("seed")) })
     }
 
@@ -88,6 +89,10 @@ enum TrainingCommands {
         }
         let seed = try call.int("seed")
         SceneCommands.warn(try SceneReport(scene), call)
+        // All handles in one prompt, as a step may draw them: better now than in the middle.
+        _ = try call.mapped("scene") { try value.model.tokenize([UnionSample.prompt(value.model.handles)]) }
+        let side = value.model.latentSize
+        try call.reservePass(2 * options.batchSize, height: side.height, width: side.width, value.model)
         let prepared = try call.mapped("scene") { try PreparedScene(scene, for: value.model, downsampling: options.maskDownsampling) }
         var learned = value.learned
         // With flips, or with none of the photo's posteriors at hand, nothing here is drawn yet: order does not matter.
@@ -116,10 +121,12 @@ enum TrainingCommands {
         let name = run.phase == 1 ? "phase 1  textual inversion" : "phase 2  fine-tuning"
         var bar = ProgressBar(call.context, title: name, unit: "step")
         var smooth = LossAverages()
-        let result = try learned.training(run, description: description, attentionLoss: loss) { progress in
-            smooth.add(progress.entry)
-            bar.update(progress.step, of: progress.steps, smooth.detail)
-            return call.context.interrupt.isRequested ? .stop : .proceed
+        let result = try call.mapped(nil) {
+            try learned.training(run, description: description, attentionLoss: loss) { progress in
+                smooth.add(progress.entry)
+                bar.update(progress.step, of: progress.steps, smooth.detail)
+                return call.context.interrupt.isRequested ? .stop : .proceed
+            }
         }
         bar.finish()
         if let rest = result.unfinished {
@@ -131,11 +138,18 @@ enum TrainingCommands {
     /// A function of the user's as the attention loss.
     private static func customLoss(_ call: Call, _ model: DiffusionModel, _ scene: PreparedScene) throws -> AttentionLossFunction {
         let function = try call.function("attention_loss")
+        if function.parameterNames.count < 2 {
+            throw Problem(
+                .badArgument, "an attention loss is a function of two: the attention and the pick; this takes \(function.parameterNames.count)",
+                argument: "attention_loss", help: "fn(out, pick) { attention_loss(out.attention, pick) }")
+        }
         return { input in
             let pick = PickValue(model: model, scene: scene, union: input.union)
             let out = PredictionValue(noise: nil, attention: [SampleAttention(maps: input.maps, sample: input.sample, prompt: pick.prompt, model: model)])
             let result = try call.invoke(function, arguments: [.host(out), .host(pick)])
-            let loss = try TensorReading.variable(result)
+            guard let loss = try? TensorReading.variable(result) else {
+                throw Problem(.wrongType, "an attention loss is one number; this gave \(result.describedType)", argument: "attention_loss")
+            }
             guard loss.value.count == 1 else {
                 throw Problem(.shapeMismatch, "an attention loss is one number; this gave \(Shape.text(loss.shape))", argument: "attention_loss")
             }
