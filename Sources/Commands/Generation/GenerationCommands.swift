@@ -22,7 +22,7 @@ enum GenerationCommands {
             result: "image, or a list of images", terms: ["draw", "sample", "text to image", "txt2img", "picture"], paper: "§4",
             examples: [.init("generate(load_model(\"collage\"), \"a photo of a dog at the beach\", steps=2, seed=1).size", shows: "[128, 128]")],
             run: generate)
-    ]
+    ] + EditCommands.all
 
     @Sendable private static func generate(_ call: Call) throws -> Value {
         let model = try call.host("model", as: ModelValue.self).model

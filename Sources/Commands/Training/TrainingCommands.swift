@@ -41,7 +41,8 @@ enum TrainingCommands {
 
     @Sendable private static func phase1(_ call: Call) throws -> Value {
         let value = try call.host("model", as: ModelValue.self)
-        return .host(try run(call, phase: 1, try withHandles(call, value), try TrainingParameters.options(call, phase: 1, model: value.model.name)))
+        let options = try TrainingParameters.options(call, phase: 1, model: value.model.name)
+        return .host(try run(call, phase: 1, try withHandles(call, value), options, base: value.model))
     }
 
     @Sendable private static func phase2(_ call: Call) throws -> Value {
@@ -53,9 +54,12 @@ enum TrainingCommands {
 
     @Sendable private static func both(_ call: Call) throws -> Value {
         let value = try call.host("model", as: ModelValue.self)
-        let first = try run(call, phase: 1, try withHandles(call, value), try TrainingParameters.options(call, phase: 1, model: value.model.name, excluding: ["lr"]))
+        func options(_ phase: Int) throws -> TrainingOptions {
+            try TrainingParameters.options(call, phase: phase, model: value.model.name, excluding: ["lr"])
+        }
+        let first = try run(call, phase: 1, try withHandles(call, value), try options(1), base: value.model)
         if first.learned.unfinished != nil { return .host(first) }
-        return .host(try run(call, phase: 2, first, try TrainingParameters.options(call, phase: 2, model: value.model.name, excluding: ["lr"])))
+        return .host(try run(call, phase: 2, first, try options(2), warns: false))
     }
 
     @Sendable private static func resume(_ call: Call) throws -> Value {
@@ -80,7 +84,10 @@ enum TrainingCommands {
         return value.replacing(try call.mapped("init") { try value.model.addingHandles(count: count, words: words, seed: try call.int("seed")) })
     }
 
-    private static func run(_ call: Call, phase: Int, _ value: ModelValue, _ options: TrainingOptions) throws -> ModelValue {
+    /// `base`: the model before it got its handles. `warns`: of what in the scene will not work well.
+    private static func run(
+        _ call: Call, phase: Int, _ value: ModelValue, _ options: TrainingOptions, base: DiffusionModel? = nil, warns: Bool = true
+    ) throws -> ModelValue {
         let scene = try call.host("scene", as: SceneValue.self).scene
         guard value.model.handles.count == scene.masks.count else {
             throw Problem(
@@ -88,7 +95,7 @@ enum TrainingCommands {
                 argument: "model", help: value.model.handles.isEmpty ? "phase1(model, scene) learns them" : nil)
         }
         let seed = try call.int("seed")
-        SceneCommands.warn(try SceneReport(scene), call)
+        if warns { SceneCommands.warn(try SceneReport(scene), call) }
         // All handles in one prompt, as a step may draw them: better now than in the middle.
         _ = try call.mapped("scene") { try value.model.tokenize([UnionSample.prompt(value.model.handles)]) }
         let side = value.model.latentSize
@@ -96,23 +103,28 @@ enum TrainingCommands {
         let prepared = try call.mapped("scene") { try PreparedScene(scene, for: value.model, downsampling: options.maskDownsampling) }
         var learned = value.learned
         // With flips, or with none of the photo's posteriors at hand, nothing here is drawn yet: order does not matter.
-        let prior = options.priorWeight > 0 && options.steps > 0 ? try preparePrior(call, &learned) : nil
+        let prior = options.priorWeight > 0 && options.steps > 0 ? try preparePrior(call, &learned, base: base ?? value.model) : nil
         let start = TrainingRun(phase: phase, learned.model, scene: prepared, prior: prior, options: options, seed: seed, history: learned.history)
         let loss = call.optional("attention_loss") == nil ? nil : try customLoss(call, learned.model, prepared)
         let title = "phase \(phase), \(options.steps) steps, lr \(options.optimizer.lr), seed \(seed), \(scene.title)"
         return try train(call, learned, start, description: title, loss: loss)
     }
 
-    private static func preparePrior(_ call: Call, _ learned: inout LearnedModel) throws -> PriorSet {
+    private static func preparePrior(_ call: Call, _ learned: inout LearnedModel, base: DiffusionModel) throws -> PriorSet {
         let options = try TrainingParameters.prior(call, model: learned.model.name)
+        let isShareable = DrawnPriors.areShareable(options, learned.model)
+        if learned.prior?.options != options, isShareable, let known = DrawnPriors.find(base, options, call) { learned.prior = known }
+        if let prior = learned.prior, prior.options == options { return prior }
         var bar = ProgressBar(call.context, title: "prior pictures", unit: "step")
         defer { bar.finish() }
-        return try call.mapped("prior_prompts") {
+        let drawn = try call.mapped("prior_prompts") {
             try learned.preparePrior(options) { done, total in
                 bar.update(done, of: total)
                 try call.context.checkInterrupt()
             }
         }
+        if isShareable { DrawnPriors.keep(drawn, base, call) }
+        return drawn
     }
 
     private static func train(

@@ -27,6 +27,9 @@ enum TrainingParameters {
         Row("normalization", .string, allowed: AttentionNormalization.allCases.map(\.rawValue), doc: "How a map is brought to 0…1 for that loss.") {
             $1.attentionNormalization = AttentionNormalization(rawValue: try $0.string("normalization")) ?? .max
         },
+        Row("reduction", .string, allowed: AttentionReduction.allCases.map(\.rawValue), doc: "That loss as a mean over all cells (the code), or half inside, half outside of the mask.") {
+            $1.attentionReduction = AttentionReduction(rawValue: try $0.string("reduction")) ?? .mean
+        },
         Row("prior_weight", .number, range: 0...1000, doc: "Weight of prior preservation; 0 leaves it out.") { $1.priorWeight = try $0.double("prior_weight") },
         Row("masked", .bool, doc: "The diffusion loss only inside the chosen masks.") { $1.isMasked = try $0.bool("masked") },
         Row("sampling", .string, allowed: SamplingLaw.allCases.map(\.rawValue), doc: "The law of the handles in a step: a uniform number of them, any subset, or one.") {
@@ -54,7 +57,7 @@ enum TrainingParameters {
     static let shared: [Parameter] = [
         Parameter("preset", .string, allowed: Preset.allCases.map(\.rawValue), doc: "Settings that belong together; collage for the embedded model, else code.", keywordOnly: true, optional: true)
     ] + rows.map(\.parameter) + priorRows + [
-        Parameter("attention_loss", .function, doc: "Takes the place of the attention loss: a function of (out, pick) that gives a number; gradients follow.", keywordOnly: true, optional: true),
+        Parameter("attention_loss", .function, doc: "A function of (out, pick) that takes the place of the attention loss; gradients follow.", keywordOnly: true, optional: true),
         Parameter("seed", .int, default: 0, doc: "Of everything that training draws.", keywordOnly: true),
     ]
 

@@ -1,0 +1,77 @@
+import Autograd
+import BreakAScene
+import Diffusion
+import Images
+import Language
+import Tensors
+
+/// A thing put into a picture that is there: blended latent diffusion (Avrahami et al. 2022), as the paper uses it for
+/// local editing (§4.3).
+enum EditCommands {
+    static let all: [Builtin] = [
+        Builtin(
+            "edit", family: "generation", summary: "Draws a prompt inside a mask of a picture and keeps the rest: blended latent diffusion.",
+            parameters: [
+                ModelCommands.model, Parameter("image", Accepts.picture, doc: "The picture; brought to the model's size."),
+                Parameter("mask", .host("mask"), doc: "Where to draw; of the picture's size."), Parameter("prompt", .string, doc: "What to draw there."),
+                Parameter("steps", .int, default: 30, range: 1...1000, unit: "steps", doc: "Denoising steps.", keywordOnly: true),
+                Parameter("guidance", .number, range: 0...100, doc: "Classifier-free guidance: 3 for collage, 7.5 for others without.", keywordOnly: true, optional: true),
+                Parameter("feather", .number, default: .float(2), range: 0...1000, unit: "px", doc: "How soft the seam is in the end.", keywordOnly: true),
+                Parameter("seed", .int, default: 0, doc: "Of the noise.", keywordOnly: true),
+            ],
+            result: "image", terms: ["inpaint", "blended latent diffusion", "local editing", "insert"], paper: "§4.3",
+            examples: [
+                .init("edit(load_model(\"collage\"), image(zeros([128, 128])), ellipse([64, 64], [30, 30], [128, 128]), \"a photo of a ball\", steps=2).size", shows: "[128, 128]")
+            ], run: edit)
+    ]
+
+    @Sendable private static func edit(_ call: Call) throws -> Value {
+        let model = try call.host("model", as: ModelValue.self).model
+        let size = PixelSize(width: model.pixelSize.width, height: model.pixelSize.height)
+        let (image, mask) = (try call.picture("image"), try call.mask("mask"))
+        guard mask.size == image.size else {
+            throw Problem(.maskSizeDiffers, "edit: the mask is \(mask.size) pixels, the picture \(image.size)", argument: "mask", help: "resize(mask, image)")
+        }
+        guard !mask.isEmpty else { throw Problem(.maskEmpty, "edit: the mask is empty, there is nothing to draw", argument: "mask") }
+        let picture = image.size == size ? image : try call.mapped("image") { try image.resized(to: size, .lanczos) }
+        let place = mask.size == size ? mask : try call.mapped("mask") { try mask.resized(to: size, .box) }
+        let drawn = try blend(call, model, picture, place)
+        let seam = try call.mapped("feather") { try place.feathered(sigma: call.double("feather")) }
+        return .image(try Image(model.decodeLatents(drawn)).pasted(over: picture, mask: seam))
+    }
+
+    /// Latents that inside the mask are the model's; outside, at every step, the picture's at the same noise level.
+    private static func blend(_ call: Call, _ model: DiffusionModel, _ picture: Image, _ mask: Mask) throws -> Tensor {
+        let kept = model.posterior(of: Tensor(picture)).mean.scaled(by: model.vae.configuration.scalingFactor)
+        let inside = try cells(mask, height: kept.shape[1], width: kept.shape[2])
+        let outside = inside.scaled(by: -1, plus: 1)
+        let seed = try call.int("seed")
+        // As randn(shape, seed=…): the program that writes this out draws the same.
+        func noise(_ seed: Int) -> Tensor { RandomDraw(seed: UInt64(bitPattern: Int64(seed)), stream: "randn", step: 0).normal(kept.shape) }
+        let plan = try call.mapped("steps") { try DDIMScheduler(model.scheduler).plan(steps: try call.int("steps")) }
+        let text = Variable(model.textEncoder(try call.mapped("prompt") { try model.tokenize(["", try call.string("prompt")]) }).value)
+        let guidance = Float(try GenerationCommands.guidance(call, model))
+        var (x, projections) = (noise(seed), TextProjections?.none)
+        let other = noise(seed &+ 1)
+        var bar = ProgressBar(call.context, title: "editing", unit: "step")
+        defer { bar.finish() }
+        for (index, step) in plan.steps.enumerated() {
+            try call.context.checkInterrupt()
+            var pass = UNetPass(text, reusing: projections)
+            let t = Float(step.timestep)
+            let out = model.unet(Variable(.concatenated([x, x], axis: 0)), timesteps: [t, t], &pass).value
+            projections = pass.textProjections
+            x = step.apply(modelOutput: DiffusionModel.guide(out, guidance), sample: x)
+            x = x * inside + model.addNoise(kept, other, [step.previous ?? 0]) * outside
+            bar.update(index + 1, of: plan.steps.count)
+        }
+        return x
+    }
+
+    /// The mask at the latents' size, [1, h, w, 1]; a small one keeps every cell that it touches.
+    private static func cells(_ mask: Mask, height: Int, width: Int) throws -> Tensor {
+        let size = PixelSize(width: width, height: height)
+        let nearest = try PreparedScene.downsample(mask, to: size, .nearest)
+        return (nearest.sum > 0 ? nearest : try PreparedScene.downsample(mask, to: size, .max)).reshaped([1, height, width, 1])
+    }
+}
