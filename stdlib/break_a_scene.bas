@@ -45,15 +45,24 @@ fn normalised(map, normalization) {
     if normalization == "minmax" { (map - min(map)) / (max(map) - min(map) + 1e-12) } else { map / (max(map) + 1e-12) }
 }
 
-fn cross_attention_loss(attention, pick, normalization = "max") {
+fn cross_attention_loss(attention, pick, normalization = "max", reduction = "mean") {
     ## Equation 2: the 16×16 cross-attention map of every chosen handle against that handle's own mask; summed. This
-    ## keeps one handle from looking at another's thing. (The builtin `attention_loss` is the same.)
+    ## keeps one handle from looking at another's thing. The mean is over all cells; "balanced" lets the cells inside of
+    ## the mask count as much as those outside, for small things. (The builtin `attention_loss` is the same.)
     total = 0
     for handle, mask in zip(pick.handles, pick.masks) {
-        map = attention_map(attention, handle)
-        total = total + mse(normalised(map, normalization), tensor(cells(mask, map.shape)))
+        map     = attention_map(attention, handle)
+        goal    = tensor(cells(mask, map.shape))
+        weights = if reduction == "balanced" { balance(goal) } else { 1 }
+        total   = total + mean(weights * (normalised(map, normalization) - goal) ** 2)
     }
     total
+}
+
+fn balance(goal) {
+    ## Weights of cells with mean 1, half of them inside of the mask and half outside.
+    inside = mean(goal)
+    if inside == 0 or inside == 1 { 1 } else { goal / (2 * inside) + (1 - goal) / (2 * (1 - inside)) }
 }
 
 # %% One step (figure 3)
@@ -88,7 +97,7 @@ fn losses(model, batch, masked = true, attention_loss = cross_attention_loss) {
 }
 
 fn training_step(model, optimizer, photo, prior, moving, options) {
-    ## One step: a draw, its losses, the gradient of their weighted sum with respect to what is `moving`, clipped; AdamW.
+    ## One step: a draw, its losses, the gradient of their weighted sum with respect to what is `moving`; AdamW.
     batch = draw(model, photo, prior, options.law, options.flip, options.batch)
     loss  = losses(model, batch, options.masked, options.attention_loss)
     total = loss.reconstruction + options.prior_weight * loss.prior
