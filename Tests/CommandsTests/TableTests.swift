@@ -5,7 +5,7 @@ import Testing
 
 /// The rules of the builtin table (repl.md §8b), over every family.
 @Suite(.serialized) struct TableTests {
-    static let rows = CommandTable.tensorFamilies
+    static let rows = CommandTable.all
 
     @Test func namesAreUniqueAndSnakeCase() {
         var seen: Set<String> = []
@@ -53,7 +53,7 @@ import Testing
 
     @Test(arguments: rows.indices) func examplesRun(_ index: Int) throws {
         for example in Self.rows[index].examples {
-            let result = try inTemporaryFolder { _ in Programs.run(example.code) }
+            let result = try inTemporaryFolder { _ in Programs.run(example.code, table: Self.rows) }
             #expect(result.outcome.diagnostics.isEmpty, "\(example.code): \(result.first?.message ?? "")")
             if let shows = example.shows { #expect(result.text == shows, "\(example.code)") }
         }

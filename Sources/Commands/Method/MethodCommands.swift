@@ -72,7 +72,7 @@ enum MethodCommands {
             "prediction_target", family: "method", summary: "What the model is trained to say: the noise, or the velocity for a v-prediction model.",
             parameters: [model, latents, Parameter("noise", Accepts.tensor, doc: "Of the same shape."), timesteps], result: "tensor",
             terms: ["velocity", "epsilon", "target"],
-            examples: [.init("max(prediction_target(load_model(\"collage\"), zeros([1, 16, 16, 8]), ones([1, 16, 16, 8]), 500))", shows: "1")], run: target),
+            examples: [.init("max(prediction_target(load_model(\"collage\"), zeros([1, 16, 16, 8]), ones([1, 16, 16, 8]), 500))", shows: "1.0")], run: target),
         Builtin(
             "predict_noise", family: "method", summary: "One pass through the U-Net: its prediction, and the 16×16 cross-attention of every sample.",
             parameters: [model, latents, timesteps, prompts], result: "prediction (noise, attention)", terms: ["unet", "denoise", "forward", "epsilon"], paper: "eq. 1",

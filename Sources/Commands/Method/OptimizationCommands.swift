@@ -13,7 +13,7 @@ extension MethodCommands {
                 Parameter("of", .oneOf([.list(.host("handle")), .host("parameters"), .host("tensor")]), doc: "model.handles, model.parameters, or a tensor."),
             ],
             result: "gradients, or a tensor", terms: ["backward", "derivative", "autograd"],
-            examples: [.init("x = leaf([1, 2]); grad(sum(x * x), x)[1]", shows: "4")], run: grad),
+            examples: [.init("x = leaf([1, 2]); grad(sum(x * x), x)[1]", shows: "4.0")], run: grad),
         Builtin(
             "leaf", family: "method", summary: "A tensor that grad can be asked for.", parameters: [Parameter("x", Accepts.tensor, doc: "Its values.")],
             result: "tensor", terms: ["requires_grad", "variable"], examples: [.init("leaf([1, 2]).needs_grad", shows: "true")]
