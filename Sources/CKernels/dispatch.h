@@ -65,7 +65,10 @@ BAS_INLINE float bas_sqrt(float x) { return __builtin_elementwise_sqrt(x); }
         for (size_t j = 0; j < 16; j++) lanes[j] = start;                                 \
         for (; i + 16 <= n; i += 16)                                                      \
             for (size_t j = 0; j < 16; j++) lanes[j] = x[i + j] better lanes[j] ? x[i + j] : lanes[j]; \
-        for (size_t j = 0; j < 16; j++) best = lanes[j] better best ? lanes[j] : best;    \
+        for (size_t half = 8; half > 0; half /= 2)                                        \
+            for (size_t j = 0; j < half; j++)                                             \
+                lanes[j] = lanes[j + half] better lanes[j] ? lanes[j + half] : lanes[j];  \
+        best = lanes[0];                                                                  \
         for (; i < n; i++) best = x[i] better best ? x[i] : best;                         \
         return best;                                                                      \
     }
