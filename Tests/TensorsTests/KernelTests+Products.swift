@@ -1,0 +1,85 @@
+import CKernels
+import TestSupport
+import Testing
+
+@testable import Tensors
+
+/// The micro-kernels' products at every edge: rows and columns that no tile divides, sums long enough to be cut.
+@Suite struct ProductKernelTests {
+    private func numbers(_ shape: [Int], _ seed: String) -> Tensor {
+        var numbers = SeededNumbers(seed: "\(seed) \(shape)")
+        return numbers.tensor(shape, in: -1...1)
+    }
+
+    static let sizes: [(m: Int, n: Int, k: Int)] =
+        (1...17).map { ($0, 50 - $0, $0 + 3) } + [(70, 49, 3000), (1, 1, 1), (130, 97, 600), (600, 9, 33), (16, 160, 2561)]
+
+    @Test(arguments: sizes)
+    func packedAndPlainProducts(m: Int, n: Int, k: Int) {
+        let (x, w) = (numbers([m, k], "x"), numbers([n, k], "w"))
+        let (bias, residual) = (numbers([n], "bias"), numbers([m, n], "residual"))
+        let expected = Reference(x).linear(Reference(w), bias: Reference(bias), residual: Reference(residual))
+        expectClose(x.linear(w, bias: bias, residual: residual), expected, within: 1e-5)
+        expectClose(x.linear(w), Reference(x).linear(Reference(w)), within: 1e-5)
+        // The same from a right-hand side that is not packed.
+        let b = w.permuted([1, 0])
+        let plain = Tensor.make([m, n]) {
+            bas_product(
+                $0.baseAddress, n, x.pointer, k, m, k, b.pointer, n, n, 0, bas_panels(n), bias.pointer,
+                residual.pointer)
+        }
+        keepAlive(x, b, bias, residual)
+        expectClose(plain, expected, within: 1e-5)
+        // Gradients: dx = dy W and dW = dyᵀ x.
+        let dy = numbers([m, n], "dy")
+        expectClose(dy.linearInputGradient(w), Reference(dy).matmul(Reference(w)), within: 1e-5)
+        let transposed = Reference(dy.permuted([1, 0]))
+        expectClose(dy.linearWeightGradient(input: x), transposed.matmul(Reference(x)), within: 1e-5)
+    }
+
+    /// A packed weight is dropped when the weight is written, and copies keep what they had.
+    @Test func packedWeightsFollowTheirWeights() {
+        let x = numbers([5, 7], "x")
+        var w = numbers([6, 7], "w")
+        _ = x.linear(w)
+        let before = w
+        w.mutate { $0[3] += 1 }
+        expectClose(x.linear(w), Reference(x).linear(Reference(w)), within: 1e-6)
+        expectClose(x.linear(before), Reference(x).linear(Reference(before)), within: 1e-6)
+        // In place, nobody else holding it.
+        var own = numbers([6, 7], "own")
+        _ = (x.linear(own), numbers([5, 6], "dy").linearInputGradient(own))
+        own.mutate { for i in $0.indices { $0[i] *= 2 } }
+        expectClose(x.linear(own), Reference(x).linear(Reference(own)), within: 1e-6)
+        let dy = numbers([5, 6], "dy")
+        expectClose(dy.linearInputGradient(own), Reference(dy).matmul(Reference(own)), within: 1e-6)
+    }
+
+    /// Views of one storage are packed apart.
+    @Test func rowsOfAWeight() {
+        let (x, w) = (numbers([3, 5], "x"), numbers([8, 5], "w"))
+        for range in [0..<4, 4..<8, 0..<8] {
+            expectClose(x.linear(w.rows(range)), Reference(x).linear(Reference(w.rows(range))), within: 1e-6)
+        }
+    }
+
+    @Test(arguments: [
+        (1, 5, 7, 3, 9, 1), (2, 8, 8, 16, 48, 1), (2, 9, 4, 17, 50, 2), (3, 16, 16, 8, 8, 1), (1, 6, 6, 300, 20, 1),
+    ])
+    func convolutions(samples: Int, height: Int, width: Int, inputs: Int, outputs: Int, stride: Int) {
+        let (x, w) = (numbers([samples, height, width, inputs], "x"), numbers([outputs, 3, 3, inputs], "w"))
+        let geometry = ConvolutionGeometry(stride: stride, padding: 1)
+        let y = x.conv2d(w, geometry)
+        // Against patches and OpenBLAS, forward and back.
+        let g = geometry.resolve(x.shape, kernel: w.shape)
+        expectClose(y, Reference(x.conv2dByPatches(w, bias: nil, residual: nil, g)), within: 1e-5)
+        let dy = numbers(y.shape, "dy")
+        expectClose(
+            dy.conv2dInputGradient(w, input: x.shape, geometry),
+            Reference(dy.conv2dInputGradientByPatches(w, input: x.shape, g)), within: 1e-5)
+        // <dW, w> = <dy, conv(x, w)>: linear in w.
+        let dw = dy.conv2dWeightGradient(input: x, kernel: w.shape, geometry)
+        let expected = dy.dot(y)
+        #expect(abs(dw.dot(w) - expected) < 1e-4 * (1 + dy.sumOfSquares.squareRoot() * y.sumOfSquares.squareRoot()))
+    }
+}
