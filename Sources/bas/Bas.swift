@@ -23,6 +23,11 @@ struct Bas: ParsableCommand {
         subcommands: [Start.self, Run.self, Check.self, Explain.self, Doc.self, Bench.self],
         defaultSubcommand: Start.self)
 
+    static func main() {
+        Descriptors.fill()
+        main(nil)
+    }
+
     /// Ends the process with this code; 0 goes on.
     static func finish(_ status: Int32) throws {
         if status != 0 { throw ArgumentParser.ExitCode(status) }
