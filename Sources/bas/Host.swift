@@ -9,8 +9,13 @@ enum Host {
     static var builtins: [Builtin] { CommandTable.all }
 
     /// Measures the embedded model's work; prints a table, or JSON.
+    /// Throws a `Problem`.
     static func benchmark(json: Bool) throws {
-        try Benchmark.run(json: json, library: StandardLibrary.here().first)
+        do {
+            try Benchmark.run(json: json, library: StandardLibrary.here().first)
+        } catch {
+            throw ErrorMapping.problem(error)
+        }
     }
 
     /// The prompt's first line.

@@ -54,6 +54,11 @@ struct Bench: ParsableCommand {
     var json = false
 
     func run() throws {
-        try Host.benchmark(json: json)
+        do {
+            try Host.benchmark(json: json)
+        } catch let problem as Problem {
+            Console(builtins: Host.builtins).printer.report(problem)
+            try Bas.finish((problem.exitCode ?? problem.code.exitCode).rawValue)
+        }
     }
 }
