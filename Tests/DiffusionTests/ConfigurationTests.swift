@@ -122,7 +122,7 @@ import Testing
         ("use_linear_projection", 1, .wrongType(expected: "true or false", found: "an integer")),
         ("norm_eps", "x", .wrongType(expected: "a number", found: "a string")),
         ("norm_num_groups", nil, .wrongType(expected: "an integer", found: "null")),
-        ("block_out_channels", [], .wrongType(expected: "a list of integers", found: "a list")),
+        ("block_out_channels", [], .outOfRange(value: "[]", expected: "a list of at least one integer")),
         ("block_out_channels", [48, 96], .wrongCount(expected: 3, given: 2)),
         ("attention_head_dim", [2, 4], .wrongCount(expected: 3, given: 2)),
         ("down_block_types", ["DownBlock2D"], .wrongCount(expected: 3, given: 1)),
