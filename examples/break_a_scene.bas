@@ -40,3 +40,13 @@ for handle, share, own in zip(second.handles, separation.shares, separation.iou)
     print("{handle}: soft IoU {own:.2f}")
 }
 assert separation.worst < 0.5, "a handle looks at another handle's thing"
+
+# %% A simpler scene, in one command
+#| Two larger things, with the settings as they are: both phases at once.
+picture = load_scene("mug_rose")
+model = break_a_scene(base, picture, init=["dish", "flower"], steps=steps, seed=1)
+mug, rose = model.handles
+show leakage(model, picture)
+prompts = ["a photo of {mug}", "a photo of {rose}", "a photo of {mug} and {rose}"]
+    + ["a photo of {mug} and {rose} {place}" for place in places]
+show [picture.image] + generate(model, prompts, seed=1), columns=4
