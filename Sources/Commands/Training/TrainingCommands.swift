@@ -58,7 +58,10 @@ enum TrainingCommands {
             try TrainingParameters.options(call, phase: phase, model: value.model.name, excluding: ["lr"])
         }
         let first = try run(call, phase: 1, try withHandles(call, value), try options(1), base: value.model)
-        if first.learned.unfinished != nil { return .host(first) }
+        if first.learned.unfinished != nil {
+            call.context.emit(.stream("Phase two has not begun: phase2(resume(model), scene) does what is left.\n"))
+            return .host(first)
+        }
         return .host(try run(call, phase: 2, first, try options(2), warns: false))
     }
 
