@@ -15,12 +15,6 @@ public enum Metrics {
         let mass = map.sum
         return mass > 0 ? map.dot(mask) / mass : 0
     }
-
-    /// Is the map's highest place inside the mask?
-    public static func points(_ map: Tensor, at mask: Tensor) -> Bool {
-        let (_, index) = map.reshaped([map.count]).maximum(along: 0)
-        return mask.values[index[0]] > 0.5
-    }
 }
 
 /// Where each handle's attention goes: its share in every mask, and in none.

@@ -18,14 +18,4 @@ public struct History: Sendable, Equatable {
     public init() {}
 
     mutating func append(_ entry: Entry) { entries.append(entry) }
-
-    /// Mean of the last `count` entries' losses.
-    public func recent(_ count: Int) -> (reconstruction: Double, prior: Double, attention: Double) {
-        let tail = entries.suffix(count)
-        let n = Double(max(1, tail.count))
-        return (
-            tail.reduce(0) { $0 + Double($1.reconstruction) } / n, tail.reduce(0) { $0 + Double($1.prior) } / n,
-            tail.reduce(0) { $0 + Double($1.attention) } / n
-        )
-    }
 }

@@ -1,5 +1,5 @@
-import Glibc
 import Language
+import Tensors
 
 /// Where files that a program names lie, and which one may have been meant.
 public enum FileNames {
@@ -12,41 +12,23 @@ public enum FileNames {
         return context.resolveInLibrary(inside) ?? resolved
     }
 
-    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+    static func exists(_ path: String) -> Bool { FileSystem.exists(path) }
 
     /// "did you mean …" among the files beside a missing one.
     public static func nearest(to path: String) -> String? {
         let parts = split(path)
-        return nearestName(parts.name, among: entries(of: parts.folder.isEmpty ? "." : parts.folder))
+        return nearestName(parts.name, among: FileSystem.contents(parts.folder.isEmpty ? "." : parts.folder))
             .map { "did you mean \"\(parts.folder)\($0)\"?" }
     }
 
     /// Makes the folders above a file that is to be written; what goes wrong shows when the file is written.
     public static func makeFolder(above path: String) {
-        let folder = split(path).folder
-        var made = folder.hasPrefix("/") ? "/" : ""
-        for part in folder.split(separator: "/") {
-            made += part + "/"
-            if !exists(made) { mkdir(made, 0o777) }
-        }
+        try? FileSystem.createFolder(String(split(path).folder.dropLast()))
     }
 
     /// "a/b/" and "c" of "a/b/c".
     private static func split(_ path: String) -> (folder: String, name: String) {
         guard let slash = path.lastIndex(of: "/") else { return ("", path) }
         return (String(path[...slash]), String(path[path.index(after: slash)...]))
-    }
-
-    private static func entries(of folder: String) -> [String] {
-        guard let handle = opendir(folder) else { return [] }
-        defer { closedir(handle) }
-        var names: [String] = []
-        while let entry = readdir(handle) {
-            names.append(
-                withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-                })
-        }
-        return names.filter { $0 != "." && $0 != ".." }.sorted()
     }
 }
