@@ -115,8 +115,9 @@ void bas_convolve(float *y, const float *x, const bas_convolution *g, size_t fir
     }
 }
 
-/// Pairs of rows whose outer products are summed in registers before the sum is stored.
-#define CHUNK_PAIRS 512
+/// Pairs of rows whose outer products are summed in registers before the sum is stored: few enough to stay in the
+/// first cache while all tiles pass over them.
+#define CHUNK_PAIRS 64
 
 static void outer_chunk(const bas_row_pair *pairs, size_t count, float *y, size_t yStride, size_t first, size_t last,
                         size_t N, int accumulates) {

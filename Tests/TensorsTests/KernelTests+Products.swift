@@ -82,4 +82,36 @@ import Testing
         let expected = dy.dot(y)
         #expect(abs(dw.dot(w) - expected) < 1e-4 * (1 + dy.sumOfSquares.squareRoot() * y.sumOfSquares.squareRoot()))
     }
+
+    /// Winograd's tiles against patches and taps: whole tiles and partial ones, every padding, one task and many.
+    @Test(arguments: [
+        (2, 16, 16, 48, 48, 1), (8, 4, 4, 32, 80, 1), (1, 13, 18, 16, 32, 1), (3, 23, 9, 64, 16, 0), (2, 12, 12, 32, 32, 2),
+    ])
+    func convolutionsByTiles(samples: Int, height: Int, width: Int, inputs: Int, outputs: Int, padding: Int) {
+        let (x, w) = (numbers([samples, height, width, inputs], "x"), numbers([outputs, 3, 3, inputs], "w"))
+        let geometry = ConvolutionGeometry(stride: 1, padding: padding)
+        let g = geometry.resolve(x.shape, kernel: w.shape)
+        #expect(g.suitsWinograd(samples: samples, outputs: outputs))
+        let (bias, residual) = (numbers([outputs], "bias"), numbers([samples, g.OH, g.OW, outputs], "residual"))
+        expectClose(
+            x.conv2d(w, bias: bias, residual: residual, geometry),
+            Reference(x.conv2dByPatches(w, bias: bias, residual: residual, g)), within: 2e-5)
+        let dy = numbers([samples, g.OH, g.OW, outputs], "dy")
+        expectClose(
+            dy.conv2dInputGradient(w, input: x.shape, geometry),
+            Reference(dy.conv2dInputGradientByPatches(w, input: x.shape, g)), within: 2e-5)
+        expectClose(
+            dy.winogradWeightGradient(input: x, g),
+            Reference(dy.directWeightGradient(input: x, kernel: w.shape, g)), within: 2e-5)
+    }
+
+    /// The transformed kernel follows its weight as the packed one does.
+    @Test func transformedKernelsFollowTheirWeights() {
+        let x = numbers([1, 12, 12, 16], "x")
+        var w = numbers([16, 3, 3, 16], "w")
+        let geometry = ConvolutionGeometry(stride: 1, padding: 1)
+        let before = x.conv2d(w, geometry)
+        w.mutate { for i in $0.indices { $0[i] *= 2 } }
+        #expect(x.conv2d(w, geometry).isIdentical(to: before.scaled(by: 2)))
+    }
 }

@@ -72,6 +72,14 @@ import Testing
                 dy.conv2dWeightGradient(input: image, kernel: kernel.shape, padded),
             ]
         },
+        Work("convolution by taps") {
+            let (image, kernel) = (numbers([3, 33, 31, 24], "odd image"), numbers([40, 3, 3, 24], "odd kernel"))
+            let dy = image.conv2d(kernel, padded)
+            return [
+                dy, dy.conv2dInputGradient(kernel, input: image.shape, padded),
+                dy.conv2dWeightGradient(input: image, kernel: kernel.shape, padded),
+            ]
+        },
         Work("linear") { [matrix.linear(numbers([300, 500], "w"), bias: numbers([300], "b"))] },
         Work("linear's gradients") {
             [

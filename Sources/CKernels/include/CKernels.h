@@ -127,6 +127,28 @@ void bas_outer_product(float *y, size_t yStride, const float *a, size_t aStride,
 void bas_convolve_weights(float *dw, const float *dy, const float *x, const bas_convolution *g, size_t samples,
                           size_t O, size_t tap, size_t first, size_t last);
 
+// --- winograd.c ------------------------------------------------------------------------------------------------
+// Convolutions 3x3 of stride 1 by tiles of 4x4 outputs, counted over samples, rows and columns of tiles; channels in
+// and out are multiples of BAS_WINOGRAD_LANES.
+#define BAS_WINOGRAD_LANES 16
+/// Tiles of one sample.
+size_t bas_winograd_tiles(const bas_convolution *g);
+/// The transformed kernel U, 36 packed matrices [C, O], of the packed [9 * C, O], panels firstPanel..<lastPanel.
+void bas_winograd_pack(float *u, const float *packed, size_t C, size_t O, size_t firstPanel, size_t lastPanel);
+/// Floats of `workspace` in `bas_winograd_convolve`.
+size_t bas_winograd_workspace(size_t C, size_t O);
+/// Outputs of the tiles first..<last of y [samples, OH, OW, O] from x [samples, H, W, C].
+void bas_winograd_convolve(float *y, const float *x, const bas_convolution *g, size_t first, size_t last,
+                           const float *u, size_t O, const float *bias, const float *residual, float *workspace);
+/// The two sides of a gradient of weights: V [36, tiles, C] of x, Z [36, tiles, O] of dy; v and z point to the row of
+/// the tile `first` in the first of 36 planes of `tiles` rows.
+void bas_winograd_input(float *v, size_t tiles, const float *x, const bas_convolution *g, size_t first, size_t last);
+void bas_winograd_output_gradient(float *z, size_t tiles, const float *dy, const bas_convolution *g, size_t O,
+                                  size_t first, size_t last);
+/// dw [O, 3, 3, C] of the outputs first..<last from both; workspace [36 * (last - first) * C].
+void bas_winograd_weights(float *dw, const float *z, const float *v, size_t tiles, size_t C, size_t O, size_t first,
+                          size_t last, float *workspace);
+
 // --- optimizer.c -----------------------------------------------------------------------------------------------
 typedef struct {
     float lr, beta1, beta2, eps, weightDecay;

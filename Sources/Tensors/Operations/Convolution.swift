@@ -52,6 +52,9 @@ extension Tensor {
         by weight: Tensor, _ use: PackedMatrix.Use, outputs: Int, bias: Tensor?, residual: Tensor?, _ geometry: bas_convolution
     ) -> Tensor {
         var g = geometry
+        if g.suitsWinograd(samples: shape[0], outputs: outputs) {
+            return winogradConvolved(.of(weight, for: use.winograd), outputs: outputs, bias: bias, residual: residual, g)
+        }
         let result = Tensor(uninitialized: [shape[0], g.OH, g.OW, outputs])
         let packed = PackedMatrix.of(weight, for: use)
         defer { keepAlive(self, bias, residual, packed) }
@@ -68,7 +71,14 @@ extension Tensor {
     /// dW [Cout, kernelH, kernelW, Cin] of dy = self and the input x: tasks are taps and parts of the outputs.
     public func conv2dWeightGradient(input x: Tensor, kernel: [Int], _ geometry: ConvolutionGeometry) -> Tensor {
         if geometry.isLinear(kernel) { return linearWeightGradient(input: x).reshaped(kernel) }
-        var g = geometry.resolve(x.shape, kernel: kernel)
+        let g = geometry.resolve(x.shape, kernel: kernel)
+        if g.suitsWinogradWeights(samples: x.shape[0], outputs: kernel[0]) { return winogradWeightGradient(input: x, g) }
+        return directWeightGradient(input: x, kernel: kernel, g)
+    }
+
+    /// The same tap by tap.
+    func directWeightGradient(input x: Tensor, kernel: [Int], _ geometry: bas_convolution) -> Tensor {
+        var g = geometry
         let (taps, outputs) = (g.kernelH * g.kernelW, kernel[0])
         let result = Tensor(uninitialized: kernel)
         defer { keepAlive(self, x) }

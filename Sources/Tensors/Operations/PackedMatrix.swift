@@ -9,6 +9,10 @@ final class PackedMatrix: Sendable {
         case forward
         /// dx = dy W, for a convolution W [N, taps, C] with its taps turned by 180°.
         case inputGradient(taps: Int)
+        /// Either of these for a 3×3 kernel, transformed (winograd.c).
+        case winogradForward, winogradInputGradient
+
+        var winograd: Use { self == .forward ? .winogradForward : .winogradInputGradient }
     }
     struct Key: Hashable {
         let offset: Int, rows: Int, columns: Int
@@ -64,7 +68,20 @@ final class PackedMatrix: Sendable {
                 bas_pack_rows(target, w + (taps - 1) * channels, taps, -channels, n, k, channels, first, last)
             }
             return made
+        case .winogradForward: return transformed(weight, key, .forward, k / 9, n)
+        case .winogradInputGradient: return transformed(weight, key, .inputGradient(taps: 9), n, k / 9)
         }
+    }
+
+    /// The 36 matrices [inputs, outputs] of a 3×3 kernel, by way of its own packed form.
+    private static func transformed(_ weight: Tensor, _ key: Key, _ use: Use, _ inputs: Int, _ outputs: Int) -> PackedMatrix {
+        let direct = make(weight, Key(offset: key.offset, rows: key.rows, columns: key.columns, use: use))
+        defer { keepAlive(direct) }
+        let (source, made) = (direct.pointer, PackedMatrix(count: 36 * inputs * outputs))
+        made.forEachPart(of: bas_panels(outputs), work: 150 * inputs * outputs) { target, first, last in
+            bas_winograd_pack(target, source, inputs, outputs, first, last)
+        }
+        return made
     }
 
     private func forEachPart(of panels: Int, work: Int, _ body: (UnsafeMutablePointer<Float>, Int, Int) -> Void) {
