@@ -10,9 +10,9 @@ public enum Parallel {
         return Int(bas_processor_count())
     }()
 
-    /// How many tasks `work` (floating-point operations, or bytes touched times a few) is worth: about 50 µs each,
-    /// at most `limit`.
-    public static func tasks(work: Int, limit: Int = 16) -> Int { max(1, min(limit, work / 3_000_000)) }
+    /// How many tasks `work` (floating-point operations, or bytes touched times a few) is worth: at least about 10 µs
+    /// each, twenty times what a worker that is looking for work needs to begin; at most `limit`.
+    public static func tasks(work: Int, limit: Int = 16) -> Int { max(1, min(limit, work / 1_000_000)) }
 
     /// How `run` takes its tasks. Tests compare the bits that each of these gives.
     enum Schedule: Sendable {

@@ -83,11 +83,11 @@ public struct TrainingRun: Sendable {
 
     /// Clips and steps; returns the norm before clipping. Does nothing and returns nil where that is not finite.
     private mutating func update(_ gradients: Gradients) -> Double? {
-        var squares = 0.0
-        func measure(_ name: String, _ parameter: inout Variable) { squares += gradients[parameter]?.sumOfSquares ?? 0 }
+        var measured: [Tensor] = []
+        func measure(_ name: String, _ parameter: inout Variable) { gradients[parameter].map { measured.append($0) } }
         model.unet.forEachParameter("unet.", measure)
         model.textEncoder.forEachParameter("text_encoder.", measure)
-        let norm = squares.squareRoot()
+        let norm = GradientClipping.norm(measured)
         guard norm.isFinite else { return nil }
         var updates: [AdamW.Update] = []
         let trains = trainable
@@ -99,8 +99,9 @@ public struct TrainingRun: Sendable {
         }
         model.unet.forEachParameter("unet.") { collect($0, &$1) }
         model.textEncoder.forEachParameter("text_encoder.") { collect($0, &$1) }
-        var values = optimizer.update(updates, gradientScale: GradientClipping.scale(norm: norm, limit: options.clipNorm))[...]
-        updates = []
+        // The list is handed over: were it still held here, every value in it would be copied.
+        let scale = GradientClipping.scale(norm: norm, limit: options.clipNorm)
+        var values = optimizer.update(take(&updates), gradientScale: scale)[...]
         func assign(_ name: String, _ parameter: inout Variable) {
             if trains(name), gradients[parameter] != nil, let value = values.popFirst() { parameter = parameter.replacing(value) }
         }
@@ -108,4 +109,10 @@ public struct TrainingRun: Sendable {
         model.textEncoder.forEachParameter("text_encoder.") { assign($0, &$1) }
         return norm
     }
+}
+
+/// What lay in `list`, which is empty afterwards.
+private func take<Element>(_ list: inout [Element]) -> [Element] {
+    defer { list = [] }
+    return list
 }

@@ -45,6 +45,8 @@ public struct AdamW: Sendable {
     /// One step over all `updates` at once, gradients multiplied by `gradientScale` (clipping); returns the new
     /// values in order. Values whose storage nobody else holds are changed in place.
     public mutating func update(_ updates: consuming [Update], gradientScale: Double = 1) -> [Tensor] {
+        let cost = Profile.Cost("AdamW", floats: 7 * updates.reduce(0) { $0 + $1.value.count })
+        defer { cost.end() }
         step += 1
         var options = bas_adamw_options(
             lr: Float(options.lr), beta1: Float(options.beta1), beta2: Float(options.beta2), eps: Float(options.eps),
@@ -93,7 +95,14 @@ public struct AdamW: Sendable {
 /// The global norm of gradients, and the factor that brings it down to `limit` (torch.nn.utils.clip_grad_norm_).
 public enum GradientClipping {
     public static func norm(_ gradients: [Tensor]) -> Double {
-        gradients.reduce(0) { $0 + $1.sumOfSquares }.squareRoot()
+        let cost = Profile.Cost("norm of gradients", floats: gradients.reduce(0) { $0 + $1.count })
+        defer { cost.end() }
+        var squares = [Double](repeating: 0, count: gradients.count)
+        squares.withUnsafeMutableBufferPointer { squares in
+            nonisolated(unsafe) let squares = squares
+            Parallel.run(tasks: gradients.count) { squares[$0] = gradients[$0].sumOfSquares }
+        }
+        return squares.reduce(0, +).squareRoot()
     }
 
     public static func scale(norm: Double, limit: Double?) -> Double {

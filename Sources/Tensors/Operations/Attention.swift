@@ -57,6 +57,8 @@ extension Tensor {
     public static func attentionProbabilities(_ q: Tensor, _ k: Tensor, heads: Int, causal: Bool = false) -> Tensor {
         let g = AttentionGeometry(q, k, heads: heads)
         defer { keepAlive(q, k) }
+        let cost = Profile.Cost("attention", flops: g.n * heads * g.flops, floats: q.count + k.count + g.n * heads * g.queries * g.keys)
+        defer { cost.end() }
         let result = Tensor(uninitialized: [g.n, heads, g.queries, g.keys])
         let (p, a, b) = (result.writable, q.pointer, k.pointer)
         g.forEachHead(flops: g.flops) { at, query, key in
@@ -78,6 +80,8 @@ extension Tensor {
     ) -> (Tensor?, Tensor?) {
         let g = AttentionGeometry(q, k, heads: heads)
         defer { keepAlive(self, p, q, k) }
+        let cost = Profile.Cost("attention, gradients", flops: g.n * heads * ((wantsQ ? 1 : 0) + (wantsK ? 1 : 0)) * g.flops, floats: 2 * count + 2 * (q.count + k.count))
+        defer { cost.end() }
         let (dq, dk) = (wantsQ ? Tensor(uninitialized: q.shape) : nil, wantsK ? Tensor(uninitialized: k.shape) : nil)
         let (dp, pp, qp, kp) = (pointer, p.pointer, q.pointer, k.pointer)
         let (dqp, dkp) = (dq?.writable, dk?.writable)
@@ -97,6 +101,8 @@ extension Tensor {
         let result = Tensor(uninitialized: [shape[0], queries, v.shape[2]])
         let g = AttentionGeometry(result, v, heads: heads)
         defer { keepAlive(self, v) }
+        let cost = Profile.Cost("attention", flops: g.n * heads * g.flops, floats: count + v.count + result.count)
+        defer { cost.end() }
         let (p, b, y) = (pointer, v.pointer, result.writable)
         g.forEachHead(flops: g.flops) { at, query, key in
             g.weighted(y + query, p + at, rows: queries, b + key)
@@ -108,6 +114,8 @@ extension Tensor {
     public func attentionValuesBackward(_ p: Tensor, _ v: Tensor, probabilities: Bool, values: Bool) -> (Tensor?, Tensor?) {
         let g = AttentionGeometry(self, v, heads: p.shape[1])
         defer { keepAlive(self, p, v) }
+        let cost = Profile.Cost("attention, gradients", flops: g.n * g.heads * ((probabilities ? 1 : 0) + (values ? 1 : 0)) * g.flops, floats: count + 2 * p.count + 2 * v.count)
+        defer { cost.end() }
         let (dp, dv) = (probabilities ? Tensor(uninitialized: p.shape) : nil, values ? Tensor(uninitialized: v.shape) : nil)
         let (dy, pp, vp, dpp, dvp) = (pointer, p.pointer, v.pointer, dp?.writable, dv?.writable)
         g.forEachHead(flops: 2 * g.flops) { at, query, key in
@@ -125,6 +133,8 @@ extension Tensor {
     public static func attention(_ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int) -> Tensor {
         let g = AttentionGeometry(q, k, heads: heads)
         defer { keepAlive(q, k, v) }
+        let cost = Profile.Cost("attention", flops: 2 * g.n * heads * g.flops, floats: 2 * q.count + k.count + v.count)
+        defer { cost.end() }
         let result = Tensor(uninitialized: q.shape)
         let (qp, kp, vp, y) = (q.pointer, k.pointer, v.pointer, result.writable)
         // Heads are cut into parts of at least 128 queries: keys are laid out anew for each.

@@ -35,6 +35,8 @@ extension Tensor {
     ) -> Tensor {
         if geometry.isLinear(weight.shape) { return linear(weight, bias: bias, residual: residual) }
         let g = geometry.resolve(shape, kernel: weight.shape)
+        let cost = Profile.Cost("convolution", flops: g.flops(samples: shape[0], outputs: weight.shape[0]), floats: count + weight.count + shape[0] * g.OH * g.OW * weight.shape[0])
+        defer { cost.end() }
         guard g.isDirect else { return conv2dByPatches(weight, bias: bias, residual: residual, g) }
         return convolved(by: weight, .forward, outputs: weight.shape[0], bias: bias, residual: residual, g)
     }
@@ -43,6 +45,8 @@ extension Tensor {
     public func conv2dInputGradient(_ weight: Tensor, input: [Int], _ geometry: ConvolutionGeometry) -> Tensor {
         if geometry.isLinear(weight.shape) { return linearInputGradient(weight) }
         let g = geometry.resolve(input, kernel: weight.shape)
+        let cost = Profile.Cost("convolution, dx", flops: g.flops(samples: input[0], outputs: weight.shape[0]), floats: count + weight.count + Shape.count(input))
+        defer { cost.end() }
         guard let turned = g.turned(outputs: weight.shape[0]) else { return conv2dInputGradientByPatches(weight, input: input, g) }
         let use = PackedMatrix.Use.inputGradient(taps: g.kernelH * g.kernelW)
         return convolved(by: weight, use, outputs: g.C, bias: nil, residual: nil, turned)
@@ -72,6 +76,8 @@ extension Tensor {
     public func conv2dWeightGradient(input x: Tensor, kernel: [Int], _ geometry: ConvolutionGeometry) -> Tensor {
         if geometry.isLinear(kernel) { return linearWeightGradient(input: x).reshaped(kernel) }
         let g = geometry.resolve(x.shape, kernel: kernel)
+        let cost = Profile.Cost("convolution, dW", flops: g.flops(samples: x.shape[0], outputs: kernel[0]), floats: count + x.count + Shape.count(kernel))
+        defer { cost.end() }
         if g.suitsWinogradWeights(samples: x.shape[0], outputs: kernel[0]) { return winogradWeightGradient(input: x, g) }
         return directWeightGradient(input: x, kernel: kernel, g)
     }
@@ -97,6 +103,9 @@ extension ConvolutionGeometry {
 }
 
 extension bas_convolution {
+    /// Of the plain algorithm.
+    func flops(samples: Int, outputs: Int) -> Int { 2 * samples * OH * OW * outputs * kernelH * kernelW * C }
+
     /// Can it be read through pointers to pixels?
     fileprivate var isDirect: Bool { C <= Int(BAS_MAXIMUM_CHANNELS) && kernelH * kernelW <= Int(BAS_MAXIMUM_TAPS) }
 

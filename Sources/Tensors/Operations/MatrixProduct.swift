@@ -60,6 +60,8 @@ extension Tensor {
             preconditionFailure("matmul of \(Shape.text(shape)) and \(Shape.text(other.shape))")
         }
         defer { keepAlive(self, other) }
+        let cost = Profile.Cost("matmul", flops: 2 * Shape.count(batch) * m * n * k, floats: count + other.count + Shape.count(batch) * m * n)
+        defer { cost.end() }
         let result = Tensor(uninitialized: batch + [m, n])
         guard result.count > 0 else { return result }
         if k == 0 { return .zeros(batch + [m, n]) }
@@ -88,6 +90,8 @@ extension Tensor {
         let (n, k) = (weight.shape[0], weight.count / weight.shape[0])
         precondition(shape.last == k, "linear \(Shape.text(weight.shape)) of \(Shape.text(shape))")
         precondition(bias.map { $0.count == n } ?? true)
+        let cost = Profile.Cost("linear", flops: 2 * count * n, floats: count + n * k + count / k * n)
+        defer { cost.end() }
         defer { keepAlive(self, weight, bias, residual) }
         let m = count / k
         let result = Tensor(uninitialized: shape.dropLast() + [n])
@@ -108,6 +112,8 @@ extension Tensor {
     public func linearInputGradient(_ weight: Tensor) -> Tensor {
         let (n, k) = (weight.shape[0], weight.count / weight.shape[0])
         precondition(shape.last == n)
+        let cost = Profile.Cost("linear, dx", flops: 2 * count * k, floats: count + n * k + count / n * k)
+        defer { cost.end() }
         defer { keepAlive(self, weight) }
         let result = Tensor(uninitialized: shape.dropLast() + [k])
         let (dy, dx) = (pointer, result.writable)
@@ -126,6 +132,8 @@ extension Tensor {
     public func linearWeightGradient(input x: Tensor) -> Tensor {
         let (n, k) = (shape[rank - 1], x.shape[x.rank - 1])
         precondition(count / n == x.count / k)
+        let cost = Profile.Cost("linear, dW", flops: 2 * count * k, floats: count + n * k + x.count)
+        defer { cost.end() }
         defer { keepAlive(self, x) }
         let result = Tensor(uninitialized: [n, k])
         let (dy, source, dw, rows) = (pointer, x.pointer, result.writable, count / n)
@@ -141,6 +149,8 @@ extension Tensor {
     public var sumOfRows: Tensor {
         let n = shape[rank - 1]
         defer { keepAlive(self) }
+        let cost = Profile.Cost("sum of rows", floats: count + n)
+        defer { cost.end() }
         let result = Tensor.zeros([n])
         bas_sum_rows(result.writable, pointer, count / n, n)
         return result

@@ -12,12 +12,14 @@ extension Tensor {
         let (n, channels) = (shape[0], shape[rank - 1])
         precondition(channels % groups == 0 && channels <= 4096 && gamma.count == channels, "group norm of \(Shape.text(shape)) in \(groups)")
         defer { keepAlive(self, gamma, beta) }
+        let cost = Profile.Cost("group norm", floats: 2 * count)
+        defer { cost.end() }
         let places = count / max(1, n * channels)
         let statistics = NormalizationStatistics(mean: Tensor(uninitialized: [n, groups]), rstd: Tensor(uninitialized: [n, groups]))
         let result = Tensor(uninitialized: shape)
         let (x, y, w, b) = (pointer, result.writable, gamma.pointer, beta.pointer)
         let (mean, rstd) = (statistics.mean.writable, statistics.rstd.writable)
-        let parts = Self.groupParts(count: count / n, groups: groups)
+        let parts = Self.groupParts(count: count / n, groups: groups, channels: channels)
         Parallel.run(tasks: n * parts) { task in
             let (sample, part) = (task / parts, Parallel.range(task % parts, of: parts, count: groups))
             let start = sample * places * channels
@@ -34,12 +36,14 @@ extension Tensor {
     ) -> (Tensor, Tensor, Tensor) {
         let (n, channels) = (shape[0], shape[rank - 1])
         defer { keepAlive(self, input, gamma, beta, statistics.mean, statistics.rstd) }
+        let cost = Profile.Cost("group norm, gradients", floats: 3 * count)
+        defer { cost.end() }
         let places = count / max(1, n * channels)
         let result = Tensor(uninitialized: shape)
         let (dgammas, dbetas) = (Tensor(uninitialized: [n, channels]), Tensor(uninitialized: [n, channels]))
         let (x, dx, dy, w, b) = (input.pointer, result.writable, pointer, gamma.pointer, beta.pointer)
         let (dw, db, mean, rstd) = (dgammas.writable, dbetas.writable, statistics.mean.pointer, statistics.rstd.pointer)
-        let parts = Self.groupParts(count: count / n, groups: groups)
+        let parts = Self.groupParts(count: count / n, groups: groups, channels: channels)
         Parallel.run(tasks: n * parts) { task in
             let (sample, part) = (task / parts, Parallel.range(task % parts, of: parts, count: groups))
             let start = sample * places * channels
@@ -50,8 +54,11 @@ extension Tensor {
         return (result, dgammas.sumOfRows, dbetas.sumOfRows)
     }
 
-    /// Parts of the groups for threads to take: at least 32 KiB of activations each.
-    private static func groupParts(count: Int, groups: Int) -> Int { max(1, min(groups, count / 8192, 4)) }
+    /// Parts of the groups for threads to take: at least 32 KiB of activations each, and whole vectors of channels
+    /// (parts of other widths take three times as long an element).
+    private static func groupParts(count: Int, groups: Int, channels: Int) -> Int {
+        [4, 2].first { count / 8192 >= $0 && groups % $0 == 0 && channels / $0 % 16 == 0 } ?? 1
+    }
 
     /// Layer norm over the last axis.
     public func layerNorm(gamma: Tensor, beta: Tensor, eps: Float) -> (Tensor, NormalizationStatistics) {
@@ -59,6 +66,8 @@ extension Tensor {
         let rows = count / max(1, width)
         precondition(gamma.count == width)
         defer { keepAlive(self, gamma, beta) }
+        let cost = Profile.Cost("layer norm", floats: 2 * count)
+        defer { cost.end() }
         let statistics = NormalizationStatistics(mean: Tensor(uninitialized: [rows]), rstd: Tensor(uninitialized: [rows]))
         let result = Tensor(uninitialized: shape)
         let (x, y, w, b) = (pointer, result.writable, gamma.pointer, beta.pointer)
@@ -79,6 +88,8 @@ extension Tensor {
         let width = shape[rank - 1]
         let rows = count / max(1, width)
         defer { keepAlive(self, input, gamma, statistics.mean, statistics.rstd) }
+        let cost = Profile.Cost("layer norm, gradients", floats: 3 * count)
+        defer { cost.end() }
         let result = Tensor(uninitialized: shape)
         let tasks = Parallel.tasks(work: count * 32, limit: 4)
         let (dgammas, dbetas) = weights ? (Tensor.zeros([tasks, width]), Tensor.zeros([tasks, width])) : (nil, nil)
@@ -119,6 +130,8 @@ extension Tensor {
     public func geglu() -> Tensor {
         let width = shape[rank - 1] / 2
         defer { keepAlive(self) }
+        let cost = Profile.Cost("GEGLU", floats: 3 * count / 2)
+        defer { cost.end() }
         let result = Tensor(uninitialized: shape.dropLast() + [width])
         let (x, y, rows) = (pointer, result.writable, count / (2 * width))
         let tasks = Parallel.tasks(work: count * 24)
@@ -132,6 +145,8 @@ extension Tensor {
     public func gegluBackward(input: Tensor) -> Tensor {
         let width = shape[rank - 1]
         defer { keepAlive(self, input) }
+        let cost = Profile.Cost("GEGLU, gradients", floats: 5 * count)
+        defer { cost.end() }
         let result = Tensor(uninitialized: input.shape)
         let (x, dx, dy, rows) = (input.pointer, result.writable, pointer, count / width)
         let tasks = Parallel.tasks(work: count * 48)
@@ -148,6 +163,8 @@ extension Tensor {
     ) -> Tensor {
         let width = shape[rank - 1]
         defer { keepAlive(self) }
+        let cost = Profile.Cost("softmax", floats: 2 * count)
+        defer { cost.end() }
         let result = Tensor(uninitialized: shape)
         let (x, y, rows) = (pointer, result.writable, count / max(1, width))
         let tasks = Parallel.tasks(work: count * 24)

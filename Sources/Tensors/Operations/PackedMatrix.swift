@@ -46,6 +46,8 @@ final class PackedMatrix: Sendable {
         let rows = weight.shape[0]
         let key = Key(offset: weight.offset, rows: rows, columns: weight.count / max(1, rows), use: use)
         if let kept = weight.storage.packed(key) { return kept }
+        let cost = Profile.Cost("packing of weights", floats: 2 * weight.count)
+        defer { cost.end() }
         let made = make(weight, key)
         if made.isKept { weight.storage.keep(made, as: key) }
         return made

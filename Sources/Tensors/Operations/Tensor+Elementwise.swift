@@ -17,6 +17,8 @@ extension Tensor {
             preconditionFailure("\(operation): \(Shape.text(a.shape)) and \(Shape.text(b.shape)) do not broadcast")
         }
         defer { keepAlive(a, b) }
+        let cost = Profile.Cost("elementwise", floats: a.count + b.count + Shape.count(shape))
+        defer { cost.end() }
         let result = Tensor(uninitialized: shape)
         let (p, q, out, code) = (a.pointer, b.pointer, result.writable, operation.rawValue)
         if a.shape == b.shape || a.count == 1 || b.count == 1 {
@@ -69,12 +71,23 @@ extension Tensor {
         precondition(shape == other.shape, "accumulate \(Shape.text(other.shape)) onto \(Shape.text(shape))")
         defer { keepAlive(other) }
         let z = other.pointer
-        mutate { bas_axpy($0.baseAddress!, z, scale, $0.count) }
+        let cost = Profile.Cost("accumulation", floats: 3 * count)
+        defer { cost.end() }
+        mutate { own in
+            guard let y = own.baseAddress else { return }
+            let tasks = Parallel.tasks(work: own.count * 12)
+            Parallel.run(tasks: tasks) { task in
+                let range = Parallel.range(task, of: tasks, count: own.count, alignment: 64)
+                bas_axpy(y + range.lowerBound, z + range.lowerBound, scale, range.count)
+            }
+        }
     }
 
     private func elementwise(
         costs: Int, _ body: (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int) -> Void
     ) -> Tensor {
+        let cost = Profile.Cost("elementwise", floats: 2 * count)
+        defer { cost.end() }
         defer { keepAlive(self) }
         let result = Tensor(uninitialized: shape)
         let (x, y) = (pointer, result.writable)

@@ -34,6 +34,8 @@ extension Tensor {
 
     /// The transpose of `sliced`: zeros of `shape` with this tensor at the slices.
     public func scattered(to shape: [Int], _ slices: [Slice]) -> Tensor {
+        let cost = Profile.Cost("copies", floats: 2 * Shape.count(shape))
+        defer { cost.end() }
         let result = Tensor.zeros(shape)
         let own = Shape.strides(shape)
         let start = zip(slices, own).reduce(0) { $0 + $1.0.start * $1.1 }
@@ -52,6 +54,8 @@ extension Tensor {
         if tensors.count == 1 { return tensors[0] }
         var shape = tensors[0].shape
         shape[axis] = tensors.reduce(0) { $0 + $1.shape[axis] }
+        let cost = Profile.Cost("copies", floats: 2 * Shape.count(shape))
+        defer { cost.end() }
         let result = Tensor(uninitialized: shape)
         let (outer, _, _) = tensors[0].split(at: axis)
         let row = outer == 0 ? 0 : result.count / outer
@@ -101,6 +105,8 @@ extension Tensor {
 
     /// A copy of strided elements.
     private func gathered(shape: [Int], strides: [Int], start: Int) -> Tensor {
+        let cost = Profile.Cost("copies", floats: 2 * Shape.count(shape))
+        defer { cost.end() }
         defer { keepAlive(self) }
         let result = Tensor(uninitialized: shape)
         let (x, y) = (pointer + start, result.writable)

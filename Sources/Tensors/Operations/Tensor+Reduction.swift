@@ -65,6 +65,8 @@ extension Tensor {
 
     private func sumAlong(_ axis: Int) -> Tensor {
         defer { keepAlive(self) }
+        let cost = Profile.Cost("sums", floats: count)
+        defer { cost.end() }
         let (outer, length, inner) = split(at: axis)
         let result = Tensor(repeating: 0, shape: shape.enumerated().map { $0.offset == axis ? 1 : $0.element })
         let (x, y) = (pointer, result.writable)
