@@ -113,12 +113,4 @@ import Testing
         #expect(widest < 200)
         #expect(error.plain().contains("^^^^"))
     }
-
-    @Test func everyCodeIsExplained() {
-        for code in ErrorCode.allCases {
-            #expect(ErrorCode.table[code] != nil, "\(code.rawValue)")
-            #expect(code.explanation.hasSuffix(".") && code.title != "An error")
-            #expect(ErrorCode(text: code.rawValue.lowercased()) == code)
-        }
-    }
 }

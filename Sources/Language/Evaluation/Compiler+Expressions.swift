@@ -70,6 +70,7 @@ extension Compiler {
         case .slot(let slot): return SlotNode(slot, name, span: span)
         case .box(let index): return BoxNode(index, span: span)
         case .capture(let index): return CaptureNode(index, span: span)
+        case .current: return CurrentFunctionNode(span: span)
         case .global(let box):
             let builtin = machine.context.builtins[name].map { FunctionValue($0) }
             return GlobalNode(box, builtin, module, span: span)

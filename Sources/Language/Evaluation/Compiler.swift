@@ -4,6 +4,8 @@ enum Location {
     case box(Int)
     case capture(Int)
     case global(Box)
+    /// The function that is running, inside of itself.
+    case current
 }
 
 /// Turns the syntax tree of one function, or of a file's statements, into nodes. Names become slots of the
@@ -17,6 +19,10 @@ final class Compiler {
     /// Names of loops, comprehensions and `recover`, innermost last.
     private var scopes: [[String: Location]] = []
     private var mentioned: Set<String>
+    /// How often this function binds its names.
+    private var bindings: [String: Int] = [:]
+    /// The name of this function where it means nothing but this function.
+    private var ownName: String?
     private var captureIndex: [String: Int] = [:]
     /// Per capture: where the enclosing function finds the box when it makes the closure.
     private(set) var captureSources: [Location] = []
@@ -38,6 +44,7 @@ final class Compiler {
         self.parent = parent
         let names = NameCollector(function)
         mentioned = names.mentioned
+        bindings = names.bindings
         for parameter in function.parameters { locals[parameter.name] = .slot(newSlot()) }
         for parameter in function.parameters where mentioned.contains(parameter.name) {
             locals[parameter.name] = newBox(parameter.name)
@@ -73,6 +80,7 @@ final class Compiler {
             if let place = scope[name] { return place }
         }
         if let place = locals[name] { return place }
+        if name == ownName { return .current }
         if let index = captureIndex[name] { return .capture(index) }
         guard let outer = parent?.local(name) else { return nil }
         captureSources.append(outer)
@@ -101,6 +109,7 @@ final class Compiler {
 
     func compile(_ function: FunctionSyntax) -> FunctionNode {
         let inner = Compiler(function: function, parent: self)
+        if isBoundOnce(function) { inner.ownName = function.name }
         let code = Code(function)
         for parameter in function.parameters {
             var box: Int?
@@ -122,6 +131,15 @@ final class Compiler {
         return FunctionNode(code, captures: inner.captureSources, span: function.span)
     }
 
+    /// Whether a name that is bound here means this function and never another. Such a function finds itself without the
+    /// variable that holds it: a variable that holds what holds it would never be released.
+    private func isBoundOnce(_ function: FunctionSyntax) -> Bool {
+        guard let name = function.name, bindings[name] == 1, !scopes.contains(where: { $0[name] != nil }),
+            case .box? = locals[name]
+        else { return false }
+        return true
+    }
+
     /// In a function's body a final `return x` is just `x`.
     func compile(_ block: Block, inFunction: Bool = false) -> Node {
         var nodes = block.statements.map { compile($0) }
@@ -138,7 +156,7 @@ final class Compiler {
         switch statement.kind {
         case .expression(let value): return compile(value, asStatement: true)
         case .assign(let pattern, let value):
-            return AssignNode(target(pattern), compile(value), span: statement.span)
+            return compileAssignment(pattern, value, statement.span)
         case .define(let function):
             let node = compile(function)
             return AssignNode(
@@ -161,6 +179,15 @@ final class Compiler {
         }
     }
 
+    private func compileAssignment(_ pattern: Pattern, _ value: Expression, _ span: Span) -> Node {
+        let target = target(pattern)
+        let node = compile(value)
+        guard case .name(let name, _) = pattern, let sum = node as? AddNode,
+            case .binary(_, let left, _, _) = value.kind, case .name(name) = left.kind
+        else { return AssignNode(target, node, span: span) }
+        return AppendNode(assignmentLocation(name), target, sum, span: span)
+    }
+
     /// A comparison keeps its operands' values, so that a failed assertion can tell them.
     private func compileCondition(_ condition: Expression) -> AssertNode.Condition {
         if case .binary(let op, let left, let right, let at) = condition.kind, op.isComparison {
@@ -177,8 +204,11 @@ final class Compiler {
         case .name(let name, _): return nameTarget(name, fresh: fresh)
         case .rest(let part, _): return target(part, fresh: fresh)
         case .list(let parts, let span):
-            let rest = parts.firstIndex { if case .rest = $0 { true } else { false } }
+            let rest = parts.firstIndex(where: \.isRest)
             return ListTarget(parts.map { target($0, fresh: fresh) }, rest: rest, span: span)
+        case .record(let fields, let span):
+            return RecordTarget(
+                fields.map { ($0.key, $0.keySpan ?? $0.part.span, target($0.part, fresh: fresh)) }, span: span)
         }
     }
 
@@ -187,7 +217,7 @@ final class Compiler {
         case .slot(let slot): return SlotTarget(slot)
         case .box(let index): return BoxTarget(index, fresh: fresh)
         case .global(let box): return GlobalTarget(box)
-        case .capture: return IgnoreTarget()  // assignmentLocation gives no captures
+        case .capture, .current: return IgnoreTarget()  // assignmentLocation gives neither
         }
     }
 }

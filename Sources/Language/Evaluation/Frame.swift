@@ -21,6 +21,8 @@ struct Unwind: Error {}
 /// The locals of one call. Slots hold what only this call sees; boxes what inner functions share.
 final class Frame {
     let machine: Machine
+    /// The function whose call this is.
+    let function: FunctionValue?
     let captures: [Box]
     private let slots: UnsafeMutablePointer<Value?>
     private let slotCount: Int
@@ -29,8 +31,12 @@ final class Frame {
     /// The value of `return` while `signal` is `.returns`.
     var returned = Value.none
 
-    init(machine: Machine, slots count: Int, boxes boxNames: [String], captures: [Box]) {
+    init(
+        machine: Machine, slots count: Int, boxes boxNames: [String], captures: [Box],
+        function: FunctionValue? = nil
+    ) {
         self.machine = machine
+        self.function = function
         self.captures = captures
         slotCount = count
         slots = UnsafeMutablePointer<Value?>.allocate(capacity: max(count, 1))

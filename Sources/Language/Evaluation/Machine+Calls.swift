@@ -1,7 +1,9 @@
 extension Machine {
-    func frame(for closure: Closure) -> Frame {
+    func frame(for closure: Closure, of function: FunctionValue) -> Frame {
         let code = closure.code
-        return Frame(machine: self, slots: code.slotCount, boxes: code.boxNames, captures: closure.captures)
+        return Frame(
+            machine: self, slots: code.slotCount, boxes: code.boxNames, captures: closure.captures,
+            function: function)
     }
 
     /// Runs a user's function whose first `given` slots hold its arguments.
@@ -47,11 +49,12 @@ extension Machine {
 
     /// Binds positional and named arguments, then runs.
     func call(
-        _ closure: Closure, _ positional: [Value], _ named: [(String, Value)], _ site: CallSite
+        _ function: FunctionValue, _ closure: Closure, _ positional: [Value], _ named: [(String, Value)],
+        _ site: CallSite
     ) throws -> Value {
         let code = closure.code
         let names = code.parameters.map(\.name)
-        let inner = frame(for: closure)
+        let inner = frame(for: closure, of: function)
         for (place, value) in positional.prefix(code.positionalCount).enumerated() { inner[place] = value }
         if positional.count > code.positionalCount {
             guard let slot = code.variadicSlot else {
@@ -117,7 +120,7 @@ extension Machine {
     ) throws -> Value {
         switch function.body {
         case .user(let closure):
-            return try call(closure, arguments, named, CallSite(span: span ?? closure.code.span))
+            return try call(function, closure, arguments, named, CallSite(span: span ?? closure.code.span))
         case .builtin(let builtin):
             return try builtin.run(Binder.bind(builtin, arguments, named, context, span))
         }

@@ -4,7 +4,8 @@ struct NameCollector {
     private(set) var assigned: [String] = []
     /// Names that occur anywhere inside inner functions: such variables live in boxes.
     private(set) var mentioned: Set<String> = []
-    private var seen: Set<String> = []
+    /// How often each of them is bound; parameters count.
+    private(set) var bindings: [String: Int] = [:]
     private var functionDepth = 0
 
     init(_ statements: [Statement]) {
@@ -12,6 +13,7 @@ struct NameCollector {
     }
 
     init(_ function: FunctionSyntax) {
+        for parameter in function.parameters { bindings[parameter.name] = 1 }
         for parameter in function.parameters { parameter.defaultValue.map { visit($0) } }
         visit(function.body)
     }
@@ -19,8 +21,9 @@ struct NameCollector {
     private mutating func bind(_ name: String) {
         if functionDepth > 0 {
             mentioned.insert(name)
-        } else if seen.insert(name).inserted {
-            assigned.append(name)
+        } else {
+            if !assigned.contains(name) { assigned.append(name) }
+            bindings[name, default: 0] += 1
         }
     }
 

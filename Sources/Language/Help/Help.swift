@@ -147,6 +147,8 @@ extension TypeRule {
 extension ErrorCode {
     /// The text of `bas explain CODE`.
     public var explanationText: String {
-        "\(rawValue): \(title)\n\n\(explanation)\n\nexit code \(exitCode.rawValue)"
+        let lines = example?.split(separator: "\n").map { "\n    " + shortened(String($0), to: 100) } ?? []
+        let shown = lines.isEmpty ? "" : "\n\nexample:" + lines.joined()
+        return "\(rawValue): \(title)\n\n\(explanation)\(shown)\n\nexit code \(exitCode.rawValue)"
     }
 }

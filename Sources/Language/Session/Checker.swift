@@ -9,16 +9,11 @@ struct Checker {
     }
 
     func check(_ file: SourceFile) -> [Diagnostic] {
-        do {
-            let program = try Parser.parse(file, commands: table.commandNames)
-            var walk = CheckWalk(table: table, known: Set(machine.main.globals.map(\.0)))
-            walk.check(program)
-            return walk.diagnostics
-        } catch let error as SyntaxError {
-            return [error.diagnostic]
-        } catch {
-            return [asFailure(error, at: nil).diagnostic]
-        }
+        let (program, errors) = Parser.recover(file, commands: table.commandNames)
+        guard errors.isEmpty else { return errors }
+        var walk = CheckWalk(table: table, known: Set(machine.main.globals.map(\.0)))
+        walk.check(program)
+        return walk.diagnostics
     }
 }
 

@@ -65,11 +65,11 @@ struct Runner: Sendable {
     }
 
     private func execute(_ file: SourceFile, _ report: Report) {
+        let (program, errors) = Parser.recover(file, commands: context.builtins.commandNames)
+        // Nothing runs of a program that cannot be read as a whole.
+        guard errors.isEmpty else { return errors.forEach { end(report, $0) } }
         do {
-            let program = try Parser.parse(file, commands: context.builtins.commandNames)
             try execute(program, report)
-        } catch let error as SyntaxError {
-            end(report, error.diagnostic)
         } catch {
             end(report, asFailure(error, at: nil).diagnostic)
         }

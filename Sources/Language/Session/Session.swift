@@ -110,6 +110,11 @@ public final class Session: @unchecked Sendable {
         Checker(machine: machine).check(SourceFile(name: file, text: source))
     }
 
+    /// The program in its canonical form. Throws `FormatFailure` with what is wrong with one that cannot be read.
+    public func format(source: String, file: String = "input") throws(FormatFailure) -> String {
+        try Formatter.format(source, file: file, commands: context.builtins.commandNames)
+    }
+
     /// What could be written at `cursor` (a UTF-8 offset).
     public func complete(_ code: String, cursor: Int) -> [Candidate] {
         Completer(machine: machine).complete(code, cursor: cursor)

@@ -86,32 +86,6 @@ enum SubscriptSyntax: Sendable {
     case ellipsis
 }
 
-/// What an assignment or a loop binds.
-indirect enum Pattern: Sendable {
-    case name(String, Span)
-    /// `_`
-    case ignore(Span)
-    case list([Pattern], Span)
-    /// `..rest`, once in a list.
-    case rest(Pattern, Span)
-
-    var span: Span {
-        switch self {
-        case .name(_, let span), .ignore(let span), .list(_, let span), .rest(_, let span): span
-        }
-    }
-
-    /// Names bound, in order.
-    var names: [String] {
-        switch self {
-        case .name(let name, _): [name]
-        case .ignore: []
-        case .list(let parts, _): parts.flatMap(\.names)
-        case .rest(let part, _): part.names
-        }
-    }
-}
-
 final class FunctionSyntax: Sendable {
     struct Parameter: Sendable {
         var name: String

@@ -49,6 +49,7 @@ extension Parser {
 
     private func takeInfix(_ infix: Infix) -> Span {
         let start = token
+        note(start, .infix)
         advance()
         if case .contains(negated: true) = infix { advance() }
         return span(from: start)
@@ -79,6 +80,7 @@ extension Parser {
     /// `-x`, `!x`, `not x`; `-x ** 2` is `-(x ** 2)`.
     func parseUnary() throws -> Expression {
         let start = token
+        if token.isSymbol(.minus) || token.isSymbol(.bang) { note(token, .prefix) }
         if take(.minus) {
             let operand = try nested { try parseUnary() }
             return try node(.unary(.negate, word: false, operand), span(from: start), above: operand)
@@ -101,6 +103,7 @@ extension Parser {
         let base = try parsePostfix()
         guard token.isSymbol(.starStar) else { return base }
         let at = span(of: token)
+        note(token, .infix)
         advance()
         let exponent = try nested { try parseUnary() }
         return try node(
@@ -126,10 +129,12 @@ extension Parser {
     }
 
     private func parseCall(of callee: Expression, _ start: Token) throws -> Expression {
+        note(token, .attached)
         advance()
         let arguments = try bracketed(.openParen, .closeParen, "or \",\" after this argument") {
             try parseArguments(until: .closeParen)
         }
+        if !arguments.isEmpty { notes?.commaClosers.insert(previous.start) }
         let height = arguments.reduce(callee.depth) { max($0, $1.value.depth) }
         return try node(
             .call(CallSyntax(callee: callee, arguments: arguments)), span(from: start), height: height)
@@ -146,12 +151,14 @@ extension Parser {
     }
 
     private func parseArgument() throws -> Argument {
+        if token.isSymbol(.dotDot) { note(token, .prefix) }
         if take(.dotDot) {
             return Argument(label: nil, labelSpan: nil, value: try parseExpression(), spread: true)
         }
         if case .name(let name) = token.kind, peek(1).isSymbol(.equal) {
             let labelSpan = span(of: token)
             advance()
+            note(token, .argumentEqual)
             advance()
             return Argument(label: name, labelSpan: labelSpan, value: try parseExpression(), spread: false)
         }
@@ -172,6 +179,7 @@ extension Parser {
     }
 
     private func parseIndex(of base: Expression, _ start: Token) throws -> Expression {
+        note(token, .attached)
         advance()
         let subscripts = try bracketed(.openBracket, .closeBracket, "to end the index") {
             var parts = [try parseSubscript()]
@@ -185,17 +193,23 @@ extension Parser {
     /// One subscript with the height of its expressions.
     private func parseSubscript() throws -> (SubscriptSyntax, Int) {
         if token.isSymbol(.dotDot), peek(1).isSymbol(.comma) || peek(1).isSymbol(.closeBracket) {
+            note(token, .prefix)
             advance()
             return (.ellipsis, 0)
         }
         let first = token.isSymbol(.colon) ? nil : try parseExpression()
-        guard take(.colon) else {
+        guard takeSliceColon() else {
             guard let first else { throw expected("an index") }
             return (.at(first), first.depth)
         }
         let second = try parseSlicePart()
-        let third = take(.colon) ? try parseSlicePart() : nil
+        let third = takeSliceColon() ? try parseSlicePart() : nil
         return (.slice(first, second, third), max(first?.depth ?? 0, second?.depth ?? 0, third?.depth ?? 0))
+    }
+
+    private func takeSliceColon() -> Bool {
+        if token.isSymbol(.colon) { note(token, .sliceColon) }
+        return take(.colon)
     }
 
     private func parseSlicePart() throws -> Expression? {
@@ -217,7 +231,7 @@ extension Parser {
         case .symbol(let symbol):
             if symbol == .minus || symbol == .bang || symbol == .dotDot { return !peek(2).spaceBefore }
             return [.openParen, .openBracket, .openBrace].contains(symbol)
-        case .end: return false
+        case .invalid, .end: return false
         }
     }
 

@@ -5,10 +5,12 @@ extension Parser {
         advance()
         var name: String?
         if token.word != nil { name = try expectName("a function's name").0 }
+        note(token, .parameters)
         try expect(.openParen, "before the parameters")
         let parameters = try bracketed(.openParen, .closeParen, "to end the parameters") {
             try parseParameters()
         }
+        if !parameters.isEmpty { notes?.commaClosers.insert(previous.start) }
         let bodyStart = token
         let outerLoop = inLoop
         inLoop = 0
@@ -44,6 +46,7 @@ extension Parser {
     }
 
     private func parseParameter(keywordOnly: Bool) throws -> FunctionSyntax.Parameter {
+        if token.isSymbol(.dotDot) { note(token, .prefix) }
         let variadic = take(.dotDot)
         let (name, span) = try expectName("a parameter's name")
         var value: Expression?

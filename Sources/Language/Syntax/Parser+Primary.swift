@@ -98,6 +98,7 @@ extension Parser {
     // MARK: brackets
 
     private func parseParenthesized(_ start: Token) throws -> Expression {
+        note(start, .group)
         advance()
         let value = try bracketed(.openParen, .closeParen, "to close this bracket") {
             let value = try parseExpression()
@@ -118,12 +119,14 @@ extension Parser {
             if token.isKeyword(.for), !first.spread { return try parseComprehension(of: first.value) }
             var items = [first]
             while take(.comma), !token.isSymbol(.closeBracket) { items.append(try parseListItem()) }
+            notes?.commaClosers.insert(token.start)
             return (.list(items), items.reduce(0) { max($0, $1.value.depth) })
         }
         return try node(kind, span(from: start), height: height)
     }
 
     private func parseListItem() throws -> ListItem {
+        if token.isSymbol(.dotDot) { note(token, .prefix) }
         let spread = take(.dotDot)
         return ListItem(value: try parseExpression(), spread: spread)
     }
@@ -132,6 +135,7 @@ extension Parser {
         var clauses: [Clause] = []
         var height = element.depth
         while true {
+            if token.isKeyword(.for) || token.isKeyword(.if) { note(token, .clause) }
             if take(.for) {
                 let pattern = try parsePattern()
                 if !take(.in) { throw expected("\"in\" after the names of the loop") }
@@ -159,11 +163,13 @@ extension Parser {
             }
             return items
         }
+        if !items.isEmpty { notes?.commaClosers.insert(previous.start) }
         return try node(.record(items), span(from: start), height: height)
     }
 
     private func parseRecordItem(_ height: inout Int) throws -> RecordItem {
         let start = token
+        if token.isSymbol(.dotDot) { note(token, .prefix) }
         if take(.dotDot) {
             let value = try parseExpression()
             height = max(height, value.depth)

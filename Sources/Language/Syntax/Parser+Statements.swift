@@ -9,14 +9,23 @@ extension Parser {
                 if closer != nil { throw expected("\"}\"") }
                 return statements
             }
-            var statement = try parseStatement()
-            if take(.semicolon) {
-                statement.silenced = true
-            } else if !endsStatement(closer) {
-                throw unfinished(statement)
+            let start = mark()
+            do {
+                statements.append(try parseEndedStatement(closer))
+            } catch let error as SyntaxError {
+                try recover(from: error, at: start, in: closer)
             }
-            statements.append(statement)
         }
+    }
+
+    private func parseEndedStatement(_ closer: Symbol?) throws -> Statement {
+        var statement = try parseStatement()
+        if take(.semicolon) {
+            statement.silenced = true
+        } else if !endsStatement(closer) {
+            throw unfinished(statement)
+        }
+        return statement
     }
 
     private func endsStatement(_ closer: Symbol?) -> Bool {
@@ -69,12 +78,15 @@ extension Parser {
     func parseBlock(_ purpose: String) throws -> Block {
         let start = token
         try expect(.openBrace, purpose)
+        note(start, .blockOpen)
         openers.append((.openBrace, span(of: start)))
         let outer = bracketDepth
         bracketDepth = 0
         let statements = try nested { try parseStatements(until: .closeBrace) }
         bracketDepth = outer
         try expect(.closeBrace, "to end this block")
+        note(previous, .blockClose)
+        notes?.blocks[start.start] = previous.start
         openers.removeLast()
         let block = Block(statements: statements, span: span(from: start))
         if block.depth > Parser.deepestTree {
@@ -86,6 +98,7 @@ extension Parser {
 
     func parseStatement() throws -> Statement {
         let start = token
+        notes?.statements.insert(start.start)
         let kind = try parseStatementKind()
         return Statement(kind: kind, span: span(from: start))
     }
@@ -118,35 +131,10 @@ extension Parser {
 
     // MARK: assignment
 
-    /// Looks for a pattern and `=` without taking anything.
-    private func assignmentAhead() -> Bool {
-        var ahead = place
-        return skipPattern(&ahead, nestedIn: 0) && tokens[ahead].isSymbol(.equal)
-    }
-
-    private func skipPattern(_ ahead: inout Int, nestedIn depth: Int) -> Bool {
-        guard depth < 16 else { return false }
-        while true {
-            if tokens[ahead].isSymbol(.dotDot) { ahead += 1 }
-            if case .name = tokens[ahead].kind {
-                ahead += 1
-            } else if tokens[ahead].isSymbol(.openParen) {
-                ahead += 1
-                guard skipPattern(&ahead, nestedIn: depth + 1), tokens[ahead].isSymbol(.closeParen) else {
-                    return false
-                }
-                ahead += 1
-            } else {
-                return false
-            }
-            guard tokens[ahead].isSymbol(.comma) else { return true }
-            ahead += 1
-        }
-    }
-
     private func parseAssignment() throws -> Statement.Kind {
         let pattern = try parsePattern()
         try expect(.equal, "in an assignment")
+        note(previous, .assignmentEqual)
         return .assign(pattern, try parseTuple())
     }
 
@@ -173,37 +161,12 @@ extension Parser {
         let target = span(of: token)
         advance()
         let at = span(of: token)
+        note(token, .assignmentEqual)
         advance()
         let right = try parseExpression()
         let left = try node(.name(name), target, height: 0)
         let sum = try node(.binary(op, left, right, at: at), target.through(right.span), above: left, right)
         return .assign(.name(name, target), sum)
-    }
-
-    func parsePattern() throws -> Pattern {
-        let start = token
-        let first = try parsePatternPart()
-        guard token.isSymbol(.comma) else {
-            if case .rest = first { return .list([first], first.span) }
-            return first
-        }
-        var parts = [first]
-        while take(.comma) { parts.append(try parsePatternPart()) }
-        let whole = span(from: start)
-        if parts.filter({ if case .rest = $0 { true } else { false } }).count > 1 {
-            throw error(.badAssignment, "only one name can take the rest", whole)
-        }
-        return .list(parts, whole)
-    }
-
-    private func parsePatternPart() throws -> Pattern {
-        let start = token
-        if take(.dotDot) { return .rest(try parsePatternPart(), span(from: start)) }
-        if take(.openParen) {
-            return try bracketed(.openParen, .closeParen, "to end this pattern") { try parsePattern() }
-        }
-        let (name, span) = try expectName("a name to bind")
-        return name == "_" ? .ignore(span) : .name(name, span)
     }
 
     // MARK: loops and exits

@@ -1,4 +1,5 @@
-/// Recursive descent over tokens; grammar.txt is what it implements. Stops at the first error.
+/// Recursive descent over tokens; grammar.txt is what it implements. Stops at the first error, or goes on at the
+/// next statement where it `recovers`.
 final class Parser {
     let file: SourceFile
     let commands: Set<String>
@@ -13,6 +14,11 @@ final class Parser {
     let stringDepth: Int
     var inFunction = 0
     var inLoop = 0
+    /// Whether errors are collected instead of thrown.
+    let recovers: Bool
+    var errors: [SyntaxError] = []
+    /// Filled for a formatter.
+    var notes: LayoutNotes?
 
     /// Brackets, blocks and prefixes within each other.
     static let deepestNesting = 160
@@ -21,14 +27,15 @@ final class Parser {
 
     init(
         file: SourceFile, range: Range<Int>? = nil, commands: Set<String>, nesting: Int = 0,
-        stringDepth: Int = 0
+        stringDepth: Int = 0, recovers: Bool = false
     ) throws {
         self.file = file
         self.commands = commands
         self.nesting = nesting
         self.stringDepth = stringDepth
+        self.recovers = recovers
         var scanner = Scanner(file: file, range: range, stringDepth: stringDepth)
-        tokens = try scanner.scan()
+        tokens = recovers ? scanner.scanRecovering(&errors) : try scanner.scan()
         comments = scanner.comments
     }
 
@@ -36,6 +43,22 @@ final class Parser {
         let parser = try Parser(file: file, commands: commands)
         let statements = try parser.parseStatements(until: nil)
         return Program(file: file, statements: statements, comments: parser.comments)
+    }
+
+    /// The statements that can be read, and everything that is wrong with the others: the first error of each, in
+    /// the order of the text.
+    static func recover(_ file: SourceFile, commands: Set<String>) -> (program: Program, errors: [Diagnostic]) {
+        guard let parser = try? Parser(file: file, commands: commands, recovers: true) else {
+            return (Program(file: file, statements: [], comments: []), [])
+        }
+        var statements: [Statement] = []
+        do {
+            statements = try parser.parseStatements(until: nil)
+        } catch let error as SyntaxError {
+            parser.errors.append(error)
+        } catch {}
+        let errors = parser.errors.map(\.diagnostic).sorted { ($0.span?.start ?? 0) < ($1.span?.start ?? 0) }
+        return (Program(file: file, statements: statements, comments: parser.comments), errors)
     }
 
     /// Whether the text fails only because it ends too early.
@@ -102,11 +125,13 @@ final class Parser {
     func bracketed<T>(
         _ open: Symbol, _ close: Symbol, _ purpose: String, _ body: () throws -> T
     ) throws -> T {
+        if open == .openBrace { note(previous, .recordOpen) }
         openers.append((open, span(of: previous)))
         bracketDepth += 1
         let result = try nested(body)
         bracketDepth -= 1
         if !take(close) { throw unclosed("\"\(close.rawValue)\" \(purpose)") }
+        if open == .openBrace { note(previous, .recordClose) }
         openers.removeLast()
         return result
     }
@@ -203,6 +228,7 @@ final class Parser {
         case .name(let name): quoted(name)
         case .keyword(let keyword): "\"\(keyword.rawValue)\""
         case .symbol(let symbol): "\"\(symbol.rawValue)\""
+        case .invalid: "what cannot be read"
         case .end: "the end"
         }
     }

@@ -69,6 +69,8 @@ struct Token: Sendable {
         case name(String)
         case keyword(Keyword)
         case symbol(Symbol)
+        /// What could not be read, in a reading that recovers.
+        case invalid
         case end
     }
 

@@ -1,7 +1,15 @@
 extension Operators {
     /// Equality of any two values: numbers by amount, lists and records item by item, functions by identity.
-    /// Values of different types are unequal.
+    /// Values of different types are unequal. Throws `.tooManySteps` for values that hold each other so many times that
+    /// nobody would wait for the answer.
     static func isEqual(_ left: Value, _ right: Value) throws -> Bool {
+        var steps = 0
+        return try isEqual(left, right, &steps)
+    }
+
+    private static let mostComparisons = 100_000_000
+
+    private static func isEqual(_ left: Value, _ right: Value, _ steps: inout Int) throws -> Bool {
         switch (left, right) {
         case (.none, .none): return true
         case (.bool(let a), .bool(let b)): return a == b
@@ -13,21 +21,31 @@ extension Operators {
             return a === b || (a.builtin != nil && a.name == b.builtin?.name)
         case (.list(let a), .list(let b)):
             guard a.count == b.count else { return false }
-            for (one, other) in zip(a, b) where !(try isEqual(one, other)) { return false }
+            try count(a.count, &steps)
+            for (one, other) in zip(a, b) where !(try isEqual(one, other, &steps)) { return false }
             return true
-        case (.record(let a), .record(let b)): return try isEqual(a, b)
+        case (.record(let a), .record(let b)): return try isEqual(a, b, &steps)
         case (.host(let a), .host(let b)): return a.isEqual(to: b)
         default: return false
         }
     }
 
     /// The order of keys does not matter.
-    private static func isEqual(_ left: Record, _ right: Record) throws -> Bool {
+    private static func isEqual(_ left: Record, _ right: Record, _ steps: inout Int) throws -> Bool {
         guard left.count == right.count else { return false }
+        try count(left.count, &steps)
         for (key, value) in left.pairs {
-            guard let other = right[key], try isEqual(value, other) else { return false }
+            guard let other = right[key], try isEqual(value, other, &steps) else { return false }
         }
         return true
+    }
+
+    private static func count(_ items: Int, _ steps: inout Int) throws {
+        steps += items + 1
+        guard steps > mostComparisons else { return }
+        throw Problem(
+            .tooManySteps, "these values hold more than \(mostComparisons) others, too many to compare",
+            notes: ["a value that is held twice is compared twice"])
     }
 }
 

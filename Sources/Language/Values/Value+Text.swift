@@ -5,6 +5,16 @@ extension Value {
         return literalText
     }
 
+    /// `inlineText`, where it fits into the limit for one value: a list that holds one list many times is small, and its
+    /// text is not. Throws `.tooManyBytes`.
+    func inlineText(within context: Context) throws -> String {
+        guard isCollection else { return inlineText }
+        var writer = LiteralWriter(limit: context.limits.bytes)
+        writer.write(self, depth: 0)
+        if writer.isFull { try context.reserve(bytes: writer.text.utf8.count + 1, what: "this text") }
+        return writer.text
+    }
+
     /// As it would be written in a program, as far as it can be: strings between quotes.
     public var literalText: String {
         var writer = LiteralWriter()
@@ -69,9 +79,13 @@ extension FormatSpec {
 /// Writes values as literals, and stops at depths that no reader follows.
 private struct LiteralWriter {
     var text = ""
+    /// Bytes after which it stops.
+    var limit = Int.max
+    var isFull: Bool { text.utf8.count > limit }
     private static let deepest = 40
 
     mutating func write(_ value: Value, depth: Int) {
+        if isFull { return }
         switch value {
         case .none: text += "none"
         case .bool(let flag): text += flag ? "true" : "false"
@@ -92,7 +106,7 @@ private struct LiteralWriter {
             return
         }
         text += "["
-        for (place, item) in items.enumerated() {
+        for (place, item) in items.enumerated() where !isFull {
             if place > 0 { text += ", " }
             write(item, depth: depth + 1)
         }
@@ -105,7 +119,7 @@ private struct LiteralWriter {
             return
         }
         text += "{"
-        for (place, pair) in record.pairs.enumerated() {
+        for (place, pair) in record.pairs.enumerated() where !isFull {
             if place > 0 { text += ", " }
             let isWord = isPlainName(pair.0) || Keyword(rawValue: pair.0) != nil
             text += (isWord ? pair.0 : stringLiteral(pair.0)) + ": "

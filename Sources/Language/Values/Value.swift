@@ -56,6 +56,15 @@ extension Value {
         if case .host(let value) = self { value.shapeText } else { nil }
     }
 
+    /// `elements`, where they fit into the limit for one value: a range is short to write and long to write out.
+    /// Throws `.tooManyBytes`.
+    func elements(within context: Context) throws -> [Value]? {
+        if case .range(let range) = self {
+            try context.reserve(bytes: range.count, MemoryLayout<Value>.stride, what: "a list from \(range.text)")
+        }
+        return elements
+    }
+
     /// The items that iteration, unpacking and `len` see: of a list, a range, or a host value that has
     /// elements.
     public var elements: [Value]? {

@@ -119,3 +119,25 @@ assert upper("ab") == "AB" and trim("  x ") == "x" and any([false, true]) and no
 assert items({a: 1}) == [["a", 1]] and values({a: 1}) == [1] and has({a: 1}, "a") and has(tensor([1]), "shape")
 assert record([["a", 1], ["a", 2]]) == {a: 2} and (1..3).end == 3 and (0..<3).start == 0
 assert 0xff == 255 and 1_000 == 1000 and 1e3 == 1000.0
+---
+{lr, steps: n, ..more} = {lr: 0.1, steps: 5, seed: 1, flip: 0}
+assert lr == 0.1 and n == 5 and more == {seed: 1, flip: 0}
+{shape} = tensor([2, 5])
+assert shape == [2, 5]
+a, ({b}, ..c) = [1, [{b: 2}, 3, 4]]
+assert a == 1 and b == 2 and c == [3, 4]
+assert [name for {name, iou} in [{name: "x", iou: 0.5}, {name: "y", iou: 0.9}] if iou > 0.6] == ["y"]
+---
+fn area({w}) { w }                             ### E0105 | a parameter's name
+---
+{lr, stps} = {lr: 1, steps: 2}                 ### E0210 | a record has no field "stps" | did you mean steps?
+---
+{shap} = tensor([1])                           ### E0210 | a tensor has no field "shap" | did you mean shape?
+---
+{a} = [1]                                      ### E0309 | a list has no fields to unpack
+---
+{shape, ..rest} = tensor([1])                  ### E0309 | have no record
+---
+{..rest, a} = {a: 1}                           ### E0108 | the rest stands last
+---
+{} = {a: 1}                                    ### E0108 | binds nothing

@@ -84,7 +84,7 @@ extension CoreBuiltins {
             case .record(let record): return record.keys.map { .string($0) }
             default: break
             }
-            if let items = value.elements { return items }
+            if let items = try value.elements(within: call.context) { return items }
             var problem = Problem(
                 .notIterable, "zip wants lists", label: "this is \(value.describedType)")
             problem.position = place

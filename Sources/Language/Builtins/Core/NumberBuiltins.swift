@@ -119,7 +119,8 @@ extension CoreBuiltins {
     }
 
     private static func extreme(_ call: Call, _ op: BinaryOperator) throws -> Value {
-        let values = call.rest.count == 1 ? call.rest[0].elements ?? call.rest : call.rest
+        let only = call.rest.count == 1 ? try call.rest[0].elements(within: call.context) : nil
+        let values = only ?? call.rest
         guard var best = values.first else {
             var problem = Problem(.badArgument, "\(call.builtin.name) of nothing", label: "this is empty")
             problem.position = 0

@@ -12,7 +12,7 @@ extension CoreBuiltins {
             result: "string", terms: ["concatenate"],
             examples: [.init("join([1, 2], \", \")", shows: "\"1, 2\"")],
             run: { call in
-                let parts = try items(call, "xs").map(\.inlineText)
+                let parts = try items(call, "xs").map { try $0.inlineText(within: call.context) }
                 let separator = try call.string("separator")
                 let size = parts.reduce(0) { $0 + $1.utf8.count + separator.utf8.count }
                 try call.context.reserve(bytes: size, what: "this string")

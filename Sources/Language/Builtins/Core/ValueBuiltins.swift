@@ -25,7 +25,7 @@ extension CoreBuiltins {
             "str", family: family, summary: "A value as text, as print writes it.",
             parameters: [Parameter("x", doc: "Any value.")], result: "string",
             terms: ["string", "text", "convert"], examples: [.init("str(1.5)", shows: "\"1.5\"")],
-            run: { call in .string(try call.value("x").inlineText) }),
+            run: { call in .string(try call.value("x").inlineText(within: call.context)) }),
         Builtin(
             "int", family: family, summary: "A number cut to an int, or a string read as one.",
             parameters: [
@@ -49,7 +49,7 @@ extension CoreBuiltins {
     ]
 
     @Sendable private static func printValues(_ call: Call) throws -> Value {
-        let text = call.rest.map(\.inlineText).joined(separator: try call.string("separator"))
+        let text = try call.rest.map { try $0.inlineText(within: call.context) }.joined(separator: try call.string("separator"))
         call.context.emit(.stream(text + (try call.string("end"))))
         return .none
     }

@@ -32,12 +32,12 @@ final class CallNode: Node {
         switch function.body {
         case .user(let closure):
             if let plain, plain.count <= closure.code.positionalCount {
-                let inner = machine.frame(for: closure)
+                let inner = machine.frame(for: closure, of: function)
                 for (slot, node) in plain.enumerated() { inner[slot] = try node.evaluate(frame) }
                 return try machine.run(closure, inner, given: plain.count, site)
             }
             let (positional, named) = try collect(arguments, frame)
-            return try machine.call(closure, positional, named, site)
+            return try machine.call(function, closure, positional, named, site)
         case .builtin(let builtin):
             try machine.tick(self)
             let (positional, named) = try collect(arguments, frame)
@@ -88,7 +88,7 @@ extension Node {
                 let value = try node.evaluate(frame)
                 if case .record(let record) = value {
                     named += record.pairs
-                } else if let items = value.elements, named.isEmpty {
+                } else if named.isEmpty, let items = try self.items(of: value, node, frame) {
                     positional += items
                 } else {
                     throw node.failure(
@@ -119,6 +119,7 @@ final class FunctionNode: Node {
             case .box(let index): frame.box(index)
             case .capture(let index): frame.captures[index]
             case .global(let box): box
+            case .current: frame.function.map { Box($0.name, .function($0)) }
             case .slot: nil  // what inner functions mention is never in a slot
             }
         }

@@ -20,8 +20,9 @@ final class StringNode: Node {
             case .value(let node, let format):
                 let value = try node.evaluate(frame)
                 do {
-                    text += try format.map { try value.formatted($0) } ?? value.inlineText
-                    try frame.machine.context.reserve(bytes: text.utf8.count, what: "this string")
+                    let context = frame.machine.context
+                    text += try format.map { try value.formatted($0) } ?? value.inlineText(within: context)
+                    try context.reserve(bytes: text.utf8.count, what: "this string")
                 } catch {
                     throw asFailure(error, at: node.span)
                 }
@@ -48,7 +49,8 @@ final class ListNode: Node {
             if !spread {
                 nested = nested || value.isCollection
                 values.append(value)
-            } else if let more = value.elements {
+            } else if let more = try items(of: value, node, frame) {
+                try checkSize(values.count + more.count, frame)
                 values += more
             } else {
                 throw node.failure(
@@ -157,16 +159,27 @@ final class ComprehensionNode: Node {
         }
     }
 
-    private func checkSize(_ count: Int, _ frame: Frame) throws {
+}
+
+extension Node {
+    /// Throws where a list of so many items would exceed the limit for one value.
+    final func checkSize(_ count: Int, _ frame: Frame) throws {
         do {
             try frame.machine.context.reserve(bytes: count, MemoryLayout<Value>.stride, what: "this list")
         } catch {
             throw asFailure(error, at: span)
         }
     }
-}
 
-extension Node {
+    /// What a spread opens; nil for a value without items.
+    final func items(of value: Value, _ source: Node, _ frame: Frame) throws -> [Value]? {
+        do {
+            return try value.elements(within: frame.machine.context)
+        } catch {
+            throw asFailure(error, at: source.span)
+        }
+    }
+
     /// Gives the items of a list, range, string, record (its keys) or host value to `body` until it returns
     /// false.
     final func iterate(_ value: Value, _ source: Node, _ body: (Value) throws -> Bool) throws {

@@ -47,6 +47,13 @@ final class CaptureNode: Node {
     }
 }
 
+/// The name of a function inside of itself.
+final class CurrentFunctionNode: Node {
+    override func evaluate(_ frame: Frame) throws -> Value {
+        frame.function.map { .function($0) } ?? .none
+    }
+}
+
 extension Node {
     func unset(_ name: String) -> Failure {
         failure(
@@ -95,92 +102,6 @@ final class GlobalNode: Node {
         case "_": "no result has been shown yet"
         default: nil
         }
-    }
-}
-
-// MARK: targets
-
-/// Binds a value to what an assignment or loop names.
-class Target {
-    func bind(_ value: Value, _ frame: Frame) throws {}
-}
-
-final class IgnoreTarget: Target {}
-
-final class SlotTarget: Target {
-    private let slot: Int
-
-    init(_ slot: Int) { self.slot = slot }
-
-    override func bind(_ value: Value, _ frame: Frame) throws { frame[slot] = value }
-}
-
-final class BoxTarget: Target {
-    private let index: Int
-    /// A loop's variable is a new one in every iteration.
-    private let fresh: Bool
-
-    init(_ index: Int, fresh: Bool) {
-        self.index = index
-        self.fresh = fresh
-    }
-
-    override func bind(_ value: Value, _ frame: Frame) throws {
-        if fresh { frame.renew(index, value) } else { frame.box(index).value = value }
-    }
-}
-
-final class GlobalTarget: Target {
-    private let box: Box
-
-    init(_ box: Box) { self.box = box }
-
-    override func bind(_ value: Value, _ frame: Frame) throws { box.value = value }
-}
-
-/// `a, b = …`, with at most one `..rest`.
-final class ListTarget: Target {
-    private let parts: [Target]
-    private let rest: Int?
-    private let span: Span
-
-    init(_ parts: [Target], rest: Int?, span: Span) {
-        self.parts = parts
-        self.rest = rest
-        self.span = span
-    }
-
-    override func bind(_ value: Value, _ frame: Frame) throws {
-        guard let items = value.elements else {
-            throw mismatch("\(value.describedType) cannot be unpacked into \(namesText)", value)
-        }
-        let wanted = rest == nil ? parts.count : parts.count - 1
-        guard rest == nil ? items.count == wanted : items.count >= wanted else {
-            let least = rest == nil ? "" : "at least "
-            throw mismatch(
-                "\(countText(items.count, "value")) for \(least)\(countText(wanted, "name"))", value)
-        }
-        guard let rest else {
-            for (part, item) in zip(parts, items) { try part.bind(item, frame) }
-            return
-        }
-        let tail = parts.count - rest - 1
-        for place in 0..<rest { try parts[place].bind(items[place], frame) }
-        try parts[rest].bind(.list(Array(items[rest..<(items.count - tail)])), frame)
-        for place in 0..<tail { try parts[rest + 1 + place].bind(items[items.count - tail + place], frame) }
-    }
-
-    private var namesText: String { countText(parts.count, "name") }
-
-    private func mismatch(_ message: String, _ value: Value) -> Failure {
-        var help: String?
-        if case .record = value {
-            help = "items(record) gives [key, value] pairs; fields are read by record.name"
-        }
-        return Failure(
-            Diagnostic(
-                code: .unpackMismatch, message: message, labels: [.init(span: span, primary: true)],
-                help: help))
     }
 }
 

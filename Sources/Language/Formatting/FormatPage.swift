@@ -1,0 +1,81 @@
+/// The lines written so far, and the one that is being written.
+struct FormatPage {
+    private struct Line {
+        var indent: Int
+        var sourceIndent = 0
+        var text = ""
+        /// Where its text ends, in columns of a screen.
+        var column: Int
+        var comment: String?
+        /// Where the comment stood, moved with the line's indentation.
+        var commentColumn = 0
+    }
+
+    private var lines: [Line] = []
+
+    var indent: Int { lines.last?.indent ?? 0 }
+    var column: Int { lines.last?.column ?? 0 }
+
+    /// `sourceIndent` is how far the line was indented that this one comes from.
+    mutating func begin(indent: Int, sourceIndent: Int, blank: Bool) {
+        if blank { lines.append(Line(indent: 0, column: 0)) }
+        lines.append(Line(indent: indent, sourceIndent: sourceIndent, column: indent))
+    }
+
+    mutating func space(_ count: Int) {
+        write(String(repeating: " ", count: count))
+    }
+
+    mutating func write(_ text: String) {
+        guard !lines.isEmpty else { return }
+        let place = lines.count - 1
+        lines[place].text += text
+        if let end = text.lastIndex(where: \.isNewline) {
+            lines[place].column = displayWidth(String(text[text.index(after: end)...]))
+        } else {
+            lines[place].column += displayWidth(text)
+        }
+    }
+
+    mutating func comment(_ text: String, sourceColumn: Int) {
+        guard let line = lines.last else { return }
+        lines[lines.count - 1].comment = text
+        lines[lines.count - 1].commentColumn = sourceColumn + line.indent - line.sourceIndent
+    }
+
+    /// The page with a line end after each line.
+    var text: String {
+        var page = ""
+        var place = 0
+        while place < lines.count {
+            let column = commentColumn(at: place)
+            page += written(lines[place], column)
+            place += 1
+        }
+        return page
+    }
+
+    /// Comments of neighbouring lines that stood in one column stay in one, at least two spaces behind every text.
+    private func commentColumn(at place: Int) -> Int {
+        let column = lines[place].commentColumn
+        func belongs(_ line: Line) -> Bool { line.comment != nil && line.commentColumn == column }
+        guard belongs(lines[place]) else { return 0 }
+        var first = place
+        while first > 0, belongs(lines[first - 1]) { first -= 1 }
+        var widest = column
+        for line in lines[first...] {
+            guard belongs(line) else { break }
+            widest = max(widest, line.column + 2)
+        }
+        return widest
+    }
+
+    private func written(_ line: Line, _ commentColumn: Int) -> String {
+        guard !line.text.isEmpty else { return "\n" }
+        var text = String(repeating: " ", count: line.indent) + line.text
+        if let comment = line.comment {
+            text += String(repeating: " ", count: max(2, commentColumn - line.column)) + comment
+        }
+        return text + "\n"
+    }
+}

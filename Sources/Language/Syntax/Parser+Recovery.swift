@@ -1,0 +1,108 @@
+/// Going on after an error, so that one reading of a program tells all of its mistakes, and none that only follow
+/// from an earlier one.
+extension Parser {
+    /// More errors than this are of no help.
+    private static let mostErrors = 20
+
+    /// What a statement that fails half way leaves wrong.
+    struct Mark {
+        var place: Int
+        var bracketDepth: Int
+        var openers: Int
+        var nesting: Int
+        var inFunction: Int
+        var inLoop: Int
+    }
+
+    func mark() -> Mark {
+        Mark(
+            place: place, bracketDepth: bracketDepth, openers: openers.count, nesting: nesting,
+            inFunction: inFunction, inLoop: inLoop)
+    }
+
+    /// Takes an error of the statement that began at `start`, and skips to the next one. Throws the error where
+    /// nobody wants more, or where it speaks of the text's end.
+    func recover(from error: SyntaxError, at start: Mark, in closer: Symbol?) throws {
+        guard recovers, !error.incomplete, errors.count < Parser.mostErrors else { throw error }
+        bracketDepth = start.bracketDepth
+        openers.removeLast(max(0, openers.count - start.openers))
+        nesting = start.nesting
+        inFunction = start.inFunction
+        inLoop = start.inLoop
+        // A bracket that closes nothing is the rest of what was skipped, once something was.
+        let follows = !errors.isEmpty && place == start.place && isCloser(token)
+        synchronize(after: start.place, in: closer)
+        let isScanned = tokens[start.place..<max(place, start.place + 1)].contains {
+            if case .invalid = $0.kind { true } else { false }
+        }
+        if !follows, !isScanned { errors.append(error) }
+    }
+
+    /// The next statement begins on a new line or after ";", with the brackets of this one closed; or, where they
+    /// never are, on the next line that is not indented deeper.
+    private func synchronize(after start: Int, in closer: Symbol?) {
+        let failed = place
+        let indent = indentation(tokens[start])
+        var depth = 0
+        var at = start
+        while !tokens[at].isEnd {
+            let next = tokens[at]
+            if at > start, at >= failed {
+                let leaves = next.newlineBefore && indentation(next) <= indent
+                if next.isSymbol(.closeBrace), closer == .closeBrace,
+                    depth <= 0 || (next.newlineBefore && indentation(next) < indent)
+                {
+                    break
+                }
+                if next.newlineBefore, depth <= 0 || leaves, !isCloser(next), !continuesBlock(next) { break }
+                if depth <= 0, tokens[at - 1].isSymbol(.semicolon) { break }
+            }
+            if isOpener(next) { depth += 1 }
+            if isCloser(next) { depth = max(0, depth - 1) }
+            at += 1
+        }
+        place = at
+    }
+
+    private func continuesBlock(_ token: Token) -> Bool {
+        if case .name("recover") = token.kind { return true }
+        return token.isKeyword(.else)
+    }
+
+    private func isOpener(_ token: Token) -> Bool {
+        token.isSymbol(.openParen) || token.isSymbol(.openBracket) || token.isSymbol(.openBrace)
+    }
+
+    private func isCloser(_ token: Token) -> Bool {
+        token.isSymbol(.closeParen) || token.isSymbol(.closeBracket) || token.isSymbol(.closeBrace)
+    }
+
+    /// Bytes before a token on its line.
+    private func indentation(_ token: Token) -> Int {
+        var start = token.start
+        while start > 0, file.bytes[start - 1] != UInt8(ascii: "\n") { start -= 1 }
+        return token.start - start
+    }
+}
+
+extension Scanner {
+    /// All tokens; where no token can be read, an `.invalid` one that ends with the line.
+    mutating func scanRecovering(_ errors: inout [SyntaxError]) -> [Token] {
+        var tokens: [Token] = []
+        while true {
+            let before = place
+            do {
+                let token = try next()
+                tokens.append(token)
+                if token.isEnd { return tokens }
+            } catch {
+                if let error = error as? SyntaxError { errors.append(error) }
+                let start = max(before, place)
+                let lineBegan = bytes[before..<start].contains(UInt8(ascii: "\n"))
+                while place < end, bytes[place] != UInt8(ascii: "\n") { place += 1 }
+                tokens.append(
+                    Token(kind: .invalid, start: start, end: place, newlineBefore: lineBegan, spaceBefore: true))
+            }
+        }
+    }
+}

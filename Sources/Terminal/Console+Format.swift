@@ -1,0 +1,55 @@
+import Glibc
+import Language
+
+/// `bas fmt`: programs brought into their canonical form.
+extension Console {
+    /// Formats files in place, folders with all programs in them, and standard input ("-", or no path at all) to standard
+    /// output. A program that cannot be read is reported and left alone, and the others are formatted all the same.
+    ///
+    /// With `checks` nothing is written: the names of files that are not in canonical form are printed, and the exit code
+    /// is 1 if there are any.
+    public func format(_ paths: [String], checks: Bool) -> Int32 {
+        var failure: Int32 = 0
+        var differs = false
+        for path in paths.isEmpty ? ["-"] : paths.flatMap(programs) {
+            do {
+                differs = try format(path, checks: checks) || differs
+            } catch let problem as Problem {
+                printer.report(problem)
+                failure = (problem.exitCode ?? problem.code.exitCode).rawValue
+            } catch let refusal as FormatFailure {
+                for diagnostic in refusal.diagnostics { printer.handle(.diagnostic(diagnostic)) }
+                failure = refusal.diagnostics.first?.exitCode.rawValue ?? ExitCode.data.rawValue
+            } catch {
+                printer.report(Problem(.internal, "\(error)"))
+                failure = ExitCode.internal.rawValue
+            }
+        }
+        return failure != 0 ? failure : checks && differs ? 1 : 0
+    }
+
+    /// Whether the file is not in its canonical form, or was not.
+    private func format(_ path: String, checks: Bool) throws -> Bool {
+        let isInput = path == "-"
+        let text = isInput ? try StandardInput.read() : try StandardInput.read(path)
+        let result = try session.format(source: text, file: isInput ? "<stdin>" : path)
+        if checks {
+            if result != text { printer.handle(.stream((isInput ? "<stdin>" : path) + "\n")) }
+        } else if isInput {
+            printer.handle(.stream(result))
+        } else if result != text {
+            try TextFile.replace(path, with: result)
+        }
+        return result != text
+    }
+
+    /// The programs of a folder and of those inside of it, without hidden ones; a path that is no folder is itself.
+    private func programs(_ path: String) -> [String] {
+        guard TextFile.isFolder(path) else { return [path] }
+        let folder = path.hasSuffix("/") ? path : path + "/"
+        return TextFile.names(in: path).filter { !$0.hasPrefix(".") }.flatMap { name -> [String] in
+            let inner = folder + name
+            return TextFile.isFolder(inner) ? programs(inner) : name.hasSuffix(".bas") ? [inner] : []
+        }
+    }
+}

@@ -1,0 +1,19 @@
+x = list(1..4000000000)                        ### E0604 | would take 89.4 GiB | one value may take 2.0 GiB
+---
+xs = [0]
+for i in 1..60 { xs = xs + xs }                ### E0604 | this list would take
+---
+text = "x"
+for i in 1..60 { text = "{text}{text}" }       ### E0604 | this string would take
+---
+x = [1]
+for i in 1..60 { x = [x, x] }
+print(x)                                       ### E0604 | this text would take
+---
+fn f(n) { f(n + 1) }                           ### E0602 | calls are nested too deeply | does this recursion end?
+f(0)
+---
+x = []
+for i in 1..5000 { x = [x] }                   ### E0605 | nested too deeply here | at most 2000 levels
+---
+x = [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[  ### E0110 | give a name to a part

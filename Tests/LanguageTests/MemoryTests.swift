@@ -1,0 +1,54 @@
+import Testing
+
+@testable import Language
+
+/// Counts how many values of its kind are alive.
+private final class Canary: HostValue, @unchecked Sendable {
+    // Written on the evaluator's thread only.
+    nonisolated(unsafe) static var alive = 0
+    let typeName = "canary"
+
+    init() { Canary.alive += 1 }
+    deinit { Canary.alive -= 1 }
+
+    static let builtin = Builtin(
+        "canary", family: "test", summary: "A value that is counted.", parameters: [], result: "canary",
+        run: { _ in .host(Canary()) })
+}
+
+/// What a program cannot reach any more is released.
+@Suite(.serialized) struct MemoryTests {
+    @Test(arguments: [
+        "fn f() { c = canary(); fn go(n) { c; if n == 0 { 0 } else { go(n - 1) } }; go(3) }\nf()",
+        "fn f() { c = canary(); fn go(n) { c; if n == 0 { 0 } else { go(n - 1) } }; go }\ng = f(); g(2); g = none",
+        "fn f() { c = canary(); fn go(n) { c; [go(n - 1) for _ in 1..n] }; go(2) }\nf()",
+        "fn f() { c = canary(); fn go(n) { c; fn() { go(n) } }; go(2)() }\nf()",
+        "fn f() { c = canary(); g = fn(x) { c }; g(1) }\nf(); _ = 0",
+        "fn f() { fn g() { canary(); if true { g } else { 1 } }; g() }\nx = f()(); x = none",
+    ])
+    func recursiveFunctionsAreReleased(_ program: String) {
+        let before = Canary.alive
+        let session = Session(builtins: [Canary.builtin])
+        let outcome = session.run(source: program + "\n0")
+        #expect(outcome.status == .ok, "\(outcome.diagnostics.first?.plain() ?? "")")
+        #expect(Canary.alive == before, "\(program)")
+    }
+
+    @Test func innerRecursionMeansItself() {
+        #expect(show("fn f(n) { fn go(m) { if m == 0 { 0 } else { 1 + go(m - 1) } }; go(n) }\nf(50)") == "50")
+        // A name that is bound again means what it was bound to last.
+        #expect(show("fn f() { fn g(n) { if n == 0 { 0 } else { g(n - 1) } }; h = g; g = fn(n) { 7 }; h(3) }\nf()") == "7")
+        #expect(show("fn f() { fn g(n, next = g) { if n == 0 { next == g } else { g(0) } }; g(1) }\nf()") == "true")
+    }
+
+    /// A loop that collects shares nothing with those who hold the list as it was.
+    @Test func collectingLeavesOtherHoldersAlone() {
+        #expect(show("a = [1]; b = a; a = a + [2]; a += [3]; [a, b]") == "[[1, 2, 3], [1]]")
+        #expect(show("fn f(xs) { xs = xs + [9]; xs }\na = [1]; b = f(a); [a, b]") == "[[1], [1, 9]]")
+        #expect(show("fn f() { xs = []; g = fn() { len(xs) }; for i in 1..3 { xs = xs + [g()] }; xs }\nf()") == "[0, 1, 2]")
+        #expect(show("xs = [1]; xs = xs + [len(xs)]; xs = xs + xs; xs") == "[1, 1, 1, 1]")
+        #expect(show("xs = [1]; try { xs = xs + 3 } recover e { 0 }; xs") == "[1]")
+        #expect(show("xs = [1]; try { xs = xs + [1 / 0] } recover e { 0 }; xs") == "[1]")
+        #expect(show("x = 1; x = x + 2; s = \"a\"; s += \"b\"; [x, s]") == "[3, \"ab\"]")
+    }
+}
