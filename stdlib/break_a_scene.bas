@@ -80,7 +80,10 @@ fn draw(model, photo, prior, law, flip, batch) {
     }
 }
 
-fn losses(model, batch, masked = true, attention_loss = cross_attention_loss) {
+fn losses(
+    model, batch, masked = true, attention_loss = cross_attention_loss, reconstruction_loss = masked_loss,
+    prior_loss = mse,
+) {
     ## The three losses on a batch: of the photo inside the masks, of the prior pictures all over, of the attention.
     noisy  = add_noise(model, batch.latents, batch.noise, batch.t)
     out    = predict_noise(model, noisy, batch.t, batch.prompts)
@@ -90,8 +93,8 @@ fn losses(model, batch, masked = true, attention_loss = cross_attention_loss) {
     size   = batch.latents.shape[1:3]
     masks  = if masked { stack([union_mask(pick, size) for pick in batch.picks]) } else { 1 }
     {
-        reconstruction: masked_loss(target[p:], out.noise[p:], masks),
-        prior: if p > 0 { mse(target[0:p], out.noise[0:p]) } else { 0 },
+        reconstruction: reconstruction_loss(target[p:], out.noise[p:], masks),
+        prior: if p > 0 { prior_loss(target[0:p], out.noise[0:p]) } else { 0 },
         attention: mean([attention_loss(maps[p + i], batch.picks[i]) for i in 0..<len(batch.picks)]),
     }
 }
@@ -99,7 +102,9 @@ fn losses(model, batch, masked = true, attention_loss = cross_attention_loss) {
 fn training_step(model, optimizer, photo, prior, moving, options) {
     ## One step: a draw, its losses, the gradient of their weighted sum with respect to what is `moving`; AdamW.
     batch = draw(model, photo, prior, options.law, options.flip, options.batch)
-    loss  = losses(model, batch, options.masked, options.attention_loss)
+    loss  = losses(
+        model, batch, options.masked, options.attention_loss, options.reconstruction_loss, options.prior_loss,
+    )
     total = loss.reconstruction + options.prior_weight * loss.prior
     if options.attention_weight != 0 { total = total + options.attention_weight * loss.attention }
     gradients = grad(total, moving(model))
@@ -135,30 +140,33 @@ fn line(r) {
 
 fn phase_one(
     base, photo, *, init = [], steps = 400, lr = 5e-4, prior = [], prior_weight = 1, attention_weight = 0.01,
-    attention_loss = cross_attention_loss, law = "union", flip = 0.5, masked = true, batch = 1, clip_norm = 1,
-    beta2 = 0.999, weight_decay = 1e-2, seed = 0, report = 0
+    attention_loss = cross_attention_loss, reconstruction_loss = masked_loss, prior_loss = mse,
+    law = "union", flip = 0.5, masked = true, batch = 1, clip_norm = 1,
+    beta2 = 0.999, weight_decay = 1e-2, seed = 0, report = 0,
 ) {
     ## Textual inversion: a handle a mask is added to the token table, and only these new rows move, fast. `init` gives
     ## each the word that it starts from; `prior` are pictures of prior_images. (The authors' code clips by the norm of
     ## the whole table's gradient; here, as with clip_table=false of the built-in, it is the handles' own.)
     model = add_handles(base, len(photo.masks), init=init, seed=seed)
     train(model, photo, if prior_weight > 0 { prior } else { [] }, fn(m) { m.handles }, {
-        steps, lr, prior_weight, attention_weight, attention_loss, law, flip, masked, batch, clip_norm, beta2,
-        weight_decay, seed, report,
+        steps, lr, prior_weight, attention_weight, attention_loss, reconstruction_loss, prior_loss,
+        law, flip, masked, batch, clip_norm, beta2, weight_decay, seed, report,
     })
 }
 
 fn phase_two(
     first, photo, *, steps = 400, lr = 2e-6, prior = [], prior_weight = 1, attention_weight = 0.01,
-    attention_loss = cross_attention_loss, law = "union", flip = 0.5, masked = true, batch = 1, clip_norm = 1,
-    beta2 = 0.999, weight_decay = 1e-2, parts = "all", seed = 0, report = 0
+    attention_loss = cross_attention_loss, reconstruction_loss = masked_loss, prior_loss = mse,
+    law = "union", flip = 0.5, masked = true, batch = 1, clip_norm = 1,
+    beta2 = 0.999, weight_decay = 1e-2, parts = "all", seed = 0, report = 0,
 ) {
     ## Fine-tuning: from the handles of phase one the whole model moves a little, U-Net and text encoder, so that the
-    ## handles look like their things. `parts` says what moves: "all" (the paper), "unet", "attention", "kv", "handles".
+    ## handles look like their things. `parts` says what moves: "all" (the paper), "unet", "attention", "kv", "handles",
+    ## or a function of a parameter's name.
     model = require_grad(first, parts)
     train(model, photo, if prior_weight > 0 { prior } else { [] }, fn(m) { m.parameters }, {
-        steps, lr, prior_weight, attention_weight, attention_loss, law, flip, masked, batch, clip_norm, beta2,
-        weight_decay, seed, report,
+        steps, lr, prior_weight, attention_weight, attention_loss, reconstruction_loss, prior_loss,
+        law, flip, masked, batch, clip_norm, beta2, weight_decay, seed, report,
     })
 }
 

@@ -38,6 +38,8 @@ public struct TrainingOptions: Sendable, Equatable {
     /// code. False: the handles' own.
     public var clipsWholeTable = true
     public var trains = TrainableParts.all
+    /// Instead of `trains`: exactly these parameters ("unet.…", "text_encoder.…").
+    public var trainedNames: Set<String>?
 
     public init() {}
 }

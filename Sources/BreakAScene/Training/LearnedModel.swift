@@ -12,8 +12,8 @@ public struct LearnedModel: Sendable {
     public var provenance: [String] = []
     /// Set where training was interrupted: goes on from there.
     public var unfinished: TrainingRun?
-    /// What replaced the paper's attention loss in that training.
-    public var unfinishedLoss: AttentionLossFunction?
+    /// What replaced parts of the method in that training.
+    public var unfinishedReplacements = TrainingReplacements()
 
     public init(_ model: DiffusionModel) { self.model = model }
 }
@@ -40,11 +40,12 @@ extension LearnedModel {
     /// Runs (or goes on with) a phase until it is finished or `control` says stop; the result is the model as trained
     /// so far either way.
     public func training(
-        _ run: TrainingRun, description: String, attentionLoss: AttentionLossFunction? = nil, control: (TrainingProgress) throws -> TrainingControl
+        _ run: TrainingRun, description: String, replacing: TrainingReplacements = TrainingReplacements(),
+        control: (TrainingProgress) throws -> TrainingControl
     ) throws -> LearnedModel {
         var run = run
         while !run.isFinished {
-            try run.advance(attentionLoss: attentionLoss)
+            try run.advance(replacing: replacing)
             guard let entry = run.history.entries.last else { break }
             if try control(.init(phase: run.phase, step: run.step, steps: run.options.steps, entry: entry)) == .stop { break }
         }
@@ -53,7 +54,7 @@ extension LearnedModel {
         result.history = run.history
         result.provenance.append(description)
         result.unfinished = run.isFinished ? nil : run
-        result.unfinishedLoss = run.isFinished ? nil : attentionLoss
+        result.unfinishedReplacements = run.isFinished ? TrainingReplacements() : replacing
         return result
     }
 }

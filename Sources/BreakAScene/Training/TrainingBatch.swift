@@ -24,11 +24,16 @@ public struct TrainingBatch: Sendable {
     }
 
     /// The next batch of a run. Streams are named as the language's commands that draw from them, so that the method
-    /// written in the language sees the same numbers on the same seed.
-    init(_ model: DiffusionModel, _ scene: PreparedScene, prior: PriorSet?, _ options: TrainingOptions, _ random: inout RandomState) throws {
+    /// written in the language sees the same numbers on the same seed. `law` gives each photo's handles instead of
+    /// `options.sampling`.
+    init(
+        _ model: DiffusionModel, _ scene: PreparedScene, prior: PriorSet?, _ options: TrainingOptions, _ random: inout RandomState,
+        law: (() throws -> [Int])? = nil
+    ) throws {
         let count = options.batchSize
-        samples = (0..<count).map { _ in
-            UnionSample(handles: model.handles.count, law: options.sampling, flip: options.flip, random.next("union_sample"))
+        samples = try (0..<count).map { _ in
+            let drawn = UnionSample(handles: model.handles.count, law: options.sampling, flip: options.flip, random.next("union_sample"))
+            return try law.map { UnionSample(chosen: try $0(), isFlipped: drawn.isFlipped) } ?? drawn
         }
         let picks = prior.map { prior in (0..<count).map { _ in random.next("sample").integer(below: prior.count) } } ?? []
         priorCount = picks.count

@@ -2,19 +2,6 @@ import Autograd
 import Diffusion
 import Tensors
 
-/// What an attention loss of the user's sees: one photo's prediction and maps, and which handles it was asked for.
-public struct AttentionLossInput: Sendable {
-    public let maps: AttentionMaps
-    /// The photo's place in the batch.
-    public let sample: Int
-    public let union: UnionSample
-    /// Where each chosen handle stands in the prompt.
-    public let tokens: [Int]
-}
-
-/// Replaces the paper's attention loss; the gradient follows.
-public typealias AttentionLossFunction = @Sendable (AttentionLossInput) throws -> Variable
-
 /// The three losses of a step and their weighted sum (method.md §1.3).
 public struct TrainingLosses {
     public let total: Variable
@@ -27,10 +14,10 @@ public struct TrainingLosses {
         [("reconstruction loss", reconstruction), ("prior loss", prior), ("attention loss", attention)].first { !$0.1.isFinite }?.0 ?? "loss"
     }
 
-    /// Throws what `attentionLoss` throws.
+    /// Throws what the replacements throw.
     public init(
         _ model: DiffusionModel, _ batch: TrainingBatch, _ scene: PreparedScene, _ options: TrainingOptions, priorWeight: Double,
-        attentionLoss: AttentionLossFunction? = nil
+        replacing: TrainingReplacements = TrainingReplacements()
     ) throws {
         let noisy = model.addNoise(batch.latents, batch.noise, batch.timesteps)
         var pass = UNetPass(model.textEncoder(batch.ids), recording: .resolution(PreparedScene.attentionSize))
@@ -39,15 +26,17 @@ public struct TrainingLosses {
 
         let (p, n) = (batch.priorCount, out.shape[0])
         let mask = options.isMasked ? Self.masks(batch, scene) : nil
-        let rec = Variable.meanSquaredError(out.rows(p..<n), goal.rows(p..<n), mask: mask)
+        let rec = try replacing.reconstructionLoss.map { try $0(goal.rows(p..<n), out.rows(p..<n), mask) }
+            ?? Variable.meanSquaredError(out.rows(p..<n), goal.rows(p..<n), mask: mask)
         var total = rec
         var priorLoss: Variable?
         if p > 0 {
-            let loss = Variable.meanSquaredError(out.rows(0..<p), goal.rows(0..<p))
+            let loss = try replacing.priorLoss.map { try $0(goal.rows(0..<p), out.rows(0..<p)) }
+                ?? Variable.meanSquaredError(out.rows(0..<p), goal.rows(0..<p))
             total = total + loss.scaled(by: Float(priorWeight))
             priorLoss = loss
         }
-        let attn = try AttentionMaps(pass.maps).map { try Self.attention($0, model, batch, scene, options, attentionLoss) }
+        let attn = try AttentionMaps(pass.maps).map { try Self.attention($0, model, batch, scene, options, replacing) }
         if let attn, options.attentionWeight != 0 { total = total + attn.scaled(by: Float(options.attentionWeight)) }
         self.total = total
         reconstruction = rec.value.scalar
@@ -66,13 +55,13 @@ public struct TrainingLosses {
     /// Summed over a photo's handles, averaged over photos.
     private static func attention(
         _ maps: AttentionMaps, _ model: DiffusionModel, _ batch: TrainingBatch, _ scene: PreparedScene, _ options: TrainingOptions,
-        _ custom: AttentionLossFunction?
+        _ replacing: TrainingReplacements
     ) throws -> Variable {
         var total = Variable(Tensor(0))
         for (index, union) in batch.samples.enumerated() {
             let sample = batch.priorCount + index
             let tokens = union.chosen.map { handle in batch.ids[sample].firstIndex(of: model.handleID(handle)) ?? 0 }
-            if let custom {
+            if let custom = replacing.attentionLoss {
                 total = total + (try custom(AttentionLossInput(maps: maps, sample: sample, union: union, tokens: tokens)))
                 continue
             }

@@ -44,16 +44,19 @@ public struct TrainingRun: Sendable {
     public var isFinished: Bool { step >= options.steps }
 
     /// The next step, everything random drawn from the run's own counter.
-    public mutating func advance(attentionLoss: AttentionLossFunction? = nil) throws {
-        let batch = try TrainingBatch(model, scene, prior: prior, options, &random)
-        try advance(batch, attentionLoss: attentionLoss)
+    public mutating func advance(replacing: TrainingReplacements = TrainingReplacements()) throws {
+        let law = replacing.sampling.map { law in { [step, model] in try law(step + 1, model.handles.count) } }
+        let batch = try TrainingBatch(model, scene, prior: prior, options, &random, law: law)
+        try advance(batch, replacing: replacing)
     }
 
     /// A step on a given batch. Throws `TrainingError` where a loss or the gradient is not finite: the run is then as
     /// it was before the step.
     @discardableResult
-    public mutating func advance(_ batch: TrainingBatch, attentionLoss: AttentionLossFunction? = nil) throws -> TrainingLosses {
-        let losses = try TrainingLosses(model, batch, scene, options, priorWeight: options.priorWeight, attentionLoss: attentionLoss)
+    public mutating func advance(
+        _ batch: TrainingBatch, replacing: TrainingReplacements = TrainingReplacements()
+    ) throws -> TrainingLosses {
+        let losses = try TrainingLosses(model, batch, scene, options, priorWeight: options.priorWeight, replacing: replacing)
         guard losses.total.value.scalar.isFinite else { throw diverged(losses.firstNotFinite) }
         let gradients = Gradients(of: losses.total)
         guard let norm = update(gradients) else { throw diverged("gradient") }
@@ -73,7 +76,10 @@ public struct TrainingRun: Sendable {
     private static let table = "text_encoder." + CLIPTextModel.tokenEmbeddingName
 
     /// Which parameters move.
-    var trainable: @Sendable (String) -> Bool { (phase == 1 ? .handles : options.trains).includes }
+    var trainable: @Sendable (String) -> Bool {
+        if phase == 2, let names = options.trainedNames { return { names.contains($0) } }
+        return (phase == 1 ? .handles : options.trains).includes
+    }
 
     /// Which parameters' gradients only count in the clipped norm.
     private var observedOnly: @Sendable (String) -> Bool {

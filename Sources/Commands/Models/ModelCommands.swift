@@ -62,7 +62,7 @@ enum ModelCommands {
             "require_grad", family: "models", summary: "Marks which parameters of a model a gradient may be asked for.",
             parameters: [
                 model,
-                Parameter("parts", .string, default: "all", allowed: TrainableParts.allCases.map(\.rawValue), doc: "As phase2's train."),
+                Parameter("parts", .oneOf([.string, .function]), default: "all", allowed: TrainableParts.allCases.map(\.rawValue), doc: "As phase2's train."),
             ],
             result: "model", terms: ["requires_grad", "trainable", "unfreeze", "freeze"],
             examples: [.init("require_grad(load_model(\"collage\"), \"kv\")")], run: requireGrad),
@@ -175,7 +175,13 @@ enum ModelCommands {
     @Sendable private static func requireGrad(_ call: Call) throws -> Value {
         let value = try call.host("model", as: ModelValue.self)
         var model = value.model
-        let trains = (TrainableParts(rawValue: try call.string("parts")) ?? .all).includes
+        let trains: (String) -> Bool
+        if case .function? = call.optional("parts") {
+            let names = try TrainingFunctions(call).names(model, chosenBy: "parts")
+            trains = { names.contains($0) }
+        } else {
+            trains = (TrainableParts(rawValue: try call.string("parts")) ?? .all).includes
+        }
         model.unet.requireGrad { trains("unet." + $0) }
         model.textEncoder.requireGrad { trains("text_encoder." + $0) }
         return .host(value.replacing(model))

@@ -16,7 +16,9 @@ enum TrainingCommands {
             "phase2", family: "training", summary: "Phase two: moves the whole model a little, so that the handles look like their things.",
             parameters: [
                 Parameter("model", .host("model"), doc: "What phase one gave."), scene,
-                Parameter("train", .string, default: "all", allowed: TrainableParts.allCases.map(\.rawValue), doc: "What moves.", keywordOnly: true),
+                Parameter(
+                    "train", .oneOf([.string, .function]), default: "all", allowed: TrainableParts.allCases.map(\.rawValue),
+                    doc: "What moves: a word, or a function of a parameter's name that says whether it does.", keywordOnly: true),
             ] + TrainingParameters.shared,
             result: "model", terms: ["fine-tune", "train", "dreambooth", "break-a-scene"], paper: "§3.1",
             examples: [
@@ -24,14 +26,14 @@ enum TrainingCommands {
             ], run: phase2),
         Builtin(
             "break_a_scene", family: "training", summary: "Both phases with their preset: from a photo and its masks to a model with a handle per thing.",
-            parameters: [model, scene, initial] + TrainingParameters.shared.filter { $0.name != "lr" }, result: "model",
+            parameters: [model, scene, initial] + TrainingParameters.shared.filter { $0.name != "lr" && $0.name != "until" }, result: "model",
             terms: ["train", "learn", "extract", "method"], paper: "§3",
             examples: [.init("len(break_a_scene(load_model(\"collage\"), load_scene(\"mug_rose\"), steps=1, prior_weight=0).history)", shows: "2")],
             run: both),
         Builtin(
             "resume", family: "training", summary: "Goes on with an interrupted training, as if it had never stopped.",
-            parameters: [Parameter("model", .host("model"), doc: "The model that an interrupted phase gave.")], result: "model",
-            terms: ["continue", "interrupt", "ctrl-c"], examples: [.init("resume(load_model(\"collage\")).interrupted", shows: "false")], run: resume),
+            parameters: [Parameter("model", .host("model"), doc: "The model that an interrupted phase gave, or one with until=."), TrainingParameters.until],
+            result: "model", terms: ["continue", "interrupt", "ctrl-c", "branch", "rewind"], examples: [.init("resume(load_model(\"collage\")).interrupted", shows: "false")], run: resume),
     ]
 
     private static let model = Parameter("model", .host("model"), doc: "The base model.")
@@ -48,7 +50,11 @@ enum TrainingCommands {
     @Sendable private static func phase2(_ call: Call) throws -> Value {
         let value = try call.host("model", as: ModelValue.self)
         var options = try TrainingParameters.options(call, phase: 2, model: value.model.name)
-        options.trains = TrainableParts(rawValue: try call.string("train")) ?? .all
+        if case .function? = call.optional("train") {
+            options.trainedNames = try TrainingFunctions(call).names(value.model, chosenBy: "train")
+        } else {
+            options.trains = TrainableParts(rawValue: try call.string("train")) ?? .all
+        }
         return .host(try run(call, phase: 2, value, options))
     }
 
@@ -68,7 +74,10 @@ enum TrainingCommands {
     @Sendable private static func resume(_ call: Call) throws -> Value {
         let value = try call.host("model", as: ModelValue.self)
         guard let run = value.learned.unfinished else { return .host(value) }
-        return .host(try train(call, value.learned, run, description: "resumed at step \(run.step)", loss: value.learned.unfinishedLoss))
+        if call.optional("until") != nil, try call.int("until") <= run.step {
+            throw Problem(.outOfRange, "this training is at step \(run.step) of \(run.options.steps) already", argument: "until")
+        }
+        return .host(try train(call, value.learned, run, description: "resumed at step \(run.step)", value.learned.unfinishedReplacements))
     }
 
     /// The base model with a handle a mask: those that it has already where there are as many and no words are given.
@@ -108,9 +117,9 @@ enum TrainingCommands {
         // With flips, or with none of the photo's posteriors at hand, nothing here is drawn yet: order does not matter.
         let prior = options.priorWeight > 0 && options.steps > 0 ? try preparePrior(call, &learned, base: base ?? value.model) : nil
         let start = TrainingRun(phase: phase, learned.model, scene: prepared, prior: prior, options: options, seed: seed, history: learned.history)
-        let loss = call.optional("attention_loss") == nil ? nil : try customLoss(call, learned.model, prepared)
+        let replacements = try TrainingFunctions(call).replacements(learned.model, prepared)
         let title = "phase \(phase), \(options.steps) steps, lr \(options.optimizer.lr), seed \(seed), \(scene.title)"
-        return try train(call, learned, start, description: title, loss: loss)
+        return try train(call, learned, start, description: title, replacements)
     }
 
     private static func preparePrior(_ call: Call, _ learned: inout LearnedModel, base: DiffusionModel) throws -> PriorSet {
@@ -131,45 +140,24 @@ enum TrainingCommands {
     }
 
     private static func train(
-        _ call: Call, _ learned: LearnedModel, _ run: TrainingRun, description: String, loss: AttentionLossFunction?
+        _ call: Call, _ learned: LearnedModel, _ run: TrainingRun, description: String, _ replacements: TrainingReplacements
     ) throws -> ModelValue {
         let name = run.phase == 1 ? "phase 1  textual inversion" : "phase 2  fine-tuning"
         var bar = ProgressBar(call.context, title: name, unit: "step")
         var smooth = LossAverages()
+        let until = try call.optional("until").map { _ in try call.int("until") }
         let result = try call.mapped(nil) {
-            try learned.training(run, description: description, attentionLoss: loss) { progress in
+            try learned.training(run, description: description, replacing: replacements) { progress in
                 smooth.add(progress.entry)
                 bar.update(progress.step, of: progress.steps, smooth.detail)
-                return call.context.interrupt.isRequested ? .stop : .proceed
+                return call.context.interrupt.isRequested || progress.step == until ? .stop : .proceed
             }
         }
         bar.finish()
-        if let rest = result.unfinished {
+        if let rest = result.unfinished, rest.step != until {
             call.context.emit(.stream("Interrupted after step \(rest.step) of \(rest.options.steps): the model is as trained so far. Go on with resume(…), the same as if never interrupted.\n"))
         }
         return ModelValue(result)
-    }
-
-    /// A function of the user's as the attention loss.
-    private static func customLoss(_ call: Call, _ model: DiffusionModel, _ scene: PreparedScene) throws -> AttentionLossFunction {
-        let function = try call.function("attention_loss")
-        if function.parameterNames.count < 2 {
-            throw Problem(
-                .badArgument, "an attention loss is a function of two: the attention and the pick; this takes \(function.parameterNames.count)",
-                argument: "attention_loss", help: "fn(out, pick) { attention_loss(out.attention, pick) }")
-        }
-        return { input in
-            let pick = PickValue(model: model, scene: scene, union: input.union)
-            let out = PredictionValue(noise: nil, attention: [SampleAttention(maps: input.maps, sample: input.sample, prompt: pick.prompt, model: model)])
-            let result = try call.invoke(function, arguments: [.host(out), .host(pick)])
-            guard let loss = try? TensorReading.variable(result) else {
-                throw Problem(.wrongType, "an attention loss is one number; this gave \(result.describedType)", argument: "attention_loss")
-            }
-            guard loss.value.count == 1 else {
-                throw Problem(.shapeMismatch, "an attention loss is one number; this gave \(Shape.text(loss.shape))", argument: "attention_loss")
-            }
-            return loss.reshaped([])
-        }
     }
 }
 

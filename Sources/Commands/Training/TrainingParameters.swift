@@ -32,8 +32,9 @@ enum TrainingParameters {
         },
         Row("prior_weight", .number, range: 0...1000, doc: "Weight of prior preservation; 0 leaves it out.") { $1.priorWeight = try $0.double("prior_weight") },
         Row("masked", .bool, doc: "The diffusion loss only inside the chosen masks.") { $1.isMasked = try $0.bool("masked") },
-        Row("sampling", .string, allowed: SamplingLaw.allCases.map(\.rawValue), doc: "The law of the handles in a step: a uniform number of them, any subset, or one.") {
-            $1.sampling = SamplingLaw(rawValue: try $0.string("sampling")) ?? .union
+        Row("sampling", .oneOf([.string, .function]), allowed: SamplingLaw.allCases.map(\.rawValue),
+            doc: "The law of the handles in a step: a uniform number of them, any subset, or one; or a function of (step, count) that gives their places.") {
+            if case .string(let law)? = $0.optional("sampling") { $1.sampling = SamplingLaw(rawValue: law) ?? .union }
         },
         Row("flip", .number, range: 0...1, doc: "Probability that photo and masks are flipped.") { $1.flip = try $0.double("flip") },
         Row("downsampling", .string, allowed: MaskDownsampling.allCases.map(\.rawValue), doc: "How masks come down to 16×16.") {
@@ -54,10 +55,14 @@ enum TrainingParameters {
         Parameter("prior_prompts", .list(.string), doc: "Their prompts, taken in turn.", keywordOnly: true, optional: true),
     ]
 
+    static let until = Parameter(
+        "until", .int, range: 1...1_000_000, unit: "steps", doc: "Stops after this step; resume goes on, more than once and with other ends if wanted.",
+        keywordOnly: true, optional: true)
+
     static let shared: [Parameter] = [
         Parameter("preset", .string, allowed: Preset.allCases.map(\.rawValue), doc: "Settings that belong together; collage for the embedded model, else code.", keywordOnly: true, optional: true)
-    ] + rows.map(\.parameter) + priorRows + [
-        Parameter("attention_loss", .function, doc: "A function of (out, pick) that takes the place of the attention loss; gradients follow.", keywordOnly: true, optional: true),
+    ] + rows.map(\.parameter) + priorRows + TrainingFunctions.parameters + [
+        until,
         Parameter("seed", .int, default: 0, doc: "Of everything that training draws.", keywordOnly: true),
     ]
 

@@ -1,0 +1,114 @@
+import Autograd
+import BreakAScene
+import Diffusion
+import Language
+import Tensors
+
+/// Functions of the user's in the place of parts of the method: losses, the law of sampling, the set of parameters.
+struct TrainingFunctions {
+    let call: Call
+
+    init(_ call: Call) { self.call = call }
+
+    static let parameters: [Parameter] = [
+        Parameter(
+            "attention_loss", .function, doc: "A function of (out, pick) that takes the place of the attention loss; gradients follow.",
+            keywordOnly: true, optional: true),
+        Parameter(
+            "reconstruction_loss", .function,
+            doc: "A function of (target, predicted, mask) in the place of the masked loss; tensors [B, h, w, C], the mask [B, h, w, 1], or 1 with masked=false.",
+            keywordOnly: true, optional: true),
+        Parameter(
+            "prior_loss", .function, doc: "A function of (target, predicted) in the place of prior preservation's.", keywordOnly: true, optional: true),
+    ]
+
+    /// What the call's arguments replace.
+    func replacements(_ model: DiffusionModel, _ scene: PreparedScene) throws -> TrainingReplacements {
+        var result = TrainingReplacements()
+        if let function = try function("attention_loss", of: 2, "fn(out, pick) { attention_loss(out.attention, pick) }") {
+            result.attentionLoss = { input in
+                let pick = PickValue(model: model, scene: scene, union: input.union)
+                let maps = SampleAttention(maps: input.maps, sample: input.sample, prompt: pick.prompt, model: model)
+                let out = PredictionValue(noise: nil, attention: [maps])
+                return try number("attention_loss", function, [.host(out), .host(pick)])
+            }
+        }
+        let reconstruction = "fn(target, predicted, mask) { mean(((target - predicted) * mask) ** 2) }"
+        if let function = try function("reconstruction_loss", of: 3, reconstruction) {
+            result.reconstructionLoss = { target, predicted, mask in
+                let mask = mask.map { Value.host(TensorValue($0)) } ?? .int(1)
+                return try number("reconstruction_loss", function, [.host(TensorValue(target)), .host(TensorValue(predicted)), mask])
+            }
+        }
+        if let function = try function("prior_loss", of: 2, "fn(target, predicted) { mse(target, predicted) }") {
+            result.priorLoss = { target, predicted in
+                try number("prior_loss", function, [.host(TensorValue(target)), .host(TensorValue(predicted))])
+            }
+        }
+        if case .function(let function)? = call.optional("sampling") {
+            try check(function, "sampling", of: 2, "fn(step, count) { [step % count] }")
+            result.sampling = { step, count in try places(function, step, count) }
+        }
+        return result
+    }
+
+    /// The parameters of a model that a function of their names chooses.
+    func names(_ model: DiffusionModel, chosenBy argument: String) throws -> Set<String> {
+        let function = try call.function(argument)
+        try check(function, argument, of: 1, "fn(name) { \".attn2.\" in name }")
+        var names: Set<String> = []
+        let all = model.unet.parameters().map { "unet." + $0.name } + model.textEncoder.parameters().map { "text_encoder." + $0.name }
+        for name in all {
+            guard case .bool(let moves) = try call.invoke(function, arguments: [.string(name)]) else {
+                throw Problem(.wrongType, "\(argument) says true or false of a parameter's name", argument: argument)
+            }
+            if moves { names.insert(name) }
+        }
+        guard !names.isEmpty else {
+            throw Problem(
+                .badArgument, "\(argument) chose no parameter", argument: argument,
+                notes: ["names are \(all.prefix(2).joined(separator: ", ")), … \(all.last ?? "")"])
+        }
+        return names
+    }
+
+    // MARK: calling
+
+    private func function(_ name: String, of count: Int, _ example: String) throws -> FunctionValue? {
+        guard call.optional(name) != nil else { return nil }
+        let function = try call.function(name)
+        try check(function, name, of: count, example)
+        return function
+    }
+
+    private func check(_ function: FunctionValue, _ name: String, of count: Int, _ example: String) throws {
+        guard function.parameterNames.count < count else { return }
+        let takes = function.parameterNames.isEmpty ? "nothing" : function.parameterNames.joined(separator: ", ")
+        throw Problem(
+            .badArgument, "\(name) is a function of \(count); this one takes \(takes)", argument: name, help: example)
+    }
+
+    private func number(_ name: String, _ function: FunctionValue, _ arguments: [Value]) throws -> Variable {
+        let result = try call.invoke(function, arguments: arguments)
+        guard let loss = try? TensorReading.variable(result) else {
+            throw Problem(.wrongType, "\(name) is one number; this gave \(result.describedType)", argument: name)
+        }
+        guard loss.value.count == 1 else {
+            throw Problem(.shapeMismatch, "\(name) is one number; this gave \(Shape.text(loss.shape))", argument: name)
+        }
+        return loss.reshaped([])
+    }
+
+    private func places(_ function: FunctionValue, _ step: Int, _ count: Int) throws -> [Int] {
+        let result = try call.invoke(function, arguments: [.int(step), .int(count)])
+        let places = (result.elements ?? []).compactMap { if case .int(let place) = $0 { place } else { nil } }
+        guard !places.isEmpty, places.count == result.elements?.count, Set(places).count == places.count,
+            places.allSatisfy({ 0..<count ~= $0 })
+        else {
+            throw Problem(
+                .badArgument, "sampling gives a list of different handles by their places, 0 to \(count - 1)", argument: "sampling",
+                label: "this gave \(result.inlineText.prefix(60))")
+        }
+        return places
+    }
+}
