@@ -141,3 +141,18 @@ fn area({w}) { w }                             ### E0105 | a parameter's name
 {..rest, a} = {a: 1}                           ### E0108 | the rest stands last
 ---
 {} = {a: 1}                                    ### E0108 | binds nothing
+---
+assert map([1, 2], fn(x) { x + 1 }) == [2, 3] and filter(["a", ""], fn(t) { t != "" }) == ["a"]
+assert reduce([1, 2, 3], fn(a, b) { a + b }) == 6 and reduce([], fn(a, b) { a }, 7) == 7
+assert position("abc", "c") == 2 and position([1, 2], fn(x) { x > 5 }) == none and unique("abca") == ["a", "b", "c"]
+assert flatten([[1], 2, [[3]], 4..5]) == [1, 2, [3], 4, 5]
+assert starts_with("unet.x", "unet") and not ends_with("a.png", ".jpg") and lines("a\n\nb\n") == ["a", "", "b"]
+assert repeat("-", 3) == "---" and repeat("x", 0) == "" and ("a,b" |> split(",") |> map(upper)) == ["A", "B"]
+---
+filter([1], fn(x) { x })                       ### E0305 | filter wants a function that says true or false | this gave an int
+---
+reduce([], fn(a, b) { a })                     ### E0213 | needs a value to begin with
+---
+repeat("ab", 9000000000)                       ### E0604 | this string would take
+---
+map([1], fn() { 1 })                           ### E0205 | takes 0 positional

@@ -49,6 +49,35 @@ extension CoreBuiltins {
             "trim", family: family, summary: "The text without blanks at its ends.", parameters: [text],
             result: "string", terms: ["strip", "blank"], examples: [.init("trim(\" a \")", shows: "\"a\"")],
             run: { call in .string(trimmed(try call.string("text"))) }),
+        Builtin(
+            "starts_with", family: family, summary: "Whether a text begins with another.",
+            parameters: [text, Parameter("start", .string, doc: "What it should begin with.")], result: "bool",
+            terms: ["prefix"], examples: [.init("starts_with(\"unet.conv_in\", \"unet.\")", shows: "true")],
+            run: { call in .bool(try call.string("text").hasPrefix(try call.string("start"))) }),
+        Builtin(
+            "ends_with", family: family, summary: "Whether a text ends with another.",
+            parameters: [text, Parameter("end", .string, doc: "What it should end with.")], result: "bool",
+            terms: ["suffix"], examples: [.init("ends_with(\"photo.png\", \".png\")", shows: "true")],
+            run: { call in .bool(try call.string("text").hasSuffix(try call.string("end"))) }),
+        Builtin(
+            "lines", family: family, summary: "The lines of a text, without their ends.", parameters: [text],
+            result: "list of string", terms: ["split", "newline"],
+            examples: [.init("lines(\"a\\nb\")", shows: "[\"a\", \"b\"]")],
+            run: { call in
+                let text = try call.string("text")
+                var parts = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+                if parts.last?.isEmpty ?? false { parts.removeLast() }
+                return .list(parts.map { .string(String($0)) })
+            }),
+        Builtin(
+            "repeat", family: family, summary: "A text several times in a row.",
+            parameters: [text, Parameter("count", .int, range: 0...1e15, doc: "How often.")], result: "string",
+            terms: ["times", "multiply"], examples: [.init("repeat(\"ab\", 3)", shows: "\"ababab\"")],
+            run: { call in
+                let (text, count) = (try call.string("text"), try call.int("count"))
+                try call.context.reserve(bytes: count, text.utf8.count, what: "this string")
+                return .string(String(repeating: text, count: count))
+            }),
     ]
 
     @Sendable private static func split(_ call: Call) throws -> Value {

@@ -1,0 +1,109 @@
+/// Builtins that take a function and go through items with it.
+extension CoreBuiltins {
+    private static let family = "lists"
+    private static let source = Parameter("xs", doc: "A list, range, string, record, or a value with items.")
+
+    static let functionalBuiltins: [Builtin] = [
+        Builtin(
+            "map", family: family, summary: "What a function gives for each item; [f(x) for x in xs] is the same.",
+            parameters: [source, Parameter("f", .function, doc: "Called with each item.")], result: "list",
+            terms: ["apply", "each", "transform"], examples: [.init("map(1..3, fn(x) { x * x })", shows: "[1, 4, 9]")],
+            run: { call in
+                let function = try call.function("f")
+                return .list(try items(call, "xs").map { try called(call, function, $0) })
+            }),
+        Builtin(
+            "filter", family: family, summary: "The items for which a function says true.",
+            parameters: [source, Parameter("f", .function, doc: "Called with each item; says true or false.")],
+            result: "list", terms: ["select", "where", "keep"],
+            examples: [.init("filter(1..5, fn(x) { x % 2 == 0 })", shows: "[2, 4]")],
+            run: { call in
+                let function = try call.function("f")
+                return .list(try items(call, "xs").filter { try isTrue(call, function, $0) })
+            }),
+        Builtin(
+            "reduce", family: family, summary: "One value from all items: f(f(f(initial, x0), x1), x2) and so on.",
+            parameters: [
+                source, Parameter("f", .function, doc: "Called with what there is so far and the next item."),
+                Parameter("initial", doc: "What to begin with; else the first item.", optional: true),
+            ],
+            result: "any value", terms: ["fold", "accumulate", "aggregate"],
+            examples: [.init("reduce([2, 3, 4], fn(a, b) { a * b })", shows: "24")], run: reduce),
+        Builtin(
+            "position", family: family,
+            summary: "The place of the first item that equals a value, or for which a function says true; none without one.",
+            parameters: [source, Parameter("item", doc: "A value, or a function of an item.")], result: "int or none",
+            terms: ["find", "index", "search"], examples: [.init("position([\"a\", \"b\"], \"b\")", shows: "1")],
+            run: { call in
+                let wanted = try call.value("item")
+                for (place, item) in try items(call, "xs").enumerated() {
+                    if case .function(let function) = wanted {
+                        if try isTrue(call, function, item) { return .int(place) }
+                    } else if try Operators.isEqual(item, wanted) {
+                        return .int(place)
+                    }
+                }
+                return .none
+            }),
+        Builtin(
+            "unique", family: family, summary: "The items without repetitions, each where it stood first.",
+            parameters: [source], result: "list", terms: ["distinct", "set", "duplicates"],
+            examples: [.init("unique([3, 1, 3])", shows: "[3, 1]")],
+            run: { call in
+                var seen: [Value] = []
+                for item in try items(call, "xs") {
+                    try call.context.checkInterrupt()
+                    if !(try seen.contains { try Operators.isEqual($0, item) }) { seen.append(item) }
+                }
+                return .list(seen)
+            }),
+        Builtin(
+            "flatten", family: family, summary: "The items of the lists in a list, as one list; one level.",
+            parameters: [Parameter("xs", .list(.any), doc: "A list of lists; other items stay.")], result: "list",
+            terms: ["concatenate", "nested"], examples: [.init("flatten([[1, 2], [3]])", shows: "[1, 2, 3]")],
+            run: { call in
+                var result: [Value] = []
+                for item in try call.list("xs") {
+                    let inner = item.isCollection || item.isRange ? try item.elements(within: call.context) : nil
+                    try call.context.reserve(
+                        bytes: result.count + (inner?.count ?? 1), MemoryLayout<Value>.stride, what: "this list")
+                    result += inner ?? [item]
+                }
+                return .list(result)
+            }),
+    ]
+
+    @Sendable private static func reduce(_ call: Call) throws -> Value {
+        let function = try call.function("f")
+        var rest = try items(call, "xs")[...]
+        guard var value = call.has("initial") ? try call.value("initial") : rest.popFirst() else {
+            throw Problem(
+                .badArgument, "reduce of nothing needs a value to begin with", argument: "xs", label: "this is empty",
+                help: "give initial=")
+        }
+        for item in rest {
+            try call.context.checkInterrupt()
+            value = try call.invoke(function, arguments: [value, item])
+        }
+        return value
+    }
+
+    private static func called(_ call: Call, _ function: FunctionValue, _ item: Value) throws -> Value {
+        try call.context.checkInterrupt()
+        return try call.invoke(function, arguments: [item])
+    }
+
+    private static func isTrue(_ call: Call, _ function: FunctionValue, _ item: Value) throws -> Bool {
+        let answer = try called(call, function, item)
+        if case .bool(let flag) = answer { return flag }
+        throw Problem(
+            .notABool, "\(call.builtin.name) wants a function that says true or false",
+            argument: call.has("f") ? "f" : "item", label: "this gave \(answer.describedType)")
+    }
+}
+
+extension Value {
+    fileprivate var isRange: Bool {
+        if case .range = self { true } else { false }
+    }
+}
