@@ -48,5 +48,5 @@ model = break_a_scene(base, picture, init=["dish", "flower"], steps=steps, seed=
 mug, rose = model.handles
 show leakage(model, picture)
 prompts = ["a photo of {mug}", "a photo of {rose}", "a photo of {mug} and {rose}"]
-    + ["a photo of {mug} and {rose} {place}" for place in places]
+        + ["a photo of {mug} and {rose} {place}" for place in places]
 show [picture.image] + generate(model, prompts, seed=1), columns=4

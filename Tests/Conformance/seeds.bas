@@ -14,12 +14,12 @@ for name in scenes {
         h = model.handles
         both = "a photo of {h[0]} and {h[-1]}"
         prompts = ["a photo of {x}" for x in h] + ["a photo of " + join([str(x) for x in h], " and ")]
-            + ["a photo of {h[0]} {place}" for place in ["at the beach", "in the snow", "on a wooden table", "at night"]]
-            + [both + " at the beach", "a pencil sketch of {h[0]}", "an oil painting of {h[0]} in the forest"]
+                + ["a photo of {h[0]} {place}" for place in ["at the beach", "in the snow", "on a wooden table", "at night"]]
+                + [both + " at the beach", "a pencil sketch of {h[0]}", "an oil painting of {h[0]} in the forest"]
         pictures = [generate(model, p, seed=i) for i, p in enumerate(prompts)]       # noise of its own for each, as there
         save_image(grid(pictures, columns=6), "{out}/{name}_{seed}.png")
         tail = model.history
         print("{name} {seed} iou {[round(x, 3) for x in found.iou]} own {found.own:.3f} worst {found.worst:.3f}"
-            + " rec {mean(tail.reconstruction[300:400]):.3f} {mean(tail.reconstruction[-100:]):.3f} attn {mean(tail.attention[300:400]):.3f} {mean(tail.attention[-100:]):.3f}")
+              + " rec {mean(tail.reconstruction[300:400]):.3f} {mean(tail.reconstruction[-100:]):.3f} attn {mean(tail.attention[300:400]):.3f} {mean(tail.attention[-100:]):.3f}")
     }
 }

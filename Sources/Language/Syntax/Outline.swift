@@ -20,7 +20,10 @@ struct Outline {
         if statement.silenced { text += ";" }
         switch statement.kind {
         case .expression(let value): add(value)
-        case .assign(let pattern, let value): group("=") { $0.add(pattern); $0.add(value) }
+        case .assign(let pattern, let value):
+            group("=") {
+                $0.add(pattern); $0.add(value)
+            }
         case .define(let function): group("def") { $0.add(function) }
         case .importFile(let path, _, let name): text += "(import \(stringLiteral(path)) \(name))"
         case .assert(let condition, let message):
@@ -32,8 +35,13 @@ struct Outline {
         case .breaks: text += "(break)"
         case .continues: text += "(continue)"
         case .forLoop(let pattern, let source, let body):
-            group("for") { $0.add(pattern); $0.add(source); $0.add(body) }
-        case .whileLoop(let condition, let body): group("while") { $0.add(condition); $0.add(body) }
+            group("for") {
+                $0.add(pattern); $0.add(source); $0.add(body)
+            }
+        case .whileLoop(let condition, let body):
+            group("while") {
+                $0.add(condition); $0.add(body)
+            }
         }
     }
 
@@ -54,7 +62,7 @@ struct Outline {
     }
 
     private mutating func add(_ function: FunctionSyntax) {
-        group("fn \(function.name ?? "") \(stringLiteral(function.documentation ?? ""))") { out in
+        group("fn \(function.name ?? "_") \(stringLiteral(function.documentation ?? ""))") { out in
             for parameter in function.parameters {
                 out.text += " \(parameter.keywordOnly ? "*" : "")\(parameter.variadic ? ".." : "")\(parameter.name)"
                 if let value = parameter.defaultValue { out.group("=") { $0.add(value) } }
@@ -99,7 +107,9 @@ struct Outline {
                 otherwise.map { out.add($0) }
             }
         case .attempt(let body, let name, let recovery):
-            group("try \(name ?? "")") { $0.add(body); $0.add(recovery) }
+            group("try \(name ?? "")") {
+                $0.add(body); $0.add(recovery)
+            }
         case .scoped(let scopes, let body):
             group("with") { out in
                 scopes.forEach { out.add($0) }
@@ -109,7 +119,9 @@ struct Outline {
     }
 
     private mutating func pair(_ head: String, _ left: Expression, _ right: Expression) {
-        group(head) { $0.add(left); $0.add(right) }
+        group(head) {
+            $0.add(left); $0.add(right)
+        }
     }
 
     private mutating func add(_ value: Expression, spread: Bool) {
@@ -132,14 +144,20 @@ struct Outline {
     private mutating func add(_ item: RecordItem) {
         switch item {
         case .field(let name, let value): group("\(name):") { $0.add(value) }
-        case .computed(let key, let value): group("computed") { $0.add(key); $0.add(value) }
+        case .computed(let key, let value):
+            group("computed") {
+                $0.add(key); $0.add(value)
+            }
         case .spread(let value): add(value, spread: true)
         }
     }
 
     private mutating func add(_ clause: Clause) {
         switch clause {
-        case .loop(let pattern, let source): group("for") { $0.add(pattern); $0.add(source) }
+        case .loop(let pattern, let source):
+            group("for") {
+                $0.add(pattern); $0.add(source)
+            }
         case .filter(let condition): group("if") { $0.add(condition) }
         }
     }
