@@ -9,10 +9,13 @@ extension Value {
     /// text is not. Throws `.tooManyBytes`.
     func inlineText(within context: Context) throws -> String {
         guard isCollection else { return inlineText }
-        var writer = LiteralWriter(limit: context.limits.bytes)
+        var writer = LiteralWriter(limit: min(context.limits.bytes, LiteralWriter.longest))
         writer.write(self, depth: 0)
-        if writer.isFull { try context.reserve(bytes: writer.text.utf8.count + 1, what: "this text") }
-        return writer.text
+        guard writer.isFull else { return writer.text }
+        try context.reserve(bytes: writer.text.utf8.count, what: "this text")
+        throw Problem(
+            .tooManyBytes, "this text would take more than \(byteText(LiteralWriter.longest))",
+            help: "print a part of it, or its length")
     }
 
     /// As it would be written in a program, as far as it can be: strings between quotes.
@@ -83,6 +86,8 @@ private struct LiteralWriter {
     var limit = Int.max
     var isFull: Bool { text.utf8.count > limit }
     private static let deepest = 40
+    /// Longer than this, nobody reads it.
+    static let longest = 256 << 20
 
     mutating func write(_ value: Value, depth: Int) {
         if isFull { return }

@@ -1,14 +1,8 @@
 x = list(1..4000000000)                        ### E0604 | would take 89.4 GiB | one value may take 2.0 GiB
 ---
-xs = [0]
-for i in 1..60 { xs = xs + xs }                ### E0604 | this list would take
+text = repeat("ab", 9000000000)                ### E0604 | this string would take 16.8 GiB
 ---
-text = "x"
-for i in 1..60 { text = "{text}{text}" }       ### E0604 | this string would take
----
-x = [1]
-for i in 1..60 { x = [x, x] }
-print(x)                                       ### E0604 | this text would take
+a, b = 1..4000000000                           ### E0604 | a list from 1..4000000000
 ---
 fn f(n) { f(n + 1) }                           ### E0602 | calls are nested too deeply | does this recursion end?
 f(0)
