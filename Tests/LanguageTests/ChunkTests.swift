@@ -42,7 +42,7 @@ extension Diagnostic {
 }
 
 @Suite struct ChunkTests {
-    @Test(arguments: ["reading", "calls", "operators", "values", "control", "functions", "limits"])
+    @Test(arguments: ["reading", "calls", "operators", "values", "control", "functions", "limits", "habits"])
     func dataFile(_ name: String) throws {
         let chunks = Chunk.read(try dataText(name + ".bas"))
         #expect(chunks.count > 3)

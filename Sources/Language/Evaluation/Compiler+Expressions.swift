@@ -151,12 +151,11 @@ extension Compiler {
         return argument.label.map { .named($0, node) } ?? .positional(node)
     }
 
-    /// `x.mean()`: builtins are not methods.
+    /// `x.mean()`, `xs.append(1)`: values have no methods.
     private func unknownFunctionHint(_ call: CallSyntax) -> String? {
-        guard case .field(let base, let name, _) = call.callee.kind, machine.context.builtins[name] != nil
-        else {
-            return nil
-        }
+        guard case .field(let base, let name, _) = call.callee.kind else { return nil }
+        if let help = ForeignSyntax.method(name, of: base.span.text) { return help }
+        guard machine.context.builtins[name] != nil else { return nil }
         return "\(name) is a function: \(name)(\(base.span.text)), or \(base.span.text) |> \(name)"
     }
 

@@ -193,6 +193,12 @@ final class Compiler {
         if case .binary(let op, let left, let right, let at) = condition.kind, op.isComparison {
             return .comparison(op, compile(left), compile(right), at: at)
         }
+        if case .contains(let item, let whole, let negated, let at) = condition.kind {
+            return .contains(compile(item), in: compile(whole), negated: negated, at: at)
+        }
+        if case .logical(and: true, let left, let right) = condition.kind {
+            return .both(compileCondition(left), compileCondition(right))
+        }
         return .plain(compile(condition))
     }
 

@@ -182,7 +182,8 @@ enum Operators {
         case (_, .none, _), (_, _, .none): help = "x ?? y gives y where x is none"
         case (.add, .string, _), (.add, _, .string): help = "values go into a string by braces: \"{a}{b}\""
         case (.add, .list, _): help = "an item is added as a list: xs + [x]"
-        case (.multiply, .list, _), (.multiply, _, .list), (.multiply, .string, _), (.multiply, _, .string):
+        case (.multiply, .string, _), (.multiply, _, .string): help = "a text n times: repeat(text, n)"
+        case (.multiply, .list, _), (.multiply, _, .list):
             help = "a list of n equal items: [x for _ in 1..n]"
         case (.less, .list, .list), (.greater, .list, .list): help = "compare their lengths, or their items"
         default: break

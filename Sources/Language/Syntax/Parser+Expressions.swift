@@ -94,7 +94,7 @@ extension Parser {
             return try node(.unary(.not, word: true, operand), span(from: start), above: operand)
         }
         if token.isSymbol(.plus) {
-            throw error(.unexpectedToken, "a plus sign needs something on its left", token)
+            throw error(.unexpectedToken, "a plus sign needs something on its left", token, help: foreignHelp())
         }
         return try parsePower()
     }

@@ -35,6 +35,9 @@ extension Parser {
     /// Something stands after a complete statement on its line.
     private func unfinished(_ statement: Statement) -> SyntaxError {
         if token.isSymbol(.equal), case .expression(let target) = statement.kind { return badTarget(target) }
+        if token.isSymbol(.equal), case .assign = statement.kind {
+            return error(.unexpectedToken, "one \"=\" in a statement", token, help: "each name on a line of its own")
+        }
         if token.isSymbol(.comma) {
             return error(
                 .unexpectedToken, "a comma cannot stand here", token,
@@ -44,9 +47,17 @@ extension Parser {
             return error(
                 .unexpectedToken, "nothing is open that this \"\(symbol.rawValue)\" could close", token)
         }
-        var help: String?
+        var help = foreignHelp()
+        if case .assign(_, let value) = statement.kind, case .name(let name) = value.kind {
+            help = help ?? ForeignSyntax.words[name]
+        }
         if case .expression(let value) = statement.kind, case .name(let name) = value.kind {
-            help = "\(name) is not a command that takes arguments without parentheses: \(name)(…)"
+            if token.isSymbol(.colon) {
+                help = "names have no declared types:  \(name) = value"
+            } else if help == nil {
+                help = ForeignSyntax.words[name]
+                    ?? "\(name) is not a command that takes arguments without parentheses: \(name)(…)"
+            }
         }
         return error(
             .unexpectedToken, "expected a new line or \";\"", token, label: "found \(describe(token))",
@@ -216,7 +227,10 @@ extension Parser {
 
     private func parseImport() throws -> Statement.Kind {
         advance()
-        guard case .string(let literal) = token.kind else { throw expected("a file's name in quotes") }
+        guard case .string(let literal) = token.kind else {
+            let name = token.word ?? "file"
+            throw expected("a file's name in quotes", help: "import \"\(name).bas\" as \(name)")
+        }
         let at = span(of: token)
         var path = ""
         for segment in literal.segments {

@@ -202,7 +202,8 @@ final class Parser {
     func expected(_ what: String, help: String? = nil) -> SyntaxError {
         guard token.isEnd else {
             return error(
-                .unexpectedToken, "expected \(what)", token, label: "found \(describe(token))", help: help)
+                .unexpectedToken, "expected \(what)", token, label: "found \(describe(token))",
+                help: help ?? foreignHelp())
         }
         let last = place == 0 ? token.start : previous.end
         let end = Span(file: file, start: last, end: last)

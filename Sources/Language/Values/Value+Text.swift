@@ -25,6 +25,13 @@ extension Value {
         return writer.text
     }
 
+    /// The beginning of its text, for labels; what is not shown is not written either.
+    var shortText: String {
+        var writer = LiteralWriter(limit: 200)
+        writer.write(self, depth: 0)
+        return shortened(writer.text, to: 40)
+    }
+
     /// "an int", "a list", "none": for messages.
     public var describedType: String { TypeRule.article(typeName) }
 

@@ -39,7 +39,7 @@ extension CoreBuiltins {
                     else {
                         throw Problem(
                             .badArgument, "record wants pairs of a name and a value", argument: "pairs",
-                            label: "one is \(shortened(pair.literalText, to: 40))")
+                            label: "one is \(pair.shortText)")
                     }
                     record[key] = parts[1]
                 }

@@ -189,66 +189,6 @@ extension Diagnostic {
     }
 }
 
-final class AssertNode: Node {
-    enum Condition {
-        case plain(Node)
-        case comparison(BinaryOperator, Node, Node, at: Span)
-    }
-
-    private let condition: Condition
-    private let message: Node?
-
-    init(_ condition: Condition, _ message: Node?, span: Span) {
-        self.condition = condition
-        self.message = message
-        super.init(span: span)
-    }
-
-    override func evaluate(_ frame: Frame) throws -> Value {
-        switch condition {
-        case .plain(let node):
-            let holds = try node.flag(try node.evaluate(frame), of: "\"assert\"")
-            if !holds {
-                throw try failed(frame, node.span.map { [.init(span: $0, text: "false", primary: true)] })
-            }
-        case .comparison(let op, let left, let right, let at):
-            let first = try left.evaluate(frame)
-            let second = try right.evaluate(frame)
-            try compare(op, (left, first), (right, second), at, frame)
-        }
-        return .none
-    }
-
-    private func compare(
-        _ op: BinaryOperator, _ left: (node: Node, value: Value), _ right: (node: Node, value: Value),
-        _ at: Span,
-        _ frame: Frame
-    ) throws {
-        let result: Value
-        do {
-            result = try Operators.apply(op, left.value, right.value, frame.machine.context)
-        } catch let problem as Problem {
-            throw operatorFailure(
-                problem, op, (left.node.span, left.value), (right.node.span, right.value), at: at)
-        }
-        guard !(try flag(result, of: "\"assert\"")) else { return }
-        var labels = [Diagnostic.Label(span: at, primary: true)]
-        for side in [left, right] where !(side.node is ConstantNode) {
-            guard let span = side.node.span else { continue }
-            labels.append(.init(span: span, text: shortened(side.value.literalText, to: 40)))
-        }
-        throw try failed(frame, labels)
-    }
-
-    private func failed(_ frame: Frame, _ labels: [Diagnostic.Label]?) throws -> Failure {
-        let text = try message.map { try $0.evaluate(frame).inlineText }
-        return Failure(
-            Diagnostic(
-                code: .assertionFailed, message: text.map { "assertion failed: \($0)" } ?? "assertion failed",
-                labels: labels ?? []))
-    }
-}
-
 /// A text cut off at a number of characters.
 func shortened(_ text: String, to length: Int) -> String {
     text.count <= length ? text : text.prefix(max(0, length - 1)) + "…"

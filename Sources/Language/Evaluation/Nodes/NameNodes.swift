@@ -88,20 +88,7 @@ final class GlobalNode: Node {
         let names = module.globals.map(\.0) + machine.context.builtins.names
         return failure(
             .unknownName, "nothing is called \(quoted(box.name))",
-            label: nearestLabel(box.name, among: names), help: unknownHelp(box.name))
-    }
-
-    /// Words of other languages.
-    private func unknownHelp(_ name: String) -> String? {
-        switch name {
-        case "None", "null", "nil", "undefined": "the absent value is none"
-        case "True", "False": "write \(name.lowercased())"
-        case "def", "function", "lambda": "a function is written  fn name(x) { … }"
-        case "let", "var", "const": "names are bound without a keyword:  x = 1"
-        case "elif": "write  else if"
-        case "_": "no result has been shown yet"
-        default: nil
-        }
+            label: nearestLabel(box.name, among: names), help: ForeignSyntax.words[box.name])
     }
 }
 

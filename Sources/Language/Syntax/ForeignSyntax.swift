@@ -1,0 +1,65 @@
+/// Habits from Python and its relatives, and how the same is written here. Only messages know of these; the grammar does
+/// not.
+enum ForeignSyntax {
+    /// What to write instead of a word that is no word of this language.
+    static let words: [String: String] = [
+        "None": "the absent value is none", "null": "the absent value is none", "nil": "the absent value is none",
+        "undefined": "the absent value is none", "True": "write true", "False": "write false",
+        "def": "a function is written  fn name(x) { … }", "function": "a function is written  fn name(x) { … }",
+        "func": "a function is written  fn name(x) { … }", "lambda": "a function without a name is written  fn(x) { … }",
+        "let": "names are bound without a keyword:  x = 1", "var": "names are bound without a keyword:  x = 1",
+        "const": "names are bound without a keyword:  x = 1", "elif": "write  else if",
+        "except": "write  try { … } recover problem { … }", "catch": "write  try { … } recover problem { … }",
+        "raise": "an error is raised by fail(\"why\")", "throw": "an error is raised by fail(\"why\")",
+        "pass": "an empty block is  { }", "from": "a file is imported as  import \"file.bas\" as name",
+        "del": "names stay; values are released when nothing holds them", "global": "a function returns what it computes",
+        "class": "a record holds fields:  { lr: 5e-4, steps: 400 }", "yield": "a list is made by  [f(x) for x in xs]",
+        "self": "values have fields and no methods", "_": "no result has been shown yet",
+    ]
+
+    /// What to write instead of a method of Python's lists and strings, given the text of the value.
+    static func method(_ name: String, of base: String) -> String? {
+        switch name {
+        case "append": "values do not change:  \(base) = \(base) + [item]"
+        case "extend": "values do not change:  \(base) = \(base) + items"
+        case "format": "values go into a string by braces:  \"{value:.3f}\""
+        case "strip": "trim(\(base))"
+        case "sort": "values do not change:  \(base) = sorted(\(base))"
+        case "index": "position(\(base), item)"
+        case "get": "\(base).name ?? what to take without it"
+        case "startswith": "starts_with(\(base), start)"
+        case "endswith": "ends_with(\(base), end)"
+        default: nil
+        }
+    }
+}
+
+extension Parser {
+    /// What the token that cannot stand here shows its writer to have meant.
+    func foreignHelp() -> String? {
+        let before = previous
+        switch token.kind {
+        case .symbol(.colon):
+            return bracketDepth > 0 ? nil : "a block stands between braces:  if x > 1 { … }"
+        case .symbol(.ampersand) where before.isSymbol(.ampersand): return "write  a and b"
+        case .symbol(.bar) where before.isSymbol(.bar): return "write  a or b"
+        case .symbol(.plus) where before.isSymbol(.plus): return "write  x += 1"
+        case .symbol(.minus) where before.isSymbol(.minus): return "write  x -= 1"
+        case .symbol(.equal) where peek(1).isSymbol(.greater): return "a body stands between braces:  fn(x) { x + 1 }"
+        case .symbol(.minus) where peek(1).isSymbol(.greater): return "results have no declared types:  fn f(x) { … }"
+        case .keyword(.if): return "the condition comes first:  if a { b } else { c }"
+        case .keyword(.in) where openers.last?.symbol == .openParen: return "no brackets:  for x in xs { … }"
+        case .name("is"): return "write  x == none"
+        case .string where before.kind.isPrefixOfString && before.end == token.start:
+            return "every string takes values in braces:  \"{x}\""
+        default: return nil
+        }
+    }
+}
+
+extension Token.Kind {
+    /// `f"…"`, `b"…"`, `u"…"`.
+    fileprivate var isPrefixOfString: Bool {
+        if case .name(let name) = self { ["f", "b", "u", "F"].contains(name) } else { false }
+    }
+}
