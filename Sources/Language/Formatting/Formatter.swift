@@ -17,6 +17,26 @@ public enum Formatter {
     /// The program in its canonical form: formatting it again changes nothing, and it means the same.
     /// - Throws: `FormatFailure` with what is wrong with a program that cannot be read.
     public static func format(_ source: String, file: String, commands: Set<String>) throws(FormatFailure) -> String {
+        let outcome = Outcome()
+        // Trees may be a thousand levels high, and the threads of an editor's server are small.
+        BigStack.run { _ in
+            do throws(FormatFailure) {
+                outcome.result = .success(try rounds(source, file, commands))
+            } catch {
+                outcome.result = .failure(error)
+            }
+        }
+        return try outcome.result.get()
+    }
+
+    /// Written on the thread that formats, read after it has ended.
+    private final class Outcome: @unchecked Sendable {
+        var result = Result<String, FormatFailure>.success("")
+    }
+
+    private static func rounds(
+        _ source: String, _ file: String, _ commands: Set<String>
+    ) throws(FormatFailure) -> String {
         let original = try read(source, file, commands)
         var text = source
         // Columns that line up may stop doing so when what stands before them becomes shorter; then their spaces go.
