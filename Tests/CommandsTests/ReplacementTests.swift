@@ -95,6 +95,7 @@ import Testing
         let outcome = bench().session.run(source: "phase1(base, photo, steps=1\(prior), \(arguments))")
         let error = outcome.diagnostics.first { $0.severity == .error }
         #expect(error?.code.rawValue == code, "\(error?.plain() ?? "no error")")
-        #expect((error?.plain() ?? "").contains(words), "\(error?.plain() ?? "")")
+        let text = error?.plain() ?? ""
+        #expect(text.contains(words), "\(text)")
     }
 }
