@@ -16,7 +16,7 @@ import Testing
             #expect(code.explanation.hasSuffix(".") && code.title != "An error")
             #expect(ErrorCode(text: code.rawValue.lowercased()) == code)
             #expect((code.example == nil) == Self.withoutExample.contains(code), "\(code.rawValue)")
-            if let example = code.example { #expect(code.explanationText.contains("\n    " + example.prefix(8))) }
+            if let example = code.example { #expect(code.explanationText.contains("\n    " + example.prefix(6))) }
         }
     }
 
