@@ -9,11 +9,14 @@ extension Console {
     /// With `checks` nothing is written: the names of files that are not in canonical form are printed, and the exit code
     /// is 1 if there are any.
     public func format(_ paths: [String], checks: Bool) -> Int32 {
+        // Programs are written as they are, control characters in strings included.
+        let output = FileSink(STDOUT_FILENO)
+        defer { output.flush() }
         var failure: Int32 = 0
         var differs = false
         for path in paths.isEmpty ? ["-"] : paths.flatMap(programs) {
             do {
-                differs = try format(path, checks: checks) || differs
+                differs = try format(path, checks: checks, to: output) || differs
             } catch let problem as Problem {
                 printer.report(problem)
                 failure = (problem.exitCode ?? problem.code.exitCode).rawValue
@@ -29,14 +32,14 @@ extension Console {
     }
 
     /// Whether the file is not in its canonical form, or was not.
-    private func format(_ path: String, checks: Bool) throws -> Bool {
+    private func format(_ path: String, checks: Bool, to output: FileSink) throws -> Bool {
         let isInput = path == "-"
         let text = isInput ? try StandardInput.read() : try StandardInput.read(path)
         let result = try session.format(source: text, file: isInput ? "<stdin>" : path)
         if checks {
-            if result != text { printer.handle(.stream((isInput ? "<stdin>" : path) + "\n")) }
+            if result != text { output.write(printable(isInput ? "<stdin>" : path) + "\n") }
         } else if isInput {
-            printer.handle(.stream(result))
+            output.write(result)
         } else if result != text {
             try TextFile.replace(path, with: result)
         }

@@ -58,7 +58,7 @@ import Testing
 
     @Test func stringsOverSeveralLinesStayExactly() throws {
         let text = "fn f() {\nx = \"\"\"\n  a\n \"\"\"   # note\nx}\n"
-        #expect(try format(text) == "fn f() {\n    x = \"\"\"\n  a\n \"\"\"  # note\n    x\n}\n")
+        #expect(try format(text) == "fn f() {\n    x = \"\"\"\n  a\n \"\"\"   # note\n    x\n}\n")
         try check(text)
     }
 

@@ -16,8 +16,7 @@ struct TrainingFunctions {
             keywordOnly: true, optional: true),
         Parameter(
             "reconstruction_loss", .function,
-            doc:
-                "A function of (target, predicted, mask) in the place of the masked loss; tensors [B, h, w, C], the mask [B, h, w, 1], or 1 with masked=false.",
+            doc: "A function of (target, predicted, mask), [B, h, w, C], in the place of the masked loss.",
             keywordOnly: true, optional: true),
         Parameter(
             "prior_loss", .function, doc: "A function of (target, predicted) in the place of prior preservation's.", keywordOnly: true,

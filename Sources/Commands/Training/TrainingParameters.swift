@@ -33,7 +33,7 @@ enum TrainingParameters {
         Row("prior_weight", .number, range: 0...1000, doc: "Weight of prior preservation; 0 leaves it out.") { $1.priorWeight = try $0.double("prior_weight") },
         Row("masked", .bool, doc: "The diffusion loss only inside the chosen masks.") { $1.isMasked = try $0.bool("masked") },
         Row("sampling", .oneOf([.string, .function]), allowed: SamplingLaw.allCases.map(\.rawValue),
-            doc: "The law of the handles in a step: a uniform number of them, any subset, or one; or a function of (step, count) that gives their places.") {
+            doc: "The law of a step's handles; or a function of (step, count) that gives their places.") {
             if case .string(let law)? = $0.optional("sampling") { $1.sampling = SamplingLaw(rawValue: law) ?? .union }
         },
         Row("flip", .number, range: 0...1, doc: "Probability that photo and masks are flipped.") { $1.flip = try $0.double("flip") },

@@ -40,7 +40,9 @@ struct FormatPage {
     mutating func comment(_ text: String, sourceColumn: Int) {
         guard let line = lines.last else { return }
         lines[lines.count - 1].comment = text
-        lines[lines.count - 1].commentColumn = sourceColumn + line.indent - line.sourceIndent
+        // The last line of a string stays where it was.
+        let shift = line.text.contains(where: \.isNewline) ? 0 : line.indent - line.sourceIndent
+        lines[lines.count - 1].commentColumn = sourceColumn + shift
     }
 
     /// The page with a line end after each line.

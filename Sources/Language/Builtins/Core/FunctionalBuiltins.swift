@@ -31,7 +31,7 @@ extension CoreBuiltins {
             examples: [.init("reduce([2, 3, 4], fn(a, b) { a * b })", shows: "24")], run: reduce),
         Builtin(
             "position", family: family,
-            summary: "The place of the first item that equals a value, or for which a function says true; none without one.",
+            summary: "The place of the first such item, from 0; none where there is none.",
             parameters: [source, Parameter("item", doc: "A value, or a function of an item.")], result: "int or none",
             terms: ["find", "index", "search"], examples: [.init("position([\"a\", \"b\"], \"b\")", shows: "1")],
             run: { call in
