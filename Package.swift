@@ -32,10 +32,11 @@ let package = Package(
         .target(name: "Commands", dependencies: ["BreakAScene", "Language"]),
         // Floors 7 and 8: the prompt and the command line.
         .target(name: "Terminal", dependencies: ["Language", "CReadline"]),
+        .target(name: "LanguageServer", dependencies: ["Language"]),
         .executableTarget(
             name: "bas",
             dependencies: [
-                "Commands", "Terminal",
+                "Commands", "Terminal", "LanguageServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // Tests: one target a floor, fixtures written by PyTorch and diffusers.
@@ -47,6 +48,7 @@ let package = Package(
         .testTarget(name: "BreakASceneTests", dependencies: ["BreakAScene", "TestSupport"]),
         .testTarget(name: "LanguageTests", dependencies: ["Language"], exclude: ["Data"]),
         .testTarget(name: "CommandsTests", dependencies: ["Commands", "TestSupport"]),
+        .testTarget(name: "LanguageServerTests", dependencies: ["LanguageServer", "Commands"], exclude: ["Data"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Language"]),
     ],
     swiftLanguageModes: [.v6],

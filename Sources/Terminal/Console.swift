@@ -74,19 +74,29 @@ public final class Console {
         return 0
     }
 
-    /// Errors that are known without running the file. Returns the exit code of the first.
-    public func check(file: String) -> Int32 {
-        do {
-            let diagnostics = session.check(source: try StandardInput.read(file), file: file)
-            for diagnostic in diagnostics { printer.handle(.diagnostic(diagnostic)) }
-            return diagnostics.first { $0.severity == .error }?.exitCode.rawValue ?? 0
-        } catch let problem as Problem {
-            printer.report(problem)
-            return (problem.exitCode ?? problem.code.exitCode).rawValue
-        } catch {
-            printer.report(Problem(.internal, "\(error)"))
-            return ExitCode.internal.rawValue
+    /// Errors and warnings that are known without running the files. Returns the exit code of the first error;
+    /// where there are warnings only, 1 if `strict`.
+    public func check(files: [String], strict: Bool) -> Int32 {
+        var codes: [ExitCode] = []
+        var warnings = 0
+        for file in files {
+            do {
+                let found = session.check(
+                    source: file == "-" ? try StandardInput.read() : try StandardInput.read(file),
+                    file: file == "-" ? "<stdin>" : file)
+                for diagnostic in found { printer.handle(.diagnostic(diagnostic)) }
+                codes += found.filter { $0.severity == .error }.map(\.exitCode)
+                warnings += found.count { $0.severity == .warning }
+            } catch let problem as Problem {
+                printer.report(problem)
+                codes.append(problem.exitCode ?? problem.code.exitCode)
+            } catch {
+                printer.report(Problem(.internal, "\(error)"))
+                codes.append(.internal)
+            }
         }
+        if let code = codes.first { return code.rawValue }
+        return strict && warnings > 0 ? 1 : 0
     }
 
     private func set(_ arguments: [String]) {

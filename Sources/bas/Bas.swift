@@ -20,7 +20,7 @@ struct Bas: ParsableCommand {
             73 cannot create, 74 input or output failed, 77 no permission, 130 interrupted.
             """,
         version: Host.version,
-        subcommands: [Start.self, Run.self, Check.self, Format.self, Explain.self, Doc.self, Bench.self],
+        subcommands: [Start.self, Run.self, Check.self, Format.self, LanguageServerCommand.self, Explain.self, Doc.self, Bench.self],
         defaultSubcommand: Start.self)
 
     static func main() {

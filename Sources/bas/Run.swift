@@ -35,17 +35,3 @@ func refuseOption(_ word: String, of command: some ParsableCommand) throws {
     if word == "-h" || word == "--help" { throw CleanExit.helpRequest(command) }
     throw ValidationError("unknown option '\(word)'")
 }
-
-struct Check: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Say what is wrong with a script without running it.")
-
-    @OptionGroup var options: ConsoleOptions
-
-    @Argument(help: "The script.")
-    var file: String
-
-    func run() throws {
-        try Bas.finish(options.console().check(file: file))
-    }
-}

@@ -5,7 +5,7 @@ import Testing
 /// A data file is cut at `---`; each chunk runs alone, with its lines where they are in the file. A line that
 /// ends in `### text | text` must raise an error on that line whose code, message, labels, notes and help
 /// contain each text. A chunk without such a line must run without an error.
-private struct Chunk {
+struct Chunk {
     var source: String
     var line: Int?
     var expected: [String] = []

@@ -39,14 +39,7 @@ extension TensorCommands {
             examples: [.init("shape(permute(zeros([1, 4, 5, 3]), [0, 3, 1, 2]))", shows: "[1, 3, 4, 5]")],
             run: { call in
                 let x = try call.variable("x")
-                let axes = try call.axes("axes", of: x.shape) ?? []
-                guard axes.count == x.shape.count else {
-                    throw Problem(
-                        .badArgument,
-                        "permute: every axis once, \(axesText(x.shape.count)), not \(axes.count)",
-                        argument: "axes", label: "the shape is \(Shape.text(x.shape))")
-                }
-                return x.permuted(axes)
+                return x.permuted(try ShapeRules.permutation(try call.ints("axes"), of: x.shape))
             }),
         row(
             "concat", "Tensors one behind another along an axis; their other sizes are equal.",
@@ -56,7 +49,7 @@ extension TensorCommands {
             run: { call in
                 let parts = try pieces(call)
                 let axis = try call.axis("axis", of: parts[0].shape)
-                try same(parts, except: axis)
+                try ShapeRules.same(parts.map(\.shape), except: axis)
                 return Variable.concatenated(parts, axis: axis)
             }),
         row(
@@ -65,7 +58,7 @@ extension TensorCommands {
             examples: [.init("stack([[1, 2], [3, 4]])", shows: "tensor[2, 2] [[1.0, 2.0], [3.0, 4.0]]")],
             run: { call in
                 let parts = try pieces(call)
-                try same(parts, except: nil)
+                try ShapeRules.same(parts.map(\.shape), except: nil)
                 let axis = try call.axis("axis", of: parts[0].shape, extra: 1)
                 var shape = parts[0].shape
                 shape.insert(1, at: axis)
@@ -104,19 +97,7 @@ extension TensorCommands {
 
     @Sendable private static func reshape(_ call: Call) throws -> Variable {
         let x = try call.variable("x")
-        var sizes = try call.ints("shape")
-        let free = sizes.indices.filter { sizes[$0] == -1 }
-        let known = sizes.reduce(1) { $1 == -1 ? $0 : $0.multipliedReportingOverflow(by: $1).partialValue }
-        if free.count == 1, known > 0, x.value.count % known == 0 { sizes[free[0]] = x.value.count / known }
-        guard sizes.allSatisfy({ $0 >= 0 }), sizes.count <= 16,
-            sizes.reduce(1, { $0.multipliedReportingOverflow(by: $1).partialValue }) == x.value.count
-        else {
-            throw Problem(
-                .shapeMismatch,
-                "reshape: \(x.value.count) numbers do not fill \(Shape.text(try call.ints("shape")))",
-                argument: "shape", notes: ["the shape is \(Shape.text(x.shape))"])
-        }
-        return x.reshaped(sizes)
+        return x.reshaped(try ShapeRules.reshaped(x.shape, to: try call.ints("shape")))
     }
 
     private static func pieces(_ call: Call) throws -> [Variable] {
@@ -128,20 +109,6 @@ extension TensorCommands {
         }
         try TensorLimit.check([parts.reduce(0) { $0 + $1.value.count }])
         return parts
-    }
-
-    /// Are all shapes equal, but for one axis?
-    private static func same(_ parts: [Variable], except axis: Int?) throws {
-        func rest(_ shape: [Int]) -> [Int] {
-            shape.indices.map { $0 == axis ? 0 : shape[$0] }
-        }
-        for (place, part) in parts.enumerated() where rest(part.shape) != rest(parts[0].shape) {
-            throw Problem(
-                .shapeMismatch, "the tensors have different shapes", argument: "tensors",
-                label:
-                    "tensor 0 has \(Shape.text(parts[0].shape)), tensor \(place) has \(Shape.text(part.shape))"
-            )
-        }
     }
 
     @Sendable private static func resize(_ call: Call) throws -> Value {

@@ -48,38 +48,17 @@ extension TensorCommands {
 
     @Sendable private static func matmul(_ call: Call) throws -> Variable {
         let (a, b) = (try call.variable("a"), try call.variable("b"))
-        guard !a.shape.isEmpty, !b.shape.isEmpty else {
-            throw Problem(
-                .shapeMismatch, "matmul takes vectors and matrices, not single numbers", help: "a * b")
-        }
+        let shape = try ShapeRules.product(a.shape, b.shape)
+        try TensorLimit.check(shape)
         let left = a.shape.count == 1 ? a.reshaped([1] + a.shape) : a
         let right = b.shape.count == 1 ? b.reshaped(b.shape + [1]) : b
-        let (inner, other) = (left.shape[left.shape.count - 1], right.shape[right.shape.count - 2])
-        guard inner == other, let batch = Shape.broadcast(left.shape.dropLast(2), right.shape.dropLast(2))
-        else {
-            throw Problem(
-                .shapeMismatch, "matmul: \(Shape.text(a.shape)) and \(Shape.text(b.shape)) do not fit",
-                argument: "b",
-                label: Shape.text(b.shape),
-                notes: [
-                    inner == other
-                        ? "the leading axes do not broadcast" : "the inner sizes are \(inner) and \(other)"
-                ])
-        }
-        try TensorLimit.check(batch + [left.shape[left.shape.count - 2], right.shape[right.shape.count - 1]])
-        let product = left.matmul(right)
-        var shape = product.shape
-        if b.shape.count == 1 { shape.removeLast() }
-        if a.shape.count == 1 { shape.remove(at: shape.count - (b.shape.count == 1 ? 1 : 2)) }
-        return product.reshaped(shape)
+        return left.matmul(right).reshaped(shape)
     }
 
     private static func equal(_ call: Call) throws -> (Variable, Variable) {
         let (a, b) = (try call.variable("a"), try call.variable("b"))
-        if a.shape == b.shape { return (a, b) }
-        throw Problem(
-            .shapeMismatch, "\(call.builtin.name) takes two tensors of one shape", argument: "b",
-            label: "\(Shape.text(a.shape)) and \(Shape.text(b.shape))")
+        try ShapeRules.equal(a.shape, b.shape, command: call.builtin.name)
+        return (a, b)
     }
 
     @Sendable private static func cosine(_ call: Call) throws -> Variable {

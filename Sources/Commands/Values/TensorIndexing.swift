@@ -40,6 +40,18 @@ enum TensorIndexing {
         return result.reshaped(shape)
     }
 
+    /// The shape of `x[…]` for an x of this shape. Throws what `apply` throws.
+    static func shape(_ subscripts: [Subscript], of shape: [Int]) throws -> [Int] {
+        try plan(subscripts, shape).compactMap { step in
+            switch step {
+            case .newAxis: 1
+            case .select: nil
+            case .slice(let slice): slice.count
+            case .gather(let indices): indices.count
+            }
+        }
+    }
+
     /// Leading rows share the tensor's memory; all else is copied.
     private static func picked(_ x: Variable, _ slices: [Tensor.Slice]) throws -> Variable {
         let whole = zip(slices, x.shape).map { $0 == Tensor.Slice(start: 0, count: $1) }

@@ -107,31 +107,14 @@ extension Call {
 
     /// An axis counted from the end where negative, checked against the shape.
     func axis(_ name: String, of shape: [Int], extra: Int = 0) throws -> Int {
-        try axis(try int(name), name, of: shape, extra: extra)
+        try ShapeRules.axis(try int(name), name, of: shape, command: builtin.name, extra: extra)
     }
 
     /// One axis or several; nil where none was given.
     func axes(_ name: String, of shape: [Int]) throws -> [Int]? {
         guard let given = optional(name) else { return nil }
-        let axes = try (given.elements == nil ? [try int(name)] : try ints(name)).map {
-            try axis($0, name, of: shape)
-        }
-        guard Set(axes).count == axes.count else {
-            throw Problem(.badArgument, "\(builtin.name): an axis is named twice", argument: name)
-        }
-        return axes
-    }
-
-    private func axis(_ axis: Int, _ name: String, of shape: [Int], extra: Int = 0) throws -> Int {
-        let rank = shape.count + extra
-        if axis >= -rank, axis < rank { return axis < 0 ? axis + rank : axis }
-        throw Problem(
-            .indexOutOfRange, "\(builtin.name): axis \(axis) of a tensor with \(axesText(shape.count))",
-            argument: name,
-            label: "outside of \(Shape.text(shape))",
-            notes: [
-                rank == 0 ? "it has none" : "axes go from 0 to \(rank - 1), or from the end -1 to -\(rank)"
-            ])
+        let axes = try given.elements == nil ? [try int(name)] : try ints(name)
+        return try ShapeRules.axes(axes, name, of: shape, command: builtin.name)
     }
 
     /// A tensor made by a command.

@@ -60,7 +60,7 @@ enum Binder {
     }
 
     /// The value as the parameter takes it; nil for none where the parameter is optional.
-    private static func checked(_ value: Value, _ parameter: Parameter, _ builtin: Builtin) throws -> Value? {
+    static func checked(_ value: Value, _ parameter: Parameter, _ builtin: Builtin) throws -> Value? {
         if value.isNone, parameter.optional { return nil }
         guard let accepted = parameter.type.accept(value) else { throw wrongType(value, parameter, builtin) }
         if let range = parameter.range { try check(accepted, inside: range, parameter, builtin) }
@@ -70,7 +70,7 @@ enum Binder {
 
     // MARK: ranges and allowed values
 
-    private static func check(
+    static func check(
         _ value: Value, inside range: ClosedRange<Double>, _ parameter: Parameter, _ builtin: Builtin
     ) throws {
         if case .list(let items) = value {
@@ -84,7 +84,7 @@ enum Binder {
             argument: parameter.name, label: "this is \(value.literalText)")
     }
 
-    private static func check(
+    static func check(
         _ value: Value, among allowed: [String], _ parameter: Parameter, _ builtin: Builtin
     ) throws {
         if case .list(let items) = value {
@@ -111,7 +111,7 @@ enum Binder {
 
     // MARK: problems
 
-    private static func wrongType(_ value: Value, _ parameter: Parameter, _ builtin: Builtin) -> Problem {
+    static func wrongType(_ value: Value, _ parameter: Parameter, _ builtin: Builtin) -> Problem {
         var help: String?
         var label = "this is \(value.describedType)"
         if case .float = value, case .int = parameter.type { help = "a // b divides to an int, int(x) cuts" }
@@ -126,13 +126,13 @@ enum Binder {
             argument: parameter.name, label: label, help: help)
     }
 
-    private static func missing(_ parameter: Parameter, _ builtin: Builtin) -> Problem {
+    static func missing(_ parameter: Parameter, _ builtin: Builtin) -> Problem {
         Problem(
             .missingArgument, "\(builtin.name) needs \(parameter.name), \(parameter.type.description)",
             label: "\(parameter.name) is missing", help: builtin.signature)
     }
 
-    private static func tooMany(_ builtin: Builtin, at index: Int, of count: Int) -> Problem {
+    static func tooMany(_ builtin: Builtin, at index: Int, of count: Int) -> Problem {
         let most = builtin.parameters.filter { !$0.keywordOnly }.count
         let places = most == 0 ? "no arguments" : countText(most, "positional argument")
         let named = builtin.parameters.filter(\.keywordOnly).map(\.name)
@@ -156,6 +156,22 @@ extension Problem {
         return Problem(
             .unknownParameter, "\(function) has no parameter \(Language.quoted(name))", argument: name,
             label: suggestion, notes: notes)
+    }
+
+    /// A function of the program gets more than it takes by place.
+    static func tooMany(_ function: String, _ places: Int, _ count: Int, signature: String) -> Problem {
+        var problem = Problem(
+            .tooManyArguments, "\(function) takes \(countText(places, "positional argument")), not \(count)",
+            label: "one too many", notes: ["it is \(signature)"])
+        problem.position = places
+        return problem
+    }
+
+    /// A function of the program lacks an argument.
+    static func missing(_ name: String, _ function: String, signature: String) -> Problem {
+        Problem(
+            .missingArgument, "\(function) needs \(name)", label: "\(name) is missing",
+            notes: ["it is \(signature)"])
     }
 
     static func duplicateArgument(_ name: String, of function: String) -> Problem {

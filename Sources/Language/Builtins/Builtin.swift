@@ -34,6 +34,19 @@ public struct Builtin: Sendable {
     /// For `with NAME(…) { … }`.
     public var scope: Scope?
     public var run: @Sendable (Call) throws -> Value
+    /// What is known of the result before running, and what must fail: throws the run's own problems. Where
+    /// nil, the words of `result` are taken.
+    public var infer: (@Sendable (StaticCall) throws -> StaticType)?
+    /// What it has to do with the session's random numbers.
+    public var randomness = Randomness.none
+
+    public enum Randomness: Sendable {
+        case none
+        /// Draws from the session's generator where no seed is given.
+        case draws
+        /// Seeds the session's generator.
+        case seeds
+    }
 
     public init(
         _ name: String, family: String, summary: String, parameters: [Parameter] = [],

@@ -16,6 +16,14 @@ public struct Parameter: Sendable {
     public var variadic: Bool
     /// May be left out or none, without a default value.
     public var optional: Bool
+    /// For strings that are paths: whether a file is read there or written.
+    public var file: FileUse?
+
+    public enum FileUse: Sendable {
+        /// A file or folder that has to be there, or a name in this folder of the library.
+        case input(library: String?)
+        case output
+    }
 
     public init(
         _ name: String, _ type: TypeRule = .any, default defaultValue: Value? = nil,

@@ -16,6 +16,7 @@ extension ErrorCode {
         .merging(modelTable) { first, _ in first }
         .merging(fileTable) { first, _ in first }
         .merging(runTable) { first, _ in first }
+        .merging(lintTable) { first, _ in first }
 
     // MARK: 01xx
 
@@ -64,6 +65,42 @@ extension ErrorCode {
             "Parameters have different names, and those with defaults follow those without. After * come "
                 + "parameters that are given by name only; ..rest collects further positional arguments."),
         .notUTF8: Entry("Not UTF-8 text", .data, "Programs are UTF-8 text. This file is something else."),
+    ]
+
+    // MARK: W01xx
+
+    private static let lintTable: [ErrorCode: Entry] = [
+        .unusedName: Entry(
+            "Name that is never used", .ok,
+            "A function binds a name and nothing reads it: a result that is forgotten, or a name that was "
+                + "mistyped where it should be read. A name that begins with _ may stand unused."),
+        .unusedImport: Entry(
+            "Import that is never used", .ok,
+            "Nothing in the file reads the imported module. Leave the import out."),
+        .overwrittenName: Entry(
+            "Value that is never used", .ok,
+            "A name gets a value, and another one before anything reads the first: x = load(…) and then "
+                + "x = 2. Often the second should have another name, or should mention the first."),
+        .shadowedBuiltin: Entry(
+            "Function in place of a builtin", .ok,
+            "A function of the file has the name of a builtin, which the rest of the file can then not call. "
+                + "Where that is meant, nothing is wrong."),
+        .unreachable: Entry(
+            "Code that is never reached", .ok,
+            "What stands after return, break, continue or fail(…) in the same block never runs."),
+        .unseededDraw: Entry(
+            "Random numbers without a seed", .ok,
+            "What is drawn here comes from the session's generator, so it changes with every draw that is "
+                + "added before it. randn([3], seed=1) always gives the same numbers, and so does everything "
+                + "within  with seed(1) { … }."),
+        .neverEqual: Entry(
+            "Comparison that is always the same", .ok,
+            "Values of these types are never equal: \"3\" == 3 is false. Convert one of them: "
+                + "int(\"3\") == 3."),
+        .missingInput: Entry(
+            "File that is not there", .ok,
+            "The program reads a file that lies neither beside it, nor in the current folder, nor in the "
+                + "library, and that it does not write itself before."),
     ]
 
     // MARK: 02xx

@@ -15,6 +15,16 @@ public enum ErrorCode: String, Sendable, CaseIterable {
     case badParameterList = "E0111"
     case notUTF8 = "E0112"
 
+    // W01xx: what is probably not meant, found without running
+    case unusedName = "W0101"
+    case unusedImport = "W0102"
+    case overwrittenName = "W0103"
+    case shadowedBuiltin = "W0104"
+    case unreachable = "W0105"
+    case unseededDraw = "W0106"
+    case neverEqual = "W0107"
+    case missingInput = "W0108"
+
     // 02xx: names and calls
     case unknownName = "E0201"
     case unsetName = "E0202"

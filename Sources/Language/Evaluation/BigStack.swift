@@ -6,6 +6,25 @@ enum BigStack {
     /// Left for what the host's builtins and one function body need.
     static let margin = 32 << 20
 
+    /// The work's result, from such a thread.
+    static func running<T>(_ work: () -> T) -> T {
+        withoutActuallyEscaping(work) { work in
+            let box = Result<T>(work)
+            run { _ in box.fill() }
+            return box.value ?? work()
+        }
+    }
+
+    /// Handed to the thread and back; only one of both touches it at a time.
+    private final class Result<T>: @unchecked Sendable {
+        var value: T?
+        private let work: () -> T
+
+        init(_ work: @escaping () -> T) { self.work = work }
+
+        func fill() { value = work() }
+    }
+
     /// Waits for the work, which is told how many bytes of stack it has. Where no thread can be made, it runs
     /// on this one with what that can spare.
     static func run(_ work: @escaping @Sendable (Int) -> Void) {

@@ -10,6 +10,7 @@ final class Code: @unchecked Sendable {
         var box: Int?
     }
 
+    let syntax: FunctionSyntax
     let name: String?
     let span: Span
     let documentation: String?
@@ -25,13 +26,14 @@ final class Code: @unchecked Sendable {
     var needsFinish = false
 
     init(_ syntax: FunctionSyntax) {
+        self.syntax = syntax
         name = syntax.name
         span = syntax.span
         documentation = syntax.documentation
         signature = Code.signature(syntax)
     }
 
-    private static func signature(_ syntax: FunctionSyntax) -> String {
+    static func signature(_ syntax: FunctionSyntax) -> String {
         var parts: [String] = []
         var starred = syntax.parameters.contains(where: \.variadic)
         for parameter in syntax.parameters {

@@ -141,7 +141,7 @@ extension Compiler {
         let site = CallSite(call, span)
         return CallNode(
             compile(call.callee), call.arguments.map { compile($0) }, site: site,
-            hint: unknownFunctionHint(call),
+            hint: call.methodHint(machine.context.builtins),
             span: span)
     }
 
@@ -149,14 +149,6 @@ extension Compiler {
         let node = compile(argument.value)
         if argument.spread { return .spread(node) }
         return argument.label.map { .named($0, node) } ?? .positional(node)
-    }
-
-    /// `x.mean()`, `xs.append(1)`: values have no methods.
-    private func unknownFunctionHint(_ call: CallSyntax) -> String? {
-        guard case .field(let base, let name, _) = call.callee.kind else { return nil }
-        if let help = ForeignSyntax.method(name, of: base.span.text) { return help }
-        guard machine.context.builtins[name] != nil else { return nil }
-        return "\(name) is a function: \(name)(\(base.span.text)), or \(base.span.text) |> \(name)"
     }
 
     /// `seed(7)` or `no_grad` after `with`.

@@ -20,7 +20,7 @@ extension Machine {
     /// The module of a file: beside the importing file, else in the current folder, else in the library. Each
     /// file is run once.
     func importModule(_ path: String, from importer: String) throws -> Module {
-        let file = Files.canonical(try locate(path, from: importer))
+        let file = Files.canonical(try context.locateImport(path, from: importer))
         if let module = imports.modules[file] { return module }
         if let start = imports.loading.firstIndex(of: file) {
             let cycle = (imports.loading[start...] + [file]).map { Files.split($0).name }
@@ -36,21 +36,6 @@ extension Machine {
         try execute(source, in: module)
         imports.store(module, file)
         return module
-    }
-
-    private func locate(_ path: String, from importer: String) throws -> String {
-        if path.hasPrefix("/") { return path }
-        let beside = Files.split(importer).folder + path
-        for candidate in [beside, context.resolve(path)] where Files.exists(candidate) { return candidate }
-        if let found = context.resolveInLibrary(path) { return found }
-        if !path.hasSuffix(".bas"), let found = context.resolveInLibrary(path + ".bas") { return found }
-        let names = context.standardLibrary.flatMap { Files.entries(of: $0) }.map(\.name).filter {
-            $0.hasSuffix(".bas")
-        }
-        let suggestion = nearestLabel(path, among: names, quoted: true)
-        throw Problem(
-            .fileMissing, "there is no file \(quoted(path)) to import", label: suggestion,
-            notes: suggestion.isEmpty && !names.isEmpty ? ["the library has \(listed(names))"] : [])
     }
 
     /// A path as messages show it: relative where it lies below the current folder.
@@ -77,5 +62,23 @@ extension Machine {
             try tick(node)
             _ = try node.evaluate(frame)
         }
+    }
+}
+
+extension Context {
+    /// The file that `import` means: beside the importing file, else in the current folder, else in the library.
+    func locateImport(_ path: String, from importer: String) throws -> String {
+        if path.hasPrefix("/") { return path }
+        let beside = Files.split(importer).folder + path
+        for candidate in [beside, resolve(path)] where Files.exists(candidate) { return candidate }
+        if let found = resolveInLibrary(path) { return found }
+        if !path.hasSuffix(".bas"), let found = resolveInLibrary(path + ".bas") { return found }
+        let names = standardLibrary.flatMap { Files.entries(of: $0) }.map(\.name).filter {
+            $0.hasSuffix(".bas")
+        }
+        let suggestion = nearestLabel(path, among: names, quoted: true)
+        throw Problem(
+            .fileMissing, "there is no file \(quoted(path)) to import", label: suggestion,
+            notes: suggestion.isEmpty && !names.isEmpty ? ["the library has \(listed(names))"] : [])
     }
 }

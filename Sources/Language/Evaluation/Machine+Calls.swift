@@ -34,17 +34,14 @@ extension Machine {
                 } else if parameter.variadic {
                     frame[slot] = .list([])
                 } else {
-                    throw site.failure(missing(parameter.name, code), parameters: code.parameters.map(\.name))
+                    throw site.failure(
+                        Problem.missing(
+                            parameter.name, code.name ?? "this function", signature: code.signature),
+                        parameters: code.parameters.map(\.name))
                 }
             }
             if let box = parameter.box { frame.box(box).value = frame[slot] }
         }
-    }
-
-    private func missing(_ name: String, _ code: Code) -> Problem {
-        Problem(
-            .missingArgument, "\(code.name ?? "this function") needs \(name)", label: "\(name) is missing",
-            notes: ["it is \(code.signature)"])
     }
 
     /// Binds positional and named arguments, then runs.
@@ -58,7 +55,11 @@ extension Machine {
         for (place, value) in positional.prefix(code.positionalCount).enumerated() { inner[place] = value }
         if positional.count > code.positionalCount {
             guard let slot = code.variadicSlot else {
-                throw site.failure(tooMany(positional.count, code), parameters: names)
+                throw site.failure(
+                    Problem.tooMany(
+                        code.name ?? "this function", code.positionalCount, positional.count,
+                        signature: code.signature),
+                    parameters: names)
             }
             inner[slot] = .list(Array(positional.dropFirst(code.positionalCount)))
         }
@@ -75,16 +76,6 @@ extension Machine {
             inner[slot] = value
         }
         return try run(closure, inner, given: 0, site)
-    }
-
-    private func tooMany(_ count: Int, _ code: Code) -> Problem {
-        var problem = Problem(
-            .tooManyArguments,
-            "\(code.name ?? "this function") takes "
-                + "\(countText(code.positionalCount, "positional argument")), not \(count)",
-            label: "one too many", notes: ["it is \(code.signature)"])
-        problem.position = code.positionalCount
-        return problem
     }
 
     // MARK: builtins

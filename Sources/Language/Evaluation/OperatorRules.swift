@@ -176,7 +176,7 @@ enum Operators {
         throw Problem(.badOperands, "\"in\" does not look into \(container.describedType)")
     }
 
-    private static func unsupported(_ op: BinaryOperator, _ left: Value, _ right: Value) -> Problem {
+    static func unsupported(_ op: BinaryOperator, _ left: Value, _ right: Value) -> Problem {
         var help: String?
         switch (op, left, right) {
         case (_, .none, _), (_, _, .none): help = "x ?? y gives y where x is none"

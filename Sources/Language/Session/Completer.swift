@@ -2,11 +2,9 @@
 /// strings, fields after a dot. Works on tokens, because unfinished code does not parse.
 struct Completer {
     let machine: Machine
+    /// The program that is being written, where it is one; at a prompt the session's values say more.
+    let analysis: Analysis?
     private var table: BuiltinTable { machine.context.builtins }
-
-    init(machine: Machine) {
-        self.machine = machine
-    }
 
     func complete(_ code: String, cursor: Int) -> [Candidate] {
         let file = SourceFile(name: "", text: code)
@@ -22,10 +20,10 @@ struct Completer {
         let range = start..<cursor
         let tokens = scan.tokens.filter { $0.end <= start }
         if let last = tokens.last, last.isSymbol(.dot), last.end == start {
-            return fields(of: tokens.dropLast(), prefix, range)
+            return fields(of: tokens.dropLast(), prefix, range, at: start)
         }
         if let first = prefix.utf8.first, Scanner.isDigit(first) { return [] }
-        return parameters(scan.call(before: start), prefix, range) + names(prefix, range)
+        return parameters(scan.call(before: start), prefix, range, at: start) + names(prefix, range, at: start)
     }
 
     private func wordStart(_ file: SourceFile, _ cursor: Int) -> Int {
@@ -40,8 +38,10 @@ struct Completer {
 
     // MARK: names and parameters
 
-    private func names(_ prefix: String, _ range: Range<Int>) -> [Candidate] {
-        var found = machine.main.globals.filter { $0.0 != "_" && $0.0.hasPrefix(prefix) }.map { name, value in
+    private func names(_ prefix: String, _ range: Range<Int>, at offset: Int) -> [Candidate] {
+        var found = variables(prefix, range, at: offset)
+        let own = Set(found.map(\.text))
+        found += machine.main.globals.filter { $0.0 != "_" && $0.0.hasPrefix(prefix) && !own.contains($0.0) }.map { name, value in
             Candidate(text: name, kind: .name, detail: value.typeName, range: range)
         }
         let taken = Set(found.map(\.text))
@@ -56,11 +56,26 @@ struct Completer {
         return found
     }
 
-    private func parameters(_ call: PartialScan.OpenCall?, _ prefix: String, _ range: Range<Int>)
-        -> [Candidate]
-    {
-        guard let call, !call.afterLabel, let function = function(call.path) else { return [] }
-        if let builtin = function.builtin {
+    /// The program's names that can be meant at a place.
+    private func variables(_ prefix: String, _ range: Range<Int>, at offset: Int) -> [Candidate] {
+        guard let analysis else { return [] }
+        var seen: Set<String> = []
+        return analysis.visible(at: offset).filter {
+            $0.name.hasPrefix(prefix) && seen.insert($0.name).inserted
+                && ($0.bindings.isEmpty || $0.bindings.contains { $0.start != offset })
+        }.map { symbol in
+            let type = analysis.type(of: symbol, before: offset)
+            var detail = type.shortText
+            if case .function(.user(let function)) = type { detail = function.signature }
+            return Candidate(text: symbol.name, kind: .name, detail: detail, range: range)
+        }
+    }
+
+    private func parameters(
+        _ call: PartialScan.OpenCall?, _ prefix: String, _ range: Range<Int>, at offset: Int
+    ) -> [Candidate] {
+        guard let call, !call.afterLabel, let function = function(call.path, at: offset) else { return [] }
+        if case .builtin(let builtin) = function {
             return builtin.parameters.filter { parameter in
                 parameter.name.hasPrefix(prefix) && !parameter.variadic
                     && !call.labels.contains(parameter.name)
@@ -76,18 +91,30 @@ struct Completer {
         }
     }
 
-    private func function(_ path: [String]) -> FunctionValue? {
-        if case .function(let function)? = value(path) { return function }
+    /// A function by its path: the program's, else the session's, else a builtin.
+    private func function(_ path: [String], at offset: Int) -> StaticFunction? {
+        if let analysis, case .function(let function) = analysis.type(of: path, at: offset) { return function }
+        if case .function(let function)? = value(path) {
+            return function.builtin.map { .builtin($0) } ?? function.syntax.map { .user(UserFunction($0)) }
+        }
         guard path.count == 1, let name = path.first, machine.main.existing(name)?.value == nil else {
             return nil
         }
-        return table[name].map { FunctionValue($0) }
+        return table[name].map { .builtin($0) }
     }
 
     // MARK: fields
 
-    private func fields(of tokens: ArraySlice<Token>, _ prefix: String, _ range: Range<Int>) -> [Candidate] {
-        guard let value = value(PartialScan.path(endingAt: tokens)) else { return [] }
+    private func fields(
+        of tokens: ArraySlice<Token>, _ prefix: String, _ range: Range<Int>, at offset: Int
+    ) -> [Candidate] {
+        let path = PartialScan.path(endingAt: tokens)
+        if let type = analysis?.type(of: path, at: offset), !type.isUnknown {
+            return type.fieldNames.filter { $0.hasPrefix(prefix) }.map { name in
+                Candidate(text: name, kind: .field, detail: type.field(name)?.shortText ?? "", range: range)
+            }
+        }
+        guard let value = value(path) else { return [] }
         return value.fieldNames.filter { $0.hasPrefix(prefix) }.map { name in
             let detail = field(name, of: value)?.typeName ?? ""
             return Candidate(text: name, kind: .field, detail: detail, range: range)
@@ -118,14 +145,14 @@ struct Completer {
         _ file: SourceFile, _ start: Int, _ cursor: Int, _ scan: PartialScan
     ) -> [Candidate] {
         let text = file.text(start, cursor)
-        if let allowed = allowedValues(scan.call(before: start)) {
+        if let allowed = allowedValues(scan.call(before: start), at: start) {
             return allowed.filter { $0.hasPrefix(text) }.map {
                 Candidate(text: $0, kind: .value, range: start..<cursor)
             }
         }
         let (folder, name) = Files.split(text)
         let from = cursor - name.utf8.count
-        let place = machine.context.resolve(folder.isEmpty ? "." : folder)
+        let place = folderPath(folder)
         return Files.entries(of: place).filter {
             $0.name.hasPrefix(name) && (!name.isEmpty || $0.name.first != ".")
         }
@@ -133,9 +160,18 @@ struct Completer {
         .map { Candidate(text: $0.name + ($0.isFolder ? "/" : ""), kind: .file, range: from..<cursor) }
     }
 
+    /// Beside the program, where there is such a folder, else in the current one.
+    private func folderPath(_ folder: String) -> String {
+        if let script = analysis?.file.name, !folder.hasPrefix("/"), !folder.hasPrefix("~") {
+            let beside = Files.split(script).folder + folder
+            if Files.isDirectory(beside.isEmpty ? "." : beside) { return beside.isEmpty ? "." : beside }
+        }
+        return machine.context.resolve(folder.isEmpty ? "." : folder)
+    }
+
     /// The words that the parameter takes whose argument is being written.
-    private func allowedValues(_ call: PartialScan.OpenCall?) -> [String]? {
-        guard let call, let builtin = function(call.path)?.builtin else { return nil }
+    private func allowedValues(_ call: PartialScan.OpenCall?, at offset: Int) -> [String]? {
+        guard let call, case .builtin(let builtin)? = function(call.path, at: offset) else { return nil }
         if let label = call.currentLabel { return builtin.parameters.first { $0.name == label }?.allowed }
         let places = builtin.parameters.filter { !$0.keywordOnly }
         return call.position < places.count ? places[call.position].allowed : nil

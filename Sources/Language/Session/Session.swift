@@ -104,10 +104,9 @@ public final class Session: @unchecked Sendable {
         Parser.isIncomplete(source, commands: context.builtins.commandNames)
     }
 
-    /// Errors that are known without running: syntax, unknown names, unknown and missing parameters of
-    /// builtins.
+    /// Errors and warnings that are known without running. The session's names count as known.
     public func check(source: String, file: String = "input") -> [Diagnostic] {
-        Checker(machine: machine).check(SourceFile(name: file, text: source))
+        analyze(source: source, file: file).diagnostics
     }
 
     /// The program in its canonical form. Throws `FormatFailure` with what is wrong with one that cannot be read.
@@ -115,9 +114,28 @@ public final class Session: @unchecked Sendable {
         try Formatter.format(source, file: file, commands: context.builtins.commandNames)
     }
 
+    /// Goes through a program without running it: what is wrong, and what its names mean. `read` gives the text
+    /// of imported files, from disk where nil.
+    public func analyze(
+        source: String, file: String = "input", read: ((String) throws -> String)? = nil
+    ) -> Analysis {
+        var outside = Dictionary(globals.map { ($0.0, StaticType($0.1)) }) { first, _ in first }
+        outside["args"] = .listOf(.string)  // whatever they are when it runs
+        let source = SourceFile(name: file, text: source)
+        return BigStack.running { Analysis(source, context: context, outside: outside, read: read ?? Files.readText) }
+    }
+
+    /// A script's text. Throws a `Problem` where there is none, or what lies there is no script.
+    public static func readScript(_ path: String) throws -> String { try Files.readText(path) }
+
     /// What could be written at `cursor` (a UTF-8 offset).
     public func complete(_ code: String, cursor: Int) -> [Candidate] {
-        Completer(machine: machine).complete(code, cursor: cursor)
+        Completer(machine: machine, analysis: nil).complete(code, cursor: cursor)
+    }
+
+    /// The same in a program that was gone through: its names and what is known of them count too.
+    public func complete(_ analysis: Analysis, cursor: Int) -> [Candidate] {
+        Completer(machine: machine, analysis: analysis).complete(analysis.file.text, cursor: cursor)
     }
 
     /// `?name`: help on a builtin, a user's function, a value, or an error code; nearest names where unknown.

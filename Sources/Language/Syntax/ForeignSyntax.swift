@@ -34,6 +34,16 @@ enum ForeignSyntax {
     }
 }
 
+extension CallSyntax {
+    /// `x.mean()`, `xs.append(1)`: values have no methods.
+    func methodHint(_ table: BuiltinTable) -> String? {
+        guard case .field(let base, let name, _) = callee.kind else { return nil }
+        if let help = ForeignSyntax.method(name, of: base.span.text) { return help }
+        guard table[name] != nil else { return nil }
+        return "\(name) is a function: \(name)(\(base.span.text)), or \(base.span.text) |> \(name)"
+    }
+}
+
 extension Parser {
     /// What the token that cannot stand here shows its writer to have meant.
     func foreignHelp() -> String? {

@@ -23,7 +23,7 @@ extension Parser {
     /// Takes an error of the statement that began at `start`, and skips to the next one. Throws the error where
     /// nobody wants more, or where it speaks of the text's end.
     func recover(from error: SyntaxError, at start: Mark, in closer: Symbol?) throws {
-        guard recovers, !error.incomplete, errors.count < Parser.mostErrors else { throw error }
+        guard recovers, !error.incomplete || toleratesEnd, errors.count < Parser.mostErrors else { throw error }
         bracketDepth = start.bracketDepth
         openers.removeLast(max(0, openers.count - start.openers))
         nesting = start.nesting
@@ -35,7 +35,36 @@ extension Parser {
         let isScanned = tokens[start.place..<max(place, start.place + 1)].contains {
             if case .invalid = $0.kind { true } else { false }
         }
-        if !follows, !isScanned { errors.append(error) }
+        skipped.append(start.place..<max(place, start.place + 1))
+        if !follows, !isScanned { note(error) }
+    }
+
+    /// Of errors that speak of the text's end the first says enough.
+    private func note(_ error: SyntaxError) {
+        if !error.incomplete || !errors.contains(where: \.incomplete) { errors.append(error) }
+    }
+
+    /// Throws an error at the text's end, or notes it and goes on.
+    func missing(_ error: SyntaxError) throws {
+        guard toleratesEnd else { throw error }
+        note(error)
+    }
+
+    /// Names in statements that were left out, and in strings that are not finished.
+    var hiddenNames: Set<String> {
+        var names: Set<String> = []
+        for token in skipped.flatMap({ tokens[$0] }) {
+            switch token.kind {
+            case .name(let name): names.insert(name)
+            case .string, .invalid:
+                // Also what looks like a name inside of it.
+                for word in file.text(token.start, token.end).split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "_" }) {
+                    names.insert(String(word))
+                }
+            default: break
+            }
+        }
+        return names
     }
 
     /// The next statement begins on a new line or after ";", with the brackets of this one closed; or, where they

@@ -6,7 +6,7 @@ extension Parser {
             while take(.semicolon) {}
             if let closer, token.isSymbol(closer) { return statements }
             if token.isEnd {
-                if closer != nil { throw expected("\"}\"") }
+                if closer != nil { try missing(expected("\"}\"")) }
                 return statements
             }
             let start = mark()
@@ -95,7 +95,7 @@ extension Parser {
         bracketDepth = 0
         let statements = try nested { try parseStatements(until: .closeBrace) }
         bracketDepth = outer
-        try expect(.closeBrace, "to end this block")
+        if !toleratesEnd || !token.isEnd { try expect(.closeBrace, "to end this block") }
         note(previous, .blockClose)
         notes?.blocks[start.start] = previous.start
         openers.removeLast()

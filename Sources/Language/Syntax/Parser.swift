@@ -17,6 +17,10 @@ final class Parser {
     /// Whether errors are collected instead of thrown.
     let recovers: Bool
     var errors: [SyntaxError] = []
+    /// Whether a text that ends too early is read as if all that is open were closed at its end.
+    var toleratesEnd = false
+    /// The tokens of statements that were left out.
+    var skipped: [Range<Int>] = []
     /// Filled for a formatter.
     var notes: LayoutNotes?
 
@@ -57,8 +61,25 @@ final class Parser {
         } catch let error as SyntaxError {
             parser.errors.append(error)
         } catch {}
-        let errors = parser.errors.map(\.diagnostic).sorted { ($0.span?.start ?? 0) < ($1.span?.start ?? 0) }
-        return (Program(file: file, statements: statements, comments: parser.comments), errors)
+        return (Program(file: file, statements: statements, comments: parser.comments), parser.sortedErrors)
+    }
+
+    private var sortedErrors: [Diagnostic] {
+        errors.map(\.diagnostic).sorted { ($0.span?.start ?? 0) < ($1.span?.start ?? 0) }
+    }
+
+    /// The same for a program that is being written: what is open is closed at its end. `hidden` are the names in
+    /// what could not be read.
+    static func draft(
+        _ file: SourceFile, commands: Set<String>
+    ) -> (program: Program, errors: [Diagnostic], hidden: Set<String>) {
+        guard let parser = try? Parser(file: file, commands: commands, recovers: true) else {
+            return (Program(file: file, statements: [], comments: []), [], [])
+        }
+        parser.toleratesEnd = true
+        let statements = (try? parser.parseStatements(until: nil)) ?? []
+        let program = Program(file: file, statements: statements, comments: parser.comments)
+        return (program, parser.sortedErrors, parser.hiddenNames)
     }
 
     /// Whether the text fails only because it ends too early.

@@ -53,6 +53,11 @@ public final class FunctionValue: @unchecked Sendable {
         }
     }
 
+    /// The definition of a user's function.
+    var syntax: FunctionSyntax? {
+        if case .user(let closure) = body { closure.code.syntax } else { nil }
+    }
+
     /// The text of a user's function as it was written.
     public var source: String? {
         if case .user(let closure) = body { closure.code.span.text } else { nil }

@@ -1,0 +1,33 @@
+import Language
+
+extension [Builtin] {
+    /// The rows with what `bas check` and editors know of them: results, random numbers, files.
+    var analyzed: [Builtin] {
+        map { row in
+            var row = row
+            if row.infer == nil {
+                if let rule = TensorRules.table[row.name] {
+                    row.infer = rule
+                } else if let type = DomainTypes.byResult[row.result] {
+                    row.infer = { _ in type }
+                }
+            }
+            if row.parameters.contains(where: { $0.name == SeedState.parameter.name && $0.optional }) { row.randomness = .draws }
+            if row.name == "seed" { row.randomness = .seeds }
+            for (place, parameter) in row.parameters.enumerated() {
+                row.parameters[place].file = parameter.file ?? FileParameters.table["\(row.name).\(parameter.name)"]
+            }
+            return row
+        }
+    }
+}
+
+/// Which parameters are paths of files that are read, or written.
+enum FileParameters {
+    static let table: [String: Parameter.FileUse] = [
+        "load_model.name": .input(library: "models"), "load_scene.name": .input(library: "scenes"),
+        "load_image.path": .input(library: nil), "load_handles.path": .input(library: nil),
+        "save_model.path": .output, "save_handles.path": .output, "save_scene.path": .output, "save_image.path": .output,
+        "save_table.path": .output,
+    ]
+}

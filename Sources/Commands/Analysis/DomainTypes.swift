@@ -1,0 +1,90 @@
+import Language
+
+/// The domain's values before running: their fields with types. A test compares them with real values.
+enum DomainTypes {
+    static let handle = StaticType.host(NamedHostType(
+        "handle",
+        fields: [.init("token", .string), .init("index", .int), .init("embedding", TensorType.of([nil])), .init("start", .unknown)], element: nil))
+
+    static let history = StaticType.host(NamedHostType(
+        "history",
+        fields: ["phase", "step", "reconstruction", "prior", "attention", "gradient_norm"].map { .init($0, TensorType.of([nil])) }))
+
+    static let model = StaticType.host(NamedHostType(
+        "model",
+        fields: [
+            .init("name", .string), .init("handles", .listOf(handle)), .init("history", history),
+            .init("parameters", .host(NamedHostType("parameters"))), .init("phases", .listOf(.string)), .init("size", pair),
+            .init("latent_shape", .list([.int, .int, .int])), .init("layers", .listOf(.string)), .init("hash", .string),
+            .init("interrupted", .bool),
+        ], element: nil))
+
+    static let image = StaticType.host(NamedHostType("image", fields: sized + [.init("shape", .list([.int, .int, .int])), .init("metadata", .record([], isOpen: true))]))
+
+    static let mask = StaticType.host(MaskType())
+
+    static let scene = StaticType.host(NamedHostType(
+        "scene",
+        fields: [
+            .init("image", image), .init("masks", .listOf(mask)), .init("names", .listOf(.string)), .init("size", pair), .init("title", .string),
+        ], element: nil))
+
+    static let pick = StaticType.host(NamedHostType(
+        "pick",
+        fields: [
+            .init("image", TensorType.of(nil)), .init("masks", .listOf(mask)), .init("handles", .listOf(handle)), .init("prompt", .string),
+            .init("flipped", .bool),
+        ], element: nil))
+
+    static let leakage = StaticType.host(NamedHostType(
+        "leakage",
+        fields: [
+            .init("handles", .listOf(.string)), .init("shares", TensorType.of([nil, nil])), .init("iou", .listOf(.float)), .init("own", .float),
+            .init("worst", .float),
+        ]))
+
+    static let attention = StaticType.host(NamedHostType(
+        "attention",
+        fields: [
+            .init("shape", .listOf(.int)), .init("axes", .listOf(.string)), .init("layers", .listOf(.string)),
+            .init("timesteps", .listOf(.int)), .init("image", .unknown),
+        ]))
+
+    static let optimizer = StaticType.host(NamedHostType("optimizer", fields: [.init("lr", .float), .init("step", .int)], element: nil))
+    static let gradients = StaticType.host(NamedHostType("gradients", fields: [.init("norm", .float)], element: nil))
+    static let scheduler = StaticType.host(NamedHostType(
+        "scheduler", fields: [.init("timesteps", .listOf(.int)), .init("previous", .function(.opaque))], element: nil))
+    static let prediction = StaticType.host(NamedHostType(
+        "prediction", fields: [.init("noise", TensorType.of(nil)), .init("attention", .unknown)], element: nil))
+
+    /// By the first words of a row's result.
+    static let byResult: [String: StaticType] = [
+        "model": model, "scene": scene, "mask": mask, "image": image, "optimizer": optimizer, "gradients": gradients,
+        "scheduler": scheduler, "table": .host(NamedHostType("table")), "tensor": TensorType.of(nil),
+        "tensor, one number": TensorType.of([]), "tensor [16, 16]": TensorType.of([16, 16]),
+        "tensor [N, h, w, C]": TensorType.of([nil, nil, nil, nil]), "[model, optimizer]": .list([model, optimizer]),
+        "pick (image, masks, handles, prompt)": pick, "leakage (handles, shares, iou, own, worst)": leakage,
+        "attention [kept axes…, H, W]": attention, "prediction (noise, attention)": prediction,
+        "image, with the texts of a PNG as .metadata": image, "float, in dB": .float,
+    ]
+
+    private static let pair = StaticType.list([.int, .int])
+    private static let sized: [StaticType.Field] = [.init("width", .int), .init("height", .int), .init("size", pair)]
+
+    /// A mask: `|`, `&`, `-` and `!` give masks, all other operators tensors.
+    private struct MaskType: HostType {
+        let typeName = "mask"
+        private static let fields = sized + [.init("shape", pair), .init("area", .float), .init("cells", .int)]
+
+        var fieldNames: [String]? { Self.fields.map(\.name) }
+        func field(_ name: String) -> StaticType? { Self.fields.first { $0.name == name }?.type }
+        func index(_ subscripts: [StaticSubscript]) throws -> StaticType { TensorType.of(nil) }
+
+        func unary(_ op: UnaryOperator) -> StaticType? { op == .not ? .host(self) : .unknown }
+
+        func binary(_ op: BinaryOperator, _ other: StaticType, isLeft: Bool) throws -> StaticType? {
+            guard case .host(let host) = other, host is MaskType else { return .unknown }
+            return op == .or || op == .and || op == .subtract ? .host(self) : .unknown
+        }
+    }
+}

@@ -1,0 +1,196 @@
+extension FlowChecker {
+    // MARK: fields
+
+    func field(_ base: Expression, _ name: String, _ at: Span, optional: Bool) -> StaticType {
+        let owner = optionalBase(base, optional)
+        let start = at.end - name.utf8.count
+        defer { ownerAt[start] = owner }
+        guard let names = fieldNames(of: owner) else { return .unknown }
+        if let type = names.type(name) {
+            typeAt[start] = type
+            return type
+        }
+        if optional { return .none }
+        return missing(name, at, owner, names.all, base)
+    }
+
+    /// The fields of a type; nil where they are not known.
+    private func fieldNames(of type: StaticType) -> (all: [String], type: (String) -> StaticType?)? {
+        switch type {
+        case .unknown, .number, .record(_, isOpen: true): return nil
+        case .record(let fields, isOpen: false):
+            return (fields.map(\.name), { name in fields.first { $0.name == name }?.type })
+        case .host(let host):
+            guard let names = host.fieldNames else { return nil }
+            return (names, { host.field($0) })
+        case .range, .constant(.range):
+            return (["start", "end"], { $0 == "start" || $0 == "end" ? .int : nil })
+        default: return ([], { _ in nil })
+        }
+    }
+
+    private func missing(
+        _ name: String, _ at: Span, _ type: StaticType, _ names: [String], _ base: Expression
+    ) -> StaticType {
+        guard let example = type.example else { return .unknown }
+        var help: String?
+        if example.isNone {
+            help = "x.\(name) ?? y gives y where x is none"
+        } else if let builtin = table[name] {
+            help =
+                "\(name) is a function: \(builtin.parameters.isEmpty ? "\(name)()" : "\(name)(\(base.span.text))")"
+        }
+        let suggestion = nearestLabel(name, among: names)
+        let notes = suggestion.isEmpty && !names.isEmpty ? ["it has \(listed(names))"] : []
+        return fail(
+            .unknownField, "\(example.isNone ? "none" : example.describedType) has no field \(quoted(name))", at,
+            label: suggestion, notes: notes, help: help)
+    }
+
+    // MARK: indices
+
+    func index(_ base: Expression, _ parts: [SubscriptSyntax], optional: Bool) -> StaticType {
+        let whole = optionalBase(base, optional)
+        let subscripts = parts.map { subscriptType($0) }
+        do {
+            return try StaticIndexing.apply(subscripts, to: whole, optional: optional)
+        } catch let problem as Problem {
+            var labels: [Diagnostic.Label] = []
+            if let example = whole.example {
+                labels.append(.init(span: base.span, text: example.shapeText ?? sizeText(whole, example)))
+            }
+            if let span = parts.first?.span {
+                labels.append(.init(span: span, text: problem.label ?? "", primary: true))
+            }
+            report(Failure(problem, labels: labels).diagnostic)
+        } catch {}
+        return .unknown
+    }
+
+    private func sizeText(_ type: StaticType, _ example: Value) -> String {
+        if case .listOf = type { return "a list" }
+        return type.count == nil && type.value == nil ? example.typeName : example.sizeText
+    }
+
+    private func subscriptType(_ part: SubscriptSyntax) -> StaticSubscript {
+        switch part {
+        case .ellipsis: return .ellipsis
+        case .at(let value): return .at(type(of: value))
+        case .slice(let start, let end, let step):
+            return .slice(start: sliceEnd(start), end: sliceEnd(end), step: sliceEnd(step))
+        }
+    }
+
+    private func sliceEnd(_ expression: Expression?) -> StaticType {
+        guard let expression else { return .none }
+        let type = type(of: expression)
+        switch type {
+        case .int, .unknown, .number, .constant(.int), .constant(.none): return type
+        default: break
+        }
+        guard let example = type.example else { return .unknown }
+        return fail(
+            .badIndex, "a slice goes from an int to an int", expression.span,
+            label: "this is \(example.describedType)")
+    }
+}
+
+extension SubscriptSyntax {
+    fileprivate var span: Span? {
+        switch self {
+        case .at(let value): value.span
+        case .slice(let start, let end, let step): (start ?? end ?? step)?.span
+        case .ellipsis: nil
+        }
+    }
+}
+
+/// Indices of the language's own types.
+enum StaticIndexing {
+    static func apply(_ parts: [StaticSubscript], to type: StaticType, optional: Bool) throws -> StaticType {
+        if optional, let result = optionally(parts, type) { return result }
+        switch type {
+        case .unknown, .number: return .unknown
+        case .host(let host): return try host.index(parts)
+        case .list(let items): return try list(items, parts)
+        case .listOf(let item): return try listOf(item, parts)
+        case .record(let fields, isOpen: true):
+            guard parts.count == 1, case .at(let key) = parts[0] else { return .unknown }
+            if case .constant(.string(let name)) = key, let field = fields.first(where: { $0.name == name }) {
+                return field.type
+            }
+            return .unknown
+        case .record(let fields, isOpen: false):
+            guard let known = known(parts), let example = type.example else { return .unknown }
+            _ = try Indexing.apply(known, to: example)
+            guard case .at(.string(let name)) = known[0] else { return .unknown }
+            return fields.first { $0.name == name }?.type ?? .unknown
+        default:
+            guard let known = known(parts), let example = type.example else { return .unknown }
+            if case .constant = type { return StaticType(try Indexing.apply(known, to: example)) }
+            if example.elements != nil || example.typeName == "string" { return .unknown }
+            return StaticType(try Indexing.apply(known, to: example))
+        }
+    }
+
+    /// On the left of `??` a missing key is none.
+    private static func optionally(_ parts: [StaticSubscript], _ type: StaticType) -> StaticType? {
+        guard parts.count == 1, case .at(let key) = parts[0] else { return nil }
+        if case .constant(.none) = type { return StaticType.none }
+        guard case .record(let fields, let isOpen) = type, case .constant(.string(let name)) = key else { return nil }
+        if let field = fields.first(where: { $0.name == name }) { return field.type }
+        return isOpen ? .unknown : StaticType.none
+    }
+
+    private static func list(_ items: [StaticType], _ parts: [StaticSubscript]) throws -> StaticType {
+        if let known = known(parts) {
+            // On a list of places, so that the run's own rules say which items come out.
+            let places = Value.list(items.indices.map { .int($0) })
+            let result = try Indexing.apply(known, to: places)
+            if case .int(let place) = result { return items[place] }
+            if case .list(let picked) = result {
+                return .list(picked.compactMap { if case .int(let place) = $0 { items[place] } else { nil } })
+            }
+            return .unknown
+        }
+        return try listOf(items.isEmpty ? .unknown : StaticType.join(items), parts)
+    }
+
+    private static func listOf(_ item: StaticType, _ parts: [StaticSubscript]) throws -> StaticType {
+        guard parts.count == 1 else {
+            if let known = known(parts) { _ = try Indexing.apply(known, to: .list([])) }
+            return .unknown
+        }
+        switch parts[0] {
+        case .ellipsis, .slice: return .listOf(item)
+        case .at(let index):
+            switch index {
+            case .int, .constant(.int): return item
+            case .range, .constant(.range), .list, .listOf: return .listOf(item)
+            case .unknown, .number, .host: return .unknown
+            default:
+                // Wrong for every list.
+                if let example = index.example { _ = try Indexing.apply([.at(example)], to: .list([])) }
+                return .unknown
+            }
+        }
+    }
+
+    /// The subscripts as values, where all of them are known.
+    private static func known(_ parts: [StaticSubscript]) -> [Subscript]? {
+        var result: [Subscript] = []
+        for part in parts {
+            switch part {
+            case .ellipsis: result.append(.ellipsis)
+            case .at(let type):
+                guard let value = type.value else { return nil }
+                result.append(.at(value))
+            case .slice(let start, let end, let step):
+                guard let a = start.value, let b = end.value, let c = step.value else { return nil }
+                func int(_ value: Value) -> Int? { if case .int(let number) = value { number } else { nil } }
+                result.append(.slice(start: int(a), end: int(b), step: int(c)))
+            }
+        }
+        return result
+    }
+}

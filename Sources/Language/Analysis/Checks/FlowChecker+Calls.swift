@@ -1,0 +1,232 @@
+extension FlowChecker {
+    func type(ofCall call: CallSyntax, _ span: Span) -> StaticType {
+        let callee = calleeType(call)
+        let (arguments, isSound) = collect(call)
+        let site = CallSite(call, span)
+        switch callee {
+        case .unknown, .number, .function(.opaque): return .unknown
+        case .function(.builtin(let builtin)):
+            guard isSound else { return resultInWords(builtin) }
+            return result(of: builtin, arguments, call, site)
+        case .function(.user(let function)):
+            if isSound { bind(function, arguments, site) }
+            if function.syntax.span.file === file {
+                labelled += call.arguments.compactMap(\.labelSpan).map { (function.syntax.span.start, $0) }
+            }
+            if function.draws { noteDraw(call.callee.span, function.name) }
+            return function.result
+        default: return notCallable(callee, call)
+        }
+    }
+
+    private func calleeType(_ call: CallSyntax) -> StaticType {
+        let count = diagnostics.count
+        let type = type(of: call.callee)
+        if diagnostics.count > count, diagnostics[diagnostics.count - 1].code == .unknownField,
+            let hint = call.methodHint(table)
+        {
+            diagnostics[diagnostics.count - 1].help = hint
+        }
+        return type
+    }
+
+    private func notCallable(_ type: StaticType, _ call: CallSyntax) -> StaticType {
+        guard let example = type.example else { return .unknown }
+        let text = call.callee.span.text
+        var help = call.methodHint(table)
+        if case .record = example, help == nil { help = "a field is read by  \(text).name" }
+        if example.number != nil { help = "a product is written with *" }
+        return fail(
+            .notCallable, "\(shortened(quoted(text), to: 40)) is \(example.describedType), not a function",
+            call.callee.span, label: "this is \(example.describedType)", help: help)
+    }
+
+    // MARK: arguments
+
+    /// From left to right, with spreads opened; false where what was found wrong makes the rest unsure.
+    private func collect(_ call: CallSyntax) -> (StaticArguments, isSound: Bool) {
+        var result = StaticArguments()
+        var isSound = true
+        for argument in call.arguments {
+            let count = diagnostics.count
+            let type = type(of: argument.value)
+            if diagnostics.count > count, diagnostics.last?.severity == .error, type.isUnknown { isSound = false }
+            if argument.spread {
+                isSound = spread(type, argument, &result) && isSound
+            } else if let label = argument.label {
+                result.named.append((label, type))
+            } else {
+                if !result.named.isEmpty {
+                    fail(
+                        .badArgument, "a positional argument follows a named one", argument.value.span,
+                        help: "give its name too, or put it first")
+                    isSound = false
+                }
+                if result.hasMorePositional { continue }
+                result.positional.append(type)
+            }
+        }
+        return (result, isSound)
+    }
+
+    private func spread(_ type: StaticType, _ argument: Argument, _ result: inout StaticArguments) -> Bool {
+        switch type {
+        case .unknown, .number:
+            (result.hasMorePositional, result.hasMoreNamed) = (true, true)
+        case .record(let fields, let isOpen):
+            result.named += fields.map { ($0.name, $0.type) }
+            result.hasMoreNamed = result.hasMoreNamed || isOpen
+        case .string, .constant(.string), .constant(.none), .constant(.bool), .constant(.int), .constant(.float), .bool,
+            .int, .float, .function:
+            fail(
+                .wrongType, "\"..\" spreads a record into named arguments, or a list into positional ones",
+                argument.value.span, label: "this is \(type.description)")
+            return false
+        default:
+            if let items = type.items, result.named.isEmpty {
+                if !result.hasMorePositional { result.positional += items }
+            } else {
+                result.hasMorePositional = true
+            }
+        }
+        return true
+    }
+
+    // MARK: builtins
+
+    private func result(
+        of builtin: Builtin, _ arguments: StaticArguments, _ call: CallSyntax, _ site: CallSite
+    ) -> StaticType {
+        do {
+            let bound = try StaticBinder.bind(builtin, arguments)
+            noteRandomness(bound, arguments, call)
+            checkFiles(bound, site)
+            if builtin.name == "fail" { isDead = functions.isEmpty ? isDead : true }
+            return try builtin.infer?(bound) ?? resultInWords(builtin)
+        } catch let problem as Problem {
+            report(site.failure(problem, parameters: builtin.parameters.map(\.name)).diagnostic)
+        } catch {}
+        return resultInWords(builtin)
+    }
+
+    /// By the table's words for the result.
+    func resultInWords(_ builtin: Builtin) -> StaticType {
+        switch builtin.result {
+        case "none": .none
+        case "bool": .bool
+        case "int": .int
+        case "float": .float
+        case "number": .number
+        case "string", "the path": .string
+        case "list of strings", "list of string": .listOf(.string)
+        case "list of ints", "list of int": .listOf(.int)
+        case "list", "list of records", "list of lists": .listOf(.unknown)
+        default: .unknown
+        }
+    }
+
+    private func bind(_ function: UserFunction, _ arguments: StaticArguments, _ site: CallSite) {
+        do {
+            try StaticBinder.bind(function, arguments)
+        } catch let problem as Problem {
+            report(site.failure(problem, parameters: function.parameterNames).diagnostic)
+        } catch {}
+    }
+
+    /// `seed(7)` or `no_grad` after `with`; tells whether it seeds.
+    func open(_ opening: Expression) -> Bool {
+        var call = CallSyntax(callee: opening, arguments: [])
+        if case .call(let own) = opening.kind { call = own }
+        let callee = type(of: call.callee)
+        let (arguments, isSound) = collect(call)
+        guard case .function(.builtin(let builtin)) = callee, builtin.scope != nil else {
+            if callee.isUnknown { return true }
+            let names = table.all.filter { $0.scope != nil }.map(\.name)
+            fail(
+                .notAScope, "\(quoted(call.callee.span.text)) cannot stand after \"with\"", call.callee.span,
+                notes: names.isEmpty ? [] : ["\(listed(names)) can"])
+            return false
+        }
+        guard isSound else { return builtin.randomness == .seeds }
+        do {
+            _ = try StaticBinder.bind(builtin, arguments)
+        } catch let problem as Problem {
+            let site = CallSite(call, opening.span)
+            report(site.failure(problem, parameters: builtin.parameters.map(\.name)).diagnostic)
+        } catch {}
+        return builtin.randomness == .seeds
+    }
+
+    // MARK: functions
+
+    /// Goes through a definition: with nothing known of the parameters.
+    func userFunction(_ syntax: FunctionSyntax) -> UserFunction {
+        let function = UserFunction(syntax)
+        let number = names.owners[syntax.span.start] ?? -1
+        let wasSeeded = seeded
+        _ = way {
+            (isDead, seeded) = (false, 0)
+            functions.append(FunctionFrame(number: number))
+            for symbol in names.owned[number] ?? [] { types[symbol.id] = symbol.kind == .parameter ? .unknown : nil }
+            for parameter in syntax.parameters {
+                if let value = parameter.defaultValue { _ = type(of: value) }
+                if parameter.variadic, let symbol = names.bound[parameter.span.start] {
+                    types[symbol.id] = .listOf(.unknown)
+                }
+            }
+            let value = check(syntax.body)
+            let frame = functions.removeLast()
+            let results = isDead ? frame.returned : frame.returned + [value]
+            function.result = results.isEmpty ? .unknown : StaticType.join(results)
+            function.draws = frame.draws
+        }
+        seeded = wasSeeded
+        return function
+    }
+
+    // MARK: randomness and files
+
+    private func noteRandomness(_ bound: StaticCall, _ arguments: StaticArguments, _ call: CallSyntax) {
+        switch bound.builtin.randomness {
+        case .none: break
+        case .seeds: seeded += functions.isEmpty ? 1 : 0
+        case .draws:
+            guard !bound.has("seed"), !arguments.hasMoreNamed else { return }
+            noteDraw(call.callee.span, bound.builtin.name)
+        }
+    }
+
+    /// Something draws from the session's generator: within a function its caller may have seeded it.
+    private func noteDraw(_ span: Span, _ name: String) {
+        guard seeded == 0 else { return }
+        guard functions.isEmpty else {
+            functions[functions.count - 1].draws = true
+            return
+        }
+        warn(
+            .unseededDraw, "\(name) draws random numbers without a seed", span,
+            label: "what comes out depends on every draw before it",
+            help: "seed=1 where it is taken, or with seed(1) { … } around it")
+    }
+
+    private func checkFiles(_ bound: StaticCall, _ site: CallSite) {
+        for parameter in bound.builtin.parameters {
+            guard let use = parameter.file, let path = bound.string(parameter.name), !path.isEmpty else { continue }
+            switch use {
+            case .output: written.insert(path)
+            case .input(let library):
+                guard !isWritten(path), !modules.finds(path, library, from: file.name) else { continue }
+                warn(
+                    .missingInput, "there is no file \(quoted(path))",
+                    site.span(of: parameter.name, among: bound.builtin.parameters.map(\.name)) ?? span(site),
+                    label: modules.nearest(path, library, from: file.name), help: nil)
+            }
+        }
+    }
+
+    private func span(_ site: CallSite) -> Span { site.nameSpan ?? Span(file: file, start: 0, end: 0) }
+
+    private func isWritten(_ path: String) -> Bool {
+        written.contains { $0 == path || path.hasPrefix($0 + "/") || $0.hasPrefix(path + "/") }
+    }
+}

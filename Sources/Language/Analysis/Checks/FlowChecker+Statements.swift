@@ -1,0 +1,241 @@
+extension FlowChecker {
+    @discardableResult
+    func check(_ program: Program) -> StaticType { check(program.statements) }
+
+    /// The value of the last statement.
+    @discardableResult
+    func check(_ statements: [Statement]) -> StaticType {
+        var last = StaticType.none
+        var hasWarned = isDead
+        for statement in statements {
+            if isDead, !hasWarned {
+                hasWarned = true
+                isDead = false
+                warn(.unreachable, "this is never reached", statement.span.firstLine)
+                isDead = true
+            }
+            last = check(statement)
+        }
+        return last
+    }
+
+    @discardableResult
+    func check(_ block: Block) -> StaticType { check(block.statements) }
+
+    private func check(_ statement: Statement) -> StaticType {
+        switch statement.kind {
+        case .expression(let value): return type(of: value)
+        case .assign(let pattern, let value): bind(pattern, to: type(of: value))
+        case .define(let function): define(function)
+        case .importFile(let path, let at, let name):
+            let type = modules.exports(path, at, from: self)
+            assign(at: statement.importedName(name, at), type)
+        case .assert(let condition, let message):
+            checkFlag(condition, of: "\"assert\"")
+            if let message { _ = type(of: message) }
+        case .returns(let value): leave(with: value.map { type(of: $0) } ?? .none)
+        case .breaks, .continues: isDead = true
+        case .forLoop(let pattern, let source, let body): checkFor(pattern, source, body)
+        case .whileLoop(let condition, let body): checkWhile(condition, body)
+        }
+        return .none
+    }
+
+    private func define(_ function: FunctionSyntax) {
+        let value = StaticType.function(.user(userFunction(function)))
+        assign(at: function.nameSpan, value)
+    }
+
+    private func leave(with type: StaticType) {
+        if !isDead, !functions.isEmpty { functions[functions.count - 1].returned.append(type) }
+        isDead = true
+    }
+
+    // MARK: binding
+
+    func assign(at span: Span, _ type: StaticType) {
+        typeAt[span.start] = type
+        if let symbol = names.bound[span.start] { assign(symbol, type) }
+    }
+
+    func bind(_ pattern: Pattern, to type: StaticType) {
+        switch pattern {
+        case .ignore: break
+        case .name(_, let span): assign(at: span, type)
+        case .rest(let part, _): bind(part, to: type)
+        case .list(let parts, let span): unpack(parts, span, type)
+        case .record(let fields, let span): unpack(fields, span, type)
+        }
+    }
+
+    private func unpack(_ parts: [Pattern], _ span: Span, _ type: StaticType) {
+        let rest = parts.firstIndex { if case .rest = $0 { true } else { false } }
+        let wanted = rest == nil ? parts.count : parts.count - 1
+        if let items = type.items, rest == nil ? items.count == wanted : items.count >= wanted {
+            let tail = parts.count - (rest ?? parts.count) - 1
+            for (place, part) in parts.enumerated() {
+                if place == rest {
+                    bind(part, to: .list(Array(items[place..<(items.count - tail)])))
+                } else {
+                    bind(part, to: items[rest.map { place > $0 } ?? false ? items.count - parts.count + place : place])
+                }
+            }
+            return
+        }
+        reportUnpacking(type, parts.count, wanted, rest != nil, span)
+        let element = unpackable(type) ? type.element ?? .unknown : .unknown
+        for part in parts {
+            if case .rest = part { bind(part, to: .listOf(element)) } else { bind(part, to: element) }
+        }
+    }
+
+    /// Unlike loops, unpacking takes no strings and records.
+    private func unpackable(_ type: StaticType) -> Bool {
+        switch type {
+        case .string, .constant(.string), .record: false
+        default: type.element != nil
+        }
+    }
+
+    private func reportUnpacking(_ type: StaticType, _ names: Int, _ wanted: Int, _ hasRest: Bool, _ span: Span) {
+        if let items = type.items {
+            let least = hasRest ? "at least " : ""
+            fail(.unpackMismatch, "\(countText(items.count, "value")) for \(least)\(countText(wanted, "name"))", span)
+        } else if !unpackable(type), let example = type.example {
+            var help: String?
+            if case .record = example {
+                help = "fields are unpacked by name: {a, b} = record; items(record) gives [key, value] pairs"
+            }
+            fail(
+                .unpackMismatch, "\(example.describedType) cannot be unpacked into \(countText(names, "name"))", span,
+                help: help)
+        }
+    }
+
+    /// `{lr, steps: n, ..others} = …`
+    private func unpack(_ fields: [Pattern.Field], _ span: Span, _ type: StaticType) {
+        for field in fields {
+            guard let key = field.key else {
+                bind(field.part, to: others(than: fields, of: type, span))
+                continue
+            }
+            bind(field.part, to: unpacked(key, type, field.keySpan ?? field.part.span, span))
+        }
+    }
+
+    private func unpacked(_ key: String, _ type: StaticType, _ at: Span, _ whole: Span) -> StaticType {
+        var names: [String]
+        switch type {
+        case .unknown, .number, .record(_, isOpen: true): return type.field(key) ?? .unknown
+        case .record(let fields, isOpen: false): names = fields.map(\.name)
+        case .host(let host):
+            guard let known = host.fieldNames else { return .unknown }
+            names = known
+        default: return fail(.unpackMismatch, "\(type.description) has no fields to unpack", whole)
+        }
+        if let field = type.field(key) { return field }
+        let suggestion = nearestLabel(key, among: names)
+        return fail(
+            .unknownField, "\(type.description) has no field \(quoted(key))", at, label: suggestion,
+            notes: suggestion.isEmpty && !names.isEmpty ? ["it has \(listed(names))"] : [])
+    }
+
+    private func others(than fields: [Pattern.Field], of type: StaticType, _ span: Span) -> StaticType {
+        switch type {
+        case .unknown, .number: return .unknown
+        case .record(let all, let isOpen):
+            return .record(all.filter { field in !fields.contains { $0.key == field.name } }, isOpen: isOpen)
+        default:
+            return fail(.unpackMismatch, "the other fields of \(type.description) have no record", span)
+        }
+    }
+
+    // MARK: loops
+
+    private func checkFor(_ pattern: Pattern, _ source: Expression, _ body: Block) {
+        let element = elements(of: source)
+        let isEmpty = element.count == 0
+        loop(body.span, taken: isEmpty ? false : nil) {
+            bind(pattern, to: element.type)
+            check(body)
+        }
+    }
+
+    private func checkWhile(_ condition: Expression, _ body: Block) {
+        let endless: Bool = if case .bool(true) = condition.kind { true } else { false }
+        loop(body.span, taken: nil) {
+            let flag = checkFlag(condition, of: "\"while\"")
+            branch(taken: flag) { _ = check(body) }
+        }
+        if endless, !body.statements.contains(where: \.mayLeaveLoop) { isDead = true }
+    }
+
+    /// A body, at `span`, that runs any number of times. First without a word and with nothing known of what it
+    /// assigns: what it assigns then is what it can assign in any round.
+    func loop(_ span: Span, taken: Bool?, _ body: () -> Void) {
+        let assigned = symbols(boundIn: span)
+        if silentLoops > 0 {
+            for id in assigned { types[id] = .unknown }
+        } else {
+            silentLoops += 1
+            let general = silently {
+                way {
+                    for id in assigned { types[id] = .unknown }
+                    body()
+                }
+            }
+            silentLoops -= 1
+            mergeAny(general)
+        }
+        mergeAny(branch(taken: taken) { way { body() } })
+    }
+
+    /// What a loop goes through, item by item.
+    func elements(of source: Expression) -> (type: StaticType, count: Int?) {
+        let whole = type(of: source)
+        if let element = whole.element { return (element, whole.count) }
+        if let example = whole.example {
+            var help: String?
+            if case .constant(.int(let count)) = whole { help = "a range counts: 1..\(count), or 0..<\(count)" }
+            fail(
+                .notIterable, "\(example.describedType) has no items to go through", source.span,
+                label: "this is \(example.describedType)", help: help)
+        }
+        return (.unknown, nil)
+    }
+}
+
+extension Statement {
+    /// Whether a `break` or `continue` of the loop around it may stand in the statement.
+    var mayLeaveLoop: Bool {
+        switch kind {
+        case .breaks, .continues: true
+        case .expression(let value), .assign(_, let value): value.mayLeaveLoop
+        case .returns(let value): value?.mayLeaveLoop ?? false
+        default: false
+        }
+    }
+}
+
+extension Expression {
+    fileprivate var mayLeaveLoop: Bool {
+        switch kind {
+        case .conditional(let condition, let then, let otherwise):
+            condition.mayLeaveLoop || then.statements.contains(where: \.mayLeaveLoop)
+                || otherwise?.statements.contains(where: \.mayLeaveLoop) ?? false
+        case .attempt(let body, _, let recovery):
+            body.statements.contains(where: \.mayLeaveLoop) || recovery.statements.contains(where: \.mayLeaveLoop)
+        case .scoped(_, let body): body.statements.contains(where: \.mayLeaveLoop)
+        case .none, .bool, .int, .float, .string, .name, .function: false
+        default: depth > 2  // an expression with a block somewhere inside: assume it
+        }
+    }
+}
+
+extension Span {
+    /// Up to the end of its first line.
+    var firstLine: Span {
+        let line = file.lineRange(position.line)
+        return Span(file: file, start: start, end: min(end, line.upperBound))
+    }
+}

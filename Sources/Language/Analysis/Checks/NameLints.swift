@@ -1,0 +1,121 @@
+/// Findings on names that need no types: what is never used, and what hides a builtin.
+struct NameLints {
+    let program: Program
+    let names: NameTable
+    let table: BuiltinTable
+    /// Names in parts that cannot be read: they may be used there.
+    let hidden: Set<String>
+    private(set) var diagnostics: [Diagnostic] = []
+    /// Where variables are read or bound, in order, by `NamedValue.id`.
+    private var places: [Int: [Int]] = [:]
+
+    init(_ program: Program, _ names: NameTable, _ table: BuiltinTable, hidden: Set<String>) {
+        self.program = program
+        self.names = names
+        self.table = table
+        self.hidden = hidden
+        unknownNames()
+        for symbol in names.symbols { check(symbol) }
+        overwritten(program.statements)
+    }
+
+    private mutating func warn(_ code: ErrorCode, _ message: String, _ span: Span, label: String = "", help: String? = nil) {
+        diagnostics.append(
+            Diagnostic(
+                code: code, severity: .warning, message: message,
+                labels: [.init(span: span, text: label, primary: true)], help: help))
+    }
+
+    private mutating func unknownNames() {
+        for unknown in names.unknown {
+            let label = nearestLabel(unknown.name, among: unknown.candidates)
+            diagnostics.append(
+                Diagnostic(
+                    code: .unknownName, severity: unknown.isTried ? .warning : .error,
+                    message: "nothing is called \(quoted(unknown.name))",
+                    labels: [.init(span: unknown.span, text: label, primary: true)],
+                    help: ForeignSyntax.words[unknown.name]))
+        }
+    }
+
+    /// Locals and imports that nothing reads. Names that begin with `_`, parameters, loops' names and parts of
+    /// patterns may stand unused; a file's own names may be used by who imports it.
+    private mutating func check(_ symbol: NamedValue) {
+        guard let first = symbol.bindings.first, !hidden.contains(symbol.name) else { return }
+        if symbol.reads.isEmpty, !symbol.name.hasPrefix("_") {
+            if symbol.isModule {
+                warn(.unusedImport, "\(quoted(symbol.name)) is imported and never used", first)
+            } else if symbol.kind == .local, !symbol.isUnpacked {
+                warn(
+                    .unusedName, "\(quoted(symbol.name)) is never used", first,
+                    help: "leave it out, or begin its name with _")
+            }
+        }
+        if symbol.kind == .global, symbol.function != nil, let builtin = table[symbol.name] {
+            warn(
+                .shadowedBuiltin, "this replaces the builtin \(builtin.name) in this file", first,
+                label: builtin.summary)
+        }
+    }
+
+    // MARK: values that nobody sees
+
+    /// `x = 1`, and later in the same block `x = 2`, with nothing between that could read it.
+    private mutating func overwritten(_ statements: [Statement]) {
+        var last: [Int: Span] = [:]
+        for statement in statements {
+            inner(statement)
+            if statement.mayLeaveLoop { last = [:] }
+            guard case .assign(.name(let name, let span), _) = statement.kind, let symbol = names.bound[span.start],
+                symbol.bindings.count > 1
+            else { continue }
+            if let before = last[symbol.id], !symbol.isShared, !hidden.contains(name),
+                !uses(of: symbol, after: before.start, upTo: statement.span.end, binding: span.start)
+            {
+                warn(
+                    .overwrittenName, "this value of \(quoted(name)) is never used", before,
+                    label: "\(quoted(name)) is set again on line \(span.position.line)")
+            }
+            last[symbol.id] = span
+        }
+    }
+
+    /// Whether anything reads or binds a variable between two places.
+    private mutating func uses(of symbol: NamedValue, after start: Int, upTo end: Int, binding: Int) -> Bool {
+        let places = self.places[symbol.id] ?? (symbol.reads + symbol.bindings).map(\.start).sorted()
+        self.places[symbol.id] = places
+        var low = 0
+        var high = places.count
+        while low < high {
+            let middle = (low + high) / 2
+            if places[middle] <= start { low = middle + 1 } else { high = middle }
+        }
+        let between = places[low...].prefix { $0 < end }
+        // The second assignment itself is one; x += 1 reads at the place that it binds.
+        return between.count != 1 || between.first != binding
+    }
+
+    private mutating func inner(_ statement: Statement) {
+        switch statement.kind {
+        case .expression(let value), .assign(_, let value): overwritten(in: value)
+        case .define(let function): overwritten(function.body.statements)
+        case .returns(let value): if let value { overwritten(in: value) }
+        case .forLoop(_, _, let body), .whileLoop(_, let body): overwritten(body.statements)
+        case .importFile, .assert, .breaks, .continues: break
+        }
+    }
+
+    private mutating func overwritten(in expression: Expression) {
+        switch expression.kind {
+        case .function(let function): overwritten(function.body.statements)
+        case .conditional(_, let then, let otherwise):
+            overwritten(then.statements)
+            if let otherwise { overwritten(otherwise.statements) }
+        case .attempt(_, _, let recovery):
+            // In the block of `try` an error may come between the two.
+            overwritten(recovery.statements)
+        case .scoped(_, let body): overwritten(body.statements)
+        default: break
+        }
+    }
+}

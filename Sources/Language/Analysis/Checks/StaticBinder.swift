@@ -1,0 +1,110 @@
+/// The arguments of a call, as far as they are known.
+struct StaticArguments {
+    var positional: [StaticType] = []
+    var named: [(name: String, type: StaticType)] = []
+    /// A spread list of unknown length came after these.
+    var hasMorePositional = false
+    /// A spread of which the names are not known.
+    var hasMoreNamed = false
+
+    var isExact: Bool { !hasMorePositional && !hasMoreNamed }
+}
+
+/// Binds arguments to a builtin's parameters as `Binder` does, with its problems.
+enum StaticBinder {
+    static func bind(_ builtin: Builtin, _ arguments: StaticArguments) throws -> StaticCall {
+        let parameters = builtin.parameters
+        var bound = [StaticType?](repeating: nil, count: parameters.count)
+        var rest: [StaticType] = []
+        var place = 0
+        for (index, type) in arguments.positional.enumerated() {
+            while place < parameters.count, parameters[place].keywordOnly { place += 1 }
+            guard place < parameters.count else {
+                throw Binder.tooMany(builtin, at: index, of: arguments.positional.count)
+            }
+            if parameters[place].variadic {
+                rest.append(type)
+                do {
+                    try check(type, parameters[place], builtin)
+                } catch var problem as Problem {
+                    problem.argument = nil
+                    problem.position = index
+                    throw problem
+                }
+            } else {
+                try check(type, parameters[place], builtin)
+                bound[place] = type
+                place += 1
+            }
+        }
+        for (name, type) in arguments.named {
+            guard let place = parameters.firstIndex(where: { $0.name == name && !$0.variadic }) else {
+                throw Problem.unknownParameter(name, of: builtin.name, among: parameters.map(\.name))
+            }
+            if bound[place] != nil { throw Problem.duplicateArgument(name, of: builtin.name) }
+            try check(type, parameters[place], builtin)
+            bound[place] = type
+        }
+        let given = bound.map { $0 != nil }
+        for (place, parameter) in parameters.enumerated() where bound[place] == nil {
+            let mayCome =
+                arguments.hasMoreNamed || arguments.hasMorePositional && !parameter.keywordOnly
+            if parameter.isRequired, !mayCome { throw Binder.missing(parameter, builtin) }
+            bound[place] = mayCome ? .unknown : parameter.defaultValue.map { StaticType($0) } ?? StaticType.none
+        }
+        return StaticCall(
+            builtin: builtin, bound: bound.map { $0 ?? .unknown }, given: given,
+            rest: arguments.hasMorePositional ? nil : rest)
+    }
+
+    /// Throws where no value of the type is taken, or a known number or word is outside of what is allowed.
+    private static func check(_ type: StaticType, _ parameter: Parameter, _ builtin: Builtin) throws {
+        if case .constant(.none) = type, parameter.optional { return }
+        if let value = type.value {
+            _ = try Binder.checked(value, parameter, builtin)
+            return
+        }
+        if parameter.type.accepts(type) == false { throw wrongType(type, parameter, builtin) }
+        guard case .list(let items) = type, parameter.type.item != nil else { return }
+        for value in items.compactMap(\.value) {
+            if let range = parameter.range { try Binder.check(value, inside: range, parameter, builtin) }
+            if let allowed = parameter.allowed { try Binder.check(value, among: allowed, parameter, builtin) }
+        }
+    }
+
+    private static func wrongType(_ type: StaticType, _ parameter: Parameter, _ builtin: Builtin) -> Problem {
+        var problem = Binder.wrongType(type.example ?? .none, parameter, builtin)
+        if case .function(.user(let function)) = type { problem.help = "to call it, write \(function.name)(…)" }
+        if case .list(let items) = type, let item = parameter.type.item,
+            let place = items.firstIndex(where: { item.accepts($0) == false })
+        {
+            problem.label = "item \(place) is \(items[place].description)"
+        }
+        return problem
+    }
+
+    /// The same for a function of the program.
+    static func bind(_ function: UserFunction, _ arguments: StaticArguments) throws {
+        let syntax = function.syntax
+        let parameters = syntax.parameters
+        let names = parameters.map(\.name)
+        let places = parameters.filter { !$0.keywordOnly && !$0.variadic }.count
+        let title = syntax.name ?? "this function"
+        if arguments.positional.count > places, !parameters.contains(where: \.variadic) {
+            throw Problem.tooMany(title, places, arguments.positional.count, signature: function.signature)
+        }
+        var given = Set(names.prefix(min(places, arguments.positional.count)))
+        for (name, _) in arguments.named {
+            guard parameters.contains(where: { $0.name == name && !$0.variadic }) else {
+                throw Problem.unknownParameter(name, of: title, among: names)
+            }
+            guard given.insert(name).inserted else { throw Problem.duplicateArgument(name, of: title) }
+        }
+        for parameter in parameters where parameter.defaultValue == nil && !parameter.variadic {
+            let mayCome = arguments.hasMoreNamed || arguments.hasMorePositional && !parameter.keywordOnly
+            if !mayCome, !given.contains(parameter.name) {
+                throw Problem.missing(parameter.name, title, signature: function.signature)
+            }
+        }
+    }
+}

@@ -1,0 +1,278 @@
+/// Finds what every name means, by the rules of grammar.txt ("NAMES"), without running anything.
+struct Resolver {
+    /// Names in a function, a loop, a comprehension or a block of `recover`.
+    private struct Scope {
+        var names: [String: NamedValue] = [:]
+        /// The function it lies in; 0 is the file.
+        var owner: Int
+    }
+
+    private let table: BuiltinTable
+    /// Names of the session, and those of parts that cannot be read.
+    private let known: Set<String>
+    private var scopes: [Scope] = []
+    private var owner = 0
+    private var ownerCount = 0
+    /// Blocks of `try` around this place.
+    private var tries = 0
+    private(set) var names = NameTable()
+
+    init(_ program: Program, table: BuiltinTable, known: Set<String>) {
+        self.table = table
+        self.known = known
+        let whole = 0..<program.file.bytes.count + 1
+        enter(NameCollector(program.statements).assigned, .global, visible: whole)
+        program.statements.forEach { visit($0) }
+    }
+
+    // MARK: scopes
+
+    private mutating func enter(_ names: [String], _ kind: NamedValue.Kind, visible: Range<Int>) {
+        scopes.append(Scope(owner: owner))
+        for name in names { declare(name, kind, visible) }
+    }
+
+    @discardableResult
+    private mutating func declare(_ name: String, _ kind: NamedValue.Kind, _ visible: Range<Int>) -> NamedValue {
+        let symbol = NamedValue(id: names.symbols.count, name: name, kind: kind, owner: owner, visible: visible)
+        names.symbols.append(symbol)
+        if owner != 0 { names.owned[owner, default: []].append(symbol) }
+        scopes[scopes.count - 1].names[name] = symbol
+        return symbol
+    }
+
+    private func find(_ name: String) -> NamedValue? {
+        for scope in scopes.reversed() {
+            if let symbol = scope.names[name] { return symbol }
+        }
+        return nil
+    }
+
+    private mutating func read(_ name: String, _ span: Span) {
+        guard let symbol = find(name) else { return readOuter(name, span) }
+        symbol.reads.append(span.narrowed(to: name))
+        if symbol.owner != owner { symbol.isShared = true }
+        names.read[span.start] = symbol
+    }
+
+    private mutating func readOuter(_ name: String, _ span: Span) {
+        if table[name] != nil {
+            names.builtins[name, default: []].append(span)
+        } else if !known.contains(name), name != "_" {
+            let candidates = scopes.flatMap { $0.names.keys } + known
+            names.unknown.append(
+                Unknown(name: name, span: span, candidates: candidates.sorted() + table.names, isTried: tries > 0))
+        }
+    }
+
+    /// An assignment: to the innermost loop's name, else to the function's.
+    private mutating func bind(_ name: String, _ span: Span, unpacked: Bool = false) {
+        for scope in scopes.reversed() where scope.owner == owner {
+            guard let symbol = scope.names[name] else { continue }
+            symbol.bindings.append(span)
+            symbol.isUnpacked = symbol.isUnpacked || unpacked
+            symbol.function = nil
+            names.bound[span.start] = symbol
+            return
+        }
+    }
+
+    private mutating func bind(_ pattern: Pattern, unpacked: Bool = false) {
+        switch pattern {
+        case .name(let name, let span): bind(name, span, unpacked: unpacked)
+        case .ignore: break
+        case .list(let parts, _): for part in parts { bind(part, unpacked: true) }
+        case .record(let fields, _):
+            for field in fields {
+                if field.keySpan?.start == field.part.span.start { names.shorthand.insert(field.part.span.start) }
+                bind(field.part, unpacked: true)
+            }
+        case .rest(let part, _): bind(part, unpacked: true)
+        }
+    }
+
+    private mutating func within(_ pattern: Pattern, _ visible: Span, _ body: (inout Resolver) -> Void) {
+        enter(pattern.names, .loop, visible: pattern.span.start..<visible.end)
+        bind(pattern)
+        body(&self)
+        scopes.removeLast()
+    }
+
+    // MARK: statements
+
+    private mutating func visit(_ block: Block) { block.statements.forEach { visit($0) } }
+
+    private mutating func visit(_ statement: Statement) {
+        switch statement.kind {
+        case .expression(let value): visit(value)
+        case .assign(let pattern, let value):
+            visit(value)
+            bind(pattern)
+        case .define(let function):
+            if let name = function.name {
+                let span = function.nameSpan
+                bind(name, span)
+                if let symbol = names.bound[span.start], symbol.bindings.count == 1 { symbol.function = function }
+            }
+            visit(function)
+        case .importFile(_, let at, let name):
+            let span = statement.importedName(name, at)
+            bind(name, span)
+            names.bound[span.start]?.isModule = true
+        case .assert(let condition, let message):
+            visit(condition)
+            message.map { visit($0) }
+        case .returns(let value): value.map { visit($0) }
+        case .breaks, .continues: break
+        case .forLoop(let pattern, let source, let body):
+            visit(source)
+            within(pattern, body.span) { $0.visit(body) }
+        case .whileLoop(let condition, let body):
+            visit(condition)
+            visit(body)
+        }
+    }
+
+    private mutating func visit(_ function: FunctionSyntax) {
+        let outer = owner
+        ownerCount += 1
+        owner = ownerCount
+        names.owners[function.span.start] = owner
+        let range = function.span.start..<function.span.end
+        let parameters = function.parameters.map(\.name)
+        enter([], .parameter, visible: range)
+        for parameter in function.parameters {
+            declare(parameter.name, .parameter, range).bindings.append(parameter.span)
+            names.bound[parameter.span.start] = names.symbols[names.symbols.count - 1]
+        }
+        for name in NameCollector(function).assigned where !parameters.contains(name) { declare(name, .local, range) }
+        for parameter in function.parameters { parameter.defaultValue.map { visit($0) } }
+        visit(function.body)
+        scopes.removeLast()
+        owner = outer
+    }
+
+    // MARK: expressions
+
+    private mutating func visit(_ expression: Expression) {
+        switch expression.kind {
+        case .none, .bool, .int, .float: break
+        case .name(let name): read(name, expression.span)
+        case .string(let parts): for case .value(let value, _) in parts { visit(value) }
+        case .list(let items): items.forEach { visit($0.value) }
+        case .record(let items): items.forEach { visit($0) }
+        case .comprehension(let element, let clauses): visit(clauses[...], element, expression.span)
+        case .unary(_, _, let value), .field(let value, _, _): visit(value)
+        case .binary(_, let left, let right, _), .logical(_, let left, let right),
+            .coalesce(let left, let right),
+            .range(let left, let right, _), .contains(let left, let right, _, _):
+            visit(left)
+            visit(right)
+        case .call(let call):
+            visit(call.callee)
+            call.arguments.forEach { visit($0.value) }
+        case .index(let base, let subscripts):
+            visit(base)
+            subscripts.forEach { visit($0) }
+        case .function(let function): visit(function)
+        case .conditional(let condition, let then, let otherwise):
+            visit(condition)
+            visit(then)
+            otherwise.map { visit($0) }
+        case .attempt(let body, let name, let recovery): visit(body, name, recovery)
+        case .scoped(let openings, let body):
+            openings.forEach { visit($0) }
+            visit(body)
+        }
+    }
+
+    private mutating func visit(_ body: Block, _ name: String?, _ recovery: Block) {
+        tries += 1
+        visit(body)
+        tries -= 1
+        guard let name else { return visit(recovery) }
+        enter([name], .recovered, visible: recovery.span.start..<recovery.span.end)
+        visit(recovery)
+        scopes.removeLast()
+    }
+
+    private mutating func visit(_ item: RecordItem) {
+        switch item {
+        case .field(let name, let value):
+            if case .name(name) = value.kind, value.span.isShorthand { names.shorthand.insert(value.span.start) }
+            visit(value)
+        case .spread(let value): visit(value)
+        case .computed(let key, let value):
+            visit(key)
+            visit(value)
+        }
+    }
+
+    /// Each loop's names are visible to the clauses after it and to the element, which stands before them.
+    private mutating func visit(_ clauses: ArraySlice<Clause>, _ element: Expression, _ whole: Span) {
+        switch clauses.first {
+        case nil: visit(element)
+        case .filter(let condition):
+            visit(condition)
+            visit(clauses.dropFirst(), element, whole)
+        case .loop(let pattern, let source):
+            visit(source)
+            enter(pattern.names, .loop, visible: whole.start..<whole.end)
+            bind(pattern)
+            visit(clauses.dropFirst(), element, whole)
+            scopes.removeLast()
+        }
+    }
+
+    private mutating func visit(_ part: SubscriptSyntax) {
+        switch part {
+        case .at(let value): visit(value)
+        case .slice(let start, let end, let step): [start, end, step].forEach { $0.map { visit($0) } }
+        case .ellipsis: break
+        }
+    }
+}
+
+extension FunctionSyntax {
+    /// The name after `fn`; the whole function where it has none.
+    var nameSpan: Span {
+        guard let name else { return span }
+        var start = span.start + 2
+        while start < span.end, [32, 9, 10, 13].contains(span.file.bytes[start]) { start += 1 }
+        return Span(file: span.file, start: start, end: start + name.utf8.count)
+    }
+}
+
+extension Statement {
+    /// Where an import binds its name: after `as`, else the file's name.
+    func importedName(_ name: String, _ at: Span) -> Span {
+        guard span.end > at.end else { return at }
+        return Span(file: span.file, start: span.end - name.utf8.count, end: span.end)
+    }
+}
+
+extension Span {
+    /// The name itself where brackets stand around it.
+    func narrowed(to name: String) -> Span {
+        let length = name.utf8.count
+        guard end - start > length else { return self }
+        var place = start
+        let wanted = Array(name.utf8)
+        while place + length <= end {
+            if file.bytes[place..<place + length].elementsEqual(wanted) {
+                return Span(file: file, start: place, end: place + length)
+            }
+            place += 1
+        }
+        return self
+    }
+}
+
+extension Span {
+    /// A field's value without "name:" before it.
+    fileprivate var isShorthand: Bool {
+        var place = start - 1
+        while place >= 0, [32, 9, 10, 13].contains(file.bytes[place]) { place -= 1 }
+        return place < 0 || file.bytes[place] != UInt8(ascii: ":")
+    }
+}

@@ -1,0 +1,48 @@
+/// A change of a program's text.
+public struct TextEdit: Sendable {
+    public var span: Span
+    public var text: String
+}
+
+extension Analysis {
+    /// Every place that mentions the variable at an offset, in order; empty where no variable stands there.
+    public func references(at offset: Int, declaration: Bool = true) -> [Span] {
+        guard case .variable(let symbol) = mention(at: offset)?.mention else { return [] }
+        var seen: Set<Int> = []
+        let places = (declaration ? symbol.bindings : []) + symbol.reads + labels(of: symbol)
+        return places.filter { seen.insert($0.start).inserted }.sorted { $0.start < $1.start }
+    }
+
+    /// The changes that give the variable at an offset another name. Throws a `Problem` that says why not.
+    public func rename(at offset: Int, to name: String) throws -> [TextEdit] {
+        guard case .variable(let symbol) = mention(at: offset)?.mention else {
+            throw Problem(.unknownName, "only variables and functions of the program can be renamed")
+        }
+        guard isPlainName(name), name != "_" else { throw Problem(.unexpectedToken, "\(quoted(name)) is no name") }
+        if name == symbol.name { return [] }
+        guard symbol.kind != .recovered else {
+            throw Problem(.badArgument, "the name of an error after recover cannot be renamed yet")
+        }
+        for other in symbols where other.name == name && other.visible.overlaps(symbol.visible) {
+            throw Problem(.badAssignment, "\(quoted(name)) is a name here already")
+        }
+        if names.builtins[name]?.contains(where: { symbol.visible.contains($0.start) }) ?? false {
+            throw Problem(.badAssignment, "\(quoted(name)) is a builtin that is used here")
+        }
+        if symbol.isModule, symbol.bindings.contains(where: { file.bytes[$0.start] == UInt8(ascii: "\"") }) {
+            throw Problem(.badArgument, "this module has the file's name", help: "import \"…\" as \(name)")
+        }
+        return references(at: offset).map { span in
+            TextEdit(span: span, text: isShorthand(span) ? "\(symbol.name): \(name)" : name)
+        }
+    }
+
+    /// `{steps, lr}`: the name is also the field's.
+    private func isShorthand(_ span: Span) -> Bool { names.shorthand.contains(span.start) }
+
+    /// `f(a=1)` mentions f's parameter.
+    private func labels(of symbol: NamedValue) -> [Span] {
+        guard symbol.kind == .parameter else { return [] }
+        return labelled.filter { $0.function == symbol.visible.lowerBound && $0.span.text == symbol.name }.map(\.span)
+    }
+}

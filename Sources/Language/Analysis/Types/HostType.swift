@@ -1,0 +1,62 @@
+/// The type of a host value, as far as it is known before running: the counterpart of `HostValue`. What the
+/// host throws here has the words of the run's error.
+public protocol HostType: Sendable {
+    var typeName: String { get }
+    /// "[1, 16, 16, 8]" with "?" for sizes that are not known; nil where nothing is.
+    var shapeText: String? { get }
+    /// nil where the fields are not known.
+    var fieldNames: [String]? { get }
+    /// nil where there is no such field.
+    func field(_ name: String) -> StaticType?
+    /// `x[…]`. Throws a `Problem` for what cannot be indexed so.
+    func index(_ subscripts: [StaticSubscript]) throws -> StaticType
+    /// What iteration gives; nil where there is nothing to iterate.
+    var element: StaticType? { get }
+    /// How many items, where it is known.
+    var count: Int? { get }
+    /// nil = not supported; the other operand is asked next.
+    func binary(_ op: BinaryOperator, _ other: StaticType, isLeft: Bool) throws -> StaticType?
+    func unary(_ op: UnaryOperator) -> StaticType?
+    /// What covers this and another type of the same name; nil where nothing does.
+    func joined(_ other: any HostType) -> (any HostType)?
+}
+
+/// One entry between the brackets of an index. `slice` has none for what was left out.
+public enum StaticSubscript: Sendable {
+    case at(StaticType)
+    case slice(start: StaticType, end: StaticType, step: StaticType)
+    case ellipsis
+}
+
+extension HostType {
+    public var shapeText: String? { nil }
+    public var fieldNames: [String]? { nil }
+    public func field(_ name: String) -> StaticType? { .unknown }
+    public func index(_ subscripts: [StaticSubscript]) throws -> StaticType { .unknown }
+    public var element: StaticType? { .unknown }
+    public var count: Int? { nil }
+    public func binary(_ op: BinaryOperator, _ other: StaticType, isLeft: Bool) throws -> StaticType? { .unknown }
+    public func unary(_ op: UnaryOperator) -> StaticType? { .unknown }
+    public func joined(_ other: any HostType) -> (any HostType)? { self }
+}
+
+/// A host type of which only the name is known, and perhaps its fields.
+public struct NamedHostType: HostType {
+    public let typeName: String
+    private let fields: [StaticType.Field]?
+    public let element: StaticType?
+
+    /// Without `fields` any field may be there. `element` is what iteration gives.
+    public init(_ typeName: String, fields: [StaticType.Field]? = nil, element: StaticType? = .unknown) {
+        self.typeName = typeName
+        self.fields = fields
+        self.element = element
+    }
+
+    public var fieldNames: [String]? { fields?.map(\.name) }
+
+    public func field(_ name: String) -> StaticType? {
+        guard let fields else { return .unknown }
+        return fields.first { $0.name == name }?.type
+    }
+}

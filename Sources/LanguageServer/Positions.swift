@@ -1,0 +1,65 @@
+import Language
+
+/// Positions of the protocol: lines from 0, characters in UTF-16 code units.
+extension SourceFile {
+    /// The byte offset of a position; what lies outside of a line or of the text is its end.
+    func offset(line: Int, character: Int) -> Int {
+        guard line >= 0 else { return 0 }
+        guard line < lineCount else { return text.utf8.count }
+        let range = lineRange(line + 1)
+        var units = 0
+        var offset = range.lowerBound
+        for scalar in text(range.lowerBound, range.upperBound).unicodeScalars {
+            let width = UTF16.width(scalar)
+            if units + width > character { break }
+            units += width
+            offset += UTF8.width(scalar)
+        }
+        return offset
+    }
+
+    func offset(_ position: JSONValue?) -> Int? {
+        guard let line = position?["line"]?.int, let character = position?["character"]?.int else { return nil }
+        return offset(line: line, character: character)
+    }
+
+    func position(_ offset: Int) -> JSONValue {
+        let line = position(of: offset).line
+        let start = lineRange(line).lowerBound
+        return ["line": .int(line - 1), "character": .int(text(start, offset).utf16.count)]
+    }
+
+    func range(_ start: Int, _ end: Int) -> JSONValue { ["start": position(start), "end": position(max(start, end))] }
+    func range(_ span: Span) -> JSONValue { range(span.start, span.end) }
+}
+
+/// `file:` addresses.
+enum FileAddress {
+    /// The path; nil where the address is of another kind (an unsaved document).
+    static func path(_ uri: String) -> String? {
+        guard uri.hasPrefix("file://") else { return nil }
+        var bytes: [UInt8] = []
+        var rest = Array(uri.utf8.dropFirst("file://".utf8.count))[...]
+        if let slash = rest.firstIndex(of: UInt8(ascii: "/")) { rest = rest[slash...] }
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), rest.count >= 2,
+                let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+            {
+                bytes.append(code)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    static func uri(_ path: String) -> String {
+        let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/".utf8)
+        return "file://" + path.utf8.map { byte in
+            if plain.contains(byte) { return String(UnicodeScalar(byte)) }
+            let digits = String(byte, radix: 16, uppercase: true)
+            return "%" + (digits.count == 1 ? "0" : "") + digits
+        }.joined()
+    }
+}

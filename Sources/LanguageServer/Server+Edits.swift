@@ -1,0 +1,37 @@
+import Language
+
+/// Changes that an editor makes on request.
+extension Server {
+    /// The whole text in its form; nothing where it has it already.
+    func formatting(_ parameters: JSONValue) throws -> JSONValue {
+        let document = try document(parameters)
+        let text = document.file.text
+        let formatted: String
+        do {
+            formatted = try session.format(source: text, file: document.name)
+        } catch {
+            throw RequestFailure(.requestFailed, "a program with syntax errors keeps its form")
+        }
+        if formatted == text { return [] }
+        return [["range": document.file.range(0, text.utf8.count), "newText": .string(formatted)]]
+    }
+
+    func prepareRename(_ parameters: JSONValue) throws -> JSONValue {
+        let (document, offset) = try place(parameters)
+        guard case .variable? = analysis(document).mention(at: offset)?.mention,
+            let span = analysis(document).mention(at: offset)?.span
+        else { return .null }
+        return ["range": document.file.range(span), "placeholder": .string(span.text)]
+    }
+
+    func rename(_ parameters: JSONValue) throws -> JSONValue {
+        let (document, offset) = try place(parameters)
+        guard let name = parameters["newName"]?.string else { throw RequestFailure(.invalidParams, "newName is missing") }
+        let edits = try analysis(document).rename(at: offset, to: name)
+        return [
+            "changes": .object([
+                document.uri: .array(edits.map { ["range": document.file.range($0.span), "newText": .string($0.text)] })
+            ])
+        ]
+    }
+}

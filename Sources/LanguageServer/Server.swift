@@ -1,0 +1,184 @@
+import Language
+
+/// A language server: messages of the Language Server Protocol 3.17 in, answers and notifications out. It knows
+/// nothing of streams; `ServerLoop` brings the messages.
+///
+/// Everything that it says of a program comes from `Session.analyze`, `Session.complete` and the builtin table.
+public final class Server {
+    let session: Session
+    let version: String
+    private let send: (JSONValue) -> Void
+    var documents: [String: Document] = [:]
+    private var state = State.fresh
+    /// The exit code once the client has said goodbye.
+    private(set) var exitCode: Int32?
+
+    private enum State { case fresh, running, shutDown }
+
+    init(
+        builtins: [Builtin], standardLibrary: [String], version: String,
+        send: @escaping (JSONValue) -> Void
+    ) {
+        session = Session(builtins: builtins, options: SessionOptions(standardLibrary: standardLibrary))
+        self.version = version
+        self.send = send
+    }
+
+    // MARK: messages
+
+    /// Answers one message. `isCancelled` tells whether the client has taken a request back meanwhile.
+    func handle(_ message: JSONValue, isCancelled: Bool = false) {
+        guard case .object = message, message["jsonrpc"]?.string == "2.0" else {
+            return answer(.null, failure: .init(.invalidRequest, "a message is an object with \"jsonrpc\": \"2.0\""))
+        }
+        guard let method = message["method"]?.string else {
+            // An answer of the client's; nothing was asked.
+            if message["result"] == nil, message["error"] == nil {
+                answer(message["id"] ?? .null, failure: .init(.invalidRequest, "a message without a method"))
+            }
+            return
+        }
+        let parameters = message["params"] ?? .null
+        guard let id = message["id"], id != .null else { return notify(method, parameters) }
+        if isCancelled { return answer(id, failure: .init(.cancelled, "cancelled")) }
+        do {
+            let result = try request(method, parameters)
+            send(["jsonrpc": "2.0", "id": id, "result": result])
+        } catch let failure as RequestFailure {
+            answer(id, failure: failure)
+        } catch let problem as Problem {
+            answer(id, failure: .init(.requestFailed, problem.message))
+        } catch {
+            answer(id, failure: .init(.internalError, "\(error)"))
+        }
+    }
+
+    /// Says that what came could not be read as a message.
+    func reportBroken(_ reason: String) { answer(.null, failure: .init(.parseError, reason)) }
+
+    private func answer(_ id: JSONValue, failure: RequestFailure) {
+        send(["jsonrpc": "2.0", "id": id, "error": ["code": .int(failure.code.rawValue), "message": .string(failure.message)]])
+    }
+
+    func tell(_ method: String, _ parameters: JSONValue) {
+        send(["jsonrpc": "2.0", "method": .string(method), "params": parameters])
+    }
+
+    // MARK: requests
+
+    private func request(_ method: String, _ parameters: JSONValue) throws -> JSONValue {
+        switch (state, method) {
+        case (.fresh, "initialize"):
+            state = .running
+            return capabilities
+        case (.fresh, _): throw RequestFailure(.notInitialized, "the server is not initialized")
+        case (_, "initialize"): throw RequestFailure(.invalidRequest, "the server is initialized already")
+        case (.shutDown, _): throw RequestFailure(.invalidRequest, "the server is shutting down")
+        case (.running, "shutdown"):
+            state = .shutDown
+            return .null
+        case (.running, _):
+            guard let handler = Server.requests[method] else {
+                throw RequestFailure(.methodNotFound, "there is no method \(method)")
+            }
+            return try handler(self)(parameters)
+        }
+    }
+
+    private static let requests: [String: @Sendable (Server) -> (JSONValue) throws -> JSONValue] = [
+        "textDocument/completion": { $0.completion },
+        "textDocument/hover": { $0.hover },
+        "textDocument/signatureHelp": { $0.signatureHelp },
+        "textDocument/definition": { $0.definition },
+        "textDocument/references": { $0.references },
+        "textDocument/documentHighlight": { $0.highlights },
+        "textDocument/documentSymbol": { $0.documentSymbols },
+        "textDocument/formatting": { $0.formatting },
+        "textDocument/prepareRename": { $0.prepareRename },
+        "textDocument/rename": { $0.rename },
+    ]
+
+    private func notify(_ method: String, _ parameters: JSONValue) {
+        if method == "exit" {
+            exitCode = state == .shutDown ? 0 : 1
+            return
+        }
+        guard state == .running else { return }
+        switch method {
+        case "textDocument/didOpen": open(parameters)
+        case "textDocument/didChange": change(parameters)
+        case "textDocument/didClose": close(parameters)
+        case "textDocument/didSave", "workspace/didChangeWatchedFiles": documents.values.forEach { $0.forget() }
+        default: break
+        }
+    }
+
+    private var capabilities: JSONValue {
+        [
+            "capabilities": [
+                "positionEncoding": "utf-16",
+                "textDocumentSync": ["openClose": true, "change": 2, "save": true],
+                "completionProvider": ["triggerCharacters": [".", "\"", "/"]],
+                "hoverProvider": true,
+                "signatureHelpProvider": ["triggerCharacters": ["(", ","]],
+                "definitionProvider": true,
+                "referencesProvider": true,
+                "documentHighlightProvider": true,
+                "documentSymbolProvider": true,
+                "documentFormattingProvider": true,
+                "renameProvider": ["prepareProvider": true],
+            ],
+            "serverInfo": ["name": "bas", "version": .string(version)],
+        ]
+    }
+
+    // MARK: documents
+
+    func analysis(_ document: Document) -> Analysis {
+        document.analysis { file in
+            session.analyze(source: file.text, file: file.name, read: text)
+        }
+    }
+
+    /// An imported file's text: as an editor has it, else from disk.
+    private func text(_ path: String) throws -> String {
+        if let open = documents.values.first(where: { $0.name == path }) { return open.file.text }
+        return try Session.readScript(path)
+    }
+
+    /// The document and the byte offset that a request speaks of.
+    func place(_ parameters: JSONValue) throws -> (document: Document, offset: Int) {
+        let document = try document(parameters)
+        guard let offset = document.file.offset(parameters["position"]) else {
+            throw RequestFailure(.invalidParams, "a position has a line and a character")
+        }
+        return (document, offset)
+    }
+
+    func document(_ parameters: JSONValue) throws -> Document {
+        guard let uri = parameters["textDocument"]?["uri"]?.string else {
+            throw RequestFailure(.invalidParams, "which document? textDocument.uri is missing")
+        }
+        guard let document = documents[uri] else { throw RequestFailure(.invalidParams, "\(uri) is not open") }
+        return document
+    }
+}
+
+/// An error as the protocol has them.
+struct RequestFailure: Error {
+    enum Code: Int {
+        case parseError = -32700
+        case invalidRequest = -32600
+        case methodNotFound = -32601
+        case invalidParams = -32602
+        case internalError = -32603
+        case notInitialized = -32002
+        case cancelled = -32800
+        case requestFailed = -32803
+    }
+
+    var code: Code
+    var message: String
+
+    init(_ code: Code, _ message: String) { (self.code, self.message) = (code, message) }
+}

@@ -1,0 +1,92 @@
+import Glibc
+import Language
+
+/// Brings a server its messages from one descriptor and its answers to another, until the client leaves.
+///
+/// One thread: messages are handled in order. Diagnostics wait until the client has been silent for a moment, so
+/// that a storm of changes is answered once. Requests that are cancelled by a message already there are not worked
+/// on.
+public struct ServerLoop {
+    /// Of silence before diagnostics are sent.
+    private static let pause: Int32 = 120  // ms
+
+    private let input: Int32
+    private let output: Int32
+
+    /// Of standard input and output.
+    public init(input: Int32 = STDIN_FILENO, output: Int32 = STDOUT_FILENO) {
+        (self.input, self.output) = (input, output)
+    }
+
+    /// Returns the exit code: 0 after shutdown and exit, 1 where the client left without.
+    public func run(
+        builtins: [Builtin], standardLibrary: [String], version: String
+    ) -> Int32 {
+        signal(SIGPIPE, SIG_IGN)
+        let output = output
+        let server = Server(
+            builtins: builtins, standardLibrary: standardLibrary, version: version
+        ) { ServerLoop.write(FrameReader.frame($0), to: output) }
+        var reader = FrameReader()
+        while true {
+            let messages = drain(&reader, server)
+            for (place, message) in messages.enumerated() {
+                server.handle(message, isCancelled: isCancelled(message, by: messages[(place + 1)...]))
+                if let code = server.exitCode { return code }
+            }
+            if reader.isLost { return 1 }
+            if server.hasNews, !waits(ServerLoop.pause) {
+                server.publishDiagnostics()
+                continue
+            }
+            guard fill(&reader) else { return server.exitCode ?? 1 }
+            while waits(0) { guard fill(&reader) else { break } }
+        }
+    }
+
+    /// The messages that are there.
+    private func drain(_ reader: inout FrameReader, _ server: Server) -> [JSONValue] {
+        var messages: [JSONValue] = []
+        while let frame = reader.next() {
+            switch frame {
+            case .broken(let reason): server.reportBroken(reason)
+            case .message(let bytes):
+                if let message = JSONValue.parse(bytes) { messages.append(message) } else { server.reportBroken("no JSON") }
+            }
+        }
+        return messages
+    }
+
+    private func isCancelled(_ message: JSONValue, by later: ArraySlice<JSONValue>) -> Bool {
+        guard let id = message["id"] else { return false }
+        return later.contains { $0["method"]?.string == "$/cancelRequest" && $0["params"]?["id"] == id }
+    }
+
+    /// Whether more comes within so many milliseconds.
+    private func waits(_ milliseconds: Int32) -> Bool {
+        var descriptor = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
+        return poll(&descriptor, 1, milliseconds) > 0
+    }
+
+    /// Reads once; false at the end.
+    private func fill(_ reader: inout FrameReader) -> Bool {
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = read(input, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return false }
+            reader.feed(buffer[0..<count])
+            return true
+        }
+    }
+
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+}
