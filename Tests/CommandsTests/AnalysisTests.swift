@@ -79,14 +79,14 @@ import Testing
     /// Shapes that cannot fit: found before running, with the run's own words at the run's own place.
     @Test(arguments: [
         "zeros([2, 3]) + zeros([4])", "a = randn([1, 16, 16, 8], seed=1)\nb = ones([8, 16, 16])\na * b", "zeros([2, 3]) < zeros([2])",
-        "reshape(zeros([2, 3]), [4, -1])", "reshape(arange(6), [4])\nreshape(zeros([6]), [4])", "permute(zeros([2, 3]), [0])",
+        "reshape(zeros([2, 3]), [4, -1])", "reshape(zeros([6]), [4])", "permute(zeros([2, 3]), [0])",
         "permute(zeros([2, 3]), [0, 0])", "permute(zeros([2, 3]), [0, 2])", "transpose(zeros([2, 3]), 0, 5)",
         "concat([zeros([2, 3]), zeros([2, 4])])", "concat([zeros([2])], axis=1)", "concat([])", "stack([zeros([2]), zeros([3])])",
         "matmul(zeros([2, 3]), zeros([2, 3]))", "matmul(zeros([2, 3]), 1)", "matmul(zeros([2, 5, 3]), zeros([3, 3, 5]))",
         "dot([1, 2], [1, 2, 3])", "mse(zeros([2, 3]), zeros([4]))", "minimum(zeros([3]), [1, 2])", "softmax(zeros([2]), 3)",
         "sum(zeros([2, 3]), axis=2)", "mean(zeros([2, 3]), axis=[0, 0])", "x = zeros([2, 3])\nx[2]", "x = zeros([2, 3])\nx[0, 1, 2]",
         "x = zeros([2, 3])\nx[..,  ..]", "x = zeros([2, 3])\nx[\"a\"]", "zeros([-1])", "zeros([2, 3]).foo", "zeros([2, 3]).shape[2]",
-        "a, b, c = zeros([2, 3])", "zeros([2]) & zeros([2])", "!zeros([2])", "photo = load_scene(\"toys\")\nphoto.maskz",
+        "a, b, c = zeros([2, 3])", "zeros([2]) & zeros([2])", "!zeros([2])", "load_scene(\"toys\") + 1", "-load_model(\"collage\")", "photo = load_scene(\"toys\")\nphoto.maskz",
         "photo = load_scene(\"toys\")\nfor m in photo.masks { m.areas }", "load_model(\"collage\").handles.token",
         "phase1(load_scene(\"toys\"), load_scene(\"toys\"))", "generate(load_model(\"collage\"), \"x\", steps=0)",
         "m = load_model(\"collage\")\ngenerate(m, \"x\", step=3)", "box([0, 0], [1, 1])", "randn([2], sed=1)",

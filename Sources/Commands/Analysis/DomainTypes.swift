@@ -4,7 +4,7 @@ import Language
 enum DomainTypes {
     static let handle = StaticType.host(NamedHostType(
         "handle",
-        fields: [.init("token", .string), .init("index", .int), .init("embedding", TensorType.of([nil])), .init("start", .unknown)], element: nil))
+        fields: [.init("token", .string), .init("index", .int), .init("embedding", TensorType.of([nil])), .init("start", .unknown)], element: nil, operators: false))
 
     static let history = StaticType.host(NamedHostType(
         "history",
@@ -17,7 +17,7 @@ enum DomainTypes {
             .init("parameters", .host(NamedHostType("parameters"))), .init("phases", .listOf(.string)), .init("size", pair),
             .init("latent_shape", .list([.int, .int, .int])), .init("layers", .listOf(.string)), .init("hash", .string),
             .init("interrupted", .bool),
-        ], element: nil))
+        ], element: nil, operators: false))
 
     static let image = StaticType.host(NamedHostType("image", fields: sized + [.init("shape", .list([.int, .int, .int])), .init("metadata", .record([], isOpen: true))]))
 
@@ -27,14 +27,14 @@ enum DomainTypes {
         "scene",
         fields: [
             .init("image", image), .init("masks", .listOf(mask)), .init("names", .listOf(.string)), .init("size", pair), .init("title", .string),
-        ], element: nil))
+        ], element: nil, operators: false))
 
     static let pick = StaticType.host(NamedHostType(
         "pick",
         fields: [
             .init("image", TensorType.of(nil)), .init("masks", .listOf(mask)), .init("handles", .listOf(handle)), .init("prompt", .string),
             .init("flipped", .bool),
-        ], element: nil))
+        ], element: nil, operators: false))
 
     static let leakage = StaticType.host(NamedHostType(
         "leakage",
@@ -50,12 +50,12 @@ enum DomainTypes {
             .init("timesteps", .listOf(.int)), .init("image", .unknown),
         ]))
 
-    static let optimizer = StaticType.host(NamedHostType("optimizer", fields: [.init("lr", .float), .init("step", .int)], element: nil))
-    static let gradients = StaticType.host(NamedHostType("gradients", fields: [.init("norm", .float)], element: nil))
+    static let optimizer = StaticType.host(NamedHostType("optimizer", fields: [.init("lr", .float), .init("step", .int)], element: nil, operators: false))
+    static let gradients = StaticType.host(NamedHostType("gradients", fields: [.init("norm", .float)], element: nil, operators: false))
     static let scheduler = StaticType.host(NamedHostType(
-        "scheduler", fields: [.init("timesteps", .listOf(.int)), .init("previous", .function(.opaque))], element: nil))
+        "scheduler", fields: [.init("timesteps", .listOf(.int)), .init("previous", .function(.opaque))], element: nil, operators: false))
     static let prediction = StaticType.host(NamedHostType(
-        "prediction", fields: [.init("noise", TensorType.of(nil)), .init("attention", .unknown)], element: nil))
+        "prediction", fields: [.init("noise", TensorType.of(nil)), .init("attention", .unknown)], element: nil, operators: false))
 
     /// By the first words of a row's result.
     static let byResult: [String: StaticType] = [

@@ -189,7 +189,7 @@ extension FlowChecker {
     private func noteRandomness(_ bound: StaticCall, _ arguments: StaticArguments, _ call: CallSyntax) {
         switch bound.builtin.randomness {
         case .none: break
-        case .seeds: seeded += functions.isEmpty ? 1 : 0
+        case .seeds: seeded += 1
         case .draws:
             guard !bound.has("seed"), !arguments.hasMoreNamed else { return }
             noteDraw(call.callee.span, bound.builtin.name)

@@ -31,7 +31,7 @@ extension FlowChecker {
 
     private func type(ofName name: String, _ span: Span) -> StaticType {
         let result = valueOfName(name, span)
-        if let known = typeAt[span.start] { typeAt[span.start] = known.join(result) } else { typeAt[span.start] = result }
+        if !isSilent { typeAt[span.start] = typeAt[span.start].map { $0.join(result) } ?? result }
         return result
     }
 

@@ -93,6 +93,9 @@ final class FlowChecker {
                 labels: [.init(span: span, text: label, primary: true)], help: help))
     }
 
+    /// Whether what is gone through here is told to nobody.
+    var isSilent: Bool { muted > 0 || isDead }
+
     func silently<T>(_ body: () -> T) -> T {
         muted += 1
         defer { muted -= 1 }

@@ -45,15 +45,25 @@ public struct NamedHostType: HostType {
     public let typeName: String
     private let fields: [StaticType.Field]?
     public let element: StaticType?
+    private let hasOperators: Bool
 
-    /// Without `fields` any field may be there. `element` is what iteration gives.
-    public init(_ typeName: String, fields: [StaticType.Field]? = nil, element: StaticType? = .unknown) {
+    /// Without `fields` any field may be there. `element` is what iteration gives. Without
+    /// `operators` nothing but `==` takes it.
+    public init(
+        _ typeName: String, fields: [StaticType.Field]? = nil, element: StaticType? = .unknown, operators: Bool = true
+    ) {
+        hasOperators = operators
         self.typeName = typeName
         self.fields = fields
         self.element = element
     }
 
     public var fieldNames: [String]? { fields?.map(\.name) }
+    public func unary(_ op: UnaryOperator) -> StaticType? { hasOperators ? .unknown : nil }
+
+    public func binary(_ op: BinaryOperator, _ other: StaticType, isLeft: Bool) throws -> StaticType? {
+        hasOperators ? .unknown : nil
+    }
 
     public func field(_ name: String) -> StaticType? {
         guard let fields else { return .unknown }
