@@ -79,6 +79,13 @@ import Testing
         #expect(check(source) == expected)
     }
 
+    /// The examples of warnings, of those that the language's own table can give.
+    @Test(arguments: ErrorCode.allCases.filter(\.isLint)) func examplesWarn(_ code: ErrorCode) throws {
+        if [.unseededDraw, .missingInput, .unusedImport].contains(code) { return }
+        let example = try #require(code.example)
+        #expect(Session().check(source: example).map(\.code) == [code], "\(example)")
+    }
+
     /// Every statement that cannot be read is told, and what the others say of names in it is not believed.
     @Test(arguments: [
         ("x = = 1\ny = )\nz = 3", ["E0105 1 ", "E0105 2 "]),
@@ -89,7 +96,7 @@ import Testing
         ("for i in 1..3 {\n    x = ]\n    y = nope\n}\nx", ["E0105 2 ", "E0201 3 "]),
         ("if true {\n    x = )\n} else {\n    y = )\n}", ["E0105 2 ", "E0105 4 "]),
         ("x = 1 +", ["E0106 1 "]),
-        ("f(1,\n", ["E0107 1 "]), ("fn f() { if true { while x {", ["E0107 1 "]),
+        ("f(1,\n", ["E0107 1 "]), ("fn f() { if true { while true {", ["E0107 1 "]),
     ])
     func goesOnAfterSyntaxErrors(_ source: String, _ expected: [String]) {
         let found = Bench().session.check(source: source).map {

@@ -12,7 +12,10 @@ extension [Builtin] {
                     row.infer = { _ in type }
                 }
             }
-            if row.parameters.contains(where: { $0.name == SeedState.parameter.name && $0.optional }) { row.randomness = .draws }
+            if row.parameters.contains(where: { $0.name == SeedState.parameter.name && $0.optional }) {
+                // The posterior's mean is no draw.
+                row.randomness = .draws(unlessFalse: row.parameters.contains { $0.name == "sampled" } ? "sampled" : nil)
+            }
             if row.name == "seed" { row.randomness = .seeds }
             for (place, parameter) in row.parameters.enumerated() {
                 row.parameters[place].file = parameter.file ?? FileParameters.table["\(row.name).\(parameter.name)"]

@@ -42,10 +42,13 @@ public struct Builtin: Sendable {
 
     public enum Randomness: Sendable {
         case none
-        /// Draws from the session's generator where no seed is given.
-        case draws
+        /// Draws from the session's generator where no seed is given; not where the parameter named
+        /// here is false.
+        case draws(unlessFalse: String?)
         /// Seeds the session's generator.
         case seeds
+
+        var isSeeding: Bool { if case .seeds = self { true } else { false } }
     }
 
     public init(

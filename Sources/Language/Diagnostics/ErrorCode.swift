@@ -108,6 +108,9 @@ public enum ErrorCode: String, Sendable, CaseIterable {
         self.init(rawValue: text.uppercased())
     }
 
+    /// Found without running, and probably not meant.
+    public var isLint: Bool { rawValue.hasPrefix("W") }
+
     private var entry: Entry {
         ErrorCode.table[self] ?? Entry("An error", .internal, "This code has no explanation yet.")
     }

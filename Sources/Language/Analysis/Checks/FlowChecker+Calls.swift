@@ -147,14 +147,14 @@ extension FlowChecker {
                 notes: names.isEmpty ? [] : ["\(listed(names)) can"])
             return false
         }
-        guard isSound else { return builtin.randomness == .seeds }
+        guard isSound else { return builtin.randomness.isSeeding }
         do {
             _ = try StaticBinder.bind(builtin, arguments)
         } catch let problem as Problem {
             let site = CallSite(call, opening.span)
             report(site.failure(problem, parameters: builtin.parameters.map(\.name)).diagnostic)
         } catch {}
-        return builtin.randomness == .seeds
+        return builtin.randomness.isSeeding
     }
 
     // MARK: functions
@@ -190,8 +190,9 @@ extension FlowChecker {
         switch bound.builtin.randomness {
         case .none: break
         case .seeds: seeded += 1
-        case .draws:
+        case .draws(let condition):
             guard !bound.has("seed"), !arguments.hasMoreNamed else { return }
+            if let condition, bound.bool(condition) == false { return }
             noteDraw(call.callee.span, bound.builtin.name)
         }
     }
