@@ -120,7 +120,7 @@ import Testing
             Row("phase2(m, s, train=\"everything\")", .notAllowed, "everything"),
             Row("phase1(b, s, prior_prompts=[])", .badArgument, "prior_prompts is empty"),
             Row("phase1(b, s, prior=1, prior_prompts=[\"<x>\"])", .unknownHandle, "<x>"),
-            Row("phase1(b, s, prior_weight=0, steps=1, attention_loss=fn(o) { 1 })", .badArgument, "a function of two"),
+            Row("phase1(b, s, prior_weight=0, steps=1, attention_loss=fn(o) { 1 })", .badArgument, "is a function of 2"),
             Row("phase1(b, s, prior_weight=0, steps=1, attention_loss=fn(o, p) { \"x\" })", .wrongType, "this gave a string"),
             Row("phase1(b, s, prior_weight=0, steps=1, attention_loss=fn(o, p) { [1, 2] })", .shapeMismatch, "this gave [2]"),
             Row("phase1(b, s, prior_weight=0, steps=3, attention_loss=fn(o, p) { n })", .notFinite, "nothing had been learned yet"),
