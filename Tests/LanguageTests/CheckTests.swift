@@ -16,6 +16,13 @@ import Testing
             "phase1(tensor([1]), stps=3)\nphase1()",
             ["E0203 1 phase1 has no parameter \"stps\"", "E0204 2 phase1 needs model, a tensor"]
         ),
+        (
+            "phase1(1, stps=3, steps=0, sampling=\"unoin\")",
+            [
+                "E0207 1 phase1 wants a tensor for model", "E0203 1 phase1 has no parameter \"stps\"",
+                "E0208 1 phase1 takes steps from 1 to 100000 steps", "E0209 1 phase1 knows no sampling \"unoin\"",
+            ]
+        ),
         ("len(1, 2)", ["E0205 1 len takes 1 positional argument, not 2"]),
         ("[x for x in 1..2 if x > y]", ["E0201 1 nothing is called \"y\""]),
         ("try { 1 } recover e { e }\n_", []),

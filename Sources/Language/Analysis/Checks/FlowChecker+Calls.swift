@@ -97,16 +97,22 @@ extension FlowChecker {
     private func result(
         of builtin: Builtin, _ arguments: StaticArguments, _ call: CallSyntax, _ site: CallSite
     ) -> StaticType {
+        let (bound, problems) = StaticBinder.bind(builtin, arguments)
+        for problem in problems { report(problem, site, builtin) }
+        guard problems.isEmpty else { return resultInWords(builtin) }
+        noteRandomness(bound, arguments, call)
+        checkFiles(bound, site)
+        if builtin.name == "fail" { isDead = functions.isEmpty ? isDead : true }
         do {
-            let bound = try StaticBinder.bind(builtin, arguments)
-            noteRandomness(bound, arguments, call)
-            checkFiles(bound, site)
-            if builtin.name == "fail" { isDead = functions.isEmpty ? isDead : true }
             return try builtin.infer?(bound) ?? resultInWords(builtin)
         } catch let problem as Problem {
-            report(site.failure(problem, parameters: builtin.parameters.map(\.name)).diagnostic)
+            report(problem, site, builtin)
         } catch {}
         return resultInWords(builtin)
+    }
+
+    private func report(_ problem: Problem, _ site: CallSite, _ builtin: Builtin) {
+        report(site.failure(problem, parameters: builtin.parameters.map(\.name)).diagnostic)
     }
 
     /// By the table's words for the result.
@@ -148,12 +154,9 @@ extension FlowChecker {
             return false
         }
         guard isSound else { return builtin.randomness.isSeeding }
-        do {
-            _ = try StaticBinder.bind(builtin, arguments)
-        } catch let problem as Problem {
-            let site = CallSite(call, opening.span)
-            report(site.failure(problem, parameters: builtin.parameters.map(\.name)).diagnostic)
-        } catch {}
+        for problem in StaticBinder.bind(builtin, arguments).problems {
+            report(problem, CallSite(call, opening.span), builtin)
+        }
         return builtin.randomness.isSeeding
     }
 

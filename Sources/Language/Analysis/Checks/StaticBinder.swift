@@ -10,51 +10,81 @@ struct StaticArguments {
     var isExact: Bool { !hasMorePositional && !hasMoreNamed }
 }
 
-/// Binds arguments to a builtin's parameters as `Binder` does, with its problems.
-enum StaticBinder {
-    static func bind(_ builtin: Builtin, _ arguments: StaticArguments) throws -> StaticCall {
+/// Binds arguments to a builtin's parameters as `Binder` does. Where the run stops at the first problem, all are told.
+struct StaticBinder {
+    private let builtin: Builtin
+    private var bound: [StaticType?]
+    private var rest: [StaticType] = []
+    private(set) var problems: [Problem] = []
+
+    /// The call, and what is wrong with it in the order in which a run would find it.
+    static func bind(_ builtin: Builtin, _ arguments: StaticArguments) -> (call: StaticCall, problems: [Problem]) {
+        var binder = StaticBinder(builtin)
+        binder.bindPositional(arguments.positional)
+        binder.bindNamed(arguments.named)
+        return (binder.call(arguments), binder.problems)
+    }
+
+    private init(_ builtin: Builtin) {
+        self.builtin = builtin
+        bound = Array(repeating: nil, count: builtin.parameters.count)
+    }
+
+    private mutating func bindPositional(_ types: [StaticType]) {
         let parameters = builtin.parameters
-        var bound = [StaticType?](repeating: nil, count: parameters.count)
-        var rest: [StaticType] = []
         var place = 0
-        for (index, type) in arguments.positional.enumerated() {
+        for (index, type) in types.enumerated() {
             while place < parameters.count, parameters[place].keywordOnly { place += 1 }
             guard place < parameters.count else {
-                throw Binder.tooMany(builtin, at: index, of: arguments.positional.count)
+                return problems.append(Binder.tooMany(builtin, at: index, of: types.count))
             }
             if parameters[place].variadic {
                 rest.append(type)
-                do {
-                    try check(type, parameters[place], builtin)
-                } catch var problem as Problem {
-                    problem.argument = nil
-                    problem.position = index
-                    throw problem
-                }
+                check(type, place, position: index)
             } else {
-                try check(type, parameters[place], builtin)
+                check(type, place)
                 bound[place] = type
                 place += 1
             }
         }
-        for (name, type) in arguments.named {
-            guard let place = parameters.firstIndex(where: { $0.name == name && !$0.variadic }) else {
-                throw Problem.unknownParameter(name, of: builtin.name, among: parameters.map(\.name))
+    }
+
+    private mutating func bindNamed(_ named: [(name: String, type: StaticType)]) {
+        for (name, type) in named {
+            guard let place = builtin.parameters.firstIndex(where: { $0.name == name && !$0.variadic }) else {
+                problems.append(
+                    Problem.unknownParameter(name, of: builtin.name, among: builtin.parameters.map(\.name)))
+                continue
             }
-            if bound[place] != nil { throw Problem.duplicateArgument(name, of: builtin.name) }
-            try check(type, parameters[place], builtin)
+            if bound[place] != nil {
+                problems.append(Problem.duplicateArgument(name, of: builtin.name))
+                continue
+            }
+            check(type, place)
             bound[place] = type
         }
+    }
+
+    private mutating func call(_ arguments: StaticArguments) -> StaticCall {
         let given = bound.map { $0 != nil }
-        for (place, parameter) in parameters.enumerated() where bound[place] == nil {
-            let mayCome =
-                arguments.hasMoreNamed || arguments.hasMorePositional && !parameter.keywordOnly
-            if parameter.isRequired, !mayCome { throw Binder.missing(parameter, builtin) }
+        for (place, parameter) in builtin.parameters.enumerated() where bound[place] == nil {
+            let mayCome = arguments.hasMoreNamed || arguments.hasMorePositional && !parameter.keywordOnly
+            // What lacks may be what a name that is not known was meant to give.
+            if parameter.isRequired, !mayCome, problems.isEmpty { problems.append(Binder.missing(parameter, builtin)) }
             bound[place] = mayCome ? .unknown : parameter.defaultValue.map { StaticType($0) } ?? StaticType.none
         }
         return StaticCall(
             builtin: builtin, bound: bound.map { $0 ?? .unknown }, given: given,
             rest: arguments.hasMorePositional ? nil : rest)
+    }
+
+    private mutating func check(_ type: StaticType, _ place: Int, position: Int? = nil) {
+        do {
+            try StaticBinder.check(type, builtin.parameters[place], builtin)
+        } catch var problem as Problem {
+            if position != nil { (problem.argument, problem.position) = (nil, position) }
+            problems.append(problem)
+        } catch {}
     }
 
     /// Throws where no value of the type is taken, or a known number or word is outside of what is allowed.
