@@ -14,11 +14,11 @@ void bas_philox(uint32_t out[4], uint64_t seed, uint64_t stream, uint32_t step, 
     out[0] = c0; out[1] = c1; out[2] = c2; out[3] = c3;
 }
 
-void bas_normal(float *y, size_t n, uint64_t seed, uint64_t stream, uint32_t step) {
+void bas_normal(float *y, size_t first, size_t n, uint64_t seed, uint64_t stream, uint32_t step) {
     for (size_t i = 0; i < n; i += 4) {
         uint32_t w[4];
         float z[4];
-        bas_philox(w, seed, stream, step, (uint32_t)(i / 4));
+        bas_philox(w, seed, stream, step, (uint32_t)((first + i) / 4));
         for (int pair = 0; pair < 2; pair++) {
             // (0, 1] under the logarithm; both in double, so that libm versions differ by less than a float's ulp.
             double u = ((double)w[2 * pair] + 1.0) * 0x1p-32, angle = 6.283185307179586 * (w[2 * pair + 1] * 0x1p-32);
@@ -30,10 +30,10 @@ void bas_normal(float *y, size_t n, uint64_t seed, uint64_t stream, uint32_t ste
     }
 }
 
-void bas_uniform(float *y, size_t n, uint64_t seed, uint64_t stream, uint32_t step) {
+void bas_uniform(float *y, size_t first, size_t n, uint64_t seed, uint64_t stream, uint32_t step) {
     for (size_t i = 0; i < n; i += 4) {
         uint32_t w[4];
-        bas_philox(w, seed, stream, step, (uint32_t)(i / 4));
+        bas_philox(w, seed, stream, step, (uint32_t)((first + i) / 4));
         for (size_t j = 0; j < 4 && i + j < n; j++) y[i + j] = (float)(w[j] >> 8) * 0x1p-24f;
     }
 }

@@ -11,8 +11,11 @@ public enum Parallel {
     }()
 
     /// How many tasks `work` (floating-point operations, or bytes touched times a few) is worth: at least about 10 µs
-    /// each, twenty times what a worker that is looking for work needs to begin; at most `limit`.
-    public static func tasks(work: Int, limit: Int = 16) -> Int { max(1, min(limit, work / 1_000_000)) }
+    /// each, twenty times what a worker that is looking for work needs to begin; at most `limit`: by itself 16, more
+    /// where each would take long, because a task is what an interrupt waits for.
+    public static func tasks(work: Int, limit: Int? = nil) -> Int {
+        max(1, min(limit ?? max(16, work / 400_000_000), work / 1_000_000))
+    }
 
     /// How `run` takes its tasks. Tests compare the bits that each of these gives.
     enum Schedule: Sendable {
@@ -26,14 +29,55 @@ public enum Parallel {
     ///
     /// Subnormal numbers count as zero within, on every thread and also where there is one only: else results would
     /// depend on which thread took a task.
-    public static func run(tasks: Int, _ body: (Int) -> Void) {
+    ///
+    /// `always`: what is made is kept, so no task is left out even where the work is abandoned.
+    public static func run(tasks: Int, always: Bool = false, _ body: (Int) -> Void) {
         let before = bas_flush_denormals()
         defer { bas_restore_denormals(before) }
+        if !always, let isUnwanted = demand.isUnwanted {
+            schedule(tasks) { task in if !isUnwanted() { body(task) } }
+        } else {
+            schedule(tasks, body)
+        }
+    }
+
+    private static func schedule(_ tasks: Int, _ body: (Int) -> Void) {
         switch schedule {
         case .machine: run(tasks: tasks, threads: threads, body)
         case .threads(let count): run(tasks: tasks, threads: count, body)
         case .reversed: for task in (0..<tasks).reversed() { body(task) }
         }
+    }
+
+    // MARK: work that nobody wants any more
+
+    private struct Demand: Sendable {
+        /// Asked before every task; true leaves the task out.
+        var isUnwanted: (@Sendable () -> Bool)?
+    }
+    @TaskLocal private static var demand = Demand()
+
+    /// Within `body`, tasks are left out once `condition` is true: products of huge matrices and passes of large models
+    /// end within one task's time instead of their own. What was computed is rubbish then: the caller asks `condition`
+    /// afterwards and throws it away, keeps no cache of it, and writes it nowhere. Once true, `condition` stays true.
+    public static func abandonable<T>(
+        when condition: @escaping @Sendable () -> Bool, _ body: () throws -> T
+    ) rethrows -> T {
+        try $demand.withValue(Demand(isUnwanted: condition)) { try body() }
+    }
+
+    /// Whether what is being computed may be rubbish: caches keep nothing then.
+    public static var isAbandoned: Bool { demand.isUnwanted?() ?? false }
+
+    /// Thrown by `checkWanted`.
+    public struct Unwanted: Error, CustomStringConvertible {
+        public var description: String { "not wanted any more" }
+    }
+
+    /// Throws `Unwanted` where what is being computed may be rubbish: before a result is written or kept, and between the
+    /// files, parameters or passes of long work.
+    public static func checkWanted() throws {
+        if isAbandoned { throw Unwanted() }
     }
 
     private static func run(tasks: Int, threads: Int, _ body: (Int) -> Void) {

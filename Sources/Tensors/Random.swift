@@ -30,12 +30,26 @@ public struct RandomDraw: Sendable {
 
     /// Standard normal numbers.
     public func normal(_ shape: [Int]) -> Tensor {
-        Tensor.make(shape) { bas_normal($0.baseAddress!, $0.count, seed, stream, step) }
+        filled(shape, costs: 150) { bas_normal($0, $1, $2, seed, stream, step) }
     }
 
     /// Uniform numbers in [0, 1).
     public func uniform(_ shape: [Int]) -> Tensor {
-        Tensor.make(shape) { bas_uniform($0.baseAddress!, $0.count, seed, stream, step) }
+        filled(shape, costs: 40) { bas_uniform($0, $1, $2, seed, stream, step) }
+    }
+
+    /// Numbers are counted, so that threads draw their parts; a word block is four numbers.
+    private func filled(
+        _ shape: [Int], costs: Int, _ draw: (UnsafeMutablePointer<Float>, Int, Int) -> Void
+    ) -> Tensor {
+        let result = Tensor(uninitialized: shape)
+        let (out, count) = (result.writable, result.count)
+        let tasks = Parallel.tasks(work: count * costs, limit: max(16, count / 1_000_000))
+        Parallel.run(tasks: tasks) { task in
+            let part = Parallel.range(task, of: tasks, count: count, alignment: 4)
+            draw(out + part.lowerBound, part.lowerBound, part.count)
+        }
+        return result
     }
 
     /// Random words, `index` counted from 0.

@@ -74,6 +74,32 @@ public final class Console {
         return 0
     }
 
+    /// Sessions that did not end in good order: `words` are an action ("replay" unless given) and a session's number.
+    /// Replaying opens the prompt. Returns the exit code.
+    public func recover(_ action: Recovery.Action, number: String, banner: String, runsInit: Bool) -> Int32 {
+        let sessions = Recovery.sessions()
+        do {
+            switch action {
+            case .list: Page.show(printable(Recovery.list(sessions)))
+            case .print: Page.show(printable(try Recovery.find(number, among: sessions).script))
+            case .forget: Page.show(try Recovery.forget(number, among: sessions))
+            case .replay:
+                let lost = try Recovery.find(number, among: sessions)
+                Prompt(
+                    session: session, printer: printer, banner: options.quiet ? nil : banner, runsInit: runsInit,
+                    lost: lost
+                ).run()
+            }
+            return 0
+        } catch let problem as Problem {
+            printer.report(problem)
+            return (problem.exitCode ?? problem.code.exitCode).rawValue
+        } catch {
+            printer.report(Problem(.internal, "\(error)"))
+            return ExitCode.internal.rawValue
+        }
+    }
+
     /// Errors and warnings that are known without running the files. Returns the exit code of the first error;
     /// where there are warnings only, 1 if `strict`.
     public func check(files: [String], strict: Bool) -> Int32 {

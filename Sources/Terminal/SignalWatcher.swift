@@ -126,7 +126,7 @@ final class SignalWatcher: Sendable {
                 // Someone who asks a third time in a row wants out; at a prompt there are values to lose.
                 guard state.requests >= 3 else { return nil }
                 if !state.staysWhenIdle { return 130 }
-                Departure.say("\nstopping at the next safe point; Ctrl-\\ ends bas at once, without saving\n")
+                Departure.say("\nstopping at the next safe point; Ctrl-\\ ends bas at once (then :recover brings the inputs back)\n")
             }
             return nil
         }

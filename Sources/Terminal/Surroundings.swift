@@ -47,6 +47,8 @@ public enum Surroundings {
     }
 
     static var historyPath: String? { path("history", variable: "XDG_STATE_HOME", fallback: ".local/state") }
+    /// Where sessions keep their journals.
+    static var sessionsPath: String? { path("sessions", variable: "XDG_STATE_HOME", fallback: ".local/state") }
     static var initPath: String? { path("init.bas", variable: "XDG_CONFIG_HOME", fallback: ".config") }
 
     /// Makes a folder with those above it; false where that fails (`errno` says why).
@@ -65,6 +67,49 @@ public enum Surroundings {
         if info.st_mode & S_IFMT == S_IFDIR { return true }
         errno = ENOTDIR
         return false
+    }
+
+    /// All that a descriptor gives from where it stands; nil where reading fails.
+    static func bytes(of descriptor: Int32) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = read(descriptor, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            if count < 0 { return nil }
+            if count == 0 { return bytes }
+            bytes += buffer[..<count]
+        }
+    }
+
+    /// The names in a folder, unsorted, without those that begin with a dot; none where it cannot be read.
+    static func names(in folder: String) -> [String] {
+        guard let handle = opendir(folder) else { return [] }
+        defer { closedir(handle) }
+        var names: [String] = []
+        while let entry = readdir(handle) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if !name.hasPrefix(".") { names.append(name) }
+        }
+        return names
+    }
+
+    static var currentFolder: String? {
+        guard let path = getcwd(nil, 0) else { return nil }
+        defer { free(path) }
+        return String(cString: path)
+    }
+
+    /// A time (seconds since 1970; now where nil) by `strftime`'s letters, in the local zone.
+    static func localTime(_ format: String, at seconds: Int? = nil) -> String {
+        var seconds = seconds ?? time(nil)
+        var parts = tm()
+        localtime_r(&seconds, &parts)
+        var buffer = [CChar](repeating: 0, count: 100)
+        let count = strftime(&buffer, buffer.count, format, &parts)
+        return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     static var lastErrorText: String { errorText(errno) }

@@ -25,7 +25,8 @@ struct Bas: ParsableCommand {
 
     static func main() {
         Descriptors.fill()
-        main(nil)
+        // An option that takes a value must have one; alone it replays.
+        main(CommandLine.arguments.dropFirst().map { $0 == "--recover" ? "--recover=replay" : $0 })
     }
 
     /// Ends the process with this code; 0 goes on.
@@ -54,3 +55,4 @@ struct ConsoleOptions: ParsableArguments {
 
 extension ColorChoice: ExpressibleByArgument {}
 extension ErrorFormat: ExpressibleByArgument {}
+extension Recovery.Action: ExpressibleByArgument {}

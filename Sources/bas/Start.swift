@@ -19,6 +19,12 @@ struct Start: ParsableCommand {
     @Flag(help: "Do not run init.bas before the prompt.")
     var noInit = false
 
+    @Option(
+        help: ArgumentHelp(
+            "A session that did not end in good order: replay it (the default), list all, print or forget it. A number after it picks another than the newest.",
+            valueName: "action"))
+    var recover: Recovery.Action?
+
     @OptionGroup var options: ConsoleOptions
 
     @Argument(
@@ -27,7 +33,7 @@ struct Start: ParsableCommand {
     var words: [String] = []
 
     func validate() throws {
-        guard code.isEmpty, let file = words.first else { return }
+        guard code.isEmpty, recover == nil, let file = words.first else { return }
         try refuseOption(file, of: self)
         // A word that is no file and looks like none is a mistyped command.
         guard file != "-", !file.contains(where: { "/.".contains($0) }), !Surroundings.exists(file) else {
@@ -41,6 +47,10 @@ struct Start: ParsableCommand {
 
     func run() throws {
         let console = options.console()
+        if let recover {
+            return try Bas.finish(
+                console.recover(recover, number: words.first ?? "", banner: Host.banner, runsInit: !noInit))
+        }
         if !code.isEmpty {
             try Bas.finish(console.run(code: code, arguments: words))
         } else if let file = words.first, file != "-" {

@@ -27,6 +27,21 @@ import Testing
         #expect(found.contains { $0.text == expected }, "\(code): \(found.map(\.text))")
     }
 
+    @Test(arguments: [
+        ("list[0].st|", "start_here"), ("list[-1].inner.de|", "deeper"), ("r[\"inner\"].de|", "deeper"),
+        ("r[\"st|", "start_here"), ("r[\"inner\"][\"de|\"]", "deeper"), ("list[0][\"in|", "inner"),
+        ("my_function(r.inner.de|", "deeper"),
+    ])
+    func offersWhatAPathReaches(_ code: String, _ expected: String) {
+        let found = complete(code, after: "r = {start_here: 1, inner: {deeper: 2}}\nlist = [r, r]")
+        #expect(found.map(\.text) == [expected], "\(code)")
+    }
+
+    @Test(arguments: ["f(1).st|", "list[i].st|", "list[7].st|", "(r).st|", "list[0, 1].st|"])
+    func runsNothingToComplete(_ code: String) {
+        #expect(complete(code, after: "r = {start_here: 1}\nlist = [r]\ni = 0\nfn f(x) { r }").isEmpty)
+    }
+
     @Test(arguments: ["# ph|", "12|", "r.|", "phase1(t, steps=3, steps|"])
     func offersNoNames(_ code: String) {
         let found = complete(code, after: "r = 5")

@@ -1,3 +1,4 @@
+import Glibc
 import Language
 import Testing
 
@@ -36,7 +37,7 @@ private struct PromptHarness {
         let sink = printer.printer
         let session = Session { sink.handle($0) }
         prompt = Prompt(
-            session: session, printer: sink, reader: reader, history: history, banner: nil, initPath: nil)
+            session: session, printer: sink, reader: reader, surrounds: Prompt.Surrounds(history: history))
         prompt.run()
     }
 
@@ -88,7 +89,7 @@ struct PromptCommandTests {
             #expect(!command.summary.isEmpty)
             #expect(PromptHarness([":help \(command.name)"]).output.hasPrefix(":\(command.name)"))
             #expect(PromptHarness(["?:\(command.name)"]).output.hasPrefix(":\(command.name)"))
-            #expect(PromptCommands.overview.contains("  :\(command.name)"))
+            #expect(PromptCommands.overview().contains("  :\(command.name)"))
         }
         #expect(Set(PromptCommands.all.map(\.name)).count == PromptCommands.all.count)
     }
@@ -96,7 +97,7 @@ struct PromptCommandTests {
     @Test(
         arguments: [
             ([":tpye 1"], "there is no command :tpye, did you mean :type?  (:help lists them)\n"),
-            ([":re"], ":re could be :rerun, :reset\n"),
+            ([":re"], ":re could be :results, :rerun, :reset, :recover\n"),
             ([":q", "1"], ""),
             (["x = 2.5;", ":type x", ":type [x]"], "float\nlist\n"),
             ([":type"], "say what: :type CODE\n"),
@@ -110,10 +111,103 @@ struct PromptCommandTests {
             ([":rerun"], "no such cells: the last; nothing was entered yet\n"),
             (["1;", ":rerun 5"], "no such cells: 5; cells are 1..1\n"),
             (["x = 1", "y = 2", ":history y"], "2: y = 2\n"),
+            (["x = 1 + 1", "y = x", ":history x ="], "1: x = 1 + 1\n2: y = x\n"),
             ([":explain E9"], "there is no error code \"E9\"; codes look like E0203\n"),
+            ([":explain E0230"], "there is no error code \"E0230\", did you mean E0203?\n"),
+            ([":cells 3"], ":cells takes nothing after it, not \"3\"\n"),
+            ([":help :tiem"], "there is no command :tiem, did you mean :time?  (:help lists them)\n"),
+            ([":undo"], "nothing was entered yet\n"),
+            (
+                ["x = 1", "x = 2", ":undo", "x", ":undo", ":undo"],
+                "(In [2] is undone; files that it wrote stay)\nOut[3]: 1\n"
+                    + "(In [3] is undone; files that it wrote stay)\nonly the last cell can be undone, once\n"
+            ),
+            ([":results 1KiB", "7"], "no results yet; results may take 1.0 KiB\nOut[1]: 7\n"),
+            ([":results 5 apples"], "\"5 apples\" is no size; write 512MiB or 2GiB\n"),
+            ([":seed x"], "say which: :seed N, a whole number\n"),
+            ([":load"], "say which: :load FILE\n"),
+            ([":doc"], "say which: :doc NAME\n"),
+            (
+                [":recover lits"],
+                "cannot recover \"lits\", did you mean list?  (:recover [replay | list | print | forget] [n])\n"
+            ),
         ] as [([String], String)])
     func commands(lines: [String], output: String) {
         #expect(PromptHarness(lines).output == output)
+    }
+
+    @Test func resultsBeyondTheBudgetAreTold() {
+        let long = String(repeating: "x", count: 60)
+        let harness = PromptHarness([":results 100", "\"\(long)\";", "\"\(long)\" + \"\";", "_1"])
+        #expect(harness.output.hasSuffix("(Out[1] let go: results may take 100 bytes, see :results)\n"))
+        #expect(harness.printer.errors.text.contains("error[E0606]: the result of In [1] is no longer kept"))
+    }
+
+    @Test(arguments: [
+        ("512MiB", 512 << 20), ("2 GB", 2 << 30), ("1.5k", 1536), ("100", 100), ("x", nil), ("5q", nil), ("-1", nil), ("9e99", nil),
+    ] as [(String, Int?)])
+    func sizes(text: String, bytes: Int?) { #expect(PromptCommands.byteCount(text) == bytes) }
+
+    @Test func foldersAreGoneTo() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("one.txt", "")
+        let here = Surroundings.currentFolder ?? "/"
+        let output = PromptHarness([":cd \(folder.path)", ":pwd", ":ls", ":cd nowhere", "cd(\"\(here)\");", "In[1]"]).output
+        #expect(output == "Out[1]: \"\(folder.path)\"\n\(folder.path)\none.txt\nOut[4]: \"cd(\\\"\(folder.path)\\\")\"\n")
+    }
+
+    @Test func aLoadedScriptIsACell() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("script.bas", "y = 6\ny * 7\n")
+        let harness = PromptHarness([":load \(path)", "_1", ":save \(folder.path)/kept.bas"])
+        #expect(harness.output.hasPrefix("Out[1]: 42\nOut[2]: 42\n"))
+        #expect(folder.read("kept.bas") == "# %% In [1]   from \(path)\ny = 6\ny * 7\n\n# %% In [2]\n_1\n")
+        try folder.write("wrong.bas", "1\nnope\n")
+        #expect(PromptHarness([":load \(folder.path)/wrong.bas"]).printer.errors.text.contains("wrong.bas:2:1: error[E0201]"))
+    }
+
+    @Test func whatACellDidBeforeItFailedIsSaved() throws {
+        let folder = try TemporaryFolder()
+        _ = PromptHarness([
+            "a = 1; b = nope; c = 3", "nope", "d = 4", "d = 5", ":undo", "a + d", ":save \(folder.path)/kept.bas",
+        ])
+        #expect(
+            folder.read("kept.bas")
+                == "# %% In [1]\n# (ended with an error)\na = 1\n# b = nope; c = 3\n\n# %% In [3]\nd = 4\n\n# %% In [5]\na + d\n")
+        #expect(try Run(["\(folder.path)/kept.bas"], in: folder).output == "5\n")
+    }
+
+    @Test(
+        arguments: [
+            (":his", ["history"]), (":t", ["type", "time", "timeit"]), (":help his", ["history"]), (":who re", []),
+            (":time len", ["len"]), (":type alp", ["alpha"]), ("?alp", ["alpha"]), ("?:und", ["undo"]),
+            (":doc prin", ["print"]), (":load FOLDER/sc", ["script.bas"]), (":save -f FOLDER/sc", ["script.bas"]),
+            (":cd FOLDER/s", ["sub/"]), (":load \"FOLDER/sc", ["script.bas"]), (":nonsense x", []),
+        ] as [(String, [String])])
+    func commandsAreCompleted(line: String, words: [String]) throws {
+        let folder = try TemporaryFolder()
+        try folder.write("script.bas", "")
+        mkdir(folder.path + "/sub", 0o700)
+        let session = Session()
+        session.run(source: "alpha = 1")
+        let line = line.replacing("FOLDER", with: folder.path)
+        let found = try #require(PromptCommands.candidates(line, line.utf8.count, session))
+        #expect(found.map(\.text) == words)
+        // What stands before the range stays, so that the line becomes what was meant.
+        for candidate in found {
+            let start = String(decoding: line.utf8.prefix(candidate.range.lowerBound), as: UTF8.self)
+            let written = String(decoding: line.utf8.dropFirst(candidate.range.lowerBound), as: UTF8.self)
+            #expect(candidate.text.hasPrefix(written), "\(start)|\(written)")
+        }
+    }
+
+    @Test(arguments: [80, 100, 200]) func theOverviewFitsTheScreen(width: Int) {
+        let lines = PromptCommands.overview(width: width).split(separator: "\n")
+        #expect(lines.allSatisfy { displayWidth(String($0)) <= width })
+    }
+
+    @Test func codeIsNoCommand() {
+        #expect(PromptCommands.candidates("x = 1", 5, Session()) == nil)
     }
 
     @Test func timesAreGiven() {
@@ -144,7 +238,7 @@ struct PromptCommandTests {
                 == "Out[3]: 21\n2 cells → \(path)\n\(path) exists; :save -f \(path) replaces it\none cell → \(path)\n"
         )
         #expect(folder.read("kept.bas") == "# %% In [1]\nx = 20\n")
-        #expect(PromptHarness([":load \"\(path)\"", "x * 2"]).output == "Out[1]: 40\n")
+        #expect(PromptHarness([":load \"\(path)\"", "x * 2"]).output == "Out[2]: 40\n")
         #expect(PromptHarness([":load /nowhere.bas"]).printer.errors.text.contains("E0502"))
         #expect(PromptHarness(["1;", ":save /proc/no/file"]).output.contains("cannot write /proc/no/file"))
     }

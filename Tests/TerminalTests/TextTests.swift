@@ -143,7 +143,18 @@ struct HistoryFileTests {
         let file = try #require(fopen(path, "a"))
         fputc(0xFF, file)
         fclose(file)
-        #expect(HistoryFile(path: path).load() == ["good", "\\", "badbytes", "no end\u{FFFD}"])
+        let entries = ["good", "\\", "badbytes", "no end\u{FFFD}"]
+        #expect(HistoryFile(path: path).load() == entries)
+        // The damaged file is kept beside, once; the history goes on in a sound one.
+        #expect(HistoryFile(path: path).load() == entries)
+        let names = Surroundings.names(in: folder.path)
+        #expect(names.filter { $0.hasPrefix("history-damaged-") }.count == 1 && names.count == 2)
+    }
+
+    @Test func aTornEntryDoesNotSwallowTheNext() throws {
+        let path = try folder.write("history", "one\ntorn by a dying mach")
+        #expect(HistoryFile(path: path).append("two"))
+        #expect(HistoryFile(path: path).load() == ["one", "torn by a dying mach", "two"])
     }
 
     @Test func aPlaceThatCannotBeWrittenIsSaid() {

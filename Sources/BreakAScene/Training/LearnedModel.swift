@@ -14,6 +14,8 @@ public struct LearnedModel: Sendable {
     public var unfinished: TrainingRun?
     /// What replaced parts of the method in that training.
     public var unfinishedReplacements = TrainingReplacements()
+    /// Set where training was interrupted before its prior pictures were drawn: `unfinished` lacks these.
+    public var pendingPrior: PriorOptions?
 
     public init(_ model: DiffusionModel) { self.model = model }
 }
@@ -38,14 +40,19 @@ extension LearnedModel {
     }
 
     /// Runs (or goes on with) a phase until it is finished or `control` says stop; the result is the model as trained
-    /// so far either way.
+    /// so far either way. `isUnwanted` stops it too, within a step, which is then given up: whatever such a step throws
+    /// is no error.
     public func training(
         _ run: TrainingRun, description: String, replacing: TrainingReplacements = TrainingReplacements(),
-        control: (TrainingProgress) throws -> TrainingControl
+        isUnwanted: @escaping @Sendable () -> Bool = { false }, control: (TrainingProgress) throws -> TrainingControl
     ) throws -> LearnedModel {
         var run = run
         while !run.isFinished {
-            try run.advance(replacing: replacing)
+            do {
+                try run.advance(replacing: replacing, isUnwanted: isUnwanted)
+            } catch where isUnwanted() {
+                break
+            }
             guard let entry = run.history.entries.last else { break }
             if try control(.init(phase: run.phase, step: run.step, steps: run.options.steps, entry: entry)) == .stop { break }
         }

@@ -3,10 +3,14 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
     /// `what` ("reconstruction loss", "gradient") was NaN or infinite in a step, counted from 1.
     case notFinite(what: String, phase: Int, step: Int, steps: Int, lr: Double)
 
+    /// The step was given up because nobody wants it any more.
+    case unwanted
+
     public var description: String {
         switch self {
         case .notFinite(let what, let phase, let step, let steps, _):
             "training diverged: the \(what) is not finite in step \(step) of \(steps) of phase \(phase)"
+        case .unwanted: "the training was stopped within a step"
         }
     }
 }

@@ -10,7 +10,7 @@ public struct TrainingRun: Sendable {
     public let phase: Int
     public let options: TrainingOptions
     public let scene: PreparedScene
-    public let prior: PriorSet?
+    public private(set) var prior: PriorSet?
     public private(set) var model: DiffusionModel
     public private(set) var optimizer: AdamW
     public private(set) var random: RandomState
@@ -43,22 +43,47 @@ public struct TrainingRun: Sendable {
 
     public var isFinished: Bool { step >= options.steps }
 
+    /// This run, not begun yet, with the prior pictures that it still lacked.
+    public func with(prior: PriorSet) -> TrainingRun {
+        var run = self
+        run.prior = options.priorWeight == 0 ? nil : prior
+        return run
+    }
+
     /// The next step, everything random drawn from the run's own counter.
-    public mutating func advance(replacing: TrainingReplacements = TrainingReplacements()) throws {
-        let law = replacing.sampling.map { law in { [step, model] in try law(step + 1, model.handles.count) } }
-        let batch = try TrainingBatch(model, scene, prior: prior, options, &random, law: law)
-        try advance(batch, replacing: replacing)
+    ///
+    /// `isUnwanted` says that the step is not wanted any more: it is then given up within a part of its time. Throws
+    /// `TrainingError.unwanted` then, and what `replacing` throws; the run is as before the step in every case.
+    public mutating func advance(
+        replacing: TrainingReplacements = TrainingReplacements(), isUnwanted: (@Sendable () -> Bool)? = nil
+    ) throws {
+        let before = random
+        do {
+            let law = replacing.sampling.map { law in { [step, model] in try law(step + 1, model.handles.count) } }
+            let batch = try Parallel.abandonable(when: isUnwanted ?? { false }) {
+                try TrainingBatch(model, scene, prior: prior, options, &random, law: law)
+            }
+            try advance(batch, replacing: replacing, isUnwanted: isUnwanted)
+        } catch {
+            random = before
+            throw error
+        }
     }
 
     /// A step on a given batch. Throws `TrainingError` where a loss or the gradient is not finite: the run is then as
     /// it was before the step.
     @discardableResult
     public mutating func advance(
-        _ batch: TrainingBatch, replacing: TrainingReplacements = TrainingReplacements()
+        _ batch: TrainingBatch, replacing: TrainingReplacements = TrainingReplacements(), isUnwanted: (@Sendable () -> Bool)? = nil
     ) throws -> TrainingLosses {
-        let losses = try TrainingLosses(model, batch, scene, options, priorWeight: options.priorWeight, replacing: replacing)
-        guard losses.total.value.scalar.isFinite else { throw diverged(losses.firstNotFinite) }
-        let gradients = Gradients(of: losses.total)
+        // Passes may be given up; the update, once begun, is done.
+        let (losses, gradients) = try Parallel.abandonable(when: isUnwanted ?? { false }) {
+            let losses = try TrainingLosses(model, batch, scene, options, priorWeight: options.priorWeight, replacing: replacing)
+            if isUnwanted?() == true { throw TrainingError.unwanted }
+            guard losses.total.value.scalar.isFinite else { throw diverged(losses.firstNotFinite) }
+            return (losses, Gradients(of: losses.total))
+        }
+        if isUnwanted?() == true { throw TrainingError.unwanted }
         guard let norm = update(gradients) else { throw diverged("gradient") }
         step += 1
         history.append(.init(

@@ -162,9 +162,10 @@ void bas_adamw(float *p, float *m, float *v, const float *g, const bas_adamw_opt
 /// Philox4x32-10 block `index` of (seed, stream, step): four 32-bit words.
 void bas_philox(uint32_t out[4], uint64_t seed, uint64_t stream, uint32_t step, uint32_t index);
 /// Standard normal numbers, Box-Muller over Philox words; the i-th depends only on (seed, stream, step, i).
-void bas_normal(float *y, size_t n, uint64_t seed, uint64_t stream, uint32_t step);
+/// y[0] is number `first`, a multiple of 4.
+void bas_normal(float *y, size_t first, size_t n, uint64_t seed, uint64_t stream, uint32_t step);
 /// Uniform numbers in [0, 1) with 24 random bits.
-void bas_uniform(float *y, size_t n, uint64_t seed, uint64_t stream, uint32_t step);
+void bas_uniform(float *y, size_t first, size_t n, uint64_t seed, uint64_t stream, uint32_t step);
 
 // --- pool.c ----------------------------------------------------------------------------------------------------
 /// Calls body(context, task) for every task 0..<tasks, each once, on up to `threads` threads, this one included;

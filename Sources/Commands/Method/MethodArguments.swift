@@ -86,7 +86,7 @@ enum PreparedScenes: ContextKey {
     static func scene(_ scene: Scene, _ model: DiffusionModel, _ call: Call) throws -> PreparedScene {
         if let known = call.context[PreparedScenes.self], known.scene == scene, known.fits(model) { return known }
         let prepared = try call.mapped("scene") { try PreparedScene(scene, for: model) }
-        call.context[PreparedScenes.self] = prepared
+        if !Parallel.isAbandoned { call.context[PreparedScenes.self] = prepared }
         return prepared
     }
 

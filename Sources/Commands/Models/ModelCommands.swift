@@ -82,6 +82,7 @@ enum ModelCommands {
         if let known = call.context[LoadedModels.self][path] { return .host(ModelValue(known)) }
         try call.checkFolder(path, "name")
         let model = try call.mapped("name") { try ModelFolder.load(path) }
+        try Parallel.checkWanted()
         call.context[LoadedModels.self][path] = model
         return .host(ModelValue(model))
     }

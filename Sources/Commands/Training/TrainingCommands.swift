@@ -73,11 +73,17 @@ enum TrainingCommands {
 
     @Sendable private static func resume(_ call: Call) throws -> Value {
         let value = try call.host("model", as: ModelValue.self)
-        guard let run = value.learned.unfinished else { return .host(value) }
+        guard var run = value.learned.unfinished else { return .host(value) }
         if call.optional("until") != nil, try call.int("until") <= run.step {
             throw Problem(.outOfRange, "this training is at step \(run.step) of \(run.options.steps) already", argument: "until")
         }
-        return .host(try train(call, value.learned, run, description: "resumed at step \(run.step)", value.learned.unfinishedReplacements))
+        var learned = value.learned
+        if let options = learned.pendingPrior {
+            guard let prior = try preparePrior(call, &learned, options, base: learned.model) else { return .host(pending(call, value.learned)) }
+            run = run.with(prior: prior)
+            learned.pendingPrior = nil
+        }
+        return .host(try train(call, learned, run, description: "resumed at step \(run.step)", learned.unfinishedReplacements))
     }
 
     /// The base model with a handle a mask: those that it has already where there are as many and no words are given.
@@ -114,27 +120,50 @@ enum TrainingCommands {
         try call.reservePass(2 * options.batchSize, height: side.height, width: side.width, value.model)
         let prepared = try call.mapped("scene") { try PreparedScene(scene, for: value.model, downsampling: options.maskDownsampling) }
         var learned = value.learned
-        // With flips, or with none of the photo's posteriors at hand, nothing here is drawn yet: order does not matter.
-        let prior = options.priorWeight > 0 && options.steps > 0 ? try preparePrior(call, &learned, base: base ?? value.model) : nil
-        let start = TrainingRun(phase: phase, learned.model, scene: prepared, prior: prior, options: options, seed: seed, history: learned.history)
         let replacements = try TrainingFunctions(call).replacements(learned.model, prepared)
         let title = "phase \(phase), \(options.steps) steps, lr \(options.optimizer.lr), seed \(seed), \(scene.title)"
-        return try train(call, learned, start, description: title, replacements)
+        func start(_ prior: PriorSet?) -> TrainingRun {
+            TrainingRun(phase: phase, learned.model, scene: prepared, prior: prior, options: options, seed: seed, history: learned.history)
+        }
+        guard options.priorWeight > 0, options.steps > 0 else { return try train(call, learned, start(nil), description: title, replacements) }
+        // With flips, or with none of the photo's posteriors at hand, nothing here is drawn yet: order does not matter.
+        let wanted = try TrainingParameters.prior(call, model: learned.model.name)
+        guard let prior = try preparePrior(call, &learned, wanted, base: base ?? value.model) else {
+            (learned.unfinished, learned.unfinishedReplacements, learned.pendingPrior) = (start(nil), replacements, wanted)
+            learned.provenance.append(title)
+            return pending(call, learned)
+        }
+        return try train(call, learned, start(prior), description: title, replacements)
     }
 
-    private static func preparePrior(_ call: Call, _ learned: inout LearnedModel, base: DiffusionModel) throws -> PriorSet {
-        let options = try TrainingParameters.prior(call, model: learned.model.name)
+    /// What is left where a stop was asked for before the prior pictures were all there.
+    private static func pending(_ call: Call, _ learned: LearnedModel) -> ModelValue {
+        call.context.emit(.stream("Interrupted while the prior pictures were drawn: nothing is learned yet. Go on with resume(…), the same as if never interrupted.\n"))
+        return ModelValue(learned)
+    }
+
+    /// nil where a stop was asked for meanwhile.
+    private static func preparePrior(_ call: Call, _ learned: inout LearnedModel, _ options: PriorOptions, base: DiffusionModel) throws -> PriorSet? {
         let isShareable = DrawnPriors.areShareable(options, learned.model)
         if learned.prior?.options != options, isShareable, let known = DrawnPriors.find(base, options, call) { learned.prior = known }
         if let prior = learned.prior, prior.options == options { return prior }
         var bar = ProgressBar(call.context, title: "prior pictures", unit: "step")
         defer { bar.finish() }
-        let drawn = try call.mapped("prior_prompts") {
-            try learned.preparePrior(options) { done, total in
-                bar.update(done, of: total)
-                try call.context.checkInterrupt()
+        var holder = learned
+        let drawn: PriorSet
+        do {
+            drawn = try Abandonable.within(call.context.interrupt) {
+                try call.mapped("prior_prompts") {
+                    try holder.preparePrior(options) { done, total in
+                        bar.update(done, of: total)
+                        try call.context.checkInterrupt()
+                    }
+                }
             }
+        } catch let problem as Problem where problem.code == .interrupted {
+            return nil
         }
+        learned = holder
         if isShareable { DrawnPriors.keep(drawn, base, call) }
         return drawn
     }
@@ -147,7 +176,9 @@ enum TrainingCommands {
         var smooth = LossAverages()
         let until = try call.optional("until").map { _ in try call.int("until") }
         let result = try call.mapped(nil) {
-            try learned.training(run, description: description, replacing: replacements) { progress in
+            try learned.training(
+                run, description: description, replacing: replacements, isUnwanted: { [interrupt = call.context.interrupt] in interrupt.isRequested }
+            ) { progress in
                 smooth.add(progress.entry)
                 bar.update(progress.step, of: progress.steps, smooth.detail)
                 return call.context.interrupt.isRequested || progress.step == until ? .stop : .proceed

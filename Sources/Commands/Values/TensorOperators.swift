@@ -9,6 +9,10 @@ public enum TensorOperators {
     /// operands are single numbers, else a tensor of 0 and 1. Throws `.shapeMismatch` and `.tooManyBytes`.
     public static func apply(_ op: BinaryOperator, _ left: Value, _ right: Value) throws -> Value? {
         if op == .and || op == .or { return nil }
+        return try Abandonable.operation { try computed(op, left, right) }
+    }
+
+    private static func computed(_ op: BinaryOperator, _ left: Value, _ right: Value) throws -> Value? {
         if let number = right.number, let a = left.host(as: TensorReadable.self)?.variable,
             let result = withNumber(op, a, Float(number))
         {

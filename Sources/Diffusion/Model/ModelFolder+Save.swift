@@ -41,6 +41,7 @@ extension ModelFolder {
     private static func write(_ parameters: [(name: String, value: Variable)], to path: String, _ dtype: SafetensorsDType) throws {
         try SafetensorsWriter.write(path, parameters.map { name, value in
             let tensor = ParameterFile.toDisk(value.value)
+            try Parallel.checkWanted()
             return SafetensorsTensor(name, dtype, shape: tensor.shape, tensor.values)
         })
     }

@@ -49,6 +49,7 @@ public enum ParameterFile {
             guard isSame else { return misshapen.append(.init(key: entry.name, expected: expected, found: entry.shape)) }
             let disk = try Tensor.make(expected) { try source.read(entry.name, into: $0) }
             parameter = Variable(fromDisk(disk))
+            try Parallel.checkWanted()
         }
         let unexpected = keys.values.map(\.name).sorted()
         guard missing.isEmpty && unexpected.isEmpty && misshapen.isEmpty else {

@@ -303,6 +303,11 @@ extension ErrorCode {
             "Values nested too deeply", .data,
             "Lists and records hold each other deeper than the limit. Join lists with + instead of putting "
                 + "one into the next."),
+        .resultGone: Entry(
+            "Result no longer kept", .data,
+            "A prompt keeps the results of its cells (Out[n], _n) up to a number of bytes; beyond, the oldest "
+                + "are let go. Run the cell again (:rerun n), bind what is needed to a name, or keep more "
+                + "(:results 2GiB)."),
         .assertionFailed: Entry("Assertion failed", .data, "What the program asserts does not hold."),
         .failed: Entry("Failed", .data, "The program itself raised this error, by fail(…)."),
         .internal: Entry(

@@ -90,6 +90,7 @@ public enum ErrorCode: String, Sendable, CaseIterable {
     case tooManySteps = "E0603"
     case tooManyBytes = "E0604"
     case nestedTooDeep = "E0605"
+    case resultGone = "E0606"
 
     // 07xx: raised by the program itself
     case assertionFailed = "E0701"

@@ -30,6 +30,14 @@ final class Module: @unchecked Sendable {
         Record(globals.filter { !$0.0.hasPrefix("_") })
     }
 
+    /// The values of all names, to be put back by `restore`.
+    var snapshot: [String: Value] { boxes.compactMapValues(\.value) }
+
+    /// Names get the values that they had; those that had none are without one again.
+    func restore(_ snapshot: [String: Value]) {
+        for (name, box) in boxes { box.value = snapshot[name] }
+    }
+
     func clear() {
         // Functions hold boxes and boxes hold functions: empty the boxes to break the cycles.
         for box in boxes.values { box.value = nil }

@@ -41,7 +41,9 @@ struct Completer {
     private func names(_ prefix: String, _ range: Range<Int>, at offset: Int) -> [Candidate] {
         var found = variables(prefix, range, at: offset)
         let own = Set(found.map(\.text))
-        found += machine.main.globals.filter { $0.0 != "_" && $0.0.hasPrefix(prefix) && !own.contains($0.0) }.map { name, value in
+        found += machine.main.globals.filter { name, _ in
+            name.hasPrefix(prefix) && (prefix.hasPrefix("_") || !name.hasPrefix("_")) && !own.contains(name)
+        }.map { name, value in
             Candidate(text: name, kind: .name, detail: value.typeName, range: range)
         }
         let taken = Set(found.map(\.text))
@@ -109,27 +111,36 @@ struct Completer {
         of tokens: ArraySlice<Token>, _ prefix: String, _ range: Range<Int>, at offset: Int
     ) -> [Candidate] {
         let path = PartialScan.path(endingAt: tokens)
-        if let type = analysis?.type(of: path, at: offset), !type.isUnknown {
+        if !path.isEmpty, let type = analysis?.type(of: path, at: offset), !type.isUnknown {
             return type.fieldNames.filter { $0.hasPrefix(prefix) }.map { name in
                 Candidate(text: name, kind: .field, detail: type.field(name)?.shortText ?? "", range: range)
             }
         }
-        guard let value = value(path) else { return [] }
+        guard let steps = PartialScan.steps(endingAt: tokens), let value = value(steps) else { return [] }
+        // Fields of a large value may take long to compute; a key press must not.
+        let isLarge = Weight(value).bytes > 64 << 20
         return value.fieldNames.filter { $0.hasPrefix(prefix) }.map { name in
-            let detail = field(name, of: value)?.typeName ?? ""
+            let detail = isLarge ? "" : field(name, of: value)?.typeName ?? ""
             return Candidate(text: name, kind: .field, detail: detail, range: range)
         }
     }
 
-    /// The value of `a.b.c`, read without running anything but fields.
-    private func value(_ path: [String]) -> Value? {
-        guard let first = path.first, var value = machine.main.existing(first)?.value else { return nil }
-        for name in path.dropFirst() {
-            guard let next = field(name, of: value) else { return nil }
+    /// The value of `a.b[0].c`, read without running anything but fields and places.
+    private func value(_ steps: [PartialScan.Step]) -> Value? {
+        guard case .name(let first)? = steps.first, var value = machine.main.existing(first)?.value else { return nil }
+        for step in steps.dropFirst() {
+            let next: Value? =
+                switch step {
+                case .name(let name), .key(let name): field(name, of: value)
+                case .place(let place): (try? Indexing.apply([.at(.int(place))], to: value)) ?? nil
+                }
+            guard let next else { return nil }
             value = next
         }
         return value
     }
+
+    private func value(_ path: [String]) -> Value? { value(path.map { .name($0) }) }
 
     private func field(_ name: String, of value: Value) -> Value? {
         switch value {
@@ -148,6 +159,15 @@ struct Completer {
         if let allowed = allowedValues(scan.call(before: start), at: start) {
             return allowed.filter { $0.hasPrefix(text) }.map {
                 Candidate(text: $0, kind: .value, range: start..<cursor)
+            }
+        }
+        // r["…: the fields of a record, where it is one.
+        let before = scan.tokens.filter { $0.end <= start }
+        if let bracket = before.last, bracket.isSymbol(.openBracket),
+            let steps = PartialScan.steps(endingAt: before.dropLast()), let value = value(steps)
+        {
+            return value.fieldNames.filter { $0.hasPrefix(text) }.map { name in
+                Candidate(text: name, kind: .field, detail: field(name, of: value)?.typeName ?? "", range: start..<cursor)
             }
         }
         let (folder, name) = Files.split(text)

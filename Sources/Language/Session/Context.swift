@@ -13,6 +13,8 @@ public final class Context: @unchecked Sendable {
     /// Where `import` and the host look for what ships with the language, in order.
     public let standardLibrary: [String]
     public let displayContext: DisplayContext
+    /// What the cells of a prompt or notebook gave.
+    public let results = Results()
 
     private struct Shared {
         var sink: Sink
@@ -79,6 +81,12 @@ public final class Context: @unchecked Sendable {
         set { shared.withLock { $0.drawers[ObjectIdentifier(key)] = newValue } }
     }
 
+    /// The host's state of all kinds.
+    var drawers: [ObjectIdentifier: any Sendable] {
+        get { shared.withLock(\.drawers) }
+        set { shared.withLock { $0.drawers = newValue } }
+    }
+
     /// Throws the `.interrupted` problem when a stop was asked for. Call it between steps of long work.
     public func checkInterrupt() throws {
         try interrupt.check()
@@ -120,7 +128,7 @@ public final class Context: @unchecked Sendable {
 }
 
 /// "3.2 GiB".
-func byteText(_ count: Int) -> String {
+public func byteText(_ count: Int) -> String {
     var value = Double(count)
     for unit in ["bytes", "KiB", "MiB"] {
         if value < 1024 { return unit == "bytes" ? "\(count) bytes" : "\(formatFixed(value, 1)) \(unit)" }

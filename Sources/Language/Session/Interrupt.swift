@@ -2,6 +2,9 @@ import Synchronization
 
 /// A request to stop, made from any thread or signal handler's helper and read between steps.
 public final class Interrupt: Sendable {
+    /// That of the run on this thread, for operators, which get no context.
+    @TaskLocal public static var current: Interrupt?
+
     private let requests = Atomic<Int>(0)
 
     public init() {}

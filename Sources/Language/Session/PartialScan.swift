@@ -163,4 +163,55 @@ struct PartialScan {
         if index >= tokens.startIndex, tokens[index].word == nil { return [] }
         return words
     }
+
+    /// A way to a value that reading takes without running anything: names, fields, places in lists.
+    enum Step: Equatable {
+        case name(String)
+        case place(Int)
+        case key(String)
+    }
+
+    /// `a.b[0]["c"].d` before a place, as steps; nil where something else stands there.
+    static func steps(endingAt tokens: ArraySlice<Token>) -> [Step]? {
+        var steps: [Step] = []
+        var rest = tokens
+        while let last = rest.last {
+            if last.isSymbol(.closeBracket) {
+                guard let (step, before) = subscripted(rest) else { return nil }
+                steps.insert(step, at: 0)
+                rest = before
+                continue
+            }
+            guard let word = last.word else { return nil }
+            steps.insert(.name(word), at: 0)
+            rest = rest.dropLast()
+            guard rest.last?.isSymbol(.dot) == true else { return steps }
+            rest = rest.dropLast()
+        }
+        return nil
+    }
+
+    /// `[3]`, `[-1]` or `["key"]` at the end, and what stands before it.
+    private static func subscripted(_ tokens: ArraySlice<Token>) -> (Step, ArraySlice<Token>)? {
+        let inner = tokens.dropLast()
+        guard let last = inner.last else { return nil }
+        var before = inner.dropLast()
+        let step: Step
+        switch last.kind {
+        case .int(let number):
+            let isNegative = before.last?.isSymbol(.minus) == true
+            if isNegative { before = before.dropLast() }
+            step = .place(isNegative ? -number : number)
+        case .string(let text):
+            guard text.segments.count <= 1 else { return nil }
+            switch text.segments.first {
+            case .text(let key)?: step = .key(key)
+            case nil: step = .key("")
+            case .code?: return nil
+            }
+        default: return nil
+        }
+        guard before.last?.isSymbol(.openBracket) == true else { return nil }
+        return (step, before.dropLast())
+    }
 }

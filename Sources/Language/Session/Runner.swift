@@ -11,6 +11,8 @@ struct Runner: Sendable {
         var value: Value?
         var diagnostics: [Diagnostic] = []
         var exitCode = ExitCode.ok
+        var completed = 0
+        var evicted: [Int] = []
     }
 
     init(machine: Machine) {
@@ -37,7 +39,7 @@ struct Runner: Sendable {
             status: .error, value: nil, diagnostics: [diagnostic], exitCode: diagnostic.exitCode, seconds: 0)
     }
 
-    func run(source: String, file: String, number: Int, script: String? = nil) -> Outcome {
+    func run(source: String, file: String, number: Int, script: String? = nil, cell: Int? = nil) -> Outcome {
         let begin = monotonicSeconds()
         context.emit(.started(number: number, source: source))
         context.beginRun(script: script)
@@ -47,7 +49,11 @@ struct Runner: Sendable {
             // A script that is imported by what it imports is a cycle too.
             if let script { machine.imports.begin(Files.canonical(script)) }
             defer { if script != nil { machine.imports.end() } }
-            execute(SourceFile(name: file, text: source), report)
+            if let cell { beginCell(cell, source) }
+            Interrupt.$current.withValue(context.interrupt) {
+                execute(SourceFile(name: file, text: source), report)
+            }
+            if let cell, let value = report.value { keep(value, cell, report) }
         }
         report.diagnostics = context.endRun()
         if context.interrupt.isRequested, report.status == .ok {
@@ -61,7 +67,31 @@ struct Runner: Sendable {
         return Outcome(
             status: report.status, value: report.value, diagnostics: report.diagnostics,
             exitCode: report.exitCode,
-            seconds: seconds)
+            seconds: seconds, completed: report.completed, evicted: report.evicted)
+    }
+
+    // MARK: results of cells
+
+    /// `In` and `Out` are there unless the program has taken these names.
+    private func beginCell(_ cell: Int, _ source: String) {
+        let results = context.results
+        results.begin(cell, source: source)
+        let (inputs, outputs) = (machine.main.box("In"), machine.main.box("Out"))
+        if inputs.value == nil { inputs.value = .host(CellInputs(results: results)) }
+        if outputs.value == nil { outputs.value = .host(CellOutputs(results: results)) }
+    }
+
+    private func keep(_ value: Value, _ cell: Int, _ report: Report) {
+        let main = machine.main
+        report.evicted = context.results.keep(value, cell) {
+            main.globals.filter { !Results.isName($0.0) }.map(\.1)
+        }
+        for number in report.evicted { main.box(Results.name(number)).value = nil }
+        main.box(Results.name(cell)).value = value
+        let newest = context.results.newest(3)
+        for (place, name) in ["_", "__", "___"].enumerated() {
+            main.box(name).value = place < newest.count ? newest[place] : nil
+        }
     }
 
     private func execute(_ file: SourceFile, _ report: Report) {
@@ -82,6 +112,7 @@ struct Runner: Sendable {
         for (statement, node) in zip(program.statements, nodes) {
             try machine.tick(node)
             let value = try node.evaluate(frame)
+            report.completed = statement.span.end
             guard case .expression = statement.kind, !value.isNone else { continue }
             report.value = value
             machine.main.box("_").value = value

@@ -7,6 +7,10 @@ public struct Outcome: Sendable {
     public var diagnostics: [Diagnostic]
     public var exitCode: ExitCode
     public var seconds: Double
+    /// UTF-8 bytes of the source whose statements were carried out: all of them where the run went well.
+    public var completed = 0
+    /// Cells whose results were let go to make room for this one's.
+    public var evicted: [Int] = []
 }
 
 /// One completion: `range` (UTF-8 bytes of the code) is replaced by `text`.
@@ -86,10 +90,15 @@ public final class Session: @unchecked Sendable {
     /// Parses, then executes statement by statement. The value of an expression statement is emitted as
     /// `.result` unless it is none or silenced by `;`, and becomes `_`. Names stay for the next run, also
     /// after an error.
+    ///
+    /// `cell`: the number of the input at a prompt or in a notebook, under which it is kept as `In[n]` and its last
+    /// value as `Out[n]` and `_n`. `script`: the file that the source was read from; paths are looked for beside it.
     @discardableResult
-    public func run(source: String, file: String = "input") -> Outcome {
+    public func run(
+        source: String, file: String = "input", cell: Int? = nil, script: String? = nil
+    ) -> Outcome {
         runCount += 1
-        return Runner(machine: machine).run(source: source, file: file, number: runCount)
+        return Runner(machine: machine).run(source: source, file: file, number: runCount, script: script, cell: cell)
     }
 
     /// Reads and runs a script. A missing or unreadable file is a diagnostic with exit code 66 or 74.
@@ -138,6 +147,16 @@ public final class Session: @unchecked Sendable {
         Completer(machine: machine, analysis: analysis).complete(analysis.file.text, cursor: cursor)
     }
 
+    /// The same for code that begins at byte `start` of a line; ranges are of the line.
+    public func complete(_ line: String, cursor: Int, from start: Int) -> [Candidate] {
+        let code = String(decoding: line.utf8.dropFirst(start), as: UTF8.self)
+        return complete(code, cursor: cursor - start).map { candidate in
+            var candidate = candidate
+            candidate.range = candidate.range.lowerBound + start..<candidate.range.upperBound + start
+            return candidate
+        }
+    }
+
     /// `?name`: help on a builtin, a user's function, a value, or an error code; nearest names where unknown.
     public func help(_ name: String) -> String { Help(machine: machine).text(for: name) }
     /// `??name`: the source of a user's function, or everything that the table knows about a builtin.
@@ -145,17 +164,40 @@ public final class Session: @unchecked Sendable {
     /// `?"words"`: builtins whose name, summary, terms or parameters speak of these words, best first.
     public func apropos(_ words: String) -> String { Help(machine: machine).apropos(words) }
 
-    /// Global names and their values, in the order in which they were first set.
-    public var globals: [(String, Value)] { machine.main.globals }
+    /// Global names and their values, in the order in which they were first set; of those that stand for results
+    /// only `_`.
+    public var globals: [(String, Value)] {
+        machine.main.globals.filter { $0.0 == "_" || !Results.isName($0.0) }
+    }
 
     public subscript(global name: String) -> Value? {
         get { machine.main.existing(name)?.value }
         set { machine.main.box(name).value = newValue }
     }
 
-    /// Forgets all names and imported modules.
+    /// Forgets all names, results, imported modules and the host's state: as in a new session.
     public func reset() {
+        let (machine, context) = (machine, context)
+        BigStack.run { _ in
+            machine.clear()
+            context.results.clear()
+            context.drawers = [:]
+        }
+    }
+
+    /// What a run may change: the values of names and the host's state (seeds). Values never change, so this costs
+    /// a table of names.
+    public struct Snapshot: Sendable {
+        let names: [String: Value]
+        let drawers: [ObjectIdentifier: any Sendable]
+    }
+
+    public func snapshot() -> Snapshot { Snapshot(names: machine.main.snapshot, drawers: context.drawers) }
+
+    /// Names and seeds are again what they were. Files that were written stay.
+    public func restore(_ snapshot: Snapshot) {
         let machine = machine
-        BigStack.run { _ in machine.clear() }
+        BigStack.run { _ in machine.main.restore(snapshot.names) }
+        context.drawers = snapshot.drawers
     }
 }

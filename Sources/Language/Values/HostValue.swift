@@ -29,8 +29,11 @@ public protocol HostValue: Sendable {
     func display(_ context: DisplayContext) -> Display
     /// "[1, 16, 16, 8]", written under operands in messages.
     var shapeText: String? { get }
-    /// What the value weighs, for limits and for results kept by a byte budget.
+    /// What the value weighs in bytes, for limits and for results kept by a byte budget.
     var byteCount: Int { get }
+    /// Visits the blocks of memory that the value holds and other values may hold too, with their bytes: results
+    /// that share a block are charged for it once. A value that visits none is charged its `byteCount`.
+    func forEachBlock(_ visit: (_ block: ObjectIdentifier, _ bytes: Int) -> Void)
 }
 
 extension HostValue {
@@ -52,4 +55,5 @@ extension HostValue {
     public func display(_ context: DisplayContext) -> Display { Display(inlineText) }
     public var shapeText: String? { nil }
     public var byteCount: Int { 64 }
+    public func forEachBlock(_ visit: (_ block: ObjectIdentifier, _ bytes: Int) -> Void) {}
 }

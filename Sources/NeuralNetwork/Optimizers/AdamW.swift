@@ -29,6 +29,14 @@ public struct AdamW: Sendable {
     public private(set) var step = 0
     private var moments: [String: Moments] = [:]
 
+    /// Both moments of every parameter that has moved.
+    public func forEachMoment(_ body: (Tensor) -> Void) {
+        for moments in moments.values {
+            body(moments.first)
+            body(moments.second)
+        }
+    }
+
     public init(_ options: Options) { self.options = options }
 
     /// One parameter of a step: its name, value (replaced) and gradient.

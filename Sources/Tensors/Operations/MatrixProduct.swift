@@ -35,7 +35,9 @@ func parallelProduct(
     _ a: MatrixView, _ b: MatrixView, m: Int, n: Int, k: Int, into c: UnsafeMutablePointer<Float>, stride: Int, beta: Float = 0,
     prepare: ((Range<Int>, Range<Int>) -> Void)? = nil
 ) {
-    let tasks = Parallel.tasks(work: 2 * m * n * k)
+    // Of huge products more: a task is what an interrupt waits for.
+    let flops = 2 * m * n * k
+    let tasks = Parallel.tasks(work: flops, limit: max(16, flops / 2_000_000_000))
     let byRows = m >= n
     Parallel.run(tasks: tasks) { task in
         let part = Parallel.range(task, of: tasks, count: byRows ? m : n, alignment: 16)

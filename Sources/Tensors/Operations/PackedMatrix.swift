@@ -89,7 +89,7 @@ final class PackedMatrix: Sendable {
     private func forEachPart(of panels: Int, work: Int, _ body: (UnsafeMutablePointer<Float>, Int, Int) -> Void) {
         let tasks = Parallel.tasks(work: work, limit: panels)
         let target = storage.pointer
-        Parallel.run(tasks: tasks) { task in
+        Parallel.run(tasks: tasks, always: true) { task in
             let part = Parallel.range(task, of: tasks, count: panels)
             body(target, part.lowerBound, part.upperBound)
         }

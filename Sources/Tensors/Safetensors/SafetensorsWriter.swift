@@ -89,6 +89,7 @@ public enum SafetensorsWriter {
     }
 
     private static func write(_ tensor: SafetensorsTensor, to sink: AtomicFileSink, _ path: String) throws {
+        try Parallel.checkWanted()
         let expected = tensor.count ?? 0
         var given = 0
         try tensor.giveValues { values in

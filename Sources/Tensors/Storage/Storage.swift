@@ -9,7 +9,7 @@ import Synchronization
 public final class Storage: @unchecked Sendable {
     public let pointer: UnsafeMutablePointer<Float>
     /// Floats that fit, at least as many as were asked for.
-    let capacity: Int
+    public let capacity: Int
     /// Forms of what lies here that products read, dropped when it is written.
     private let forms = Mutex<[PackedMatrix.Key: PackedMatrix]>([:])
 

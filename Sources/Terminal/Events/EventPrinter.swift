@@ -67,6 +67,11 @@ public final class EventPrinter: Sendable {
         state.withLock { line(printable(text), &$0) }
     }
 
+    /// An input that no person typed, as it would stand at the prompt.
+    func echo(_ text: String) {
+        state.withLock { line(paint(printable(text), "2"), &$0) }
+    }
+
     /// Help and lists: in the pager where they are longer than the screen.
     func page(_ text: String) {
         let text = printable(text)

@@ -6,12 +6,39 @@ struct Cell: Sendable {
     var source: String
     var status: RunStatus
     var seconds: Double
+    /// UTF-8 bytes of the source that were carried out.
+    var completed: Int
+    /// The file that it came from.
+    var script: String?
+    /// How its effects were taken back: "undone", "reset".
+    var withdrawn: String?
+
+    init(number: Int, source: String, script: String? = nil, outcome: Outcome) {
+        (self.number, self.source, self.script) = (number, source, script)
+        (status, seconds, completed) = (outcome.status, outcome.seconds, outcome.completed)
+    }
 
     /// "In [3]  ok  0.2 s  first line …", as `:cells` lists it.
     var summary: String {
         let lines = source.split(separator: "\n", omittingEmptySubsequences: true)
         let more = lines.count > 1 ? " …" : ""
-        return "In [\(number)]  \(status.rawValue)  \(durationText(seconds))  \(lines.first ?? "")\(more)"
+        let ending = withdrawn ?? status.rawValue
+        return "In [\(number)]  \(ending)  \(durationText(seconds))  \(lines.first ?? "")\(more)"
+    }
+
+    /// The cell in a saved script: what was carried out, the rest as comments; nil where nothing was.
+    var saved: String? {
+        guard withdrawn == nil else { return nil }
+        var heading = "# %% In [\(number)]"
+        if let script { heading += "   from \(script)" }
+        if status == .ok { return "\(heading)\n\(source)\n" }
+        let done = String(decoding: source.utf8.prefix(completed), as: UTF8.self)
+        guard !done.allSatisfy(\.isWhitespace) else { return nil }
+        let note = status == .interrupted ? "# (interrupted when it was entered)" : "# (ended with an error)"
+        var rest = String(decoding: source.utf8.dropFirst(completed), as: UTF8.self)[...]
+        rest = rest.drop { $0 == ";" || $0.isWhitespace }
+        let comment = rest.split(separator: "\n", omittingEmptySubsequences: false).map { "# \($0)\n" }.joined()
+        return "\(heading)\n\(note)\n\(done)\n" + (rest.isEmpty ? "" : comment)
     }
 }
 

@@ -8,17 +8,22 @@ struct HistoryFile {
     /// When a file holds twice as many entries, only the newest this many are kept.
     var limit = 10_000
 
-    /// The newest `limit` entries, oldest first; none where there is no file. Bytes that are not UTF-8 are
-    /// replaced.
+    /// The newest `limit` entries, oldest first; none where there is no file. A file that is damaged (bytes that are no
+    /// text) is moved aside with its time in its name; its entries go on in a new one, what cannot be read replaced.
     func load() -> [String] {
-        let descriptor = open(path, O_RDWR | O_CLOEXEC)
-        guard descriptor >= 0 else { return [] }
+        guard let descriptor = opened(O_RDWR) else { return [] }
         defer { close(descriptor) }
-        flock(descriptor, LOCK_EX)
-        let lines = HistoryFile.lines(of: descriptor)
-        let kept = lines.suffix(limit)
-        if lines.count > 2 * limit { rewrite(descriptor, Array(kept)) }
-        return kept.map { HistoryFile.unescaped(String(decoding: $0, as: UTF8.self)) }
+        guard let bytes = Surroundings.bytes(of: descriptor) else { return [] }
+        let lines = bytes.split(separator: UInt8(ascii: "\n"))
+        let isDamaged = bytes.contains(0) || String(validating: bytes, as: UTF8.self) == nil
+        let kept = lines.suffix(limit).map { HistoryFile.unescaped(String(decoding: $0, as: UTF8.self)) }
+        if isDamaged {
+            let aside = "\(path)-damaged-\(Surroundings.localTime("%Y%m%d-%H%M%S"))"
+            if rename(path, aside) == 0 { replace(with: kept) }
+        } else if lines.count > 2 * limit {
+            replace(with: kept)
+        }
+        return kept
     }
 
     /// Adds an entry; false where that fails (`errno` says why). Empty entries and those that begin with a
@@ -26,11 +31,11 @@ struct HistoryFile {
     func append(_ entry: String) -> Bool {
         guard HistoryFile.isKept(entry) else { return true }
         guard Surroundings.makeFolder(folder(of: path), mode: 0o700) else { return false }
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { return false }
+        guard let descriptor = opened(O_RDWR | O_CREAT | O_APPEND) else { return false }
         defer { close(descriptor) }
-        flock(descriptor, LOCK_EX)
-        let bytes = Array((HistoryFile.escaped(entry) + "\n").utf8)
+        var bytes = Array((HistoryFile.escaped(entry) + "\n").utf8)
+        // What a dying machine left half written must not swallow this entry.
+        if HistoryFile.endsMidLine(descriptor) { bytes.insert(UInt8(ascii: "\n"), at: 0) }
         return write(descriptor, bytes, bytes.count) == bytes.count
     }
 
@@ -71,24 +76,35 @@ struct HistoryFile {
 
     // MARK: the file
 
-    private static func lines(of descriptor: Int32) -> [[UInt8].SubSequence] {
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = read(descriptor, &buffer, buffer.count)
-            if count <= 0 { break }
-            bytes += buffer[..<count]
+    /// The file, locked; nil where it cannot be opened. Another session may replace it between opening and locking:
+    /// then the new one is taken.
+    private func opened(_ mode: Int32) -> Int32? {
+        for _ in 0..<10 {
+            let descriptor = open(path, mode | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 else { return nil }
+            flock(descriptor, LOCK_EX)
+            var (own, named) = (stat(), stat())
+            if fstat(descriptor, &own) == 0, stat(path, &named) == 0, own.st_ino == named.st_ino { return descriptor }
+            close(descriptor)
         }
-        return bytes.split(separator: UInt8(ascii: "\n"))
+        errno = EBUSY
+        return nil
     }
 
-    /// In place, so that sessions which append keep their file; the lock is held.
-    private func rewrite(_ descriptor: Int32, _ lines: [[UInt8].SubSequence]) {
-        var bytes: [UInt8] = []
-        for line in lines { bytes += line + [UInt8(ascii: "\n")] }
-        guard lseek(descriptor, 0, SEEK_SET) == 0, write(descriptor, bytes, bytes.count) == bytes.count else {
-            return
-        }
-        ftruncate(descriptor, off_t(bytes.count))
+    private static func endsMidLine(_ descriptor: Int32) -> Bool {
+        var last: UInt8 = 0
+        let size = lseek(descriptor, 0, SEEK_END)
+        return size > 0 && pread(descriptor, &last, 1, size - 1) == 1 && last != UInt8(ascii: "\n")
+    }
+
+    /// A new file in this one's place at once; the lock on this one is held. Where that fails all stays as it was.
+    private func replace(with entries: [String]) {
+        let new = "\(path).new-\(getpid())"
+        let descriptor = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return }
+        let bytes = entries.flatMap { Array((HistoryFile.escaped($0) + "\n").utf8) }
+        let written = write(descriptor, bytes, bytes.count) == bytes.count && fsync(descriptor) == 0
+        close(descriptor)
+        if !written || rename(new, path) != 0 { unlink(new) }
     }
 }

@@ -2,115 +2,93 @@ import Language
 
 /// The prompt: reads cells, runs them, prints what comes of them, until Ctrl-D or `:quit`.
 public final class Prompt {
+    /// What stands around a prompt; nothing of it is needed.
+    struct Surrounds {
+        var history: HistoryFile?
+        var journal: Journal?
+        /// Printed first.
+        var banner: String?
+        /// Run before the first prompt where it exists.
+        var initPath: String?
+        /// A session to replay before the first prompt.
+        var lost: LostSession?
+        /// One line about sessions that can be recovered.
+        var notice: String?
+    }
+
     let session: Session
     let printer: EventPrinter
+    let surrounds: Surrounds
+    let reader: any LineReader
     /// Cells entered here, numbered from 1.
     var cells: [Cell] = []
     var isDone = false
-    private let banner: String?
-    private let initPath: String?
-    private let reader: any LineReader
-    private let history: HistoryFile?
-    private var lastEntry: String?
-    private var toldOfHistory = false
+    /// What init.bas held, where it ran before the first prompt.
+    private(set) var initSource: String?
+    /// The state before the last cell, for `:undo`.
+    var before: Session.Snapshot?
+    var lastEntry: String?
+    var toldOfHistory = false
+    private var toldOfJournal = false
     /// Lines of the cell that is being entered; completion looks at them too.
-    private let pending: PendingLines
+    let pending: PendingLines
 
     final class PendingLines {
         var lines: [String] = []
     }
 
-    /// `banner` is printed first, `initPath` run before the first prompt where it exists.
-    public convenience init(session: Session, printer: EventPrinter, banner: String?, runsInit: Bool) {
+    public convenience init(
+        session: Session, printer: EventPrinter, banner: String?, runsInit: Bool
+    ) {
+        self.init(session: session, printer: printer, banner: banner, runsInit: runsInit, lost: nil)
+    }
+
+    /// A prompt at this process's terminal, or over standard input where that is none.
+    convenience init(session: Session, printer: EventPrinter, banner: String?, runsInit: Bool, lost: LostSession?) {
         let pending = PendingLines()
-        let history = Surroundings.historyPath.map { HistoryFile(path: $0) }
         let interactive = Surroundings.isTerminal(0)
+        let history = interactive ? Surroundings.historyPath.map { HistoryFile(path: $0) } : nil
         let editor = interactive ? EditingReader { Prompt.candidates(session, pending, $0, $1) } : nil
         editor?.start(history: history?.load() ?? [], limit: history?.limit ?? 10_000)
+        var surrounds = Surrounds(history: history, lost: lost)
+        surrounds.banner = interactive ? banner : nil
+        surrounds.initPath = runsInit ? Surroundings.initPath : nil
+        if interactive, let folder = Surroundings.sessionsPath {
+            if lost == nil { surrounds.notice = Recovery.notice(Recovery.sessions()) }
+            surrounds.journal = Journal(folder: folder)
+        }
         self.init(
-            session: session, printer: printer, reader: editor ?? PlainReader(),
-            history: editor == nil ? nil : history, banner: interactive ? banner : nil,
-            initPath: runsInit ? Surroundings.initPath : nil, pending: pending)
+            session: session, printer: printer, reader: editor ?? PlainReader(), surrounds: surrounds,
+            pending: pending)
     }
 
     init(
-        session: Session, printer: EventPrinter, reader: any LineReader, history: HistoryFile?,
-        banner: String?,
-        initPath: String?, pending: PendingLines = PendingLines()
+        session: Session, printer: EventPrinter, reader: any LineReader, surrounds: Surrounds,
+        pending: PendingLines = PendingLines()
     ) {
         self.session = session
         self.printer = printer
         self.reader = reader
-        self.history = history
-        self.banner = banner
-        self.initPath = initPath
+        self.surrounds = surrounds
         self.pending = pending
     }
 
     /// Returns when the person leaves.
     public func run() {
         SignalWatcher.shared.stayWhenIdle()
-        if let banner { printer.say(banner) }
-        if let initPath, Surroundings.exists(initPath) { run(path: initPath) }
-        while !isDone {
-            guard let entry = nextEntry() else { break }
-            handle(entry)
-        }
+        if let banner = surrounds.banner { printer.say(banner) }
+        if let notice = surrounds.notice { printer.say(notice) }
+        if let path = surrounds.initPath, Surroundings.exists(path) { runInit(path) }
+        if let lost = surrounds.lost { replay(lost) }
+        while !isDone, let entry = nextEntry() { handle(entry) }
+        // A terminal that has gone away ends the input too, but nobody meant to leave.
+        if surrounds.history == nil || Surroundings.isTerminal(0) { surrounds.journal?.finish() }
     }
 
-    // MARK: reading
-
-    /// A command, or the lines of a cell; nil at the end.
-    private func nextEntry() -> String? {
-        pending.lines = []
-        while true {
-            switch reader.read(prompt: promptText) {
-            case .interrupted:
-                pending.lines = []
-            case .end:
-                return pending.lines.isEmpty ? nil : pending.lines.joined(separator: "\n")
-            case .line(let line):
-                if let entry = accept(line) { return entry }
-            }
-        }
+    private func runInit(_ path: String) {
+        initSource = try? StandardInput.read(path)
+        _ = SignalWatcher.shared.whileRunning(session.interrupt) { session.run(path: path) }
     }
-
-    /// The whole entry once it can run.
-    private func accept(_ line: String) -> String? {
-        let continuing = !pending.lines.isEmpty
-        if Transcript.isOutput(line) { return nil }
-        let input = Transcript.input(of: line, continuing: continuing)
-        if !continuing {
-            if input.allSatisfy(\.isWhitespace) { return nil }
-            if PromptCommands.isCommand(input) { return input }
-        }
-        pending.lines.append(input)
-        let source = pending.lines.joined(separator: "\n")
-        return session.isIncomplete(source) ? nil : source
-    }
-
-    private var promptText: String {
-        let number = "In [\(cells.count + 1)]: "
-        let text = pending.lines.isEmpty ? number : String(repeating: " ", count: number.count - 5) + "...: "
-        // \001 and \002 tell readline what takes no room.
-        return printer.traits.color ? "\u{1}\u{1b}[32m\u{2}\(text)\u{1}\u{1b}[0m\u{2}" : text
-    }
-
-    private static func candidates(
-        _ session: Session, _ pending: PendingLines, _ line: String, _ cursor: Int
-    ) -> [Candidate] {
-        if pending.lines.isEmpty, let commands = PromptCommands.candidates(line, cursor) { return commands }
-        let before = pending.lines.map { $0 + "\n" }.joined()
-        let offset = before.utf8.count
-        return session.complete(before + line, cursor: offset + cursor).compactMap { candidate in
-            var candidate = candidate
-            guard candidate.range.lowerBound >= offset else { return nil }
-            candidate.range = candidate.range.lowerBound - offset..<candidate.range.upperBound - offset
-            return candidate
-        }
-    }
-
-    // MARK: running
 
     private func handle(_ entry: String) {
         remember(entry)
@@ -121,17 +99,29 @@ public final class Prompt {
         }
     }
 
-    /// Runs source as the next cell and shows its results as `Out[n]`.
+    // MARK: running
+
+    /// Runs source as the next cell and shows its results as `Out[n]`. `script`: the file that it came from.
     @discardableResult
-    func runCell(_ source: String) -> Outcome {
+    func runCell(_ source: String, script: String? = nil) -> Outcome {
         let number = cells.count + 1
+        write(.cell(number: number, source: source))
+        let before = session.snapshot()
         printer.setLabel("Out[\(number)]:")
         let outcome = SignalWatcher.shared.whileRunning(session.interrupt) {
-            session.run(source: source, file: "In [\(number)]")
+            session.run(source: source, file: script ?? "In [\(number)]", cell: number, script: script)
         }
         printer.setLabel(nil)
-        cells.append(Cell(number: number, source: source, status: outcome.status, seconds: outcome.seconds))
+        self.before = before
+        cells.append(Cell(number: number, source: source, script: script, outcome: outcome))
+        write(.ended(outcome.status, seconds: outcome.seconds))
+        if !outcome.evicted.isEmpty { tellOfEvicted(outcome.evicted) }
         return outcome
+    }
+
+    private func tellOfEvicted(_ numbers: [Int]) {
+        let names = numbers.map { "Out[\($0)]" }.joined(separator: ", ")
+        printer.say("(\(names) let go: results may take \(byteText(session.context.results.budget)), see :results)")
     }
 
     /// Runs source without showing anything but errors, and without a number.
@@ -143,18 +133,23 @@ public final class Prompt {
         }
     }
 
-    @discardableResult
-    func run(path: String) -> Outcome {
-        SignalWatcher.shared.whileRunning(session.interrupt) { session.run(path: path) }
-    }
+    // MARK: history and journal
 
     /// Adds to the history an entry that did not begin with a space and is not the last one again.
     func remember(_ entry: String) {
         guard HistoryFile.isKept(entry), entry != lastEntry else { return }
         lastEntry = entry
         reader.remember(entry)
-        guard let history, !history.append(entry), !toldOfHistory else { return }
+        guard let history = surrounds.history, !history.append(entry), !toldOfHistory else { return }
         toldOfHistory = true
         printer.say("(the history is not kept: \(Surroundings.lastErrorText) for \(history.path))")
+    }
+
+    func write(_ record: JournalRecord) {
+        guard let journal = surrounds.journal else { return }
+        journal.append(record)
+        guard let failure = journal.failure, !toldOfJournal else { return }
+        toldOfJournal = true
+        printer.say("(this session cannot be recovered should it die: \(failure) in \(Surroundings.sessionsPath ?? ""))")
     }
 }

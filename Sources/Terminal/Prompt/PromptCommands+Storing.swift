@@ -4,21 +4,19 @@ import Language
 extension PromptCommands {
     static let storing: [PromptCommand] = [
         PromptCommand(
-            name: "save", usage: "[-f] FILE [n | a..b]",
-            summary: "writes the cells that ended well (or those named) as a script; -f replaces a file"
+            name: "save", takes: .file, usage: "[-f] FILE [n | a..b]",
+            summary: "writes the cells (or those named) as a script; -f replaces a file"
         ) { prompt, text in save(text, in: prompt) },
-        PromptCommand(name: "load", usage: "FILE", summary: "runs a script here; its names stay") {
-            prompt, path in
-            guard !path.isEmpty else { return prompt.printer.say("say which: :load FILE") }
-            prompt.run(path: prompt.session.context.resolve(unquoted(path)))
-        },
         PromptCommand(
-            name: "edit", usage: "[n | a..b]", summary: "opens a cell in $VISUAL or $EDITOR, then runs it"
+            name: "load", takes: .file, usage: "FILE", summary: "runs a script as a cell; its names stay"
+        ) { prompt, path in load(unquoted(path), in: prompt) },
+        PromptCommand(
+            name: "edit", takes: .text, usage: "[n | a..b]", summary: "opens a cell in $VISUAL or $EDITOR, then runs it"
         ) {
             prompt, text in edit(text, in: prompt)
         },
         PromptCommand(
-            name: "rerun", usage: "[n | a..b]", summary: "runs cells again, the last one where none is named"
+            name: "rerun", takes: .text, usage: "[n | a..b]", summary: "runs cells again, the last one where none is named"
         ) {
             prompt, text in
             guard let selection = selection(text, in: prompt) else { return }
@@ -28,17 +26,92 @@ extension PromptCommands {
                 if prompt.runCell(source).status != .ok { return }
             }
         },
+        PromptCommand(
+            name: "undo", takes: .nothing, usage: "",
+            summary: "takes the last cell back: names and seeds are as before it (files stay)"
+        ) { prompt, _ in undo(in: prompt) },
     ]
 
     static let leaving: [PromptCommand] = [
-        PromptCommand(name: "reset", usage: "", summary: "forgets all names") { prompt, _ in
+        PromptCommand(
+            name: "seed", takes: .text, usage: "N",
+            summary: "what is drawn without a seed of its own comes from this seed; a session begins with 0"
+        ) { prompt, text in
+            guard Int(text) != nil else { return prompt.printer.say("say which: :seed N, a whole number") }
+            // A cell as if typed: so it is saved, recovered and run again like everything that matters.
+            prompt.runCell("seed(\(text))")
+        },
+        PromptCommand(name: "reset", takes: .nothing, usage: "", summary: "forgets all names, results and seeds") { prompt, _ in
             prompt.session.reset()
+            prompt.before = nil
+            for place in prompt.cells.indices { prompt.cells[place].withdrawn = "reset" }
+            prompt.write(.command(":reset"))
             prompt.printer.say("(all names forgotten)")
         },
-        PromptCommand(name: "quit", usage: "", summary: "leaves, as Ctrl-D does") { prompt, _ in
+        PromptCommand(
+            name: "recover", takes: .text, usage: "[list | print | forget] [n]",
+            summary: "replays a session that did not end in good order, the newest where none is named"
+        ) { prompt, text in recover(text, in: prompt) },
+        PromptCommand(name: "quit", takes: .nothing, usage: "", summary: "leaves, as Ctrl-D does") { prompt, _ in
             prompt.isDone = true
         },
     ]
+
+    static let places: [PromptCommand] = [
+        PromptCommand(
+            name: "cd", takes: .folder, usage: "[FOLDER]", summary: "goes to a folder, home where none is named"
+        ) { prompt, path in
+            prompt.runCell(path.isEmpty ? "cd()" : "cd(\(Value.string(unquoted(path)).literalText))")
+        },
+        PromptCommand(name: "pwd", takes: .nothing, usage: "", summary: "the folder in which relative paths begin") {
+            prompt, _ in
+            prompt.printer.say(Surroundings.currentFolder ?? Surroundings.lastErrorText)
+        },
+        PromptCommand(name: "ls", takes: .folder, usage: "[FOLDER]", summary: "the names in a folder") {
+            prompt, path in
+            let call = path.isEmpty ? "ls()" : "ls(\(Value.string(unquoted(path)).literalText))"
+            guard case .list(let names)? = prompt.runQuietly(call).value else { return }
+            prompt.printer.page(names.isEmpty ? "(empty)" : names.map(\.inlineText).joined(separator: "  "))
+        },
+    ]
+
+    // MARK: recovering
+
+    private static func recover(_ text: String, in prompt: Prompt) {
+        let words = text.split(separator: " ").map(String.init)
+        let named = words.first.flatMap { Int($0) == nil ? $0 : nil }
+        guard let action = named.map({ Recovery.Action(rawValue: $0) }) ?? .replay, words.count <= (named == nil ? 1 : 2)
+        else {
+            let names = Recovery.Action.allCases.map(\.rawValue)
+            let nearest = nearestName(named ?? "", among: names).map { ", did you mean \($0)?" } ?? ""
+            return prompt.printer.say("cannot recover \"\(text)\"\(nearest)  (:recover [\(names.joined(separator: " | "))] [n])")
+        }
+        let sessions = Recovery.sessions()
+        let which = words.dropFirst(named == nil ? 0 : 1).first ?? ""
+        do {
+            switch action {
+            case .list: prompt.printer.page(Recovery.list(sessions))
+            case .print: prompt.printer.page(try Recovery.find(which, among: sessions).script)
+            case .forget: prompt.printer.say(try Recovery.forget(which, among: sessions))
+            case .replay: prompt.replay(try Recovery.find(which, among: sessions))
+            }
+        } catch let problem as Problem {
+            prompt.printer.report(problem)
+        } catch {
+            prompt.printer.report(Problem(.internal, "\(error)"))
+        }
+    }
+
+    private static func undo(in prompt: Prompt) {
+        guard let before = prompt.before, let last = prompt.cells.indices.last else {
+            return prompt.printer.say(prompt.cells.isEmpty ? "nothing was entered yet" : "only the last cell can be undone, once")
+        }
+        prompt.session.restore(before)
+        prompt.before = nil
+        prompt.cells[last].withdrawn = "undone"
+        prompt.write(.command(":undo"))
+        prompt.printer.say("(In [\(prompt.cells[last].number)] is undone; files that it wrote stay)")
+    }
 
     // MARK: cells
 
@@ -49,9 +122,27 @@ extension PromptCommands {
         return nil
     }
 
-    /// A script of these cells, each under its own `# %%`.
-    static func script(of cells: [Cell]) -> String {
-        cells.map { "# %% In [\($0.number)]\n\($0.source)\n" }.joined(separator: "\n")
+    /// A script of these cells, each under its own `# %%`, after what init.bas did.
+    static func script(of cells: [Cell], initSource: String? = nil) -> String {
+        let start = initSource.map { ["# %% init.bas\n\($0)"] } ?? []
+        return (start + cells.compactMap(\.saved)).joined(separator: "\n")
+    }
+
+    private static func load(_ name: String, in prompt: Prompt) {
+        guard !name.isEmpty else { return prompt.printer.say("say which: :load FILE") }
+        let path = prompt.session.context.resolve(name)
+        do {
+            prompt.runCell(trimmedEnd(try StandardInput.read(path)), script: path)
+        } catch let problem as Problem {
+            prompt.printer.report(problem)
+        } catch {
+            prompt.printer.report(Problem(.internal, "\(error)"))
+        }
+    }
+
+    private static func trimmedEnd(_ text: String) -> String {
+        guard let last = text.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+        return String(text[...last])
     }
 
     private static func save(_ text: String, in prompt: Prompt) {
@@ -59,8 +150,9 @@ extension PromptCommands {
         let replaces = words.first == "-f"
         if replaces { words.removeFirst() }
         guard let name = words.first else { return prompt.printer.say("say where: :save FILE") }
-        var cells = prompt.cells.filter { $0.status == .ok }
+        var (cells, initSource) = (prompt.cells.filter { $0.saved != nil }, prompt.initSource)
         if words.count > 1 {
+            initSource = nil
             guard let selection = selection(words.dropFirst().joined(), in: prompt) else { return }
             cells = selection.map { prompt.cells[$0 - 1] }
         }
@@ -68,7 +160,7 @@ extension PromptCommands {
         if Surroundings.exists(path), !replaces {
             return prompt.printer.say("\(path) exists; :save -f \(path) replaces it")
         }
-        guard write(script(of: cells), to: path) else {
+        guard write(script(of: cells, initSource: initSource), to: path) else {
             return prompt.printer.say("cannot write \(path): \(Surroundings.lastErrorText)")
         }
         prompt.printer.say("\(cells.count == 1 ? "one cell" : "\(cells.count) cells") → \(path)")

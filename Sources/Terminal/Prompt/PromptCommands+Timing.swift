@@ -3,20 +3,18 @@ import Language
 extension PromptCommands {
     static let timing: [PromptCommand] = [
         PromptCommand(
-            name: "time", usage: "CODE", summary: "runs the code as a cell and says how long it took"
+            name: "time", takes: .code, usage: "CODE", summary: "runs the code as a cell and says how long it took"
         ) {
             prompt, code in
-            guard !code.isEmpty else { return prompt.printer.say("say what: :time CODE") }
             let processor = Surroundings.processorSeconds()
             let outcome = prompt.runCell(code)
             let used = Surroundings.processorSeconds() - processor
             prompt.printer.say("\(preciseText(outcome.seconds))  (processor \(preciseText(used)))")
         },
         PromptCommand(
-            name: "timeit", usage: "CODE", summary: "runs the code many times and gives the best and median"
+            name: "timeit", takes: .code, usage: "CODE", summary: "runs the code many times and gives the best and median"
         ) {
             prompt, code in
-            guard !code.isEmpty else { return prompt.printer.say("say what: :timeit CODE") }
             guard let seconds = repeated(code, in: prompt) else { return }
             let sorted = seconds.sorted()
             let best = preciseText(sorted[0])

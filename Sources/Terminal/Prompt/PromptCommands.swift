@@ -2,7 +2,19 @@ import Language
 
 /// A command of the prompt: `:name arguments`. Not part of the language, so that scripts stay pure.
 struct PromptCommand: Sendable {
+    /// What stands after the name: decides what Tab offers, and what is refused.
+    enum Argument: Sendable {
+        case nothing
+        case text
+        case code
+        case file
+        case folder
+        /// The name of a command, a builtin or a value.
+        case topic
+    }
+
     var name: String
+    var takes: Argument
     /// What follows the name: "[n | FILE]".
     var usage: String
     var summary: String
@@ -11,7 +23,7 @@ struct PromptCommand: Sendable {
 
 /// The prompt's commands and help questions, from one table.
 enum PromptCommands {
-    static let all: [PromptCommand] = helping + looking + timing + storing + leaving
+    static let all: [PromptCommand] = helping + looking + timing + storing + places + leaving
 
     static func isCommand(_ line: String) -> Bool {
         let line = trimmed(line)
@@ -37,10 +49,17 @@ enum PromptCommands {
     private static func runNamed(_ line: String, in prompt: Prompt) {
         let name = line.prefix { !$0.isWhitespace }
         guard let command = find(String(name)) else { return unknown(String(name), in: prompt) }
-        command.run(prompt, trimmed(String(line.dropFirst(name.count))))
+        let argument = trimmed(String(line.dropFirst(name.count)))
+        if case .nothing = command.takes, !argument.isEmpty {
+            return prompt.printer.say(":\(command.name) takes nothing after it, not \"\(argument)\"")
+        }
+        if case .code = command.takes, argument.isEmpty {
+            return prompt.printer.say("say what: :\(command.name) CODE")
+        }
+        command.run(prompt, argument)
     }
 
-    private static func unknown(_ name: String, in prompt: Prompt) {
+    static func unknown(_ name: String, in prompt: Prompt) {
         let candidates = all.filter { $0.name.hasPrefix(name) }.map { ":" + $0.name }
         if candidates.count > 1, !name.isEmpty {
             return prompt.printer.say(":\(name) could be \(candidates.joined(separator: ", "))")
@@ -49,13 +68,55 @@ enum PromptCommands {
         prompt.printer.say("there is no command :\(name)\(nearest)  (:help lists them)")
     }
 
-    /// Completions within the first word of a command; nil where the line is none.
-    static func candidates(_ line: String, _ cursor: Int) -> [Candidate]? {
-        guard line.hasPrefix(":"), cursor >= 1 else { return nil }
-        let typed = String(decoding: line.utf8.prefix(cursor).dropFirst(), as: UTF8.self)
-        guard !typed.contains(" ") else { return nil }
-        return all.filter { $0.name.hasPrefix(typed) }.map {
-            Candidate(text: $0.name, kind: .keyword, detail: $0.summary, range: 1..<cursor)
+    /// Completions of a command and of what it takes; nil where the line is none.
+    static func candidates(_ line: String, _ cursor: Int, _ session: Session) -> [Candidate]? {
+        let written = String(decoding: line.utf8.prefix(cursor), as: UTF8.self)
+        if written.hasPrefix("?"), !written.hasPrefix("?\"") {
+            let start = written.utf8.prefix { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: ":") }.count
+            return topics(written, from: start, session, commands: written.dropFirst(start - 1).hasPrefix(":"))
+        }
+        guard written.hasPrefix(":") else { return nil }
+        guard let space = written.firstIndex(of: " ") else {
+            return named(String(written.dropFirst()), 1..<cursor)
+        }
+        guard let command = find(String(written[..<space].dropFirst())) else { return [] }
+        let start = written[...space].utf8.count + written[space...].utf8.prefix { $0 == UInt8(ascii: " ") }.count - 1
+        switch command.takes {
+        case .nothing, .text: return []
+        case .topic: return topics(written, from: start, session, commands: command.name == "help")
+        case .code: return session.complete(line, cursor: cursor, from: start)
+        case .file, .folder: return files(written, from: start, session, foldersOnly: command.takes == .folder)
+        }
+    }
+
+    private static func named(_ typed: String, _ range: Range<Int>) -> [Candidate] {
+        all.filter { $0.name.hasPrefix(typed) }.map {
+            Candidate(text: $0.name, kind: .keyword, detail: $0.summary, range: range)
+        }
+    }
+
+    /// What help is asked on, from byte `start` of the line on.
+    private static func topics(_ written: String, from start: Int, _ session: Session, commands: Bool) -> [Candidate] {
+        let typed = String(decoding: written.utf8.dropFirst(start), as: UTF8.self)
+        let cursor = written.utf8.count
+        let own = commands ? named(typed, start..<cursor) : []
+        return own + session.complete(written, cursor: cursor, from: start).filter { $0.kind != .keyword }
+    }
+
+    /// Files by the rules of a string that is open, the last word being its text.
+    private static func files(
+        _ written: String, from start: Int, _ session: Session, foldersOnly: Bool
+    ) -> [Candidate] {
+        let argument = String(decoding: written.utf8.dropFirst(start), as: UTF8.self)
+        let words = argument.hasPrefix("-f ") ? argument.dropFirst(3) : argument[...]
+        let name = words.drop { "\"' ".contains($0) }
+        let shift = written.utf8.count - name.utf8.count - 1
+        return session.complete("\"" + name, cursor: name.utf8.count + 1).filter {
+            $0.kind == .file && (!foldersOnly || $0.text.hasSuffix("/"))
+        }.map { candidate in
+            var candidate = candidate
+            candidate.range = candidate.range.lowerBound + shift..<candidate.range.upperBound + shift
+            return candidate
         }
     }
 
@@ -72,7 +133,7 @@ enum PromptCommands {
 
     private static func ask(_ question: String, in prompt: Prompt) {
         if question.hasPrefix("?") { return askDetails(String(question.dropFirst()), in: prompt) }
-        if question.isEmpty || question == "help" { return prompt.printer.page(overview) }
+        if question.isEmpty || question == "help" { return prompt.printer.page(overview(prompt)) }
         if question.hasPrefix(":"), let command = find(String(question.dropFirst())) {
             return prompt.printer.page(helpText(command))
         }
@@ -81,7 +142,7 @@ enum PromptCommands {
     }
 
     private static func askDetails(_ name: String, in prompt: Prompt) {
-        prompt.printer.page(name.isEmpty ? overview : prompt.session.details(name))
+        prompt.printer.page(name.isEmpty ? overview(prompt) : prompt.session.details(name))
     }
 
     /// What stands between quotes: words to search for.
@@ -98,7 +159,9 @@ enum PromptCommands {
         return ":\(command.name)\(usage)\n  \(command.summary)"
     }
 
-    static var overview: String {
+    static func overview(_ prompt: Prompt) -> String { overview(width: prompt.printer.traits.width()) }
+
+    static func overview(width screen: Int = ScreenTraits.pageWidth) -> String {
         let rows = all.map { (":" + $0.name + ($0.usage.isEmpty ? "" : " " + $0.usage), $0.summary) }
         let questions = [
             ("?NAME", "help on a command, a value, a function of yours, an error code"),
@@ -117,10 +180,29 @@ enum PromptCommands {
         let all = rows + questions + keys
         let width = all.map { displayWidth($0.0) }.max() ?? 0
         func list(_ rows: [(String, String)]) -> String {
-            rows.map { "  \($0.0)\(String(repeating: " ", count: width - displayWidth($0.0)))  \($0.1)" }
-                .joined(separator: "\n")
+            rows.map { name, text in
+                let head = "  \(name)\(String(repeating: " ", count: width - displayWidth(name)))  "
+                let margin = "\n" + String(repeating: " ", count: width + 4)
+                return head + lines(text, width: max(30, screen - width - 4)).joined(separator: margin)
+            }.joined(separator: "\n")
         }
         return "Questions\n\(list(questions))\nCommands of the prompt\n\(list(rows))\nKeys\n\(list(keys))"
+    }
+
+    /// Broken between words into lines of at most this many columns.
+    private static func lines(_ text: String, width: Int) -> [String] {
+        var lines = [""]
+        for word in text.split(separator: " ") {
+            let line = lines[lines.count - 1]
+            if line.isEmpty {
+                lines[lines.count - 1] = String(word)
+            } else if displayWidth(line) + 1 + displayWidth(String(word)) <= width {
+                lines[lines.count - 1] = line + " " + word
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines
     }
 
     static func trimmed(_ text: String) -> String {

@@ -2,4 +2,5 @@
 enum CoreBuiltins {
     static let all: [Builtin] =
         valueBuiltins + listBuiltins + functionalBuiltins + numberBuiltins + textBuiltins + recordBuiltins + programBuiltins
+            + folderBuiltins
 }

@@ -110,7 +110,9 @@ extension CoreBuiltins {
                 help: "by= gives what to order by: sorted(xs, by=fn(x) { x.name })")
         }
         let descending = try call.bool("descending")
-        let order = keys.indices.sorted { first, second in
+        let interrupt = call.context.interrupt
+        let order = try keys.indices.sorted { first, second in
+            try interrupt.check()
             let (a, b) = descending ? (second, first) : (first, second)
             if case .string(let left) = keys[a], case .string(let right) = keys[b], left != right {
                 return left < right

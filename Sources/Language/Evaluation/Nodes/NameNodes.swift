@@ -85,6 +85,9 @@ final class GlobalNode: Node {
     }
 
     private func unknown(_ machine: Machine) -> Failure {
+        if let problem = machine.context.results.missing(box.name) {
+            return Failure(problem, at: span, label: "")
+        }
         let names = module.globals.map(\.0) + machine.context.builtins.names
         return failure(
             .unknownName, "nothing is called \(quoted(box.name))",

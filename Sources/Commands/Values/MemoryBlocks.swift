@@ -1,0 +1,33 @@
+import BreakAScene
+import Diffusion
+import NeuralNetwork
+import Tensors
+
+// What values hold in memory and may share: a prompt keeps results by a byte budget, and a model differs from the one it
+// came from in few tensors.
+
+extension Tensor {
+    fileprivate func visit(_ visit: (ObjectIdentifier, Int) -> Void) {
+        visit(ObjectIdentifier(storage), storage.capacity * MemoryLayout<Float>.stride)
+    }
+}
+
+extension TensorValue {
+    public func forEachBlock(_ visit: (_ block: ObjectIdentifier, _ bytes: Int) -> Void) { tensor.visit(visit) }
+}
+
+extension AttentionValue {
+    public func forEachBlock(_ visit: (_ block: ObjectIdentifier, _ bytes: Int) -> Void) { maps.visit(visit) }
+}
+
+extension ModelValue {
+    public func forEachBlock(_ visit: (_ block: ObjectIdentifier, _ bytes: Int) -> Void) {
+        for model in [learned.model] + (learned.unfinished.map { [$0.model] } ?? []) {
+            for (_, parameter) in model.unet.parameters() { parameter.value.visit(visit) }
+            for (_, parameter) in model.textEncoder.parameters() { parameter.value.visit(visit) }
+            for (_, parameter) in model.vae.parameters() { parameter.value.visit(visit) }
+        }
+        for prior in [learned.prior, learned.unfinished?.prior] { prior?.pictures.visit(visit) }
+        learned.unfinished?.optimizer.forEachMoment { $0.visit(visit) }
+    }
+}

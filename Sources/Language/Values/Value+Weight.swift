@@ -1,0 +1,49 @@
+/// What a value takes in memory: bytes of its own, and blocks that other values may share with it (a tensor's
+/// storage, a model's parameters).
+struct Weight {
+    var loose = 0
+    private(set) var blocks: [ObjectIdentifier: Int] = [:]
+
+    init() {}
+
+    init(_ value: Value) { add(value) }
+
+    /// Both, where nothing else shares the blocks.
+    var bytes: Int { blocks.values.reduce(loose, +) }
+
+    mutating func add(_ value: Value) {
+        switch value {
+        case .none, .bool, .int, .float, .range: break
+        case .string(let text): loose += text.utf8.count
+        case .list(let items):
+            loose += items.count * MemoryLayout<Value>.stride
+            for item in items { add(item) }
+        case .record(let record):
+            for (name, value) in record.pairs {
+                loose += name.utf8.count + MemoryLayout<Value>.stride
+                add(value)
+            }
+        case .function: loose += 256
+        case .host(let host): add(host)
+        }
+    }
+
+    private mutating func add(_ host: any HostValue) {
+        var found = false
+        host.forEachBlock { identity, bytes in
+            found = true
+            blocks[identity] = bytes
+        }
+        loose += found ? 64 : host.byteCount
+    }
+
+    mutating func add(_ other: Weight) {
+        loose += other.loose
+        blocks.merge(other.blocks) { own, _ in own }
+    }
+
+    /// Leaves out the blocks that this other one holds too.
+    mutating func subtractBlocks(of other: Weight) {
+        blocks = blocks.filter { other.blocks[$0.key] == nil }
+    }
+}

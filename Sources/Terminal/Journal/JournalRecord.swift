@@ -1,0 +1,96 @@
+import Language
+
+/// What a journal tells, record by record.
+enum JournalRecord: Equatable {
+    case session(started: Int, folder: String)
+    /// Entered as this cell, and about to run.
+    case cell(number: Int, source: String)
+    /// How the last cell ended.
+    case ended(RunStatus, seconds: Double)
+    /// A command of the prompt that changes the session and is no cell: ":reset", ":undo".
+    case command(String)
+
+    static let heading = "bas journal 1\n"
+
+    /// Whether it must be on disk before anything else happens.
+    var isInput: Bool {
+        switch self {
+        case .cell, .command: true
+        case .session, .ended: false
+        }
+    }
+
+    // MARK: text: a line of words, then free text
+
+    private var text: String {
+        switch self {
+        case .session(let started, let folder): "session \(started)\n\(folder)"
+        case .cell(let number, let source): "cell \(number)\n\(source)"
+        case .ended(let status, let seconds): "ended \(status.rawValue) \(seconds)\n"
+        case .command(let line): "command\n\(line)"
+        }
+    }
+
+    private init?(text: String) {
+        guard let end = text.firstIndex(of: "\n") else { return nil }
+        let words = text[..<end].split(separator: " ")
+        let rest = String(text[text.index(after: end)...])
+        switch (words.first, words.count) {
+        case ("session", 2):
+            guard let started = Int(words[1]) else { return nil }
+            self = .session(started: started, folder: rest)
+        case ("cell", 2):
+            guard let number = Int(words[1]) else { return nil }
+            self = .cell(number: number, source: rest)
+        case ("ended", 3):
+            guard let status = RunStatus(rawValue: String(words[1])), let seconds = Double(words[2]) else { return nil }
+            self = .ended(status, seconds: seconds)
+        case ("command", 1): self = .command(rest)
+        default: return nil
+        }
+    }
+
+    // MARK: bytes: length, CRC-32 of the payload, payload; numbers little-endian
+
+    var encoded: [UInt8] {
+        let payload = Array(text.utf8)
+        return Self.bytes(UInt32(truncatingIfNeeded: payload.count)) + Self.bytes(Self.checksum(payload[...])) + payload
+    }
+
+    /// The records of a journal up to the first that is torn or damaged; nil where it is no journal.
+    static func decode(_ bytes: [UInt8]) -> [JournalRecord]? {
+        guard bytes.starts(with: heading.utf8) else { return nil }
+        var records: [JournalRecord] = []
+        var place = heading.utf8.count
+        while place + 8 <= bytes.count {
+            let length = Int(number(bytes, place))
+            let start = place + 8
+            guard length <= bytes.count - start else { break }
+            let payload = bytes[start..<start + length]
+            guard checksum(payload) == number(bytes, place + 4), let text = String(validating: payload, as: UTF8.self),
+                let record = JournalRecord(text: text)
+            else { break }
+            records.append(record)
+            place = start + length
+        }
+        return records
+    }
+
+    private static func bytes(_ value: UInt32) -> [UInt8] {
+        (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * UInt32($0))) }
+    }
+
+    private static func number(_ bytes: [UInt8], _ place: Int) -> UInt32 {
+        (0..<4).reduce(0) { $0 | UInt32(bytes[place + $1]) << (8 * UInt32($1)) }
+    }
+
+    /// CRC-32 as in zlib and PNG (polynomial 0xEDB88320).
+    static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+        var register = UInt32.max
+        for byte in bytes {
+            register ^= UInt32(byte)
+            for _ in 0..<8 { register = register & 1 == 1 ? register >> 1 ^ 0xEDB8_8320 : register >> 1 }
+        }
+        return ~register
+    }
+}

@@ -1,0 +1,93 @@
+import Glibc
+import Language
+
+/// A session that did not end in good order, as its journal tells.
+final class LostSession {
+    enum Entry: Equatable {
+        /// `status` is nil where the session ended before the cell did.
+        case cell(number: Int, source: String, status: RunStatus?)
+        case command(String)
+    }
+
+    let path: String
+    let started: Int
+    let folder: String
+    let entries: [Entry]
+    /// Locked while this lives, so that two prompts do not replay one session.
+    private let descriptor: Int32
+
+    /// nil where the file is no journal, or its session lives.
+    init?(path: String) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, let bytes = Surroundings.bytes(of: descriptor),
+            let records = JournalRecord.decode(bytes), case .session(let started, let folder)? = records.first
+        else {
+            close(descriptor)
+            return nil
+        }
+        (self.path, self.descriptor, self.started, self.folder) = (path, descriptor, started, folder)
+        entries = Self.entries(records)
+    }
+
+    deinit { close(descriptor) }
+
+    private static func entries(_ records: [JournalRecord]) -> [Entry] {
+        var entries: [Entry] = []
+        for record in records {
+            switch record {
+            case .session: break
+            case .cell(let number, let source): entries.append(.cell(number: number, source: source, status: nil))
+            case .command(let line): entries.append(.command(line))
+            case .ended(let status, _):
+                if case .cell(let number, let source, nil)? = entries.last {
+                    entries[entries.count - 1] = .cell(number: number, source: source, status: status)
+                }
+            }
+        }
+        return entries
+    }
+
+    var cellCount: Int { entries.count { if case .cell = $0 { true } else { false } } }
+
+    /// "a session of 25 Nov 21:40 with 12 cells".
+    var title: String {
+        let when = Surroundings.localTime("%e %b %H:%M", at: started).drop { $0 == " " }
+        return "a session of \(when) with \(cellCount == 1 ? "one cell" : "\(cellCount) cells")"
+    }
+
+    /// What was entered, as a script; what had not ended is a comment.
+    var script: String {
+        let parts = entries.map { entry in
+            switch entry {
+            case .cell(let number, let source, .ok): "# %% In [\(number)]\n\(source)\n"
+            case .cell(let number, let source, let status?): "# %% In [\(number)]   (\(status.rawValue))\n\(source)\n"
+            case .cell(let number, let source, nil):
+                "# %% In [\(number)]   (had not ended)\n"
+                    + source.split(separator: "\n", omittingEmptySubsequences: false).map { "# \($0)\n" }.joined()
+            case .command(let line): "# \(line)\n"
+            }
+        }
+        return parts.joined(separator: "\n")
+    }
+
+    func remove() { unlink(path) }
+
+    // MARK: all of them
+
+    /// Older ones, in seconds, and more than this many are removed.
+    private static let oldest = 30 * 24 * 3600
+    private static let most = 20
+
+    /// Newest first. Those without any input are removed on the way, as are those too old or too many.
+    static func all(in folder: String) -> [LostSession] {
+        let names = Surroundings.names(in: folder).filter { $0.hasSuffix(".journal") }.sorted(by: >)
+        var found: [LostSession] = []
+        for name in names {
+            guard let session = LostSession(path: "\(folder)/\(name)") else { continue }
+            let isOld = time(nil) - session.started > oldest
+            if session.entries.isEmpty || isOld || found.count >= most { session.remove() } else { found.append(session) }
+        }
+        return found
+    }
+}

@@ -1,0 +1,53 @@
+import Language
+
+extension Prompt {
+    /// A command, or the lines of a cell; nil at the end.
+    func nextEntry() -> String? {
+        pending.lines = []
+        while true {
+            switch reader.read(prompt: promptText) {
+            case .interrupted:
+                pending.lines = []
+            case .end:
+                return pending.lines.isEmpty ? nil : pending.lines.joined(separator: "\n")
+            case .line(let line):
+                if let entry = accept(line) { return entry }
+            }
+        }
+    }
+
+    /// The whole entry once it can run.
+    private func accept(_ line: String) -> String? {
+        let continuing = !pending.lines.isEmpty
+        if Transcript.isOutput(line) { return nil }
+        let input = Transcript.input(of: line, continuing: continuing)
+        if !continuing {
+            if input.allSatisfy(\.isWhitespace) { return nil }
+            if PromptCommands.isCommand(input) { return input }
+        }
+        pending.lines.append(input)
+        let source = pending.lines.joined(separator: "\n")
+        return session.isIncomplete(source) ? nil : source
+    }
+
+    private var promptText: String {
+        let number = "In [\(cells.count + 1)]: "
+        let text = pending.lines.isEmpty ? number : String(repeating: " ", count: number.count - 5) + "...: "
+        // \001 and \002 tell readline what takes no room.
+        return printer.traits.color ? "\u{1}\u{1b}[32m\u{2}\(text)\u{1}\u{1b}[0m\u{2}" : text
+    }
+
+    static func candidates(
+        _ session: Session, _ pending: PendingLines, _ line: String, _ cursor: Int
+    ) -> [Candidate] {
+        if pending.lines.isEmpty, let commands = PromptCommands.candidates(line, cursor, session) { return commands }
+        let before = pending.lines.map { $0 + "\n" }.joined()
+        let offset = before.utf8.count
+        return session.complete(before + line, cursor: offset + cursor).compactMap { candidate in
+            var candidate = candidate
+            guard candidate.range.lowerBound >= offset else { return nil }
+            candidate.range = candidate.range.lowerBound - offset..<candidate.range.upperBound - offset
+            return candidate
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Glibc
+import Language
+
+extension Prompt {
+    /// Enters again what was entered in a session that did not end in good order, and forgets that one once this
+    /// session has it all. Stops where a cell ends otherwise than it did then.
+    func replay(_ lost: LostSession) {
+        printer.say("(replaying \(lost.title); Ctrl-C stops)")
+        if !lost.folder.isEmpty, lost.folder != Surroundings.currentFolder {
+            if chdir(lost.folder) == 0 {
+                printer.say("(in \(lost.folder))")
+            } else {
+                printer.say("(its folder is not there: \(Surroundings.lastErrorText) for \(lost.folder))")
+            }
+        }
+        for (index, entry) in lost.entries.enumerated() {
+            let left = lost.entries.count - index - 1
+            switch entry {
+            case .command(let line):
+                printer.say(line)
+                PromptCommands.run(line, in: self)
+            case .cell(_, let source, let status?):
+                printer.echo(promptLines(source))
+                let outcome = runCell(source)
+                guard outcome.status == status || status == .interrupted && outcome.status == .ok else {
+                    printer.say(stopText(status, outcome.status, left))
+                    return
+                }
+            case .cell(_, let source, nil):
+                printer.echo(promptLines(source))
+                remember(source)
+                printer.say("(this had not ended when the session did and is not run again; Up brings it back)")
+            }
+        }
+        lost.remove()
+        printer.say("(replayed)")
+    }
+
+    private func stopText(_ then: RunStatus, _ now: RunStatus, _ left: Int) -> String {
+        let change = now == .interrupted ? "interrupted" : "this ended with \(now.rawValue), \(then.rawValue) when it was first run"
+        let rest = left == 0 ? "" : "; \(left == 1 ? "one entry is" : "\(left) entries are") left"
+        return "(\(change)\(rest): the replay stops here, the session stays for :recover print)"
+    }
+
+    /// Source as it looks at the prompt.
+    private func promptLines(_ source: String) -> String {
+        let prompt = "In [\(cells.count + 1)]: "
+        let continuation = "\n" + String(repeating: " ", count: prompt.count - 5) + "...: "
+        return prompt + source.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: continuation)
+    }
+}
