@@ -11,7 +11,7 @@ static struct termios remembered;
 static volatile sig_atomic_t has_modes, cursor_hidden, editing;
 static int takes_escapes;
 
-static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE, SIGQUIT};
+static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE};
 enum { crash_count = sizeof crashes / sizeof crashes[0] };
 static struct sigaction before[crash_count];
 
@@ -20,10 +20,7 @@ static void crashed(int number) {
     bas_screen_restore();
     for (int i = 0; i < crash_count; i++)
         if (crashes[i] == number) sigaction(number, &before[i], NULL);
-    // Ctrl-\ is no crash to report.
-    if (number == SIGQUIT) signal(SIGQUIT, SIG_DFL);
-    // These two are asked for: no instruction repeats them.
-    if (number == SIGABRT || number == SIGQUIT) raise(number);
+    if (number == SIGABRT) raise(number);
 }
 
 void bas_screen_remember(void) {
@@ -38,10 +35,7 @@ void bas_screen_remember(void) {
     memset(&action, 0, sizeof action);
     action.sa_handler = crashed;
     action.sa_flags = SA_ONSTACK;
-    for (int i = 0; i < crash_count; i++) {
-        sigaction(crashes[i], &action, &before[i]);
-        if (before[i].sa_handler == SIG_IGN) sigaction(crashes[i], &before[i], NULL);
-    }
+    for (int i = 0; i < crash_count; i++) sigaction(crashes[i], &action, &before[i]);
 }
 
 static void put(const char *text) {

@@ -125,7 +125,7 @@ private final class Cells {
         #expect(Weight(.string("abcd")).bytes == 4)
         #expect(Weight(.list([.string("ab"), .string("c")])).bytes == 3 + 2 * MemoryLayout<Value>.stride)
         #expect(Weight(.int(5)).bytes == 0)
-        #expect(Weight(.host(FakeTensor(shape: [2], fill: 0))).bytes == 128)
+        #expect(Weight(.host(FakeTensor(shape: [2], fill: 0))).bytes == 64)
     }
 
     @Test func aResetForgetsResults() {

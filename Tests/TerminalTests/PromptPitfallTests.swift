@@ -124,18 +124,6 @@ struct PromptPitfallTests {
         try terminal.wait(for: "In [2]: ")
     }
 
-    /// A crash of the process itself, and Ctrl-\, put the terminal right too.
-    @Test(arguments: [SIGABRT, SIGQUIT]) func aCrashLeavesTheTerminalClean(signal: Int32) throws {
-        // Without the runtime's own report, which asks questions at a terminal.
-        let terminal = try prompt(environment: ["NO_COLOR=1", "SWIFT_BACKTRACE=enable=no"])
-        terminal.send("unfinished")
-        try terminal.wait(for: "unfinished")
-        terminal.signal(signal)
-        #expect(try terminal.end() == 128 + signal)
-        #expect(terminal.isInOrdinaryMode)
-        #expect(terminal.transcript.contains("\u{1b}[?2004l"))
-    }
-
     /// A third Ctrl-C within two seconds tells how to get out; values are still there.
     @Test func impatienceLosesNothing() throws {
         let terminal = try prompt()
@@ -155,8 +143,8 @@ struct PromptPitfallTests {
         arguments: [
             "[i * i for i in 0..<10000000000]", "fn f(n) { if n < 2 { n } else { f(n - 1) + f(n - 2) } }; f(80)",
             "a = ones([16000, 16000]); matmul(a, a)",
-            "generate(load_model(\"collage\"), \"a photo of a dog\", n=1000, steps=1000)",
-            "attention(load_model(\"collage\"), \"a photo of a dog\", token=\"dog\", steps=1000)",
+            "generate(load_model(\"collage\"), \"a photo of a dog\", n=1000, steps=900)",
+            "attention(load_model(\"collage\"), \"a photo of a dog\", token=\"dog\", steps=900)",
             "with seed(3) { while true { rand([1000]) } }",
         ])
     func computationsAreInterrupted(source: String) throws {
