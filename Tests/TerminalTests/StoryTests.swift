@@ -12,7 +12,7 @@ struct StoryTests {
     }
 
     private func prompt() throws -> PseudoTerminal {
-        let terminal = try PseudoTerminal(["-q"], in: folder, environment: ["NO_COLOR=1"], columns: 120)
+        let terminal = try PseudoTerminal([], in: folder, environment: ["NO_COLOR=1"], columns: 120)
         try terminal.wait(for: "In [1]: ")
         return terminal
     }
