@@ -14,8 +14,19 @@ public struct LearnedModel: Sendable {
     public var unfinished: TrainingRun?
     /// What replaced parts of the method in that training.
     public var unfinishedReplacements = TrainingReplacements()
+    /// Phases that were to follow the interrupted one.
+    public var remaining: [PlannedPhase] = []
 
     public init(_ model: DiffusionModel) { self.model = model }
+}
+
+/// A phase that is to be run.
+public struct PlannedPhase: Sendable, Equatable {
+    public let phase: Int
+    public let options: TrainingOptions
+    public let seed: Int
+
+    public init(phase: Int, options: TrainingOptions, seed: Int) { (self.phase, self.options, self.seed) = (phase, options, seed) }
 }
 
 /// What training reports after every step.
@@ -41,13 +52,13 @@ extension LearnedModel {
     /// so far either way.
     public func training(
         _ run: TrainingRun, description: String, replacing: TrainingReplacements = TrainingReplacements(),
-        control: (TrainingProgress) throws -> TrainingControl
+        control: (TrainingProgress, borrowing TrainingRun) throws -> TrainingControl
     ) throws -> LearnedModel {
         var run = run
         while !run.isFinished {
             try run.advance(replacing: replacing)
             guard let entry = run.history.entries.last else { break }
-            if try control(.init(phase: run.phase, step: run.step, steps: run.options.steps, entry: entry)) == .stop { break }
+            if try control(.init(phase: run.phase, step: run.step, steps: run.options.steps, entry: entry), run) == .stop { break }
         }
         var result = self
         result.model = run.result
