@@ -21,6 +21,7 @@ extension TrainingCommands {
         let side = value.model.latentSize
         try call.reservePass(2 * (plan.map(\.options.batchSize).max() ?? 1), height: side.height, width: side.width, value.model)
         let prepared = try call.mapped("scene") { try PreparedScene(scene, for: value.model, downsampling: plan[0].options.maskDownsampling) }
+        call.announce(plan.map { TrainingPlan(value.model, phase: $0.phase, $0.options) })
         let keeper = try TrainingCheckpoints(call)
         var learned = value.learned
         // With flips, or with none of the photo's posteriors at hand, nothing here is drawn yet: order does not matter.
