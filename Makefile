@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 BAS = .build/release/bas
 CONFORMANCE = Tests/Conformance
 
-.PHONY: setup build demo test bench conformance install format clean
+.PHONY: setup build demo test kill-test bench conformance install format clean
 
 build: setup
 	swift build -c release
@@ -23,6 +23,10 @@ demo: build
 
 test: setup
 	swift test -c release -Xswiftc -enable-testing --scratch-path .build-test --no-parallel
+
+# Kills a training 200 times; `make test` does it a dozen times.
+kill-test: setup
+	BAS_KILLS=200 swift test -c release -Xswiftc -enable-testing --scratch-path .build-test --no-parallel --filter KillTests
 
 bench: build
 	$(CONFORMANCE)/bench.sh --bas $(BAS)

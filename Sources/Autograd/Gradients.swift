@@ -15,9 +15,18 @@ public struct Gradients: Sendable {
     /// again. Gradients of gradients are not supported.
     public init(of output: Variable, seed: Tensor? = nil, retainsTape: Bool = false) {
         precondition(seed != nil || output.value.count == 1, "a gradient starts from one number; this is \(Shape.text(output.shape))")
-        guard let root = output.node else { return }
-        var pending = [ObjectIdentifier(root): seed ?? Tensor(repeating: 1, shape: output.shape)]
-        for node in Self.reachable(from: root) {
+        self.init(of: [(output, seed ?? Tensor(repeating: 1, shape: output.shape))], retainsTape: retainsTape)
+    }
+
+    /// Of several outputs at once, each with the gradient that it starts from.
+    init(of outputs: [(Variable, seed: Tensor)], retainsTape: Bool = false) {
+        var (pending, roots) = ([ObjectIdentifier: Tensor](), [Node]())
+        for (output, seed) in outputs {
+            guard let root = output.node else { continue }
+            let key = ObjectIdentifier(root)
+            if pending[key] == nil { (pending[key], roots) = (seed, roots + [root]) } else { pending[key]?.accumulate(seed) }
+        }
+        for node in Self.reachable(from: roots) {
             let id = ObjectIdentifier(node)
             guard let gradient = pending.removeValue(forKey: id) else { continue }
             guard let backward = node.backward else {
@@ -33,10 +42,10 @@ public struct Gradients: Sendable {
         }
     }
 
-    /// All entries before `root`, latest first.
-    private static func reachable(from root: Node) -> [Node] {
-        var seen: Set<ObjectIdentifier> = [ObjectIdentifier(root)]
-        var (nodes, stack) = ([root], [root])
+    /// All entries before `roots`, latest first.
+    private static func reachable(from roots: [Node]) -> [Node] {
+        var seen = Set(roots.map { ObjectIdentifier($0) })
+        var (nodes, stack) = (roots, roots)
         while let node = stack.popLast() {
             for case let parent? in node.parents where seen.insert(ObjectIdentifier(parent)).inserted {
                 nodes.append(parent)

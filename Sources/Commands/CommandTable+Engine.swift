@@ -4,7 +4,7 @@ import Tensors
 extension CommandTable {
     /// Every row that this target adds to the language's own.
     public static let all: [Builtin] = Abandonable.rows(
-        (ModelCommands.all + SceneCommands.all + TrainingCommands.all + GenerationCommands.all + AttentionCommands.all + MethodCommands.all
+        (ModelCommands.all + SceneCommands.all + TrainingCommands.all + PlanCommand.all + GenerationCommands.all + AttentionCommands.all + MethodCommands.all
             + tensorFamilies).analyzed)
 
     /// What runs everything, for a banner: "OpenBLAS SkylakeX, 2 threads".

@@ -30,4 +30,9 @@ public enum FileSystem {
         if !parent.isEmpty { try createFolder(parent) }
         guard mkdir(path, 0o777) == 0 || errno == EEXIST && isFolder(path) else { throw FileError(.write, path, errno: errno) }
     }
+
+    /// Removes a file. Throws `FileError`.
+    public static func remove(_ path: String) throws {
+        guard unlink(path) == 0 else { throw FileError(.write, path, errno: errno) }
+    }
 }

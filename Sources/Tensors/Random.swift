@@ -4,9 +4,13 @@ import CKernels
 /// often that stream was drawn from, never on other draws, threads or the clock (architecture.md, decision 6).
 public struct RandomState: Sendable, Equatable {
     public let seed: UInt64
-    private var steps: [String: UInt32] = [:]
+    /// How often each stream was drawn from.
+    public private(set) var steps: [String: UInt32] = [:]
 
     public init(seed: Int) { self.seed = UInt64(bitPattern: Int64(seed)) }
+
+    /// A state as it was: what a checkpoint kept.
+    public init(seed: UInt64, steps: [String: UInt32]) { (self.seed, self.steps) = (seed, steps) }
 
     /// The next draw of `stream`.
     public mutating func next(_ stream: String) -> RandomDraw {

@@ -70,7 +70,7 @@ public struct Tensor: Sendable {
             copy.writable.update(from: pointer, count: count)
             self = copy
         }
-        storage.dropPacked()
+        storage.willChange()
         return try body(UnsafeMutableBufferPointer(start: storage.pointer + offset, count: count))
     }
 
@@ -88,6 +88,9 @@ public struct Tensor: Sendable {
         return pointer == other.pointer || memcmp(pointer, other.pointer, count * MemoryLayout<Float>.stride) == 0
     }
 
+    /// Changes whenever the elements may have changed: what has the same mark as before is as it was.
+    public var mark: TensorMark { TensorMark(state: storage.stateNumber, offset: offset) }
+
     /// The same elements under another shape of the same count; no copy.
     public func reshaped(_ shape: [Int]) -> Tensor {
         precondition(Shape.count(shape) == count, "\(Shape.text(self.shape)) as \(Shape.text(shape))")
@@ -103,6 +106,12 @@ public struct Tensor: Sendable {
 
     /// Element `index` of the outermost axis, without that axis; no copy.
     public func row(_ index: Int) -> Tensor { rows(index..<index + 1).reshaped(Array(shape.dropFirst())) }
+}
+
+/// Identifies what a tensor holds without keeping it.
+public struct TensorMark: Sendable, Hashable {
+    let state: Int
+    let offset: Int
 }
 
 /// Ends the lifetime of what kernels read through pointers.

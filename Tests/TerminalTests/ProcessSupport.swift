@@ -38,6 +38,11 @@ final class TemporaryFolder: Sendable {
         return path + "/" + name
     }
 
+    /// Removes a file or a folder with all that lies in it.
+    func remove(_ name: String) {
+        _ = Child.spawn(["/bin/rm", "-rf", path + "/" + name], environment: []) { _ in }.map { Child.wait($0) }
+    }
+
     func read(_ name: String) -> String {
         guard let file = fopen(path + "/" + name, "r") else { return "" }
         defer { fclose(file) }

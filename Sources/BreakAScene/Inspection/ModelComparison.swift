@@ -60,6 +60,7 @@ extension TrainableParts {
         case .unet: { $0.hasPrefix("unet.") || $0 == handles }
         case .attention: { $0.contains(".attn1.") || $0.contains(".attn2.") || $0 == handles }
         case .kv: { $0.contains(".attn2.to_k.") || $0.contains(".attn2.to_v.") || $0 == handles }
+        case .lora: { $0.contains(".lora_") || $0 == handles }
         case .handles: { $0 == handles }
         }
     }

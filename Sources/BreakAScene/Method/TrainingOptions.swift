@@ -10,6 +10,8 @@ public enum TrainableParts: String, Sendable, CaseIterable {
     case attention
     /// The cross-attention's keys and values, and the handles (Custom Diffusion).
     case kv
+    /// Low-rank adapters of the attention layers' projections, and the handles (LoRA).
+    case lora
     /// Only the handles: phase one again.
     case handles
 }
@@ -40,6 +42,10 @@ public struct TrainingOptions: Sendable, Equatable {
     public var trains = TrainableParts.all
     /// Instead of `trains`: exactly these parameters ("unet.…", "text_encoder.…").
     public var trainedNames: Set<String>?
+    /// Rank of the adapters where `trains` is `.lora`.
+    public var loraRank = 4
+    /// Gradient checkpointing: about a third more time, a fraction of the memory for activations; same gradients.
+    public var checkpointsGradients = false
 
     public init() {}
 }

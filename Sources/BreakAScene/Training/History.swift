@@ -11,6 +11,11 @@ public struct History: Sendable, Equatable {
         public let gradientNorm: Float
         /// Handles of the step, in the order of the prompt.
         public let chosen: [Int]
+
+        init(phase: Int, step: Int, reconstruction: Float, prior: Float, attention: Float, gradientNorm: Float, chosen: [Int]) {
+            (self.phase, self.step, self.reconstruction, self.prior) = (phase, step, reconstruction, prior)
+            (self.attention, self.gradientNorm, self.chosen) = (attention, gradientNorm, chosen)
+        }
     }
 
     public private(set) var entries: [Entry] = []

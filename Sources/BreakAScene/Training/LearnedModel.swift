@@ -16,8 +16,19 @@ public struct LearnedModel: Sendable {
     public var unfinishedReplacements = TrainingReplacements()
     /// Set where training was interrupted before its prior pictures were drawn: `unfinished` lacks these.
     public var pendingPrior: PriorOptions?
+    /// Phases that were to follow the interrupted one.
+    public var remaining: [PlannedPhase] = []
 
     public init(_ model: DiffusionModel) { self.model = model }
+}
+
+/// A phase that is to be run.
+public struct PlannedPhase: Sendable, Equatable {
+    public let phase: Int
+    public let options: TrainingOptions
+    public let seed: Int
+
+    public init(phase: Int, options: TrainingOptions, seed: Int) { (self.phase, self.options, self.seed) = (phase, options, seed) }
 }
 
 /// What training reports after every step.
@@ -44,7 +55,7 @@ extension LearnedModel {
     /// is no error.
     public func training(
         _ run: TrainingRun, description: String, replacing: TrainingReplacements = TrainingReplacements(),
-        isUnwanted: @escaping @Sendable () -> Bool = { false }, control: (TrainingProgress) throws -> TrainingControl
+        isUnwanted: @escaping @Sendable () -> Bool = { false }, control: (TrainingProgress, borrowing TrainingRun) throws -> TrainingControl
     ) throws -> LearnedModel {
         var run = run
         while !run.isFinished {
@@ -54,7 +65,7 @@ extension LearnedModel {
                 break
             }
             guard let entry = run.history.entries.last else { break }
-            if try control(.init(phase: run.phase, step: run.step, steps: run.options.steps, entry: entry)) == .stop { break }
+            if try control(.init(phase: run.phase, step: run.step, steps: run.options.steps, entry: entry), run) == .stop { break }
         }
         var result = self
         result.model = run.result

@@ -20,7 +20,7 @@ public struct TrainingLosses {
         replacing: TrainingReplacements = TrainingReplacements()
     ) throws {
         let noisy = model.addNoise(batch.latents, batch.noise, batch.timesteps)
-        var pass = UNetPass(model.textEncoder(batch.ids), recording: .resolution(PreparedScene.attentionSize))
+        var pass = UNetPass(model.textEncoder(batch.ids), recording: .resolution(PreparedScene.attentionSize), checkpointing: options.checkpointsGradients)
         let out = model.unet(Variable(noisy), timesteps: batch.timesteps.map(Float.init), &pass)
         let goal = Variable(model.predictionTarget(batch.latents, batch.noise, batch.timesteps))
 

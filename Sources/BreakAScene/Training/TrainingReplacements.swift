@@ -16,6 +16,14 @@ public struct TrainingReplacements: Sendable {
     public var sampling: (@Sendable (_ step: Int, _ count: Int) throws -> [Int])?
 
     public init() {}
+
+    /// What is replaced, as the commands name it.
+    public var names: [String] {
+        [
+            ("attention_loss", attentionLoss != nil), ("reconstruction_loss", reconstructionLoss != nil), ("prior_loss", priorLoss != nil),
+            ("sampling", sampling != nil),
+        ].filter(\.1).map(\.0)
+    }
 }
 
 /// What an attention loss of the user's sees: one photo's prediction and maps, and which handles it was asked for.

@@ -16,26 +16,42 @@ public struct TrainingRun: Sendable {
     public private(set) var random: RandomState
     public private(set) var history: History
     /// Steps done.
-    public private(set) var step = 0
+    public private(set) var step: Int
 
     /// `history`: what came before, to be continued.
     public init(
         phase: Int, _ model: DiffusionModel, scene: PreparedScene, prior: PriorSet?, options: TrainingOptions, seed: Int, history: History = History()
     ) {
+        var model = model
+        if phase == 2, options.trains == .lora, options.trainedNames == nil {
+            model.attachAdapters(rank: options.loraRank, RandomState(seed: seed))
+        }
+        self.init(
+            phase: phase, model, scene: scene, prior: prior, options: options, optimizer: AdamW(options.optimizer),
+            random: RandomState(seed: seed), history: history, step: 0)
+    }
+
+    /// A run as it was after `step` steps: what a checkpoint kept.
+    init(
+        phase: Int, _ model: DiffusionModel, scene: PreparedScene, prior: PriorSet?, options: TrainingOptions, optimizer: AdamW,
+        random: RandomState, history: History, step: Int
+    ) {
         precondition(model.handles.count == scene.masks.count)
         (self.phase, self.options, self.scene, self.model, self.history) = (phase, options, scene, model, history)
+        (self.optimizer, self.random, self.step) = (optimizer, random, step)
         self.prior = options.priorWeight == 0 ? nil : prior
-        optimizer = AdamW(options.optimizer)
-        random = RandomState(seed: seed)
+        // Weights that move on are no longer their base and the adapters.
+        if phase == 2, options.trains != .handles { self.model.forgetMergedAdapters() }
         let trains = trainable
         let observed = observedOnly
         self.model.unet.requireGrad { trains("unet." + $0) }
         self.model.textEncoder.requireGrad { trains("text_encoder." + $0) || observed("text_encoder." + $0) }
     }
 
-    /// The model as trained so far, its parameters constants again.
+    /// The model as trained so far, its parameters constants again and adapters merged.
     public var result: DiffusionModel {
         var result = model
+        result.mergeAdapters()
         result.unet.requireGrad { _ in false }
         result.textEncoder.requireGrad { _ in false }
         return result

@@ -158,6 +158,14 @@ typedef struct {
 /// PyTorch's AdamW (decoupled weight decay) in one pass. p, m and v are updated in place.
 void bas_adamw(float *p, float *m, float *v, const float *g, const bas_adamw_options *o, size_t n);
 
+// --- optimizer8.c ----------------------------------------------------------------------------------------------
+/// Elements that share a scale.
+#define BAS_ADAMW8_BLOCK 256
+/// The same with moments in 8 bits: m and v are places in the tables of 256 rising numbers, times their block's scale
+/// (ceil(n / 256) of each). All are updated in place.
+void bas_adamw8(float *p, uint8_t *m, uint8_t *v, float *mScale, float *vScale, const float *g, const float *signedCode,
+                const float *unsignedCode, const bas_adamw_options *o, size_t n);
+
 // --- random.c --------------------------------------------------------------------------------------------------
 /// Philox4x32-10 block `index` of (seed, stream, step): four 32-bit words.
 void bas_philox(uint32_t out[4], uint64_t seed, uint64_t stream, uint32_t step, uint32_t index);

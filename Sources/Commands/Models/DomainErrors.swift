@@ -17,6 +17,7 @@ enum DomainErrors {
         case let error as SceneError: scene(error, argument)
         case let error as TrainingError: training(error)
         case let error as AttentionError: Problem(.badArgument, error.description, argument: "layers")
+        case let error as CheckpointError: checkpoint(error, argument)
         case let error as HandleFileError: Problem(.badFile, error.description, argument: argument)
         default: nil
         }
@@ -50,6 +51,16 @@ enum DomainErrors {
                     : "nothing had been learned yet: the model's own numbers are not finite, or attention_loss gives such a number")
         case .unwanted: Problem(.interrupted, error.description)
         }
+    }
+
+    private static func checkpoint(_ error: CheckpointError, _ argument: String?) -> Problem {
+        let help: String? = switch error {
+        case .otherRun(let folder, _): "resume(\"\(folder)\") goes on with that one; name another folder for this"
+        case .otherModel: "give the model that it started from: resume(folder, base=load_model(…))"
+        case .otherFunctions(_, let had): had.isEmpty ? nil : "give them again: resume(folder, \(had[0])=…)"
+        case .none, .damaged, .version: nil
+        }
+        return Problem(.checkpoint, error.description, argument: argument, help: help)
     }
 
     private static func tokenizer(_ error: TokenizerError, _ argument: String?) -> Problem {

@@ -62,7 +62,7 @@ enum ModelCommands {
             "require_grad", family: "models", summary: "Marks which parameters of a model a gradient may be asked for.",
             parameters: [
                 model,
-                Parameter("parts", .oneOf([.string, .function]), default: "all", allowed: TrainableParts.allCases.map(\.rawValue), doc: "As phase2's train."),
+                Parameter("parts", .oneOf([.string, .function]), default: "all", allowed: TrainableParts.allCases.filter { $0 != .lora }.map(\.rawValue), doc: "As phase2's train."),
             ],
             result: "model", terms: ["requires_grad", "trainable", "unfreeze", "freeze"],
             examples: [.init("require_grad(load_model(\"collage\"), \"kv\")")], run: requireGrad),
@@ -79,12 +79,17 @@ enum ModelCommands {
                 .unknownModel, "there is no model \"\(name)\"", argument: "name", notes: [shipped.note],
                 help: nearestName(name, among: shipped.names).map { "did you mean \"\($0)\"?" })
         }
-        if let known = call.context[LoadedModels.self][path] { return .host(ModelValue(known)) }
         try call.checkFolder(path, "name")
-        let model = try call.mapped("name") { try ModelFolder.load(path) }
+        return .host(ModelValue(try call.mapped("name") { try model(inFolder: path, call) }))
+    }
+
+    /// A model as its folder has it; one that this session has loaded before costs nothing. Throws what loading throws.
+    static func model(inFolder path: String, _ call: Call) throws -> DiffusionModel {
+        if let known = call.context[LoadedModels.self][path] { return known }
+        let model = try ModelFolder.load(path)
         try Parallel.checkWanted()
         call.context[LoadedModels.self][path] = model
-        return .host(ModelValue(model))
+        return model
     }
 
     private static func path(_ name: String, _ call: Call) -> String? {

@@ -21,6 +21,11 @@ enum TrainingParameters {
         Row("lr", .number, range: 0...10, doc: "Learning rate.") { $1.optimizer.lr = try $0.double("lr") },
         Row("beta2", .number, range: 0...0.99999, doc: "AdamW's second decay.") { $1.optimizer.beta2 = try $0.double("beta2") },
         Row("weight_decay", .number, range: 0...1, doc: "AdamW's weight decay.") { $1.optimizer.weightDecay = try $0.double("weight_decay") },
+        Row("optimizer_bits", .int, range: 8...32, unit: "bits", doc: "Bits of each of AdamW's two moments: 32, or 8 by blocks, a quarter of the memory.") {
+            let bits = try $0.int("optimizer_bits")
+            guard bits == 8 || bits == 32 else { throw Problem(.outOfRange, "AdamW's moments have 32 bits or 8", argument: "optimizer_bits") }
+            $1.optimizer.stateBits = bits
+        },
         Row("attention_weight", .number, range: 0...1000, doc: "Weight of the cross-attention loss; 0 leaves it out.") {
             $1.attentionWeight = try $0.double("attention_weight")
         },
@@ -44,6 +49,9 @@ enum TrainingParameters {
         Row("clip", .number, range: 0...1e6, doc: "Norm that gradients are clipped to; 0 does not clip.") {
             let norm = try $0.double("clip")
             $1.clipNorm = norm == 0 ? nil : norm
+        },
+        Row("gradient_checkpointing", .bool, doc: "Computes activations again instead of keeping them: a third more time, far less memory, the same gradients.") {
+            $1.checkpointsGradients = try $0.bool("gradient_checkpointing")
         },
         Row("clip_table", .bool, doc: "In phase one clip by the norm of the whole token table's gradient, as the paper's code does.") {
             $1.clipsWholeTable = try $0.bool("clip_table")

@@ -45,4 +45,12 @@ public struct Attention: Module {
         try toV.forEachParameter(path + "to_v.", body)
         try toOut.forEachParameter(path + "to_out.0.", body)
     }
+
+    /// The four projections, by their names on disk.
+    mutating func forEachProjection(_ path: String, _ body: (String, inout Linear) -> Void) {
+        body(path + "to_q", &toQ)
+        body(path + "to_k", &toK)
+        body(path + "to_v", &toV)
+        body(path + "to_out.0", &toOut)
+    }
 }

@@ -84,6 +84,9 @@ struct Transformer2DModel: Module {
         projOut = Projection(width, isLinear: isLinear)
     }
 
+    /// Full names of the cross-attentions, in order.
+    var crossAttentionNames: [String] { transformerBlocks.compactMap(\.attn2.crossAttentionName) }
+
     /// x [N, H, W, C].
     func callAsFunction(_ x: Variable, _ pass: inout UNetPass) -> Variable {
         let (n, height, width, channels) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
@@ -97,5 +100,13 @@ struct Transformer2DModel: Module {
         try projIn.forEachParameter(path + "proj_in.", body)
         try transformerBlocks.forEachParameter(path + "transformer_blocks.", body)
         try projOut.forEachParameter(path + "proj_out.", body)
+    }
+
+    /// The projections of all its attentions.
+    mutating func forEachProjection(_ path: String, _ body: (String, inout Linear) -> Void) {
+        for index in transformerBlocks.indices {
+            transformerBlocks[index].attn1.forEachProjection("\(path)transformer_blocks.\(index).attn1.", body)
+            transformerBlocks[index].attn2.forEachProjection("\(path)transformer_blocks.\(index).attn2.", body)
+        }
     }
 }

@@ -17,7 +17,46 @@ public struct DiffusionModel: Sendable {
     public internal(set) var handles: [String] = []
     /// The rows that training started from, [K, D].
     public internal(set) var handleStarts: Tensor?
+    /// Low-rank adapters that were trained and merged, by the layer's name; what `save_lora` writes without a search.
+    public internal(set) var mergedAdapters: [String: LowRankAdapter] = [:]
     let posteriors = PosteriorCache()
+    /// What the parameters were when they came from the folder, by full name ("unet.conv_in.weight").
+    private let origin: [String: TensorMark]
+
+    /// A model as its folder has it: what differs from this later counts as changed.
+    init(
+        name: String, folder: String, tokenizer: CLIPTokenizer, textEncoder: CLIPTextModel, unet: UNet2DConditionModel,
+        vae: AutoencoderKL, scheduler: SchedulerConfiguration
+    ) {
+        (self.name, self.folder, self.tokenizer, self.textEncoder, self.unet) = (name, folder, tokenizer, textEncoder, unet)
+        (self.vae, self.scheduler) = (vae, scheduler)
+        let all = Self.named("unet.", unet) + Self.named("text_encoder.", textEncoder)
+        origin = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0.value.value.mark) })
+    }
+
+    /// Parameters of the U-Net and the text encoder under their full names; handles are not among them.
+    public var namedParameters: [(name: String, value: Variable)] {
+        (Self.named("unet.", unet) + Self.named("text_encoder.", textEncoder))
+            .filter { $0.name != "text_encoder." + CLIPTextModel.handleEmbeddingName }
+    }
+
+    /// Those that are no longer what the folder holds.
+    public var changedParameters: [(name: String, value: Variable)] {
+        namedParameters.filter { origin[$0.name] != $0.value.value.mark }
+    }
+
+    /// Puts other values in place of parameters, by full name; names that are none are passed over.
+    public mutating func replaceParameters(_ values: [String: Tensor]) {
+        func replace(_ name: String, _ parameter: inout Variable) {
+            if let value = values[name], value.shape == parameter.shape { parameter = parameter.replacing(value) }
+        }
+        unet.forEachParameter("unet.", replace)
+        textEncoder.forEachParameter("text_encoder.", replace)
+    }
+
+    private static func named(_ path: String, _ module: some Module) -> [(name: String, value: Variable)] {
+        module.parameters().map { (path + $0.name, $0.value) }
+    }
 
     /// Height and width of the latents that the model was made for.
     public var latentSize: (height: Int, width: Int) {
@@ -77,7 +116,8 @@ public struct DiffusionModel: Sendable {
     public func handleID(_ index: Int) -> Int { textEncoder.configuration.vocabularySize + index }
 
     /// This model with handles added after those that it has: tokens written `<name>`, embeddings [K, D].
-    public func addingHandles(_ tokens: [String], embeddings: Tensor) throws -> DiffusionModel {
+    /// `starts`: the rows that training started from, where they are others.
+    public func addingHandles(_ tokens: [String], embeddings: Tensor, starts: Tensor? = nil) throws -> DiffusionModel {
         precondition(embeddings.shape == [tokens.count, textEncoder.configuration.hiddenSize])
         for (index, token) in tokens.enumerated() {
             guard token.count > 2, token.first == "<", token.last == ">", !token.dropFirst().dropLast().contains(where: { $0.isWhitespace || $0 == "<" || $0 == ">" })
@@ -90,7 +130,7 @@ public struct DiffusionModel: Sendable {
         let rows = textEncoder.handleEmbedding.map { [$0.value] } ?? []
         let all = Tensor.concatenated(rows + [embeddings], axis: 0)
         model.textEncoder.handleEmbedding = textEncoder.handleEmbedding?.needsGrad == true ? .leaf(all) : Variable(all)
-        model.handleStarts = Tensor.concatenated((handleStarts.map { [$0] } ?? []) + [embeddings], axis: 0)
+        model.handleStarts = Tensor.concatenated((handleStarts.map { [$0] } ?? []) + [starts ?? embeddings], axis: 0)
         return model
     }
 

@@ -44,8 +44,8 @@ struct DownBlock: Module {
     func callAsFunction(_ x: Variable, time: Variable, skips: inout [Variable], _ pass: inout UNetPass) -> Variable {
         var h = x
         for index in resnets.indices {
-            h = resnets[index](h, time: time)
-            if !attentions.isEmpty { h = attentions[index](h, &pass) }
+            h = pass.apply(resnets[index], h, time: time)
+            if !attentions.isEmpty { h = pass.apply(attentions[index], h) }
             skips.append(h)
         }
         for downsample in downsamplers {
@@ -73,7 +73,8 @@ struct MidBlock: Module {
     }
 
     func callAsFunction(_ x: Variable, time: Variable, _ pass: inout UNetPass) -> Variable {
-        resnets[1](attentions[0](resnets[0](x, time: time), &pass), time: time)
+        let first = pass.apply(resnets[0], x, time: time)
+        return pass.apply(resnets[1], pass.apply(attentions[0], first), time: time)
     }
 
     mutating func forEachParameter(_ path: String, _ body: (String, inout Variable) throws -> Void) rethrows {
@@ -100,8 +101,8 @@ struct UpBlock: Module {
     func callAsFunction(_ x: Variable, time: Variable, skips: inout [Variable], _ pass: inout UNetPass) -> Variable {
         var h = x
         for index in resnets.indices {
-            h = resnets[index](.concatenated([h, skips.removeLast()], axis: -1), time: time)
-            if !attentions.isEmpty { h = attentions[index](h, &pass) }
+            h = pass.apply(resnets[index], .concatenated([h, skips.removeLast()], axis: -1), time: time)
+            if !attentions.isEmpty { h = pass.apply(attentions[index], h) }
         }
         for upsample in upsamplers { h = upsample(h) }
         return h

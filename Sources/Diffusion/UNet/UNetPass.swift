@@ -42,6 +42,8 @@ public struct UNetPass: Sendable {
     /// [N, L, D], the text encoder's last hidden state.
     let encoderHiddenStates: Variable
     let recording: AttentionRecording
+    /// Layers keep their inputs only and are computed again in backward.
+    private let isCheckpointing: Bool
     /// Maps in the order of the layers.
     public internal(set) var maps: [CrossAttentionMap] = []
     /// Filled by the first pass, used by later ones where given back.
@@ -49,9 +51,14 @@ public struct UNetPass: Sendable {
     private let isReusing: Bool
     private var next = 0
 
-    public init(_ encoderHiddenStates: Variable, recording: AttentionRecording = .none, reusing projections: TextProjections? = nil) {
+    /// `checkpointing`: gradient checkpointing, layer by layer as in diffusers; for training.
+    public init(
+        _ encoderHiddenStates: Variable, recording: AttentionRecording = .none, reusing projections: TextProjections? = nil, checkpointing: Bool = false
+    ) {
+        precondition(!(checkpointing && projections != nil), "projections are for sampling, checkpointing for training")
         self.encoderHiddenStates = encoderHiddenStates
         self.recording = recording
+        isCheckpointing = checkpointing
         textProjections = projections ?? TextProjections()
         isReusing = projections != nil
     }
@@ -62,5 +69,23 @@ public struct UNetPass: Sendable {
         let projected = compute(encoderHiddenStates)
         textProjections.layers.append(projected)
         return projected
+    }
+
+    func apply(_ block: ResnetBlock2D, _ x: Variable, time: Variable) -> Variable {
+        guard isCheckpointing else { return block(x, time: time) }
+        return Variable.checkpointed([x, time], parameters: block.parameters().map(\.value)) { [block($0[0], time: $0[1])] }[0]
+    }
+
+    mutating func apply(_ block: Transformer2DModel, _ x: Variable) -> Variable {
+        guard isCheckpointing else { return block(x, &self) }
+        let (recording, height, width) = (recording, x.shape[1], x.shape[2])
+        let outputs = Variable.checkpointed([x, encoderHiddenStates], parameters: block.parameters().map(\.value)) { inputs in
+            var inner = UNetPass(inputs[1], recording: recording)
+            let output = block(inputs[0], &inner)
+            return [output] + inner.maps.map(\.probabilities)
+        }
+        let recorded = block.crossAttentionNames.filter { recording.wants($0, height: height, width: width) }
+        maps += zip(recorded, outputs.dropFirst()).map { CrossAttentionMap(layer: $0, height: height, width: width, probabilities: $1) }
+        return outputs[0]
     }
 }

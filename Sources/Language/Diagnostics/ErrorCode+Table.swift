@@ -281,6 +281,11 @@ extension ErrorCode {
         .noMasks: Entry(
             "Scene without masks", .data,
             "The folder holds a picture but no masks: mask0.png, mask1.png and so on."),
+        .checkpoint: Entry(
+            "Checkpoint", .data,
+            "The folder of checkpoints cannot be used for this: it is empty, damaged, or of another training. "
+                + "Checkpoints that were written stay; another folder, or resume(folder), is the way on. As a warning: "
+                + "a checkpoint was not written, and the training goes on without it."),
         .smallMask: Entry(
             "Small mask", .data,
             "A mask of very few cells carries little of the attention loss; the paper's things cover 15 % "

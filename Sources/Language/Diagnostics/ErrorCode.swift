@@ -83,6 +83,7 @@ public enum ErrorCode: String, Sendable, CaseIterable {
     case badFile = "E0513"
     case noMasks = "E0514"
     case smallMask = "E0515"
+    case checkpoint = "E0516"
 
     // 06xx: limits and interrupts
     case interrupted = "E0601"

@@ -4,6 +4,8 @@ import Autograd
 public struct Linear: Module {
     public var weight: Variable
     public var bias: Variable?
+    /// Present only while it is trained; merged into `weight` after that.
+    public var adapter: LowRankAdapter?
 
     public init(_ inputs: Int, _ outputs: Int, bias: Bool = true) {
         weight = .parameter(outputs, inputs)
@@ -11,7 +13,8 @@ public struct Linear: Module {
     }
 
     public func callAsFunction(_ x: Variable, residual: Variable? = nil) -> Variable {
-        x.linear(weight, bias: bias, residual: residual)
+        let y = x.linear(weight, bias: bias, residual: residual)
+        return adapter.map { y + $0(x) } ?? y
     }
 
     public mutating func forEachParameter(_ path: String, _ body: (String, inout Variable) throws -> Void) rethrows {
@@ -20,5 +23,6 @@ public struct Linear: Module {
             try body(path + "bias", &value)
             bias = value
         }
+        try adapter.forEachParameter(path, body)
     }
 }

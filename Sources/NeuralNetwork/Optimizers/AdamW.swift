@@ -13,21 +13,30 @@ public struct AdamW: Sendable {
         public var beta2: Double = 0.999
         public var eps: Double = 1e-8
         public var weightDecay: Double = 1e-2
+        /// Bits of a moment, 32 or 8: 2 bytes a parameter instead of 8 (`QuantizedMoments`).
+        public var stateBits = 32
 
-        public init(lr: Double, beta1: Double = 0.9, beta2: Double = 0.999, eps: Double = 1e-8, weightDecay: Double = 1e-2) {
+        public init(lr: Double, beta1: Double = 0.9, beta2: Double = 0.999, eps: Double = 1e-8, weightDecay: Double = 1e-2, stateBits: Int = 32) {
             (self.lr, self.beta1, self.beta2, self.eps, self.weightDecay) = (lr, beta1, beta2, eps, weightDecay)
+            self.stateBits = stateBits
         }
     }
 
-    private struct Moments: Sendable {
-        var first: Tensor
-        var second: Tensor
+    /// Running means of a parameter's gradient and of its square, both of its shape.
+    public struct Moments: Sendable {
+        public var first: Tensor
+        public var second: Tensor
+
+        public init(first: Tensor, second: Tensor) { (self.first, self.second) = (first, second) }
     }
 
     public var options: Options
     /// Steps taken.
     public private(set) var step = 0
-    private var moments: [String: Moments] = [:]
+    /// By the name of the parameter.
+    public private(set) var moments: [String: Moments] = [:]
+    /// Those in 8 bits.
+    public private(set) var quantizedMoments: [String: QuantizedMoments] = [:]
 
     /// Both moments of every parameter that has moved.
     public func forEachMoment(_ body: (Tensor) -> Void) {
@@ -38,6 +47,11 @@ public struct AdamW: Sendable {
     }
 
     public init(_ options: Options) { self.options = options }
+
+    /// An optimizer as it was after `step` steps: what a checkpoint kept.
+    public init(_ options: Options, step: Int, moments: [String: Moments], quantizedMoments: [String: QuantizedMoments] = [:]) {
+        (self.options, self.step, self.moments, self.quantizedMoments) = (options, step, moments, quantizedMoments)
+    }
 
     /// One parameter of a step: its name, value (replaced) and gradient.
     public struct Update {
@@ -65,6 +79,12 @@ public struct AdamW: Sendable {
             let (name, shape) = (updates[index].name, updates[index].value.shape)
             precondition(updates[index].gradient.shape == shape, "gradient of \(name)")
             let p = updates[index].value.mutate { $0 }
+            if self.options.stateBits == 8, p.count >= QuantizedMoments.smallest {
+                var quantized = quantizedMoments.removeValue(forKey: name) ?? QuantizedMoments(shape: shape)
+                quantized.update(p, gradient: updates[index].gradient, &options)
+                quantizedMoments[name] = quantized
+                continue
+            }
             let slot = moments[name, default: Moments(first: .zeros(shape), second: .zeros(shape))]
             moments[name] = nil
             var owned = consume slot

@@ -39,5 +39,5 @@ public enum SafetensorsDType: String, Sendable, CaseIterable {
     }
 
     /// Whether ``SafetensorsWriter`` writes it.
-    public var isWritable: Bool { self == .f32 || self == .f16 || self == .bf16 }
+    public var isWritable: Bool { self == .f32 || self == .f16 || self == .bf16 || self == .u8 }
 }

@@ -3,7 +3,7 @@
 /// A tensor to write. Its values are asked for when their turn comes.
 public struct SafetensorsTensor {
     public let name: String
-    /// F32, F16 or BF16.
+    /// F32, F16, BF16 or U8.
     public let dtype: SafetensorsDType
     public let shape: [Int]
     /// Calls its argument with consecutive pieces that together are the tensor, in C order.
@@ -98,6 +98,7 @@ public enum SafetensorsWriter {
             switch tensor.dtype {
             case .f16: try writeHalves(values, to: sink) { HalfPrecision.narrow(float16: $0) }
             case .bf16: try writeHalves(values, to: sink) { HalfPrecision.narrow(bfloat16: $0) }
+            case .u8: try sink.write(values.map { UInt8(min(max($0, 0), 255)) })
             default: try sink.write(UnsafeRawBufferPointer(values))
             }
         }
@@ -117,6 +118,26 @@ public enum SafetensorsWriter {
             for index in 0..<count { scratch[index] = narrow(values[start + index]) }
             try scratch.withUnsafeBytes {
                 try sink.write(UnsafeRawBufferPointer(rebasing: $0[..<(2 * count)]))
+            }
+        }
+    }
+}
+
+extension SafetensorsTensor {
+    /// A tensor as it lies in memory; not copied.
+    public init(_ name: String, _ tensor: Tensor, dtype: SafetensorsDType = .f32) {
+        self.init(name, dtype, shape: tensor.shape) { take in
+            defer { keepAlive(tensor) }
+            try take(UnsafeBufferPointer(start: tensor.pointer, count: tensor.count))
+        }
+    }
+
+    /// Bytes, as whole numbers 0…255.
+    public init(_ name: String, shape: [Int], bytes: [UInt8]) {
+        self.init(name, .u8, shape: shape) { take in
+            for start in stride(from: 0, to: bytes.count, by: 1 << 16) {
+                let piece = bytes[start..<min(start + (1 << 16), bytes.count)].map(Float.init)
+                try piece.withUnsafeBufferPointer(take)
             }
         }
     }

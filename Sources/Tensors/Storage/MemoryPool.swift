@@ -20,6 +20,9 @@ public final class MemoryPool: Sendable {
     public var usedBytes: Int { state.withLock { $0.usedBytes } }
     public var peakBytes: Int { state.withLock { $0.peakBytes } }
 
+    /// Begins to look for the most anew.
+    public func resetPeak() { state.withLock { $0.peakBytes = $0.usedBytes } }
+
     /// Sizes are rounded up to eight steps a power of two: at most an eighth is wasted, and sizes that differ
     /// little share a list.
     static func sizeClass(_ count: Int) -> Int {

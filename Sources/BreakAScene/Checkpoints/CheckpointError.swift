@@ -1,0 +1,32 @@
+/// What can be wrong with a folder of checkpoints, as data.
+public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The folder holds no checkpoint at all, or none that can be read.
+    case none(folder: String, damaged: [String])
+    case damaged(path: String, String)
+    /// Another version of bas wrote it.
+    case version(path: String, found: String)
+    /// The base model is not the one that the training started from.
+    case otherModel(folder: String, model: String)
+    /// The folder belongs to a training with other settings.
+    case otherRun(folder: String, differs: [String])
+    /// The training had these functions of the user's in the place of the method's, which no file can hold.
+    case otherFunctions(folder: String, had: [String])
+
+    public var description: String {
+        switch self {
+        case .none(let folder, let damaged):
+            damaged.isEmpty
+                ? "\(folder) holds no checkpoint"
+                : "\(folder) holds no checkpoint that can be read (\(damaged.joined(separator: "; ")))"
+        case .damaged(let path, let what): "\(path) is damaged: \(what)"
+        case .version(let path, let found): "\(path) was written by another version of bas (format \(found))"
+        case .otherModel(let folder, let model): "the training in \(folder) started from another model than this \(model)"
+        case .otherRun(let folder, let differs):
+            "\(folder) holds checkpoints of another training" + (differs.isEmpty ? "" : ": its \(differs.joined(separator: ", ")) differ\(differs.count == 1 ? "s" : "")")
+        case .otherFunctions(let folder, let had):
+            had.isEmpty
+                ? "the training in \(folder) had no function in the place of the method's"
+                : "the training in \(folder) had functions of its own: \(had.joined(separator: ", "))"
+        }
+    }
+}

@@ -1,0 +1,184 @@
+import Autograd
+import Diffusion
+import NeuralNetwork
+import Tensors
+
+/// The state of a training after a step, as one safetensors file.
+///
+/// Tensors, all in the layout in memory: every parameter that differs from the base model's under its full name,
+/// `handles` and `handle_starts` [K, D], AdamW's moments as `adamw.first.NAME` and `adamw.second.NAME`, `history`
+/// [steps, 6] and `history.chosen` [steps, K] (−1 where fewer were chosen). The rest, options and random counters
+/// among it, is JSON in the metadata entry `state`. A file is complete or not there (`AtomicFile`), and carries a
+/// fingerprint of its tensors.
+enum CheckpointFile {
+    static let format = "bas-checkpoint-1"
+
+    /// Throws `FileError`.
+    static func write(_ run: borrowing TrainingRun, _ learned: LearnedModel, description: String, to path: String) throws {
+        let model = run.model
+        var tensors = model.changedParameters.map { ($0.name, $0.value.value) }
+        if let handles = model.textEncoder.handleEmbedding?.value { tensors.append(("handles", handles)) }
+        if let starts = model.handleStarts { tensors.append(("handle_starts", starts)) }
+        for (name, moments) in run.optimizer.moments {
+            tensors += [("adamw.first." + name, moments.first), ("adamw.second." + name, moments.second)]
+        }
+        var bytes: [NamedBytes] = []
+        for (name, moments) in run.optimizer.quantizedMoments {
+            tensors += [("adamw8.first.scale." + name, moments.firstScale), ("adamw8.second.scale." + name, moments.secondScale)]
+            bytes += [
+                NamedBytes(name: "adamw8.first." + name, shape: moments.shape, values: moments.first),
+                NamedBytes(name: "adamw8.second." + name, shape: moments.shape, values: moments.second),
+            ]
+        }
+        tensors += HistoryTensors.write(run.history, handles: model.handles.count)
+        let state: JSON = [
+            "phase": JSON(run.phase), "step": JSON(run.step), "options": run.options.json, "description": .string(description),
+            "handles": .array(model.handles.map(JSON.string)), "provenance": .array(learned.provenance.map(JSON.string)),
+            "remaining": .array(learned.remaining.map(\.json)), "adamw_step": JSON(run.optimizer.step),
+            "seed": JSON(Int(bitPattern: UInt(run.random.seed))),
+            "random": .object(JSONObject(run.random.steps.sorted { $0.key < $1.key }.map { ($0.key, JSON(Int($0.value))) })),
+            "unchanged": .string(fingerprint(of: model, without: Set(model.changedParameters.map(\.name)))),
+        ]
+        try SafetensorsWriter.write(
+            path, tensors.map { name, tensor in SafetensorsTensor(name, tensor) } + bytes.map { SafetensorsTensor($0.name, shape: $0.shape, bytes: $0.values) },
+            metadata: ["format": format, "state": state.text(), "fingerprint": fingerprint(of: tensors, bytes)])
+    }
+
+    /// The training as it was. `base`: the model that it started from, as its folder has it. Throws
+    /// `CheckpointError`, `SafetensorsError`, `FileError`.
+    static func read(_ path: String, base: DiffusionModel, scene: Scene, prior: PriorSet?) throws -> (LearnedModel, TrainingRun, description: String) {
+        let file = try SafetensorsFile(path: path)
+        guard file.metadata["format"] == format else { throw CheckpointError.version(path: path, found: file.metadata["format"] ?? "unknown") }
+        var (tensors, bytes) = ([String: Tensor](), [NamedBytes]())
+        for entry in file.tensors {
+            if entry.dtype == .u8 {
+                bytes.append(NamedBytes(name: entry.name, shape: entry.shape, values: try file.readInts(entry.name).map { UInt8(truncatingIfNeeded: $0) }))
+            } else {
+                tensors[entry.name] = try Tensor.make(entry.shape) { try file.read(entry.name, into: $0) }
+            }
+        }
+        guard fingerprint(of: tensors.map { ($0, $1) }, bytes) == file.metadata["fingerprint"] else {
+            throw CheckpointError.damaged(path: path, "its numbers are not those that were written")
+        }
+        let state = try State(file.metadata["state"] ?? "", path)
+        var model = base
+        if state.phase == 2, state.options.trains == .lora, state.options.trainedNames == nil { model.attachAdapters(rank: state.options.loraRank, state.random) }
+        model.replaceParameters(tensors)
+        guard fingerprint(of: model, without: Set(tensors.keys)) == state.unchanged else {
+            throw CheckpointError.otherModel(folder: path, model: base.name)
+        }
+        guard let handles = tensors["handles"], handles.rank == 2, handles.shape[0] == state.handles.count else {
+            throw CheckpointError.damaged(path: path, "its handles do not fit their names")
+        }
+        model = try model.addingHandles(state.handles, embeddings: handles, starts: tensors["handle_starts"])
+        guard scene.masks.count == model.handles.count else { throw CheckpointError.damaged(path: path, "it does not fit its scene") }
+        let run = TrainingRun(
+            phase: state.phase, model, scene: try PreparedScene(scene, for: model, downsampling: state.options.maskDownsampling), prior: prior,
+            options: state.options, optimizer: optimizer(state, tensors, bytes), random: state.random,
+            history: try HistoryTensors.read(tensors, path), step: state.step)
+        var learned = LearnedModel(model)
+        (learned.prior, learned.provenance, learned.remaining) = (prior, state.provenance, state.remaining)
+        return (learned, run, state.description)
+    }
+
+    private static func optimizer(_ state: State, _ tensors: [String: Tensor], _ bytes: [NamedBytes]) -> AdamW {
+        var (moments, quantized) = ([String: AdamW.Moments](), [String: QuantizedMoments]())
+        for (name, first) in tensors where name.hasPrefix("adamw.first.") {
+            let parameter = String(name.dropFirst("adamw.first.".count))
+            moments[parameter] = tensors["adamw.second." + parameter].map { AdamW.Moments(first: first, second: $0) }
+        }
+        let second = Dictionary(bytes.map { ($0.name, $0.values) }) { first, _ in first }
+        for first in bytes where first.name.hasPrefix("adamw8.first.") {
+            let parameter = String(first.name.dropFirst("adamw8.first.".count))
+            guard let other = second["adamw8.second." + parameter], let scale = tensors["adamw8.first.scale." + parameter],
+                let otherScale = tensors["adamw8.second.scale." + parameter]
+            else { continue }
+            quantized[parameter] = QuantizedMoments(shape: first.shape, first: first.values, second: other, firstScale: scale, secondScale: otherScale)
+        }
+        return AdamW(state.options.optimizer, step: state.optimizerStep, moments: moments, quantizedMoments: quantized)
+    }
+
+    private struct NamedBytes {
+        let name: String
+        let shape: [Int]
+        let values: [UInt8]
+    }
+
+    /// Of names and numbers, in any order.
+    private static func fingerprint(of tensors: [(String, Tensor)], _ bytes: [NamedBytes]) -> String {
+        var hash = Fingerprint()
+        for (name, tensor) in tensors.sorted(by: { $0.0 < $1.0 }) { hash.mix(name, tensor) }
+        for part in bytes.sorted(by: { $0.name < $1.name }) {
+            hash.mix(part.name)
+            part.values.forEach { hash.mix(UInt64($0)) }
+        }
+        return hash.text
+    }
+
+    private static func fingerprint(of model: DiffusionModel, without names: Set<String>) -> String {
+        var hash = Fingerprint()
+        for (name, parameter) in model.namedParameters where !names.contains(name) { hash.mix(name, parameter.value) }
+        return hash.text
+    }
+
+    /// What the metadata say.
+    private struct State {
+        let phase, step, optimizerStep: Int
+        let options: TrainingOptions
+        let description, unchanged: String
+        let handles, provenance: [String]
+        let remaining: [PlannedPhase]
+        let random: RandomState
+
+        init(_ text: String, _ path: String) throws {
+            func wrong(_ what: String) -> CheckpointError { .damaged(path: path, "\(what) is missing or unreadable in its state") }
+            guard let json = try? JSON.parse(Array(text.utf8)) else { throw wrong("everything") }
+            func int(_ key: String) throws -> Int {
+                guard let value = json[key]?.intValue else { throw wrong(key) }
+                return value
+            }
+            func string(_ key: String) throws -> String {
+                guard let value = json[key]?.stringValue else { throw wrong(key) }
+                return value
+            }
+            func strings(_ key: String) throws -> [String] {
+                guard let value = json[key]?.arrayValue?.compactMap(\.stringValue) else { throw wrong(key) }
+                return value
+            }
+            (phase, step, optimizerStep) = (try int("phase"), try int("step"), try int("adamw_step"))
+            guard let options = json["options"].flatMap(TrainingOptions.init) else { throw wrong("options") }
+            self.options = options
+            (description, unchanged, handles, provenance) = (try string("description"), try string("unchanged"), try strings("handles"), try strings("provenance"))
+            remaining = json["remaining"]?.arrayValue?.compactMap(PlannedPhase.init) ?? []
+            guard let counters = json["random"]?.objectValue else { throw wrong("random") }
+            var steps: [String: UInt32] = [:]
+            for (name, value) in counters.members { steps[name] = value.intValue.flatMap { UInt32(exactly: $0) } }
+            random = RandomState(seed: UInt64(UInt(bitPattern: try int("seed"))), steps: steps)
+        }
+    }
+}
+
+/// A history as two tensors: whole numbers up to 2²⁴ and float32 losses are exact.
+private enum HistoryTensors {
+    static func write(_ history: History, handles: Int) -> [(String, Tensor)] {
+        let entries = history.entries
+        let numbers = entries.flatMap { [Float($0.phase), Float($0.step), $0.reconstruction, $0.prior, $0.attention, $0.gradientNorm] }
+        let chosen = entries.flatMap { entry in (0..<handles).map { $0 < entry.chosen.count ? Float(entry.chosen[$0]) : -1 } }
+        return [("history", Tensor(numbers, shape: [entries.count, 6])), ("history.chosen", Tensor(chosen, shape: [entries.count, handles]))]
+    }
+
+    static func read(_ tensors: [String: Tensor], _ path: String) throws -> History {
+        guard let numbers = tensors["history"], let chosen = tensors["history.chosen"], numbers.rank == 2, chosen.rank == 2,
+            numbers.shape[1] == 6, numbers.shape[0] == chosen.shape[0]
+        else { throw CheckpointError.damaged(path: path, "its history does not fit") }
+        var history = History()
+        for row in 0..<numbers.shape[0] {
+            let (n, c) = (numbers.row(row).values, chosen.row(row).values)
+            guard let phase = Int(exactly: n[0]), let step = Int(exactly: n[1]) else { throw CheckpointError.damaged(path: path, "its history does not fit") }
+            history.append(.init(
+                phase: phase, step: step, reconstruction: n[2], prior: n[3], attention: n[4], gradientNorm: n[5],
+                chosen: c.filter { $0 >= 0 }.compactMap { Int(exactly: $0) }))
+        }
+        return history
+    }
+}

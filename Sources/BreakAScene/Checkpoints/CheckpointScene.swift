@@ -1,0 +1,115 @@
+import Diffusion
+import Images
+import Tensors
+
+/// What stays the same over all checkpoints of a training: the scene and the prior pictures, `scene.safetensors`.
+///
+/// Tensors: `image` [1, H, W, 3] in [−1, 1], `mask.0`… [H, W], and where there are prior pictures `prior.pictures`
+/// [n, H, W, 3], `prior.mean` and `prior.std` [n, h, w, C]. Metadata: names, the base model, and what identifies the
+/// training.
+struct CheckpointScene {
+    let scene: Scene
+    let prior: PriorSet?
+    let identity: TrainingIdentity
+
+    private static let format = "bas-checkpoint-scene-1"
+
+    /// Throws `FileError`.
+    func write(to path: String) throws {
+        var tensors = [SafetensorsTensor("image", Tensor(scene.image))]
+        tensors += scene.masks.enumerated().map { SafetensorsTensor("mask.\($0)", Tensor($1)) }
+        var state = JSONObject([("names", .array(scene.names.map(JSON.string))), ("title", .string(scene.title))])
+        if let prior {
+            tensors += [
+                SafetensorsTensor("prior.pictures", prior.pictures),
+                SafetensorsTensor("prior.mean", .concatenated(prior.posteriors.map(\.mean), axis: 0)),
+                SafetensorsTensor("prior.std", .concatenated(prior.posteriors.map(\.std), axis: 0)),
+            ]
+            state["prior"] = prior.options.json
+            state["prior_prompts"] = .array(prior.prompts.map(JSON.string))
+        }
+        try SafetensorsWriter.write(
+            path, tensors, metadata: ["format": Self.format, "state": JSON.object(state).text(), "identity": identity.json.text()])
+    }
+
+    /// The identity alone; throws as `read`.
+    static func identity(_ path: String) throws -> TrainingIdentity { try identity(try SafetensorsFile(path: path)) }
+
+    private static func identity(_ file: SafetensorsFile) throws -> TrainingIdentity {
+        guard file.metadata["format"] == format else { throw CheckpointError.version(path: file.path, found: file.metadata["format"] ?? "unknown") }
+        guard let text = file.metadata["identity"], let json = try? JSON.parse(Array(text.utf8)), let identity = TrainingIdentity(json) else {
+            throw CheckpointError.damaged(path: file.path, "it does not say which training it belongs to")
+        }
+        return identity
+    }
+
+    /// `tokenize`: the base model's, for the prior's prompts. Throws `CheckpointError`, `SafetensorsError`, `FileError`.
+    static func read(_ path: String, tokenize: ([String]) throws -> [[Int]]) throws -> CheckpointScene {
+        let file = try SafetensorsFile(path: path)
+        let identity = try identity(file)
+        func damaged(_ what: String) -> CheckpointError { .damaged(path: path, what) }
+        func tensor(_ name: String) throws -> Tensor {
+            guard file.contains(name) else { throw damaged("\(name) is missing") }
+            return Tensor(try file.readFloats(name), shape: try file.entry(name).shape)
+        }
+        guard let text = file.metadata["state"], let state = try? JSON.parse(Array(text.utf8)), let title = state["title"]?.stringValue,
+            let names = state["names"]?.arrayValue?.compactMap(\.stringValue)
+        else { throw damaged("its description cannot be read") }
+        let masks = try names.indices.map { try Mask(try tensor("mask.\($0)")) }
+        let scene = try Scene(image: Image(try tensor("image")), masks: masks, names: names, title: title)
+        guard let options = state["prior"].flatMap(PriorOptions.init) else { return CheckpointScene(scene: scene, prior: nil, identity: identity) }
+        let prompts = state["prior_prompts"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        let (pictures, mean, std) = (try tensor("prior.pictures"), try tensor("prior.mean"), try tensor("prior.std"))
+        guard pictures.rank == 4, pictures.shape[0] == prompts.count, mean.rank == 4, mean.shape == std.shape, mean.shape[0] == prompts.count else {
+            throw damaged("its prior pictures do not fit their prompts")
+        }
+        let prior = PriorSet(
+            options: options, prompts: prompts, ids: try tokenize(prompts), pictures: pictures,
+            posteriors: prompts.indices.map { DiagonalGaussian(mean: mean.rows($0..<$0 + 1), std: std.rows($0..<$0 + 1)) })
+        return CheckpointScene(scene: scene, prior: prior, identity: identity)
+    }
+}
+
+/// What makes two trainings the same: equal identities give equal results, bit for bit on the same processor.
+public struct TrainingIdentity: Sendable, Equatable {
+    /// The base model's name and folder, to find it again; moving it changes nothing.
+    public let modelName: String
+    public let modelFolder: String
+    /// Named parts that must be equal: fingerprints, settings, seeds.
+    let parts: [String: String]
+
+    public init(_ start: DiffusionModel, _ scene: Scene, prior: PriorSet?, _ plan: [PlannedPhase], replaced: [String]) {
+        (modelName, modelFolder) = (start.name, start.folder)
+        var picture = Fingerprint()
+        picture.mix("image", Tensor(scene.image))
+        for mask in scene.masks { picture.mix("mask", Tensor(mask)) }
+        var drawn = Fingerprint()
+        prior?.prompts.forEach { drawn.mix($0) }
+        if let prior { drawn.mix("pictures", prior.pictures) }
+        parts = [
+            "model": start.fingerprint, "scene": picture.text, "prior pictures": prior == nil ? "none" : drawn.text,
+            "settings": JSON.array(plan.map(\.json)).text(), "functions": replaced.joined(separator: " "),
+        ]
+    }
+
+    /// Names of the method's parts that functions of the user's replaced.
+    public var replaced: [String] { (parts["functions"] ?? "").split(separator: " ").map(String.init) }
+
+    /// Names of the parts that differ.
+    public func differences(from other: TrainingIdentity) -> [String] {
+        Set(parts.keys).union(other.parts.keys).filter { parts[$0] != other.parts[$0] }.sorted()
+    }
+
+    var json: JSON {
+        [
+            "model_name": .string(modelName), "model_folder": .string(modelFolder),
+            "parts": .object(JSONObject(parts.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })),
+        ]
+    }
+
+    init?(_ json: JSON) {
+        guard let name = json["model_name"]?.stringValue, let folder = json["model_folder"]?.stringValue, let parts = json["parts"]?.objectValue else { return nil }
+        (modelName, modelFolder) = (name, folder)
+        self.parts = Dictionary(uniqueKeysWithValues: parts.members.map { ($0, $1.stringValue ?? "") })
+    }
+}

@@ -1,0 +1,93 @@
+import NeuralNetwork
+import Tensors
+
+/// Options as a JSON object, one row a setting: what checkpoints and results keep.
+extension TrainingOptions {
+    private struct Row: Sendable {
+        let name: String
+        let read: @Sendable (TrainingOptions) -> JSON
+        /// False where the value does not fit.
+        let write: @Sendable (inout TrainingOptions, JSON) -> Bool
+
+        static func int(_ name: String, _ path: WritableKeyPath<TrainingOptions, Int> & Sendable) -> Row {
+            Row(name: name, read: { JSON($0[keyPath: path]) }) { Self.set(&$0, path, $1.intValue) }
+        }
+
+        static func double(_ name: String, _ path: WritableKeyPath<TrainingOptions, Double> & Sendable) -> Row {
+            Row(name: name, read: { JSON($0[keyPath: path]) }) { Self.set(&$0, path, $1.doubleValue) }
+        }
+
+        static func bool(_ name: String, _ path: WritableKeyPath<TrainingOptions, Bool> & Sendable) -> Row {
+            Row(name: name, read: { .bool($0[keyPath: path]) }) { Self.set(&$0, path, $1.boolValue) }
+        }
+
+        static func choice<T: RawRepresentable<String>>(_ name: String, _ path: WritableKeyPath<TrainingOptions, T> & Sendable) -> Row {
+            Row(name: name, read: { .string($0[keyPath: path].rawValue) }) { Self.set(&$0, path, $1.stringValue.flatMap(T.init)) }
+        }
+
+        private static func set<T>(_ options: inout TrainingOptions, _ path: WritableKeyPath<TrainingOptions, T>, _ value: T?) -> Bool {
+            guard let value else { return false }
+            options[keyPath: path] = value
+            return true
+        }
+    }
+
+    private static let rows: [Row] = [
+        .int("steps", \.steps), .double("lr", \.optimizer.lr), .double("beta1", \.optimizer.beta1), .double("beta2", \.optimizer.beta2),
+        .double("eps", \.optimizer.eps), .double("weight_decay", \.optimizer.weightDecay),
+        .int("optimizer_bits", \.optimizer.stateBits),
+        .double("attention_weight", \.attentionWeight), .choice("normalization", \.attentionNormalization),
+        .choice("reduction", \.attentionReduction), .double("prior_weight", \.priorWeight), .bool("masked", \.isMasked),
+        .choice("sampling", \.sampling), .double("flip", \.flip), .choice("downsampling", \.maskDownsampling), .int("batch", \.batchSize),
+        Row(name: "clip", read: { $0.clipNorm.map { JSON($0) } ?? .null }) {
+            $0.clipNorm = $1.doubleValue
+            return $1.isNull || $1.doubleValue != nil
+        },
+        Row(name: "train_names", read: { $0.trainedNames.map { .array($0.sorted().map(JSON.string)) } ?? .null }) {
+            $0.trainedNames = $1.arrayValue.map { Set($0.compactMap(\.stringValue)) }
+            return $1.isNull || $1.arrayValue != nil
+        },
+        .bool("clip_table", \.clipsWholeTable), .choice("train", \.trains), .int("lora_rank", \.loraRank),
+        .bool("gradient_checkpointing", \.checkpointsGradients),
+    ]
+
+    public var json: JSON { .object(JSONObject(Self.rows.map { ($0.name, $0.read(self)) })) }
+
+    /// nil where a setting is missing, unknown or of another kind.
+    public init?(_ json: JSON) {
+        guard let object = json.objectValue, object.count == Self.rows.count else { return nil }
+        self.init()
+        for row in Self.rows {
+            guard let value = object[row.name], row.write(&self, value) else { return nil }
+        }
+    }
+}
+
+extension PriorOptions {
+    public var json: JSON {
+        [
+            "count": JSON(count), "prompts": .array(prompts.map(JSON.string)), "steps": JSON(steps),
+            "guidance": JSON(guidanceScale), "seed": JSON(seed),
+        ]
+    }
+
+    /// nil where a setting is missing or of another kind.
+    public init?(_ json: JSON) {
+        guard let count = json["count"]?.intValue, let prompts = json["prompts"]?.arrayValue?.compactMap(\.stringValue),
+            let steps = json["steps"]?.intValue, let guidance = json["guidance"]?.doubleValue, let seed = json["seed"]?.intValue,
+            !prompts.isEmpty
+        else { return nil }
+        self.init()
+        (self.count, self.prompts, self.steps, self.guidanceScale, self.seed) = (count, prompts, steps, guidance, seed)
+    }
+}
+
+extension PlannedPhase {
+    public var json: JSON { ["phase": JSON(phase), "seed": JSON(seed), "options": options.json] }
+
+    public init?(_ json: JSON) {
+        guard let phase = json["phase"]?.intValue, let seed = json["seed"]?.intValue, let options = json["options"].flatMap(TrainingOptions.init)
+        else { return nil }
+        self.init(phase: phase, options: options, seed: seed)
+    }
+}

@@ -1,0 +1,61 @@
+import Diffusion
+import NeuralNetwork
+import Tensors
+
+/// What a phase will need, counted from the model's configuration and the options before anything is computed.
+public struct TrainingPlan: Sendable, Equatable {
+    /// Bytes: all three networks; those that move, once more as the base that keeps its values.
+    public let weights: Int
+    public let gradients: Int
+    public let optimizerState: Int
+    public let activations: Int
+    /// Parameters that move.
+    public let trainable: Int
+    /// Multiplications and additions of a step.
+    public let operationsPerStep: Double
+    public let steps: Int
+
+    public var peak: Int { weights + gradients + optimizerState + activations }
+
+    public init(_ model: DiffusionModel, phase: Int, _ options: TrainingOptions) {
+        let (c, text, size) = (model.unet.configuration, model.textEncoder.configuration, model.latentSize)
+        let includes = (phase == 1 ? TrainableParts.handles : options.trains).includes
+        let unet = c.passCost(height: size.height, width: size.width, text: text.maxPositionEmbeddings)
+        let encoder = text.passCost
+        let samples = options.batchSize * (options.priorWeight > 0 ? 2 : 1)
+
+        let handles = max(1, model.handles.count) * text.hiddenSize
+        let named = model.namedParameters
+        let adapters = phase == 2 && options.trains == .lora ? model.adapterParameterCount(rank: options.loraRank) : 0
+        let moving = named.filter { includes($0.name) }.reduce(0) { $0 + $1.value.value.count }
+        trainable = moving + handles + adapters
+        weights = 4 * (model.parameterCount + moving + adapters)
+        // In phase one the clipped norm is that of the whole table's gradient, as in the paper's code.
+        let observed = phase == 1 && options.clipsWholeTable ? text.vocabularySize * text.hiddenSize : 0
+        gradients = 4 * (trainable + observed)
+        let large = options.optimizer.stateBits == 8 ? moving : 0
+        optimizerState = 8 * (trainable - large) + large * 2 + large / 32
+        let movesWeights = moving + adapters > 0
+        let kept = options.checkpointsGradients ? unet.layerInputs + unet.largestLayer : movesWeights ? unet.kept : unet.keptFrozen
+        // Gradients of activations: about as much as the largest layer, twice.
+        activations = 4 * samples * (kept + 2 * unet.largestLayer / 3 + (movesWeights ? encoder.kept : encoder.keptFrozen))
+        // Backward: once for what flows through, once more for weights.
+        let backward = movesWeights ? 2.0 : 1.0
+        let again = options.checkpointsGradients ? unet.operations : 0
+        operationsPerStep = Double(samples) * ((unet.operations + encoder.operations) * (1 + backward) + again)
+        steps = options.steps
+    }
+
+    /// "5.1 GB: weights 4.3 GB, gradients …": what is worth saying.
+    public var summary: String {
+        let parts = [("weights", weights), ("gradients", gradients), ("AdamW", optimizerState), ("activations", activations)]
+        return "\(Self.text(peak)) of memory (\(parts.filter { $0.1 * 50 > peak }.map { "\($0.0) \(Self.text($0.1))" }.joined(separator: ", ")))"
+    }
+
+    /// "812 MB", "4.3 GB".
+    public static func text(_ bytes: Int) -> String {
+        if bytes < 1_000_000_000 { return "\((bytes + 500_000) / 1_000_000) MB" }
+        let tenths = (bytes + 50_000_000) / 100_000_000
+        return "\(tenths / 10).\(tenths % 10) GB"
+    }
+}

@@ -1,0 +1,48 @@
+import BreakAScene
+import Language
+
+/// Exponential averages of the losses, for the progress bar.
+struct LossAverages {
+    private var values: (Double, Double, Double)?
+
+    mutating func add(_ entry: History.Entry) {
+        let new = (Double(entry.reconstruction), Double(entry.prior), Double(entry.attention))
+        guard let old = values else { return values = new }
+        values = (0.95 * old.0 + 0.05 * new.0, 0.95 * old.1 + 0.05 * new.1, 0.95 * old.2 + 0.05 * new.2)
+    }
+
+    var detail: [(String, String)] {
+        guard let values else { return [] }
+        return [("rec", values.0), ("prior", values.1), ("attn", values.2)].filter { $0.1 != 0 }.map { ($0.0, NumberText.fixed($0.1, 3)) }
+    }
+}
+
+/// A progress bar of the session: emits an event at most twenty times a second.
+struct ProgressBar {
+    private let context: Context
+    private var progress: Progress
+    private var last: ContinuousClock.Instant?
+    private var isShown = false
+
+    private static let counter = BarCounter()
+
+    init(_ context: Context, title: String, unit: String) {
+        self.context = context
+        progress = Progress(id: Self.counter.next(), title: title, completed: 0, total: 0, unit: unit)
+    }
+
+    mutating func update(_ completed: Int, of total: Int, _ detail: [(String, String)] = []) {
+        (progress.completed, progress.total, progress.detail) = (completed, total, detail)
+        let now = ContinuousClock.now
+        if let last, now - last < .milliseconds(50), completed < total { return }
+        last = now
+        isShown = true
+        context.emit(.progress(progress))
+    }
+
+    mutating func finish() {
+        guard isShown, !progress.finished else { return }
+        progress.finished = true
+        context.emit(.progress(progress))
+    }
+}

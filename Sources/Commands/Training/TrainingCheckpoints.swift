@@ -1,0 +1,88 @@
+import BreakAScene
+import Diffusion
+import Language
+import Tensors
+
+/// Checkpoints of a training: `checkpoint=` names a folder; a training that is started again with the same settings
+/// goes on from what lies there.
+struct TrainingCheckpoints: Sendable {
+    private let folder: CheckpointFolder
+    private let steps: Int
+    private let context: Context
+
+    static let interval = Parameter(
+        "checkpoint_every", .int, default: 100, range: 1...1_000_000, unit: "steps", doc: "Steps from one checkpoint to the next.", keywordOnly: true)
+    static let parameters = [
+        Parameter(
+            "checkpoint", .string,
+            doc: "A folder that keeps the training's state: started again with the same settings, or by resume(folder), it goes on from there bit for bit.",
+            keywordOnly: true, optional: true),
+        interval,
+    ]
+
+    private init(_ path: String, _ call: Call) throws {
+        folder = CheckpointFolder(path)
+        steps = try call.int("checkpoint_every")
+        context = call.context
+    }
+
+    /// nil where the call wants none.
+    init?(_ call: Call) throws {
+        guard call.optional("checkpoint") != nil else { return nil }
+        try self.init(call.target("checkpoint", isFolder: true), call)
+    }
+
+    /// Begins a training in the folder; what this very training had done before it was cut off, where it had begun.
+    func begin(
+        _ start: DiffusionModel, _ scene: Scene, prior: PriorSet?, _ plan: [PlannedPhase], _ replacements: TrainingReplacements, _ call: Call
+    ) throws -> (learned: LearnedModel, run: TrainingRun, description: String)? {
+        try call.mapped("checkpoint") {
+            let identity = TrainingIdentity(start, scene, prior: prior, plan, replaced: replacements.names)
+            if try folder.begin(scene, prior: prior, identity) { return nil }
+            let base = try Self.base(identity, call)
+            return try load(base)
+        }
+    }
+
+    /// After a step: every so many, and the last.
+    func keep(_ run: borrowing TrainingRun, _ learned: LearnedModel, description: String, isLast: Bool) {
+        guard isLast || run.step % steps == 0 else { return }
+        do {
+            try folder.save(run, learned, description: description)
+        } catch {
+            context.warn(
+                .checkpoint, "no checkpoint after step \(run.step): \(error)", argument: "checkpoint",
+                help: "the training goes on; the last checkpoint that was written stays good")
+        }
+    }
+
+    /// `resume("folder")`.
+    static func resume(_ call: Call) throws -> ModelValue {
+        let path = FileNames.readable(try call.string("model"), call.context)
+        let keeper = try TrainingCheckpoints(path, call)
+        return try call.mapped("model") {
+            let identity = try keeper.folder.identity()
+            let base = try call.optional("base") == nil ? base(identity, call) : call.host("base", as: ModelValue.self).model
+            let (learned, run, description) = try keeper.load(base)
+            let replacements = try TrainingFunctions(call).replacements(learned.model, run.scene)
+            guard replacements.names == identity.replaced else { throw CheckpointError.otherFunctions(folder: path, had: identity.replaced) }
+            return try TrainingCommands.train(call, learned, run, description: description, replacements, keeper)
+        }
+    }
+
+    private func load(_ base: DiffusionModel) throws -> (learned: LearnedModel, run: TrainingRun, description: String) {
+        let (learned, run, description, damaged) = try folder.load(base: base)
+        for what in damaged {
+            context.warn(.checkpoint, "a checkpoint was passed over: \(what)", argument: nil, help: "going on from the one before it")
+        }
+        context.emit(.stream("Going on from \(folder.path): phase \(run.phase), step \(run.step) of \(run.options.steps).\n"))
+        return (learned, run, description)
+    }
+
+    /// The base model from its folder, or from what ships under its name.
+    private static func base(_ identity: TrainingIdentity, _ call: Call) throws -> DiffusionModel {
+        let folder = FileSystem.exists(identity.modelFolder)
+            ? identity.modelFolder : call.context.resolveInLibrary("models/\(identity.modelName)") ?? identity.modelFolder
+        return try ModelCommands.model(inFolder: folder, call)
+    }
+}

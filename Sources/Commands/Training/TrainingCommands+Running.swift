@@ -1,0 +1,131 @@
+import BreakAScene
+import Diffusion
+import Language
+import Tensors
+
+// How a training is carried out: checks first, then prior pictures, then one phase after the other.
+extension TrainingCommands {
+    /// `base`: the model before it got its handles.
+    static func run(_ call: Call, _ phases: [(phase: Int, options: TrainingOptions)], _ value: ModelValue, base: DiffusionModel? = nil) throws -> ModelValue {
+        let scene = try call.host("scene", as: SceneValue.self).scene
+        guard value.model.handles.count == scene.masks.count else {
+            throw Problem(
+                .modelMismatch, "the model has \(value.model.handles.count) handles, the scene \(scene.masks.count) masks: phase two needs one handle a mask",
+                argument: "model", help: value.model.handles.isEmpty ? "phase1(model, scene) learns them" : nil)
+        }
+        let seed = try call.int("seed")
+        let plan = phases.map { PlannedPhase(phase: $0.phase, options: $0.options, seed: seed) }
+        SceneCommands.warn(try SceneReport(scene), call)
+        // All handles in one prompt, as a step may draw them: better now than in the middle.
+        _ = try call.mapped("scene") { try value.model.tokenize([UnionSample.prompt(value.model.handles)]) }
+        let side = value.model.latentSize
+        try call.reservePass(2 * (plan.map(\.options.batchSize).max() ?? 1), height: side.height, width: side.width, value.model)
+        let prepared = try call.mapped("scene") { try PreparedScene(scene, for: value.model, downsampling: plan[0].options.maskDownsampling) }
+        call.announce(plan.map { TrainingPlan(value.model, phase: $0.phase, $0.options) })
+        let keeper = try TrainingCheckpoints(call)
+        var learned = value.learned
+        learned.remaining = Array(plan.dropFirst())
+        let replacements = try TrainingFunctions(call).replacements(learned.model, prepared)
+        let description = title(plan[0], scene)
+        func start(_ prior: PriorSet?) -> TrainingRun {
+            TrainingRun(
+                phase: plan[0].phase, learned.model, scene: prepared, prior: prior, options: plan[0].options, seed: seed, history: learned.history)
+        }
+        var prior: PriorSet?
+        // With flips, or with none of the photo's posteriors at hand, nothing here is drawn yet: order does not matter.
+        if plan.contains(where: { $0.options.priorWeight > 0 && $0.options.steps > 0 }) {
+            let wanted = try TrainingParameters.prior(call, model: learned.model.name)
+            prior = try preparePrior(call, &learned, wanted, base: base ?? value.model)
+            if prior == nil {
+                (learned.unfinished, learned.unfinishedReplacements, learned.pendingPrior) = (start(nil), replacements, wanted)
+                learned.provenance.append(description)
+                return pending(call, learned)
+            }
+        }
+        if let known = try keeper?.begin(learned.model, scene, prior: prior, plan, replacements, call) {
+            return try train(call, known.learned, known.run, description: known.description, replacements, keeper)
+        }
+        return try train(call, learned, start(prior), description: description, replacements, keeper)
+    }
+
+    private static func title(_ plan: PlannedPhase, _ scene: Scene) -> String {
+        "phase \(plan.phase), \(plan.options.steps) steps, lr \(plan.options.optimizer.lr), seed \(plan.seed), \(scene.title)"
+    }
+
+    /// What is left where a stop was asked for before the prior pictures were all there.
+    static func pending(_ call: Call, _ learned: LearnedModel) -> ModelValue {
+        call.context.emit(.stream("Interrupted while the prior pictures were drawn: nothing is learned yet. Go on with resume(…), the same as if never interrupted.\n"))
+        return ModelValue(learned)
+    }
+
+    /// nil where a stop was asked for meanwhile.
+    static func preparePrior(_ call: Call, _ learned: inout LearnedModel, _ options: PriorOptions, base: DiffusionModel) throws -> PriorSet? {
+        let isShareable = DrawnPriors.areShareable(options, learned.model)
+        if learned.prior?.options != options, isShareable, let known = DrawnPriors.find(base, options, call) { learned.prior = known }
+        if let prior = learned.prior, prior.options == options { return prior }
+        var bar = ProgressBar(call.context, title: "prior pictures", unit: "step")
+        defer { bar.finish() }
+        var holder = learned
+        let drawn: PriorSet
+        do {
+            drawn = try Abandonable.within(call.context.interrupt) {
+                try call.mapped("prior_prompts") {
+                    try holder.preparePrior(options) { done, total in
+                        bar.update(done, of: total)
+                        try call.context.checkInterrupt()
+                    }
+                }
+            }
+        } catch let problem as Problem where problem.code == .interrupted {
+            return nil
+        }
+        learned = holder
+        if isShareable { DrawnPriors.keep(drawn, base, call) }
+        return drawn
+    }
+
+    /// Runs a phase to its end and the phases that are to follow, or until a stop is asked for.
+    static func train(
+        _ call: Call, _ learned: LearnedModel, _ run: TrainingRun, description: String, _ replacements: TrainingReplacements, _ keeper: TrainingCheckpoints? = nil
+    ) throws -> ModelValue {
+        var learned = try trainPhase(call, learned, run, description: description, replacements, keeper)
+        while learned.unfinished == nil, let next = learned.remaining.first {
+            learned.remaining.removeFirst()
+            let start = TrainingRun(
+                phase: next.phase, learned.model, scene: run.scene, prior: learned.prior, options: next.options, seed: next.seed, history: learned.history)
+            learned = try trainPhase(call, learned, start, description: title(next, run.scene.scene), replacements, keeper)
+        }
+        if let rest = learned.unfinished, try rest.step != stop(call) {
+            let follows = learned.remaining.isEmpty ? "" : " of phase \(rest.phase) (phase \(learned.remaining[0].phase) has not begun)"
+            call.context.emit(.stream(
+                "Interrupted after step \(rest.step) of \(rest.options.steps)\(follows): the model is as trained so far. Go on with resume(…), the same as if never interrupted.\n"))
+        }
+        return ModelValue(learned)
+    }
+
+    /// The step of `until=`, where the command has it.
+    private static func stop(_ call: Call) throws -> Int? { try call.optional("until").map { _ in try call.int("until") } }
+
+    private static func trainPhase(
+        _ call: Call, _ learned: LearnedModel, _ run: TrainingRun, description: String, _ replacements: TrainingReplacements, _ keeper: TrainingCheckpoints?
+    ) throws -> LearnedModel {
+        let name = run.phase == 1 ? "phase 1  textual inversion" : "phase 2  fine-tuning"
+        var bar = ProgressBar(call.context, title: name, unit: "step")
+        defer { bar.finish() }
+        var smooth = LossAverages()
+        let until = try stop(call)
+        return try call.mapped(nil) {
+            let interrupt = call.context.interrupt
+            let result = try learned.training(
+                run, description: description, replacing: replacements, isUnwanted: { interrupt.isRequested }
+            ) { progress, run in
+                smooth.add(progress.entry)
+                bar.update(progress.step, of: progress.steps, smooth.detail)
+                keeper?.keep(run, learned, description: description, isLast: run.isFinished)
+                return interrupt.isRequested || progress.step == until ? .stop : .proceed
+            }
+            if let rest = result.unfinished { keeper?.keep(rest, learned, description: description, isLast: true) }
+            return result
+        }
+    }
+}

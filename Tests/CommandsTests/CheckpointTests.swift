@@ -1,0 +1,121 @@
+import BreakAScene
+import Glibc
+import Language
+import Testing
+
+@testable import Commands
+@testable import Tensors
+
+/// Trainings that are cut off and go on from their folder, and the ways in which they save memory.
+@Suite(.serialized) struct CheckpointTests {
+    private static func bench() -> Workbench {
+        let bench = Workbench()
+        bench.run("base = load_model(\"collage\"); photo = load_scene(\"mug_rose\"); two = add_handles(base, 2, init=[\"dish\", \"flower\"])")
+        return bench
+    }
+
+    /// Runs `code` and asks for a stop once `steps` steps of the phase named are done.
+    private static func interrupted(_ bench: Workbench, _ code: String, phase: Int, after steps: Int) {
+        let interrupt = bench.session.interrupt
+        bench.session.setEvents { event in
+            if case .progress(let bar) = event, bar.title.hasPrefix("phase \(phase)"), bar.completed >= steps { interrupt.request() }
+        }
+        _ = bench.session.run(source: code)
+        bench.session.setEvents { _ in }
+    }
+
+    static let trainings = [
+        "phase1(base, photo, steps=5, prior=1, flip=0.5, seed=3)",
+        "phase2(two, photo, steps=4, prior_weight=0, optimizer_bits=8, seed=3)",
+        "phase2(two, photo, steps=4, prior_weight=0, train=\"lora\", lr=1e-2, seed=3)",
+        "break_a_scene(base, photo, steps=3, prior_weight=0, gradient_checkpointing=true, seed=3)",
+    ]
+
+    @Test(arguments: trainings)
+    func aTrainingGoesOnFromItsFolderBitForBit(_ code: String) throws {
+        try inTemporaryFolder { folder in
+            let call = code.dropLast() + ", checkpoint=\"run\", checkpoint_every=1)"
+            let phase = code.hasPrefix("phase2") ? 2 : 1
+            Self.interrupted(Self.bench(), "part = \(call)", phase: phase, after: 2)
+            // Another process would have nothing but the folder.
+            let bench = Self.bench()
+            bench.run("rest = resume(\"run\"); whole = \(code)")
+            #expect(bench.isTrue("rest.hash == whole.hash and not rest.interrupted"))
+            #expect(bench.isTrue("all([a == b for a, b in zip(rest.history, whole.history)]) and len(rest.history) == len(whole.history)"))
+            #expect(bench.isTrue("rest.phases == whole.phases"))
+            // The same command goes on, too: here from the end.
+            #expect(bench.isTrue("again = \(call); again.hash == whole.hash and len(again.history) == len(whole.history)"))
+            #expect(FileSystem.contents("run").filter { $0.hasPrefix("phase") }.count <= 2)
+        }
+    }
+
+    @Test func aDamagedCheckpointIsPassedOver() throws {
+        try inTemporaryFolder { folder in
+            let bench = Self.bench()
+            bench.run("whole = phase1(base, photo, steps=3, prior_weight=0, seed=1, checkpoint=\"run\", checkpoint_every=1)")
+            let newest = "run/phase1-000003.safetensors"
+            let descriptor = open(newest, O_RDWR)
+            #expect(descriptor >= 0)
+            let end = lseek(descriptor, -2, SEEK_END)
+            pwrite(descriptor, [0x55, 0xAA], 2, end)
+            close(descriptor)
+            let outcome = bench.run("rest = resume(\"run\")")
+            #expect(outcome.diagnostics.contains { $0.code == .checkpoint && $0.severity == .warning && $0.message.contains("damaged") })
+            #expect(bench.isTrue("rest.hash == whole.hash and len(rest.history) == 3"))
+            truncate(newest, 100)
+            truncate("run/phase1-000002.safetensors", 0)
+            let nothing = bench.session.run(source: "resume(\"run\")")
+            #expect(nothing.diagnostics.first { $0.severity == .error }?.code == .checkpoint)
+        }
+    }
+
+    @Test(arguments: [
+        ("resume(\"nowhere\")", "holds no checkpoint"),
+        ("phase1(base, photo, steps=2, prior_weight=0, seed=2, checkpoint=\"run\")", "its settings differs"),
+        ("phase1(base, load_scene(\"sheep\"), steps=2, prior_weight=0, seed=1, checkpoint=\"run\")", "scene"),
+        ("phase1(base, photo, steps=2, prior_weight=0, seed=1, checkpoint=\"file\")", "is a file"),
+        ("resume(\"run\", attention_loss=fn(out, pick) { 0 })", "no function"),
+        ("resume(\"run\", base=two)", "another model"),
+        ("phase1(base, photo, steps=2, prior_weight=0, seed=1, checkpoint_every=0, checkpoint=\"x\")", "checkpoint_every"),
+        ("phase2(two, photo, steps=1, prior_weight=0, optimizer_bits=16)", "32 bits or 8"),
+    ])
+    func whatIsWrongWithAFolderIsSaid(_ code: String, _ message: String) throws {
+        try inTemporaryFolder { folder in
+            let bench = Self.bench()
+            bench.run("phase1(base, photo, steps=2, prior_weight=0, seed=1, checkpoint=\"run\")")
+            try AtomicFile.write("file", text: "")
+            let problem = bench.session.run(source: code).diagnostics.first { $0.severity == .error }
+            #expect(problem?.message.contains(message) == true, "\(problem?.message ?? "no error")")
+        }
+    }
+
+    @Test func aFolderThatVanishesDoesNotEndTheTraining() throws {
+        try inTemporaryFolder { folder in
+            let bench = Self.bench()
+            bench.session.setEvents { event in
+                if case .progress(let bar) = event, bar.completed == 1 { rename("run", "away") }
+            }
+            let outcome = bench.run("m = phase1(base, photo, steps=4, prior_weight=0, seed=1, checkpoint=\"run\", checkpoint_every=1)")
+            bench.session.setEvents { _ in }
+            #expect(outcome.diagnostics.contains { $0.code == .checkpoint && $0.severity == .warning })
+            #expect(bench.isTrue("len(m.history) == 4"))
+            #expect(bench.isTrue("resume(\"away\").hash == m.hash"))
+        }
+    }
+
+    @Test func recomputingActivationsChangesNothing() {
+        let bench = Self.bench()
+        bench.run("a = phase2(two, photo, steps=2, prior_weight=0, lr=1e-3, seed=1); b = phase2(two, photo, steps=2, prior_weight=0, lr=1e-3, seed=1, gradient_checkpointing=true)")
+        #expect(bench.isTrue("a.history[1].attention > 0 and abs(a.history[1].attention - b.history[1].attention) < 1e-6"))
+        #expect(bench.isTrue("abs(a.history[1].gradient_norm - b.history[1].gradient_norm) < 1e-4 * a.history[1].gradient_norm"))
+        #expect(bench.isTrue("max([norm(p.embedding - q.embedding) for p, q in zip(a.handles, b.handles)]) < 1e-5"))
+    }
+
+    @Test func adaptersMoveTheAttentionsAlone() {
+        let bench = Self.bench()
+        bench.run("lora = phase2(two, photo, steps=3, prior_weight=0, train=\"lora\", rank=2, lr=1e-2, seed=1)")
+        #expect(bench.isTrue("blocks = [row.block for row in diff(two, lora)]; len(blocks) > 4"))
+        #expect(bench.isTrue("all([\"attentions\" in b or \"handle\" in b for b in blocks])"))
+        #expect(bench.isTrue("lora.history[2].reconstruction != lora.history[0].reconstruction"))
+    }
+}
