@@ -52,6 +52,11 @@ extension Figure {
     }
 }
 
+extension Figure {
+    /// Charts fit into what is left below the title; other figures grow by it.
+    fileprivate var isChart: Bool { if case .chart = content { true } else { false } }
+}
+
 /// A figure that is checked and laid out: how large it is, and how to draw it.
 struct FigurePlan {
     let figure: Figure
@@ -71,7 +76,7 @@ struct FigurePlan {
         width = max(outer, figure.size == nil ? named.rounded(.up) : 0)
         title = ruler.wrapped(figure.title, .title, within: width - 2 * Style.margin, limit: 2)
         let head = Self.titleHeight(title, ruler)
-        height = figure.size.map { Double($0.height) } ?? (content.height + head + 2 * Style.margin).rounded(.up)
+        height = figure.size.map { Double($0.height) } ?? (content.height + (figure.isChart ? 0 : head) + 2 * Style.margin).rounded(.up)
     }
 
     /// What there is for the content within the margins.

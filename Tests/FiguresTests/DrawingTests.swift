@@ -59,7 +59,8 @@ import Testing
         let found = Set(
             stride(from: 0, to: image.pixels.count, by: 3).map { Color(image.pixels[$0], image.pixels[$0 + 1], image.pixels[$0 + 2]) })
         let wanted = Set((0..<side).flatMap { y in (0..<side).map { picture[$0, y] } })
-        #expect(found == wanted)
+        let isSame = found == wanted
+        #expect(isSame, "\(found.subtracting(wanted).count) colours too many, \(wanted.subtracting(found).count) missing")
     }
 
     @Test func seriesDifferWithoutColour() {

@@ -56,6 +56,11 @@ import Testing
         #expect(cut.hasSuffix("…") && canvas.measure(cut, .tick).width <= 100 && cut.hasPrefix("a very"))
         let inside = canvas.cutInside("down_blocks.1.attentions.0", .tick, within: 100)
         #expect(inside.hasPrefix("down") && inside.hasSuffix("ns.0") && canvas.measure(inside, .tick).width <= 100)
+        // Cut at the end where that tells them apart, inside where it does not.
+        let layers = canvas.distinct(["down_blocks.0.attentions.1", "down_blocks.1.attentions.1"], .tick, within: 110)
+        #expect(layers.allSatisfy { $0.hasSuffix("…") } && Set(layers).count == 2)
+        let numbers = canvas.distinct(["category number 100", "category number 101"], .tick, within: 100)
+        #expect(numbers[0].hasSuffix("100") && numbers[1].hasSuffix("101"))
         #expect(canvas.wrapped("one two three four five six", .tick, within: 60, limit: 2).count == 2)
         #expect(canvas.fitted("wide", .tick, within: 0) == "…")
     }

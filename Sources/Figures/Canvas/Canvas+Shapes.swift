@@ -112,6 +112,8 @@ extension Canvas {
         cairo_pattern_set_filter(pattern, isMagnified ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD)
         // Beyond the border the border's pixels go on, so that no background shines through at the edge.
         cairo_pattern_set_extend(pattern, CAIRO_EXTEND_PAD)
+        // Whole pixels are covered: a softened edge would mix the border with what is below.
+        cairo_set_antialias(context, CAIRO_ANTIALIAS_NONE)
         cairo_new_path(context)
         cairo_rectangle(context, 0, 0, Double(image.width), Double(image.height))
         cairo_fill(context)

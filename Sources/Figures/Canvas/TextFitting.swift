@@ -33,6 +33,15 @@ extension Canvas {
         return cut(low)
     }
 
+    /// Names cut to a width at their ends, or inside where names that differ would otherwise look alike.
+    func distinct(_ names: [String], _ font: Font, within width: Double) -> [String] {
+        let cut = names.map { fitted($0, font, within: width) }
+        let wanted = Set(names).count
+        if Set(cut).count == wanted { return cut }
+        let inside = names.map { cutInside($0, font, within: width) }
+        return Set(inside).count > Set(cut).count ? inside : cut
+    }
+
     /// Up to `limit` lines within a width, broken at spaces; the last is cut with an ellipsis where more would follow.
     func wrapped(_ text: String, _ font: Font, within width: Double, limit: Int) -> [String] {
         var (lines, rest) = ([String](), text.split(whereSeparator: \.isWhitespace).map(String.init)[...])

@@ -82,6 +82,10 @@ struct AxesFrame {
             canvas.stroke([Point(plot.x - length, place), Point(plot.x, place)], pen)
             canvas.text(tick.label, at: Point(plot.x - Style.tickLength - 4, place), Anchor(1, 0.5), .tick)
         }
+        // Where bars hang down as well, the line that they stand on.
+        if chart.series.contains(where: \.standsOnZero), !y.kind.isLogarithmic, let zero = y.position(0), zero < plot.bottom - 1 {
+            canvas.stroke([Point(plot.x, zero), Point(plot.right, zero)], pen)
+        }
         drawXTicks(pen, on: canvas)
         drawLabels(on: canvas)
     }

@@ -37,7 +37,7 @@ struct CategoryLabels {
             if lines.allSatisfy({ $0.count <= 3 && !$0.contains { $0.hasSuffix("…") } }) { return (.flat, lines) }
         }
         if widest <= 40 { return (.flat, some(names, every: (widest + 8) / spacing)) }
-        let fitted = names.map { canvas.cutInside($0, font, within: longest) }
+        let fitted = canvas.distinct(names, font, within: longest)
         if spacing >= line / cosine(90 + slant) { return (.slanted, fitted.map { [$0] }) }
         return (.upright, some(fitted, every: (line + 1) / spacing))
     }
@@ -60,7 +60,7 @@ struct CategoryLabels {
                 case .flat: canvas.text(text, at: Point(place, y + Double(row) * line), Anchor(0.5, 0), font)
                 case .slanted:
                     // The first ones may not reach over the figure's edge.
-                    let text = canvas.cutInside(text, font, within: (place - 2) / cosine(Self.slant))
+                    let text = canvas.fitted(text, font, within: (place - 2) / cosine(Self.slant))
                     canvas.text(text, at: Point(place + 3, y + 1), Anchor(1, 0.2), font, angle: Self.slant)
                 case .upright: canvas.text(text, at: Point(place, y), Anchor(1, 0.5), font, angle: -90)
                 }

@@ -47,6 +47,8 @@ enum PointNames {
             Rect(at.x - width / 2, at.y + distance, width, height),
             Rect(at.x + distance * 0.6, at.y - distance - height * 0.7, width, height),
             Rect(at.x + distance * 0.6, at.y + distance * 0.2, width, height),
+            Rect(at.x - distance * 0.6 - width, at.y - distance - height * 0.7, width, height),
+            Rect(at.x - distance * 0.6 - width, at.y + distance * 0.2, width, height),
         ]
     }
 }

@@ -26,7 +26,7 @@ struct HeatMapLayout {
         range = HeatMapRange(map)
         let (count, rows) = (Double(map.values.first?.count ?? 1), Double(map.values.count))
         let (line, label) = (canvas.measure("Ag", .tick).height, canvas.measure("Ag", .label).height + 4)
-        rowNames = map.rows.map { canvas.cutInside($0, .tick, within: Self.longestRowName) }
+        rowNames = canvas.distinct(map.rows, .tick, within: Self.longestRowName)
         barTicks = range.scale(0, 1).ticks(count: 5)
         let barText = barTicks.map { canvas.measure($0.label, .tick).width }.max() ?? 0
         let barLabel = map.valueLabel.isEmpty ? 0 : label
