@@ -16,7 +16,8 @@ struct AttentionTokens {
     /// From `token=`; without it, every handle that the prompt names.
     init(_ call: Call, _ model: DiffusionModel, _ prompt: String) throws {
         (self.model, self.prompt) = (model, prompt)
-        ids = try call.mapped("prompt") { try model.tokenize([prompt])[0] }
+        let ids = try call.mapped("prompt") { try model.tokenize([prompt])[0] }
+        self.ids = ids
         guard let given = call.optional("token") else {
             let named = model.handles.indices.filter { ids.contains(model.handleID($0)) }
             guard !named.isEmpty else {
