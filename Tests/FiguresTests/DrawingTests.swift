@@ -35,6 +35,12 @@ import Testing
         #expect((185...215).contains(blue), "\(blue)")
     }
 
+    @Test(arguments: [1, 1.0471, 1.9]) func edgesAreWhite(_ scale: Double) throws {
+        let image = try Examples.grid(3).image(scale: scale)
+        #expect((0..<image.width).allSatisfy { image[$0, image.height - 1] == .white && image[$0, 0] == .white })
+        #expect((0..<image.height).allSatisfy { image[image.width - 1, $0] == .white && image[0, $0] == .white })
+    }
+
     @Test func cellsHaveTheColoursOfTheirNumbers() throws {
         let figure = Figure(.heatMap(HeatMap([[0, 1], [0.5, .nan]], showsValues: false)))
         let image = try figure.image()

@@ -11,7 +11,7 @@ import Testing
         for label in ["reconstruction", "prior", "attention", "step", "loss", "phase 1", "phase 2", "0.1"] {
             #expect(svg.contains(label), "\(label)")
         }
-        #expect(svg.contains("width=\"640"))
+        #expect(svg.contains("width=\"640px\""))
     }
 
     @Test func textsAreEscaped() throws {

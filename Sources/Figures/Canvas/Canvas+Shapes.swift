@@ -32,6 +32,12 @@ extension Canvas {
         cairo_set_source_rgba(context, Double(color.red) / 255, Double(color.green) / 255, Double(color.blue) / 255, opacity)
     }
 
+    /// Everywhere, also where the last row of pixels belongs to the figure only in part.
+    func paintBackground() {
+        use(Style.background)
+        cairo_paint(context)
+    }
+
     func fill(_ rect: Rect, _ color: Color, opacity: Double = 1) {
         use(color, opacity)
         cairo_new_path(context)

@@ -37,10 +37,11 @@ final class Canvas {
             cairo_surface_set_device_scale(surface, scale, scale)
         case .svg:
             surface = cairo_svg_surface_create_for_stream(ByteSink.write, Unmanaged.passUnretained(sink).toOpaque(), width, height)
+            cairo_svg_surface_set_document_unit(surface, CAIRO_SVG_UNIT_PX)
         }
         context = cairo_create(surface)
         prepareText()
-        fill(Rect(0, 0, width, height), Style.background)
+        paintBackground()
         try check()
     }
 
