@@ -13,13 +13,15 @@ let package = Package(
     targets: [
         // Floor 0: hot loops in C with run-time dispatch, and the system's libraries.
         .systemLibrary(name: "COpenBLAS", pkgConfig: nil, providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CCairo", pkgConfig: nil, providers: [.apt(["libcairo2-dev"])]),
         .target(name: "CKernels", cSettings: kernels, linkerSettings: [.linkedLibrary("m")]),
         .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
         .target(name: "CTurboJPEG", linkerSettings: [.linkedLibrary("turbojpeg")]),
         .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
-        // Floor 1: arrays, then pictures.
+        // Floor 1: arrays, then pictures, then figures.
         .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),
         .target(name: "Images", dependencies: ["Tensors", "CPNG", "CTurboJPEG"]),
+        .target(name: "Figures", dependencies: ["Images", "CCairo"]),
         // Floors 2 and 3: differentiation, layers and optimizers.
         .target(name: "Autograd", dependencies: ["Tensors"]),
         .target(name: "NeuralNetwork", dependencies: ["Autograd", "CKernels"]),
@@ -29,7 +31,7 @@ let package = Package(
         .target(name: "BreakAScene", dependencies: ["Diffusion"]),
         .target(name: "Language", exclude: ["grammar.txt"]),
         // Floor 6: the builtin table.
-        .target(name: "Commands", dependencies: ["BreakAScene", "Language"]),
+        .target(name: "Commands", dependencies: ["BreakAScene", "Language", "Figures"]),
         // Floors 7 and 8: the prompt and the command line.
         .target(name: "Terminal", dependencies: ["Language", "CReadline"]),
         .target(name: "LanguageServer", dependencies: ["Language"]),
@@ -43,6 +45,7 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/Support"),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
         .testTarget(name: "ImagesTests", dependencies: ["Images", "TestSupport"]),
+        .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
         .testTarget(name: "AutogradTests", dependencies: ["Autograd", "TestSupport"]),
         .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TestSupport"]),
         .testTarget(name: "BreakASceneTests", dependencies: ["BreakAScene", "TestSupport"]),

@@ -27,7 +27,8 @@ rows = [
     run("one thing at a time", { sampling: "single" }),
 ]
 show table(rows, columns=["name", "iou", "leak"])
-show [r.picture for r in rows], titles=[r.name for r in rows], columns=5
+show bars(rows, x="name", y=["iou", "leak"])
+show grid([r.picture for r in rows], titles=[r.name for r in rows], columns=5)
 
 # %% The attention loss is what makes handles look at their own things
 assert rows[0].iou > rows[3].iou or steps < 50

@@ -15,14 +15,12 @@ show first.history
 
 # %% Phase two: the whole model moves a little
 second = phase2(first, photo, reduction="balanced", steps=steps, seed=1)
-show second.history
+plot second.history
 blue, red, ball = second.handles
 
 # %% Where does it look?
 #| Each handle's attention over the noised photo, and where its mass goes: in its own mask, in another's, in none.
-for handle in second.handles {
-    show attention(second, "a photo of {blue} and {red} and {ball}", token=handle, image=photo)
-}
+show attention(second, "a photo of {blue} and {red} and {ball}", image=photo)
 separation = leakage(second, photo)
 show separation
 

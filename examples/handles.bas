@@ -12,12 +12,9 @@ for h, word in zip(first.handles, words) {
 }
 
 # %% How alike are they?
-#| Cosines between all of them. This will be a heatmap; until then, a table.
+#| Cosines between all of them: 1 on the diagonal, and between two handles the less, the further apart they are.
 alike = cosine(stack([h.embedding for h in first.handles]))
-show table([
-    { handle: "{h}", ..record([["{g}", float(alike[i, j])] for j, g in enumerate(first.handles)]) }
-    for i, h in enumerate(first.handles)
-])
+show heatmap(alike, x=first.handles, y=first.handles, colors="diverging", low=-1, high=1, title="cosine of embeddings")
 
 # %% Half a sheep, half a vase
 #| Embeddings are tensors: average two, and call the result a handle.

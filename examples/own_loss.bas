@@ -22,10 +22,10 @@ fn overlap_loss(out, pick) {
 #| Phase one alone, and without prior pictures, to be quick.
 paper = phase1(base, photo, steps=steps, prior_weight=0, seed=1)
 ours  = phase1(base, photo, steps=steps, prior_weight=0, attention_loss=overlap_loss, attention_weight=0.05, seed=1)
-# A curve of both will be `plot [paper.history.attention, ours.history.attention], labels=["squared", "overlap"]`.
-show paper.history, ours.history
+plot [paper.history.attention, ours.history.attention], labels=["squared", "overlap"], smooth=20, log_y=true,
+    x_label="step"
 show leakage(paper, photo)
-show leakage(ours, photo)
+show heatmap(leakage(ours, photo), title="attention of each handle, with our loss")
 
 # %% In numbers
 show table([{ loss: name, iou: mean(l.iou), worst_leak: l.worst }

@@ -1,6 +1,8 @@
-/// Colours for numbers in 0…1, perceptually even and safe for the colour-blind (matplotlib's, CC0, sampled).
+/// Colours for numbers in 0…1, perceptually even and safe for the colour-blind (viridis and inferno: matplotlib's, CC0, sampled).
 public enum ColorMap: String, Sendable, CaseIterable {
     case viridis, inferno, grey
+    /// Blue over white to red, for numbers on both sides of a middle (ColorBrewer's RdBu, reversed).
+    case diverging
 
     /// Values outside are clipped; NaN is drawn in magenta, which no map contains.
     public func callAsFunction(_ value: Float) -> Color {
@@ -28,6 +30,9 @@ public enum ColorMap: String, Sendable, CaseIterable {
             0xFCFFA4,
         ],
         .grey: [0x000000, 0xFFFFFF],
+        .diverging: [
+            0x053061, 0x2166AC, 0x4393C3, 0x92C5DE, 0xD1E5F0, 0xF7F7F7, 0xFDDBC7, 0xF4A582, 0xD6604D, 0xB2182B, 0x67001F,
+        ],
     ].mapValues { $0.map { Color(hex: $0) } }
 }
 

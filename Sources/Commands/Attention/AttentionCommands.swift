@@ -7,52 +7,73 @@ import Tensors
 /// Where the model looks: maps, agreement with masks, leakage.
 enum AttentionCommands {
     private static let timesteps = Parameter(
-        "timesteps", .list(.int), default: .list([100, 300, 500, 700, 900]), range: 0...999, doc: "Noise levels that the photo is looked at.", keywordOnly: true)
+        "timesteps", .list(.int), default: .list([100, 300, 500, 700, 900]), range: 0...999,
+        doc: "Noise levels that the photo is looked at.", keywordOnly: true)
 
     static let all: [Builtin] = [
         Builtin(
             "attention", family: "attention",
-            summary: "Cross-attention maps of a prompt's token: while the model looks at a noised picture (image=), or draws one.",
+            summary: "Cross-attention maps of a prompt's tokens: while the model looks at a noised picture (image=), or draws one.",
             parameters: [
                 ModelCommands.model, Parameter("prompt", .string, doc: "The prompt."),
-                Parameter("token", .oneOf([.host("handle"), .string, .int]), doc: "A handle, a word of the prompt, or a place in it; the first handle without.", keywordOnly: true, optional: true),
-                Parameter("image", Accepts.picture, doc: "Look at this: the maps are comparable with masks. Without it, the maps of a generation.", keywordOnly: true, optional: true),
+                Parameter(
+                    "token", .oneOf([.host("handle"), .string, .int, .list(.any)]),
+                    doc: "A handle, a word or a place of the prompt, or several; without, its handles.", keywordOnly: true, optional: true),
+                Parameter(
+                    "image", Accepts.picture,
+                    doc: "Look at this: the maps are comparable with masks. Without it, the maps of a generation.", keywordOnly: true,
+                    optional: true),
                 timesteps,
-                Parameter("layers", .list(.string), default: .list([]), doc: "Prefixes of layers (\"up_blocks.2\"); the paper's 16×16 layers without.", keywordOnly: true),
+                Parameter(
+                    "layers", .list(.string), default: .list([]),
+                    doc: "Prefixes of layers (\"up_blocks.2\"); the paper's 16×16 layers without.", keywordOnly: true),
                 Parameter("heads", .list(.int), doc: "Only these heads.", keywordOnly: true, optional: true),
-                Parameter("keep", .list(.string), default: .list([]), allowed: AttentionStudy.Axis.allCases.map(\.rawValue), doc: "Axes that are not averaged.", keywordOnly: true),
+                Parameter(
+                    "keep", .list(.string), default: .list([]), allowed: AttentionStudy.Axis.allCases.map(\.rawValue),
+                    doc: "Axes that are not averaged.", keywordOnly: true),
                 Parameter("steps", .int, default: 30, range: 1...1000, unit: "steps", doc: "Of the generation.", keywordOnly: true),
                 Parameter("guidance", .number, range: 0...100, doc: "Of the generation.", keywordOnly: true, optional: true),
                 Parameter("seed", .int, default: 0, doc: "Of the noise.", keywordOnly: true),
             ],
-            result: "attention [kept axes…, H, W]", terms: ["cross-attention", "map", "daam", "heat map", "look"], paper: "§3.2",
+            result: "attention [kept axes…, H, W], with several tokens [tokens, kept axes…, H, W]",
+            terms: ["cross-attention", "map", "daam", "heat map", "look"], paper: "§3.2",
             examples: [
-                .init("attention(load_model(\"collage\"), \"a photo of a mug\", token=\"mug\", image=load_scene(\"mug_rose\"), timesteps=[500]).shape", shows: "[16, 16]")
+                .init(
+                    "attention(load_model(\"collage\"), \"a photo of a mug\", token=\"mug\", image=load_scene(\"mug_rose\"), timesteps=[500]).shape",
+                    shows: "[16, 16]")
             ], run: attention),
         Builtin(
             "iou", family: "attention", summary: "Soft IoU of a map, divided by its maximum, and a mask: 1 is agreement.",
-            parameters: [Parameter("map", Accepts.tensor, doc: "An attention map [H, W]."), Parameter("mask", .host("mask"), doc: "A mask of any size.")],
+            parameters: [
+                Parameter("map", Accepts.tensor, doc: "An attention map [H, W]."),
+                Parameter("mask", .host("mask"), doc: "A mask of any size."),
+            ],
             result: "float", terms: ["overlap", "agreement", "jaccard", "metric"],
             examples: [.init("iou(ones([16, 16]), box([0, 0], [64, 64], [64, 64]))", shows: "1.0")], run: iou),
         Builtin(
             "energy", family: "attention", summary: "The share of a map's mass that lies inside a mask.",
-            parameters: [Parameter("map", Accepts.tensor, doc: "An attention map [H, W]."), Parameter("mask", .host("mask"), doc: "A mask of any size.")],
+            parameters: [
+                Parameter("map", Accepts.tensor, doc: "An attention map [H, W]."),
+                Parameter("mask", .host("mask"), doc: "A mask of any size."),
+            ],
             result: "float", terms: ["weighting game", "mass", "metric"],
             examples: [.init("energy(ones([16, 16]), box([0, 0], [32, 64], [64, 64]))", shows: "0.5")], run: energy),
         Builtin(
-            "leakage", family: "attention", summary: "Where each handle's attention goes: its share in every mask and in the background, and its soft IoU.",
+            "leakage", family: "attention",
+            summary: "Where each handle's attention goes: its share in every mask and in the background, and its soft IoU.",
             parameters: [
                 ModelCommands.model, Parameter("scene", .host("scene"), doc: "The scene that the handles were learned from."), timesteps,
                 Parameter("seed", .int, default: 0, doc: "Of the noise.", keywordOnly: true),
             ],
             result: "leakage (handles, shares, iou, own, worst)", terms: ["disentangle", "matrix", "metric", "separation"], paper: "§3.2",
-            examples: [.init("len(leakage(add_handles(load_model(\"collage\"), 2), load_scene(\"mug_rose\")).iou)", shows: "2")], run: leakage),
+            examples: [.init("len(leakage(add_handles(load_model(\"collage\"), 2), load_scene(\"mug_rose\")).iou)", shows: "2")],
+            run: leakage),
     ]
 
     @Sendable private static func attention(_ call: Call) throws -> Value {
         let (model, prompt, seed) = (try call.host("model", as: ModelValue.self).model, try call.string("prompt"), try call.int("seed"))
         let layers = try call.strings("layers")
-        let (token, name) = try tokenPlace(call, model, prompt)
+        let tokens = try AttentionTokens(call, model, prompt)
         let study: AttentionStudy
         let picture: Image
         if call.optional("image") != nil {
@@ -60,7 +81,8 @@ enum AttentionCommands {
             let size = PixelSize(width: model.pixelSize.width, height: model.pixelSize.height)
             let times = try noiseLevels(call, model)
             study = try call.mapped("prompt") {
-                try model.studyAttention(prompt, picture: Tensor(try picture.resized(to: size, .lanczos)), timesteps: times, layers: layers, seed: seed)
+                try model.studyAttention(
+                    prompt, picture: Tensor(try picture.resized(to: size, .lanczos)), timesteps: times, layers: layers, seed: seed)
             }
         } else {
             let options = GenerationOptions(steps: try call.int("steps"), guidanceScale: try GenerationCommands.guidance(call, model))
@@ -76,9 +98,13 @@ enum AttentionCommands {
             (study, picture) = (record, try Image(model.decodeLatents(latents)))
         }
         let (keep, heads) = try reduction(call, study)
-        let maps = study.maps(token: token, keep: keep, heads: heads)
-        return .host(AttentionValue(
-            maps: maps, axes: keep.map(\.rawValue) + ["height", "width"], layers: study.layers, timesteps: study.timesteps, picture: picture, title: name))
+        let maps = tokens.places.map { study.maps(token: $0, keep: keep, heads: heads) }
+        let axes = (tokens.areSeveral ? ["token"] : []) + keep.map(\.rawValue) + ["height", "width"]
+        return .host(
+            AttentionValue(
+                maps: tokens.areSeveral ? .concatenated(maps.map { $0.reshaped([1] + $0.shape) }, axis: 0) : maps[0], axes: axes,
+                tokens: tokens.names,
+                layers: study.layers, timesteps: study.timesteps, picture: picture))
     }
 
     /// The timesteps to look at: some, not more than a pass takes at once, and such as the model was trained on.
@@ -100,7 +126,8 @@ enum AttentionCommands {
         let fewest = study.heads.min() ?? 0
         guard call.optional("heads") != nil else {
             if keep.contains(.head), Set(study.heads).count > 1 {
-                throw Problem(.badArgument, "attention: these layers have different numbers of heads: head cannot be kept", argument: "keep",
+                throw Problem(
+                    .badArgument, "attention: these layers have different numbers of heads: head cannot be kept", argument: "keep",
                     help: "heads=[0] picks some that all have")
             }
             return (keep, nil)
@@ -112,38 +139,12 @@ enum AttentionCommands {
         return (keep, heads)
     }
 
-    /// The place of the wanted token in the padded prompt, and how it is called.
-    private static func tokenPlace(_ call: Call, _ model: DiffusionModel, _ prompt: String) throws -> (Int, String) {
-        let ids = try call.mapped("prompt") { try model.tokenize([prompt])[0] }
-        func place(_ id: Int, _ name: String) throws -> (Int, String) {
-            if let place = ids.firstIndex(of: id) { return (place, name) }
-            throw Problem(.unknownHandle, "the prompt \"\(prompt)\" does not name \(name)", argument: "token")
-        }
-        switch call.optional("token") {
-        case .host(let handle as HandleValue):
-            guard let index = model.handles.firstIndex(of: handle.token) else {
-                throw Problem(
-                    .unknownHandle, "this model has no handle \(handle.token); it has \(model.handles.isEmpty ? "none" : model.handles.joined(separator: ", "))",
-                    argument: "token")
-            }
-            return try place(model.handleID(index), handle.token)
-        case .string(let word):
-            guard let id = model.tokenizer.encode(word).first else { throw Problem(.unknownWord, "\"\(word)\" has no token", argument: "token") }
-            return try place(id, word)
-        case .int(let index):
-            guard ids.indices.contains(index) else { throw Problem(.indexOutOfRange, "the prompt has places 0…\(ids.count - 1)", argument: "token") }
-            return (index, "token \(index)")
-        default:
-            for (index, token) in model.handles.enumerated() where ids.contains(model.handleID(index)) { return try place(model.handleID(index), token) }
-            throw Problem(.missingArgument, "attention needs token=: the prompt names no handle", argument: "prompt", help: "token=\"word\" looks at a word of the prompt")
-        }
-    }
-
     /// A map and a mask at the map's size.
     private static func pair(_ call: Call) throws -> (Tensor, Tensor) {
         let map = try call.tensor("map")
         guard map.rank == 2, map.count > 0 else {
-            throw Problem(.shapeMismatch, "\(call.builtin.name) takes one map [H, W]", argument: "map", label: "this is \(Shape.text(map.shape))")
+            throw Problem(
+                .shapeMismatch, "\(call.builtin.name) takes one map [H, W]", argument: "map", label: "this is \(Shape.text(map.shape))")
         }
         let mask = try call.mask("mask")
         let size = PixelSize(width: map.shape[1], height: map.shape[0])
@@ -164,10 +165,12 @@ enum AttentionCommands {
     @Sendable private static func leakage(_ call: Call) throws -> Value {
         let (model, scene) = (try call.host("model", as: ModelValue.self).model, try call.host("scene", as: SceneValue.self).scene)
         guard model.handles.count >= scene.masks.count else {
-            throw Problem(.modelMismatch, "the model has \(model.handles.count) handles, the scene \(scene.masks.count) masks", argument: "model")
+            throw Problem(
+                .modelMismatch, "the model has \(model.handles.count) handles, the scene \(scene.masks.count) masks", argument: "model")
         }
         let times = try noiseLevels(call, model)
         let prepared = try PreparedScenes.scene(scene, model, call)
-        return .host(LeakageValue(matrix: try call.mapped("scene") { try model.leakage(prepared, timesteps: times, seed: try call.int("seed")) }))
+        return .host(
+            LeakageValue(matrix: try call.mapped("scene") { try model.leakage(prepared, timesteps: times, seed: try call.int("seed")) }))
     }
 }

@@ -1,19 +1,21 @@
 import Autograd
 import BreakAScene
+import Figures
 import Images
 import Language
 import Tensors
 
-/// Attention maps of a token: a tensor [kept axes…, H, W] that knows what it looked at.
+/// Attention maps of tokens: a tensor [kept axes…, H, W] that knows what it looked at.
 public struct AttentionValue: TensorReadable {
     let maps: Tensor
     /// Names of the axes, the last two "height" and "width".
     let axes: [String]
+    /// As they are called; an axis of their own where they are several.
+    let tokens: [String]
     let layers: [String]
     let timesteps: [Int]
     /// What the maps lie over: the picture looked at, or the one drawn.
     let picture: Image?
-    let title: String
 
     public var typeName: String { "attention" }
     public var variable: Variable { Variable(maps) }
@@ -21,11 +23,12 @@ public struct AttentionValue: TensorReadable {
     public var byteCount: Int { maps.count * 4 }
     public var count: Int? { maps.shape.first }
 
-    public var fieldNames: [String] { ["shape", "axes", "layers", "timesteps", "image"] }
+    public var fieldNames: [String] { ["shape", "axes", "tokens", "layers", "timesteps", "image"] }
     public func field(_ name: String) throws -> Value? {
         switch name {
         case "shape": .list(maps.shape.map { .int($0) })
         case "axes": .list(axes.map { .string($0) })
+        case "tokens": .list(tokens.map { .string($0) })
         case "layers": .list(layers.map { .string($0) })
         case "timesteps": .list(timesteps.map { .int($0) })
         case "image": picture.map { .image($0) } ?? Value.none
@@ -44,29 +47,21 @@ public struct AttentionValue: TensorReadable {
     public func isEqual(to other: any HostValue) -> Bool { (other as? AttentionValue)?.maps.isIdentical(to: maps) ?? false }
     public var inlineText: String { "attention \(Shape.text(maps.shape))" }
 
-    /// The last two axes as pictures, side by side over what was looked at.
+    /// The last two axes as pictures over what was looked at, titled by what the other axes mean.
     public func display(_ context: DisplayContext) -> Display {
         let (rank, height, width) = (maps.rank, maps.shape[maps.rank - 2], maps.shape[maps.rank - 1])
-        let flat = maps.reshaped([maps.count / (height * width), height * width])
+        let title = tokens.joined(separator: ", ")
         var text = "attention \(Shape.text(maps.shape)) (\(axes.joined(separator: ", ")))   \(title)"
         if rank == 2 {
-            let (_, peak) = flat.row(0).maximum(along: 0)
-            text += "\n  peak at row \(peak[0] / width), column \(peak[0] % width) of \(height)×\(width); mean of \(layers.count) layers"
+            let (_, peak) = maps.reshaped([1, height * width]).row(0).maximum(along: 0)
+            text +=
+                "\n  peak at row \(peak[0] / width), column \(peak[0] % width) of \(height)×\(width); mean of \(layers.count) layers"
                 + (timesteps.isEmpty ? "" : ", timesteps \(timesteps.map(String.init).joined(separator: ", "))")
         }
-        guard context.wantsImages, let image = try? sheet(flat, height, width), let png = try? image.pngData() else { return Display(text) }
-        return Display(text, image: DisplayImage(png: png, alt: title))
-    }
-
-    private func sheet(_ flat: Tensor, _ height: Int, _ width: Int) throws -> Image {
-        let shown = (0..<min(flat.shape[0], 24)).map { flat.row($0).values }
-        let size = PixelSize(width: 192, height: 192)
-        let base = try picture?.resized(to: size, .lanczos)
-        let images = try shown.map { map in
-            if let base { return try base.overlay(heat: map, width: width, height: height) }
-            return try Image(heat: map, width: width, height: height).resized(to: size, .bilinear)
+        guard context.wantsImages, let figure = try? FigureValue(figure()), let shown = figure.display(context).image else {
+            return Display(text)
         }
-        return try Image.grid((base.map { [$0] } ?? []) + images, titles: base == nil ? [] : ["", title], columns: 6)
+        return Display(text, image: DisplayImage(png: shown.png, alt: title))
     }
 }
 

@@ -3,27 +3,7 @@ import Language
 import Tensors
 
 extension PictureCommands {
-    static let pictures = Parameter(
-        "images", .listOrSingle(.any), doc: "Images, scenes, masks or tensors [H, W, 3] in -1…1.")
-    private static let titles = Parameter(
-        "titles", .list(.any), doc: "Written over them in order; fewer leave the rest bare.", optional: true)
-    private static let columns = Parameter(
-        "columns", .int, range: 1...1000, doc: "Pictures in a row; up to four where not given.",
-        optional: true)
-
     static let composition: [Builtin] = [
-        row(
-            "grid", "Several pictures as one, in rows, with titles.", [pictures, titles, columns],
-            terms: ["montage", "contact sheet", "collage", "compare", "tile"],
-            examples: [
-                .init("grid([image(zeros([32, 32])), image(ones([32, 32]))]).size", shows: "[44, 82]")
-            ],
-            run: { call in
-                try grid(
-                    try call.list("images"),
-                    titles: call.optional("titles")?.elements?.map(\.inlineText) ?? [],
-                    columns: call.optional("columns") == nil ? nil : call.int("columns"), call)
-            }),
         row(
             "overlay", "A map laid over a picture as colours; masks each in their own colour.",
             [
@@ -55,16 +35,6 @@ extension PictureCommands {
             ],
             run: { try $0.picture("image").pasted(over: $0.picture("over"), mask: $0.mask("mask")) }),
     ]
-
-    static func grid(_ items: [Value], titles: [String], columns: Int?, _ call: Call) throws -> Image {
-        try call.mapped("images") {
-            let images = try items.flatMap { item in
-                try (item.host(as: (any HostValue).self) == nil ? item.elements ?? [item] : [item])
-                    .map { try ImageValue.read($0, "images", call).image }
-            }
-            return try Image.grid(images, titles: titles, columns: columns)
-        }
-    }
 
     @Sendable private static func overlay(_ call: Call) throws -> Image {
         let (image, opacity) = (try call.picture("image"), Float(try call.double("opacity")))

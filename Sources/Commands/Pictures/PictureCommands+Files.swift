@@ -15,9 +15,9 @@ extension PictureCommands {
             run: load),
         Builtin(
             "save_image", family: family,
-            summary: "Writes a picture or mask to a .png or .jpg file; PNG keeps what it was made from.",
+            summary: "Writes a picture, mask or figure to a .png or .jpg file (a figure also to .svg).",
             parameters: [
-                picture(doc: "A picture or a mask."),
+                picture(doc: "A picture, a mask or a figure. A picture's PNG keeps what it was made from."),
                 Parameter("path", .string, doc: "The file; its folder is made where there is none."),
                 Parameter("quality", .int, default: 92, range: 1...100, doc: "Of a JPEG.", keywordOnly: true),
             ],
@@ -53,6 +53,9 @@ extension PictureCommands {
     }
 
     @Sendable private static func save(_ call: Call) throws -> Value {
+        if let figure = try call.value("image").host(as: FigureValue.self) {
+            return try FigureCommands.save(figure, call, quality: try call.int("quality"))
+        }
         let path = try call.string("path")
         let target = call.context.resolve(path)
         FileNames.makeFolder(above: target)

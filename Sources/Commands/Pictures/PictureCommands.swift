@@ -2,9 +2,9 @@ import Images
 import Language
 import Tensors
 
-/// Pictures: read, written, cut, combined, shown; and tables.
+/// Pictures: read, written, cut, combined.
 public enum PictureCommands {
-    public static let all: [Builtin] = files + geometry + composition + figures
+    public static let all: [Builtin] = files + geometry + composition
 
     static let family = "pictures"
 

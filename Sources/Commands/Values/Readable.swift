@@ -37,7 +37,7 @@ public enum Accepts {
         .host("tensor"), .number, .list(.any), .host("mask"), .host("image"), .host("attention"),
     ])
     /// `Call.picture` reads it.
-    public static let picture = TypeRule.oneOf([.host("image"), .host("scene"), .host("mask")])
+    public static let picture = TypeRule.oneOf([.host("image"), .host("scene"), .host("mask"), .host("figure")])
     /// Height and width: `[h, w]`, or a value that has them; `Call.size` reads it.
     public static let size = TypeRule.oneOf([
         .list(.int), .host("image"), .host("mask"), .host("tensor"), .host("scene"), .host("attention"),

@@ -1,26 +1,12 @@
-import Images
 import Language
 import Tensors
 
-extension PictureCommands {
+/// Records as tables, and tables as files.
+enum TableCommands {
     private static let columnNames = Parameter(
         "columns", .list(.string), doc: "Which, in this order; all where not given.", optional: true)
 
-    static let figures: [Builtin] = [
-        Builtin(
-            "show", family: "figures",
-            summary: "Shows values: pictures as pictures, a list of pictures as a grid.",
-            parameters: [
-                Parameter("values", doc: "What to show.", variadic: true),
-                Parameter(
-                    "titles", .list(.any), doc: "Written over the pictures of a list.", keywordOnly: true,
-                    optional: true),
-                Parameter(
-                    "columns", .int, range: 1...1000, doc: "Pictures of a list in a row.", keywordOnly: true,
-                    optional: true),
-            ],
-            result: "none", terms: ["display", "view", "picture", "print", "see"],
-            examples: [.init("show image(zeros([32, 32]))")], isCommand: true, run: show),
+    static let all: [Builtin] = [
         Builtin(
             "table", family: "figures", summary: "Records as a table with named columns.",
             parameters: [
@@ -51,33 +37,6 @@ extension PictureCommands {
             run: saveTable),
     ]
 
-    // MARK: show
-
-    @Sendable private static func show(_ call: Call) throws -> Value {
-        for value in call.rest {
-            call.context.emit(.display(try display(value, call)))
-        }
-        return .none
-    }
-
-    private static func display(_ value: Value, _ call: Call) throws -> Display {
-        let context = call.context.displayContext
-        guard case .list(let items) = value, isPictures(items) else {
-            return value.display(context)
-        }
-        let titles = call.optional("titles")?.elements?.map(\.inlineText) ?? []
-        let columns = call.optional("columns") == nil ? nil : try call.int("columns")
-        let image = try grid(items, titles: titles, columns: columns, call)
-        let alt = "\(items.count) pictures" + (titles.isEmpty ? "" : ": " + titles.joined(separator: ", "))
-        return ImageValue(image, alt: alt).display(context)
-    }
-
-    private static func isPictures(_ items: [Value]) -> Bool {
-        !items.isEmpty && items.allSatisfy { $0.host(as: PictureReadable.self) != nil }
-    }
-
-    // MARK: tables
-
     static func table(_ call: Call, _ name: String) throws -> TableValue {
         let whole = try rows(try call.value(name), call, name)
         guard call.optional("columns") != nil else { return whole }
@@ -93,7 +52,7 @@ extension PictureCommands {
     }
 
     /// Columns in the order in which records first name them.
-    private static func rows(_ value: Value, _ call: Call, _ name: String) throws -> TableValue {
+    static func rows(_ value: Value, _ call: Call, _ name: String) throws -> TableValue {
         if let table = value.host(as: TableReadable.self)?.table { return table }
         if case .record(let record) = value { return try columns(record, call, name) }
         let records = try (value.elements ?? []).enumerated().map { place, item in

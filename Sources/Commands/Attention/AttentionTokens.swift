@@ -1,0 +1,77 @@
+import Diffusion
+import Language
+
+/// The tokens of a prompt that a question about attention means.
+struct AttentionTokens {
+    /// In the padded prompt; at least one.
+    private(set) var places: [Int] = []
+    private(set) var names: [String] = []
+    /// Whether the maps get an axis for them: a list was given, or the prompt names several handles.
+    let areSeveral: Bool
+
+    private let model: DiffusionModel
+    private let prompt: String
+    private let ids: [Int]
+
+    /// From `token=`; without it, every handle that the prompt names.
+    init(_ call: Call, _ model: DiffusionModel, _ prompt: String) throws {
+        (self.model, self.prompt) = (model, prompt)
+        let ids = try call.mapped("prompt") { try model.tokenize([prompt])[0] }
+        self.ids = ids
+        guard let given = call.optional("token") else {
+            let named = model.handles.indices.filter { ids.contains(model.handleID($0)) }
+            guard !named.isEmpty else {
+                throw Problem(
+                    .missingArgument, "attention needs token=: the prompt names no handle", argument: "prompt",
+                    help: "token=\"word\" looks at a word of the prompt")
+            }
+            areSeveral = named.count > 1
+            for index in named { try add(model.handleID(index), model.handles[index]) }
+            return
+        }
+        guard case .list(let items) = given else {
+            areSeveral = false
+            try add(given)
+            return
+        }
+        guard !items.isEmpty else { throw Problem(.badArgument, "attention: token names no token", argument: "token") }
+        areSeveral = true
+        for item in items { try add(item) }
+    }
+
+    private mutating func add(_ token: Value) throws {
+        switch token {
+        case .host(let handle as HandleValue):
+            guard let index = model.handles.firstIndex(of: handle.token) else {
+                throw Problem(
+                    .unknownHandle,
+                    "this model has no handle \(handle.token); it has \(model.handles.isEmpty ? "none" : model.handles.joined(separator: ", "))",
+                    argument: "token")
+            }
+            try add(model.handleID(index), handle.token)
+        case .string(let word):
+            guard let id = model.tokenizer.encode(word).first else {
+                throw Problem(.unknownWord, "\"\(word)\" has no token", argument: "token")
+            }
+            try add(id, word)
+        case .int(let index):
+            guard ids.indices.contains(index) else {
+                throw Problem(.indexOutOfRange, "the prompt has places 0…\(ids.count - 1)", argument: "token")
+            }
+            places.append(index)
+            names.append("token \(index)")
+        default:
+            throw Problem(
+                .wrongType, "attention wants handles, words or places of the prompt for token", argument: "token",
+                label: "this is \(token.describedType)")
+        }
+    }
+
+    private mutating func add(_ id: Int, _ name: String) throws {
+        guard let place = ids.firstIndex(of: id) else {
+            throw Problem(.unknownHandle, "the prompt \"\(prompt)\" does not name \(name)", argument: "token")
+        }
+        places.append(place)
+        names.append(name)
+    }
+}

@@ -1,0 +1,89 @@
+import Figures
+import Images
+import Language
+
+extension FigureCommands {
+    private static let titles = Parameter(
+        "titles", .list(.any), doc: "Above the pictures in order; fewer leave the rest bare.", optional: true)
+    private static let columns = Parameter(
+        "columns", .oneOf([.int, .list(.any)]), range: 1...1000,
+        doc: "Pictures in a row (up to four where not given), or titles of columns.", optional: true)
+    private static let rows = Parameter("rows", .list(.any), doc: "Titles of the rows, at their left.", keywordOnly: true, optional: true)
+
+    static let grid = Builtin(
+        "grid", family: family, summary: "Several pictures as one figure, in rows, with titles above each, or by row and column.",
+        parameters: [
+            Parameter("images", .listOrSingle(.any), doc: "Images, scenes, masks, figures or tensors [H, W, 3] in -1…1; or rows of them."),
+            titles, columns, rows, title,
+        ],
+        result: "figure", terms: ["montage", "contact sheet", "collage", "compare", "tile", "labels", "pictures"],
+        examples: [
+            .init("grid([image(zeros([32, 32])), image(ones([32, 32]))], titles=[\"grey\", \"white\"])", shows: "2 pictures: grey, white"),
+            .init(
+                "p = image(zeros([32, 32]))\ngrid([[p, p], [p, p]], rows=[\"seed 0\", \"seed 1\"], columns=[\"before\", \"after\"])",
+                shows: "4 pictures: before, after"),
+        ], run: { try make(.pictures(try pictureGrid($0.value("images"), $0)), $0) })
+
+    /// The pictures that a value holds, with the titles that the call gives.
+    static func pictureGrid(_ value: Value, _ call: Call) throws -> PictureGrid {
+        let items = value.elements ?? [value]
+        // A list of lists is a grid by rows.
+        let inner = items.map { item in item.host(as: (any HostValue).self) == nil ? item.elements : nil }
+        let lists = inner.compactMap(\.self)
+        let images = try zip(items, inner).flatMap { item, list in
+            try (list ?? [item]).map { try ImageValue.read($0, call.builtin.parameters[0].name, call).image }
+        }
+        func names(_ argument: String) -> [String] { call.optional(argument)?.elements?.map(AxisPlaces.name) ?? [] }
+        var grid = PictureGrid(images, titles: names("titles"), columnTitles: names("columns"), rowTitles: names("rows"))
+        if case .int(let count)? = call.optional("columns") { grid.columns = count }
+        if let first = lists.first, lists.count == items.count, grid.columns == nil {
+            if let odd = lists.firstIndex(where: { $0.count != first.count }) {
+                throw Problem(
+                    .badArgument, "\(call.builtin.name): the rows have different lengths", argument: call.builtin.parameters[0].name,
+                    label: "row 0 has \(first.count), row \(odd) \(lists[odd].count)")
+            }
+            grid.columns = max(1, first.count)
+        }
+        return grid
+    }
+
+    // MARK: show
+
+    static let show = Builtin(
+        "show", family: family, summary: "Shows values: pictures as pictures, a list of pictures as a grid.",
+        parameters: [
+            Parameter("values", doc: "What to show.", variadic: true),
+            Parameter("titles", .list(.any), doc: "Written over the pictures of a list.", keywordOnly: true, optional: true),
+            Parameter(
+                "columns", .oneOf([.int, .list(.any)]), range: 1...1000, doc: "Pictures of a list in a row, or titles of columns.",
+                keywordOnly: true,
+                optional: true),
+            rows,
+        ],
+        result: "none", terms: ["display", "view", "picture", "print", "see"],
+        examples: [.init("show image(zeros([32, 32]))")], isCommand: true, run: showValues)
+
+    @Sendable private static func showValues(_ call: Call) throws -> Value {
+        for value in call.rest { call.context.emit(.display(try display(value, call))) }
+        return .none
+    }
+
+    private static func display(_ value: Value, _ call: Call) throws -> Display {
+        let context = call.context.displayContext
+        guard case .list(let items) = value, isPictures(items) else { return value.display(context) }
+        do {
+            return try FigureValue(Figure(.pictures(try pictureGrid(value, call)))).display(context)
+        } catch let error as FigureError {
+            throw problem(error, call)
+        }
+    }
+
+    /// Pictures, or rows of pictures.
+    private static func isPictures(_ items: [Value]) -> Bool {
+        !items.isEmpty
+            && items.allSatisfy { item in
+                if case .list(let row) = item { return !row.isEmpty && row.allSatisfy { $0.host(as: PictureReadable.self) != nil } }
+                return item.host(as: PictureReadable.self) != nil
+            }
+    }
+}

@@ -1,0 +1,93 @@
+import BreakAScene
+import Figures
+import Language
+
+/// The losses of trainings as curves, with a mark where each phase begins.
+struct HistoryCurves {
+    let call: Call
+
+    /// The history that a value is, or the histories of a list; nil for anything else.
+    static func histories(_ value: Value) -> [History]? {
+        if let history = value.host(as: HistoryValue.self) { return [history.history] }
+        guard case .list(let items) = value, !items.isEmpty else { return nil }
+        let histories = items.compactMap { $0.host(as: HistoryValue.self)?.history }
+        return histories.count == items.count ? histories : nil
+    }
+
+    private static let columns: [(name: String, value: @Sendable (History.Entry) -> Float)] = [
+        ("reconstruction", { $0.reconstruction }), ("prior", { $0.prior }), ("attention", { $0.attention }), ("gradient_norm", { $0.gradientNorm }),
+    ]
+
+    func chart(_ histories: [History]) throws -> Chart {
+        if let empty = histories.firstIndex(where: \.entries.isEmpty) {
+            let which = histories.count > 1 ? "history \(empty)" : "the history"
+            throw Problem(
+                .badArgument, "plot: \(which) has no steps yet", argument: "data", help: "a model has a history after phase1 or phase2")
+        }
+        for name in ["x", "by", "error"] where call.optional(name) != nil {
+            throw Problem(.badArgument, "plot: a history takes no \(name)=: its losses stand over its steps", argument: name)
+        }
+        let columns = try wanted(histories)
+        let series = histories.enumerated().flatMap { index, history in
+            columns.map { column in
+                let name = [histories.count > 1 ? "\(index)" : "", columns.count > 1 || histories.count == 1 ? column.name : ""]
+                return self.series(history, column.value, name.filter { !$0.isEmpty }.joined(separator: ", "))
+            }
+        }
+        let isLogarithmic = call.optional("log_y") == nil ? true : try call.bool("log_y")
+        return Chart(
+            x: .init(label: "step", kind: try call.bool("log_x") ? .logarithmic() : .linear, wholeNumbers: true),
+            y: .init(label: columns.count == 1 ? columns[0].name : "loss", kind: isLogarithmic ? .logarithmic() : .linear),
+            series: series, marks: Self.marks(histories))
+    }
+
+    private typealias Column = (name: String, value: @Sendable (History.Entry) -> Float)
+
+    /// Those that `y` names; else of one history every loss that was not zero, of several the reconstruction.
+    private func wanted(_ histories: [History]) throws -> [Column] {
+        guard let given = call.optional("y") else {
+            if histories.count > 1 { return [Self.columns[0]] }
+            return Self.columns.prefix(3).filter { column in histories[0].entries.contains { column.value($0) != 0 } }
+        }
+        let names: [String] = if case .string(let name) = given { [name] } else { try call.strings("y") }
+        return try names.map { name in
+            if let column = Self.columns.first(where: { $0.name == name }) { return column }
+            let known = Self.columns.map(\.name)
+            throw Problem(
+                .unknownField, "plot: a history has no losses \"\(name)\"", argument: "y",
+                notes: ["there are \(known.joined(separator: ", "))"],
+                help: nearestName(name, among: known).map { "did you mean \"\($0)\"?" })
+        }
+    }
+
+    /// Smoothed within each phase: the losses of two phases are not of one kind.
+    private func series(_ history: History, _ value: (History.Entry) -> Float, _ name: String) -> Series {
+        let raw = history.entries.enumerated().map { Series.Point(Double($0 + 1), Double(value($1))) }
+        var points: [Series.Point] = []
+        for phase in Self.phases(history) {
+            let window = (try? call.int("smooth")) ?? max(1, phase.count / 15)
+            let part = Array(raw[phase])
+            points += zip(part, Smoothing.means(part.map(\.y), window: window)).map { Series.Point($0.x, $1) }
+        }
+        return Series(name, .line(markers: points.count == 1), points, raw: raw.count > 1 ? raw : [])
+    }
+
+    private static func phases(_ history: History) -> [Range<Int>] {
+        var (ranges, start) = ([Range<Int>](), 0)
+        let entries = history.entries
+        for place in 1...entries.count where place == entries.count || entries[place].phase != entries[start].phase {
+            ranges.append(start..<place)
+            start = place
+        }
+        return ranges
+    }
+
+    /// Where all histories change their phase at the same step; nothing where there is one phase only.
+    private static func marks(_ histories: [History]) -> [Chart.Mark] {
+        let all = histories.map { history in
+            phases(history).map { Chart.Mark(x: Double($0.lowerBound + 1), label: "phase \(history.entries[$0.lowerBound].phase)") }
+        }
+        guard let first = all.first, first.count > 1, all.allSatisfy({ $0 == first }) else { return [] }
+        return first
+    }
+}

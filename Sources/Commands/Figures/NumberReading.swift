@@ -1,0 +1,122 @@
+import Figures
+import Language
+import Tensors
+
+/// Numbers of a program as figures take them.
+struct NumberReading {
+    let call: Call
+
+    /// Named rows of numbers.
+    struct Row {
+        var name: String
+        var values: [Double]
+    }
+
+    /// One number; none is a gap.
+    static func number(_ value: Value) -> Double? {
+        if value.isNone { return .nan }
+        return value.number
+            ?? value.host(as: TensorReadable.self).flatMap { $0.variable.value.count == 1 ? Double($0.variable.value.values[0]) : nil }
+    }
+
+    /// A list of numbers or a tensor [N]; nil for anything else.
+    static func numbers(_ value: Value) -> [Double]? {
+        if let tensor = value.host(as: TensorReadable.self)?.variable.value {
+            return tensor.rank == 1 ? tensor.values.map(Double.init) : nil
+        }
+        guard value.host(as: (any HostValue).self) == nil, let items = value.elements else { return nil }
+        let numbers = items.compactMap(number)
+        return numbers.count == items.count ? numbers : nil
+    }
+
+    /// One row (a list of numbers, a tensor [N]), several (a list of those, a tensor [rows, N]), or a record of them.
+    func rows(_ value: Value, _ argument: String) throws -> [Row] {
+        if case .record(let record) = value { return try record.pairs.map { Row(name: $0, values: try row($1, argument, "field \($0)")) } }
+        if let tensor = value.host(as: TensorReadable.self)?.variable.value { return try rows(tensor, argument) }
+        guard let items = value.elements, !items.isEmpty else {
+            throw Problem(.badArgument, "\(call.builtin.name): there is nothing to draw", argument: argument, label: "this is empty")
+        }
+        if let numbers = Self.numbers(value) { return [Row(name: "", values: numbers)] }
+        return try items.enumerated().map { Row(name: "", values: try row($1, argument, "item \($0)")) }
+    }
+
+    private func rows(_ tensor: Tensor, _ argument: String) throws -> [Row] {
+        guard tensor.rank == 1 || tensor.rank == 2, tensor.count > 0 else {
+            throw Problem(
+                .shapeMismatch, "\(call.builtin.name) takes a tensor [N] or [series, N]", argument: argument,
+                label: "this is \(Shape.text(tensor.shape))",
+                help: tensor.rank > 2 ? "pick or average the other axes: mean(x, axis=0)" : nil)
+        }
+        if tensor.rank == 1 { return [Row(name: "", values: tensor.values.map(Double.init))] }
+        return (0..<tensor.shape[0]).map { Row(name: "", values: tensor.row($0).values.map(Double.init)) }
+    }
+
+    private func row(_ value: Value, _ argument: String, _ place: String) throws -> [Double] {
+        if let numbers = Self.numbers(value) { return numbers }
+        if let number = Self.number(value) { return [number] }
+        throw Problem(
+            .wrongType, "\(call.builtin.name) wants numbers", argument: argument, label: "\(place) is \(value.describedType)",
+            help: "a curve is a list of numbers or a tensor [N]")
+    }
+
+    /// As many as there are values in a row.
+    func check(_ count: Int, of argument: String, fits wanted: Int, _ what: String) throws {
+        guard count == wanted else {
+            throw Problem(
+                .badArgument, "\(call.builtin.name): \(argument) and \(what) have different lengths", argument: argument,
+                label: "\(argument) has \(count), \(what) \(wanted)")
+        }
+    }
+
+    /// Half lengths of error bars: one list for all series, or one a series.
+    func errors(_ argument: String, for series: [[Double]]) throws -> [[Double]]? {
+        guard let value = call.optional(argument) else { return nil }
+        let rows = try rows(value, argument).map(\.values)
+        guard rows.count == series.count else {
+            throw Problem(
+                .badArgument, "\(call.builtin.name): \(argument) is for \(rows.count) series of \(series.count)", argument: argument)
+        }
+        for (row, values) in zip(rows, series) { try check(row.count, of: argument, fits: values.count, "the values") }
+        if rows.joined().contains(where: { $0 < 0 }) {
+            throw Problem(.outOfRange, "\(call.builtin.name): error bars have lengths of at least 0", argument: argument)
+        }
+        return rows
+    }
+
+    static func bar(_ length: Double?) -> Series.ErrorBar? {
+        length.flatMap { $0.isFinite ? Series.ErrorBar($0, $0) : nil }
+    }
+}
+
+/// Places along an x axis: numbers, or names at 0, 1, 2, …
+struct AxisPlaces {
+    let numbers: [Double]
+    /// nil for numbers.
+    let names: [String]?
+
+    /// `values` as numbers where all are, else as names. Names that occur twice share a place.
+    init(_ values: [Value], alwaysNames: Bool = false) {
+        let found = values.compactMap { $0.isNone ? nil : NumberReading.number($0) }
+        if !alwaysNames, found.count == values.count {
+            (numbers, names) = (found, nil)
+            return
+        }
+        var (order, index) = ([String](), [String: Int]())
+        numbers = values.map { value in
+            let name = Self.name(value)
+            if let place = index[name] { return Double(place) }
+            index[name] = order.count
+            order.append(name)
+            return Double(order.count - 1)
+        }
+        names = order
+    }
+
+    static func name(_ value: Value) -> String {
+        value.isNone ? "–" : value.inlineText.split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
+
+    func kind(log: Bool) -> ScaleKind {
+        names.map { .categories($0) } ?? (log ? .logarithmic(keepsZero: true) : .linear)
+    }
+}

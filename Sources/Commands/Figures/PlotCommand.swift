@@ -1,0 +1,116 @@
+import Figures
+import Language
+
+extension FigureCommands {
+    static let plot = Builtin(
+        "plot", family: family, summary: "Curves: a training's losses, lists of numbers, or columns of a table with error bars.",
+        parameters: [
+            Parameter("data", numbers, doc: "A history, numbers, a list or record of curves, or a table with x= and y=."), labels,
+            Parameter("x", places, doc: "Numbers or names along x, one a value; of a table, a column.", keywordOnly: true, optional: true),
+            Parameter(
+                "y", .oneOf([.string, .list(.string)]), doc: "One or several columns of a table or history.", keywordOnly: true,
+                optional: true),
+            by,
+            Parameter("error", places, doc: "Half lengths of error bars; of a table, a column.", keywordOnly: true, optional: true),
+            Parameter(
+                "smooth", .int, range: 1...1_000_000, unit: "values",
+                doc: "Mean over so many values, the values faintly; a history's choose.", keywordOnly: true, optional: true),
+            logX,
+            Parameter("log_y", .bool, doc: "A logarithmic y axis; a history's losses have one.", keywordOnly: true, optional: true),
+            Parameter("marks", .record, doc: "Vertical lines: {name: x}.", keywordOnly: true, optional: true),
+            title, xLabel, yLabel, size,
+        ],
+        result: "figure", terms: ["curve", "line", "chart", "loss", "graph", "draw", "smooth", "figure"],
+        examples: [
+            .init("plot([3, 2, 1.5, 1.2])", shows: "figure"),
+            .init("plot [[1, 2, 4], [1, 3, 9]], labels=[\"doubled\", \"squared\"], log_y=true", shows: "figure (doubled, squared)"),
+            .init(
+                "plot [{weight: 0, iou: 0.4}, {weight: 0.01, iou: 0.7}, {weight: 0.01, iou: 0.8}], x=\"weight\", y=\"iou\", log_x=true",
+                shows: "figure: iou over weight"),
+        ], isCommand: true, run: drawPlot)
+
+    @Sendable private static func drawPlot(_ call: Call) throws -> Value {
+        let data = try call.value("data")
+        var chart: Chart
+        if let histories = HistoryCurves.histories(data) {
+            chart = try HistoryCurves(call: call).chart(histories)
+        } else if let table = try TableReading(data, call, "data") {
+            chart = try tableChart(table, call)
+        } else {
+            chart = try curveChart(data, call)
+        }
+        chart.series = try named(chart.series, call)
+        chart.marks += try marks(call)
+        chart.x.label = try text("x_label", call, else: chart.x.label)
+        chart.y.label = try text("y_label", call, else: chart.y.label)
+        return try make(.chart(chart), call)
+    }
+
+    private static func tableChart(_ table: TableReading, _ call: Call) throws -> Chart {
+        let places = AxisPlaces(try table.column("x"))
+        let series = try table.means(places, .line(markers: Set(places.numbers).count <= 40))
+        let names = try table.columnNames("y")
+        return Chart(
+            x: .init(label: try table.columnName("x"), kind: places.kind(log: try call.bool("log_x"))),
+            y: .init(label: names.count == 1 ? names[0] : "", kind: try yKind(call)),
+            series: try series.map { Smoothing.smoothed($0, window: try window(call)) })
+    }
+
+    private static func curveChart(_ data: Value, _ call: Call) throws -> Chart {
+        let reading = NumberReading(call: call)
+        try refuseColumns(["y", "by"], call)
+        let rows = try reading.rows(data, "data")
+        let places = try xPlaces(rows.map(\.values.count), reading, call)
+        let errors = try reading.errors("error", for: rows.map(\.values))
+        let series = try rows.enumerated().map { index, row in
+            let points = row.values.enumerated().map { place, y in
+                Series.Point(places?.numbers[place] ?? Double(place), y, yError: NumberReading.bar(errors?[index][place]))
+            }
+            return try Smoothing.smoothed(Series(row.name, .line(markers: row.values.count <= 25), points), window: window(call))
+        }
+        let isLogarithmic = try call.bool("log_x")
+        return Chart(
+            x: .init(
+                kind: places?.kind(log: isLogarithmic) ?? (isLogarithmic ? .logarithmic(keepsZero: true) : .linear),
+                wholeNumbers: places == nil),
+            y: .init(kind: try yKind(call)), series: series)
+    }
+
+    /// What `x` gives, checked against every curve's length.
+    private static func xPlaces(_ counts: [Int], _ reading: NumberReading, _ call: Call) throws -> AxisPlaces? {
+        guard let x = call.optional("x") else { return nil }
+        if case .string = x { throw onlyForTables("x", call) }
+        let places = AxisPlaces(x.elements ?? [])
+        for count in counts { try reading.check(places.numbers.count, of: "x", fits: count, "the curve") }
+        return places
+    }
+
+    /// Names of columns where there is no table.
+    static func refuseColumns(_ names: [String], _ call: Call) throws {
+        if let name = names.first(where: { call.optional($0) != nil }) { throw onlyForTables(name, call) }
+    }
+
+    static func onlyForTables(_ name: String, _ call: Call) -> Problem {
+        Problem(
+            .badArgument, "\(call.builtin.name): \(name)= names a column, and these data are no table", argument: name,
+            help: "a table is a list of records: [{step: 1, loss: 0.5}, …]")
+    }
+
+    private static func yKind(_ call: Call) throws -> ScaleKind {
+        guard call.optional("log_y") != nil else { return .linear }
+        return try call.bool("log_y") ? .logarithmic() : .linear
+    }
+
+    private static func window(_ call: Call) throws -> Int { call.optional("smooth") == nil ? 1 : try call.int("smooth") }
+
+    private static func marks(_ call: Call) throws -> [Chart.Mark] {
+        guard call.optional("marks") != nil else { return [] }
+        return try call.record("marks").pairs.map { name, value in
+            guard let x = NumberReading.number(value), x.isFinite else {
+                throw Problem(
+                    .wrongType, "\(call.builtin.name): a mark is {name: x}", argument: "marks", label: "\(name) is \(value.describedType)")
+            }
+            return Chart.Mark(x: x, label: name)
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import Figures
+import Language
+
+extension FigureCommands {
+    static let saving: [Builtin] = [
+        Builtin(
+            "save_figure", family: family, summary: "Writes a figure to a .png or .svg file; save_image does the same.",
+            parameters: [
+                Parameter("figure", .host("figure"), doc: "What plot, bars, heatmap, grid and the like give."),
+                Parameter("path", .string, doc: "The file; its folder is made where there is none."),
+                Parameter(
+                    "scale", .number, default: 2, range: 0.25...12, doc: "Pixels of a .png for one on the screen; 2 is for print.",
+                    keywordOnly: true),
+            ],
+            result: "the path", terms: ["write", "export", "svg", "png", "store", "vector", "paper", "slide"],
+            examples: [.init("save_figure(plot([3, 2, 1]), \"out/curve.svg\")", shows: "\"out/curve.svg\"")],
+            run: { call in
+                try save(try call.host("figure", as: FigureValue.self), call, scale: try call.double("scale"), quality: 92)
+            })
+    ]
+
+    /// To the call's `path`.
+    static func save(_ figure: FigureValue, _ call: Call, scale: Double = 2, quality: Int) throws -> Value {
+        let path = try call.string("path")
+        let target = call.context.resolve(path)
+        FileNames.makeFolder(above: target)
+        do {
+            try figure.write(to: target, scale: scale, quality: quality)
+        } catch let error as FigureError {
+            throw problem(error, call)
+        } catch {
+            throw ErrorMapping.problem(error, argument: "path", command: call.builtin.name, isWriting: true)
+        }
+        return .string(path)
+    }
+}

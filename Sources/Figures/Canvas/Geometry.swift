@@ -1,0 +1,48 @@
+import Images
+
+/// A rectangle in pixels of a figure 640 wide, from the top left corner.
+struct Rect: Sendable, Equatable {
+    var x, y, width, height: Double
+
+    init(_ x: Double, _ y: Double, _ width: Double, _ height: Double) {
+        (self.x, self.y, self.width, self.height) = (x, y, max(0, width), max(0, height))
+    }
+
+    var right: Double { x + width }
+    var bottom: Double { y + height }
+    var middle: Point { Point(x + width / 2, y + height / 2) }
+
+    func inset(_ by: Double) -> Rect { Rect(x + by, y + by, width - 2 * by, height - 2 * by) }
+
+    /// Whether the two share more than `slack` pixels both ways.
+    func overlaps(_ other: Rect, slack: Double = 0.5) -> Bool {
+        x + slack < other.right && other.x + slack < right && y + slack < other.bottom && other.y + slack < bottom
+    }
+}
+
+/// Width of a line of text, and how far it reaches above and below its baseline, in pixels.
+struct TextSize: Sendable, Equatable {
+    var width, ascent, descent: Double
+
+    var height: Double { ascent + descent }
+}
+
+/// A size of letters in pixels, and their weight.
+struct Font: Sendable, Equatable {
+    var size: Double
+    var isBold = false
+
+    static let title = Font(size: 14, isBold: true)
+    static let label = Font(size: 12.5)
+    static let tick = Font(size: 11.5)
+    static let small = Font(size: 10.5)
+}
+
+/// Where a text lies relative to its point: 0 begins there (left, top), 0.5 is centred, 1 ends there.
+struct Anchor: Sendable, Equatable {
+    var x, y: Double
+
+    init(_ x: Double, _ y: Double) { (self.x, self.y) = (x, y) }
+
+    static let center = Anchor(0.5, 0.5)
+}

@@ -1,0 +1,62 @@
+import Glibc
+
+/// Of an angle in degrees.
+func cosine(_ degrees: Double) -> Double { cos(degrees * .pi / 180) }
+
+/// Texts cut and wrapped to a width, measured on a canvas.
+extension Canvas {
+    /// The text, or its beginning with an ellipsis where it is wider than `width`.
+    func fitted(_ text: String, _ font: Font, within width: Double) -> String {
+        if measure(text, font).width <= width { return text }
+        var letters = Array(text)
+        // Halving finds how many letters fit: labels may be thousands of letters long.
+        var (low, high) = (0, letters.count)
+        while low < high {
+            let middle = (low + high + 1) / 2
+            if measure(String(letters[..<middle]) + "…", font).width <= width { low = middle } else { high = middle - 1 }
+        }
+        letters.removeLast(letters.count - low)
+        while letters.last == " " { letters.removeLast() }
+        return String(letters) + "…"
+    }
+
+    /// The text, or its beginning and end around an ellipsis: names that begin alike stay apart.
+    func cutInside(_ text: String, _ font: Font, within width: Double) -> String {
+        if measure(text, font).width <= width { return text }
+        let letters = Array(text)
+        var (low, high) = (0, letters.count - 1)
+        func cut(_ count: Int) -> String { String(letters.prefix(count / 2)) + "…" + String(letters.suffix(count - count / 2)) }
+        while low < high {
+            let middle = (low + high + 1) / 2
+            if measure(cut(middle), font).width <= width { low = middle } else { high = middle - 1 }
+        }
+        return cut(low)
+    }
+
+    /// Names cut to a width at their ends, or inside where names that differ would otherwise look alike.
+    func distinct(_ names: [String], _ font: Font, within width: Double) -> [String] {
+        let cut = names.map { fitted($0, font, within: width) }
+        let wanted = Set(names).count
+        if Set(cut).count == wanted { return cut }
+        let inside = names.map { cutInside($0, font, within: width) }
+        return Set(inside).count > Set(cut).count ? inside : cut
+    }
+
+    /// Up to `limit` lines within a width, broken at spaces; the last is cut with an ellipsis where more would follow.
+    func wrapped(_ text: String, _ font: Font, within width: Double, limit: Int) -> [String] {
+        var (lines, rest) = ([String](), text.split(whereSeparator: \.isWhitespace).map(String.init)[...])
+        while !rest.isEmpty, lines.count < limit {
+            if lines.count == limit - 1 {
+                lines.append(fitted(rest.joined(separator: " "), font, within: width))
+                break
+            }
+            var line = rest.removeFirst()
+            while let word = rest.first, measure(line + " " + word, font).width <= width {
+                line += " " + word
+                rest.removeFirst()
+            }
+            lines.append(fitted(line, font, within: width))
+        }
+        return lines
+    }
+}

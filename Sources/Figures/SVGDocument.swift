@@ -1,0 +1,56 @@
+/// What cairo leaves undone in an SVG document.
+enum SVGDocument {
+    /// The document with a title and a description (cairo draws letters as shapes, so nothing in it could be searched
+    /// or read aloud), and with names that do not depend on what was drawn before in this process.
+    static func finished(_ svg: String, title: String, description: String) -> String {
+        var svg = renumbered(svg)
+        guard let start = svg.range(of: "<svg "), let end = svg.range(of: ">", in: start.upperBound) else { return svg }
+        let texts = "\n<title>\(escaped(title))</title>\n<desc>\(escaped(description))</desc>"
+        svg.insert(contentsOf: texts, at: end.upperBound)
+        svg.insert(contentsOf: "role=\"img\" ", at: start.upperBound)
+        return svg
+    }
+
+    /// cairo numbers surfaces and images through the whole process: here they count from 1 in each document.
+    private static func renumbered(_ svg: String) -> String {
+        let prefixes = ["surface", "image", "source"]
+        var (out, rest, numbers) = ("", Substring(svg), [Substring: Int]())
+        // Names stand behind a quote or a hash: id="surface5", href="#image7", url(#…).
+        while let place = rest.firstIndex(where: { $0 == "\"" || $0 == "#" }) {
+            let next = rest.index(after: place)
+            out += rest[..<next]
+            rest = rest[next...]
+            guard let prefix = prefixes.first(where: { rest.hasPrefix($0) }) else { continue }
+            let word = rest.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+            guard word.count > prefix.count, word.dropFirst(prefix.count).allSatisfy({ $0.isNumber || $0 == "-" }) else { continue }
+            let number = numbers[word] ?? numbers.count + 1
+            numbers[word] = number
+            out += "\(prefix)\(number)"
+            rest = rest[word.endIndex...]
+        }
+        return out + rest
+    }
+
+    private static func escaped(_ text: String) -> String {
+        var out = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "<": out += "&lt;"
+            case ">": out += "&gt;"
+            case "&": out += "&amp;"
+            case _ where scalar.properties.generalCategory == .control: out += " "
+            // XML 1.0 has no place for these two.
+            case "\u{FFFE}", "\u{FFFF}": out += "\u{FFFD}"
+            default: out.unicodeScalars.append(scalar)
+            }
+        }
+        return out
+    }
+}
+
+extension String {
+    /// The first place of a text, from `start` on.
+    fileprivate func range(of text: String, in start: String.Index? = nil) -> Range<String.Index>? {
+        self[(start ?? startIndex)...].firstRange(of: text)
+    }
+}
