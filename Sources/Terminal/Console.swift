@@ -30,7 +30,7 @@ public final class Console {
             quiet: options.quiet)
         self.printer = printer
         var settings = SessionOptions(standardLibrary: StandardLibrary.here())
-        settings.display = DisplayContext(width: traits.width(), unicode: traits.unicode)
+        settings.display = { DisplayContext(width: traits.width(), unicode: traits.unicode) }
         session = Session(builtins: builtins, options: settings) { printer.handle($0) }
         SignalWatcher.shared.start { output.flushIfIdle() }
     }

@@ -12,7 +12,7 @@ public final class Context: @unchecked Sendable {
     public let limits: Limits
     /// Where `import` and the host look for what ships with the language, in order.
     public let standardLibrary: [String]
-    public let displayContext: DisplayContext
+    private let display: @Sendable () -> DisplayContext
 
     private struct Shared {
         var sink: Sink
@@ -27,16 +27,19 @@ public final class Context: @unchecked Sendable {
     weak var machine: Machine?
 
     init(
-        builtins: BuiltinTable, limits: Limits, standardLibrary: [String], display: DisplayContext,
-        sink: @escaping Sink
+        builtins: BuiltinTable, limits: Limits, standardLibrary: [String],
+        display: @escaping @Sendable () -> DisplayContext, sink: @escaping Sink
     ) {
         interrupt = Interrupt()
         self.builtins = builtins
         self.limits = limits
         self.standardLibrary = standardLibrary
-        displayContext = display
+        self.display = display
         shared = Mutex(Shared(sink: sink))
     }
+
+    /// Where values are shown at this moment.
+    public var displayContext: DisplayContext { display() }
 
     /// Gives an event to the session's consumer, on the calling thread.
     public func emit(_ event: Event) {
@@ -120,7 +123,7 @@ public final class Context: @unchecked Sendable {
 }
 
 /// "3.2 GiB".
-func byteText(_ count: Int) -> String {
+public func byteText(_ count: Int) -> String {
     var value = Double(count)
     for unit in ["bytes", "KiB", "MiB"] {
         if value < 1024 { return unit == "bytes" ? "\(count) bytes" : "\(formatFixed(value, 1)) \(unit)" }
