@@ -26,8 +26,8 @@ public final class Console {
         let traits = ScreenTraits.current(color: options.color)
         let output = FileSink(STDOUT_FILENO)
         let printer = EventPrinter(
-            output: output, errors: FileSink(STDERR_FILENO), traits: traits, errorFormat: options.errorFormat,
-            quiet: options.quiet)
+            output: output, errors: FileSink(STDERR_FILENO), traits: traits,
+            canvas: { .current(traits) }, errorFormat: options.errorFormat, quiet: options.quiet)
         self.printer = printer
         var settings = SessionOptions(standardLibrary: StandardLibrary.here())
         settings.display = { DisplayContext(width: traits.width(), unicode: traits.unicode) }
