@@ -69,7 +69,7 @@ extension PictureCommands {
         let columns = call.optional("columns") == nil ? nil : try call.int("columns")
         let image = try grid(items, titles: titles, columns: columns, call)
         let alt = "\(items.count) pictures" + (titles.isEmpty ? "" : ": " + titles.joined(separator: ", "))
-        return ImageValue(image, alt: alt).display(context)
+        return Display(alt, image: DisplayImage(png: try call.mapped("values") { try image.pngData() }, alt: alt))
     }
 
     private static func isPictures(_ items: [Value]) -> Bool {
