@@ -18,6 +18,8 @@ let package = Package(
         .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
         .target(name: "CTurboJPEG", linkerSettings: [.linkedLibrary("turbojpeg")]),
         .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
+        .systemLibrary(name: "CChafaLibrary", pkgConfig: "chafa", providers: [.apt(["libchafa-dev"])]),
+        .target(name: "CChafa", dependencies: ["CChafaLibrary"]),
         // Floor 1: arrays, then pictures, then figures.
         .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),
         .target(name: "Images", dependencies: ["Tensors", "CPNG", "CTurboJPEG"]),
@@ -33,7 +35,7 @@ let package = Package(
         // Floor 6: the builtin table.
         .target(name: "Commands", dependencies: ["BreakAScene", "Language", "Figures"]),
         // Floors 7 and 8: the prompt and the command line.
-        .target(name: "Terminal", dependencies: ["Language", "CReadline"]),
+        .target(name: "Terminal", dependencies: ["Language", "CReadline", "CChafa", "CPNG"]),
         .target(name: "LanguageServer", dependencies: ["Language"]),
         .executableTarget(
             name: "bas",
@@ -50,9 +52,9 @@ let package = Package(
         .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TestSupport"]),
         .testTarget(name: "BreakASceneTests", dependencies: ["BreakAScene", "TestSupport"]),
         .testTarget(name: "LanguageTests", dependencies: ["Language"], exclude: ["Data"]),
-        .testTarget(name: "CommandsTests", dependencies: ["Commands", "TestSupport"]),
+        .testTarget(name: "CommandsTests", dependencies: ["Commands", "TestSupport"], exclude: ["Data"]),
         .testTarget(name: "LanguageServerTests", dependencies: ["LanguageServer", "Commands"], exclude: ["Data"]),
-        .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Language"]),
+        .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Language", "CPNG"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17

@@ -26,11 +26,11 @@ public final class Console {
         let traits = ScreenTraits.current(color: options.color)
         let output = FileSink(STDOUT_FILENO)
         let printer = EventPrinter(
-            output: output, errors: FileSink(STDERR_FILENO), traits: traits, errorFormat: options.errorFormat,
-            quiet: options.quiet)
+            output: output, errors: FileSink(STDERR_FILENO), traits: traits,
+            canvas: { .current(traits) }, errorFormat: options.errorFormat, quiet: options.quiet)
         self.printer = printer
         var settings = SessionOptions(standardLibrary: StandardLibrary.here())
-        settings.display = DisplayContext(width: traits.width(), unicode: traits.unicode)
+        settings.display = { DisplayContext(width: traits.width(), unicode: traits.unicode) }
         session = Session(builtins: builtins, options: settings) { printer.handle($0) }
         SignalWatcher.shared.start { output.flushIfIdle() }
     }

@@ -15,6 +15,18 @@ public enum Surroundings {
         return result
     }
 
+    /// Every variable of this process.
+    static var allVariables: [String: String] {
+        var result: [String: String] = [:]
+        var place = environ
+        while let entry = place.pointee {
+            let parts = String(cString: entry).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { result[String(parts[0])] = String(parts[1]) }
+            place += 1
+        }
+        return result
+    }
+
     /// This program's own path, links resolved.
     public static var executable: String? {
         guard let path = realpath("/proc/self/exe", nil) else { return nil }

@@ -14,7 +14,7 @@ import Testing
         ("union([a, b]) == (a | b)", "true"), ("union(a, b).area", "0.75"),
         ("complement(a) == !a", "true"), ("overlap(a, b)", "0.3333333333333333"),
         ("[a.width, a.height, a.cells]", "[16, 16, 128]"), ("a.size", "[16, 16]"),
-        ("a", "mask 16×16  area 50.0 %  128 cells of 16×16"), ("\"{a}\"", "\"mask 16×16\""),
+        ("a", "mask 16×16  area 50.0 %  128 cells of 16×16  box [0, 0]–[8, 16]  centre [4, 8]"), ("\"{a}\"", "\"mask 16×16\""),
         ("sum(a)", "128.0"), ("sum(a * 2)", "256.0"), ("sum(1 - a)", "128.0"), ("sum(a * b)", "64.0"),
         ("type(a - 1)", "\"tensor\""), ("type(a - b)", "\"mask\""), ("a[0, 7]", "1.0"), ("a[0, 8]", "0.0"),
         ("shape(a * z)", "[1, 16, 16, 8]"), ("sum(z * a)", "1024.0"),

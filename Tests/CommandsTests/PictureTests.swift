@@ -11,7 +11,7 @@ import Testing
         "photo = load_image(\"stdlib/scenes/toys/img.jpg\")\nblack = image(-ones([4, 6]))\nwhite = image(ones([4, 6]))\n"
 
     @Test(arguments: [
-        ("photo", "image 512×512"), ("photo.size", "[512, 512]"), ("[black.width, black.height]", "[6, 4]"),
+        ("photo", "image 512×512  bytes 0…255"), ("photo.size", "[512, 512]"), ("[black.width, black.height]", "[6, 4]"),
         ("black.size", "[4, 6]"), ("shape(black)", "[4, 6, 3]"),
         ("image(tensor(photo)) == photo", "true"), ("shape(tensor(photo))", "[1, 512, 512, 3]"),
         ("photo[0:2, 0:3].shape", "[2, 3, 3]"), ("item(white[0, 0, 0])", "1.0"),
@@ -127,7 +127,7 @@ import Testing
             Self.setting
                 + "show black\nshow [black, white, black], titles=[\"a\", \"b\"]\nshow 1 + 1, \"x\"\nshow []")
         #expect(result.outcome.diagnostics.isEmpty)
-        #expect(result.displays.map(\.plain) == ["image 6×4", "3 pictures: a, b", "2", "\"x\"", "[]"])
+        #expect(result.displays.map(\.plain) == ["image 6×4  all bytes 0", "3 pictures: a, b", "2", "\"x\"", "[]"])
         #expect(result.displays.map { $0.image != nil } == [true, true, false, false, false])
     }
 

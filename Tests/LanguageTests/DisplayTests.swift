@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import Language
@@ -37,6 +38,27 @@ import Testing
                   rows: [1, 2]
                 }
                 """)
+    }
+
+    @Test func textWithoutUTF8() {
+        let value = Value.list((1...500).map { .int($0) })
+        #expect(value.display(DisplayContext(width: 40)).plain.contains("…"))
+        #expect(value.display(DisplayContext(width: 40, unicode: false)).plain.contains("... 420 more"))
+        #expect(asciiText("⚠ 5 × 6 → ▁▃█ ∈ μ é") == "! 5 x 6 -> _-#  in  mean é")
+    }
+
+    /// A session asks for the width whenever it shows something.
+    @Test func theWidthIsAskedAnew() {
+        let width = Mutex(40)
+        let shown = Mutex<[String]>([])
+        let options = SessionOptions(display: { DisplayContext(width: width.withLock { $0 }) })
+        let session = Session(options: options) { event in
+            if case .result(_, let display) = event { shown.withLock { $0.append(display.plain) } }
+        }
+        session.run(source: "list(100..120)")
+        width.withLock { $0 = 200 }
+        session.run(source: "list(100..120)")
+        #expect(shown.withLock { $0.map { $0.split(separator: "\n").count } } == [3, 1])
     }
 
     @Test func hugeValuesAreCut() {

@@ -21,14 +21,14 @@ struct PrinterHarness {
     init(
         terminal: Bool = false, width: Int = 100, color: Bool = false, unicode: Bool = true,
         format: ErrorFormat = .text, quiet: Bool = false,
-        pictures: any PictureShower = PictureFolder(path: "/dev/null")
+        pictures: any PictureShower = PictureFolder(path: "/dev/null"), canvas: TerminalPictures? = nil
     ) {
         let clock = clock
         let traits = ScreenTraits(
             outputIsTerminal: terminal, errorsAreTerminal: terminal, color: color, unicode: unicode
         ) { width }
         printer = EventPrinter(
-            output: output, errors: errors, traits: traits, pictures: pictures, errorFormat: format,
+            output: output, errors: errors, traits: traits, pictures: pictures, canvas: { canvas }, errorFormat: format,
             quiet: quiet
         ) { clock.now }
     }

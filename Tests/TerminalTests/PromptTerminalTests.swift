@@ -189,6 +189,16 @@ struct PromptTerminalTests {
         try terminal.wait(for: "Out[1]: 4")
     }
 
+    @Test func valuesFollowAResizedWindow() throws {
+        let terminal = try prompt()
+        terminal.send("list(100..120)\r")
+        try terminal.wait(for: "116,\r\n 117, 118, 119, 120]")
+        terminal.resize(columns: 40)
+        try terminal.wait(for: "In [2]: ")
+        terminal.send("_\r")
+        try terminal.wait(for: "106, 107,\r\n 108, 109")
+    }
+
     @Test func noColorMeansNoEscapesForColor() throws {
         let plain = try prompt()
         plain.send("y\r")

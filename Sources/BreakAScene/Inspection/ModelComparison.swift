@@ -39,6 +39,16 @@ extension DiffusionModel {
             .filter { $0.norm > 0 }.sorted { $0.norm > $1.norm }
     }
 
+    /// What this model has that `base` has not: tensors with other elements (handles among them), of how many, and their
+    /// bytes.
+    public func difference(from base: DiffusionModel) -> (tensors: Int, of: Int, bytes: Int) {
+        let old = base.unet.parameters() + base.textEncoder.parameters()
+        let known = Dictionary(old.map { ($0.name, $0.value.value) }) { first, _ in first }
+        let new = unet.parameters() + textEncoder.parameters()
+        let changed = new.filter { name, variable in !(known[name]?.isIdentical(to: variable.value) ?? false) }
+        return (changed.count, new.count, changed.reduce(0) { $0 + $1.value.value.count * MemoryLayout<Float>.stride })
+    }
+
     /// Tokens whose embeddings are most like `embedding` [D] by cosine, most alike first.
     public func nearestTokens(to embedding: Tensor, count: Int) -> [String] {
         let table = textEncoder.tokenEmbedding.value

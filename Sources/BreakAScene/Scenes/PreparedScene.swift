@@ -79,6 +79,12 @@ public struct PreparedScene: Sendable {
     /// What a handle's attention map should look like, [16, 16].
     public func attentionTarget(_ index: Int, flipped: Bool) -> Tensor { attentionMasks[flipped ? 1 : 0][index] }
 
+    /// A mask at the size of a map, [height, width]: one pixel a cell, and where that loses it every cell it touches.
+    public static func cells(of mask: Mask, _ size: PixelSize) throws -> Tensor {
+        let nearest = try downsample(mask, to: size, .nearest)
+        return nearest.sum > 0 ? nearest : try downsample(mask, to: size, .max)
+    }
+
     /// A mask at `size`, as a tensor [height, width].
     public static func downsample(_ mask: Mask, to size: PixelSize, _ method: MaskDownsampling) throws -> Tensor {
         switch method {

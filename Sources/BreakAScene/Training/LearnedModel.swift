@@ -6,6 +6,8 @@ import Tensors
 public struct LearnedModel: Sendable {
     public var model: DiffusionModel
     public var history = History()
+    /// What it was before anything was learned: shares every tensor that has not changed. nil for a base model.
+    public var base: DiffusionModel?
     /// Kept, so that phase two preserves what phase one did without drawing it anew.
     public var prior: PriorSet?
     /// The phases that led here, in words: "phase 1, 400 steps, seed 1".
@@ -68,6 +70,7 @@ extension LearnedModel {
             if try control(.init(phase: run.phase, step: run.step, steps: run.options.steps, entry: entry), run) == .stop { break }
         }
         var result = self
+        result.base = base ?? model
         result.model = run.result
         result.history = run.history
         result.provenance.append(description)

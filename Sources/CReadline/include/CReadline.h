@@ -67,3 +67,5 @@ void bas_screen_editing(int editing);
 int bas_screen_columns(int descriptor);
 /// Rows of the terminal at this descriptor; 0 where it is none.
 int bas_screen_rows(int descriptor);
+/// Pixels of a character of the terminal at this descriptor; untouched where it does not tell.
+void bas_screen_cell(int descriptor, int *width, int *height);

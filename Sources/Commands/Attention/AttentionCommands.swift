@@ -103,8 +103,15 @@ enum AttentionCommands {
         return .host(
             AttentionValue(
                 maps: tokens.areSeveral ? .concatenated(maps.map { $0.reshaped([1] + $0.shape) }, axis: 0) : maps[0], axes: axes,
-                tokens: tokens.names,
-                layers: study.layers, timesteps: study.timesteps, picture: picture))
+                tokens: tokens.names, layers: study.layers, timesteps: study.timesteps, picture: picture, prompt: prompt,
+                mask: tokens.areSeveral ? nil : ownMask(call, model, token: study.ids[tokens.places[0]])))
+    }
+
+    /// The mask of the thing that a handle names, where the maps are of a scene.
+    private static func ownMask(_ call: Call, _ model: DiffusionModel, token id: Int) -> Mask? {
+        guard let scene = call.optional("image")?.host(as: SceneValue.self)?.scene else { return nil }
+        let index = id - model.handleID(0)
+        return scene.masks.indices.contains(index) ? scene.masks[index] : nil
     }
 
     /// The timesteps to look at: some, not more than a pass takes at once, and such as the model was trained on.
@@ -148,8 +155,7 @@ enum AttentionCommands {
         }
         let mask = try call.mask("mask")
         let size = PixelSize(width: map.shape[1], height: map.shape[0])
-        let cells = try PreparedScene.downsample(mask, to: size, .nearest)
-        return (map, cells.sum > 0 ? cells : try PreparedScene.downsample(mask, to: size, .max))
+        return (map, try PreparedScene.cells(of: mask, size))
     }
 
     @Sendable private static func iou(_ call: Call) throws -> Value {

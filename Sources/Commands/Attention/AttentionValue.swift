@@ -16,6 +16,11 @@ public struct AttentionValue: TensorReadable {
     let timesteps: [Int]
     /// What the maps lie over: the picture looked at, or the one drawn.
     let picture: Image?
+    let prompt: String
+    /// The mask of the token's own thing, where it is known.
+    var mask: Mask?
+
+    private var title: String { tokens.joined(separator: ", ") }
 
     public var typeName: String { "attention" }
     public var variable: Variable { Variable(maps) }
@@ -47,21 +52,55 @@ public struct AttentionValue: TensorReadable {
     public func isEqual(to other: any HostValue) -> Bool { (other as? AttentionValue)?.maps.isIdentical(to: maps) ?? false }
     public var inlineText: String { "attention \(Shape.text(maps.shape))" }
 
-    /// The last two axes as pictures over what was looked at, titled by what the other axes mean.
+    public var explanation: String { "Where the model looks for a token of a prompt: maps that iou, energy and masks compare with." }
+
+    private var mapSize: PixelSize { PixelSize(width: maps.shape[maps.rank - 1], height: maps.shape[maps.rank - 2]) }
+    /// [maps, H·W].
+    private var flat: Tensor { maps.reshaped([maps.count / (mapSize.width * mapSize.height), mapSize.width * mapSize.height]) }
+
+    /// What was looked at and where the attention lies; the maps as pictures, side by side over what was looked at.
     public func display(_ context: DisplayContext) -> Display {
-        let (rank, height, width) = (maps.rank, maps.shape[maps.rank - 2], maps.shape[maps.rank - 1])
-        let title = tokens.joined(separator: ", ")
-        var text = "attention \(Shape.text(maps.shape)) (\(axes.joined(separator: ", ")))   \(title)"
-        if rank == 2 {
-            let (_, peak) = maps.reshaped([1, height * width]).row(0).maximum(along: 0)
-            text +=
-                "\n  peak at row \(peak[0] / width), column \(peak[0] % width) of \(height)×\(width); mean of \(layers.count) layers"
-                + (timesteps.isEmpty ? "" : ", timesteps \(timesteps.map(String.init).joined(separator: ", "))")
+        let (size, flat) = (mapSize, self.flat)
+        let head = ["attention \(Shape.text(maps.shape)) (\(axes.joined(separator: ", ")))", "\(title) in \"\(prompt)\""]
+        let means = ["mean of \(layers.count) layer\(layers.count == 1 ? "" : "s")"] + (timesteps.isEmpty ? [] : ["\(Self.timestepText(timesteps))"])
+        let lines = TextLines.pieces(head, between: "   ", context.width, "", "  ")
+            + TextLines.pieces(place(flat.mean([0]), size) + means, between: ", ", context.width, "  ", "  ")
+        let text = lines.joined(separator: "\n")
+        guard context.wantsImages, let figure = try? FigureValue(figure()), let shown = figure.display(context).image else { return Display(text) }
+        return Display(text, image: DisplayImage(png: shown.png, alt: "attention of \(title)"))
+    }
+
+    /// The peak, and the share inside of the mask, of a map [H·W].
+    private func place(_ map: Tensor, _ size: PixelSize) -> [String] {
+        let map = map.reshaped([size.height * size.width])
+        let (_, peak) = map.maximum(along: 0)
+        var pieces = ["peak at row \(peak[0] / size.width), column \(peak[0] % size.width)"]
+        if let mask, let cells = try? PreparedScene.cells(of: mask, size) {
+            let inside = Metrics.energyInside(map.reshaped([size.height, size.width]), cells)
+            pieces.append("\(NumberText.fixed(inside * 100, 0)) % of its mass inside its mask, \(NumberText.fixed((1 - inside) * 100, 0)) % outside")
         }
-        guard context.wantsImages, let figure = try? FigureValue(figure()), let shown = figure.display(context).image else {
-            return Display(text)
+        return pieces
+    }
+
+    private static func timestepText(_ timesteps: [Int]) -> String {
+        guard timesteps.count > 8, let first = timesteps.first, let last = timesteps.last else {
+            return "timestep\(timesteps.count == 1 ? "" : "s") \(timesteps.map(String.init).joined(separator: " "))"
         }
-        return Display(text, image: DisplayImage(png: shown.png, alt: title))
+        return "\(timesteps.count) timesteps \(first)…\(last)"
+    }
+
+    /// A row of maps, one a value.
+    public func picture(of list: [any HostValue], _ context: DisplayContext) -> DisplayImage? {
+        let values = list.compactMap { $0 as? AttentionValue }
+        guard values.count == list.count, let images = try? values.map({ try $0.overlay($0.flat.mean([0]).values) }) else { return nil }
+        return PictureSheet.image(images, noun: "map", titles: values.map(\.title))
+    }
+
+    /// A map over what was looked at.
+    private func overlay(_ map: [Float]) throws -> Image {
+        let side = PixelSize(width: 192, height: 192)
+        if let base = try picture?.resized(to: side, .lanczos) { return try base.overlay(heat: map, width: mapSize.width, height: mapSize.height) }
+        return try Image(heat: map, width: mapSize.width, height: mapSize.height).resized(to: side, .bilinear)
     }
 }
 
@@ -95,17 +134,34 @@ struct LeakageValue: TableReadable {
 
     var inlineText: String { "leakage: own \(NumberText.share(matrix.own)), worst other \(NumberText.share(matrix.worst))" }
 
+    var explanation: String { "Where the attention of each handle goes: its share in every mask and in the background." }
+
     func display(_ context: DisplayContext) -> Display {
-        let width = max(10, columns.map(\.count).max() ?? 0)
-        let first = max(12, matrix.handles.map(\.count).max() ?? 0)
-        var lines = [NumberText.pad("", first) + columns.map { "  " + NumberText.padLeft($0, width) }.joined()]
-        let weakest = matrix.shares.indices.min { matrix.shares[$0][$0] < matrix.shares[$1][$1] }
-        for row in matrix.handles.indices {
-            let cells = (matrix.shares[row] + [matrix.softIoU[row]]).map { "  " + NumberText.padLeft(NumberText.share($0), width) }
-            let mark = row == weakest && matrix.handles.count > 1 && matrix.shares[row][row] < 0.5 ? "   ← weakest" : ""
-            lines.append(NumberText.pad(matrix.handles[row], first) + cells.joined() + mark)
-        }
-        lines.append("A row is where a handle's attention goes, in shares of its mass: its own mask should have most.")
+        let order = matrix.shares.indices.sorted { matrix.shares[$0][$0] < matrix.shares[$1][$1] }
+        let weakest = order.first.flatMap { matrix.shares[$0][$0] < 0.5 || matrix.shares.count > 1 ? $0 : nil }
+        let table = TextTable(
+            columns: [.init("")] + columns.map { .init($0, number: true) },
+            rows: matrix.handles.indices.map { row in
+                [matrix.handles[row]] + (matrix.shares[row] + [matrix.softIoU[row]]).map(NumberText.share)
+            },
+            marks: weakest.map { [$0: "   ← weakest"] } ?? [:])
+        let notes = ["A row is where a handle's attention goes, in shares of its mass: its own mask should have most."]
+            + (weakest.map { [advice($0)] } ?? [])
+        let lines = table.lines(width: context.width) + notes.flatMap { TextLines.wrapped($0, width: context.width) }
         return Display(lines.joined(separator: "\n"))
+    }
+
+    /// What the weakest handle's row says.
+    private func advice(_ row: Int) -> String {
+        let (shares, name) = (matrix.shares[row], matrix.handles[row])
+        func percent(_ share: Double) -> String { NumberText.fixed(share * 100, 0) + " %" }
+        let others = matrix.maskNames.indices.filter { $0 != row }
+        let rival = others.max { shares[$0] < shares[$1] }
+        let background = shares[shares.count - 1]
+        if let rival, shares[rival] > background {
+            return "\(name) keeps \(percent(shares[row])) in its own mask and gives \(percent(shares[rival])) to \(matrix.maskNames[rival]): the two are mixed up."
+        }
+        let rest = shares[row] < 0.5 ? "it looks past its thing; more steps, or reduction=\"balanced\" for a small thing, may help." : "that is fine."
+        return "\(name) keeps \(percent(shares[row])) in its own mask; \(percent(background)) falls on the background: \(rest)"
     }
 }

@@ -71,7 +71,6 @@ enum EditCommands {
     /// The mask at the latents' size, [1, h, w, 1]; a small one keeps every cell that it touches.
     private static func cells(_ mask: Mask, height: Int, width: Int) throws -> Tensor {
         let size = PixelSize(width: width, height: height)
-        let nearest = try PreparedScene.downsample(mask, to: size, .nearest)
-        return (nearest.sum > 0 ? nearest : try PreparedScene.downsample(mask, to: size, .max)).reshaped([1, height, width, 1])
+        return try PreparedScene.cells(of: mask, size).reshaped([1, height, width, 1])
     }
 }

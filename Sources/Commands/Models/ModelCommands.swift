@@ -47,7 +47,7 @@ enum ModelCommands {
             parameters: [
                 Parameter("a", .host("model"), doc: "Before."), Parameter("b", .host("model"), doc: "After."),
             ],
-            result: "table", terms: ["compare", "change", "difference"],
+            result: "difference (a table)", terms: ["compare", "change", "difference"],
             examples: [.init("len(diff(load_model(\"collage\"), load_model(\"collage\")))", shows: "0")], run: diff),
         Builtin(
             "nearest", family: "models", summary: "The words whose embeddings are most like one: by cosine.",
@@ -163,10 +163,7 @@ enum ModelCommands {
         guard let changes = a.changes(to: b) else {
             throw Problem(.modelMismatch, "\(a.name) and \(b.name) are built differently: their parameters cannot be compared", argument: "b")
         }
-        let total = changes.reduce(0) { $0 + $1.norm * $1.norm }.squareRoot()
-        return .host(TableValue(
-            columns: ["block", "change", "share", "relative"],
-            rows: changes.map { [.string($0.block), .float($0.norm), .float(total > 0 ? $0.norm * $0.norm / (total * total) : 0), .float($0.relative)] }))
+        return .host(DifferenceValue(names: (a.name, b.name), changes: changes))
     }
 
     @Sendable private static func nearest(_ call: Call) throws -> Value {

@@ -18,6 +18,7 @@ public struct ModelValue: HostValue {
     /// The same model with other parameters: what an optimizer's step gives.
     func replacing(_ model: DiffusionModel) -> ModelValue {
         var copy = learned
+        copy.base = learned.base ?? learned.model
         copy.model = model
         return ModelValue(copy)
     }
@@ -49,20 +50,55 @@ public struct ModelValue: HostValue {
 
     public var byteCount: Int { model.handles.count * model.textEncoder.configuration.hiddenSize * 4 + 4096 }
 
+    public var explanation: String { "A Stable Diffusion model; training gives another one, and both share what did not change." }
+
     public func display(_ context: DisplayContext) -> Display {
-        let (m, prediction) = (model, model.scheduler.predictionType.rawValue.replacing("_", with: "-"))
-        func millions(_ count: Int) -> String { NumberText.fixed(Double(count) / 1e6, 1) + " M" }
-        var lines = ["Model \(m.name)\(m.handles.isEmpty ? "" : " + \(m.handles.count) handle\(m.handles.count == 1 ? "" : "s")")"
-            + "   \(m.pixelSize.width)×\(m.pixelSize.height) px, \(prediction) prediction"]
-        lines.append(
-            "  \(millions(m.parameterCount)) parameters (U-Net \(millions(m.unet.parameterCount)), text \(millions(m.textEncoder.parameterCount)), "
-                + "VAE \(millions(m.vae.parameterCount)))   hash \(m.fingerprint)")
-        if !m.handles.isEmpty { lines.append("  handles \(m.handles.joined(separator: " "))") }
-        for phase in learned.provenance { lines.append("  \(phase)") }
-        if let run = learned.unfinished {
-            lines.append("  interrupted after step \(run.step) of \(run.options.steps): go on with resume(…)")
+        let texts = [head, anatomy, size, handleText] + learned.provenance.map { [$0] } + [difference, unfinished]
+        let lines = texts.enumerated().flatMap { place, pieces in
+            pieces.isEmpty ? [] : TextLines.pieces(pieces, between: place == 0 ? "   " : ", ", context.width, place == 0 ? "" : "  ", "    ")
         }
         return Display(lines.joined(separator: "\n"))
+    }
+
+    private var head: [String] {
+        let count = model.handles.count
+        let prediction = model.scheduler.predictionType.rawValue.replacing("_", with: "-")
+        return ["Model \(model.name)" + (count == 0 ? "" : " + \(count) handle\(count == 1 ? "" : "s")"),
+            "\(model.pixelSize.width)×\(model.pixelSize.height) px, \(prediction) prediction"]
+    }
+
+    private var anatomy: [String] {
+        let (latents, text) = (model.latentSize, model.textEncoder.configuration)
+        return ["latents \(latents.height)×\(latents.width)×\(model.latentChannels)",
+            "U-Net \(model.unet.configuration.blockOutChannels.map(String.init).joined(separator: "·"))",
+            "text \(text.maxPositionEmbeddings) tokens of \(text.hiddenSize)"]
+    }
+
+    private var size: [String] {
+        func millions(_ count: Int) -> String { NumberText.fixed(Double(count) / 1e6, 1) + " M" }
+        return ["\(millions(model.parameterCount)) parameters: U-Net \(millions(model.unet.parameterCount))",
+            "text encoder \(millions(model.textEncoder.parameterCount))", "VAE \(millions(model.vae.parameterCount))", "hash \(model.fingerprint)"]
+    }
+
+    private var handleText: [String] {
+        guard let first = model.handles.first else { return [] }
+        return ["handles \(first)"] + model.handles.dropFirst()
+    }
+
+    /// How much of it is not its base's.
+    private var difference: [String] {
+        guard let base = learned.base else { return [] }
+        let change = model.difference(from: base)
+        if change.tensors == 0 { return ["the same as its base"] }
+        return ["\(Self.bytes(change.bytes)) more than its base", "\(change.tensors) of \(change.of) tensors differ"]
+    }
+
+    private static func bytes(_ count: Int) -> String {
+        count < 1_000_000 ? NumberText.fixed(Double(count) / 1e3, 1) + " kB" : NumberText.fixed(Double(count) / 1e6, 1) + " MB"
+    }
+
+    private var unfinished: [String] {
+        learned.unfinished.map { ["interrupted after step \($0.step) of \($0.options.steps): go on with resume(…)"] } ?? []
     }
 }
 
@@ -99,9 +135,15 @@ public struct HandleValue: HostValue {
     public func display(_ context: DisplayContext) -> Display {
         let norm = embedding.value.sumOfSquares.squareRoot()
         let moved = model.handleStarts.map { (embedding.value - $0.row(index)).sumOfSquares.squareRoot() }
-        return Display(
-            "handle \(token)   norm \(NumberText.fixed(norm, 3))" + (moved.map { ", moved \(NumberText.fixed($0, 3)) from its start" } ?? ""))
+        let start = model.handleStarts.flatMap { model.nearestTokens(to: $0.row(index), count: 1).first }
+        let near = model.nearestTokens(to: embedding.value, count: 3).map { $0.trimmingPrefix(" ") }
+        var pieces = ["handle \(token) of \(model.name)", "[\(embedding.value.count)] norm \(NumberText.fixed(norm, 3))"]
+        if let moved { pieces.append("moved \(NumberText.fixed(moved, 3)) from its start" + (start.map { " near \"\($0)\"" } ?? "")) }
+        pieces.append("most like " + near.map { "\"\($0)\"" }.joined(separator: " "))
+        return Display(TextLines.pieces(pieces, between: "   ", context.width, "", "  ").joined(separator: "\n"))
     }
+
+    public var explanation: String { "A token that one thing of a scene has in a model; written into a prompt as \"a photo of {handle}\"." }
 }
 
 /// All parameters of a model that an optimizer may move: U-Net and text encoder.

@@ -1,4 +1,5 @@
 import Glibc
+import Language
 
 /// Numbers as the domain's values write them.
 enum NumberText {
@@ -8,6 +9,11 @@ enum NumberText {
         var buffer = [CChar](repeating: 0, count: 400)
         let count = withVaList([Int32(digits), value]) { vsnprintf(&buffer, buffer.count, "%.*f", $0) }
         return String(decoding: buffer.prefix(Int(count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Three significant digits: "0.0123".
+    static func significant(_ value: Double) -> String {
+        FormatSpec(".3g").flatMap { try? Value.float(value).formatted($0) } ?? "\(value)"
     }
 
     /// ".71", as shares are written in tables.

@@ -18,7 +18,7 @@ extension PictureCommands {
                     doc: "The colours of a map.", keywordOnly: true),
             ],
             terms: ["heat map", "attention", "blend", "tint"],
-            examples: [.init("overlay(image(zeros([32, 32])), rand([4, 4], seed=1))", shows: "image 32×32")],
+            examples: [.init("overlay(image(zeros([32, 32])), rand([4, 4], seed=1))", shows: "image 32×32  bytes 53…215")],
             run: overlay),
         row(
             "paste", "One picture where a mask is 1, another where it is 0, mixed between.",

@@ -39,7 +39,7 @@ extension PictureCommands {
                 Parameter("high", .number, default: 1, doc: "The number that is white.", keywordOnly: true),
             ],
             result: "image; a list of images for N other than 1", terms: ["picture", "convert", "pixels"],
-            examples: [.init("image(zeros([8, 4, 3]))", shows: "image 4×8")], run: make),
+            examples: [.init("image(zeros([8, 4, 3]))", shows: "image 4×8  all bytes 128")], run: make),
     ]
 
     @Sendable private static func load(_ call: Call) throws -> Value {

@@ -25,10 +25,12 @@ public struct SceneValue: PictureReadable {
     public var inlineText: String { "scene \(scene.title)" }
     public var byteCount: Int { scene.image.pixels.count + scene.masks.count * scene.image.width * scene.image.height * 4 }
 
+    public var explanation: String { "A photo and a mask per thing in it: what phase1 and phase2 learn from." }
+
     public func display(_ context: DisplayContext) -> Display {
-        let alt = "scene \"\(scene.title)\" with its masks tinted"
+        let alt = "\(scene.title) and each of its masks"
         let image = context.wantsImages ? (try? sheet()).flatMap { try? $0.pngData() } : nil
-        return Display(text, image: image.map { DisplayImage(png: $0, alt: alt, fileStem: scene.title) })
+        return Display(lines(context.width).joined(separator: "\n"), image: image.map { DisplayImage(png: $0, alt: alt, fileStem: scene.title) })
     }
 
     /// The photo, and beside it each mask tinted over it, at a size that a screen shows well.
@@ -38,23 +40,22 @@ public struct SceneValue: PictureReadable {
         let size = PixelSize(width: max(1, Int(Double(scene.image.width) * scale)), height: max(1, Int(Double(scene.image.height) * scale)))
         let photo = try scene.image.resized(to: size, .lanczos)
         let tinted = try scene.masks.indices.map { index in
-            try photo.tinted(masks: [try scene.masks[index].resized(to: size, .box)], firstColor: index)
+            try photo.tinted(masks: [try scene.masks[index].resized(to: size, .box)], labels: ["\(index)"], firstColor: index)
         }
         return try Image.grid([photo] + tinted, titles: [scene.title] + scene.names.enumerated().map { "\($0.offset): \($0.element)" }, columns: 5)
     }
 
-    private var text: String {
-        var lines = ["Scene \"\(scene.title)\"  \(scene.image.width)×\(scene.image.height)  \(scene.masks.count) mask\(scene.masks.count == 1 ? "" : "s")"]
-        guard let report = try? SceneReport(scene) else { return lines[0] }
-        lines.append("  mask          area    cells of 16×16   overlap")
-        for (index, entry) in report.entries.enumerated() {
-            let name = entry.name == "mask \(index)" ? "\(index)" : "\(index) \(entry.name)"
-            let overlap = entry.overlap.map { "\(NumberText.fixed($0.share * 100, 0)) % in mask \($0.other)" } ?? "–"
-            lines.append(
-                "  " + NumberText.pad(name, 12) + NumberText.padLeft(NumberText.fixed(entry.area * 100, 1) + " %", 7) + "   "
-                    + NumberText.pad("\(entry.cells)", 17) + overlap)
+    private func lines(_ width: Int) -> [String] {
+        let head = "Scene \"\(scene.title)\"  \(scene.image.width)×\(scene.image.height)  \(scene.masks.count) mask\(scene.masks.count == 1 ? "" : "s")"
+        guard let report = try? SceneReport(scene) else { return [head] }
+        let rows = report.entries.enumerated().map { index, entry in
+            [
+                entry.name == "mask \(index)" ? "\(index)" : "\(index) \(entry.name)", NumberText.fixed(entry.area * 100, 1) + " %", "\(entry.cells)",
+                entry.overlap.map { "\(NumberText.fixed($0.share * 100, 0)) % in mask \($0.other)" } ?? "–",
+            ]
         }
-        lines += report.warnings.map { "  ⚠ " + $0.description }
-        return lines.joined(separator: "\n")
+        let columns: [TextTable.Column] = [.init("mask"), .init("area", number: true), .init("cells of 16×16", number: true), .init("overlap")]
+        return [head] + TextTable(columns: columns, rows: rows).lines(width: width, indent: 2)
+            + report.warnings.flatMap { TextLines.wrapped($0.description, width: width, first: "  ⚠ ", rest: "    ") }
     }
 }

@@ -32,36 +32,30 @@ public struct HistoryValue: TableReadable {
     public var elements: [Value]? { table.elements }
     public var inlineText: String { "history of \(history.entries.count) steps" }
 
+    public var explanation: String { "The losses of a training step by step; each column is a tensor, plot draws them." }
+
+    /// A curve of each loss, from its lowest to its highest mean, and the means of its first and last tenth.
     public func display(_ context: DisplayContext) -> Display {
         guard !history.entries.isEmpty else { return Display("History: no steps yet") }
-        var lines: [String] = []
-        for phase in Set(history.entries.map(\.phase)).sorted() {
-            let entries = history.entries.filter { $0.phase == phase }
-            lines.append("phase \(phase)  \(entries.count) steps")
-            let curves: [(String, [Double])] = [
-                ("reconstruction", entries.map { Double($0.reconstruction) }), ("prior", entries.map { Double($0.prior) }),
-                ("attention", entries.map { Double($0.attention) }),
-            ]
-            for (name, values) in curves where values.contains(where: { $0 != 0 }) {
-                lines.append("  \(NumberText.pad(name, 15))\(Self.line(values, unicode: context.unicode))  \(Self.ends(values))")
+        return Display(Set(history.entries.map(\.phase)).sorted().flatMap { lines(phase: $0, context.width) }.joined(separator: "\n"))
+    }
+
+    private func lines(phase: Int, _ width: Int) -> [String] {
+        let entries = history.entries.filter { $0.phase == phase }
+        let curves: [(name: String, values: [Double])] = [
+            ("reconstruction", entries.map { Double($0.reconstruction) }), ("prior", entries.map { Double($0.prior) }),
+            ("attention", entries.map { Double($0.attention) }), ("gradient norm", entries.map { Double($0.gradientNorm) }),
+        ].filter { $0.1.contains { $0 != 0 } }
+        let names = curves.map(\.name.count).max() ?? 0
+        let ends = curves.map { Self.ends($0.values) }
+        let room = max(8, min(60, width - names - 6 - (ends.map(\.count).max() ?? 0)))
+        return ["phase \(phase)  \(entries.count) step\(entries.count == 1 ? "" : "s")"]
+            + zip(curves, ends).map { curve, ends in
+                "  \(NumberText.pad(curve.name, names))  \(Sparkline.curve(curve.values, width: room))  \(ends)"
             }
-        }
-        return Display(lines.joined(separator: "\n"))
     }
 
-    /// Means of 40 equal parts as blocks of eight heights.
-    private static func line(_ values: [Double], unicode: Bool) -> String {
-        let blocks = Array(unicode ? "▁▂▃▄▅▆▇█" : "_.-:=+*#")
-        let parts = min(40, values.count)
-        let means = (0..<parts).map { part in
-            let slice = values[values.count * part / parts..<values.count * (part + 1) / parts]
-            return slice.reduce(0, +) / Double(max(1, slice.count))
-        }
-        let top = max(means.filter(\.isFinite).max() ?? 1, 1e-12)
-        return String(means.map { $0.isFinite ? blocks[Int(min(1, max(0, $0 / top)) * 7.999)] : "!" })
-    }
-
-    /// "0.081 → 0.016": means of the first and last tenth.
+    /// "0.0812 → 0.0163".
     private static func ends(_ values: [Double]) -> String {
         let count = max(1, values.count / 10)
         let (first, last) = (values.prefix(count).reduce(0, +) / Double(count), values.suffix(count).reduce(0, +) / Double(count))

@@ -58,9 +58,24 @@ public struct ImageValue: TensorReadable, PictureReadable {
     public var byteCount: Int { image.pixels.count }
     public var inlineText: String { "image \(image.size)" }
 
+    public var explanation: String { "A picture of RGB bytes that knows what it was made from; as a tensor it lies in -1…1." }
+
+    /// What it is, the range of its bytes, and of what it was made from all that `alt` does not say.
     public func display(_ context: DisplayContext) -> Display {
-        Display(alt, image: context.wantsImages ? displayImage : nil)
+        let (low, high) = (image.pixels.min() ?? 0, image.pixels.max() ?? 0)
+        let range = low == high ? "all bytes \(low)" : "bytes \(low)…\(high)"
+        let details = metadata.entries.filter { entry in
+            !Self.silent.contains(entry.key) && !alt.contains(entry.text) && !entry.text.contains("\n")
+        }
+        let pieces = [range] + details.map { "\($0.key) \($0.text)" }
+        let head = TextLines.wrapped(alt, width: context.width, rest: "  ")
+        let isShort = pieces.count == 1 && head.count == 1 && displayWidth(head[0]) + displayWidth(range) + 2 <= context.width
+        let lines = isShort ? [head[0] + "  " + range] : head + TextLines.pieces(pieces, between: " · ", context.width, "  ", "  ")
+        return Display(lines.joined(separator: "\n"), image: context.wantsImages ? displayImage : nil)
     }
+
+    /// Said already, or too long to say.
+    private static let silent: Set<String> = ["script", "Software", "steps", "seed", "guidance"]
 
     private var displayImage: DisplayImage? {
         // Metadata that PNG cannot hold are not worth losing the picture for.

@@ -71,13 +71,24 @@ public struct MaskValue: TensorReadable, PictureReadable {
     public var byteCount: Int { mask.values.count * MemoryLayout<Float>.stride }
     public var inlineText: String { "mask \(mask.size)" }
 
-    /// "mask 512×512  area 5.5 %  14 cells of 16×16".
+    public var explanation: String { "How much each pixel of a picture belongs to a thing, 0 to 1; combine masks with | & - !." }
+
+    /// "mask 512×512  area 5.5 %  14 cells of 16×16  box [180, 96]–[301, 233]  centre [240, 168]": corners and centre
+    /// are [x, y] in pixels.
     public func display(_ context: DisplayContext) -> Display {
-        let percent =
-            FormatSpec(".1f").flatMap { try? Value.float(mask.areaFraction * 100).formatted($0) } ?? ""
-        let text = "mask \(mask.size)  area \(percent) %  \(cells) cells of 16×16"
+        var pieces = ["mask \(mask.size)", "area \(NumberText.fixed(mask.areaFraction * 100, 1)) %", "\(cells) cells of 16×16"]
+        let alt = pieces.joined(separator: "  ")
+        if mask.isEmpty {
+            pieces.append("empty")
+        } else if let box = mask.boundingBox() {
+            pieces.append("box [\(box.x0), \(box.y0)]–[\(box.x1), \(box.y1)]")
+        } else {
+            pieces.append("faint: no value above \(NumberText.share(Double(mask.values.max() ?? 0)))")
+        }
+        if let middle = mask.centroid { pieces.append("centre [\(Int(middle.x)), \(Int(middle.y))]") }
+        let text = TextLines.pieces(pieces, context.width, "", "  ").joined(separator: "\n")
         guard context.wantsImages, let png = try? enlarged.pngData() else { return Display(text) }
-        return Display(text, image: DisplayImage(png: png, alt: text))
+        return Display(text, image: DisplayImage(png: png, alt: alt))
     }
 
     /// Masks of a few cells would be specks.

@@ -103,30 +103,29 @@ public struct TableValue: TableReadable {
         return value.host(as: TensorValue.self)?.number
     }
 
-    private static let longestCell = 40
+    public var explanation: String { "Rows under named columns: t[0] is a row, t.name or t[\"name\"] a column." }
 
-    /// Numbers are aligned to the right, all else to the left.
+    /// Numbers are aligned to the right, all else to the left; long tables show their first and last rows.
     public func display(_ context: DisplayContext) -> Display {
-        let cells = texts.map {
-            $0.map { $0.count > Self.longestCell ? $0.prefix(Self.longestCell - 1) + "…" : $0 }
+        guard !columns.isEmpty else { return Display("an empty table") }
+        return Display(layout.lines(width: context.width).joined(separator: "\n"))
+    }
+
+    /// As it shows itself; in full with every row and column.
+    public func printed(full: Bool, _ context: DisplayContext) -> String {
+        guard full, !columns.isEmpty else { return display(context).plain }
+        var whole = layout
+        whole.mostRows = .max
+        return whole.lines(width: .max / 2).joined(separator: "\n")
+    }
+
+    var layout: TextTable {
+        let heads = columns.indices.map { place in
+            let isNumber = rows.contains { !$0[place].isNone }
+                && rows.allSatisfy { $0[place].isNone || $0[place].number != nil || Self.float($0[place]) != nil }
+            return TextTable.Column(columns[place], number: isNumber)
         }
-        let isNumber = columns.indices.map { place in
-            rows.contains { !$0[place].isNone }
-                && rows.allSatisfy {
-                    $0[place].isNone || $0[place].number != nil || Self.float($0[place]) != nil
-                }
-        }
-        let widths = columns.indices.map { place in
-            max(columns[place].count, cells.map { $0[place].count }.max() ?? 0)
-        }
-        func line(_ cells: [String]) -> String {
-            let padded = columns.indices.map { place in
-                let pad = String(repeating: " ", count: widths[place] - cells[place].count)
-                return isNumber[place] ? pad + cells[place] : cells[place] + pad
-            }
-            return String(padded.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
-        }
-        return Display(([columns] + cells).map(line).joined(separator: "\n"))
+        return TextTable(columns: heads, rows: texts)
     }
 
     /// Comma-separated values (RFC 4180), or with another separator.

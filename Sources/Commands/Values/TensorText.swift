@@ -6,19 +6,18 @@ import Tensors
 enum TensorText {
     /// Up to so many elements are written out.
     static let fewValues = 10
-    private static let blocks = Array("▁▂▃▄▅▆▇█")
-    private static let asciiBlocks = Array("_.:-=+*#")
-    private static let bins = 10
 
-    /// Alone on a line: "tensor[2, 2] [[1.0, 2.0], [3.0, 4.0]]", or with many elements
-    /// "tensor[3, 196, 196] n=115248 x∈[-2.118 |▂▅█▇▂▁▁▂▂▁| 2.64] mean=-0.388 std=1.073".
-    static func line(_ value: TensorValue, unicode: Bool) -> String {
+    /// Alone: "tensor[2, 2] [[1.0, 2.0], [3.0, 4.0]]", or with many elements
+    /// "tensor[3, 196, 196] n=115248 (450.2 KiB) x∈[-2.118 |▂▅█▇▂▁▁▂▂▁| 2.64] μ=-0.388 σ=1.073". On one line where
+    /// that fits.
+    static func line(_ value: TensorValue, width: Int) -> String {
         let tensor = value.tensor
         if tensor.rank == 0 { return inline(value) + flags(value) }
         let head = "tensor\(Shape.text(tensor.shape))"
         if tensor.count <= fewValues { return "\(head) \(nested(tensor, text))\(flags(value))" }
-        return
-            "\(head) n=\(tensor.count)\(statistics(tensor, unicode: unicode, histogram: true))\(flags(value))"
+        let size = "n=\(tensor.count) (\(byteText(tensor.count * MemoryLayout<Float>.stride)))"
+        let grad = value.variable.needsGrad ? ["grad"] : []
+        return TextLines.pieces([head, size] + statistics(tensor, histogram: true) + grad, between: " ", width, "", "  ").joined(separator: "\n")
     }
 
     /// Inside other text: the values where there are few.
@@ -26,37 +25,24 @@ enum TensorText {
         let tensor = value.tensor
         if tensor.rank == 0 { return Value.float(shortest(tensor.scalar)).literalText }
         if tensor.count <= fewValues { return nested(tensor, text) }
-        return "tensor\(Shape.text(tensor.shape))" + statistics(tensor, unicode: true, histogram: false)
+        return (["tensor\(Shape.text(tensor.shape))"] + statistics(tensor, histogram: false)).joined(separator: " ")
     }
 
-    private static func statistics(_ tensor: Tensor, unicode: Bool, histogram: Bool) -> String {
+    /// Range, mean, spread, and what is not a number.
+    private static func statistics(_ tensor: Tensor, histogram: Bool) -> [String] {
         let values = tensor.values
         let finite = values.filter(\.isFinite)
-        var warnings = ""
-        if values.contains(where: \.isNaN) { warnings += " NaN!" }
-        if values.contains(.infinity) { warnings += " +Inf!" }
-        if values.contains(-.infinity) { warnings += " -Inf!" }
+        var warnings: [String] = []
+        if values.contains(where: \.isNaN) { warnings.append("NaN!") }
+        if values.contains(.infinity) { warnings.append("+Inf!") }
+        if values.contains(-.infinity) { warnings.append("-Inf!") }
         guard let low = finite.min(), let high = finite.max() else { return warnings }
-        if low == high, finite.count == values.count { return " all \(text(low))" }
+        if low == high, finite.count == values.count { return ["all \(text(low))"] }
         let mean = finite.reduce(0) { $0 + Double($1) } / Double(finite.count)
         let squares = finite.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
         let deviation = (squares / Double(max(1, finite.count - 1))).squareRoot()
-        let middle = histogram ? " |\(bars(finite, low, high, unicode))| " : ", "
-        return " x\(unicode ? "∈" : " in ")[\(text(low))\(middle)\(text(high))]"
-            + " mean=\(text(Float(mean))) std=\(text(Float(deviation)))" + warnings
-    }
-
-    private static func bars(_ values: [Float], _ low: Float, _ high: Float, _ unicode: Bool) -> String {
-        var counts = [Int](repeating: 0, count: bins)
-        let width = (Double(high) - Double(low)) / Double(bins)
-        for value in values {
-            // All equal beside NaN: a histogram of one bar.
-            let place = width > 0 ? (Double(value) - Double(low)) / width : 0
-            counts[min(bins - 1, max(0, Int(place)))] += 1
-        }
-        let most = max(1, counts.max() ?? 1)
-        let levels = unicode ? blocks : asciiBlocks
-        return String(counts.map { levels[$0 * (levels.count - 1) / most] })
+        let middle = histogram ? " |\(Sparkline.histogram(finite, low: low, high: high))| " : ", "
+        return ["x∈[\(text(low))\(middle)\(text(high))]", "μ=\(text(Float(mean)))", "σ=\(text(Float(deviation)))"] + warnings
     }
 
     private static func flags(_ value: TensorValue) -> String { value.variable.needsGrad ? " grad" : "" }

@@ -82,8 +82,14 @@ public struct TensorValue: TensorReadable {
     public var inlineText: String { TensorText.inline(self) }
 
     public func display(_ context: DisplayContext) -> Display {
-        Display(TensorText.line(self, unicode: context.unicode))
+        Display(TensorText.line(self, width: context.width))
     }
+
+    public func printed(full: Bool, _ context: DisplayContext) -> String {
+        tensor.count <= TensorText.fewValues ? inlineText : TensorPrinting.text(tensor, full: full)
+    }
+
+    public var explanation: String { "An array of float32 numbers; operations on it keep the way back for gradients." }
 
     public func format(_ spec: FormatSpec) throws -> String? {
         if let number, shape.allSatisfy({ $0 == 1 }), shape.count <= 1 {

@@ -18,22 +18,10 @@ struct Help {
         return "nothing is called \(quoted(topic))" + (suggestion.isEmpty ? "" : ": \(suggestion)")
     }
 
-    /// A global, or a field of one: `photo.masks`.
+    /// A global, or a part of one: `photo.masks[2]`.
     private func value(of path: String) -> Value? {
-        var parts = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        guard var value = machine.main.existing(parts.removeFirst())?.value else { return nil }
-        for part in parts {
-            switch value {
-            case .record(let record):
-                guard let field = record[part] else { return nil }
-                value = field
-            case .host(let host):
-                guard let field = try? host.field(part) else { return nil }
-                value = field
-            default: return nil
-            }
-        }
-        return value
+        guard let path = ValuePath(path), let root = machine.main.existing(path.root)?.value else { return nil }
+        return path.follow(from: root)
     }
 
     func text(of value: Value, named name: String?) -> String {
@@ -42,19 +30,8 @@ struct Help {
             return function.signature + "\n"
                 + indented(function.documentation ?? "a function without a ## comment")
         }
-        var lines = [
-            "\(name.map { "\($0): " } ?? "")\(value.describedType)\(value.shapeText.map { " \($0)" } ?? "")"
-        ]
-        let fields = value.fieldNames
-        if !fields.isEmpty { lines.append(indented("fields: " + listed(fields, limit: 40))) }
-        let takers = commands(taking: value.typeName)
-        if !takers.isEmpty { lines.append(indented("goes into: " + listed(takers, limit: 20))) }
-        return lines.joined(separator: "\n")
-    }
-
-    /// Builtins with a parameter made for this type.
-    private func commands(taking typeName: String) -> [String] {
-        table.all.filter { $0.parameters.contains { $0.type.mentions(typeName) } }.map(\.name)
+        let context = machine.context.displayContext
+        return ValueHelp(table: table, context: context).text(of: value, named: name)
     }
 
     func text(of builtin: Builtin) -> String {
@@ -129,18 +106,6 @@ struct Help {
     private func indented(_ text: String) -> String {
         text.split(separator: "\n", omittingEmptySubsequences: false).map { "  " + $0 }.joined(
             separator: "\n")
-    }
-}
-
-extension TypeRule {
-    fileprivate func mentions(_ name: String) -> Bool {
-        switch self {
-        case .host(let own): own == name
-        case .record: name == "record"
-        case .list(let item), .listOrSingle(let item): item.mentions(name)
-        case .oneOf(let rules): rules.contains { $0.mentions(name) }
-        default: false
-        }
     }
 }
 

@@ -12,7 +12,7 @@ public final class Context: @unchecked Sendable {
     public let limits: Limits
     /// Where `import` and the host look for what ships with the language, in order.
     public let standardLibrary: [String]
-    public let displayContext: DisplayContext
+    private let display: @Sendable () -> DisplayContext
     /// What the cells of a prompt or notebook gave.
     public let results = Results()
 
@@ -29,16 +29,19 @@ public final class Context: @unchecked Sendable {
     weak var machine: Machine?
 
     init(
-        builtins: BuiltinTable, limits: Limits, standardLibrary: [String], display: DisplayContext,
-        sink: @escaping Sink
+        builtins: BuiltinTable, limits: Limits, standardLibrary: [String],
+        display: @escaping @Sendable () -> DisplayContext, sink: @escaping Sink
     ) {
         interrupt = Interrupt()
         self.builtins = builtins
         self.limits = limits
         self.standardLibrary = standardLibrary
-        displayContext = display
+        self.display = display
         shared = Mutex(Shared(sink: sink))
     }
+
+    /// Where values are shown at this moment.
+    public var displayContext: DisplayContext { display() }
 
     /// Gives an event to the session's consumer, on the calling thread.
     public func emit(_ event: Event) {

@@ -37,10 +37,12 @@ public struct Candidate: Sendable, Equatable {
 public struct SessionOptions: Sendable {
     public var limits: Limits
     public var standardLibrary: [String]
-    public var display: DisplayContext
+    /// Asked anew for every value that is shown, because windows change their size.
+    public var display: @Sendable () -> DisplayContext
 
     public init(
-        limits: Limits = Limits(), standardLibrary: [String] = [], display: DisplayContext = DisplayContext()
+        limits: Limits = Limits(), standardLibrary: [String] = [],
+        display: @escaping @Sendable () -> DisplayContext = { DisplayContext() }
     ) {
         self.limits = limits
         self.standardLibrary = standardLibrary

@@ -8,6 +8,15 @@ public struct Display: Sendable {
         self.plain = plain
         self.image = image
     }
+
+    /// In ASCII, where `context` asks for it.
+    func fitted(_ context: DisplayContext) -> Display {
+        guard !context.unicode else { return self }
+        var copy = self
+        copy.plain = asciiText(plain)
+        if let image { copy.image?.alt = asciiText(image.alt) }
+        return copy
+    }
 }
 
 /// A PNG with the words that stand for it where no picture can be shown.

@@ -27,6 +27,12 @@ public protocol HostValue: Sendable {
     func format(_ spec: FormatSpec) throws -> String?
     /// How the value shows itself as a result or by `show`.
     func display(_ context: DisplayContext) -> Display
+    /// One picture for a list that begins with this value; nil where such lists have none.
+    func picture(of list: [any HostValue], _ context: DisplayContext) -> DisplayImage?
+    /// What `print` writes of the value alone; `full` leaves nothing out.
+    func printed(full: Bool, _ context: DisplayContext) -> String
+    /// What such a value is, in a sentence, for help on values.
+    var explanation: String { get }
     /// "[1, 16, 16, 8]", written under operands in messages.
     var shapeText: String? { get }
     /// What the value weighs in bytes, for limits and for results kept by a byte budget.
@@ -53,6 +59,9 @@ extension HostValue {
     public var inlineText: String { shapeText.map { "\(typeName)\($0)" } ?? typeName }
     public func format(_ spec: FormatSpec) throws -> String? { nil }
     public func display(_ context: DisplayContext) -> Display { Display(inlineText) }
+    public func picture(of list: [any HostValue], _ context: DisplayContext) -> DisplayImage? { nil }
+    public func printed(full: Bool, _ context: DisplayContext) -> String { inlineText }
+    public var explanation: String { "" }
     public var shapeText: String? { nil }
     public var byteCount: Int { 64 }
     public func forEachBlock(_ visit: (_ block: ObjectIdentifier, _ bytes: Int) -> Void) {}

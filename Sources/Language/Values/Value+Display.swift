@@ -1,20 +1,32 @@
 extension Value {
     /// How the value shows itself as a result: on one line where that fits, else laid out and cut to what one
     /// reads.
-    public func display(_ context: DisplayContext) -> Display {
+    public func display(_ context: DisplayContext) -> Display { shown(context).fitted(context) }
+
+    private func shown(_ context: DisplayContext) -> Display {
         switch self {
         case .host(let host):
             return host.display(context)
         case .function(let function):
             let documentation = function.documentation.map { "\n" + $0 } ?? ""
             return Display(function.signature + documentation)
-        case .list, .record:
+        case .list(let items):
+            var layout = Layout(context: context)
+            return Display(layout.lines(of: self, indent: 0, label: ""), image: picture(of: items, context))
+        case .record:
             var layout = Layout(context: context)
             return Display(layout.lines(of: self, indent: 0, label: ""))
         default:
             return Display(literalText)
         }
     }
+}
+
+/// The picture of a list of host values, where they have one together.
+private func picture(of items: [Value], _ context: DisplayContext) -> DisplayImage? {
+    guard context.wantsImages, case .host(let first)? = items.first else { return nil }
+    let hosts = items.compactMap { if case .host(let host) = $0 { host } else { nil } }
+    return hosts.count == items.count ? first.picture(of: hosts, context) : nil
 }
 
 /// Lays lists and records out over lines.

@@ -12,12 +12,15 @@ public final class EventPrinter: Sendable {
         /// The cursor stands within a line of standard output.
         var midLine = false
         var failure: ExitCode?
+        var canvas: TerminalPictures??
     }
 
     public let traits: ScreenTraits
     private let output: any TextSink
     private let errors: any TextSink
     private let pictures: any PictureShower
+    /// Draws pictures in the terminal, above the line that names their file. Looked for at the first picture.
+    private let canvas: @Sendable () -> TerminalPictures?
     private let errorFormat: ErrorFormat
     private let quiet: Bool
     private let clock: @Sendable () -> Double
@@ -26,13 +29,15 @@ public final class EventPrinter: Sendable {
     /// `quiet` leaves out progress. `clock` gives seconds.
     public init(
         output: any TextSink, errors: any TextSink, traits: ScreenTraits,
-        pictures: any PictureShower = PictureFolder(), errorFormat: ErrorFormat = .text, quiet: Bool = false,
+        pictures: any PictureShower = PictureFolder(),
+        canvas: @escaping @Sendable () -> TerminalPictures? = { nil }, errorFormat: ErrorFormat = .text, quiet: Bool = false,
         clock: (@Sendable () -> Double)? = nil
     ) {
         self.output = output
         self.errors = errors
         self.traits = traits
         self.pictures = pictures
+        self.canvas = canvas
         self.errorFormat = errorFormat
         self.quiet = quiet
         self.clock = clock ?? { Surroundings.monotonicSeconds() }
@@ -107,18 +112,28 @@ public final class EventPrinter: Sendable {
 
     private func show(_ display: Display, label: String?, _ state: inout State) {
         guard !state.muted else { return }
+        let plain = shown(display.plain)
+        // Words that the picture's line says too are not said twice.
+        let isSaid = display.image.map { label == nil && (display.plain == $0.alt || plain.isEmpty) } ?? false
         if let label {
             // A value of several lines starts under its label.
-            let plain = printable(display.plain)
             let gap = plain.isEmpty ? "" : plain.contains("\n") ? "\n" : " "
             line(paint(label, "31") + gap + plain, &state)
-        } else if display.image.map({ display.plain != $0.alt && !display.plain.isEmpty }) ?? true {
-            // Words that the picture's line says too are not said twice.
-            line(printable(display.plain), &state)
+        } else if !isSaid {
+            line(plain, &state)
         }
-        guard let image = display.image else { return }
+        guard var image = display.image else { return }
+        if !isSaid, display.plain.hasPrefix(image.alt) { image.alt = "" }
+        show(image, &state)
+    }
+
+    /// The picture itself where the terminal shows such, and a line with its words and its file.
+    private func show(_ image: DisplayImage, _ state: inout State) {
+        let canvas = state.canvas ?? self.canvas()
+        state.canvas = .some(canvas)
+        if let drawn = canvas?.text(of: image) { line(drawn, &state) }
         do {
-            line(try pictures.show(image), &state)
+            line(shown(try pictures.show(image)), &state)
         } catch let problem as Problem {
             show(Diagnostic(code: problem.code, message: problem.message, help: problem.help), &state)
             if state.failure == nil { state.failure = problem.exitCode ?? problem.code.exitCode }
@@ -160,6 +175,9 @@ public final class EventPrinter: Sendable {
         output.write("\n")
         state.midLine = false
     }
+
+    /// Text that cannot steer the terminal and that it can show.
+    private func shown(_ text: String) -> String { traits.unicode ? printable(text) : asciiText(printable(text)) }
 
     private func paint(_ text: String, _ code: String) -> String {
         traits.color ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text

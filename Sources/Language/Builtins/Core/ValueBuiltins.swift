@@ -3,11 +3,14 @@ extension CoreBuiltins {
 
     static let valueBuiltins: [Builtin] = [
         Builtin(
-            "print", family: family, summary: "Writes values on one line, separated by spaces.",
+            "print", family: family, summary: "Writes values, separated by spaces; tensors and tables in full.",
             parameters: [
                 Parameter("values", doc: "What to write; strings without quotes.", variadic: true),
                 Parameter("end", .string, default: "\n", doc: "Written after the last.", keywordOnly: true),
                 Parameter("separator", .string, default: " ", doc: "Written between two.", keywordOnly: true),
+                Parameter(
+                    "full", .bool, default: false, doc: "Leave nothing out of large tensors and tables.",
+                    keywordOnly: true),
             ],
             terms: ["output", "write", "echo"],
             examples: [.init("print(\"loss\", 0.5)")], isCommand: true, run: printValues),
@@ -49,7 +52,12 @@ extension CoreBuiltins {
     ]
 
     @Sendable private static func printValues(_ call: Call) throws -> Value {
-        let text = try call.rest.map { try $0.inlineText(within: call.context) }.joined(separator: try call.string("separator"))
+        let (context, full) = (call.context.displayContext, try call.bool("full"))
+        let texts = try call.rest.map { value in
+            if case .host(let host) = value { return host.printed(full: full, context) }
+            return try value.inlineText(within: call.context)
+        }
+        let text = texts.joined(separator: try call.string("separator"))
         call.context.emit(.stream(text + (try call.string("end"))))
         return .none
     }

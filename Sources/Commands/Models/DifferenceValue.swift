@@ -1,0 +1,56 @@
+import BreakAScene
+import Language
+
+/// What changed from one model to another: blocks of the networks, and handles.
+struct DifferenceValue: TableReadable {
+    let names: (before: String, after: String)
+    /// Largest change first.
+    let changes: [BlockChange]
+
+    private static let handlePrefix = "handle "
+    private static let columns = ["block", "change", "share", "relative"]
+
+    var typeName: String { "difference" }
+    var fieldNames: [String] { table.fieldNames }
+    var count: Int? { changes.count }
+    var elements: [Value]? { table.elements }
+    var inlineText: String { "difference of \(names.before) and \(names.after): \(changes.count) blocks" }
+    var explanation: String { "What changed from one model to another; a table of blocks and handles, largest change first." }
+
+    func field(_ name: String) throws -> Value? { try table.field(name) }
+    func index(_ subscripts: [Subscript]) throws -> Value { try table.index(subscripts) }
+    func isEqual(to other: any HostValue) -> Bool { (other as? DifferenceValue)?.changes == changes }
+
+    /// The squared norm of all changes.
+    private var total: Double { changes.reduce(0) { $0 + $1.norm * $1.norm } }
+
+    private func share(_ change: BlockChange) -> Double { total > 0 ? change.norm * change.norm / total : 0 }
+
+    var table: TableValue {
+        TableValue(
+            columns: Self.columns,
+            rows: changes.map { [.string($0.block), .float($0.norm), .float(share($0)), .float($0.relative)] })
+    }
+
+    /// Blocks and handles apart.
+    func display(_ context: DisplayContext) -> Display {
+        guard !changes.isEmpty else { return Display("no difference: every parameter and handle is the same") }
+        let handles = changes.filter { $0.block.hasPrefix(Self.handlePrefix) }
+        let blocks = changes.filter { !$0.block.hasPrefix(Self.handlePrefix) }
+        var lines = TextLines.wrapped(
+            "\(names.before) → \(names.after): a change of norm \(NumberText.fixed(total.squareRoot(), 3)) in all", width: context.width, rest: "  ")
+        lines += part("block", blocks, context.width) + part("handle", handles, context.width)
+        let note = "change: norm of the difference; share: of all squared change; relative: to the norm before."
+        return Display((lines + TextLines.wrapped(note, width: context.width)).joined(separator: "\n"))
+    }
+
+    private func part(_ head: String, _ changes: [BlockChange], _ width: Int) -> [String] {
+        guard !changes.isEmpty else { return [] }
+        let columns = [TextTable.Column(head)] + ["change", "share", "relative"].map { .init($0, number: true) }
+        let rows = changes.map { change in
+            let name = change.block.hasPrefix(Self.handlePrefix) ? String(change.block.dropFirst(Self.handlePrefix.count)) : change.block
+            return [name, NumberText.significant(change.norm), NumberText.fixed(share(change) * 100, 1) + " %", NumberText.fixed(change.relative * 100, 2) + " %"]
+        }
+        return TextTable(columns: columns, rows: rows).lines(width: width, indent: 2)
+    }
+}

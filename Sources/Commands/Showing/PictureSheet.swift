@@ -1,0 +1,35 @@
+import Images
+import Language
+
+/// Several pictures as one: what a list of them shows.
+enum PictureSheet {
+    private static let most = 24
+    /// Sides of a picture in a sheet.
+    private static let (smallest, largest) = (96, 256)
+
+    /// In one row up to six, else in rows of six. nil where they cannot be drawn.
+    static func image(_ pictures: [Image], noun: String, titles: [String] = []) -> DisplayImage? {
+        guard pictures.count > 1, let shown = try? pictures.prefix(most).map(fitted),
+            let sheet = try? Image.grid(shown, titles: Array(titles.prefix(most)), columns: min(6, shown.count)), let png = try? sheet.pngData()
+        else { return nil }
+        let rest = pictures.count - shown.count
+        return DisplayImage(png: png, alt: "\(pictures.count) \(noun)s" + (rest > 0 ? ", the first \(most)" : ""))
+    }
+
+    /// Small pictures enlarged by a whole number, large ones reduced.
+    static func fitted(_ image: Image) throws -> Image {
+        let side = max(image.width, image.height)
+        if side < smallest { return try image.scaled(by: max(1, smallest / side)) }
+        guard side > largest else { return image }
+        let scale = Double(largest) / Double(side)
+        let size = PixelSize(width: max(1, Int(Double(image.width) * scale)), height: max(1, Int(Double(image.height) * scale)))
+        return try image.resized(to: size, .lanczos)
+    }
+}
+
+extension PictureReadable {
+    public func picture(of list: [any HostValue], _ context: DisplayContext) -> DisplayImage? {
+        let pictures = list.compactMap { ($0 as? any PictureReadable)?.picture }
+        return pictures.count == list.count ? PictureSheet.image(pictures, noun: typeName) : nil
+    }
+}

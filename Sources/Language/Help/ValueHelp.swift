@@ -1,0 +1,184 @@
+/// `?photo.masks[2]`: what a value is, its fields, and the commands that take it.
+struct ValueHelp {
+    let table: BuiltinTable
+    let context: DisplayContext
+    private static let mostCommands = 16
+
+    func text(of value: Value, named name: String?) -> String {
+        var lines = [(name.map { "\($0): " } ?? "") + kind(of: value)]
+        if case .host(let host) = value, !host.explanation.isEmpty { lines.append(host.explanation) }
+        var quiet = context
+        quiet.wantsImages = false
+        quiet.width = max(20, context.width - 2)
+        // A first line says what a value is; the rest one gets by entering its name.
+        if case .host = value { lines.append(firstLine(value.display(quiet).plain)) }
+        lines = [lines[0]] + lines.dropFirst().map { "  " + $0 }
+        let sections = [fields(of: value), commands(taking: value)].filter { !$0.isEmpty }
+        for section in sections { lines += [""] + section }
+        return lines.joined(separator: "\n")
+    }
+
+    /// "a mask [512, 512]", "a list of 3 masks".
+    private func kind(of value: Value) -> String {
+        guard case .list(let items) = value else {
+            return value.describedType + (value.shapeText.map { " \($0)" } ?? "")
+        }
+        guard let first = items.first, items.allSatisfy({ $0.typeName == first.typeName }) else {
+            return "a list of \(countText(items.count, "item"))"
+        }
+        return "a list of \(countText(items.count, first.typeName))"
+    }
+
+    private func firstLine(_ text: String) -> String {
+        text.split(separator: "\n", maxSplits: 1).first.map(String.init) ?? ""
+    }
+
+    /// Names with their values, each on a line.
+    private func fields(of value: Value) -> [String] {
+        let names: [(String, Value?)] =
+            switch value {
+            case .record(let record): record.pairs.map { ($0, $1) }
+            case .host(let host): host.fieldNames.map { ($0, (try? host.field($0)) ?? nil) }
+            default: []
+            }
+        guard !names.isEmpty else { return [] }
+        let width = names.map { displayWidth($0.0) }.max() ?? 0
+        return ["fields"]
+            + names.map { name, field in
+                let pad = String(repeating: " ", count: width - displayWidth(name))
+                guard let field else { return "  \(name)" }
+                return cut("  \(name)\(pad)  \(short(field))")
+            }
+    }
+
+    private func short(_ value: Value) -> String {
+        if case .function(let function) = value { return function.signature }
+        if case .list(let items) = value, items.count > 8 { return kind(of: value) }
+        if case .float(let number) = value, abs(number) < 1e6, let spec = FormatSpec(".4f") {
+            return (try? Value.float(number).formatted(spec)) ?? ""
+        }
+        return firstLine(value.literalText)
+    }
+
+    /// Builtins with a parameter for this type: those made for it with what they do, those that take tensors and
+    /// numbers as well by their names.
+    private func commands(taking value: Value) -> [String] {
+        let item = itemType(of: value)
+        guard value.isSpecial || item != nil else { return [] }
+        let name = item ?? value.typeName
+        let takers = table.all.filter { $0.parameters.contains { $0.type.mentions(name) } }
+        guard !takers.isEmpty else { return [] }
+        let own = takers.filter { $0.parameters.contains { $0.type.isMade(for: name) } }
+        let others = takers.filter { row in !own.contains { $0.name == row.name } }
+        let shown = own.isEmpty || own.count > ValueHelp.mostCommands ? [] : own
+        let width = shown.map { $0.name.count }.max() ?? 0
+        let named = shown.isEmpty ? own + others : others
+        return ["commands that take \(TypeRule.article(name))  (?name tells more)"]
+            + shown.map { row in
+                cut("  \(row.name)\(String(repeating: " ", count: width - row.name.count))  \(row.summary)")
+            }
+            + (named.isEmpty ? [] : wrapped((shown.isEmpty ? "" : "and ") + listed(named.map(\.name), limit: 60)))
+    }
+
+    /// What a list's items are, where they are host values of one type.
+    private func itemType(of value: Value) -> String? {
+        guard case .list(let items) = value, case .host(let first)? = items.first else { return nil }
+        return items.allSatisfy { $0.typeName == first.typeName } ? first.typeName : nil
+    }
+
+    private func wrapped(_ text: String) -> [String] {
+        var lines = [" "]
+        for word in text.split(separator: " ") {
+            if displayWidth(lines[lines.count - 1]) + 1 + displayWidth(String(word)) > context.width { lines.append(" ") }
+            lines[lines.count - 1] += " " + word
+        }
+        return lines
+    }
+
+    private func cut(_ line: String) -> String {
+        shortened(line, to: context.width)
+    }
+}
+
+extension Value {
+    /// A host value or a record: what parameters ask for by type.
+    fileprivate var isSpecial: Bool {
+        switch self {
+        case .host, .record: true
+        default: false
+        }
+    }
+}
+
+extension TypeRule {
+    fileprivate func mentions(_ name: String) -> Bool {
+        switch self {
+        case .host(let own): own == name
+        case .record: name == "record"
+        case .list(let item), .listOrSingle(let item): item.mentions(name)
+        case .oneOf(let rules): rules.contains { $0.mentions(name) }
+        default: false
+        }
+    }
+
+    /// Not for numbers in general, which every tensor is.
+    fileprivate func isMade(for name: String) -> Bool {
+        guard case .oneOf(let rules) = self else { return mentions(name) }
+        let isGeneral = name != "tensor" && rules.contains { $0.mentions("tensor") || $0.isNumber }
+        return !isGeneral && mentions(name)
+    }
+
+    private var isNumber: Bool { if case .number = self { true } else { false } }
+}
+
+/// `photo.masks[2].area` followed through a module's names.
+struct ValuePath {
+    private enum Step {
+        case field(String)
+        case item(Int)
+    }
+
+    let root: String
+    private var steps: [Step] = []
+
+    /// nil for what is no path.
+    init?(_ text: String) {
+        var rest = text[...]
+        func word() -> String? {
+            let name = rest.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+            rest = rest.dropFirst(name.count)
+            return name.isEmpty ? nil : String(name)
+        }
+        guard let root = word() else { return nil }
+        self.root = root
+        while let next = rest.first {
+            rest = rest.dropFirst()
+            if next == "." {
+                guard let name = word() else { return nil }
+                steps.append(.field(name))
+            } else if next == "[", let end = rest.firstIndex(of: "]"), let index = Int(trimmed(String(rest[..<end]))) {
+                steps.append(.item(index))
+                rest = rest[rest.index(after: end)...]
+            } else {
+                return nil
+            }
+        }
+    }
+
+    /// nil where a step leads nowhere.
+    func follow(from value: Value) -> Value? {
+        steps.reduce(value) { value, step in value.flatMap { self.next($0, step) } }
+    }
+
+    private func next(_ value: Value, _ step: Step) -> Value? {
+        switch (value, step) {
+        case (.record(let record), .field(let name)): record[name]
+        case (.host(let host), .field(let name)): (try? host.field(name)) ?? nil
+        case (.host(let host), .item(let index)): try? host.index([.at(.int(index))])
+        case (.list(let items), .item(let index)):
+            items.indices.contains(index < 0 ? index + items.count : index)
+                ? items[index < 0 ? index + items.count : index] : nil
+        default: nil
+        }
+    }
+}

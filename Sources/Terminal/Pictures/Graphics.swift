@@ -1,0 +1,82 @@
+import CChafa
+import Glibc
+
+/// How a terminal is made to show a picture.
+public enum Graphics: String, Sendable, CaseIterable {
+    /// The graphics protocol of kitty, Ghostty and others: the PNG in chunks.
+    case kitty
+    /// The sequence of iTerm2, WezTerm and others: the PNG in one.
+    case iterm
+    /// DEC's sixels: pixels of up to 256 colours.
+    case sixel
+    /// Half and quarter blocks in colour.
+    case symbols
+    /// Characters of ASCII only.
+    case ascii
+    /// No picture: the line that names its file has to do.
+    case off
+
+    /// The user's wish (`BAS_GRAPHICS`) first; where there is no terminal, none; then what the environment says of
+    /// the terminal; then characters, which every terminal has.
+    /// - Parameter passesThrough: asked only within tmux: whether it hands sequences on to the terminal around it.
+    static func choose(
+        environment: [String: String], traits: ScreenTraits, passesThrough: () -> Bool = { false }
+    ) -> Graphics {
+        if let wish = environment["BAS_GRAPHICS"].flatMap({ Graphics(rawValue: $0.lowercased()) }) { return wish }
+        guard traits.outputIsTerminal, !["", "dumb"].contains(environment["TERM"] ?? "") else { return .off }
+        let found = detect(environment)
+        // GNU screen swallows or shows what it does not know.
+        let isDirect = environment["TMUX"] == nil && environment["STY"] == nil
+        if let found, isDirect || environment["TMUX"] != nil && passesThrough() { return found }
+        return traits.unicode ? .symbols : .ascii
+    }
+
+    /// Newer than the list of Debian's libchafa, or left in the environment inside of tmux.
+    private static let more: [(variable: String, value: String?, graphics: Graphics)] = [
+        ("KITTY_WINDOW_ID", nil, .kitty), ("TERM", "xterm-ghostty", .kitty), ("GHOSTTY_RESOURCES_DIR", nil, .kitty),
+        ("TERM_PROGRAM", "WarpTerminal", .iterm), ("TERM", "contour", .sixel),
+    ]
+
+    /// A protocol that carries pixels; nil where the terminal is not known for any.
+    private static func detect(_ environment: [String: String]) -> Graphics? {
+        let own = more.first { row in environment[row.variable].map { row.value == nil || row.value == $0 } ?? false }
+        if let own { return own.graphics }
+        var words: [UnsafePointer<CChar>?] = environment.map { UnsafePointer(strdup("\($0.key)=\($0.value)")) }
+        defer { for word in words { free(UnsafeMutablePointer(mutating: word)) } }
+        words.append(nil)
+        switch bas_chafa_detect(words) {
+        case bas_graphics_kitty: return .kitty
+        case bas_graphics_iterm: return .iterm
+        case bas_graphics_sixel: return .sixel
+        default: return nil
+        }
+    }
+}
+
+/// How many colours a terminal's characters may have.
+enum PictureColors: Sendable {
+    case none, sixteen, many, all
+
+    /// By NO_COLOR (as `traits` have it), COLORTERM and TERM.
+    init(environment: [String: String], traits: ScreenTraits) {
+        let (term, wide) = (environment["TERM"] ?? "", environment["COLORTERM"] ?? "")
+        if !traits.color {
+            self = .none
+        } else if wide.contains("truecolor") || wide.contains("24bit") || term.hasSuffix("-direct") {
+            self = .all
+        } else if term.contains("256color") || ["xterm-kitty", "xterm-ghostty", "foot", "alacritty"].contains(term) {
+            self = .many
+        } else {
+            self = .sixteen
+        }
+    }
+
+    var code: bas_picture_colors {
+        switch self {
+        case .none: bas_picture_colors_none
+        case .sixteen: bas_picture_colors_16
+        case .many: bas_picture_colors_256
+        case .all: bas_picture_colors_all
+        }
+    }
+}

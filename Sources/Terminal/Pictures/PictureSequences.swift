@@ -1,0 +1,43 @@
+/// The control sequences that carry a PNG to a terminal.
+enum PictureSequences {
+    /// Base64 of a chunk, by the protocol's limit.
+    static let longestChunk = 4096
+
+    /// kitty: the PNG (`f=100`) is placed at the cursor, stretched to so many cells; `q=2` asks for no answers.
+    static func kitty(png: [UInt8], columns: Int, rows: Int) -> [String] {
+        let data = Array(base64(png).utf8)
+        let starts = Array(stride(from: 0, to: max(1, data.count), by: longestChunk))
+        return starts.map { start in
+            let end = min(start + longestChunk, data.count)
+            let head = start == 0 ? "a=T,f=100,q=2,c=\(columns),r=\(rows)," : ""
+            let chunk = String(decoding: data[start..<end], as: UTF8.self)
+            return "\u{1b}_G\(head)m=\(end < data.count ? 1 : 0);\(chunk)\u{1b}\\"
+        }
+    }
+
+    /// iTerm2's OSC 1337.
+    static func iterm(png: [UInt8], columns: Int, rows: Int) -> String {
+        "\u{1b}]1337;File=inline=1;size=\(png.count);width=\(columns);height=\(rows);preserveAspectRatio=0:"
+            + base64(png) + "\u{07}"
+    }
+
+    /// For tmux to hand on to the terminal around it.
+    static func throughTmux(_ sequence: String) -> String {
+        "\u{1b}Ptmux;" + sequence.split(separator: "\u{1b}", omittingEmptySubsequences: false).joined(separator: "\u{1b}\u{1b}")
+            + "\u{1b}\\"
+    }
+
+    private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+    /// RFC 4648, with padding.
+    static func base64(_ bytes: [UInt8]) -> String {
+        var out: [UInt8] = []
+        out.reserveCapacity((bytes.count + 2) / 3 * 4)
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let group = (0..<3).reduce(0) { $0 << 8 | (start + $1 < bytes.count ? Int(bytes[start + $1]) : 0) }
+            let known = min(3, bytes.count - start) + 1
+            out += (0..<4).map { $0 < known ? digits[group >> (18 - 6 * $0) & 63] : UInt8(ascii: "=") }
+        }
+        return String(decoding: out, as: UTF8.self)
+    }
+}
