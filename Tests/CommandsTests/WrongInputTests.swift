@@ -161,6 +161,16 @@ import Testing
             Row("predict_noise(b, zeros([0, 16, 16, 8]), 1, \"x\")", .shapeMismatch, "[N, h, w, 8]"),
             Row("predict_noise(b, z, 1, [])", .badArgument, "0 prompts for 1 samples"),
             Row("step(ddim(b, steps=2), z, 7, z)", .badArgument, "they are 501, 1"),
+            Row("step(dpmsolver(b, steps=2), z, 667, z)", .badArgument, "advance(scheduler, noise, t, x)"),
+            Row("advance(dpmsolver(b, steps=2), z, 334, z)", .badArgument, "in order"),
+            Row("advance(euler(b, steps=2), z, 3.5, z)", .badArgument, "3.5 is no timestep"),
+            Row("euler(b, settings={use_karas_sigmas: true})", .badArgument, "use_karras_sigmas"),
+            Row("dpmsolver(b, settings={solver_order: 7})", .unsupportedConfiguration, "solver_order"),
+            Row("euler(b, settings={use_karras_sigmas: b})", .wrongType, "use_karras_sigmas is a number"),
+            Row("pndm(b, steps=3, settings={skip_prk_steps: false})", .badArgument, "needs 4 or more"),
+            Row("generate(b, \"x\", scheduler=\"eular\")", .badArgument, "did you mean \"euler\""),
+            Row("generate(b, \"x\", scheduler=euler(b, steps=3), steps=2)", .badArgument, "was made for 3"),
+            Row("generate(load_model(\"few_timesteps\"), \"x\", scheduler=euler(b))", .modelMismatch, "another noise schedule"),
         ])
     }
 

@@ -35,7 +35,7 @@ extension ModelFolder {
     }
 
     private static func write(_ json: JSONObject, to path: String) throws {
-        try AtomicFile.write(path, text: JSON.object(json).text(pretty: true) + "\n")
+        try AtomicFile.write(path, text: JSON.object(json).text(pretty: true, allowsNonFinite: true) + "\n")
     }
 
     private static func write(_ parameters: [(name: String, value: Variable)], to path: String, _ dtype: SafetensorsDType) throws {
