@@ -4,7 +4,7 @@ import Tensors
 extension CommandTable {
     /// Every row that this target adds to the language's own.
     public static let all: [Builtin] =
-        ModelCommands.all + SceneCommands.all + TrainingCommands.all + GenerationCommands.all + AttentionCommands.all + MethodCommands.all + SchedulerCommands.all + tensorFamilies
+        ModelCommands.all + AdapterCommands.all + SceneCommands.all + TrainingCommands.all + GenerationCommands.all + AttentionCommands.all + MethodCommands.all + SchedulerCommands.all + tensorFamilies
 
     /// What runs everything, for a banner: "OpenBLAS SkylakeX, 2 threads".
     public static var engine: String { "OpenBLAS \(BLAS.selection.core), \(Parallel.threads) thread\(Parallel.threads == 1 ? "" : "s")" }

@@ -75,6 +75,17 @@ enum MethodCommands {
             terms: ["velocity", "epsilon", "target"],
             examples: [.init("max(prediction_target(load_model(\"collage\"), zeros([1, 16, 16, 8]), ones([1, 16, 16, 8]), 500))", shows: "1.0")], run: target),
         Builtin(
+            "encode_prompts", family: "method", summary: "What the text encoder makes of prompts: its last hidden state [N, L, D].",
+            parameters: [model, Parameter("prompts", .listOrSingle(.string), doc: "One or more.")], result: "tensor [N, L, D]",
+            terms: ["text encoder", "clip", "embedding"],
+            examples: [.init("encode_prompts(load_model(\"collage\"), \"a dog\").shape[0]", shows: "1")]
+        ) { call in
+            let model = try call.host("model", as: ModelValue.self).model
+            let prompts = try call.strings("prompts")
+            guard !prompts.isEmpty else { throw Problem(.badArgument, "encode_prompts: there is no prompt", argument: "prompts") }
+            return .tensor(try call.mapped("prompts") { try model.encodePrompts(prompts) })
+        },
+        Builtin(
             "predict_noise", family: "method", summary: "One pass through the U-Net: its prediction, and the 16×16 cross-attention of every sample.",
             parameters: [model, latents, exactTimesteps, prompts], result: "prediction (noise, attention)", terms: ["unet", "denoise", "forward", "epsilon"], paper: "eq. 1",
             examples: [.init("predict_noise(load_model(\"collage\"), zeros([1, 16, 16, 8]), 500, \"a photo of a dog\").noise.shape", shows: "[1, 16, 16, 8]")],
