@@ -4,8 +4,8 @@ import Tensors
 extension CommandTable {
     /// Every row that this target adds to the language's own.
     public static let all: [Builtin] = Abandonable.rows(
-        (ModelCommands.all + SceneCommands.all + TrainingCommands.all + PlanCommand.all + GenerationCommands.all + AttentionCommands.all + MethodCommands.all
-            + tensorFamilies).analyzed)
+        (ModelCommands.all + AdapterCommands.all + SceneCommands.all + TrainingCommands.all + PlanCommand.all + GenerationCommands.all
+            + AttentionCommands.all + MethodCommands.all + SchedulerCommands.all + tensorFamilies).analyzed)
 
     /// What runs everything, for a banner: "OpenBLAS SkylakeX, 2 threads".
     public static var engine: String { "OpenBLAS \(BLAS.selection.core), \(Parallel.threads) thread\(Parallel.threads == 1 ? "" : "s")" }

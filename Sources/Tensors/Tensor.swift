@@ -56,6 +56,12 @@ public struct Tensor: Sendable {
         return Array(UnsafeBufferPointer(start: pointer, count: count))
     }
 
+    /// The values where they are.
+    public func withValues<R>(_ body: (UnsafeBufferPointer<Float>) throws -> R) rethrows -> R {
+        defer { keepAlive(self) }
+        return try body(UnsafeBufferPointer(start: pointer, count: count))
+    }
+
     /// The only element.
     public var scalar: Float {
         precondition(count == 1, "scalar of a tensor of shape \(Shape.text(shape))")

@@ -25,6 +25,13 @@ import Testing
         "predict_noise": [("model", "m"), ("latents", "z"), ("t", "500"), ("prompts", "\"a dog\"")],
         "guided_noise": [("model", "m"), ("latents", "z"), ("t", "500"), ("prompts", "\"a dog\"")],
         "ddim": [("model", "m"), ("steps", "2")],
+        "ddpm": [("model", "m"), ("steps", "2")],
+        "pndm": [("model", "m"), ("steps", "2")],
+        "euler": [("model", "m"), ("steps", "2")],
+        "euler_ancestral": [("model", "m"), ("steps", "2")],
+        "dpmsolver": [("model", "m"), ("steps", "2")],
+        "encode_prompts": [("model", "m"), ("prompts", "\"a dog\"")],
+        "advance": [("scheduler", "dpmsolver(m, steps=2)"), ("noise", "z"), ("t", "667"), ("latents", "z")],
         "step": [("scheduler", "ddim(m, steps=2)"), ("noise", "z"), ("t", "501"), ("latents", "z")],
         "attention_map": [("attention", "out"), ("handle", "m.handles[0]")],
         "attention_loss": [("attention", "out"), ("pick", "pick")],
@@ -37,6 +44,10 @@ import Testing
         "add_handles": [("model", "m"), ("handles", "1")],
         "save_handles": [("model", "m"), ("path", "\"out.safetensors\"")],
         "load_handles": [("path", "\"h.safetensors\""), ("model", "b")],
+        "load_lora": [("model", "b"), ("path", "\"l.safetensors\"")],
+        "save_lora": [("model", "q"), ("base", "b"), ("path", "\"o.safetensors\"")],
+        "save_result": [("model", "m"), ("base", "b"), ("path", "\"o.safetensors\"")],
+        "load_result": [("path", "\"r.safetensors\""), ("base", "b")],
         "diff": [("a", "m"), ("b", "m3")],
         "nearest": [("model", "m"), ("embedding", "zeros([192])")],
         "require_grad": [("model", "m")],
@@ -68,7 +79,9 @@ import Testing
         out = predict_noise(m, z, 500, "a photo of <asset0> and <asset1>"); out2 = predict_noise(m3, zeros([2, 16, 16, 8]), 500, pick3.prompt);
         g = grad(sum(m.handles[0].embedding), m.handles); g3 = grad(sum(m3.handles[0].embedding), m3.handles);
         o = update(m, adamw(m.handles, lr=0.1), g)[1]; o3 = update(m3, adamw(m3.handles, lr=0.1), g3)[1];
-        save_handles(m, "h.safetensors");
+        save_handles(m, "h.safetensors"); save_result(m, b, "r.safetensors");
+        k = require_grad(b, "kv"); q, ko = update(k, adamw(k.parameters, lr=0.001), grad(mean(predict_noise(k, ones([1, 16, 16, 8]), 500, "a dog").noise), k.parameters));
+        save_lora(q, b, "l.safetensors");
         """
 
     /// Calls of one command with one or two arguments replaced; more rounds find more, the same ones every time.

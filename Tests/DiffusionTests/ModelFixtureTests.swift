@@ -139,8 +139,10 @@ func difference(_ tensor: Tensor, _ expected: Tensor) -> Float {
         let fixture = try ModelFixture(name)
         let model = try ModelFolder.load(fixture.folder)
         let settings = try #require(fixture.json["generation"])
+        let steps = try #require(settings["steps"]?.intValue)
+        // As the fixture was drawn; one folder names another scheduler.
         let options = GenerationOptions(
-            steps: try #require(settings["steps"]?.intValue), guidanceScale: try #require(settings["guidance"]?.doubleValue))
+            steps: steps, plan: try DDIMScheduler(model.scheduler).plan(steps: steps), guidanceScale: try #require(settings["guidance"]?.doubleValue))
         let latents = try model.sampleLatents(
             [try #require(settings["prompt"]?.stringValue)], initial: try fixture.picture("generation.initial"), options)
         #expect(difference(latents, try fixture.picture("generation.latents")) < 1e-3)

@@ -73,58 +73,73 @@ import Testing
             ]
             let plan = try DDIMScheduler(configuration(settings)).plan(
                 steps: #require(row["steps"]?.intValue))
-            #expect(plan.timesteps == (try ints(row["timesteps"])))
+            #expect(plan.timesteps == (try ints(row["timesteps"])).map(Float.init))
         }
     }
 
     @Test func samplingsEqualDiffusers() throws {
         let fixture = try fixture("trajectories.json")
-        let (start, outputs, noises) = (
-            try floats(fixture["start"]), try floats(fixture["outputs"]), try floats(fixture["noises"])
-        )
-        let width = start.count
         let cases = try #require(fixture["cases"]?.arrayValue)
         #expect(cases.count == 56)
         for row in cases {
-            let name = try #require(row["class"]?.stringValue)
-            let (scheduler, fallback) = try SchedulerRegistry.make(
-                configuration(try #require(row["config"]), className: name))
+            let (name, eta) = (try #require(row["class"]?.stringValue), try #require(row["eta"]?.doubleValue))
+            let (scheduler, fallback) = try SchedulerRegistry.make(configuration(try #require(row["config"]), className: name))
             #expect(fallback == nil && type(of: scheduler).className == name)
             let steps = try #require(row["steps"]?.intValue)
-            let eta = try #require(row["eta"]?.doubleValue)
-            let plan =
-                try (scheduler as? DDIMScheduler)?.plan(steps: steps, eta: eta)
-                ?? scheduler.plan(steps: steps)
-            #expect(plan.timesteps == (try ints(row["timesteps"])))
-            let expected = try floats(row["samples"])
-            #expect(expected.count == width * plan.steps.count)
-            var sample = start
-            for (index, step) in plan.steps.enumerated() {
-                let range = index * width..<(index + 1) * width
-                let (output, noise) = (Array(outputs[range]), Array(noises[range]))
-                let next = step.apply(modelOutput: output, sample: sample, noise: noise)
-                #expect(
-                    close(next, Array(expected[range])), "\(name) \(row["config"]!.text()) \(step.timestep)")
-                if let mix = step.coefficients {
-                    let fused = (0..<width).map {
-                        mix.sample * sample[$0] + mix.output * output[$0] + mix.noise * noise[$0]
-                    }
-                    #expect(close(fused, Array(expected[range])))
-                }
-                sample = Array(expected[range])
-            }
+            let plan = try (scheduler as? DDIMScheduler)?.plan(steps: steps, eta: eta) ?? scheduler.plan(steps: steps)
+            #expect(!plan.keepsMemory && plan.initNoiseSigma == 1)
+            try follow(plan, row, fixture)
         }
     }
 
-    @Test func clippingHasNoLinearForm() throws {
+    @Test func solversEqualDiffusers() throws {
+        let fixture = try fixture("solvers.json")
+        let cases = try #require(fixture["cases"]?.arrayValue)
+        #expect(cases.count == 148)
+        let (start, noises) = (try floats(fixture["start"]), try floats(fixture["noises"]))
+        for row in cases {
+            let name = try #require(row["class"]?.stringValue)
+            let (scheduler, fallback) = try SchedulerRegistry.make(configuration(try #require(row["config"]), className: name))
+            #expect(fallback == nil && type(of: scheduler).className == name)
+            let plan = try scheduler.plan(steps: try #require(row["steps"]?.intValue))
+            #expect(close([plan.initNoiseSigma], [Float(try #require(row["init_noise_sigma"]?.doubleValue))]), "\(row["config"]!.text())")
+            try follow(plan, row, fixture)
+            let level = plan.steps[plan.steps.count / 2].level
+            let noised = start.indices.map { level.signal * start[$0] + level.noise * noises[$0] }
+            #expect(close(noised, try floats(row["noised"])), "\(name) \(row["config"]!.text())")
+        }
+    }
+
+    /// Every step of a plan from diffusers' sample before it, with the state that our own steps leave.
+    private func follow(_ plan: SamplingPlan, _ row: JSON, _ fixture: JSON) throws {
+        let (start, outputs, noises) = (try floats(fixture["start"]), try floats(fixture["outputs"]), try floats(fixture["noises"]))
+        let (width, about) = (start.count, "\(row["class"]!.text()) \(row["config"]!.text()) \(row["steps"]!.text())")
+        let timesteps = try floats(row["timesteps"])
+        // float32 at both ends of a logarithm: what is between two training timesteps differs in the sixth digit.
+        #expect(plan.timesteps.count == timesteps.count && zip(plan.timesteps, timesteps).allSatisfy { abs($0 - $1) < 2e-3 }, "\(about)")
+        let expected = try floats(row["samples"])
+        #expect(expected.count == width * plan.steps.count)
+        let scaled = try row["scaled"].map { try floats($0) }
+        var (sample, state) = (Tensor(start.map { $0 * plan.initNoiseSigma }, shape: [width]), SamplingState.start)
+        for (index, step) in plan.steps.enumerated() {
+            if let scaled { #expect(close([sample.values[0] * step.inputScale], [scaled[index]]), "\(about)") }
+            let range = index * width..<(index + 1) * width
+            let (output, noise) = (Tensor(Array(outputs[range]), shape: [width]), Tensor(Array(noises[range]), shape: [width]))
+            (sample, state) = plan.advance(state, sample: sample, output: output, noise: noise)
+            #expect(close(sample.values, Array(expected[range])), "\(about) at \(step.timestep): \(sample.values) \(expected[range])")
+        }
+    }
+
+    @Test func plansSayWhatTheyNeed() throws {
         let clipped = try DDIMScheduler(configuration([:])).plan(steps: 3).steps[0]
-        #expect(clipped.coefficients == nil)
-        #expect(!clipped.addsNoise)
+        #expect(clipped.clipsSample && !clipped.addsNoise)
         let plain = try DDPMScheduler(configuration(["clip_sample": false])).plan(steps: 3)
-        #expect(plain.steps[0].coefficients != nil && plain.steps[0].addsNoise)
+        #expect(!plain.steps[0].clipsSample && plain.steps[0].addsNoise && plain.addsNoise)
         #expect(plain.steps.last?.timestep == 0 && plain.steps.last?.addsNoise == false)
         #expect(plain.timesteps == [666, 333, 0])
         #expect(plain.previous(666) == 333 && plain.previous(0) == nil && plain.previous(5) == nil)
+        let solver = try DPMSolverMultistepScheduler(configuration([:], className: "DPMSolverMultistepScheduler")).plan(steps: 3)
+        #expect(solver.keepsMemory && !solver.addsNoise && solver.steps.last?.memory.isEmpty == true)
     }
 
     @Test func whatCannotBePlanned() throws {
@@ -147,21 +162,45 @@ import Testing
     @Test func otherSchedulersAreReadAsDDIM() throws {
         let json: JSON = [
             "beta_end": 0.012, "beta_schedule": "scaled_linear", "beta_start": 0.00085, "clip_sample": false,
-            "num_train_timesteps": 1000, "set_alpha_to_one": false, "skip_prk_steps": true, "steps_offset": 1,
-            "trained_betas": nil,
+            "num_train_timesteps": 1000, "set_alpha_to_one": false, "steps_offset": 1, "trained_betas": nil,
         ]
-        let (scheduler, fallback) = try SchedulerRegistry.make(
-            configuration(json, className: "PNDMScheduler"))
+        let (scheduler, fallback) = try SchedulerRegistry.make(configuration(json, className: "UniPCMultistepScheduler"))
         #expect(scheduler is DDIMScheduler)
-        #expect(
-            fallback
-                == "scheduler_config.json: PNDMScheduler is not implemented; its settings are used for DDIM")
+        #expect(fallback == "scheduler_config.json: UniPCMultistepScheduler is not implemented; its settings are used for DDIM")
         #expect(try scheduler.plan(steps: 5).timesteps == [801, 601, 401, 201, 1])
-        #expect(try scheduler.plan(steps: 50).steps.allSatisfy { $0.coefficients != nil })
-        let solver: JSON = ["variance_type": nil, "solver_order": 2, "timestep_spacing": "linspace"]
-        #expect(
-            try SchedulerRegistry.make(configuration(solver, className: "DPMSolverMultistepScheduler"))
-                .fallback != nil)
+        #expect(try scheduler.plan(steps: 50).steps.allSatisfy { !$0.clipsSample })
+    }
+
+    /// Python writes −∞ where a JSON number belongs, in real folders.
+    @Test func minusInfinityIsRead() throws {
+        let text = "{\"_class_name\": \"DPMSolverMultistepScheduler\", \"lambda_min_clipped\": -Infinity, \"variance_type\": null}"
+        let json = try JSON.parse(Array(text.utf8), allowsNonFinite: true)
+        let configuration = try SchedulerConfiguration(json, file: "scheduler_config.json")
+        #expect(try DPMSolverMultistepScheduler(configuration).plan(steps: 3).timesteps == [999, 666, 333])
+        #expect(json.text(allowsNonFinite: true).contains("-Infinity") && !json.text().contains("Infinity"))
+        #expect(throws: JSONError.self) { try JSON.parse(Array(text.utf8)) }
+    }
+
+    @Test(arguments: [
+        ("PNDMScheduler", "prediction_type", "sample"), ("EulerAncestralDiscreteScheduler", "prediction_type", "sample"),
+        ("EulerDiscreteScheduler", "timestep_type", "continuous"), ("EulerDiscreteScheduler", "use_beta_sigmas", true),
+        ("EulerDiscreteScheduler", "interpolation_type", "cubic"), ("EulerDiscreteScheduler", "final_sigmas_type", "one"),
+        ("DPMSolverMultistepScheduler", "algorithm_type", "dpmsolver"), ("DPMSolverMultistepScheduler", "solver_order", 4),
+        ("DPMSolverMultistepScheduler", "use_flow_sigmas", true), ("DPMSolverMultistepScheduler", "use_karras_sigmas", 3),
+        ("DDIMScheduler", "eta", 2), ("DPMSolverMultistepScheduler", "variance_type", "learned_range"),
+    ] as [(String, String, JSON)])
+    func whatASolverCannotDoIsNamed(_ className: String, _ key: String, _ value: JSON) {
+        let error = #expect(throws: ConfigurationError.self) {
+            try SchedulerRegistry.make(configuration(.object(JSONObject([(key, value)])), className: className))
+        }
+        #expect(error?.key == key)
+    }
+
+    @Test func oneSpacingOfNoiseLevels() throws {
+        let both: JSON = ["use_karras_sigmas": true, "use_exponential_sigmas": true]
+        #expect(throws: ConfigurationError.self) { try EulerDiscreteScheduler(configuration(both)) }
+        let tooFew = try PNDMScheduler(configuration(["skip_prk_steps": false], className: "PNDMScheduler"))
+        #expect(throws: SchedulerError.tooFewSteps(3, least: 4)) { try tooFew.plan(steps: 3) }
     }
 
     @Test(
@@ -183,7 +222,7 @@ import Testing
         let flow = try configuration([:], className: "FlowMatchEulerDiscreteScheduler")
         let error = #expect(throws: ConfigurationError.self) { try SchedulerRegistry.make(flow) }
         #expect(error?.key == "_class_name")
-        #expect(error?.description.contains("DDIMScheduler, DDPMScheduler, PNDMScheduler") == true)
+        #expect(error?.description.contains("DDIMScheduler, DDPMScheduler, PNDMScheduler, EulerDiscreteScheduler") == true)
         let none = try SchedulerConfiguration([:], file: "s.json")
         let missing = #expect(throws: ConfigurationError.self) { try SchedulerRegistry.make(none) }
         #expect(missing?.problem == .missing)

@@ -88,7 +88,7 @@ extension DiffusionModel {
         var (steps, timesteps) = ([[CrossAttentionMap]](), [Int]())
         let latents = try sampleLatents([prompt], initial: initial, options) { step in
             steps.append(try Self.select(step.maps, layers))
-            timesteps.append(step.timestep)
+            timesteps.append(Int(step.timestep.rounded()))
             try progress(step)
         }
         let maps = (steps.first ?? []).indices.map { layer in

@@ -30,10 +30,14 @@ public struct PriorSet: Sendable {
         for first in stride(from: 0, to: prompts.count, by: 8) {
             let part = Array(prompts[first..<min(first + 8, prompts.count)])
             let initial = try model.initialLatents(part.count, random.next("prior_images"))
-            let latents = try model.sampleLatents(part, initial: initial, generation) { step in
+            let seeds = part.indices.map { options.seed &+ first + $0 }
+            let noise = { DiffusionModel.stepNoise(seeds: seeds, step: $0, initial.shape) }
+            var count = 0
+            let latents = try model.sampleLatents(part, initial: initial, noise: noise, generation) { step in
+                count = step.count
                 try progress(done + (step.index + 1) * part.count, options.count * step.count)
             }
-            done += part.count * options.steps
+            done += part.count * count
             // As pictures of 8 bits a channel: what a file, or a value of the language, would hold.
             pictures += try Image.batch(model.decodeLatents(latents)).map { Tensor($0) }
         }

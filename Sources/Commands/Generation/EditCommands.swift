@@ -48,21 +48,21 @@ enum EditCommands {
         let seed = try call.int("seed")
         // As randn(shape, seed=…): the program that writes this out draws the same.
         func noise(_ seed: Int) -> Tensor { RandomDraw(seed: UInt64(bitPattern: Int64(seed)), stream: "randn", step: 0).normal(kept.shape) }
-        let plan = try call.mapped("steps") { try DDIMScheduler(model.scheduler).plan(steps: try call.int("steps")) }
+        let plan = try call.mapped("steps") { try DDIMScheduler(model.scheduler).plan(steps: try call.int("steps"), eta: 0) }
         let text = Variable(model.textEncoder(try call.mapped("prompt") { try model.tokenize(["", try call.string("prompt")]) }).value)
         let guidance = Float(try GenerationCommands.guidance(call, model))
-        var (x, projections) = (noise(seed), TextProjections?.none)
+        var (x, state, projections) = (noise(seed), SamplingState.start, TextProjections?.none)
         let other = noise(seed &+ 1)
         var bar = ProgressBar(call.context, title: "editing", unit: "step")
         defer { bar.finish() }
         for (index, step) in plan.steps.enumerated() {
             try call.context.checkInterrupt()
             var pass = UNetPass(text, reusing: projections)
-            let t = Float(step.timestep)
+            let t = step.timestep
             let out = model.unet(Variable(.concatenated([x, x], axis: 0)), timesteps: [t, t], &pass).value
             projections = pass.textProjections
-            x = step.apply(modelOutput: DiffusionModel.guide(out, guidance), sample: x)
-            x = x * inside + model.addNoise(kept, other, [step.previous ?? 0]) * outside
+            (x, state) = plan.advance(state, sample: x, output: DiffusionModel.guide(out, guidance))
+            x = x * inside + model.addNoise(kept, other, [Int(step.previous ?? 0)]) * outside
             bar.update(index + 1, of: plan.steps.count)
         }
         return x

@@ -8,11 +8,12 @@ import Tensors
 enum GenerationCommands {
     static let all: [Builtin] = [
         Builtin(
-            "generate", family: "generation", summary: "Draws pictures of a prompt by DDIM with classifier-free guidance; picture i has seed + i.",
+            "generate", family: "generation", summary: "Draws pictures of a prompt with classifier-free guidance; picture i has seed + i.",
             parameters: [
                 Parameter("model", .host("model"), doc: "A model."), Parameter("prompt", .listOrSingle(.string), doc: "What to draw; a list draws each."),
                 Parameter("n", .int, default: 1, range: 1...1000, doc: "Pictures of each prompt.", keywordOnly: true),
                 Parameter("steps", .int, default: 30, range: 1...1000, unit: "steps", doc: "Denoising steps.", keywordOnly: true),
+                SchedulerCommands.choice,
                 Parameter("guidance", .number, range: 0...100, doc: "Classifier-free guidance: 1 is none. 3 suits collage, which has it by default; others 7.5.", keywordOnly: true, optional: true),
                 Parameter("negative", .string, default: "", doc: "What to walk away from.", keywordOnly: true),
                 Parameter("seed", .int, default: 0, doc: "Of the first picture.", keywordOnly: true),
@@ -20,7 +21,8 @@ enum GenerationCommands {
                 Parameter("size", .list(.int), doc: "[height, width] in pixels; the model's own without.", keywordOnly: true, optional: true),
             ],
             result: "image, or a list of images", terms: ["draw", "sample", "text to image", "txt2img", "picture"], paper: "§4",
-            examples: [.init("generate(load_model(\"collage\"), \"a photo of a dog at the beach\", steps=2, seed=1).size", shows: "[128, 128]")],
+            examples: [.init("generate(load_model(\"collage\"), \"a photo of a dog at the beach\", steps=2, seed=1).size", shows: "[128, 128]"),
+                .init("generate(load_model(\"collage\"), \"a photo of a dog\", scheduler=\"dpmsolver++\", steps=2).size", shows: "[128, 128]")],
             run: generate)
     ] + EditCommands.all
 
@@ -29,11 +31,12 @@ enum GenerationCommands {
         let (n, seed) = (try call.int("n"), try call.int("seed"))
         let prompts = try call.strings("prompt").flatMap { Array(repeating: $0, count: n) }
         guard !prompts.isEmpty else { throw Problem(.badArgument, "generate: there is no prompt", argument: "prompt") }
+        let (plan, steps) = try SchedulerCommands.plan(call, model)
         let options = GenerationOptions(
-            steps: try call.int("steps"), guidanceScale: try guidance(call, model), negativePrompt: try call.string("negative"))
+            steps: steps, plan: plan, guidanceScale: try guidance(call, model), negativePrompt: try call.string("negative"))
         let seeds = prompts.indices.map { seed &+ $0 % n }
         let initial = try noise(call, model, seeds)
-        let pictures = try draw(call, model, prompts, initial, options)
+        let pictures = try draw(call, model, prompts, initial, seeds, plan, options)
         return try images(pictures, call, model, prompts, seeds, options)
     }
 
@@ -68,20 +71,26 @@ enum GenerationCommands {
     }
 
     /// Pictures [N, H, W, 3] in batches of eight, with a progress bar.
-    static func draw(_ call: Call, _ model: DiffusionModel, _ prompts: [String], _ initial: Tensor, _ options: GenerationOptions) throws -> Tensor {
+    static func draw(
+        _ call: Call, _ model: DiffusionModel, _ prompts: [String], _ initial: Tensor, _ seeds: [Int], _ plan: SamplingPlan,
+        _ options: GenerationOptions
+    ) throws -> Tensor {
         var bar = ProgressBar(call.context, title: prompts.count == 1 ? "drawing" : "drawing \(prompts.count) pictures", unit: "step")
         defer { bar.finish() }
-        let total = prompts.count * options.steps
+        let total = prompts.count * plan.steps.count
         var (parts, done) = ([Tensor](), 0)
         for first in stride(from: 0, to: prompts.count, by: 8) {
             let part = first..<min(first + 8, prompts.count)
             let latents = try call.mapped("prompt") {
-                try model.sampleLatents(Array(prompts[part]), initial: initial.rows(part), options) { step in
+                try model.sampleLatents(
+                    Array(prompts[part]), initial: initial.rows(part),
+                    noise: { DiffusionModel.stepNoise(seeds: Array(seeds[part]), step: $0, initial.shape) }, options
+                ) { step in
                     bar.update(done + (step.index + 1) * part.count, of: total)
                     try call.context.checkInterrupt()
                 }
             }
-            done += part.count * options.steps
+            done += part.count * plan.steps.count
             parts.append(model.decodeLatents(latents))
         }
         return .concatenated(parts, axis: 0)
@@ -95,14 +104,14 @@ enum GenerationCommands {
         let script = Provenance.script(call.context)
         let images = try Image.batch(pictures).enumerated().map { index, image in
             var entries: [(String, String)] = [
-                ("Software", "bas 0.1"), ("prompt", prompts[index]), ("seed", "\(seeds[index])"), ("steps", "\(options.steps)"),
+                ("Software", "bas 0.1"), ("prompt", prompts[index]), ("seed", "\(seeds[index])"), ("steps", "\(options.steps)"), ("scheduler", options.plan?.scheduler ?? ""),
                 ("guidance", "\(options.guidanceScale)"), ("model", model.name), ("model_hash", hash),
             ]
             if !options.negativePrompt.isEmpty { entries.append(("negative", options.negativePrompt)) }
             if let script { entries.append(("script", script)) }
             return Value.host(ImageValue(
                 image, metadata: PNGMetadata(entries.map { PNGMetadata.Entry(key: $0.0, text: $0.1) }),
-                alt: "\(prompts[index])   \(image.size) px, \(options.steps) DDIM steps, guidance \(options.guidanceScale), seed \(seeds[index])"))
+                alt: "\(prompts[index])   \(image.size) px, \(options.steps) steps of \(options.plan?.scheduler ?? ""), guidance \(options.guidanceScale), seed \(seeds[index])"))
         }
         return images.count == 1 ? images[0] : .list(images)
     }

@@ -38,21 +38,28 @@ extension Call {
             what: "the autoencoder's activations for a picture of \(width * vae.downscale)×\(height * vae.downscale)")
     }
 
-    /// One timestep a sample, inside the model's range.
+    /// One whole timestep a sample, inside the model's range.
     func timesteps(_ name: String, _ count: Int, _ model: DiffusionModel) throws -> [Int] {
+        try exactTimesteps(name, count, model) { $0 == $0.rounded() }.map { Int($0) }
+    }
+
+    /// One timestep a sample, inside the model's range, also between two of training.
+    func exactTimesteps(
+        _ name: String, _ count: Int, _ model: DiffusionModel, where isAllowed: (Float) -> Bool = { _ in true }
+    ) throws -> [Float] {
         let value = try value(name)
-        let given: [Int]
-        switch value {
-        case .int(let t): given = Array(repeating: t, count: count)
-        // Numbers that are no ints become a timestep outside, which is refused below.
-        case .host: given = try tensor(name).values.map { Int(exactly: $0.rounded()) ?? -1 }
-        default: given = try ints(name)
-        }
+        let given: [Float] =
+            switch value {
+            case .int, .float: Array(repeating: Float(value.number ?? -1), count: count)
+            case .host: try tensor(name).values
+            default: try doubles(name).map { Float($0) }
+            }
         guard given.count == count || given.count == 1 else {
             throw Problem(.badArgument, "\(builtin.name): \(given.count) timesteps for \(count) samples", argument: name)
         }
-        guard given.allSatisfy({ (0..<model.scheduler.trainTimesteps).contains($0) }) else {
-            throw Problem(.outOfRange, "\(builtin.name): timesteps are 0…\(model.scheduler.trainTimesteps - 1)", argument: name)
+        let last = model.scheduler.trainTimesteps - 1
+        guard given.allSatisfy({ (0...Float(last)).contains($0) && isAllowed($0) }) else {
+            throw Problem(.outOfRange, "\(builtin.name): timesteps are 0…\(last)", argument: name)
         }
         return given.count == count ? given : Array(repeating: given[0], count: count)
     }

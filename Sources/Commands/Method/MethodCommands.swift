@@ -11,8 +11,9 @@ enum MethodCommands {
     static let all: [Builtin] = sampling + prediction + optimization
 
     private static let model = ModelCommands.model
-    private static let latents = Parameter("latents", Accepts.tensor, doc: "Scaled latents [N, h, w, C].")
+    static let latents = Parameter("latents", Accepts.tensor, doc: "Scaled latents [N, h, w, C].")
     private static let timesteps = Parameter("t", .oneOf([.int, .list(.int), .host("tensor")]), doc: "A timestep 0…999, or one a sample.")
+    private static let exactTimesteps = Parameter("t", .oneOf([.number, .list(.number), .host("tensor")]), doc: "A timestep 0…999, or one a sample; some schedulers stop between two.")
     private static let prompts = Parameter("prompts", .listOrSingle(.string), doc: "One a sample, or one for all.")
     private static let handles = "with seed(1) { union_sample(add_handles(load_model(\"collage\"), 2), load_scene(\"mug_rose\")) }"
 
@@ -74,29 +75,28 @@ enum MethodCommands {
             terms: ["velocity", "epsilon", "target"],
             examples: [.init("max(prediction_target(load_model(\"collage\"), zeros([1, 16, 16, 8]), ones([1, 16, 16, 8]), 500))", shows: "1.0")], run: target),
         Builtin(
+            "encode_prompts", family: "method", summary: "What the text encoder makes of prompts: its last hidden state [N, L, D].",
+            parameters: [model, Parameter("prompts", .listOrSingle(.string), doc: "One or more.")], result: "tensor [N, L, D]",
+            terms: ["text encoder", "clip", "embedding"],
+            examples: [.init("encode_prompts(load_model(\"collage\"), \"a dog\").shape[0]", shows: "1")]
+        ) { call in
+            let model = try call.host("model", as: ModelValue.self).model
+            let prompts = try call.strings("prompts")
+            guard !prompts.isEmpty else { throw Problem(.badArgument, "encode_prompts: there is no prompt", argument: "prompts") }
+            return .tensor(try call.mapped("prompts") { try model.encodePrompts(prompts) })
+        },
+        Builtin(
             "predict_noise", family: "method", summary: "One pass through the U-Net: its prediction, and the 16×16 cross-attention of every sample.",
-            parameters: [model, latents, timesteps, prompts], result: "prediction (noise, attention)", terms: ["unet", "denoise", "forward", "epsilon"], paper: "eq. 1",
+            parameters: [model, latents, exactTimesteps, prompts], result: "prediction (noise, attention)", terms: ["unet", "denoise", "forward", "epsilon"], paper: "eq. 1",
             examples: [.init("predict_noise(load_model(\"collage\"), zeros([1, 16, 16, 8]), 500, \"a photo of a dog\").noise.shape", shows: "[1, 16, 16, 8]")],
             run: predict),
         Builtin(
             "guided_noise", family: "method", summary: "The prediction with classifier-free guidance: away from the empty prompt's.",
             parameters: [
-                model, latents, timesteps, prompts, Parameter("guidance", .number, default: .float(3), range: 0...100, doc: "1 is none."),
+                model, latents, exactTimesteps, prompts, Parameter("guidance", .number, default: .float(3), range: 0...100, doc: "1 is none."),
             ],
             result: "tensor", terms: ["cfg", "guidance", "classifier-free"],
             examples: [.init("guided_noise(load_model(\"collage\"), zeros([1, 16, 16, 8]), 500, \"a photo of a dog\").shape", shows: "[1, 16, 16, 8]")], run: guided),
-        Builtin(
-            "ddim", family: "method", summary: "DDIM's plan for a number of denoising steps.",
-            parameters: [model, Parameter("steps", .int, default: 30, range: 1...1000, unit: "steps", doc: "Denoising steps.", keywordOnly: true)], result: "scheduler",
-            terms: ["sampler", "scheduler", "timesteps"], examples: [.init("ddim(load_model(\"collage\"), steps=2).timesteps", shows: "[501, 1]")], run: ddim),
-        Builtin(
-            "step", family: "method", summary: "One step of a scheduler: from latents at t to those at the next lower timestep.",
-            parameters: [
-                Parameter("scheduler", .host("scheduler"), doc: "From ddim(…)."), Parameter("noise", Accepts.tensor, doc: "What the model predicts."),
-                Parameter("t", .int, doc: "A timestep of the scheduler."), latents,
-            ],
-            result: "tensor", terms: ["denoise", "ddim"],
-            examples: [.init("step(ddim(load_model(\"collage\"), steps=2), zeros([1, 2, 2, 8]), 501, zeros([1, 2, 2, 8])).shape", shows: "[1, 2, 2, 8]")], run: step),
         Builtin(
             "attention_map", family: "method", summary: "A handle's map [16, 16] in the recorded attention of one sample; gradients flow through it.",
             parameters: [
@@ -211,7 +211,7 @@ enum MethodCommands {
         let prompts = try call.prompts("prompts", latents.shape[0])
         let text = model.textEncoder(try call.mapped("prompts") { try model.tokenize(prompts) })
         var pass = UNetPass(call.context[GradientMode.self] ? text.detached : text, recording: .resolution(PreparedScene.attentionSize))
-        let out = model.unet(latents, timesteps: try call.timesteps("t", latents.shape[0], model).map(Float.init), &pass)
+        let out = model.unet(latents, timesteps: try call.exactTimesteps("t", latents.shape[0], model), &pass)
         let attention = AttentionMaps(pass.maps).map { maps in
             prompts.enumerated().map { SampleAttention(maps: maps, sample: $0.offset, prompt: $0.element, model: model) }
         }
@@ -222,28 +222,11 @@ enum MethodCommands {
         let model = try call.host("model", as: ModelValue.self).model
         let (latents, guidance) = (try call.latents("latents", model).value, Float(try call.double("guidance")))
         let prompts = try call.prompts("prompts", latents.shape[0])
-        let times = try call.timesteps("t", latents.shape[0], model).map(Float.init)
+        let times = try call.exactTimesteps("t", latents.shape[0], model)
         let ids = try call.mapped("prompts") { try model.tokenize(prompts.map { _ in "" } + prompts) }
         var pass = UNetPass(Variable(model.textEncoder(ids).value))
         let out = model.unet(Variable(.concatenated([latents, latents], axis: 0)), timesteps: times + times, &pass).value
         return .tensor(DiffusionModel.guide(out, guidance))
-    }
-
-    @Sendable private static func ddim(_ call: Call) throws -> Value {
-        let model = try call.host("model", as: ModelValue.self).model
-        return .host(SchedulerValue(model: model, plan: try call.mapped("steps") { try DDIMScheduler(model.scheduler).plan(steps: try call.int("steps")) }))
-    }
-
-    @Sendable private static func step(_ call: Call) throws -> Value {
-        let scheduler = try call.host("scheduler", as: SchedulerValue.self)
-        let (t, noise, latents) = (try call.int("t"), try call.tensor("noise"), try call.tensor("latents"))
-        guard let step = scheduler.plan.step(at: t) else {
-            throw Problem(.badArgument, "\(t) is no timestep of this scheduler", argument: "t", notes: ["they are \(scheduler.plan.timesteps.map(String.init).joined(separator: ", "))"])
-        }
-        guard noise.count == latents.count else {
-            throw Problem(.shapeMismatch, "step: noise and latents have different shapes", argument: "noise", label: "\(Shape.text(noise.shape)), the latents are \(Shape.text(latents.shape))")
-        }
-        return .tensor(step.apply(modelOutput: noise.reshaped(latents.shape), sample: latents))
     }
 
     @Sendable private static func attentionMap(_ call: Call) throws -> Value {

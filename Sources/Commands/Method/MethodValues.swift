@@ -115,29 +115,3 @@ struct GradientsValue: HostValue {
     var fieldNames: [String] { ["norm"] }
     func field(_ name: String) throws -> Value? { name == "norm" ? .float(norm) : nil }
 }
-
-/// A sampling plan of DDIM for a model.
-struct SchedulerValue: HostValue {
-    let model: DiffusionModel
-    let plan: SamplingPlan
-
-    var typeName: String { "scheduler" }
-    var inlineText: String { "DDIM, \(plan.steps.count) steps" }
-    var fieldNames: [String] { ["timesteps", "previous"] }
-
-    func field(_ name: String) throws -> Value? {
-        switch name {
-        case "timesteps": .list(plan.timesteps.map { .int($0) })
-        case "previous": .function(FunctionValue(previous))
-        default: nil
-        }
-    }
-
-    /// scheduler.previous(t): the timestep after t, 0 at the end.
-    private var previous: Builtin {
-        Builtin(
-            "previous", family: "method", summary: "The timestep that a step from t leads to; 0 at the end.",
-            parameters: [Parameter("t", .int, range: 0...1_000_000, doc: "A timestep of the scheduler.")], result: "int"
-        ) { [plan] call in .int(plan.previous(try call.int("t")) ?? 0) }
-    }
-}

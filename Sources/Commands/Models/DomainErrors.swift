@@ -18,6 +18,9 @@ enum DomainErrors {
         case let error as TrainingError: training(error)
         case let error as AttentionError: Problem(.badArgument, error.description, argument: "layers")
         case let error as CheckpointError: checkpoint(error, argument)
+        case let error as SingleFileError: single(error, argument)
+        case let error as LoRAError: lora(error, argument)
+        case let error as ResultError: result(error, argument)
         case let error as HandleFileError: Problem(.badFile, error.description, argument: argument)
         default: nil
         }
@@ -36,6 +39,27 @@ enum DomainErrors {
         case .handleName: Problem(.badArgument, error.description, argument: argument)
         case .emptyWord: Problem(.unknownWord, error.description, argument: argument)
         case .size: Problem(.badArgument, error.description, argument: argument)
+        }
+    }
+
+    private static func single(_ error: SingleFileError, _ argument: String?) -> Problem {
+        if case .noTokenizer = error { return Problem(.badModelFolder, error.description, argument: argument) }
+        return Problem(.badFile, error.description, argument: argument)
+    }
+
+    private static func lora(_ error: LoRAError, _ argument: String?) -> Problem {
+        switch error {
+        case .notALoRA: Problem(.badFile, error.description, argument: argument)
+        case .half, .shape, .unknownLayers: Problem(.weightMismatch, error.description, argument: argument)
+        case .differentModels: Problem(.modelMismatch, error.description, argument: "base")
+        case .nothing: Problem(.badArgument, error.description, argument: "model")
+        }
+    }
+
+    private static func result(_ error: ResultError, _ argument: String?) -> Problem {
+        switch error {
+        case .notAResult: Problem(.badFile, error.description, argument: argument)
+        case .otherBase: Problem(.modelMismatch, error.description, argument: "base")
         }
     }
 

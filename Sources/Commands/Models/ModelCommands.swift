@@ -8,8 +8,14 @@ import Tensors
 enum ModelCommands {
     static let all: [Builtin] = [
         Builtin(
-            "load_model", family: "models", summary: "Loads a Stable Diffusion model from a folder in diffusers' layout.",
-            parameters: [Parameter("name", .string, doc: "A model that ships with bas (\"collage\"), or the path of a folder.")],
+            "load_model", family: "models", summary: "Loads a Stable Diffusion model: a folder in diffusers' layout, or a single .safetensors file.",
+            parameters: [
+                Parameter("name", .string, doc: "A model that ships with bas (\"collage\"), or the path of a folder or file."),
+                Parameter("tokenizer", .string, doc: "For a single file: the tokenizer's folder; \"tokenizer\" beside it without.", keywordOnly: true, optional: true),
+                Parameter(
+                    "prediction", .string, allowed: PredictionType.allCases.map(\.rawValue),
+                    doc: "For a single file: epsilon (version 1's) or v_prediction (version 2's at 768 px).", keywordOnly: true, optional: true),
+            ],
             result: "model", terms: ["open", "checkpoint", "weights", "from_pretrained", "diffusers"],
             examples: [.init("load_model(\"collage\").handles", shows: "[]")], run: load),
         Builtin(
@@ -80,6 +86,10 @@ enum ModelCommands {
                 help: nearestName(name, among: shipped.names).map { "did you mean \"\($0)\"?" })
         }
         try call.checkFolder(path, "name")
+        guard FileSystem.isFolder(path) else { return .host(ModelValue(try loadFile(call, path))) }
+        for option in ["tokenizer", "prediction"] where call.has(option) {
+            throw Problem(.badArgument, "\(option) is for single files; a folder says it itself", argument: option)
+        }
         return .host(ModelValue(try call.mapped("name") { try model(inFolder: path, call) }))
     }
 
@@ -88,7 +98,33 @@ enum ModelCommands {
         if let known = call.context[LoadedModels.self][path] { return known }
         let model = try ModelFolder.load(path)
         try Parallel.checkWanted()
+        if let note = try SchedulerRegistry.make(model.scheduler).fallback {
+            call.context.warn(.unsupportedConfiguration, note, argument: "name", help: "scheduler=… of generate picks another")
+        }
         call.context[LoadedModels.self][path] = model
+        return model
+    }
+
+    private static func loadFile(_ call: Call, _ path: String) throws -> DiffusionModel {
+        let ending = path.split(separator: ".").last.map { $0.lowercased() } ?? ""
+        if ["ckpt", "pt", "pth", "bin"].contains(ending) { throw ErrorMapping.problem(SingleFileError.pickle(path: path), argument: "name") }
+        guard ending == "safetensors" else { throw ErrorMapping.problem(ModelError.notAFolder(path: path), argument: "name") }
+        let beside = (path.lastIndex(of: "/").map { String(path[...$0]) } ?? "") + "tokenizer"
+        let tokenizer = call.optional("tokenizer") == nil ? beside : FileNames.readable(try call.string("tokenizer"), call.context)
+        let prediction = call.optional("prediction") == nil ? nil : PredictionType(rawValue: try call.string("prediction"))
+        let key = "\(path)\n\(tokenizer)\n\(prediction?.rawValue ?? "")"
+        if let known = call.context[LoadedModels.self][key] { return known }
+        let model = try call.mapped("name") {
+            let recognised = try SingleFile.recognise(path)
+            guard FileSystem.isFolder(tokenizer) else { throw SingleFileError.noTokenizer(path: path, looked: tokenizer) }
+            if recognised == 2, prediction == nil {
+                call.context.warn(
+                    .unsupportedConfiguration, "a file of version 2 does not say what it predicts; v-prediction is assumed (768 px)", argument: "name",
+                    help: "prediction=\"epsilon\" for the base model (512 px)")
+            }
+            return try SingleFile.load(path, tokenizer: tokenizer, prediction: prediction)
+        }
+        call.context[LoadedModels.self][key] = model
         return model
     }
 

@@ -6,7 +6,7 @@ import Tensors
 /// to it.
 public enum TensorCommands {
     public static let all: [Builtin] =
-        creation + random + layout + products + functions + choices + reductions + questions
+        creation + random + layout + products + functions + choices + reductions + questions + files
 
     static let family = "tensors"
 

@@ -7,6 +7,8 @@ struct ConfigurationReader {
     let file: String
     let object: JSONObject
 
+    init(file: String, object: JSONObject) { (self.file, self.object) = (file, object) }
+
     init(_ json: JSON, file: String) throws(ConfigurationError) {
         guard let object = json.objectValue else {
             throw ConfigurationError(file, .notAnObject(found: json.kind))
@@ -19,7 +21,8 @@ struct ConfigurationReader {
     init(path: String) throws {
         let bytes = try ReadableFile.contents(path, limit: 1 << 24)
         do {
-            try self.init(try JSON.parse(bytes), file: path)
+            // Python writes -Infinity, and schedulers have such a setting.
+            try self.init(try JSON.parse(bytes, allowsNonFinite: true), file: path)
         } catch let error as JSONError {
             throw ConfigurationError(path, .json(error))
         }
@@ -63,6 +66,11 @@ struct ConfigurationReader {
             throw fail(key, .outOfRange(value: json.text(), expected: expected))
         }
         return number
+    }
+
+    func optionalDouble(_ key: String, in range: ClosedRange<Double>) throws(ConfigurationError) -> Double? {
+        guard let json = object[key], !json.isNull else { return nil }
+        return try double(key, default: 0, in: range)
     }
 
     func string(_ key: String, default value: String) throws(ConfigurationError) -> String {

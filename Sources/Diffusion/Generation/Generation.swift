@@ -3,16 +3,20 @@ import Tensors
 
 /// How pictures are drawn.
 public struct GenerationOptions: Sendable, Equatable {
-    /// Denoising steps.
+    /// Denoising steps, of the scheduler that the model's folder names; `plan` takes its place.
     public var steps: Int
+    /// The steps of another scheduler.
+    public var plan: SamplingPlan?
     /// Classifier-free guidance: 1 is none; 7.5 suits Stable Diffusion, 3 the embedded model.
     public var guidanceScale: Double
     /// What is walked away from.
     public var negativePrompt: String
     public var recording: AttentionRecording
 
-    public init(steps: Int = 30, guidanceScale: Double = 3, negativePrompt: String = "", recording: AttentionRecording = .none) {
-        (self.steps, self.guidanceScale, self.negativePrompt, self.recording) = (steps, guidanceScale, negativePrompt, recording)
+    public init(
+        steps: Int = 30, plan: SamplingPlan? = nil, guidanceScale: Double = 3, negativePrompt: String = "", recording: AttentionRecording = .none
+    ) {
+        (self.steps, self.plan, self.guidanceScale, self.negativePrompt, self.recording) = (steps, plan, guidanceScale, negativePrompt, recording)
     }
 }
 
@@ -20,7 +24,7 @@ public struct GenerationOptions: Sendable, Equatable {
 public struct GenerationStep: Sendable {
     public let index: Int
     public let count: Int
-    public let timestep: Int
+    public let timestep: Float
     /// Latents after the step, [N, h, w, C].
     public let latents: Tensor
     /// Cross-attention of the prompted half, [N, A, H·W, L], where recorded.
@@ -40,47 +44,54 @@ extension DiffusionModel {
         return draw.normal([count, pixels.height / f, pixels.width / f, latentChannels])
     }
 
-    /// Latents drawn for one prompt each from `initial` noise [N, h, w, C], by DDIM with classifier-free guidance:
-    /// both halves in one batch, the text's keys and values computed once. `progress` is called after every step;
-    /// what it throws ends the drawing.
+    /// The steps of the scheduler that the model's folder names. Throws `SchedulerError`, `ConfigurationError`.
+    public func plan(steps: Int) throws -> SamplingPlan { try SchedulerRegistry.make(scheduler).scheduler.plan(steps: steps) }
+
+    /// Latents drawn for one prompt each from `initial` standard normal noise [N, h, w, C], with classifier-free
+    /// guidance: both halves in one batch, the text's keys and values computed once. `noise` is asked, by the number
+    /// of the step, by schedulers that add noise at every step. `progress` is called after every step; what it throws
+    /// ends the drawing.
     public func sampleLatents(
-        _ prompts: [String], initial: Tensor, _ options: GenerationOptions, progress: (GenerationStep) throws -> Void = { _ in }
+        _ prompts: [String], initial: Tensor, noise: ((_ step: Int) -> Tensor)? = nil, _ options: GenerationOptions,
+        progress: (GenerationStep) throws -> Void = { _ in }
     ) throws -> Tensor {
         let n = initial.shape[0]
         precondition(prompts.count == n)
         let isGuided = options.guidanceScale != 1
         let negative = isGuided ? Array(repeating: options.negativePrompt, count: n) : []
         let text = Variable(textEncoder(try tokenize(negative + prompts)).value)
-        let plan = try DDIMScheduler(scheduler).plan(steps: options.steps)
-        var (latents, projections) = (initial, TextProjections?.none)
+        let plan = try options.plan ?? plan(steps: options.steps)
+        var (state, projections) = (SamplingState.start, TextProjections?.none)
+        var latents = plan.initNoiseSigma == 1 ? initial : initial.scaled(by: plan.initNoiseSigma)
         for (index, step) in plan.steps.enumerated() {
-            let t = step.timestep
             var pass = UNetPass(text, recording: options.recording, reusing: projections)
-            let input = isGuided ? Tensor.concatenated([latents, latents], axis: 0) : latents
-            let out = unet(Variable(input), timesteps: Array(repeating: Float(t), count: input.shape[0]), &pass).value
+            let scaled = step.inputScale == 1 ? latents : latents.scaled(by: step.inputScale)
+            let input = isGuided ? Tensor.concatenated([scaled, scaled], axis: 0) : scaled
+            let out = unet(Variable(input), timesteps: Array(repeating: step.timestep, count: input.shape[0]), &pass).value
             projections = pass.textProjections
             let guided = isGuided ? Self.guide(out, Float(options.guidanceScale)) : out
-            latents = step.apply(modelOutput: guided, sample: latents)
+            let drawn = step.addsNoise ? noise?(index) ?? Self.stepNoise(seeds: Array(repeating: 0, count: n), step: index, initial.shape) : nil
+            (latents, state) = plan.advance(state, sample: latents, output: guided, noise: drawn)
             try progress(GenerationStep(
-                index: index, count: plan.steps.count, timestep: t, latents: latents, maps: isGuided ? pass.maps.map { $0.lastHalf } : pass.maps))
+                index: index, count: plan.steps.count, timestep: step.timestep, latents: latents,
+                maps: isGuided ? pass.maps.map { $0.lastHalf } : pass.maps))
         }
         return latents
+    }
+
+    /// The noise that a scheduler adds at a step, [N, h, w, C]: one seed a picture, so that each can be drawn again
+    /// alone. The starting noise is draw 0 of the same stream.
+    public static func stepNoise(seeds: [Int], step: Int, _ shape: [Int]) -> Tensor {
+        let one = [1] + shape.dropFirst()
+        return .concatenated(seeds.map { seed in
+            RandomDraw(seed: UInt64(bitPattern: Int64(seed)), stream: "generate", step: UInt32(step + 1)).normal(one)
+        }, axis: 0)
     }
 
     /// unconditional + scale · (conditional − unconditional), of a batch [unconditional, conditional].
     public static func guide(_ out: Tensor, _ scale: Float) -> Tensor {
         let n = out.shape[0] / 2
         return out.rows(0..<n).combined(1 - scale, with: out.rows(n..<2 * n), scale)
-    }
-}
-
-extension SamplingStep {
-    /// The next sample: one fused pass, where x₀ is not clipped.
-    public func apply(modelOutput: Tensor, sample: Tensor, noise: Tensor? = nil) -> Tensor {
-        guard let c = coefficients, noise == nil || c.noise == 0 else {
-            return Tensor(apply(modelOutput: modelOutput.values, sample: sample.values, noise: noise?.values), shape: sample.shape)
-        }
-        return sample.combined(c.sample, with: modelOutput, c.output)
     }
 }
 

@@ -4,8 +4,13 @@ import Tensors
 
 extension ModelFolder {
     /// Writes a folder that diffusers' `StableDiffusionPipeline.from_pretrained` loads. Handles become tokens of the
-    /// tokenizer and rows of the token table. Throws `FileError`.
+    /// tokenizer and rows of the token table. The folder is either the old one or the whole new one, whatever happens:
+    /// it is written beside its place and moved there in the end; what else lay in an old one is kept. Throws `FileError`.
     public static func save(_ model: DiffusionModel, to path: String, dtype: SafetensorsDType) throws {
+        try FolderReplacement.write(path) { try write(model, to: $0, dtype) }
+    }
+
+    private static func write(_ model: DiffusionModel, to path: String, _ dtype: SafetensorsDType) throws {
         for part in ["unet", "vae", "text_encoder", "tokenizer", "scheduler"] { try FileSystem.createFolder("\(path)/\(part)") }
         try write(model.unet.configuration.source, to: "\(path)/unet/config.json")
         try write(model.vae.configuration.source, to: "\(path)/vae/config.json")
@@ -18,8 +23,19 @@ extension ModelFolder {
         try write(model.vae.parameters(), to: "\(path)/vae/diffusion_pytorch_model.safetensors", dtype)
         try write(textParameters(model), to: "\(path)/text_encoder/model.safetensors", dtype)
         // Last: a folder without it was not finished.
-        let index = try ReadableFile.contents("\(model.folder)/model_index.json", limit: 1 << 20)
-        try AtomicFile.write("\(path)/model_index.json", text: String(decoding: index, as: UTF8.self))
+        try write(index(model), to: "\(path)/model_index.json")
+    }
+
+    /// The parts that are written; diffusers looks for every part that is not null.
+    private static func index(_ model: DiffusionModel) -> JSONObject {
+        var index = JSONObject([("_class_name", "StableDiffusionPipeline"), ("_diffusers_version", "0.42.1"), ("requires_safety_checker", false)])
+        for part in ["feature_extractor", "image_encoder", "safety_checker"] { index[part] = [nil, nil] }
+        index["scheduler"] = ["diffusers", .string(model.scheduler.className)]
+        index["text_encoder"] = ["transformers", "CLIPTextModel"]
+        index["tokenizer"] = ["transformers", "CLIPTokenizer"]
+        index["unet"] = ["diffusers", "UNet2DConditionModel"]
+        index["vae"] = ["diffusers", "AutoencoderKL"]
+        return index
     }
 
     /// The text encoder's parameters under transformers' names, handles merged into the token table.
@@ -35,14 +51,16 @@ extension ModelFolder {
     }
 
     private static func write(_ json: JSONObject, to path: String) throws {
-        try AtomicFile.write(path, text: JSON.object(json).text(pretty: true) + "\n")
+        try AtomicFile.write(path, text: JSON.object(json).text(pretty: true, allowsNonFinite: true) + "\n")
     }
 
     private static func write(_ parameters: [(name: String, value: Variable)], to path: String, _ dtype: SafetensorsDType) throws {
         try SafetensorsWriter.write(path, parameters.map { name, value in
-            let tensor = ParameterFile.toDisk(value.value)
-            try Parallel.checkWanted()
-            return SafetensorsTensor(name, dtype, shape: tensor.shape, tensor.values)
+            // Brought into the layout on disk when its turn comes, so that one tensor is held twice, not all.
+            SafetensorsTensor(name, dtype, shape: ParameterFile.diskShape(value.shape)) { take in
+                try Parallel.checkWanted()
+                try ParameterFile.toDisk(value.value).withValues(take)
+            }
         })
     }
 }

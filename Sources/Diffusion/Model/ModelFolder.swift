@@ -47,7 +47,7 @@ public enum ModelFolder {
     }
 
     /// Parts that each are right and do not fit together.
-    private static func checkParts(
+    static func checkParts(
         _ path: String, _ unet: UNet2DConditionModelConfiguration, _ vae: AutoencoderKLConfiguration,
         _ text: CLIPTextModelConfiguration, _ tokenizer: CLIPTokenizer
     ) throws {

@@ -35,25 +35,60 @@ public enum ParameterFile {
         return name
     }
 
+    /// Where a parameter's values are: a tensor of a file, or rows of it.
+    struct Stored {
+        let key: String
+        let shape: [Int]
+        private var part: Range<Int>?
+
+        init(_ entry: SafetensorsEntry) { (key, shape) = (entry.name, entry.shape) }
+
+        private init(_ whole: Stored, part: Range<Int>) {
+            (key, shape, self.part) = (whole.key, [part.count] + whole.shape.dropFirst(), part)
+        }
+
+        func rows(_ range: Range<Int>) -> Stored { Stored(self, part: range) }
+
+        /// Straight into a tensor of `shape`, which has as many elements. Throws what reading throws.
+        func read(_ source: some SafetensorsSource, as shape: [Int]) throws -> Tensor {
+            guard let part else { return try Tensor.make(shape) { try source.read(key, into: $0) } }
+            let whole = try source.entry(key)
+            return try Tensor.make(whole.shape) { try source.read(key, into: $0) }.rows(part).reshaped(shape)
+        }
+    }
+
     /// Fills every parameter of `module`. Throws `ModelError.parameters` that lists what does not fit, and what
     /// reading throws.
     static func load(_ module: inout some Module, from source: some SafetensorsSource, path: String, _ spellings: [Spelling] = []) throws {
-        var keys: [String: SafetensorsEntry] = [:]
-        for entry in source.tensors { if let name = name(entry.name, spellings) { keys[name] = entry } }
+        var stored: [String: Stored] = [:]
+        for entry in source.tensors { if let name = name(entry.name, spellings) { stored[name] = Stored(entry) } }
+        try load(&module, from: source, path: path, stored: stored)
+    }
+
+    /// The same from tensors under our names.
+    static func load(_ module: inout some Module, from source: some SafetensorsSource, path: String, stored: [String: Stored]) throws {
+        var keys = stored
         var (missing, misshapen) = ([String](), [ModelError.ShapeMismatch]())
-        try module.forEachParameter("") { name, parameter in
-            guard let entry = keys.removeValue(forKey: name) else { return missing.append(name) }
+        var fitting: [(name: String, stored: Stored)] = []
+        // All names and shapes first: a gigabyte is not read for a file that does not fit.
+        for (name, parameter) in module.parameters() {
+            guard let found = keys.removeValue(forKey: name) else {
+                missing.append(name)
+                continue
+            }
             let expected = diskShape(parameter.shape)
             // Old autoencoders store the attention's matrices as 1×1 convolutions.
-            let isSame = entry.shape == expected || (expected.count == 2 && entry.shape == expected + [1, 1])
-            guard isSame else { return misshapen.append(.init(key: entry.name, expected: expected, found: entry.shape)) }
-            let disk = try Tensor.make(expected) { try source.read(entry.name, into: $0) }
-            parameter = Variable(fromDisk(disk))
-            try Parallel.checkWanted()
+            let isSame = found.shape == expected || (expected.count == 2 && found.shape == expected + [1, 1])
+            if isSame { fitting.append((name, found)) } else { misshapen.append(.init(key: found.key, expected: expected, found: found.shape)) }
         }
-        let unexpected = keys.values.map(\.name).sorted()
+        let unexpected = keys.values.map(\.key).sorted()
         guard missing.isEmpty && unexpected.isEmpty && misshapen.isEmpty else {
             throw ModelError.parameters(path: path, missing: missing, unexpected: unexpected, misshapen: misshapen)
+        }
+        var index = 0
+        try module.forEachParameter("") { _, parameter in
+            parameter = Variable(fromDisk(try fitting[index].stored.read(source, as: diskShape(parameter.shape))))
+            index += 1
         }
     }
 

@@ -3,6 +3,9 @@ import Glibc
 
 public struct DDPMScheduler: Scheduler {
     public static let className = "DDPMScheduler"
+    public static let name = "ddpm"
+    public static let summary = "DDPM: ancestral sampling, new noise at every step; wants many steps."
+    public static let settings = ["variance_type"]
     public let configuration: SchedulerConfiguration
 
     public init(_ configuration: SchedulerConfiguration) { self.configuration = configuration }
@@ -14,7 +17,7 @@ public struct DDPMScheduler: Scheduler {
             let previous = index + 1 < timesteps.count ? timesteps[index + 1] : nil
             list.append(try step(timestep, to: previous))
         }
-        return SamplingPlan(steps: list)
+        return SamplingPlan(scheduler: Self.name, steps: list)
     }
 
     /// Formula (7) of the paper.
@@ -26,12 +29,10 @@ public struct DDPMScheduler: Scheduler {
         }
         let currentAlpha = alpha / previousAlpha
         let currentBeta = 1 - currentAlpha
-        return SamplingStep(
-            timestep: timestep, previous: previous, original: prediction.original,
-            originalWeight: sqrt(previousAlpha) * currentBeta / (1 - alpha),
-            rest: SamplingStep.Mix(sample: sqrt(currentAlpha) * (1 - previousAlpha) / (1 - alpha), output: 0),
-            noise: timestep > 0 ? deviation(alpha, previousAlpha, currentBeta) : 0,
-            clipRange: configuration.clipSampleRange)
+        let noise = timestep > 0 ? deviation(alpha, previousAlpha, currentBeta) : 0
+        return configuration.step(
+            timestep, to: previous, original: prediction.original, weight: sqrt(previousAlpha) * currentBeta / (1 - alpha),
+            rest: (sqrt(currentAlpha) * (1 - previousAlpha) / (1 - alpha)) * .sample + noise * .noise)
     }
 
     private func deviation(_ alpha: Double, _ previousAlpha: Double, _ currentBeta: Double) -> Double {
@@ -40,5 +41,16 @@ public struct DDPMScheduler: Scheduler {
             sqrt(max(1e-20, (1 - previousAlpha) / (1 - alpha) * currentBeta))
         case .fixedLarge: sqrt(currentBeta)
         }
+    }
+}
+
+extension SchedulerConfiguration {
+    /// A step to `weight`·x₀ + `rest`, x₀ clipped where the configuration says so: what DDIM and DDPM share.
+    func step(_ timestep: Int, to previous: Int?, original: LinearForm, weight: Double, rest: LinearForm) -> SamplingStep {
+        let (signal, noise) = schedule.addNoiseCoefficients(timestep)
+        return SamplingStep(
+            timestep: Float(timestep), previous: previous.map(Float.init), level: NoiseLevel(signal: signal, noise: noise),
+            next: clipSampleRange == nil ? weight * original + rest : rest,
+            clipped: clipSampleRange.map { SamplingStep.Clipped(original: original, weight: weight, range: $0) })
     }
 }

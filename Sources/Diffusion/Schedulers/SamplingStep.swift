@@ -1,89 +1,99 @@
-// One step of sampling as numbers, so that the engine applies it in one pass over memory.
-import Glibc
+// One step of sampling as data: which numbers to multiply sample, output, noise and memory with. A new scheduler is a
+// formula that gives these; applying them is the same code for all.
+import Tensors
 
-/// Next sample = `sample`·x + `output`·model output + `noise`·ε.
-public struct StepCoefficients: Sendable, Equatable {
-    public let sample: Float
-    public let output: Float
-    /// 0 where the step adds no noise.
+/// How noisy a sample is: `signal`·x₀ + `noise`·ε.
+public struct NoiseLevel: Sendable, Equatable {
+    public let signal: Float
     public let noise: Float
+
+    static let clean = NoiseLevel(signal: 1, noise: 0)
 }
 
-/// One step from a timestep to the next lower one. It predicts the clean sample, x₀, linearly from sample and
-/// model output, clips it where the configuration says so, and mixes it with sample, output and new noise.
+/// One step from a timestep to the next lower one.
 public struct SamplingStep: Sendable, Equatable {
-    /// How much of sample and model output.
-    struct Mix: Sendable, Equatable {
-        var sample: Double
-        var output: Double
+    /// A predicted clean sample that is clamped to ±`range` and added with `weight`.
+    struct Clipped: Sendable, Equatable {
+        let original: LinearForm
+        let weight: Double
+        let range: Float
     }
 
-    public let timestep: Int
+    /// What the model is told. Some schedulers stop between the training timesteps.
+    public let timestep: Float
     /// Where the step goes; nil for the clean sample.
-    public let previous: Int?
-    let original: Mix
-    let originalWeight: Double
-    let rest: Mix
-    let noise: Double
-    let clipRange: Float?
+    public let previous: Float?
+    /// Of the samples that this step takes.
+    public let level: NoiseLevel
+    /// What the sample is multiplied with on its way into the model (`scale_model_input` in diffusers).
+    public let inputScale: Float
+    /// The next sample, where nothing is clipped.
+    public let next: LinearForm
+    let clipped: Clipped?
+    /// What the next step finds in the memory.
+    public let memory: [LinearForm]
 
-    /// The step in one linear combination; nil where x₀ is clipped, which is not linear.
-    public var coefficients: StepCoefficients? {
-        guard clipRange == nil else { return nil }
-        return StepCoefficients(
-            sample: Float(originalWeight * original.sample + rest.sample),
-            output: Float(originalWeight * original.output + rest.output), noise: Float(noise))
+    init(
+        timestep: Float, previous: Float?, level: NoiseLevel, inputScale: Float = 1, next: LinearForm, clipped: Clipped? = nil,
+        memory: [LinearForm] = []
+    ) {
+        (self.timestep, self.previous, self.level, self.inputScale) = (timestep, previous, level, inputScale)
+        (self.next, self.clipped, self.memory) = (next, clipped, memory)
     }
 
-    public var addsNoise: Bool { noise != 0 }
+    public var addsNoise: Bool { next.noise != 0 }
+    public var clipsSample: Bool { clipped != nil }
+}
 
-    /// The next sample, element by element; the reference for the engine's fused pass, and the way where x₀
-    /// is clipped. All arrays have one length; `noise` is only read where the step adds noise, and nil is
-    /// none.
-    public func apply(modelOutput: [Float], sample: [Float], noise: [Float]? = nil) -> [Float] {
-        zip(sample, modelOutput).enumerated().map { index, pair in
-            let (x, output) = (Double(pair.0), Double(pair.1))
-            var clean = original.sample * x + original.output * output
-            if let clipRange { clean = min(max(clean, -Double(clipRange)), Double(clipRange)) }
-            let added = addsNoise ? self.noise * Double(noise?[index] ?? 0) : 0
-            return Float(originalWeight * clean + rest.sample * x + rest.output * output + added)
-        }
-    }
+/// How far a sampling is: a value, a step gives another one.
+public struct SamplingState: Sendable {
+    /// The step that comes next.
+    public let index: Int
+    /// What earlier steps have left.
+    let memory: [Tensor]
+
+    public static let start = SamplingState(index: 0, memory: [])
+
+    /// At a step of a scheduler that keeps nothing.
+    public static func start(at index: Int) -> SamplingState { SamplingState(index: index, memory: []) }
 }
 
 /// The steps of one sampling, from the noisiest timestep on.
 public struct SamplingPlan: Sendable, Equatable {
+    /// The scheduler's name: "ddim".
+    public let scheduler: String
     public let steps: [SamplingStep]
+    /// What standard normal noise is multiplied with to start from.
+    public let initNoiseSigma: Float
 
-    public var timesteps: [Int] { steps.map(\.timestep) }
+    init(scheduler: String, steps: [SamplingStep], initNoiseSigma: Float = 1) {
+        (self.scheduler, self.steps, self.initNoiseSigma) = (scheduler, steps, initNoiseSigma)
+    }
 
-    /// The step at a timestep; nil where sampling does not pass it.
-    public func step(at timestep: Int) -> SamplingStep? { steps.first { $0.timestep == timestep } }
+    public var timesteps: [Float] { steps.map(\.timestep) }
+    public var addsNoise: Bool { steps.contains(where: \.addsNoise) }
+    /// Whether a step needs what earlier ones have left.
+    public var keepsMemory: Bool { steps.contains { !$0.memory.isEmpty } }
+
+    /// The first step at a timestep; nil where sampling does not pass it.
+    public func index(of timestep: Float) -> Int? { steps.firstIndex { $0.timestep == timestep } }
 
     /// The timestep after `timestep`; nil at the end, and where sampling does not pass it.
-    public func previous(_ timestep: Int) -> Int? { step(at: timestep)?.previous }
-}
+    public func previous(_ timestep: Float) -> Float? { index(of: timestep).flatMap { steps[$0].previous } }
 
-/// What clean sample and noise are, given sample and model output.
-struct Prediction {
-    let original: SamplingStep.Mix
-    let epsilon: SamplingStep.Mix
-
-    /// At a timestep with this ᾱ. At ᾱ = 0 nothing of the sample is left, and ε says nothing of x₀: nil.
-    init?(_ type: PredictionType, alphaCumprod: Double) {
-        let (signal, noise) = (sqrt(alphaCumprod), sqrt(1 - alphaCumprod))
-        switch type {
-        case .epsilon:
-            guard signal > 0 else { return nil }
-            original = SamplingStep.Mix(sample: 1 / signal, output: -noise / signal)
-            epsilon = SamplingStep.Mix(sample: 0, output: 1)
-        case .sample:
-            guard noise > 0 else { return nil }
-            original = SamplingStep.Mix(sample: 0, output: 1)
-            epsilon = SamplingStep.Mix(sample: 1 / noise, output: -signal / noise)
-        case .vPrediction:
-            original = SamplingStep.Mix(sample: signal, output: -noise)
-            epsilon = SamplingStep.Mix(sample: noise, output: signal)
+    /// The next sample and state. All tensors have the sample's shape; `noise` is only read where the step adds noise.
+    public func advance(
+        _ state: SamplingState, sample: Tensor, output: Tensor, noise: Tensor? = nil
+    ) -> (sample: Tensor, state: SamplingState) {
+        let step = steps[state.index]
+        var next = step.next(sample: sample, output: output, noise: noise, memory: state.memory)
+        if let clipped = step.clipped {
+            let clean = clipped.original(sample: sample, output: output, noise: nil, memory: state.memory)
+            let bound = Tensor(clipped.range)
+            let inside = Tensor.binary(.minimum, .binary(.maximum, clean, bound.scaled(by: -1)), bound)
+            next = next.combined(1, with: inside, Float(clipped.weight))
         }
+        let memory = step.memory.map { $0(sample: sample, output: output, noise: noise, memory: state.memory) }
+        return (next, SamplingState(index: state.index + 1, memory: memory))
     }
 }

@@ -1,7 +1,7 @@
 // scheduler/scheduler_config.json, with the defaults of diffusers 0.42.
 import Tensors
 
-/// The settings that DDIM and DDPM share; each scheduler reads what is its own.
+/// The settings that schedulers share; each reads what is its own from `source`, with its own defaults.
 public struct SchedulerConfiguration: Sendable, Equatable {
     /// Which of the training timesteps are taken when sampling (Lin et al. 2023, table 2).
     public enum TimestepSpacing: String, CaseIterable, Sendable {
@@ -20,10 +20,11 @@ public struct SchedulerConfiguration: Sendable, Equatable {
     public let className: String
     public var schedule: NoiseSchedule
     public var predictionType: PredictionType
-    public var timestepSpacing: TimestepSpacing
+    /// nil where the file says nothing: schedulers have different defaults.
+    public var timestepSpacing: TimestepSpacing?
     public var stepsOffset: Int
-    /// DDIM: the last step goes to ᾱ = 1 rather than to ᾱ of timestep 0.
-    public var setAlphaToOne: Bool
+    /// DDIM and PNDM: the last step goes to ᾱ = 1 rather than to ᾱ of timestep 0. nil as above.
+    public var setAlphaToOne: Bool?
     /// Clamp the predicted clean sample to ± this; nil: do not.
     public var clipSampleRange: Float?
     public var varianceType: VarianceType
@@ -33,6 +34,29 @@ public struct SchedulerConfiguration: Sendable, Equatable {
     public let source: JSONObject
 
     public var trainTimesteps: Int { schedule.count }
+
+    /// Keys that every scheduler understands.
+    public static let sharedSettings = [
+        "num_train_timesteps", "beta_schedule", "beta_start", "beta_end", "trained_betas", "rescale_betas_zero_snr", "prediction_type",
+        "timestep_spacing", "steps_offset", "set_alpha_to_one", "clip_sample", "clip_sample_range",
+    ]
+
+    /// For a scheduler's own settings.
+    var reader: ConfigurationReader { ConfigurationReader(file: file, object: source) }
+
+    var isSquaredCosine: Bool { source["beta_schedule"]?.stringValue == NoiseSchedule.BetaSchedule.squaredCosine.rawValue }
+
+    /// These settings with some of their keys replaced. Throws ``ConfigurationError``.
+    public func replacing(_ settings: [(key: String, value: JSON)]) throws -> SchedulerConfiguration {
+        guard !settings.isEmpty else { return self }
+        var object = source
+        for (key, value) in settings { object[key] = value }
+        var changed = try SchedulerConfiguration(.object(object), file: file)
+        // What a pipeline has made of the file stays, where it is not what is replaced.
+        if !settings.contains(where: { $0.key == "steps_offset" }) { changed.stepsOffset = stepsOffset }
+        if !settings.contains(where: { $0.key == "clip_sample" || $0.key == "clip_sample_range" }) { changed.clipSampleRange = clipSampleRange }
+        return changed
+    }
 
     /// Reads `scheduler/scheduler_config.json`. Throws ``FileError`` and ``ConfigurationError``.
     public init(path: String) throws { try self.init(ConfigurationReader(path: path)) }
@@ -49,15 +73,13 @@ public struct SchedulerConfiguration: Sendable, Equatable {
         className = try reader.string("_class_name", default: "")
         schedule = try Self.readSchedule(reader)
         predictionType = try reader.choice("prediction_type", default: .epsilon)
-        timestepSpacing = try reader.choice("timestep_spacing", default: .leading)
+        timestepSpacing = reader.has("timestep_spacing") ? try reader.choice("timestep_spacing", default: .leading) : nil
         stepsOffset = try reader.int("steps_offset", default: 0, in: 0...100_000)
-        setAlphaToOne = try reader.bool("set_alpha_to_one", default: true)
+        setAlphaToOne = reader.has("set_alpha_to_one") ? try reader.bool("set_alpha_to_one", default: true) : nil
         let range = try reader.double("clip_sample_range", default: 1, in: 0...1e6)
         clipSampleRange = try reader.bool("clip_sample", default: true) ? Float(range) : nil
-        // DPM-Solver has a setting of this name too, with other values.
-        varianceType =
-            className == DDPMScheduler.className
-            ? try reader.choice("variance_type", default: .fixedSmall) : .fixedSmall
+        // DPM-Solver has a setting of this name too: null, or what needs a model with twice the channels.
+        varianceType = reader.object["variance_type"]?.isNull == false ? try reader.choice("variance_type", default: .fixedSmall) : .fixedSmall
     }
 
     private static func readSchedule(_ reader: ConfigurationReader) throws -> NoiseSchedule {

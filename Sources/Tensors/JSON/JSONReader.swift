@@ -5,16 +5,19 @@ extension JSON {
     ///
     /// Stricter than most: duplicate keys, lone surrogates, numbers beyond `Double` and a byte order mark
     /// are refused. Throws ``JSONError`` with the place.
-    public static func parse(_ bytes: UnsafeBufferPointer<UInt8>, depthLimit: Int = 128) throws(JSONError)
-        -> JSON
-    {
+    ///
+    /// `allowsNonFinite`: also `Infinity`, `-Infinity` and `NaN`, which Python's `json` writes.
+    public static func parse(
+        _ bytes: UnsafeBufferPointer<UInt8>, depthLimit: Int = 128, allowsNonFinite: Bool = false
+    ) throws(JSONError) -> JSON {
         var reader = JSONReader(bytes: bytes, depthLimit: depthLimit)
+        reader.allowsNonFinite = allowsNonFinite
         return try reader.readDocument()
     }
 
-    public static func parse(_ bytes: [UInt8], depthLimit: Int = 128) throws(JSONError) -> JSON {
+    public static func parse(_ bytes: [UInt8], depthLimit: Int = 128, allowsNonFinite: Bool = false) throws(JSONError) -> JSON {
         let outcome = bytes.withUnsafeBufferPointer { pointer in
-            Result { () throws(JSONError) in try parse(pointer, depthLimit: depthLimit) }
+            Result { () throws(JSONError) in try parse(pointer, depthLimit: depthLimit, allowsNonFinite: allowsNonFinite) }
         }
         return try outcome.get()
     }
@@ -28,6 +31,7 @@ extension JSON {
 struct JSONReader {
     let bytes: UnsafeBufferPointer<UInt8>
     let depthLimit: Int
+    var allowsNonFinite = false
     var position = 0
     var depth = 0
 
@@ -53,6 +57,10 @@ struct JSONReader {
         case UInt8(ascii: "t"): return try readWord("true", .bool(true))
         case UInt8(ascii: "f"): return try readWord("false", .bool(false))
         case UInt8(ascii: "n"): return try readWord("null", .null)
+        case UInt8(ascii: "N") where allowsNonFinite: return try readWord("NaN", .number(JSONNumber(.nan)))
+        case UInt8(ascii: "I") where allowsNonFinite: return try readWord("Infinity", .number(JSONNumber(.infinity)))
+        case UInt8(ascii: "-") where allowsNonFinite && position + 1 < bytes.count && bytes[position + 1] == UInt8(ascii: "I"):
+            return try readWord("-Infinity", .number(JSONNumber(-.infinity)))
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number(try readNumber())
         default: throw error(.unexpected(byte: byte, expected: "a value"))
         }

@@ -3,9 +3,9 @@
 extension JSON {
     /// The value as JSON text; equal values give equal text. `pretty` puts every member on a line of its
     /// own, two spaces a level, as the configuration files of diffusers are. Numbers that JSON has no
-    /// spelling for (NaN, ±∞) are written `null`.
-    public func text(pretty: Bool = false) -> String {
-        var writer = JSONWriter(pretty: pretty)
+    /// spelling for (NaN, ±∞) are written `null`, or with `allowsNonFinite` as Python's `json` does.
+    public func text(pretty: Bool = false, allowsNonFinite: Bool = false) -> String {
+        var writer = JSONWriter(pretty: pretty, allowsNonFinite: allowsNonFinite)
         writer.write(self, level: 0)
         return String(decoding: writer.bytes, as: UTF8.self)
     }
@@ -13,15 +13,16 @@ extension JSON {
 
 struct JSONWriter {
     let pretty: Bool
+    let allowsNonFinite: Bool
     var bytes: [UInt8] = []
 
-    init(pretty: Bool) { self.pretty = pretty }
+    init(pretty: Bool, allowsNonFinite: Bool = false) { (self.pretty, self.allowsNonFinite) = (pretty, allowsNonFinite) }
 
     mutating func write(_ value: JSON, level: Int) {
         switch value {
         case .null: append("null")
         case .bool(let flag): append(flag ? "true" : "false")
-        case .number(let number): append(Self.text(of: number))
+        case .number(let number): append(text(of: number))
         case .string(let string): write(string)
         case .array(let elements):
             writeList("[", "]", count: elements.count, level: level) { writer, index in
@@ -75,8 +76,10 @@ struct JSONWriter {
 
     private mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
-    private static func text(of number: JSONNumber) -> String {
+    private func text(of number: JSONNumber) -> String {
         if let integer = number.integer { return String(integer) }
-        return number.double.isFinite ? number.double.description : "null"
+        if number.double.isFinite { return number.double.description }
+        guard allowsNonFinite else { return "null" }
+        return number.double.isNaN ? "NaN" : number.double > 0 ? "Infinity" : "-Infinity"
     }
 }

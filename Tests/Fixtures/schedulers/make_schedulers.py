@@ -4,14 +4,17 @@ Run: python make_schedulers.py   (diffusers 0.42, torch 2.13)
 schedules.json: betas and alphas_cumprod at some timesteps, noised samples and velocities.
 trajectories.json: timesteps and every sample of a sampling, for DDIM (eta 0 and 0.6) and DDPM, all spacings,
 predictions, with and without zero terminal SNR, with and without clipping.
+solvers.json: the same for PNDM (with and without Runge-Kutta steps), Euler, Euler ancestral and DPM-Solver++, with their spacings of noise
+levels, orders and ends; and what they scale samples by, and a noised sample at one of their timesteps.
 """
 import itertools
 import json
 from pathlib import Path
 
 import torch
-from diffusers import DDIMScheduler, DDPMScheduler, PNDMScheduler
-from diffusers.schedulers import scheduling_ddim, scheduling_ddpm
+from diffusers import (DDIMScheduler, DDPMScheduler, DPMSolverMultistepScheduler, EulerAncestralDiscreteScheduler, EulerDiscreteScheduler,
+                       PNDMScheduler)
+from diffusers.schedulers import scheduling_ddim, scheduling_ddpm, scheduling_dpmsolver_multistep, scheduling_euler_ancestral_discrete
 
 here = Path(__file__).parent
 WIDTH, MOST = 5, 9
@@ -98,9 +101,68 @@ def timesteps():
     dump("timesteps.json", {}, rows)
 
 
+solver_generator = torch.Generator().manual_seed(8)
+solver_outputs = torch.randn(24, 1, WIDTH, generator=solver_generator)
+solver_noises = torch.randn(24, 1, WIDTH, generator=solver_generator)
+
+
+def solve(cls, config, steps):
+    scheduler = cls(**config)
+    scheduler.set_timesteps(steps)
+    if cls is DPMSolverMultistepScheduler:
+        scheduler.set_begin_index(0)  # else it starts at the second of two equal timesteps, and runs over the end
+    sigma = float(scheduler.init_noise_sigma)
+    samples, scaled, x = [], [], start * sigma
+    for i, t in enumerate(scheduler.timesteps):
+        for module in (scheduling_dpmsolver_multistep, scheduling_euler_ancestral_discrete):
+            module.randn_tensor = lambda *a, i=i, **k: solver_noises[i]
+        scaled += numbers(scheduler.scale_model_input(x, t)[:, :1])
+        if cls is PNDMScheduler:
+            t = int(t)
+        x = scheduler.step(solver_outputs[i], t, x).prev_sample
+        samples += numbers(x)
+    assert torch.isfinite(x).all(), (cls, config, steps)
+    fresh = cls(**config)
+    fresh.set_timesteps(steps)
+    middle = fresh.timesteps[len(fresh.timesteps) // 2]
+    noised = fresh.add_noise(start, solver_noises[0], middle.reshape(1))
+    return {"class": cls.__name__, "config": config, "steps": steps, "init_noise_sigma": sigma,
+            "timesteps": numbers(scheduler.timesteps.float()), "scaled": scaled, "noised": numbers(noised), "samples": samples}
+
+
+def solvers():
+    rows = []
+    spacings = [("leading", {"steps_offset": 1}), ("linspace", {}), ("trailing", {})]
+    both = ["epsilon", "v_prediction"]
+    for (spacing, offset), prediction in itertools.product(spacings, both):
+        config = {**SD, "timestep_spacing": spacing, "prediction_type": prediction, **offset}
+        rows += [solve(PNDMScheduler, {**config, "skip_prk_steps": True, "set_alpha_to_one": one}, steps)
+                 for one, steps in [(False, 1), (False, 2), (True, 3), (False, 7)]]
+        rows += [solve(PNDMScheduler, {**config, "skip_prk_steps": False}, steps) for steps in [4, 7]]
+        rows += [solve(EulerDiscreteScheduler, config, steps) for steps in [1, 7]]
+        rows += [solve(EulerAncestralDiscreteScheduler, config, steps) for steps in [1, 7]]
+        rows += [solve(DPMSolverMultistepScheduler, config, steps) for steps in [1, 2, 7, 16]]
+        for key in ["use_karras_sigmas", "use_exponential_sigmas"]:
+            rows += [solve(cls, {**config, key: True}, 6) for cls in (EulerDiscreteScheduler, DPMSolverMultistepScheduler)]
+    euler = [{"interpolation_type": "log_linear"}, {"use_karras_sigmas": True, "sigma_min": 0.05, "sigma_max": 12.0}, {"final_sigmas_type": "sigma_min"},
+             {"prediction_type": "sample"}, {"rescale_betas_zero_snr": True, "timestep_spacing": "trailing", "prediction_type": "v_prediction"}]
+    rows += [solve(EulerDiscreteScheduler, {**SD, **options}, 6) for options in euler]
+    rows.append(solve(EulerAncestralDiscreteScheduler, {**SD, **euler[-1]}, 6))
+    dpm = [{"solver_order": 1}, {"solver_order": 3}, {"solver_type": "heun"}, {"final_sigmas_type": "sigma_min"}, {"euler_at_final": True},
+           {"lower_order_final": False, "final_sigmas_type": "sigma_min"}, {"solver_order": 3, "lower_order_final": False, "final_sigmas_type": "sigma_min"},
+           {"use_lu_lambdas": True}, {"prediction_type": "sample"}, {"beta_schedule": "squaredcos_cap_v2", "lambda_min_clipped": -5.1},
+           {"beta_schedule": "squaredcos_cap_v2", "use_karras_sigmas": True}, {"use_karras_sigmas": True, "final_sigmas_type": "sigma_min"},
+           {"rescale_betas_zero_snr": True, "timestep_spacing": "trailing", "prediction_type": "v_prediction"}]
+    sde = [{}, {"solver_type": "heun"}, {"solver_order": 3}, {"use_karras_sigmas": True}]
+    for options in dpm + [{"algorithm_type": "sde-dpmsolver++", **options} for options in sde]:
+        rows += [solve(DPMSolverMultistepScheduler, {**SD, **options}, steps) for steps in [6, 16]]
+    dump("solvers.json", {"start": numbers(start), "outputs": numbers(solver_outputs), "noises": numbers(solver_noises)}, rows)
+
+
 schedules()
 trajectories()
 timesteps()
+solvers()
 scheduler = DDIMScheduler.from_config(PNDMScheduler(**SD, skip_prk_steps=True, steps_offset=1).config)
 scheduler.set_timesteps(5)
 assert scheduler.timesteps.tolist() == [801, 601, 401, 201, 1], "the fallback in SchedulerTests.swift"

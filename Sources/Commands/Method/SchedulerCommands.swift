@@ -1,0 +1,143 @@
+import Autograd
+import Diffusion
+import Language
+import NeuralNetwork
+import Tensors
+
+/// Schedulers: one command a row of the registry, and what a loop of one's own needs.
+enum SchedulerCommands {
+    static let all: [Builtin] = SchedulerRegistry.schedulers.map(builtin) + [
+        Builtin(
+            "step", family: "method", summary: "One step of a scheduler: from latents at t to those at the next lower timestep.",
+            parameters: stepping, result: "tensor", terms: ["denoise", "ddim", "scheduler"],
+            examples: [.init("step(ddim(load_model(\"collage\"), steps=2), zeros([1, 2, 2, 8]), 501, zeros([1, 2, 2, 8])).shape", shows: "[1, 2, 2, 8]")], run: step),
+        Builtin(
+            "advance", family: "method",
+            summary: "One step of a scheduler that goes on from earlier predictions: the next latents, and the scheduler that has seen them.",
+            parameters: stepping, result: "list [latents, scheduler]", terms: ["denoise", "multistep", "pndm", "dpmsolver", "step"],
+            examples: [.init("x, s = advance(dpmsolver(load_model(\"collage\"), steps=2), ones([1, 2, 2, 8]), 667, ones([1, 2, 2, 8])); s.next", shows: "334")], run: advance),
+    ]
+
+    /// `scheduler=` of what draws.
+    static let choice = Parameter(
+        "scheduler", .oneOf([.string, .host("scheduler")]),
+        doc: "\(SchedulerRegistry.names.joined(separator: ", ")), or a value; the model's own without.",
+        keywordOnly: true, optional: true)
+
+    private static let stepping = [
+        Parameter("scheduler", .host("scheduler"), doc: "From ddim(…), euler(…) or their like."), Parameter("noise", Accepts.tensor, doc: "What the model predicts."),
+        Parameter("t", .number, doc: "A timestep of the scheduler."), MethodCommands.latents, SeedState.parameter,
+    ]
+
+    /// "dpmsolver" of "dpmsolver++".
+    private static func function(_ type: any Scheduler.Type) -> String { String(type.name.filter { $0 != "+" }) }
+
+    private static func builtin(_ type: any Scheduler.Type) -> Builtin {
+        return Builtin(
+            function(type), family: "method", summary: type.summary,
+            parameters: [
+                ModelCommands.model, Parameter("steps", .int, default: 30, range: 1...1000, unit: "steps", doc: "Denoising steps.", keywordOnly: true),
+                Parameter(
+                    "settings", .record, default: .record(Record([])),
+                    doc: "Keys of scheduler_config.json in place of the model's; a wrong one lists them.", keywordOnly: true),
+            ],
+            result: "scheduler", terms: ["sampler", "scheduler", "timesteps", type.name, type.className],
+            examples: [.init("\(function(type))(load_model(\"collage\"), steps=4).timesteps[0] > 700", shows: "true")]
+        ) { call in
+            let model = try call.host("model", as: ModelValue.self).model
+            return .host(try value(call, type, model, steps: try call.int("steps"), settings: try settings(call, type)))
+        }
+    }
+
+    private static func value(
+        _ call: Call, _ type: any Scheduler.Type, _ model: DiffusionModel, steps: Int, settings: [(key: String, value: JSON)] = []
+    ) throws -> SchedulerValue {
+        let scheduler = try call.mapped(settings.isEmpty ? "model" : "settings") { try type.init(try model.scheduler.replacing(settings)) }
+        return SchedulerValue(schedule: model.scheduler, plan: try call.mapped("steps") { try scheduler.plan(steps: steps) }, requestedSteps: steps)
+    }
+
+    private static func settings(_ call: Call, _ type: any Scheduler.Type) throws -> [(key: String, value: JSON)] {
+        let (record, known) = (try call.record("settings"), type.settings + SchedulerConfiguration.sharedSettings)
+        return try record.keys.map { key in
+            guard known.contains(key) else {
+                throw Problem(
+                    .badArgument, "\(type.name) has no setting \"\(key)\"", argument: "settings", notes: ["it has \(known.joined(separator: ", "))"],
+                    help: nearestName(key, among: known).map { "did you mean \"\($0)\"?" })
+            }
+            return (key, try json(record[key] ?? .none, key))
+        }
+    }
+
+    private static func json(_ value: Value, _ key: String) throws -> JSON {
+        switch value {
+        case .none: .null
+        case .bool(let flag): .bool(flag)
+        case .int(let number): JSON.number(JSONNumber(number))
+        case .float(let number): JSON.number(JSONNumber(number))
+        case .string(let text): .string(text)
+        case .list(let items): .array(try items.map { try json($0, key) })
+        default: throw Problem(.wrongType, "\(key) is a number, a string, true, false or none", argument: "settings", label: "this is \(value.describedType)")
+        }
+    }
+
+    /// What `scheduler=` and `steps=` of a drawing command ask for.
+    static func plan(_ call: Call, _ model: DiffusionModel) throws -> (SamplingPlan, steps: Int) {
+        let steps = try call.int("steps")
+        switch call.optional("scheduler") {
+        case .string(let name):
+            guard let type = SchedulerRegistry.scheduler(named: name) ?? SchedulerRegistry.schedulers.first(where: { function($0) == name }) else {
+                throw Problem(
+                    .badArgument, "there is no scheduler \"\(name)\"", argument: "scheduler",
+                    notes: ["there are \(SchedulerRegistry.names.joined(separator: ", "))"],
+                    help: nearestName(name, among: SchedulerRegistry.names).map { "did you mean \"\($0)\"?" })
+            }
+            return (try value(call, type, model, steps: steps).plan, steps)
+        case .host(let given as SchedulerValue):
+            guard given.schedule.schedule == model.scheduler.schedule, given.schedule.predictionType == model.scheduler.predictionType else {
+                throw Problem(.modelMismatch, "this scheduler was made for a model with another noise schedule", argument: "scheduler")
+            }
+            guard !call.has("steps") || steps == given.requestedSteps else {
+                throw Problem(.badArgument, "steps=\(steps), but the scheduler was made for \(given.requestedSteps)", argument: "steps")
+            }
+            return (given.plan, given.requestedSteps)
+        default: return (try call.mapped("steps") { try model.plan(steps: steps) }, steps)
+        }
+    }
+
+    // MARK: Steps
+
+    @Sendable private static func step(_ call: Call) throws -> Value {
+        let scheduler = try call.host("scheduler", as: SchedulerValue.self)
+        guard !scheduler.plan.keepsMemory else {
+            throw Problem(
+                .badArgument, "\(scheduler.plan.scheduler) goes on from what earlier steps predicted, and step gives the latents only", argument: "scheduler",
+                help: "x, scheduler = advance(scheduler, noise, t, x)")
+        }
+        return .tensor(try stepped(call, scheduler).sample)
+    }
+
+    @Sendable private static func advance(_ call: Call) throws -> Value {
+        let scheduler = try call.host("scheduler", as: SchedulerValue.self)
+        let (sample, state) = try stepped(call, scheduler)
+        return .list([.tensor(sample), .host(scheduler.at(state))])
+    }
+
+    private static func stepped(_ call: Call, _ scheduler: SchedulerValue) throws -> (sample: Tensor, state: SamplingState) {
+        let (noise, latents) = (try call.tensor("noise"), try call.tensor("latents"))
+        let state = try scheduler.state(at: Float(try call.double("t")), call)
+        guard noise.count == latents.count else {
+            throw Problem(.shapeMismatch, "\(call.builtin.name): noise and latents have different shapes", argument: "noise", label: "\(Shape.text(noise.shape)), the latents are \(Shape.text(latents.shape))")
+        }
+        var drawn: Tensor?
+        if scheduler.plan.steps[state.index].addsNoise { drawn = try self.noise(call, state.index, latents.shape) }
+        return scheduler.plan.advance(state, sample: latents, output: noise.reshaped(latents.shape), noise: drawn)
+    }
+
+    /// New noise: with `seed=` what generate draws at this step for pictures with this seed and those after it.
+    private static func noise(_ call: Call, _ index: Int, _ shape: [Int]) throws -> Tensor {
+        guard call.optional("seed") != nil else { return try SeedState.draw(call, stream: "step").normal(shape) }
+        let (seed, n) = (try call.int("seed"), shape.first ?? 1)
+        let batch = shape.isEmpty ? [1] : shape
+        return DiffusionModel.stepNoise(seeds: (0..<n).map { seed &+ $0 }, step: index, batch).reshaped(shape)
+    }
+}

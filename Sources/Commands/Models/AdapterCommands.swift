@@ -1,0 +1,94 @@
+import BreakAScene
+import Diffusion
+import Language
+import Tensors
+
+/// A model's change from its base as a small file: LoRA, and whole results.
+enum AdapterCommands {
+    private static let rank = Parameter("rank", .int, default: 8, range: 1...1024, doc: "Of every changed matrix.", keywordOnly: true)
+    private static let base = Parameter("base", .host("model"), doc: "The model that the change is counted from.")
+
+    /// What examples begin with: b, and m that has made a step away from it.
+    private static let step = "b = load_model(\"collage\"); m = require_grad(b, \"kv\"); m, o = update(m, adamw(m.parameters, lr=1e-3), "
+        + "grad(mean(predict_noise(m, ones([1, 16, 16, 8]), 500, \"a dog\").noise), m.parameters)); "
+
+    static let all: [Builtin] = [
+        Builtin(
+            "load_lora", family: "models", summary: "Adds a LoRA to a model: peft's, diffusers' and kohya's names are known.",
+            parameters: [
+                ModelCommands.model, Parameter("path", .string, doc: "The file."),
+                Parameter("scale", .number, default: .float(1), range: -100...100, doc: "How much of it.", keywordOnly: true),
+            ],
+            result: "model", terms: ["adapter", "peft", "kohya", "low rank"],
+            examples: [
+                .init(step + "save_lora(m, b, \"out/example-lora.safetensors\"); len(diff(b, load_lora(b, \"out/example-lora.safetensors\"))) > 0", shows: "true")
+            ], run: loadLoRA),
+        Builtin(
+            "save_lora", family: "models", summary: "Writes a model's change from its base as a LoRA: every changed matrix by its best of low rank.",
+            parameters: [
+                ModelCommands.model, base, Parameter("path", .string, doc: "The file."), rank,
+                Parameter("format", .string, default: "diffusers", allowed: LoRAFormat.allCases.map(\.rawValue), doc: "Whose names.", keywordOnly: true),
+            ],
+            result: "record {path, layers, error, beside}", terms: ["adapter", "peft", "kohya", "low rank", "svd"],
+            examples: [
+                .init(step + "save_lora(m, b, \"out/example-lora.safetensors\", rank=4).error < 1", shows: "true")
+            ], run: saveLoRA),
+        Builtin(
+            "save_result", family: "models", summary: "Writes what a training made of its base as one small file: handles, change of low rank, settings.",
+            parameters: [
+                ModelCommands.model, base, Parameter("path", .string, doc: "The file."), rank,
+                Parameter("notes", .record, default: .record(Record()), doc: "What else to write into it: scene, metrics.", keywordOnly: true),
+            ],
+            result: "record {path, layers, error, beside}", terms: ["export", "checkpoint", "handles", "small"],
+            examples: [
+                .init("b = load_model(\"collage\"); save_result(add_handles(b, 1, init=[\"toy\"]), b, \"out/example-result.safetensors\").error", shows: "0.0")
+            ], run: saveResult),
+        Builtin(
+            "load_result", family: "models", summary: "The model that a result file's training made of its base.",
+            parameters: [Parameter("path", .string, doc: "The file."), base],
+            result: "model", terms: ["import", "checkpoint", "handles"],
+            examples: [
+                .init("b = load_model(\"collage\"); save_result(add_handles(b, 1), b, \"out/example-result.safetensors\"); load_result(\"out/example-result.safetensors\", b).handles[0].token", shows: "\"<asset0>\"")
+            ], run: loadResult),
+    ]
+
+    @Sendable private static func loadLoRA(_ call: Call) throws -> Value {
+        let value = try call.host("model", as: ModelValue.self)
+        let path = FileNames.readable(try call.string("path"), call.context)
+        return .host(value.replacing(try call.mapped("path") { try LoRAFile.read(path, into: value.model, scale: try call.double("scale")) }))
+    }
+
+    @Sendable private static func saveLoRA(_ call: Call) throws -> Value {
+        let (model, base) = (try call.host("model", as: ModelValue.self).model, try call.host("base", as: ModelValue.self).model)
+        let path = try call.target("path", isFolder: false)
+        let format = LoRAFormat(rawValue: try call.string("format")) ?? .diffusers
+        FileNames.makeFolder(above: path)
+        return record(path, try call.mapped("path") { try LoRAFile.write(model, base: base, to: path, rank: try call.int("rank"), format: format) })
+    }
+
+    @Sendable private static func saveResult(_ call: Call) throws -> Value {
+        let (value, base) = (try call.host("model", as: ModelValue.self), try call.host("base", as: ModelValue.self).model)
+        let path = try call.target("path", isFolder: false)
+        var metadata = ["phases": JSON.array(value.learned.provenance.map { .string($0) }).text()]
+        let notes = try call.record("notes")
+        for key in notes.keys { metadata["note.\(key)"] = (notes[key] ?? .none).inlineText }
+        FileNames.makeFolder(above: path)
+        return record(path, try call.mapped("path") {
+            try ResultFile.write(value.model, base: base, to: path, rank: try call.int("rank"), metadata: metadata)
+        })
+    }
+
+    @Sendable private static func loadResult(_ call: Call) throws -> Value {
+        let value = try call.host("base", as: ModelValue.self)
+        let path = FileNames.readable(try call.string("path"), call.context)
+        let (model, metadata) = try call.mapped("path") { try ResultFile.read(path, base: value.model) }
+        var learned = value.learned
+        learned.model = model
+        learned.provenance = (metadata["phases"].flatMap { try? JSON.parse($0) }?.arrayValue ?? []).compactMap(\.stringValue)
+        return .host(ModelValue(learned))
+    }
+
+    private static func record(_ path: String, _ report: LoRAReport) -> Value {
+        .record(Record([("path", .string(path)), ("layers", .int(report.layers)), ("error", .float(report.error)), ("beside", .float(report.beside))]))
+    }
+}

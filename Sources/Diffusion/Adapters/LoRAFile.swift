@@ -1,0 +1,142 @@
+import Autograd
+import NeuralNetwork
+import Tensors
+
+/// What a low-rank difference keeps of a model's change.
+public struct LoRAReport: Sendable, Equatable {
+    /// Layers that changed and are in the file.
+    public let layers: Int
+    /// ‖what the file does not say‖ / ‖change‖, over all parameters but the handles.
+    public let error: Double
+    /// ‖change‖ of what no LoRA can hold (biases, norms, tables) / ‖change‖; part of `error`.
+    public let beside: Double
+}
+
+/// LoRA (Hu et al. 2021, https://arxiv.org/abs/2106.09685) on disk: W + scale · alpha/rank · up·down.
+public enum LoRAFile {
+    /// `model` with a file's differences added, `scale` times. Throws `LoRAError`, `SafetensorsError`, `FileError`.
+    public static func read(_ path: String, into model: DiffusionModel, scale: Double = 1) throws -> DiffusionModel {
+        try add(try SafetensorsFile(path: path), to: model, scale: scale)
+    }
+
+    /// `ignoring`: what the names of tensors begin with that are no part of the LoRA.
+    static func add(_ file: SafetensorsFile, to model: DiffusionModel, scale: Double, ignoring prefix: String? = nil) throws -> DiffusionModel {
+        var layers: [String: [LoRAKey.Factor: SafetensorsEntry]] = [:]
+        var unknown: [String] = []
+        for entry in file.tensors {
+            if let prefix, entry.name.hasPrefix(prefix) { continue }
+            guard let key = LoRAKey(entry.name) else {
+                unknown.append(entry.name)
+                continue
+            }
+            layers[LoRAKey.flat(key.layer), default: [:]][key.factor] = entry
+        }
+        guard !layers.isEmpty else { throw LoRAError.notALoRA(path: file.path, first: unknown.first) }
+        var result = model
+        func visit(_ name: String, _ parameter: inout Variable) throws {
+            guard name.hasSuffix(".weight"), let found = layers.removeValue(forKey: LoRAKey.flat(String(name.dropLast(".weight".count)))) else { return }
+            guard let down = found[.down], let up = found[.up] else { throw LoRAError.half(path: file.path, layer: name) }
+            let change = try delta(file, down, up, like: ParameterFile.diskShape(parameter.shape), name)
+            let alpha = try found[.alpha].map { Double(try file.readFloats($0.name).first ?? 0) } ?? Double(down.shape[0])
+            let weight = Float(scale * alpha / Double(max(1, down.shape[0])))
+            let sum = parameter.value.combined(1, with: ParameterFile.fromDisk(change), weight)
+            parameter = parameter.needsGrad ? .leaf(sum) : Variable(sum)
+        }
+        try result.unet.forEachParameter("unet.", visit)
+        try result.textEncoder.forEachParameter("text_encoder.", visit)
+        let left = unknown + layers.values.flatMap { $0.values.map(\.name) }.sorted()
+        guard left.isEmpty else { throw LoRAError.unknownLayers(path: file.path, keys: left) }
+        return result
+    }
+
+    /// up · down in the shape of the weight on disk; 4-D factors are those of convolutions.
+    private static func delta(
+        _ file: SafetensorsFile, _ down: SafetensorsEntry, _ up: SafetensorsEntry, like shape: [Int], _ name: String
+    ) throws -> Tensor {
+        let (rank, inputs) = (down.shape.first ?? 0, down.shape.dropFirst().reduce(1, *))
+        let fits = down.shape.count > 1 && up.shape.count > 1 && up.shape.dropFirst().reduce(1, *) == rank && up.shape[0] == shape[0]
+            && inputs == shape.dropFirst().reduce(1, *)
+        guard fits else { throw LoRAError.shape(path: file.path, layer: name, down: down.shape, up: up.shape, weight: shape) }
+        let left = Tensor(try file.readFloats(up.name), shape: [shape[0], rank])
+        return left.matmul(Tensor(try file.readFloats(down.name), shape: [rank, inputs])).reshaped(shape)
+    }
+
+    /// Writes the difference from `base` to `model`, every changed matrix approximated by one of `rank`. Throws
+    /// `LoRAError`, `FileError`.
+    public static func write(_ model: DiffusionModel, base: DiffusionModel, to path: String, rank: Int, format: LoRAFormat) throws -> LoRAReport {
+        let (tensors, report) = try difference(model, base, rank: rank, format: format)
+        guard report.layers > 0 else { throw LoRAError.nothing }
+        try SafetensorsWriter.write(path, tensors)
+        return report
+    }
+
+    static func difference(
+        _ model: DiffusionModel, _ base: DiffusionModel, rank: Int, format: LoRAFormat
+    ) throws -> ([SafetensorsTensor], LoRAReport) {
+        var (tensors, layers) = ([SafetensorsTensor](), 0)
+        var (total, rest, beside) = (0.0, 0.0, 0.0)
+        let parts = [("unet.", model.unet.parameters(), base.unet.parameters()), ("text_encoder.", model.textEncoder.parameters(), base.textEncoder.parameters())]
+        for (part, new, old) in parts {
+            let before = Dictionary(old.map { ($0.name, $0.value.value) }) { first, _ in first }
+            for (name, variable) in new where name != CLIPTextModel.handleEmbeddingName {
+                guard let start = before[name], start.shape == variable.shape else { throw LoRAError.differentModels }
+                if start.isIdentical(to: variable.value) { continue }
+                let change = ParameterFile.toDisk(variable.value - start)
+                guard change.rank > 1, name.hasSuffix(".weight"), !name.hasPrefix("embeddings.") else {
+                    total += change.sumOfSquares
+                    rest += change.sumOfSquares
+                    beside += change.sumOfSquares
+                    continue
+                }
+                let product = LowRank(change.reshaped([change.shape[0], change.count / change.shape[0]]), rank: rank)
+                (total, rest, layers) = (total + product.total, rest + product.rest, layers + 1)
+                let layer = LoRAKey.name(part + name.dropLast(".weight".count), format)
+                tensors += factors(layer, product, change.shape, format)
+            }
+        }
+        func share(_ part: Double) -> Double { total > 0 ? (part / total).squareRoot() : 0 }
+        return (tensors, LoRAReport(layers: layers, error: share(rest), beside: share(beside)))
+    }
+
+    private static func factors(_ layer: String, _ product: LowRank, _ shape: [Int], _ format: LoRAFormat) -> [SafetensorsTensor] {
+        let (rank, ones) = (product.down.shape[0], Array(repeating: 1, count: shape.count - 2))
+        let (down, up) = ([rank] + shape.dropFirst(), [shape[0], rank] + ones)
+        switch format {
+        case .diffusers:
+            return [
+                SafetensorsTensor(layer + ".lora_A.weight", shape: down, product.down.values),
+                SafetensorsTensor(layer + ".lora_B.weight", shape: up, product.up.values),
+            ]
+        case .kohya:
+            return [
+                SafetensorsTensor(layer + ".lora_down.weight", shape: down, product.down.values),
+                SafetensorsTensor(layer + ".lora_up.weight", shape: up, product.up.values),
+                SafetensorsTensor(layer + ".alpha", shape: [], [Float(rank)]),
+            ]
+        }
+    }
+}
+
+/// What can be wrong with a LoRA, as data.
+public enum LoRAError: Error, Equatable, Sendable, CustomStringConvertible {
+    case notALoRA(path: String, first: String?)
+    /// A layer with one factor.
+    case half(path: String, layer: String)
+    case shape(path: String, layer: String, down: [Int], up: [Int], weight: [Int])
+    case unknownLayers(path: String, keys: [String])
+    case differentModels
+    case nothing
+
+    public var description: String {
+        switch self {
+        case .notALoRA(let path, let first): "\(path) is no LoRA" + (first.map { ": it holds \($0)" } ?? ": it is empty")
+        case .half(let path, let layer): "\(path): one of the two factors of \(layer) is missing"
+        case .shape(let path, let layer, let down, let up, let weight):
+            "\(path): the factors of \(layer) are \(Shape.text(up)) and \(Shape.text(down)), the weight is \(Shape.text(weight)): it was made for another model"
+        case .unknownLayers(let path, let keys):
+            "\(path): \(keys.count) keys are for layers that this model does not have: " + keys.prefix(5).joined(separator: ", ") + (keys.count > 5 ? ", …" : "")
+        case .differentModels: "the two models are built differently: one is not a change of the other"
+        case .nothing: "the two models do not differ in anything but their handles: save_handles writes those"
+        }
+    }
+}

@@ -1,0 +1,51 @@
+/// How files name the two factors of a LoRA.
+public enum LoRAFormat: String, CaseIterable, Sendable {
+    /// `unet.down_blocks.0.….to_q.lora_A.weight`: diffusers with peft.
+    case diffusers
+    /// `lora_unet_down_blocks_0_…_to_q.lora_down.weight`, with `alpha`: kohya's trainer, A1111.
+    case kohya
+}
+
+/// A factor's place: which part of the model, which parameter, which factor.
+struct LoRAKey: Hashable {
+    enum Factor: Hashable { case down, up, alpha }
+
+    /// "unet." or "text_encoder." and the layer's name with dots, or with underscores where the file has them.
+    let layer: String
+    let factor: Factor
+
+    /// What ends a key, by format; "lora.down" and "_lora.down" are older forms of diffusers.
+    private static let endings: [(String, Factor)] = [
+        (".lora_A.weight", .down), (".lora_B.weight", .up), (".lora_A.default.weight", .down), (".lora_B.default.weight", .up),
+        (".lora_down.weight", .down), (".lora_up.weight", .up), (".lora.down.weight", .down), (".lora.up.weight", .up),
+        ("_lora.down.weight", .down), ("_lora.up.weight", .up), (".lora_linear_layer.down.weight", .down),
+        (".lora_linear_layer.up.weight", .up), (".alpha", .alpha),
+    ]
+    private static let parts = [
+        ("lora_unet_", "unet."), ("lora_te_text_model_", "text_encoder."), ("lora_te_", "text_encoder."), ("unet.", "unet."),
+        ("text_encoder.text_model.", "text_encoder."), ("text_encoder.", "text_encoder."),
+    ]
+
+    /// nil where a key belongs to no LoRA of a known form.
+    init?(_ key: String) {
+        guard let ending = Self.endings.first(where: { key.hasSuffix($0.0) }), let part = Self.parts.first(where: { key.hasPrefix($0.0) }) else { return nil }
+        let middle = key.dropFirst(part.0.count).dropLast(ending.0.count)
+        (layer, factor) = (part.1 + String(middle).replacing(".processor.", with: ".").replacing(".processor", with: "."), ending.1)
+    }
+
+    /// Comparable whatever separates the words, and whether the list of one in `to_out.0` is counted.
+    static func flat(_ layer: String) -> String {
+        let name = layer.hasSuffix(".to_out") ? layer + ".0" : layer
+        return name.replacing(".", with: "_")
+    }
+
+    /// A layer's name as a format writes it: `layer` is "unet.…" or "text_encoder.encoder.…".
+    static func name(_ layer: String, _ format: LoRAFormat) -> String {
+        let isText = layer.hasPrefix("text_encoder.")
+        let inner = layer.dropFirst(isText ? "text_encoder.".count : "unet.".count)
+        return switch format {
+        case .diffusers: isText ? "text_encoder.text_model.\(inner)" : layer
+        case .kohya: (isText ? "lora_te_text_model_" : "lora_unet_") + String(inner).replacing(".", with: "_")
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import NeuralNetwork
+import Tensors
+
+/// What a training has made of a base model, as one small file instead of a copy of the model.
+///
+/// A safetensors file: `handle.<name>` [D] and `handle_start.<name>` [D] a handle; the change of the network as a LoRA
+/// in diffusers' names (``LoRAFile``). Metadata: `format` "bas-result", `version` "1", `base` and `base_hash` (the
+/// model that it belongs to), `handles` (their order, JSON), `error` (what the low rank leaves out, a share of the
+/// change's norm), and whatever else the writer knows (`scene`, `phases`, `metrics`).
+public enum ResultFile {
+    /// Throws `LoRAError`, `FileError`.
+    public static func write(
+        _ model: DiffusionModel, base: DiffusionModel, to path: String, rank: Int, metadata: [String: String] = [:]
+    ) throws -> LoRAReport {
+        var (tensors, report) = try LoRAFile.difference(model, base, rank: rank, format: .diffusers)
+        if let rows = model.textEncoder.handleEmbedding?.value {
+            for (index, token) in model.handles.enumerated() {
+                tensors.append(SafetensorsTensor("handle.\(token)", shape: [rows.shape[1]], rows.row(index).values))
+                if let starts = model.handleStarts {
+                    tensors.append(SafetensorsTensor("handle_start.\(token)", shape: [rows.shape[1]], starts.row(index).values))
+                }
+            }
+        }
+        guard !tensors.isEmpty else { throw LoRAError.nothing }
+        var all = metadata
+        all["format"] = "bas-result"
+        all["version"] = "1"
+        all["base"] = base.name
+        all["base_hash"] = base.fingerprint
+        all["handles"] = JSON.array(model.handles.map { .string($0) }).text()
+        all["error"] = "\(report.error)"
+        try SafetensorsWriter.write(path, tensors, metadata: all)
+        return report
+    }
+
+    /// The model that a file's training made of `base`. Throws `ResultError`, `LoRAError`, `ModelError`,
+    /// `SafetensorsError`, `FileError`.
+    public static func read(_ path: String, base: DiffusionModel) throws -> (model: DiffusionModel, metadata: [String: String]) {
+        let file = try SafetensorsFile(path: path)
+        let metadata = file.metadata
+        guard metadata["format"] == "bas-result", let list = metadata["handles"] else { throw ResultError.notAResult(path: path) }
+        let own = base.fingerprint
+        guard metadata["base_hash"] == own else {
+            throw ResultError.otherBase(path: path, name: metadata["base"] ?? "?", hash: metadata["base_hash"] ?? "?", found: own)
+        }
+        let tokens = (try? JSON.parse(list))?.arrayValue?.compactMap(\.stringValue) ?? []
+        let width = base.textEncoder.configuration.hiddenSize
+        func rows(_ prefix: String) throws -> Tensor {
+            .concatenated(try tokens.map { token in
+                let entry = try file.entry(prefix + token)
+                guard entry.shape == [width] else { throw ResultError.notAResult(path: path) }
+                return Tensor(try file.readFloats(entry.name), shape: [1, width])
+            }, axis: 0)
+        }
+        var model = base
+        if !tokens.isEmpty {
+            model = try base.addingHandles(tokens, embeddings: try rows("handle."))
+            if file.contains("handle_start.\(tokens[0])") { model.handleStarts = try rows("handle_start.") }
+        }
+        if file.tensors.contains(where: { !$0.name.hasPrefix("handle") }) {
+            model = try LoRAFile.add(file, to: model, scale: 1, ignoring: "handle")
+        }
+        return (model, metadata)
+    }
+}
+
+public enum ResultError: Error, Equatable, Sendable, CustomStringConvertible {
+    case notAResult(path: String)
+    case otherBase(path: String, name: String, hash: String, found: String)
+
+    public var description: String {
+        switch self {
+        case .notAResult(let path): "\(path) is no result: save_result writes one"
+        case .otherBase(let path, let name, let hash, let found):
+            "\(path) belongs to the model \"\(name)\" with hash \(hash); this one's hash is \(found)"
+        }
+    }
+}

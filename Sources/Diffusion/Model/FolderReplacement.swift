@@ -1,0 +1,53 @@
+import Glibc
+import Tensors
+
+/// Writes a folder beside its place and moves it there: at every moment the place holds the old folder or the new.
+enum FolderReplacement {
+    /// `body` fills an empty folder. What an old folder holds and the new one does not is moved into the new one. Throws
+    /// `FileError` and what `body` throws; then the old folder is as it was.
+    static func write(_ path: String, _ body: (String) throws -> Void) throws {
+        let target = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        let parts = target.split(separator: "/", omittingEmptySubsequences: false)
+        let parent = parts.dropLast().joined(separator: "/")
+        try FileSystem.createFolder(parent)
+        let stem = (parts.count > 1 ? parent + "/" : "") + ".\(parts.last ?? "model")"
+        let (fresh, old) = ("\(stem).new-\(getpid())", "\(stem).old-\(getpid())")
+        remove(fresh)
+        do {
+            try FileSystem.createFolder(fresh)
+            try body(fresh)
+            let replaces = FileSystem.exists(target)
+            if replaces { try move(target, to: old) }
+            do {
+                try move(fresh, to: target)
+            } catch {
+                if replaces { try move(old, to: target) }
+                throw error
+            }
+            guard replaces else { return }
+            for name in FileSystem.contents(old) where !FileSystem.exists("\(target)/\(name)") {
+                try move("\(old)/\(name)", to: "\(target)/\(name)")
+            }
+            remove(old)
+        } catch {
+            remove(fresh)
+            throw error
+        }
+    }
+
+    private static func move(_ from: String, to: String) throws {
+        guard rename(from, to) == 0 else { throw FileError(.rename, to, errno: errno) }
+    }
+
+    /// A folder with all that is in it; links are removed, not followed.
+    private static func remove(_ path: String) {
+        var info = stat()
+        guard lstat(path, &info) == 0 else { return }
+        guard info.st_mode & S_IFMT == S_IFDIR else {
+            unlink(path)
+            return
+        }
+        for name in FileSystem.contents(path) { remove("\(path)/\(name)") }
+        rmdir(path)
+    }
+}

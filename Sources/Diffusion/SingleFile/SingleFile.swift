@@ -1,0 +1,118 @@
+import NeuralNetwork
+import Tensors
+
+/// A Stable Diffusion 1 or 2 checkpoint in one `.safetensors` file, under the original release's names.
+public enum SingleFile {
+    /// Reads a checkpoint. It holds no tokenizer: `tokenizer` is a folder as diffusers has it. `prediction` is epsilon
+    /// for version 1 and v-prediction for version 2 where nil. Throws `SingleFileError`, `ModelError`,
+    /// `ConfigurationError`, `SafetensorsError`, `FileError` and the tokenizer's errors.
+    public static func load(_ path: String, tokenizer: String, prediction: PredictionType? = nil) throws -> DiffusionModel {
+        let file = try SafetensorsFile(path: path)
+        let shapes = CheckpointShapes(file)
+        try recognise(shapes)
+        let configuration = try SingleFileConfiguration(shapes, prediction: prediction)
+        let words = try CLIPTokenizer(folder: tokenizer)
+        try ModelFolder.checkParts(path, configuration.unet, configuration.vae, configuration.text, words)
+        var unet = UNet2DConditionModel(configuration.unet)
+        var vae = AutoencoderKL(configuration.vae)
+        var text = CLIPTextModel(configuration.text)
+        let attends = configuration.unet.downBlockTypes.map(\.hasCrossAttention)
+        let layers = configuration.unet.layersPerBlock[0]
+        let unetRules = SingleFileNames.unet(levels: configuration.unet.levels, layers: layers, attends: attends)
+        let vaeRules = SingleFileNames.autoencoder(levels: configuration.vae.levels, layers: configuration.vae.layersPerBlock)
+        try ParameterFile.load(&unet, from: file, path: path, stored: stored(file, SingleFileNames.unetPrefix, unetRules))
+        try ParameterFile.load(&vae, from: file, path: path, stored: stored(file, SingleFileNames.autoencoderPrefix, vaeRules))
+        let names = configuration.isVersion2 ? openCLIP(file, layers: configuration.text.layers) : clip(file)
+        try ParameterFile.load(&text, from: file, path: path, stored: names)
+        let name = path.split(separator: "/").last.map { String($0.dropLast(".safetensors".count)) } ?? path
+        return DiffusionModel(
+            name: name, folder: path, tokenizer: words, textEncoder: text, unet: unet, vae: vae, scheduler: configuration.scheduler)
+    }
+
+    /// The version of Stable Diffusion that a file is of, by its keys. Throws `SingleFileError` for what is something else.
+    public static func recognise(_ path: String) throws -> Int {
+        let shapes = CheckpointShapes(try SafetensorsFile(path: path))
+        try recognise(shapes)
+        return shapes.has(SingleFileNames.textPrefix2) ? 2 : 1
+    }
+
+    private static func recognise(_ shapes: CheckpointShapes) throws(SingleFileError) {
+        let signs = [
+            ("conditioner.embedders.", "Stable Diffusion XL"), ("model.diffusion_model.joint_blocks.", "Stable Diffusion 3"),
+            ("model.diffusion_model.double_blocks.", "Flux"), ("double_blocks.", "Flux"), ("control_model.", "a ControlNet"),
+        ]
+        for (prefix, name) in signs where shapes.has(prefix) { throw .otherModel(path: shapes.path, name) }
+        if shapes.shapes.keys.contains(where: { $0.hasPrefix("lora_") || $0.contains(".lora_") || $0.contains("_lora.") }) {
+            throw .isAdapter(path: shapes.path)
+        }
+        let parts = [SingleFileNames.unetPrefix, SingleFileNames.autoencoderPrefix, "cond_stage_model."]
+        for part in parts where !shapes.has(part) { throw .notACheckpoint(path: shapes.path, missing: part) }
+    }
+
+    private static func stored(_ file: SafetensorsFile, _ prefix: String, _ rules: [NameRule]) -> [String: ParameterFile.Stored] {
+        var stored: [String: ParameterFile.Stored] = [:]
+        for entry in file.tensors where entry.name.hasPrefix(prefix) && !isUnneeded(entry.name) {
+            let key = String(entry.name.dropFirst(prefix.count))
+            stored[rules.lazy.compactMap { $0.apply(key) }.first ?? entry.name] = .init(entry)
+        }
+        return stored
+    }
+
+    private static func isUnneeded(_ name: String) -> Bool { SingleFileNames.unneeded.contains { name.hasSuffix($0) } }
+
+    private static func clip(_ file: SafetensorsFile) -> [String: ParameterFile.Stored] {
+        stored(file, SingleFileNames.textPrefix1, [NameRule(original: "text_model.", name: ""), NameRule(original: "", name: "")])
+    }
+
+    /// Cuts `in_proj` into its three matrices, and leaves the last layer out.
+    private static func openCLIP(_ file: SafetensorsFile, layers: Int) -> [String: ParameterFile.Stored] {
+        var stored: [String: ParameterFile.Stored] = [:]
+        for (name, value) in self.stored(file, SingleFileNames.textPrefix2, SingleFileNames.openCLIP) {
+            if name.hasPrefix("encoder.layers.\(layers).") { continue }
+            guard let range = name.firstRange(of: "self_attn.in_proj_") else {
+                stored[name] = value
+                continue
+            }
+            let width = (value.shape.first ?? 0) / 3
+            for (index, part) in ["q_proj.", "k_proj.", "v_proj."].enumerated() {
+                stored[name.replacingCharacters(in: range, with: "self_attn.\(part)")] = value.rows(index * width..<(index + 1) * width)
+            }
+        }
+        return stored
+    }
+}
+
+extension String {
+    fileprivate func replacingCharacters(in range: Range<String.Index>, with text: String) -> String {
+        var copy = self
+        copy.replaceSubrange(range, with: text)
+        return copy
+    }
+}
+
+/// Why a file is no checkpoint that can be read, as data.
+public enum SingleFileError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// `.ckpt`, `.pt`: Python's own format, which is a program.
+    case pickle(path: String)
+    case otherModel(path: String, String)
+    case isAdapter(path: String)
+    case notACheckpoint(path: String, missing: String)
+    case incomplete(path: String, missing: String)
+    case noTokenizer(path: String, looked: String)
+
+    public var description: String {
+        switch self {
+        case .pickle(let path):
+            "\(path) is in Python's own format, which runs code when it is read; convert it to safetensors: "
+                + "python -c \"import sys, torch; from safetensors.torch import save_file; d = torch.load(sys.argv[1], weights_only=True); "
+                + "save_file({k: v.contiguous() for k, v in d.get('state_dict', d).items() if hasattr(v, 'shape')}, sys.argv[2])\" FILE FILE.safetensors"
+        case .otherModel(let path, let name): "\(path) is \(name); Stable Diffusion 1 and 2 can be read"
+        case .isAdapter(let path): "\(path) is a LoRA, not a whole model: load_lora(model, file)"
+        case .notACheckpoint(let path, let missing):
+            "\(path) is no Stable Diffusion checkpoint: no tensor's name begins with \(missing)"
+        case .incomplete(let path, let missing): "\(path) is no complete Stable Diffusion checkpoint: \(missing) is missing or has another shape"
+        case .noTokenizer(let path, let looked):
+            "\(path) holds no tokenizer, no single file does: put Stable Diffusion's tokenizer folder at \(looked), or say tokenizer=FOLDER"
+        }
+    }
+}
