@@ -6,7 +6,9 @@ let kernels: [CSetting] = [.define("_GNU_SOURCE")]
 
 let package = Package(
     name: "bas",
-    products: [.executable(name: "bas", targets: ["bas"])],
+    products: [.executable(name: "bas", targets: ["bas"])]
+        // For Tests/Fuzz, a package of its own.
+        + ["Tensors", "Images", "Diffusion", "Language", "Commands"].map { .library(name: $0, targets: [$0]) },
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
@@ -31,11 +33,12 @@ let package = Package(
         // Floor 6: the builtin table.
         .target(name: "Commands", dependencies: ["BreakAScene", "Language"]),
         // Floors 7 and 8: the prompt and the command line.
+        .target(name: "Reference", dependencies: ["Language"], resources: [.embedInCode("grammar.txt")]),
         .target(name: "Terminal", dependencies: ["Language", "CReadline"]),
         .executableTarget(
             name: "bas",
             dependencies: [
-                "Commands", "Terminal",
+                "Commands", "Reference", "Terminal",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // Tests: one target a floor, fixtures written by PyTorch and diffusers.
@@ -48,6 +51,8 @@ let package = Package(
         .testTarget(name: "LanguageTests", dependencies: ["Language"], exclude: ["Data"]),
         .testTarget(name: "CommandsTests", dependencies: ["Commands", "TestSupport"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Language"]),
+        .testTarget(name: "ReferenceTests", dependencies: ["Reference", "Commands"]),
+        .testTarget(name: "FuzzTests", dependencies: ["Commands", "Diffusion", "Language"], exclude: ["Seeds"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17

@@ -10,7 +10,8 @@ struct Run: ParsableCommand {
 
     @Argument(
         parsing: .captureForPassthrough,
-        help: ArgumentHelp("A script, or - for standard input, and its arguments.", valueName: "file"))
+        help: ArgumentHelp("A script, or - for standard input, and its arguments.", valueName: "file"),
+        completion: .file(extensions: ["bas"]))
     var words: [String] = []
 
     func validate() throws {
@@ -42,7 +43,7 @@ struct Check: ParsableCommand {
 
     @OptionGroup var options: ConsoleOptions
 
-    @Argument(help: "The script.")
+    @Argument(help: "The script.", completion: .file(extensions: ["bas"]))
     var file: String
 
     func run() throws {
