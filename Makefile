@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 BAS = .build/release/bas
 CONFORMANCE = Tests/Conformance
 
-.PHONY: setup build demo test kill-test bench conformance install format clean
+.PHONY: setup build demo test kill-test bench conformance fuzz install uninstall format clean
 
 build: setup
 	swift build -c release
@@ -34,14 +34,40 @@ bench: build
 conformance: build
 	BAS=$(BAS) $(CONFORMANCE)/run.sh
 
+# Coverage-guided fuzzing (libFuzzer, AddressSanitizer): make fuzz [TARGETS="language safetensors"] [RUNS=1000000]
+FUZZ = .build-fuzz/release/Fuzz
+RUNS = 1000000
+TARGETS = language evaluator commands safetensors picture configuration tokenizer
+
+fuzz: setup
+	swift build -c release --package-path Tests/Fuzz --scratch-path .build-fuzz -Xswiftc -sanitize=fuzzer,address \
+	-Xcc -fsanitize=fuzzer-no-link,address -Xswiftc -use-ld=lld
+	@for target in $(TARGETS); do Tests/Fuzz/run.sh $(FUZZ) $$target $(RUNS) || exit 1; done
+
+# Program, standard library, manual page, shell completions, editor files; `make uninstall` takes the same away.
+SHARE = $(DESTDIR)$(PREFIX)/share
+BASH_COMPLETION = $(SHARE)/bash-completion/completions/bas
+ZSH_COMPLETION = $(SHARE)/zsh/site-functions/_bas
+FISH_COMPLETION = $(SHARE)/fish/vendor_completions.d/bas.fish
+
 install: build
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/bas
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/bas $(SHARE)/man/man1 $(dir $(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION))
 	install -m 755 $(BAS) $(DESTDIR)$(PREFIX)/bin/bas
-	rm -rf $(DESTDIR)$(PREFIX)/share/bas/stdlib
-	cp -R stdlib $(DESTDIR)$(PREFIX)/share/bas/stdlib
+	rm -rf $(SHARE)/bas/stdlib $(SHARE)/bas/editors
+	cp -R stdlib $(SHARE)/bas/stdlib
+	$(BAS) doc --editors $(SHARE)/bas/editors
+	$(BAS) doc --html -o $(SHARE)/bas/reference.html
+	$(BAS) doc --man -o $(SHARE)/man/man1/bas.1
+	$(BAS) --generate-completion-script bash > $(BASH_COMPLETION)
+	$(BAS) --generate-completion-script zsh > $(ZSH_COMPLETION)
+	$(BAS) --generate-completion-script fish > $(FISH_COMPLETION)
+
+uninstall:
+	rm -rf $(SHARE)/bas
+	rm -f $(DESTDIR)$(PREFIX)/bin/bas $(SHARE)/man/man1/bas.1 $(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION)
 
 format:
 	swift format --in-place --parallel --recursive Package.swift Sources Tests
 
 clean:
-	rm -rf .build .build-test
+	rm -rf .build .build-test .build-fuzz

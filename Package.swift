@@ -6,7 +6,9 @@ let kernels: [CSetting] = [.define("_GNU_SOURCE")]
 
 let package = Package(
     name: "bas",
-    products: [.executable(name: "bas", targets: ["bas"])],
+    products: [.executable(name: "bas", targets: ["bas"])]
+        // For Tests/Fuzz, a package of its own.
+        + ["Tensors", "Images", "Diffusion", "Language", "Commands"].map { .library(name: $0, targets: [$0]) },
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
@@ -35,12 +37,13 @@ let package = Package(
         // Floor 6: the builtin table.
         .target(name: "Commands", dependencies: ["BreakAScene", "Language", "Figures"]),
         // Floors 7 and 8: the prompt and the command line.
+        .target(name: "Reference", dependencies: ["Language"], resources: [.embedInCode("grammar.txt")]),
         .target(name: "Terminal", dependencies: ["Language", "CReadline", "CChafa", "CPNG"]),
         .target(name: "LanguageServer", dependencies: ["Language"]),
         .executableTarget(
             name: "bas",
             dependencies: [
-                "Commands", "Terminal", "LanguageServer",
+                "Commands", "Reference", "Terminal", "LanguageServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // Tests: one target a floor, fixtures written by PyTorch and diffusers.
@@ -55,6 +58,8 @@ let package = Package(
         .testTarget(name: "CommandsTests", dependencies: ["Commands", "TestSupport"], exclude: ["Data"]),
         .testTarget(name: "LanguageServerTests", dependencies: ["LanguageServer", "Commands"], exclude: ["Data"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Language", "CPNG"]),
+        .testTarget(name: "ReferenceTests", dependencies: ["Reference", "Commands"]),
+        .testTarget(name: "FuzzTests", dependencies: ["Commands", "Diffusion", "Language"], exclude: ["Seeds"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17

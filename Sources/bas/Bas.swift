@@ -16,12 +16,16 @@ struct Bas: ParsableCommand {
             -e CODE runs code instead, several times if wanted, and -i goes on to the prompt afterwards. \
             `bas start --help` lists the options.
 
-            Exit codes: 0 well, 64 wrong arguments, 65 wrong program or data, 66 no such input, 70 a mistake in bas, \
-            73 cannot create, 74 input or output failed, 77 no permission, 130 interrupted.
+            Exit codes: \(exitCodes)
             """,
         version: Host.version,
         subcommands: [Start.self, Run.self, Check.self, Format.self, LanguageServerCommand.self, Explain.self, Doc.self, Bench.self],
         defaultSubcommand: Start.self)
+
+    static let exitCodes = """
+        0 well, 64 wrong arguments, 65 wrong program or data, 66 no such input, 70 a mistake in bas, \
+        73 cannot create, 74 input or output failed, 77 no permission, 130 interrupted.
+        """
 
     static func main() {
         Descriptors.fill()

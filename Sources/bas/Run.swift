@@ -10,7 +10,8 @@ struct Run: ParsableCommand {
 
     @Argument(
         parsing: .captureForPassthrough,
-        help: ArgumentHelp("A script, or - for standard input, and its arguments.", valueName: "file"))
+        help: ArgumentHelp("A script, or - for standard input, and its arguments.", valueName: "file"),
+        completion: .file(extensions: ["bas"]))
     var words: [String] = []
 
     func validate() throws {

@@ -15,6 +15,7 @@ import Testing
         "energy": [("map", "ones([16, 16])"), ("mask", "s.masks[0]")],
         "leakage": [("model", "m"), ("scene", "s"), ("timesteps", "[500]")],
         "union_sample": [("model", "m"), ("scene", "s")],
+        "plan": [("model", "m")],
         "sample": [("items", "[1, 2]")],
         "prior_images": [("model", "m"), ("prompts", "[\"a dog\"]"), ("n", "1"), ("steps", "1")],
         "random_timesteps": [("model", "m"), ("n", "2")],

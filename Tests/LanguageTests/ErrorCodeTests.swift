@@ -7,7 +7,7 @@ import Testing
     /// What a program's text alone does not do.
     static let withoutExample: Set<ErrorCode> = [
         .notUTF8, .damagedWeights, .weightMismatch, .unsupportedConfiguration, .unreadablePicture, .maskEmpty, .diskFull,
-        .noPermission, .importCycle, .badFile, .noMasks, .interrupted, .tooManySteps, .resultGone, .internal,
+        .noPermission, .importCycle, .badFile, .noMasks, .interrupted, .tooManySteps, .resultGone, .internal, .checkpoint,
     ]
 
     @Test func everyCodeIsExplainedAndShown() {

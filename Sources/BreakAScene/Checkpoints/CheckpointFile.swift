@@ -61,6 +61,7 @@ enum CheckpointFile {
             throw CheckpointError.damaged(path: path, "its numbers are not those that were written")
         }
         let state = try State(file.metadata["state"] ?? "", path)
+        guard base.handles.isEmpty else { throw CheckpointError.otherModel(folder: path, model: base.name) }
         var model = base
         if state.phase == 2, state.options.trains == .lora, state.options.trainedNames == nil { model.attachAdapters(rank: state.options.loraRank, state.random) }
         model.replaceParameters(tensors)

@@ -15,7 +15,7 @@ struct TrainingCheckpoints: Sendable {
     static let parameters = [
         Parameter(
             "checkpoint", .string,
-            doc: "A folder that keeps the training's state: started again with the same settings, or by resume(folder), it goes on from there bit for bit.",
+            doc: "A folder that keeps the state: the same call, or resume(folder), goes on from there bit for bit.",
             keywordOnly: true, optional: true),
         interval,
     ]

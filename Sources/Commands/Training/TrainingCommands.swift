@@ -18,7 +18,7 @@ enum TrainingCommands {
                 Parameter("model", .host("model"), doc: "What phase one gave."), scene,
                 Parameter(
                     "train", .oneOf([.string, .function]), default: "all", allowed: TrainableParts.allCases.map(\.rawValue),
-                    doc: "What moves: a word, or a function of a parameter's name that says whether it does; lora: low-rank adapters of the attention layers, merged afterwards.",
+                    doc: "What moves: a word (lora: low-rank adapters, merged later), or a function of a parameter's name.",
                     keywordOnly: true),
                 Parameter("rank", .int, default: 4, range: 1...256, doc: "Rank of the adapters of train=\"lora\".", keywordOnly: true),
             ] + TrainingParameters.shared + TrainingCheckpoints.parameters,
@@ -35,12 +35,12 @@ enum TrainingCommands {
         Builtin(
             "resume", family: "training", summary: "Goes on with an interrupted training, as if it had never stopped.",
             parameters: [
-                Parameter("model", .oneOf([.host("model"), .string]), doc: "The model that an interrupted phase or one with until= gave, or the folder that checkpoint= named."),
+                Parameter("model", .oneOf([.host("model"), .string]), doc: "What an interrupted phase or one with until= gave, or the folder that checkpoint= named."),
                 TrainingParameters.until,
                 Parameter("base", .host("model"), doc: "The base model of a folder, where its own folder has moved since.", keywordOnly: true, optional: true),
                 TrainingCheckpoints.interval,
             ] + TrainingFunctions.parameters + [
-                Parameter("sampling", .function, doc: "The law of sampling of one's own that the training had; a folder holds no functions.", keywordOnly: true, optional: true)
+                Parameter("sampling", .function, doc: "The law of sampling that the training had, where it was a function.", keywordOnly: true, optional: true)
             ], result: "model",
             terms: ["continue", "interrupt", "ctrl-c", "branch", "rewind", "checkpoint", "kill"],
             examples: [.init("resume(load_model(\"collage\")).interrupted", shows: "false")], run: resume),

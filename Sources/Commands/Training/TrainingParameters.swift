@@ -50,7 +50,7 @@ enum TrainingParameters {
             let norm = try $0.double("clip")
             $1.clipNorm = norm == 0 ? nil : norm
         },
-        Row("gradient_checkpointing", .bool, doc: "Computes activations again instead of keeping them: a third more time, far less memory, the same gradients.") {
+        Row("gradient_checkpointing", .bool, doc: "Computes activations again instead of keeping them: a third slower, far less memory.") {
             $1.checkpointsGradients = try $0.bool("gradient_checkpointing")
         },
         Row("clip_table", .bool, doc: "In phase one clip by the norm of the whole token table's gradient, as the paper's code does.") {

@@ -29,6 +29,10 @@ public struct Builtin: Sendable {
     /// "§3.2, eq. 2": where the paper has it.
     public var paper: String?
     public var examples: [Example]
+    /// Names of builtins that one may want instead or next.
+    public var seeAlso: [String] = []
+    /// The file of the program's source that holds this row: "Commands/TrainingCommands.swift".
+    public let home: String
     /// May be used as a statement without parentheses: `show photo`.
     public var isCommand: Bool
     /// For `with NAME(…) { … }`.
@@ -55,9 +59,10 @@ public struct Builtin: Sendable {
         _ name: String, family: String, summary: String, parameters: [Parameter] = [],
         result: String = "none",
         terms: [String] = [], paper: String? = nil, examples: [Example] = [], isCommand: Bool = false,
-        run: @escaping @Sendable (Call) throws -> Value
+        home: String = #fileID, run: @escaping @Sendable (Call) throws -> Value
     ) {
         self.name = name
+        self.home = home
         self.family = family
         self.summary = summary
         self.parameters = parameters
@@ -74,12 +79,12 @@ public struct Builtin: Sendable {
         _ name: String, family: String, summary: String, parameters: [Parameter] = [],
         result: String = "none",
         terms: [String] = [], paper: String? = nil, examples: [Example] = [], isCommand: Bool = false,
-        scope: @escaping Scope, run: @escaping @Sendable (Call) throws -> Value
+        home: String = #fileID, scope: @escaping Scope, run: @escaping @Sendable (Call) throws -> Value
     ) {
         self.init(
             name, family: family, summary: summary, parameters: parameters, result: result, terms: terms,
             paper: paper,
-            examples: examples, isCommand: isCommand, run: run)
+            examples: examples, isCommand: isCommand, home: home, run: run)
         self.scope = scope
     }
 

@@ -34,23 +34,9 @@ struct Help {
         return ValueHelp(table: table, context: context).text(of: value, named: name)
     }
 
-    func text(of builtin: Builtin) -> String {
-        var lines = [builtin.signature, indented(builtin.summary)]
-        if !builtin.parameters.isEmpty {
-            lines.append("")
-            lines += HelpTable.parameters(of: builtin)
-        }
-        lines += ["", "  gives: \(builtin.result)"]
-        if builtin.isCommand {
-            lines.append("  command: may be written  \(builtin.name) x  without parentheses")
-        }
-        if builtin.scope != nil { lines.append("  scope: with \(builtin.name) … { … }") }
-        if let paper = builtin.paper { lines.append("  paper: \(paper)") }
-        for example in builtin.examples {
-            lines.append("  example: \(example.code)\(example.shows.map { "   # \($0)" } ?? "")")
-        }
-        return lines.joined(separator: "\n")
-    }
+    func text(of builtin: Builtin) -> String { HelpPage(builtin: builtin, width: width).text }
+
+    private var width: Int { max(40, machine.context.displayContext.width) }
 
     /// `??name`: the source of a user's function; for a builtin also its family and search words.
     func details(for topic: String) -> String {
@@ -71,22 +57,25 @@ struct Help {
     }
 
     private func details(of builtin: Builtin) -> String {
-        var lines = [text(of: builtin), "  family: \(builtin.family)"]
-        if !builtin.terms.isEmpty { lines.append("  found by: \(builtin.terms.joined(separator: ", "))") }
-        let others = table.all.filter { $0.family == builtin.family && $0.name != builtin.name }.map(\.name)
-        if !others.isEmpty { lines.append("  see also: \(listed(others, limit: 12))") }
-        return lines.joined(separator: "\n")
+        var page = HelpPage(builtin: builtin, width: width)
+        page.isDetailed = true
+        return page.text
     }
 
     /// All builtins by family.
     func overview() -> String {
-        table.families.map { family in
-            let width = family.rows.map { $0.name.count }.max() ?? 0
-            let rows = family.rows.map { row in
-                "  \(row.name)\(String(repeating: " ", count: width - row.name.count))  \(row.summary)"
-            }
-            return ([family.name] + rows).joined(separator: "\n")
-        }.joined(separator: "\n\n")
+        table.families.map { ([$0.name] + summaries($0.rows, indent: 2)).joined(separator: "\n") }
+            .joined(separator: "\n\n")
+    }
+
+    /// Names and what they do, in two columns.
+    private func summaries(_ rows: some Collection<Builtin>, indent: Int) -> [String] {
+        let column = (rows.map { $0.name.count }.max() ?? 0) + 2
+        return rows.flatMap { row in
+            TextWrapping.lines(
+                row.name + String(repeating: " ", count: column - row.name.count) + row.summary, width: width,
+                first: indent, hanging: indent + column)
+        }
     }
 
     func explanation(_ code: ErrorCode) -> String {
@@ -97,10 +86,7 @@ struct Help {
     func apropos(_ words: String) -> String {
         let found = Search.rank(words, in: table)
         guard !found.isEmpty else { return "nothing speaks of \(quoted(words))" }
-        let width = found.map { $0.name.count }.max() ?? 0
-        return found.prefix(20).map { row in
-            "\(row.name)\(String(repeating: " ", count: width - row.name.count))  \(row.summary)"
-        }.joined(separator: "\n")
+        return summaries(found.prefix(20), indent: 0).joined(separator: "\n")
     }
 
     private func indented(_ text: String) -> String {

@@ -1,13 +1,17 @@
 /// The parameters of a builtin as an aligned table.
 enum HelpTable {
-    static func parameters(of builtin: Builtin) -> [String] {
+    static func parameters(of builtin: Builtin, width: Int) -> [String] {
         let rows = builtin.parameters.map { [name(of: $0), $0.type.shortName, facts(of: $0)] }
         let widths = (0..<2).map { column in rows.map { displayWidth($0[column]) }.max() ?? 0 }
-        return rows.map { row in
+        // On a narrow screen a second line goes back to the left rather than into a thin column.
+        let column = 2 + widths[0] + 2 + widths[1] + 2
+        let hanging = width - column >= 30 ? column : 6
+        return rows.flatMap { row in
             let cells = (0..<2).map {
                 row[$0] + String(repeating: " ", count: widths[$0] - displayWidth(row[$0]))
             }
-            return "  " + cells.joined(separator: "  ") + "  " + row[2]
+            return TextWrapping.lines(
+                cells.joined(separator: "  ") + "  " + row[2], width: width, first: 2, hanging: hanging)
         }
     }
 
@@ -18,14 +22,22 @@ enum HelpTable {
 
     /// The doc, then default, range, unit and allowed values.
     private static func facts(of parameter: Parameter) -> String {
+        let facts = parameter.facts
+        return parameter.doc + (facts.isEmpty ? "" : " (\(facts.joined(separator: ", ")))")
+    }
+}
+
+extension Parameter {
+    /// "default 400", "from 1 to 1000", "steps", the allowed values.
+    public var facts: [String] {
         var facts: [String] = []
-        if let value = parameter.defaultValue { facts.append("default \(value.literalText)") }
-        if parameter.optional { facts.append("optional") }
-        if let range = parameter.range { facts.append(Binder.rangeText(range)) }
-        if let unit = parameter.unit, !unit.isEmpty { facts.append(unit) }
-        if let allowed = parameter.allowed {
+        if let value = defaultValue { facts.append("default \(value.literalText)") }
+        if optional { facts.append("optional") }
+        if let range { facts.append(Binder.rangeText(range)) }
+        if let unit, !unit.isEmpty { facts.append(unit) }
+        if let allowed {
             facts.append(allowed.map { "\"\($0)\"" }.joined(separator: " | "))
         }
-        return parameter.doc + (facts.isEmpty ? "" : " (\(facts.joined(separator: ", ")))")
+        return facts
     }
 }

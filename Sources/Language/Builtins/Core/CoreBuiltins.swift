@@ -1,6 +1,18 @@
 /// The builtins that need nothing but the language. A host's row of the same name replaces one of these.
 enum CoreBuiltins {
     static let all: [Builtin] =
-        valueBuiltins + listBuiltins + functionalBuiltins + numberBuiltins + textBuiltins + recordBuiltins + programBuiltins
-            + folderBuiltins
+        (valueBuiltins + listBuiltins + functionalBuiltins + numberBuiltins + textBuiltins + recordBuiltins
+        + programBuiltins + folderBuiltins)
+        .relating(related)
+
+    /// Builtins that belong together: each names the others of its groups under "see also".
+    private static let related = [
+        ["print", "str", "help"], ["len", "has", "type"], ["str", "int", "float"], ["list", "range", "enumerate"],
+        ["zip", "enumerate"], ["sorted", "reversed", "min", "max"], ["any", "all"], ["sum", "mean", "std"],
+        ["min", "max"], ["abs", "sqrt"], ["round", "floor", "ceil", "int"], ["exp", "log"],
+        ["join", "split", "replace"], ["upper", "lower", "trim"], ["keys", "values", "items"],
+        ["record", "without", "has"], ["help", "doc"], ["fail", "print"], ["time", "print"],
+        ["map", "filter", "reduce"], ["position", "unique", "flatten"], ["starts_with", "ends_with", "replace"],
+        ["cd", "pwd", "ls"], ["lines", "split"], ["repeat", "join"],
+    ]
 }

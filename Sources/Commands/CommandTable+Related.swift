@@ -1,0 +1,25 @@
+extension CommandTable {
+    /// Builtins that belong together, in the order of use: each names the others of its groups under "see also".
+    static let related = [
+        // Models, scenes, the method.
+        ["load_model", "save_model", "diff"], ["add_handles", "load_handles", "save_handles", "nearest"],
+        ["require_grad", "grad", "adamw", "update"], ["load_scene", "scene", "save_scene", "check"],
+        ["phase1", "phase2", "break_a_scene", "resume"], ["phase1", "attention_loss", "union_sample"],
+        ["generate", "edit", "ddim"], ["attention", "leakage", "iou", "energy"], ["attention_map", "attention_loss"],
+        ["union_sample", "sample", "random_timesteps", "prior_images"], ["encode", "decode", "add_noise"],
+        ["add_noise", "prediction_target", "predict_noise"], ["predict_noise", "guided_noise", "attention_map"],
+        ["ddim", "step", "previous", "guided_noise"], ["grad", "leaf", "detach", "no_grad"],
+        ["grad", "clip", "adamw", "update"],
+        // Tensors.
+        ["tensor", "zeros", "ones", "full"], ["arange", "linspace", "range"], ["randn", "rand", "seed"],
+        ["reshape", "transpose", "permute"], ["concat", "stack"], ["matmul", "dot", "cosine", "norm"],
+        ["mse", "norm", "psnr"], ["sin", "cos"], ["tanh", "sigmoid", "silu", "gelu", "softmax"],
+        ["sum", "mean", "std"], ["min", "max", "argmax"], ["minimum", "maximum", "clamp", "where"],
+        ["any", "all", "isfinite"], ["isfinite", "allclose"], ["shape", "item", "tolist"],
+        ["abs", "sqrt", "exp", "log"], ["round", "floor", "ceil"], ["int", "float", "item"], ["resize", "crop"],
+        // Masks, pictures, tables.
+        ["mask", "box", "polygon", "ellipse", "brush", "threshold"], ["dilate", "erode", "feather"],
+        ["complement", "union", "overlap", "area"], ["load_image", "save_image", "image", "show"],
+        ["flip", "crop", "resize"], ["grid", "overlay", "paste"], ["show", "table", "save_table"],
+    ]
+}

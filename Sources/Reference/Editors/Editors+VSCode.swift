@@ -1,0 +1,152 @@
+import Language
+
+extension Editors {
+    /// A folder for `~/.vscode/extensions/bas`; nothing has to be compiled or downloaded.
+    func vscode() -> [ReferenceFile] {
+        [
+            ReferenceFile(path: "vscode/package.json", text: package.written() + "\n"),
+            ReferenceFile(path: "vscode/language-configuration.json", text: configuration.written() + "\n"),
+            ReferenceFile(path: "vscode/syntaxes/bas.tmLanguage.json", text: textMate()),
+            ReferenceFile(path: "vscode/snippets/bas.json", text: snippets.written() + "\n"),
+            ReferenceFile(path: "vscode/extension.js", text: Self.client),
+        ]
+    }
+
+    private var package: JSONText {
+        .object([
+            ("name", .text("bas")), ("displayName", .text("bas")), ("publisher", .text("bas")),
+            ("description", .text("The language of bas (Break-A-Scene): colours, snippets, errors while you write.")),
+            ("version", .text(reference.version.split(separator: " ").last.map { "\($0).0" } ?? "0.1.0")),
+            ("license", .text("Apache-2.0")), ("engines", .object([("vscode", .text("^1.75.0"))])),
+            ("categories", .texts(["Programming Languages", "Snippets"])), ("main", .text("./extension.js")),
+            ("activationEvents", .texts(["onLanguage:bas"])),
+            (
+                "contributes",
+                .object([
+                    (
+                        "languages",
+                        .array([
+                            .object([
+                                ("id", .text("bas")), ("aliases", .texts(["bas"])),
+                                ("extensions", .texts([".bas"])), ("firstLine", .text("^#!.*\\bbas\\b")),
+                                ("configuration", .text("./language-configuration.json")),
+                            ])
+                        ])
+                    ),
+                    (
+                        "grammars",
+                        .array([
+                            .object([
+                                ("language", .text("bas")), ("scopeName", .text("source.bas")),
+                                ("path", .text("./syntaxes/bas.tmLanguage.json")),
+                            ])
+                        ])
+                    ),
+                    (
+                        "snippets",
+                        .array([
+                            .object([("language", .text("bas")), ("path", .text("./snippets/bas.json"))])
+                        ])
+                    ),
+                    (
+                        "configuration",
+                        .object([
+                            ("title", .text("bas")),
+                            (
+                                "properties",
+                                .object([
+                                    (
+                                        "bas.path",
+                                        .object([
+                                            ("type", .text("string")), ("default", .text("bas")),
+                                            ("description", .text("The program that checks scripts.")),
+                                        ])
+                                    )
+                                ])
+                            ),
+                        ])
+                    ),
+                ])
+            ),
+        ])
+    }
+
+    private var configuration: JSONText {
+        let pairs = [["{", "}"], ["[", "]"], ["(", ")"]]
+        let quoted = pairs + [["\"", "\""]]
+        return .object([
+            ("comments", .object([("lineComment", .text("#"))])),
+            ("brackets", .array(pairs.map(JSONText.texts))),
+            (
+                "autoClosingPairs",
+                .array(quoted.map { .object([("open", .text($0[0])), ("close", .text($0[1]))]) })
+            ),
+            ("surroundingPairs", .array(quoted.map(JSONText.texts))),
+            (
+                "folding",
+                .object([
+                    ("markers", .object([("start", .text("^# %%")), ("end", .text("^# %%%"))]))
+                ])
+            ),
+            ("wordPattern", .text(Self.name)),
+        ])
+    }
+
+    /// The first example of every builtin.
+    private var snippets: JSONText {
+        .object(
+            reference.table.all.compactMap { row in
+                guard let example = row.examples.first else { return nil }
+                let lines = example.code.split(separator: "\n", omittingEmptySubsequences: false).map {
+                    String($0).replacing("\\", with: "\\\\").replacing("$", with: "\\$").replacing("}", with: "\\}")
+                }
+                return (
+                    row.name,
+                    .object([
+                        ("prefix", .text(row.name)), ("description", .text(row.summary)), ("body", .texts(lines)),
+                    ])
+                )
+            })
+    }
+
+    /// Runs `bas check` on what is opened and saved, and shows what it says.
+    private static let client = """
+        // Errors of .bas files while you write: runs `bas check --error-format=json FILE`.
+        const vscode = require("vscode");
+        const { execFile } = require("child_process");
+
+        function activate(context) {
+          const problems = vscode.languages.createDiagnosticCollection("bas");
+          const check = document => {
+            if (document.languageId !== "bas" || document.uri.scheme !== "file") return;
+            const program = vscode.workspace.getConfiguration("bas").get("path", "bas");
+            execFile(program, ["check", "--error-format=json", document.fileName], { timeout: 20000 },
+              (_, output, errors) => {
+                const found = [];
+                for (const line of (output + errors).split("\\n")) {
+                  try { found.push(diagnostic(JSON.parse(line))); } catch { /* not one of ours */ }
+                }
+                problems.set(document.uri, found);
+              });
+          };
+          context.subscriptions.push(problems,
+            vscode.workspace.onDidOpenTextDocument(check), vscode.workspace.onDidSaveTextDocument(check),
+            vscode.workspace.onDidCloseTextDocument(document => problems.delete(document.uri)));
+          vscode.workspace.textDocuments.forEach(check);
+        }
+
+        function diagnostic(entry) {
+          const place = entry.line === undefined ? entry.labels.find(label => label.primary) : entry;
+          const range = new vscode.Range(place.line - 1, place.column - 1, place.endLine - 1, place.endColumn - 1);
+          const severity = entry.severity === "warning"
+            ? vscode.DiagnosticSeverity.Warning : vscode.DiagnosticSeverity.Error;
+          const result = new vscode.Diagnostic(range, [entry.message, entry.help].filter(Boolean).join("\\n"), severity);
+          result.code = entry.code;
+          result.source = "bas";
+          return result;
+        }
+
+        module.exports = { activate };
+
+        """
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import Language
+import Terminal
+
+struct Explain: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Explain an error code, for example E0203.")
+
+    @Argument(help: "The code.")
+    var code: String
+
+    func validate() throws {
+        if ErrorCode(text: code) == nil {
+            throw ValidationError("there is no error code '\(code)'; codes look like E0203")
+        }
+    }
+
+    func run() throws {
+        if let code = ErrorCode(text: code) { Page.show(code.explanationText) }
+    }
+}
+
+struct Bench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Time training steps, a picture and start-up on this machine.")
+
+    @Flag(help: "One JSON object instead of a table.")
+    var json = false
+
+    func run() throws {
+        do {
+            try Host.benchmark(json: json)
+        } catch let problem as Problem {
+            Console(builtins: Host.builtins).printer.report(problem)
+            try Bas.finish((problem.exitCode ?? problem.code.exitCode).rawValue)
+        }
+    }
+}

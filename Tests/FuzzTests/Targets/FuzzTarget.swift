@@ -1,0 +1,17 @@
+/// Something that takes any bytes: it may refuse them, but must neither crash nor hang nor take much memory.
+/// `make fuzz` searches for bytes that break it; `ReplayTests` runs the seeds and everything once found.
+struct FuzzTarget: Sendable {
+    /// Also the folder of its seeds.
+    var name: String
+    var run: @Sendable ([UInt8]) -> Void
+
+    static let all = [
+        FuzzTarget(name: "language", run: LanguageFuzzing.read),
+        FuzzTarget(name: "evaluator", run: LanguageFuzzing.evaluate),
+        FuzzTarget(name: "commands", run: LanguageFuzzing.evaluateWithTensors),
+        FuzzTarget(name: "safetensors", run: FileFuzzing.safetensors),
+        FuzzTarget(name: "picture", run: FileFuzzing.picture),
+        FuzzTarget(name: "configuration", run: FileFuzzing.configuration),
+        FuzzTarget(name: "tokenizer", run: FileFuzzing.tokenizer),
+    ]
+}
