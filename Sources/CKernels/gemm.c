@@ -55,11 +55,11 @@ static void chunk(bas_rows_tile s, size_t count, size_t N, size_t first, size_t 
     for (size_t p = first; p < last; p++) {
         bas_panel panel = bas_panel_at(p, N, k->width);
         s.columns = panel.vectors * k->width;
-        if (isPacked) { s.bStride = s.columns; s.tapStride = s.channels * s.columns; }
+        if (isPacked) { s.bStride = s.columns; s.tapStride = (ptrdiff_t)(s.channels * s.columns); }
         if (panel.first + s.columns > N) s.columns = N - panel.first;
         for (size_t tap = 0; tap < s.allTaps; tap += step) {
             s.taps = s.allTaps - tap < step ? s.allTaps - tap : step;
-            s.b = matrix + panel.first * (isPacked ? K : 1) + tap * s.tapStride;
+            s.b = matrix + panel.first * (isPacked ? K : 1) + (ptrdiff_t)tap * s.tapStride;
             s.bias = bias && tap == 0 ? bias + panel.first : NULL;
             for (size_t block = 0; block < blocks; block++) {
                 size_t row = count * block / blocks, end = count * (block + 1) / blocks;
@@ -96,8 +96,9 @@ static inline const float *pixel(const float *x, const bas_convolution *g, size_
     return x + ((sample * g->H + (size_t)h) * g->W + (size_t)w) * g->C;
 }
 
-void bas_convolve(float *y, const float *x, const bas_convolution *g, size_t first, size_t last, const float *packed,
-                  size_t N, size_t firstPanel, size_t lastPanel, const float *bias, const float *residual) {
+/// The output pixels first..<last; `s` holds the matrix and, where it is not packed, its strides.
+static void convolve(bas_rows_tile s, float *y, const float *x, const bas_convolution *g, size_t first, size_t last,
+                     size_t N, size_t firstPanel, size_t lastPanel, const float *residual, int isPacked) {
     const float *pointers[CHUNK_ROWS * MAXIMUM_TAPS];
     size_t taps = g->kernelH * g->kernelW;
     for (size_t row = first; row < last; row += CHUNK_ROWS) {
@@ -107,12 +108,26 @@ void bas_convolve(float *y, const float *x, const bas_convolution *g, size_t fir
                 const float *source = pixel(x, g, row + i, t);
                 pointers[i * taps + t] = source ? source : zeros;
             }
-        bas_rows_tile s = {
-            .rows = pointers, .allTaps = taps, .channels = g->C, .b = packed, .y = y + row * N, .yStride = N,
-            .bias = bias, .added = residual ? residual + row * N : NULL,
-        };
-        chunk(s, count, N, firstPanel, lastPanel, 1);
+        s.rows = pointers;
+        s.y = y + row * N;
+        s.added = residual ? residual + row * N : NULL;
+        s.allTaps = taps;
+        s.channels = g->C;
+        s.yStride = N;
+        chunk(s, count, N, firstPanel, lastPanel, isPacked);
     }
+}
+
+void bas_convolve(float *y, const float *x, const bas_convolution *g, size_t first, size_t last, const float *packed,
+                  size_t N, size_t firstPanel, size_t lastPanel, const float *bias, const float *residual) {
+    convolve((bas_rows_tile){.b = packed, .bias = bias}, y, x, g, first, last, N, firstPanel, lastPanel, residual, 1);
+}
+
+void bas_convolve_turned(float *dx, const float *dy, const bas_convolution *g, size_t first, size_t last,
+                         const float *w, size_t N, size_t firstPanel, size_t lastPanel) {
+    size_t taps = g->kernelH * g->kernelW;
+    bas_rows_tile s = {.b = w + (taps - 1) * N, .bStride = taps * N, .tapStride = -(ptrdiff_t)N};
+    convolve(s, dx, dy, g, first, last, N, firstPanel, lastPanel, NULL, 0);
 }
 
 /// Pairs of rows whose outer products are summed in registers before the sum is stored: few enough to stay in the

@@ -7,7 +7,8 @@ typedef struct {
     const float *const *rows;
     size_t allTaps, taps, channels;
     const float *b;
-    size_t tapStride, bStride;
+    ptrdiff_t tapStride;
+    size_t bStride;
     float *y;
     size_t yStride, columns;
     const float *bias, *added;

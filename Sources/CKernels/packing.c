@@ -68,3 +68,20 @@ BAS_KERNEL void bas_pack_rows(float *packed, const float *b, size_t outer, ptrdi
             }
     }
 }
+
+BAS_KERNEL void bas_transpose(float *y, const float *t, size_t rows, size_t columns, size_t stride, const float *bias,
+                              const float *residual) {
+    size_t r = 0;
+    for (; r + 4 <= rows; r += 4) {
+        size_t c = 0;
+        for (; c + 4 <= columns; c += 4) transpose_block(y + r * stride + c, stride, t + c * rows + r, rows);
+        for (; c < columns; c++)
+            for (size_t i = r; i < r + 4; i++) y[i * stride + c] = t[c * rows + i];
+    }
+    for (; r < rows; r++)
+        for (size_t c = 0; c < columns; c++) y[r * stride + c] = t[c * rows + r];
+    for (r = 0; bias && r < rows; r++)
+        for (size_t c = 0; c < columns; c++) y[r * stride + c] += bias[c];
+    for (r = 0; residual && r < rows; r++)
+        for (size_t c = 0; c < columns; c++) y[r * stride + c] += residual[r * stride + c];
+}

@@ -39,11 +39,11 @@ public enum Benchmark {
         result.phase1 = try steps(1, model, scene, set, count: 40)
         result.phase2 = try steps(2, model, scene, set, count: 25)
         result.picture30 = try picture(model)
+        result.peakMemory = peakMemory()
         result.samplesPerSecond = try samplesPerSecond(model)
         result.peak = Tensor.productPeak()
         if !json { result.breakdowns = try breakdowns(model, scene, set) }
         result.startup = startup()
-        result.peakMemory = peakMemory()
         print(json ? text(json: result) : text(result))
     }
 

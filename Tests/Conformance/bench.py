@@ -12,10 +12,10 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 STEPS = 50
 JOB = f"""photo = load_scene("mug_rose")
 base = load_model("collage")
-first = phase1(base, photo, init=["dish", "flower"], steps={STEPS}, prior_count=2, seed=1)
-model = phase2(first, photo, steps={STEPS}, seed=1)
+first = phase1(base, photo, init=["dish", "flower"], steps={STEPS}, prior=2, seed=1)
+model = phase2(first, photo, steps={STEPS}, prior=2, seed=1)
 a, b = model.handles
-save_image(grid(generate(model, "a photo of {{a}} and {{b}}", n=4, seed=1)), "OUT.png", overwrite=true)
+save_image(grid(generate(model, "a photo of {{a}} and {{b}}", n=4, seed=1)), "OUT.png")
 """
 # what both give in seconds (or in samples a second), under the same key; aim of the ratio
 ROWS = dict(phase1=("phase-one step", "ms", 3), phase2=("phase-two step", "ms", 2.5), picture30=("30-step picture", "ms", 2.5),

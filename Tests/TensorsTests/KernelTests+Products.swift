@@ -21,6 +21,15 @@ import Testing
         let expected = Reference(x).linear(Reference(w), bias: Reference(bias), residual: Reference(residual))
         expectClose(x.linear(w, bias: bias, residual: residual), expected, within: 1e-5)
         expectClose(x.linear(w), Reference(x).linear(Reference(w)), within: 1e-5)
+        // The same from a weight as it lies, for few rows.
+        if m <= Tensor.thinRows {
+            let changing = x.linear(w, bias: bias, residual: residual, weightChanges: true)
+            expectClose(changing, expected, within: 1e-5)
+            expectClose(x.linear(w, weightChanges: true), Reference(x).linear(Reference(w)), within: 1e-5)
+            let dy = numbers([m, n], "dy")
+            let dx = dy.linearInputGradient(w, weightChanges: true)
+            expectClose(dx, Reference(dy).matmul(Reference(w)), within: 1e-5)
+        }
         // The same from a right-hand side that is not packed.
         let b = w.permuted([1, 0])
         let plain = Tensor.make([m, n]) {
@@ -81,6 +90,22 @@ import Testing
         let dw = dy.conv2dWeightGradient(input: x, kernel: w.shape, geometry)
         let expected = dy.dot(y)
         #expect(abs(dw.dot(w) - expected) < 1e-4 * (1 + dy.sumOfSquares.squareRoot() * y.sumOfSquares.squareRoot()))
+    }
+
+    /// Few pixels and a weight as it lies, against patches and OpenBLAS.
+    @Test(arguments: [(2, 4, 4, 24, 50, 1), (1, 5, 7, 3, 9, 1), (1, 6, 6, 300, 20, 1), (2, 8, 8, 16, 33, 2), (1, 3, 3, 48, 16, 1)])
+    func convolutionsOfFewPixels(samples: Int, height: Int, width: Int, inputs: Int, outputs: Int, stride: Int) {
+        let (x, w) = (numbers([samples, height, width, inputs], "x"), numbers([outputs, 3, 3, inputs], "w"))
+        let geometry = ConvolutionGeometry(stride: stride, padding: 1)
+        let g = geometry.resolve(x.shape, kernel: w.shape)
+        let (bias, residual) = (numbers([outputs], "bias"), numbers([samples, g.OH, g.OW, outputs], "residual"))
+        expectClose(
+            x.conv2d(w, bias: bias, residual: residual, geometry, weightChanges: true),
+            Reference(x.conv2dByPatches(w, bias: bias, residual: residual, g)), within: 1e-5)
+        let dy = numbers([samples, g.OH, g.OW, outputs], "dy")
+        expectClose(
+            dy.conv2dInputGradient(w, input: x.shape, geometry, weightChanges: true),
+            Reference(dy.conv2dInputGradientByPatches(w, input: x.shape, g)), within: 1e-5)
     }
 
     /// Winograd's tiles against patches and taps: whole tiles and partial ones, every padding, one task and many.

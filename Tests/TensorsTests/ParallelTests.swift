@@ -88,6 +88,16 @@ import Testing
                 matrix.linearWeightGradient(input: matrix),
             ]
         },
+        Work("few rows") {
+            let (few, w) = (matrix.rows(0..<40), numbers([300, 500], "w"))
+            let y = few.linear(w, bias: numbers([300], "b"), weightChanges: true)
+            let (small, kernel) = (numbers([2, 4, 4, 96], "small"), numbers([88, 3, 3, 96], "k"))
+            let z = small.conv2d(kernel, padded, weightChanges: true)
+            return [
+                y, y.linearInputGradient(w, weightChanges: true), z,
+                z.conv2dInputGradient(kernel, input: small.shape, padded, weightChanges: true),
+            ]
+        },
         Work("matmul") { [tokens.matmul(tokens, transposeOther: true)] },
         Work("attention") { [Tensor.attention(tokens, tokens, tokens, heads: 4)] },
         Work("attention kept") {

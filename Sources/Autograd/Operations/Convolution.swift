@@ -5,13 +5,13 @@ extension Variable {
     public func conv2d(
         _ weight: Variable, bias: Variable? = nil, residual: Variable? = nil, _ geometry: ConvolutionGeometry
     ) -> Variable {
-        let y = value.conv2d(weight.value, bias: bias?.value, residual: residual?.value, geometry)
+        let y = value.conv2d(weight.value, bias: bias?.value, residual: residual?.value, geometry, weightChanges: weight.needsGrad)
         let none = Variable(Tensor.zeros([0]))
         let (x, w) = (value(if: weight.needsGrad), weight.value(if: needsGrad))
         let (input, kernel) = (shape, weight.shape)
         return Self.record("conv2d", y, [self, weight, bias ?? none, residual ?? none]) { dy, needs in
             [
-                w.map { dy.conv2dInputGradient($0, input: input, geometry) },
+                w.map { dy.conv2dInputGradient($0, input: input, geometry, weightChanges: needs[1]) },
                 x.map { dy.conv2dWeightGradient(input: $0, kernel: kernel, geometry) },
                 needs[2] ? dy.sumOfRows : nil, needs[3] ? dy : nil,
             ]

@@ -15,12 +15,12 @@ extension Variable {
 
     /// x Wᵀ + bias (+ residual): W [N, K].
     public func linear(_ weight: Variable, bias: Variable? = nil, residual: Variable? = nil) -> Variable {
-        let y = value.linear(weight.value, bias: bias?.value, residual: residual?.value)
+        let y = value.linear(weight.value, bias: bias?.value, residual: residual?.value, weightChanges: weight.needsGrad)
         let none = Variable(Tensor.zeros([0]))
         let (x, w, kernel) = (value(if: weight.needsGrad), weight.value(if: needsGrad), weight.shape)
         return Self.record("linear", y, [self, weight, bias ?? none, residual ?? none]) { dy, needs in
             [
-                w.map { dy.linearInputGradient($0) },
+                w.map { dy.linearInputGradient($0, weightChanges: needs[1]) },
                 x.map { dy.linearWeightGradient(input: $0).reshaped(kernel) },
                 needs[2] ? dy.sumOfRows : nil, needs[3] ? dy : nil,
             ]

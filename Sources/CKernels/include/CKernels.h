@@ -104,6 +104,11 @@ void bas_pack_transposed(float *packed, const float *w, size_t stride, size_t K,
 void bas_pack_rows(float *packed, const float *b, size_t outer, ptrdiff_t outerStride, size_t inner,
                    ptrdiff_t innerStride, size_t N, size_t firstPanel, size_t lastPanel);
 
+/// y [rows, columns] = transpose(t) + bias [columns] + residual [rows, columns]; t [columns, rows], its rows one behind
+/// another, those of y and residual `stride` apart. Either of the last two may be NULL.
+void bas_transpose(float *y, const float *t, size_t rows, size_t columns, size_t stride, const float *bias,
+                   const float *residual);
+
 // --- gemm.c ----------------------------------------------------------------------------------------------------
 // Right-hand rows (b, x) that are not packed are read in whole vectors: up to 15 floats behind a row's end must be
 // readable (what is there does not matter); storage from the pool has this much room.
@@ -120,6 +125,10 @@ void bas_product(float *y, size_t yStride, const float *x, size_t xStride, size_
 /// [samples, H, W, C]; packed [taps * C, N].
 void bas_convolve(float *y, const float *x, const bas_convolution *g, size_t first, size_t last, const float *packed,
                   size_t N, size_t firstPanel, size_t lastPanel, const float *bias, const float *residual);
+/// The gradient of the input of a convolution by w [g->C, taps, N] as it lies in memory: pixels first..<last of dx
+/// [.., N] from dy [samples, H, W, C] under the turned geometry `g`.
+void bas_convolve_turned(float *dx, const float *dy, const bas_convolution *g, size_t first, size_t last,
+                         const float *w, size_t N, size_t firstPanel, size_t lastPanel);
 /// y [first..<last, N] = sum over rows r of a[r][first..<last] b[r][N]: transpose(a) * b.
 void bas_outer_product(float *y, size_t yStride, const float *a, size_t aStride, const float *b, size_t bStride,
                        size_t rows, size_t first, size_t last, size_t N);

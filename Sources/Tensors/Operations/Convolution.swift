@@ -29,25 +29,34 @@ public struct ConvolutionGeometry: Sendable, Equatable {
 }
 
 extension Tensor {
-    /// y [N, H', W', Cout] of x [N, H, W, Cin], without patches where the kernels can.
+    /// y [N, H', W', Cout] of x [N, H, W, Cin], without patches where the kernels can. `weightChanges`: it is trained,
+    /// so that nothing is worth keeping for the next time.
     public func conv2d(
-        _ weight: Tensor, bias: Tensor? = nil, residual: Tensor? = nil, _ geometry: ConvolutionGeometry
+        _ weight: Tensor, bias: Tensor? = nil, residual: Tensor? = nil, _ geometry: ConvolutionGeometry, weightChanges: Bool = false
     ) -> Tensor {
-        if geometry.isLinear(weight.shape) { return linear(weight, bias: bias, residual: residual) }
+        if geometry.isLinear(weight.shape) { return linear(weight, bias: bias, residual: residual, weightChanges: weightChanges) }
         let g = geometry.resolve(shape, kernel: weight.shape)
         let cost = Profile.Cost("convolution", flops: g.flops(samples: shape[0], outputs: weight.shape[0]), floats: count + weight.count + shape[0] * g.OH * g.OW * weight.shape[0])
         defer { cost.end() }
         guard g.isDirect else { return conv2dByPatches(weight, bias: bias, residual: residual, g) }
+        if weightChanges, g.isThin(samples: shape[0], outputs: weight.shape[0]) {
+            return thinConv2d(weight, bias: bias, residual: residual, g)
+        }
         return convolved(by: weight, .forward, outputs: weight.shape[0], bias: bias, residual: residual, g)
     }
 
     /// dx [N, H, W, Cin] of dy [N, H', W', Cout]. Where the stride is 1 it is a convolution by the turned kernel.
-    public func conv2dInputGradient(_ weight: Tensor, input: [Int], _ geometry: ConvolutionGeometry) -> Tensor {
-        if geometry.isLinear(weight.shape) { return linearInputGradient(weight) }
+    public func conv2dInputGradient(
+        _ weight: Tensor, input: [Int], _ geometry: ConvolutionGeometry, weightChanges: Bool = false
+    ) -> Tensor {
+        if geometry.isLinear(weight.shape) { return linearInputGradient(weight, weightChanges: weightChanges) }
         let g = geometry.resolve(input, kernel: weight.shape)
         let cost = Profile.Cost("convolution, dx", flops: g.flops(samples: input[0], outputs: weight.shape[0]), floats: count + weight.count + Shape.count(input))
         defer { cost.end() }
         guard let turned = g.turned(outputs: weight.shape[0]) else { return conv2dInputGradientByPatches(weight, input: input, g) }
+        if weightChanges, turned.isThin(samples: input[0], outputs: g.C) {
+            return thinConv2dInputGradient(weight, channels: g.C, turned)
+        }
         let use = PackedMatrix.Use.inputGradient(taps: g.kernelH * g.kernelW)
         return convolved(by: weight, use, outputs: g.C, bias: nil, residual: nil, turned)
     }
@@ -108,6 +117,11 @@ extension bas_convolution {
 
     /// Can it be read through pointers to pixels?
     fileprivate var isDirect: Bool { C <= Int(BAS_MAXIMUM_CHANNELS) && kernelH * kernelW <= Int(BAS_MAXIMUM_TAPS) }
+
+    /// Are there too few pixels for a layout of the weight to pay?
+    fileprivate func isThin(samples: Int, outputs: Int) -> Bool {
+        samples * OH * OW <= Tensor.thinRows && !suitsWinograd(samples: samples, outputs: outputs)
+    }
 
     /// The convolution that takes dy back to dx, for stride 1.
     fileprivate func turned(outputs: Int) -> bas_convolution? {

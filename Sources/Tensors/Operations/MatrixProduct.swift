@@ -88,14 +88,18 @@ extension Tensor {
     }
 
     /// y [..., N] = x [..., K] · Wᵀ + bias (+ residual), W [N, K] as on disk: a linear layer or 1×1 convolution.
-    public func linear(_ weight: Tensor, bias: Tensor? = nil, residual: Tensor? = nil) -> Tensor {
+    /// `weightChanges`: it is trained, so that nothing is worth keeping for the next time.
+    public func linear(
+        _ weight: Tensor, bias: Tensor? = nil, residual: Tensor? = nil, weightChanges: Bool = false
+    ) -> Tensor {
         let (n, k) = (weight.shape[0], weight.count / weight.shape[0])
         precondition(shape.last == k, "linear \(Shape.text(weight.shape)) of \(Shape.text(shape))")
         precondition(bias.map { $0.count == n } ?? true)
         let cost = Profile.Cost("linear", flops: 2 * count * n, floats: count + n * k + count / k * n)
         defer { cost.end() }
-        defer { keepAlive(self, weight, bias, residual) }
         let m = count / k
+        if weightChanges && m <= Self.thinRows { return thinLinear(weight, bias: bias, residual: residual) }
+        defer { keepAlive(self, weight, bias, residual) }
         let result = Tensor(uninitialized: shape.dropLast() + [n])
         precondition(residual.map { $0.count == result.count } ?? true)
         let (x, y, b, r) = (pointer, result.writable, bias?.pointer, residual?.pointer)
@@ -111,11 +115,12 @@ extension Tensor {
     }
 
     /// dx [..., K] = dy [..., N] · W.
-    public func linearInputGradient(_ weight: Tensor) -> Tensor {
+    public func linearInputGradient(_ weight: Tensor, weightChanges: Bool = false) -> Tensor {
         let (n, k) = (weight.shape[0], weight.count / weight.shape[0])
         precondition(shape.last == n)
         let cost = Profile.Cost("linear, dx", flops: 2 * count * k, floats: count + n * k + count / n * k)
         defer { cost.end() }
+        if weightChanges && count / n <= Self.thinRows { return thinLinearInputGradient(weight) }
         defer { keepAlive(self, weight) }
         let result = Tensor(uninitialized: shape.dropLast() + [k])
         let (dy, dx) = (pointer, result.writable)
