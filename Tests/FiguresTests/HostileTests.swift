@@ -6,7 +6,8 @@ import Testing
 /// Whatever the numbers are, there is a figure, or an error that says what is wrong.
 @Suite struct HostileTests {
     private static let numbers: [[Double]] = [
-        [], [.nan], [.infinity, -.infinity], [0], [5, 5, 5], [1e300, -1e300], [1e308, -1e308, 3], [5e-324, 0], [1, .nan, 3],
+        [], [.nan], [.infinity, -.infinity], [0], [5, 5, 5], [1e300, -1e300], [1e308, -1e308, 3], [.leastNonzeroMagnitude, 0],
+        [1, .nan, 3],
         [-1, -2], [0, 0, 1], [1e-300, 1e300], [1e9, 1e9 + 1e-6], [.greatestFiniteMagnitude, .leastNonzeroMagnitude],
     ]
 

@@ -63,5 +63,8 @@ import Testing
         #expect(numbers[0].hasSuffix("100") && numbers[1].hasSuffix("101"))
         #expect(canvas.wrapped("one two three four five six", .tick, within: 60, limit: 2).count == 2)
         #expect(canvas.fitted("wide", .tick, within: 0) == "…")
+        let layer = canvas.wrapped("up_blocks.2.attentions.1", .tick, within: 90, limit: 3)
+        #expect(layer.joined() == "up_blocks.2.attentions.1" && layer.count == 2)
+        #expect(canvas.wrapped("one two three four", .tick, within: 40, limit: 1).allSatisfy { $0.hasSuffix("…") })
     }
 }

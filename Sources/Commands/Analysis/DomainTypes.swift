@@ -46,9 +46,12 @@ enum DomainTypes {
     static let attention = StaticType.host(NamedHostType(
         "attention",
         fields: [
-            .init("shape", .listOf(.int)), .init("axes", .listOf(.string)), .init("layers", .listOf(.string)),
+            .init("shape", .listOf(.int)), .init("axes", .listOf(.string)), .init("tokens", .listOf(.string)), .init("layers", .listOf(.string)),
             .init("timesteps", .listOf(.int)), .init("image", .unknown),
         ]))
+
+    static let figure = StaticType.host(NamedHostType(
+        "figure", fields: [.init("title", .string)] + sized + [.init("image", image)], element: nil, operators: false))
 
     static let optimizer = StaticType.host(NamedHostType("optimizer", fields: [.init("lr", .float), .init("step", .int)], element: nil, operators: false))
     static let gradients = StaticType.host(NamedHostType("gradients", fields: [.init("norm", .float)], element: nil, operators: false))
@@ -59,7 +62,7 @@ enum DomainTypes {
 
     /// By the first words of a row's result.
     static let byResult: [String: StaticType] = [
-        "model": model, "scene": scene, "mask": mask, "image": image, "optimizer": optimizer, "gradients": gradients,
+        "model": model, "scene": scene, "mask": mask, "image": image, "figure": figure, "optimizer": optimizer, "gradients": gradients,
         "scheduler": scheduler, "table": .host(NamedHostType("table")), "tensor": TensorType.of(nil),
         "tensor, one number": TensorType.of([]), "tensor [16, 16]": TensorType.of([16, 16]),
         "tensor [N, h, w, C]": TensorType.of([nil, nil, nil, nil]), "[model, optimizer]": .list([model, optimizer]),

@@ -18,7 +18,7 @@ enum AttentionCommands {
                 ModelCommands.model, Parameter("prompt", .string, doc: "The prompt."),
                 Parameter(
                     "token", .oneOf([.host("handle"), .string, .int, .list(.any)]),
-                    doc: "A handle, a word or a place of the prompt, or several; without, its handles.", keywordOnly: true, optional: true),
+                    doc: "A handle, word or place of the prompt, or several (the first axis); without, its handles.", keywordOnly: true, optional: true),
                 Parameter(
                     "image", Accepts.picture,
                     doc: "Look at this: the maps are comparable with masks. Without it, the maps of a generation.", keywordOnly: true,
@@ -35,7 +35,7 @@ enum AttentionCommands {
                 Parameter("guidance", .number, range: 0...100, doc: "Of the generation.", keywordOnly: true, optional: true),
                 Parameter("seed", .int, default: 0, doc: "Of the noise.", keywordOnly: true),
             ],
-            result: "attention [kept axes…, H, W], with several tokens [tokens, kept axes…, H, W]",
+            result: "attention [kept axes…, H, W]",
             terms: ["cross-attention", "map", "daam", "heat map", "look"], paper: "§3.2",
             examples: [
                 .init(

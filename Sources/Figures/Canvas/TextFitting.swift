@@ -42,21 +42,33 @@ extension Canvas {
         return Set(inside).count > Set(cut).count ? inside : cut
     }
 
-    /// Up to `limit` lines within a width, broken at spaces; the last is cut with an ellipsis where more would follow.
+    /// Up to `limit` lines within a width, broken at spaces, and inside words too wide for a line after their dots and
+    /// dashes; the last is cut with an ellipsis where more would follow.
     func wrapped(_ text: String, _ font: Font, within width: Double, limit: Int) -> [String] {
-        var (lines, rest) = ([String](), text.split(whereSeparator: \.isWhitespace).map(String.init)[...])
-        while !rest.isEmpty, lines.count < limit {
-            if lines.count == limit - 1 {
-                lines.append(fitted(rest.joined(separator: " "), font, within: width))
-                break
+        var (lines, line) = ([String](), "")
+        var rest = text.split(whereSeparator: \.isWhitespace).flatMap { pieces(String($0), font, within: width) }[...]
+        while let piece = rest.popFirst() {
+            let longer = line.isEmpty ? piece.text : line + (piece.isGlued ? "" : " ") + piece.text
+            if line.isEmpty || measure(longer, font).width <= width {
+                line = longer
+            } else if lines.count < limit - 1 {
+                lines.append(fitted(line, font, within: width))
+                line = piece.text
+            } else {
+                return lines + [fitted(longer + "…", font, within: width)]
             }
-            var line = rest.removeFirst()
-            while let word = rest.first, measure(line + " " + word, font).width <= width {
-                line += " " + word
-                rest.removeFirst()
-            }
-            lines.append(fitted(line, font, within: width))
         }
-        return lines
+        return line.isEmpty ? lines : lines + [fitted(line, font, within: width)]
+    }
+
+    /// A word, or where it is too wide its parts: "down_blocks." and "0".
+    private func pieces(_ word: String, _ font: Font, within width: Double) -> [(text: String, isGlued: Bool)] {
+        guard measure(word, font).width > width else { return [(word, false)] }
+        var parts = [""]
+        for letter in word {
+            parts[parts.count - 1].append(letter)
+            if ".-_/".contains(letter) { parts.append("") }
+        }
+        return parts.filter { !$0.isEmpty }.enumerated().map { ($0.element, $0.offset > 0) }
     }
 }
