@@ -192,7 +192,7 @@ struct PromptTerminalTests {
     @Test func valuesFollowAResizedWindow() throws {
         let terminal = try prompt()
         terminal.send("list(100..120)\r")
-        try terminal.wait(for: "116,\r\n 117, 118, 119, 120]")
+        try terminal.wait(for: "115,\r\n 116, 117, 118, 119, 120]")
         terminal.resize(columns: 40)
         try terminal.wait(for: "In [2]: ")
         terminal.send("_\r")
