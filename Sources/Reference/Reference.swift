@@ -33,4 +33,6 @@ public struct ReferenceFile: Sendable {
     /// Below the folder that it is written to.
     public var path: String
     public var text: String
+
+    public init(path: String, text: String) { (self.path, self.text) = (path, text) }
 }

@@ -81,7 +81,7 @@ struct Doc: ParsableCommand {
         let width = ScreenTraits.current(color: .auto).width()
         if name.isEmpty { return Page.show(reference.list(width: width)) }
         let session = Session(
-            builtins: Host.builtins, options: SessionOptions(display: DisplayContext(width: width)))
+            builtins: Host.builtins, options: SessionOptions(display: { DisplayContext(width: width) }))
         if name.count == 1, session.context.builtins[name[0]] != nil {
             return Page.show(session.details(name[0]))
         }
