@@ -18,7 +18,7 @@ short = [replace(name, ".transformer_blocks.0.attn2", "") for name in maps.layer
 show heatmap(tensor(score), x=times, y=short, x_label="timestep", title="soft IoU with its mask", low=0)
 best = argmax(tensor([mean(row) for row in score]))
 show grid([overlay(photo, maps[best, i]) for i in 0..<len(times)], titles=["t = {t}" for t in times], columns=6,
-    title=short[best])
+          title=short[best])
 
 # %% Heads are not alike
 heads = attention(second, prompt, token=handle, image=photo, timesteps=[300], layers=[maps.layers[best]], keep=["head"])

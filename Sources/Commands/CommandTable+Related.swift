@@ -8,7 +8,7 @@ extension CommandTable {
         ["generate", "edit", "ddim"], ["attention", "leakage", "iou", "energy"], ["attention_map", "attention_loss"],
         ["union_sample", "sample", "random_timesteps", "prior_images"], ["encode", "decode", "add_noise"],
         ["add_noise", "prediction_target", "predict_noise"], ["predict_noise", "guided_noise", "attention_map"],
-        ["ddim", "step", "previous", "guided_noise"], ["grad", "leaf", "detach", "no_grad"],
+        ["ddim", "step", "advance", "guided_noise"], ["ddim", "ddpm", "pndm", "euler", "euler_ancestral", "dpmsolver"], ["grad", "leaf", "detach", "no_grad"],
         ["grad", "clip", "adamw", "update"],
         // Tensors.
         ["tensor", "zeros", "ones", "full"], ["arange", "linspace", "range"], ["randn", "rand", "seed"],
@@ -20,6 +20,7 @@ extension CommandTable {
         // Masks, pictures, tables.
         ["mask", "box", "polygon", "ellipse", "brush", "threshold"], ["dilate", "erode", "feather"],
         ["complement", "union", "overlap", "area"], ["load_image", "save_image", "image", "show"],
-        ["flip", "crop", "resize"], ["grid", "overlay", "paste"], ["show", "table", "save_table"],
+        ["flip", "crop", "resize"], ["load_lora", "save_lora", "save_result", "load_result"], ["plan", "phase2"], ["encode_prompts", "predict_noise"],
+        ["save_tensors", "load_tensors"], ["plot", "scatter", "bars", "histogram", "heatmap", "save_figure"], ["grid", "overlay", "paste"], ["show", "table", "save_table"],
     ]
 }

@@ -56,7 +56,11 @@ enum DomainTypes {
     static let optimizer = StaticType.host(NamedHostType("optimizer", fields: [.init("lr", .float), .init("step", .int)], element: nil, operators: false))
     static let gradients = StaticType.host(NamedHostType("gradients", fields: [.init("norm", .float)], element: nil, operators: false))
     static let scheduler = StaticType.host(NamedHostType(
-        "scheduler", fields: [.init("timesteps", .listOf(.int)), .init("previous", .function(.opaque))], element: nil, operators: false))
+        "scheduler",
+        fields: [
+            .init("name", .string), .init("timesteps", .unknown), .init("next", .unknown), .init("previous", .function(.opaque)),
+            .init("init_noise_sigma", .float), .init("scale_model_input", .function(.opaque)), .init("add_noise", .function(.opaque)),
+        ], element: nil, operators: false))
     static let prediction = StaticType.host(NamedHostType(
         "prediction", fields: [.init("noise", TensorType.of(nil)), .init("attention", .unknown)], element: nil, operators: false))
 

@@ -27,7 +27,8 @@ extension SchedulerConfiguration {
     private func linspace(_ steps: Int) -> [Double] {
         guard steps > 1 else { return [0] }
         let step = Double(trainTimesteps - 1) / Double(steps - 1)
-        return (0..<steps).reversed().map { Double($0) * step }
+        // The first is the last timestep itself, not a digit more.
+        return (0..<steps).reversed().map { min(Double($0) * step, Double(trainTimesteps - 1)) }
     }
 
     /// From the noisiest timestep `last` − 1 down in steps of as many timesteps as `steps` of them need for all.
