@@ -40,7 +40,7 @@ enum HTMLStyle {
         """
 
     static let script = """
-        const box = document.getElementById("filter");
+        const box = document.getElementById("search-box");
         const pages = [...document.querySelectorAll("article")];
         const links = new Map([...document.querySelectorAll("nav li a")].map(a => [a.hash.slice(1), a.parentElement]));
         box.addEventListener("input", () => {

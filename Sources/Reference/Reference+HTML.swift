@@ -27,7 +27,7 @@ extension Reference {
             <body>
             <nav>
             <h1>\(escaped(version))</h1>
-            <input id="filter" type="search" placeholder="Search" aria-label="Search" autofocus>
+            <input id="search-box" type="search" placeholder="Search" aria-label="Search" autofocus>
             \(index)
             <section><h2>more</h2><ul><li><a href="#errors">error codes</a></li><li><a href="#grammar">grammar</a></li>\
             </ul></section>
