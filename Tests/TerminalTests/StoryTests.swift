@@ -76,7 +76,7 @@ struct StoryTests {
         #expect(try Run(["--recover=list"], in: folder).output.contains("nothing to recover"))
     }
 
-    @Test(.disabled("not seen to pass on the merged state yet")) func recoveryFromTheCommandLine() throws {
+    @Test func recoveryFromTheCommandLine() throws {
         let first = try prompt()
         try enter("y = 20", as: 1, in: first)
         try enter("y + 1", as: 2, showing: "Out[2]: 21", in: first)
