@@ -22,7 +22,7 @@ import Testing
     }
 
     static let cases: [(phase: Int, trains: TrainableParts, checkpoints: Bool, bits: Int)] = [
-        (2, .all, false, 32), (2, .all, true, 8),
+        (1, .all, false, 32), (2, .all, false, 32), (2, .all, true, 8), (2, .kv, false, 32), (2, .lora, true, 32),
     ]
 
     @Test(arguments: cases.indices) func thePeakIsNear(_ index: Int) throws {

@@ -27,7 +27,7 @@ import Testing
             "plot(rand([500], seed=1), smooth=20, marks={begin: 0, middle: 250}, x_label=\"step\", y_label=\"loss\")",
             "figure: loss over step"
         ),
-        ("plot([5])", "figure"), ("plot([none, none])", "figure"),
+        ("plot([5])", "figure"), ("plot([none, none])", "figure"), ("plot([1e308 * 10, 1])", "figure"),
         ("scatter([1, 2], [3, 4])", "figure"), ("scatter([[1, 2], [3, 4]])", "figure"), ("scatter(rand([9, 2], seed=1))", "figure"),
         ("scatter(x=[1, 2], y=[3, 4], x_error=[0.1, 0.1], y_error=[1, 1], names=[\"p\", \"q\"])", "figure"),
         ("scatter(rows, x=\"w\", y=\"iou\", by=\"who\", names=\"who\")", "figure: iou over w (a, b)"),
@@ -79,7 +79,8 @@ import Testing
         ("scatter([1, 2], [3, 4], y_error=[1, -1])", "E0208"),
         ("scatter(rows, x=\"w\", y=\"who\")", "E0207: scatter: the column \"who\""),
         ("scatter([], [])", "E0213: scatter: there is nothing to draw"),
-        ("bars([])", "E0213: bars: there is nothing to draw"),
+        ("bars([])", "E0213: bars: there is nothing to draw"), ("bars({})", "E0213: bars: there is nothing to draw"),
+        ("scatter([1, 2])", "E0301: scatter: points are [x, y]"),
         ("bars([[1, 2], [1]])", "E0213: bars: the series have different lengths"),
         ("bars([1, 2], x=[\"a\"])", "E0213: bars: x and the series"),
         ("bars(rows, x=\"who\", y=\"io\")", "E0210"), ("bars([1], y=\"iou\")", "E0213: bars: y= names a column"),

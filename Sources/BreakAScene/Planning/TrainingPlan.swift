@@ -6,6 +6,8 @@ import Tensors
 public struct TrainingPlan: Sendable, Equatable {
     /// Bytes: all three networks; those that move, once more as the base that keeps its values.
     public let weights: Int
+    /// Forms of frozen weights that products read.
+    public let packed: Int
     public let gradients: Int
     public let optimizerState: Int
     public let activations: Int
@@ -15,7 +17,7 @@ public struct TrainingPlan: Sendable, Equatable {
     public let operationsPerStep: Double
     public let steps: Int
 
-    public var peak: Int { weights + gradients + optimizerState + activations }
+    public var peak: Int { weights + packed + gradients + optimizerState + activations }
 
     public init(_ model: DiffusionModel, phase: Int, _ options: TrainingOptions) {
         let (c, text, size) = (model.unet.configuration, model.textEncoder.configuration, model.latentSize)
@@ -29,6 +31,9 @@ public struct TrainingPlan: Sendable, Equatable {
         let adapters = phase == 2 && options.trains == .lora ? model.adapterParameterCount(rank: options.loraRank) : 0
         let moving = named.filter { includes($0.name) }.reduce(0) { $0 + $1.value.value.count }
         trainable = moving + handles + adapters
+        // Frozen weights are kept in the forms that products read (forward, backward, Winograd's) up to a limit.
+        let frozen = named.reduce(0) { $0 + $1.value.value.count } - moving
+        packed = min(Tensor.packedBytesLimit, 4 * 3 * frozen)
         weights = 4 * (model.parameterCount + moving + adapters)
         // In phase one the clipped norm is that of the whole table's gradient, as in the paper's code.
         let observed = phase == 1 && options.clipsWholeTable ? text.vocabularySize * text.hiddenSize : 0
@@ -48,7 +53,7 @@ public struct TrainingPlan: Sendable, Equatable {
 
     /// "5.1 GB: weights 4.3 GB, gradients …": what is worth saying.
     public var summary: String {
-        let parts = [("weights", weights), ("gradients", gradients), ("AdamW", optimizerState), ("activations", activations)]
+        let parts = [("weights", weights), ("packed weights", packed), ("gradients", gradients), ("AdamW", optimizerState), ("activations", activations)]
         return "\(Self.text(peak)) of memory (\(parts.filter { $0.1 * 50 > peak }.map { "\($0.0) \(Self.text($0.1))" }.joined(separator: ", ")))"
     }
 

@@ -45,7 +45,7 @@ extension FigureCommands {
         let reading = NumberReading(call: call)
         var (rows, names) = (try reading.rows(data, "data"), [String]?.none)
         // {name: number} has a bar for each; {name: numbers} a series.
-        if case .record = data, rows.allSatisfy({ $0.values.count == 1 }), call.optional("x") == nil {
+        if case .record = data, !rows.isEmpty, rows.allSatisfy({ $0.values.count == 1 }), call.optional("x") == nil {
             names = rows.map(\.name)
             rows = [NumberReading.Row(name: "", values: rows.map { $0.values[0] })]
         }

@@ -105,6 +105,11 @@ extension FigureCommands {
 
     private static func pairs(_ value: Value, _ call: Call) throws -> ([Double], [Double]) {
         let rows = try NumberReading(call: call).rows(value, "data").map(\.values)
+        if let numbers = value.elements, numbers.contains(where: { $0.number != nil }) {
+            throw Problem(
+                .shapeMismatch, "scatter: points are [x, y]", argument: "data", label: "here they are numbers",
+                help: "scatter(xs, ys) takes the two separately")
+        }
         guard rows.allSatisfy({ $0.count == 2 }) else {
             throw Problem(
                 .shapeMismatch, "scatter: points are [x, y]", argument: "data",

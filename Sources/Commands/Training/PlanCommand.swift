@@ -32,6 +32,7 @@ enum PlanCommand {
         let free = Memory.available
         return .host(TableValue(columns: ["part", "MB", "note"], rows: [
             row("weights", plan.weights, "all three networks, and those that move once more"),
+            row("packed weights", plan.packed, "forms of frozen weights that products read"),
             row("gradients", plan.gradients, "\(plan.trainable) parameters move"),
             row("AdamW", plan.optimizerState, "two moments in \(options.optimizer.stateBits) bits"),
             row("activations", plan.activations, options.checkpointsGradients ? "computed again in backward" : "kept for backward; gradient_checkpointing=true keeps less"),

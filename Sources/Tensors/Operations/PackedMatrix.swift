@@ -117,3 +117,8 @@ struct ProductTasks {
         }
     }
 }
+
+extension Tensor {
+    /// Bytes that kept forms of weights take at most.
+    public static let packedBytesLimit = PackedMatrix.limit
+}
