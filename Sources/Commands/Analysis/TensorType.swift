@@ -68,22 +68,3 @@ public struct TensorType: HostType {
 extension TensorValue: StaticallyTyped {
     public var staticType: StaticType { TensorType.of(shape) }
 }
-
-extension [StaticSubscript] {
-    /// As values, where all of them are known.
-    var known: [Subscript]? {
-        var result: [Subscript] = []
-        for part in self {
-            switch part {
-            case .ellipsis: result.append(.ellipsis)
-            case .at(let type):
-                guard let value = type.value else { return nil }
-                result.append(.at(value))
-            case .slice(let start, let end, let step):
-                guard [start, end, step].allSatisfy({ $0.value != nil }) else { return nil }
-                result.append(.slice(start: start.int, end: end.int, step: step.int))
-            }
-        }
-        return result
-    }
-}

@@ -121,12 +121,12 @@ enum StaticIndexing {
             }
             return .unknown
         case .record(let fields, isOpen: false):
-            guard let known = known(parts), let example = type.example else { return .unknown }
+            guard let known = parts.known, let example = type.example else { return .unknown }
             _ = try Indexing.apply(known, to: example)
             guard case .at(.string(let name)) = known[0] else { return .unknown }
             return fields.first { $0.name == name }?.type ?? .unknown
         default:
-            guard let known = known(parts), let example = type.example else { return .unknown }
+            guard let known = parts.known, let example = type.example else { return .unknown }
             if case .constant = type { return StaticType(try Indexing.apply(known, to: example)) }
             if example.elements != nil || example.typeName == "string" { return .unknown }
             return StaticType(try Indexing.apply(known, to: example))
@@ -143,7 +143,7 @@ enum StaticIndexing {
     }
 
     private static func list(_ items: [StaticType], _ parts: [StaticSubscript]) throws -> StaticType {
-        if let known = known(parts) {
+        if let known = parts.known {
             // On a list of places, so that the run's own rules say which items come out.
             let places = Value.list(items.indices.map { .int($0) })
             let result = try Indexing.apply(known, to: places)
@@ -158,7 +158,7 @@ enum StaticIndexing {
 
     private static func listOf(_ item: StaticType, _ parts: [StaticSubscript]) throws -> StaticType {
         guard parts.count == 1 else {
-            if let known = known(parts) { _ = try Indexing.apply(known, to: .list([])) }
+            if let known = parts.known { _ = try Indexing.apply(known, to: .list([])) }
             return .unknown
         }
         switch parts[0] {
@@ -176,21 +176,4 @@ enum StaticIndexing {
         }
     }
 
-    /// The subscripts as values, where all of them are known.
-    private static func known(_ parts: [StaticSubscript]) -> [Subscript]? {
-        var result: [Subscript] = []
-        for part in parts {
-            switch part {
-            case .ellipsis: result.append(.ellipsis)
-            case .at(let type):
-                guard let value = type.value else { return nil }
-                result.append(.at(value))
-            case .slice(let start, let end, let step):
-                guard let a = start.value, let b = end.value, let c = step.value else { return nil }
-                func int(_ value: Value) -> Int? { if case .int(let number) = value { number } else { nil } }
-                result.append(.slice(start: int(a), end: int(b), step: int(c)))
-            }
-        }
-        return result
-    }
 }

@@ -70,3 +70,22 @@ public struct NamedHostType: HostType {
         return fields.first { $0.name == name }?.type
     }
 }
+
+extension [StaticSubscript] {
+    /// As values, where all of them are known.
+    public var known: [Subscript]? {
+        var result: [Subscript] = []
+        for part in self {
+            switch part {
+            case .ellipsis: result.append(.ellipsis)
+            case .at(let type):
+                guard let value = type.value else { return nil }
+                result.append(.at(value))
+            case .slice(let start, let end, let step):
+                guard [start, end, step].allSatisfy({ $0.value != nil }) else { return nil }
+                result.append(.slice(start: start.int, end: end.int, step: step.int))
+            }
+        }
+        return result
+    }
+}
