@@ -40,8 +40,6 @@ public struct TrainingRun: Sendable {
         (self.phase, self.options, self.scene, self.model, self.history) = (phase, options, scene, model, history)
         (self.optimizer, self.random, self.step) = (optimizer, random, step)
         self.prior = options.priorWeight == 0 ? nil : prior
-        // Weights that move on are no longer their base and the adapters.
-        if phase == 2, options.trains != .handles { self.model.forgetMergedAdapters() }
         let trains = trainable
         let observed = observedOnly
         self.model.unet.requireGrad { trains("unet." + $0) }

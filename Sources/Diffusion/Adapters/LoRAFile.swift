@@ -90,8 +90,10 @@ public enum LoRAFile {
                 }
                 let product = LowRank(change.reshaped([change.shape[0], change.count / change.shape[0]]), rank: rank)
                 (total, rest, layers) = (total + product.total, rest + product.rest, layers + 1)
+                // diffusers 0.42 reads one rank and one alpha for all of kohya's layers: small matrices get the others' rank.
+                let written = format == .kohya ? product.padded(to: rank) : product
                 let layer = LoRAKey.name(part + name.dropLast(".weight".count), format)
-                tensors += factors(layer, product, change.shape, format)
+                tensors += factors(layer, written, change.shape, format)
             }
         }
         func share(_ part: Double) -> Double { total > 0 ? (part / total).squareRoot() : 0 }

@@ -3,8 +3,8 @@ import Tensors
 /// The best approximation of a matrix [M, N] by a product up [M, R] · down [R, N] (Eckart and Young), found by
 /// subspace iteration from random directions (Halko et al. 2011, https://arxiv.org/abs/0909.4061, algorithm 4.4).
 struct LowRank {
-    let up: Tensor
-    let down: Tensor
+    private(set) var up: Tensor
+    private(set) var down: Tensor
     /// Squared Frobenius norms of the matrix, and of what the product leaves of it.
     let total: Double
     let rest: Double
@@ -35,6 +35,16 @@ struct LowRank {
         down = Tensor(right, shape: [r, width]).matmul(small)
         total = matrix.sumOfSquares
         rest = (matrix - up.matmul(down)).sumOfSquares
+    }
+
+    /// The same product with factors of `rank`, what is more than the matrix has filled with zeros.
+    func padded(to rank: Int) -> LowRank {
+        let missing = rank - down.shape[0]
+        guard missing > 0 else { return self }
+        var padded = self
+        padded.up = .concatenated([up, .zeros([up.shape[0], missing])], axis: 1)
+        padded.down = .concatenated([down, .zeros([missing, down.shape[1]])], axis: 0)
+        return padded
     }
 
     /// Rows made orthonormal one after the other, twice for what rounding leaves; rows that depend on others become 0.

@@ -23,18 +23,13 @@ extension DiffusionModel {
         return count
     }
 
-    public mutating func forgetMergedAdapters() { mergedAdapters = [:] }
-
-    /// Adds every adapter to its weight and takes it away; `mergedAdapters` keeps them by the layer's name.
+    /// Adds every adapter to its weight and takes it away: `save_lora` finds the factors again in the change.
     public mutating func mergeAdapters() {
-        var merged: [String: LowRankAdapter] = [:]
-        unet.forEachProjection { name, layer in
+        unet.forEachProjection { _, layer in
             guard let adapter = layer.adapter else { return }
             layer.weight = Variable(layer.weight.value + adapter.change)
             layer.adapter = nil
-            merged[name] = LowRankAdapter(down: adapter.down.detached, up: adapter.up.detached, scale: adapter.scale)
         }
-        if !merged.isEmpty { mergedAdapters = merged }
     }
 }
 

@@ -17,8 +17,6 @@ public struct DiffusionModel: Sendable {
     public internal(set) var handles: [String] = []
     /// The rows that training started from, [K, D].
     public internal(set) var handleStarts: Tensor?
-    /// Low-rank adapters that were trained and merged, by the layer's name; what `save_lora` writes without a search.
-    public internal(set) var mergedAdapters: [String: LowRankAdapter] = [:]
     let posteriors = PosteriorCache()
     /// What the parameters were when they came from the folder, by full name ("unet.conv_in.weight").
     private let origin: [String: TensorMark]
