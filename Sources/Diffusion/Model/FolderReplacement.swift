@@ -1,7 +1,8 @@
 import Glibc
 import Tensors
 
-/// Writes a folder beside its place and moves it there: at every moment the place holds the old folder or the new.
+/// Writes a folder beside its place and moves it there: the place never holds half a folder. Between two renames it holds
+/// none; who is killed just then finds the old one beside it, as `.NAME.old-PID`.
 enum FolderReplacement {
     /// `body` fills an empty folder. What an old folder holds and the new one does not is moved into the new one. Throws
     /// `FileError` and what `body` throws; then the old folder is as it was.
