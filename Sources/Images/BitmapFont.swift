@@ -1,10 +1,9 @@
-/// A small fixed-width font for titles: printable ASCII, five columns by nine rows a glyph.
+/// A small fixed-width font for labels in pictures: printable ASCII, five columns by nine rows a glyph.
 public enum BitmapFont {
     static let glyphWidth = 5
     static let glyphHeight = 9
-    /// From one character to the next and from one line to the next.
+    /// From one character to the next.
     static let advance = glyphWidth + 1
-    static let lineHeight = glyphHeight + 2
 
     /// Characters drawn as others because ASCII has no such glyph.
     private static let substitutes: [Character: String] = [
@@ -43,32 +42,6 @@ public enum BitmapFont {
 
     /// Pixels that a text of `count` characters takes at `scale`.
     static func width(of count: Int, scale: Int) -> Int { max(0, count * advance - 1) * scale }
-
-    /// Lines of at most `columns` characters, broken at spaces where possible; what does not fit on `limit`
-    /// lines is cut off with "...".
-    static func wrapped(_ text: String, columns: Int, limit: Int) -> [[UInt8]] {
-        let columns = max(columns, 1)
-        let space = UInt8(ascii: " ")
-        var lines: [[UInt8]] = []
-        var line: [UInt8] = []
-        for word in drawable(text).split(separator: space) {
-            var rest = word
-            if !line.isEmpty && line.count + 1 + rest.count <= columns {
-                line += [space] + rest
-                continue
-            }
-            if !line.isEmpty { lines.append(line) }
-            while rest.count > columns {
-                lines.append(Array(rest.prefix(columns)))
-                rest = rest.dropFirst(columns)
-            }
-            line = Array(rest)
-        }
-        if !line.isEmpty { lines.append(line) }
-        guard lines.count > limit else { return lines }
-        let dots = [UInt8](repeating: UInt8(ascii: "."), count: min(3, columns))
-        return lines.prefix(limit - 1) + [lines[limit - 1].prefix(columns - dots.count) + dots]
-    }
 }
 
 extension Image {

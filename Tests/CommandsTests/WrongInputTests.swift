@@ -177,7 +177,7 @@ import Testing
             Row("dpmsolver(b, settings={solver_order: 7})", .unsupportedConfiguration, "solver_order"),
             Row("euler(b, settings={use_karras_sigmas: b})", .wrongType, "use_karras_sigmas is a number"),
             Row("pndm(b, steps=3, settings={skip_prk_steps: false})", .badArgument, "needs 4 or more"),
-            Row("generate(b, \"x\", scheduler=\"eular\")", .badArgument, "did you mean \"euler\""),
+            Row("generate(b, \"x\", scheduler=\"eular\")", .notAllowed, "generate knows no scheduler \"eular\""),
             Row("generate(b, \"x\", scheduler=euler(b, steps=3), steps=2)", .badArgument, "was made for 3"),
             Row("generate(load_model(\"few_timesteps\"), \"x\", scheduler=euler(b))", .modelMismatch, "another noise schedule"),
         ])

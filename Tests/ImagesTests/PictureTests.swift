@@ -93,42 +93,6 @@ import Testing
         #expect(Color.series(-1) == Color.series(6) && Color.series(7) == Color.series(0))
     }
 
-    @Test func gridPutsEveryPictureInItsPlace() throws {
-        let images = (0..<5).map { noise($0 == 1 ? 10 : 20, 16, seed: UInt64($0)) }
-        let grid = try Image.grid(images, columns: 3, gap: 4)
-        #expect(grid.size == PixelSize(width: 4 + 3 * 24, height: 4 + 2 * 20))
-        #expect(try grid.cropped(to: PixelRect(x0: 4, y0: 4, x1: 24, y1: 20)) == images[0])
-        #expect(try grid.cropped(to: PixelRect(x0: 33, y0: 4, x1: 43, y1: 20)) == images[1])
-        #expect(try grid.cropped(to: PixelRect(x0: 28, y0: 24, x1: 48, y1: 40)) == images[4])
-        #expect(grid[60, 30] == .white, "the sixth cell is empty")
-        let titled = try Image.grid(
-            images, titles: ["a photo of a very long title", "b"], columns: 3, gap: 4)
-        #expect(titled.height > grid.height)
-        #expect(titled.width == grid.width)
-    }
-
-    @Test func gridsThatCannotBe() {
-        let image = noise(4, 4, seed: 1)
-        #expect(failure { _ = try Image.grid([]) }?.kind == .badArgument)
-        #expect(failure { _ = try Image.grid([image], columns: 0) }?.kind == .badArgument)
-        #expect(failure { _ = try Image.grid([image], gap: -1) }?.kind == .badArgument)
-        #expect(failure { _ = try Image.grid([image], titles: ["a", "b"]) }?.kind == .badArgument)
-        let wide = Image(width: 8000, height: 1, color: .black)
-        #expect(failure { _ = try Image.grid([wide, wide]) }?.kind == .badArgument)
-    }
-
-    @Test(arguments: [
-        ("a photo of a toy", 16, ["a photo of a toy"]), ("a photo of a toy", 10, ["a photo of", "a toy"]),
-        ("a photo of a toy on a beach", 10, ["a photo of", "a toy o..."]), ("", 10, []), ("   ", 10, []),
-        ("incomprehensible", 6, ["incomp", "reh..."]), ("café → 猫", 20, ["cafe -> \u{7f}"]),
-        ("abc", 0, ["a", "."]),
-        ("tab\tand\nline", 20, ["tab and line"]),
-    ])
-    func titlesWrap(text: String, columns: Int, expected: [String]) {
-        let lines = BitmapFont.wrapped(text, columns: columns, limit: 2)
-        #expect(lines.map { String(decoding: $0, as: UTF8.self) } == expected)
-    }
-
     @Test func everyGlyphDiffersFromEveryOther() {
         let glyphs = (UInt8(32)...127).map { character in
             (0..<9).map { row in (0..<5).map { BitmapFont.isInk(character, column: $0, row: row) } }

@@ -5,7 +5,7 @@ import Tensors
 
 /// What changed from one model to another.
 public struct BlockChange: Sendable, Equatable {
-    /// "unet.up_blocks.2.attentions", "handle <asset0>".
+    /// "unet.up_blocks.2.attentions", "unet.conv_in", "handle <asset0>".
     public let block: String
     /// L2 norm of the change of its parameters.
     public let norm: Double
@@ -27,7 +27,7 @@ extension DiffusionModel {
             let known = Dictionary(new.map { ($0.name, $0.value.value) }) { first, _ in first }
             for (name, value) in old where name != CLIPTextModel.handleEmbeddingName {
                 guard let after = known[name], after.shape == value.shape else { return nil }
-                add(([part] + name.split(separator: ".").map(String.init)).prefix(4).joined(separator: "."), value.value, after)
+                add(block(of: part, name), value.value, after)
             }
         }
         for (index, token) in other.handles.enumerated() {
@@ -37,6 +37,12 @@ extension DiffusionModel {
         }
         return order.map { BlockChange(block: $0, norm: (squares[$0] ?? 0).squareRoot(), relative: ((squares[$0] ?? 0) / max(norms[$0] ?? 0, 1e-30)).squareRoot()) }
             .filter { $0.norm > 0 }.sorted { $0.norm > $1.norm }
+    }
+
+    /// A layer's weight and bias belong together.
+    private func block(of part: String, _ name: String) -> String {
+        let path = ([part] + name.split(separator: ".").map(String.init)).prefix(4)
+        return (["weight", "bias"].contains(path.last) ? path.dropLast() : path).joined(separator: ".")
     }
 
     /// What this model has that `base` has not: tensors with other elements (handles among them), of how many, and their

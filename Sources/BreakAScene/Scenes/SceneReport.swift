@@ -52,11 +52,16 @@ public struct SceneReport: Sendable {
     public let entries: [Entry]
     public let warnings: [Warning]
 
+    /// Cells at the size of the attention maps that are more than half inside of a mask. Throws `ImageError`.
+    public static func attentionCells(_ mask: Mask) throws -> Int {
+        let size = PixelSize(width: PreparedScene.attentionSize, height: PreparedScene.attentionSize)
+        return try PreparedScene.downsample(mask, to: size, .nearest).values.count { $0 > 0.5 }
+    }
+
     public init(_ scene: Scene) throws {
-        let attention = PixelSize(width: PreparedScene.attentionSize, height: PreparedScene.attentionSize)
         var (entries, warnings) = ([Entry](), [Warning]())
         for (index, mask) in scene.masks.enumerated() {
-            let cells = try PreparedScene.downsample(mask, to: attention, .nearest).values.count { $0 > 0.5 }
+            let cells = try Self.attentionCells(mask)
             let overlaps = scene.masks.indices.filter { $0 != index }.map { other in
                 (other: other, share: zip(mask.values, scene.masks[other].values).reduce(0.0) { $0 + Double(min($1.0, $1.1)) } / max(mask.area, 1e-9))
             }

@@ -45,7 +45,7 @@ struct AttentionTokens {
             guard let index = model.handles.firstIndex(of: handle.token) else {
                 throw Problem(
                     .unknownHandle,
-                    "this model has no handle \(handle.token); it has \(model.handles.isEmpty ? "none" : model.handles.joined(separator: ", "))",
+                    "this model has no handle \(handle.token); it has \(model.handles.isEmpty ? "none: phase1 learns some" : model.handles.joined(separator: ", "))",
                     argument: "token")
             }
             try add(model.handleID(index), handle.token)

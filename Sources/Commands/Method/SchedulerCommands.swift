@@ -20,9 +20,12 @@ enum SchedulerCommands {
 
     /// `scheduler=` of what draws.
     static let choice = Parameter(
-        "scheduler", .oneOf([.string, .host("scheduler")]),
+        "scheduler", .oneOf([.string, .host("scheduler")]), allowed: names,
         doc: "\(SchedulerRegistry.names.joined(separator: ", ")), or a value; the model's own without.",
         keywordOnly: true, optional: true)
+
+    /// By name, and as its command is called.
+    private static let names = SchedulerRegistry.names + SchedulerRegistry.schedulers.map(function).filter { !SchedulerRegistry.names.contains($0) }
 
     private static let stepping = [
         Parameter("scheduler", .host("scheduler"), doc: "From ddim(…), euler(…) or their like."), Parameter("noise", Accepts.tensor, doc: "What the model predicts."),
@@ -86,10 +89,7 @@ enum SchedulerCommands {
         switch call.optional("scheduler") {
         case .string(let name):
             guard let type = SchedulerRegistry.scheduler(named: name) ?? SchedulerRegistry.schedulers.first(where: { function($0) == name }) else {
-                throw Problem(
-                    .badArgument, "there is no scheduler \"\(name)\"", argument: "scheduler",
-                    notes: ["there are \(SchedulerRegistry.names.joined(separator: ", "))"],
-                    help: nearestName(name, among: SchedulerRegistry.names).map { "did you mean \"\($0)\"?" })
+                throw Problem(.badArgument, "there is no scheduler \"\(name)\"", argument: "scheduler")
             }
             return (try value(call, type, model, steps: steps).plan, steps)
         case .host(let given as SchedulerValue):

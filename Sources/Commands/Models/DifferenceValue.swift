@@ -6,6 +6,9 @@ struct DifferenceValue: TableReadable {
     let names: (before: String, after: String)
     /// Largest change first.
     let changes: [BlockChange]
+    /// Tokens that only the model after, or only the model before has.
+    var added: [String] = []
+    var removed: [String] = []
 
     private static let handlePrefix = "handle "
     private static let columns = ["block", "change", "share", "relative"]
@@ -19,7 +22,9 @@ struct DifferenceValue: TableReadable {
 
     func field(_ name: String) throws -> Value? { try table.field(name) }
     func index(_ subscripts: [Subscript]) throws -> Value { try table.index(subscripts) }
-    func isEqual(to other: any HostValue) -> Bool { (other as? DifferenceValue)?.changes == changes }
+    func isEqual(to other: any HostValue) -> Bool {
+        (other as? DifferenceValue).map { $0.changes == changes && $0.added == added && $0.removed == removed } ?? false
+    }
 
     /// The squared norm of all changes.
     private var total: Double { changes.reduce(0) { $0 + $1.norm * $1.norm } }
@@ -34,11 +39,17 @@ struct DifferenceValue: TableReadable {
 
     /// Blocks and handles apart.
     func display(_ context: DisplayContext) -> Display {
-        guard !changes.isEmpty else { return Display("no difference: every parameter and handle is the same") }
+        let others = [("new", added), ("gone", removed)].filter { !$0.1.isEmpty }
+            .flatMap { TextLines.wrapped("\($0): \($1.joined(separator: ", "))", width: context.width, first: "  ", rest: "    ") }
+        guard !changes.isEmpty else {
+            let same = others.isEmpty ? "every parameter and handle is the same" : "what both have is the same"
+            return Display((["no difference: \(same)"] + others).joined(separator: "\n"))
+        }
         let handles = changes.filter { $0.block.hasPrefix(Self.handlePrefix) }
         let blocks = changes.filter { !$0.block.hasPrefix(Self.handlePrefix) }
         var lines = TextLines.wrapped(
             "\(names.before) → \(names.after): a change of norm \(NumberText.fixed(total.squareRoot(), 3)) in all", width: context.width, rest: "  ")
+        lines += others
         lines += part("block", blocks, context.width) + part("handle", handles, context.width)
         let note = "change: norm of the difference; share: of all squared change; relative: to the norm before."
         return Display((lines + TextLines.wrapped(note, width: context.width)).joined(separator: "\n"))
@@ -49,7 +60,7 @@ struct DifferenceValue: TableReadable {
         let columns = [TextTable.Column(head)] + ["change", "share", "relative"].map { .init($0, number: true) }
         let rows = changes.map { change in
             let name = change.block.hasPrefix(Self.handlePrefix) ? String(change.block.dropFirst(Self.handlePrefix.count)) : change.block
-            return [name, NumberText.significant(change.norm), NumberText.fixed(share(change) * 100, 1) + " %", NumberText.fixed(change.relative * 100, 2) + " %"]
+            return [name, NumberText.column(change.norm), NumberText.fixed(share(change) * 100, 1) + " %", NumberText.fixed(change.relative * 100, 2) + " %"]
         }
         return TextTable(columns: columns, rows: rows).lines(width: width, indent: 2)
     }

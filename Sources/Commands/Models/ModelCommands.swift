@@ -199,7 +199,9 @@ enum ModelCommands {
         guard let changes = a.changes(to: b) else {
             throw Problem(.modelMismatch, "\(a.name) and \(b.name) are built differently: their parameters cannot be compared", argument: "b")
         }
-        return .host(DifferenceValue(names: (a.name, b.name), changes: changes))
+        let added = b.handles.filter { !a.handles.contains($0) }
+        let removed = a.handles.filter { !b.handles.contains($0) }
+        return .host(DifferenceValue(names: (a.name, b.name), changes: changes, added: added, removed: removed))
     }
 
     @Sendable private static func nearest(_ call: Call) throws -> Value {

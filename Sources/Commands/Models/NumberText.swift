@@ -4,17 +4,22 @@ import Language
 /// Numbers as the domain's values write them.
 enum NumberText {
     /// "0.712".
-    static func fixed(_ value: Double, _ digits: Int) -> String {
+    static func fixed(_ value: Double, _ digits: Int) -> String { printed(value, digits, "%.*f") }
+
+    private static func printed(_ value: Double, _ digits: Int, _ format: String) -> String {
         guard value.isFinite else { return "\(value)" }
         var buffer = [CChar](repeating: 0, count: 400)
-        let count = withVaList([Int32(digits), value]) { vsnprintf(&buffer, buffer.count, "%.*f", $0) }
+        let count = withVaList([Int32(digits), value]) { vsnprintf(&buffer, buffer.count, format, $0) }
         return String(decoding: buffer.prefix(Int(count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// Three significant digits: "0.0123".
+    /// Three significant digits: "0.0123", "1.5".
     static func significant(_ value: Double) -> String {
         FormatSpec(".3g").flatMap { try? Value.float(value).formatted($0) } ?? "\(value)"
     }
+
+    /// Three significant digits, zeros too, for the columns of a table: "1.50".
+    static func column(_ value: Double) -> String { printed(value, 3, "%#.3g") }
 
     /// ".71", as shares are written in tables.
     static func share(_ value: Double) -> String {

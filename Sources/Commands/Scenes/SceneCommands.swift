@@ -33,7 +33,7 @@ enum SceneCommands {
                 Parameter("scene", .host("scene"), doc: "The scene."),
                 Parameter("model", .host("model"), doc: "The model that is to learn it.", optional: true),
             ],
-            result: "list of strings", terms: ["lint", "warnings", "masks", "preflight"],
+            result: "list of strings", terms: ["lint", "warnings", "masks", "preflight", "small thing"],
             examples: [.init("len(check(load_scene(\"mug_rose\")))", shows: "0")], run: check),
     ]
 

@@ -1,4 +1,5 @@
 import BreakAScene
+import Figures
 import Images
 import Language
 
@@ -29,12 +30,12 @@ public struct SceneValue: PictureReadable {
 
     public func display(_ context: DisplayContext) -> Display {
         let alt = "\(scene.title) and each of its masks"
-        let image = context.wantsImages ? (try? sheet()).flatMap { try? $0.pngData() } : nil
+        let image = context.wantsImages ? try? FigureValue(figure()).picture.pngData() : nil
         return Display(lines(context.width).joined(separator: "\n"), image: image.map { DisplayImage(png: $0, alt: alt, fileStem: scene.title) })
     }
 
     /// The photo, and beside it each mask tinted over it, at a size that a screen shows well.
-    private func sheet() throws -> Image {
+    private func figure() throws -> Figure {
         let side = 192
         let scale = Double(side) / Double(max(scene.image.width, scene.image.height))
         let size = PixelSize(width: max(1, Int(Double(scene.image.width) * scale)), height: max(1, Int(Double(scene.image.height) * scale)))
@@ -42,7 +43,8 @@ public struct SceneValue: PictureReadable {
         let tinted = try scene.masks.indices.map { index in
             try photo.tinted(masks: [try scene.masks[index].resized(to: size, .box)], labels: ["\(index)"], firstColor: index)
         }
-        return try Image.grid([photo] + tinted, titles: [scene.title] + scene.names.enumerated().map { "\($0.offset): \($0.element)" }, columns: 5)
+        let titles = scene.names.enumerated().map { $1 == "mask \($0)" ? $1 : "\($0): \($1)" }
+        return Figure(.pictures(PictureGrid([photo] + tinted, titles: [scene.title] + titles, columns: min(5, tinted.count + 1))))
     }
 
     private func lines(_ width: Int) -> [String] {

@@ -1,3 +1,4 @@
+import Figures
 import Images
 import Language
 
@@ -10,7 +11,8 @@ enum PictureSheet {
     /// In one row up to six, else in rows of six. nil where they cannot be drawn.
     static func image(_ pictures: [Image], noun: String, titles: [String] = []) -> DisplayImage? {
         guard pictures.count > 1, let shown = try? pictures.prefix(most).map(fitted),
-            let sheet = try? Image.grid(shown, titles: Array(titles.prefix(most)), columns: min(6, shown.count)), let png = try? sheet.pngData()
+            let sheet = try? FigureValue(Figure(.pictures(PictureGrid(shown, titles: Array(titles.prefix(most)), columns: min(6, shown.count))))),
+            let png = try? sheet.picture.pngData()
         else { return nil }
         let rest = pictures.count - shown.count
         return DisplayImage(png: png, alt: "\(pictures.count) \(noun)s" + (rest > 0 ? ", the first \(most)" : ""))

@@ -1,4 +1,5 @@
 import Autograd
+import BreakAScene
 import Images
 import Language
 import Tensors
@@ -29,10 +30,7 @@ public struct MaskValue: TensorReadable, PictureReadable {
     public func field(_ name: String) throws -> Value? { Self.fields.first { $0.name == name }?.value(self) }
 
     /// Cells of the 16×16 grid, on which the attention loss works, that belong to it.
-    public var cells: Int {
-        guard let small = try? mask.resized(to: PixelSize(width: 16, height: 16), .nearest) else { return 0 }
-        return small.values.count { $0 > 0 }
-    }
+    public var cells: Int { (try? SceneReport.attentionCells(mask)) ?? 0 }
 
     /// A tensor, as all arithmetic gives.
     public func index(_ subscripts: [Subscript]) throws -> Value {

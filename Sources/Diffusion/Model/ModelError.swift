@@ -39,7 +39,7 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
                 ].compactMap { $0 }.joined(separator: "; ")
         case .parts(let path, let what): "\(path): \(what)"
         case .unknownHandle(let token, let known):
-            "this model has no handle \(token); it has \(known.isEmpty ? "none" : known.joined(separator: ", "))"
+            "this model has no handle \(token); it has \(known.isEmpty ? "none: phase1 learns some" : known.joined(separator: ", "))"
         case .handleExists(let token): "the tokenizer already has a token \(token)"
         case .handleName(let token): "\(token) cannot name a handle: a handle is written <name>"
         case .emptyWord(let word): "\"\(word)\" has no token"
