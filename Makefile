@@ -58,13 +58,14 @@ install: build
 	$(BAS) doc --editors $(SHARE)/bas/editors
 	$(BAS) doc --html -o $(SHARE)/bas/reference.html
 	$(BAS) doc --man -o $(SHARE)/man/man1/bas.1
-	$(BAS) --generate-completion-script bash > $(BASH_COMPLETION)
+	$(BAS) --generate-completion-script bash | sed 's/^complete -o filenames/& -o default/' > $(BASH_COMPLETION)
 	$(BAS) --generate-completion-script zsh > $(ZSH_COMPLETION)
 	$(BAS) --generate-completion-script fish > $(FISH_COMPLETION)
 
 uninstall:
 	rm -rf $(SHARE)/bas
 	rm -f $(DESTDIR)$(PREFIX)/bin/bas $(SHARE)/man/man1/bas.1 $(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION)
+	-cd $(SHARE) && rmdir -p --ignore-fail-on-non-empty bash-completion/completions zsh/site-functions fish/vendor_completions.d 2>/dev/null
 
 format:
 	swift format --in-place --parallel --recursive Package.swift Sources Tests

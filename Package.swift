@@ -33,11 +33,11 @@ let package = Package(
         .target(name: "Diffusion", dependencies: ["NeuralNetwork", "Images"]),
         // Floor 5: the method; the language, which knows nothing of tensors.
         .target(name: "BreakAScene", dependencies: ["Diffusion"]),
-        .target(name: "Language", exclude: ["grammar.txt"]),
+        .target(name: "Language", exclude: ["grammar.txt"], resources: [.embedInCode("tour.bas")]),
         // Floor 6: the builtin table.
         .target(name: "Commands", dependencies: ["BreakAScene", "Language", "Figures"]),
         // Floors 7 and 8: the prompt and the command line.
-        .target(name: "Reference", dependencies: ["Language"], resources: [.embedInCode("grammar.txt")]),
+        .target(name: "Reference", dependencies: ["Language"], resources: [.embedInCode("grammar.txt"), .embedInCode("Editors/extension.js")]),
         .target(name: "Terminal", dependencies: ["Language", "CReadline", "CChafa", "CPNG"]),
         .target(name: "LanguageServer", dependencies: ["Language"]),
         .executableTarget(

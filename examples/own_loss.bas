@@ -24,7 +24,10 @@ paper = phase1(base, photo, steps=steps, prior_weight=0, seed=1)
 ours  = phase1(base, photo, steps=steps, prior_weight=0, attention_loss=overlap_loss, attention_weight=0.05, seed=1)
 plot [paper.history.attention, ours.history.attention], labels=["squared", "overlap"], smooth=20, log_y=true,
     x_label="step"
+print("squared:")
 show leakage(paper, photo)
+print("overlap:")
+show leakage(ours, photo)
 show heatmap(leakage(ours, photo), title="attention of each handle, with our loss")
 
 # %% In numbers

@@ -38,8 +38,9 @@ static ChafaCanvasConfig *configuration(const struct bas_canvas *canvas) {
     chafa_canvas_config_set_pixel_mode(config, canvas->characters == bas_characters_sixel ? CHAFA_PIXEL_MODE_SIXELS
                                                                                           : CHAFA_PIXEL_MODE_SYMBOLS);
     chafa_canvas_config_set_canvas_mode(config, canvas_mode(canvas));
-    // Two colours only carry greys by patterns.
-    if (canvas->colors < bas_picture_colors_256) chafa_canvas_config_set_dither_mode(config, CHAFA_DITHER_MODE_ORDERED);
+    // Few colours carry the rest by patterns.
+    if (canvas->characters != bas_characters_sixel && canvas->colors < bas_picture_colors_256)
+        chafa_canvas_config_set_dither_mode(config, CHAFA_DITHER_MODE_ORDERED);
     // Repetitions and skipped cells are not understood everywhere.
     chafa_canvas_config_set_optimizations(config, CHAFA_OPTIMIZATION_REUSE_ATTRIBUTES);
     ChafaSymbolMap *symbols = chafa_symbol_map_new();

@@ -79,14 +79,24 @@ static char **complete(const char *text, int start, int end) {
     return candidate_count ? rl_completion_matches(text, next_match) : NULL;
 }
 
-// A few matches are listed one a line with what they mean, many in readline's columns.
+// Many matches in readline's columns, no more than the screen takes.
+static void display_columns(char **matches, int count, int longest) {
+    int rows, columns;
+    rl_get_screen_size(&rows, &columns);
+    int across = columns / (longest + 2);
+    int room = (across > 0 ? across : 1) * (rows > 8 ? rows - 4 : 4);
+    rl_display_match_list(matches, count < room ? count : room, longest);
+    if (count > room) fprintf(rl_outstream, "... and %d more: type a letter or two, then Tab\n", count - room);
+    rl_forced_update_display();
+}
+
+// A few matches are listed one a line with what they mean.
 static void display_matches(char **matches, int count, int longest) {
     int detailed = 0;
     if (count <= most_detailed)
         for (size_t i = 0; i < candidate_count; i++) detailed |= *candidates[i].detail != 0;
     if (!detailed) {
-        rl_display_match_list(matches, count, longest);
-        rl_forced_update_display();
+        display_columns(matches, count, longest);
         return;
     }
     int rows, columns;
@@ -116,6 +126,22 @@ static void line_finished(char *line) {
     rl_callback_handler_remove();
 }
 
+// A string that completion has closed is not closed again by who types on.
+static int insert_quote(int count, int key) {
+    int is_closed = rl_last_func == rl_complete && rl_point > 0 && rl_line_buffer[rl_point - 1] == key;
+    return is_closed ? 0 : rl_insert(count, key);
+}
+
+// What a slow terminal still answers to `bas_screen_ask` is no input.
+static const char *const answers[] = {"\033[?", "\033[6;"};
+
+static int swallow_answer(int count, int key) {
+    (void)count;
+    do key = rl_read_key();
+    while (key == ';' || (key >= '0' && key <= '9'));
+    return 0;
+}
+
 void bas_line_start(bas_line_completer function, void *context) {
     static const char *up[] = {"\033[A", "\033OA"}, *down[] = {"\033[B", "\033OB"};
     completer = function;
@@ -130,6 +156,8 @@ void bas_line_start(bas_line_completer function, void *context) {
         rl_bind_keyseq(up[i], rl_history_search_backward);
         rl_bind_keyseq(down[i], rl_history_search_forward);
     }
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) rl_bind_keyseq(answers[i], swallow_answer);
+    rl_bind_key('"', insert_quote);
     rl_variable_bind("history-size", "-1");
     rl_attempted_completion_function = complete;
     rl_completion_display_matches_hook = display_matches;
@@ -174,6 +202,8 @@ enum bas_line_status bas_line_read(const char *prompt, int wake, char **line) {
     finished_line = NULL;
     bas_screen_editing(1);
     rl_callback_handler_install(prompt, line_finished);
+    for (int key; !finished && (key = bas_screen_early_key()) >= 0;)
+        if (rl_stuff_char(key)) rl_callback_read_char();
     while (!finished) {
         if (poll(sources, 2, -1) < 0) {
             if (errno == EINTR) continue;

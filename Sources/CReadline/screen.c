@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 static struct termios remembered;
-static volatile sig_atomic_t has_modes, cursor_hidden, editing;
+static volatile sig_atomic_t has_modes, cursor_hidden, editing, computing;
 static int takes_escapes;
 
 static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE};
@@ -49,6 +49,7 @@ static void put(const char *text) {
 void bas_screen_restore(void) {
     if (cursor_hidden) put("\033[?25h");
     cursor_hidden = 0;
+    bas_screen_computing(0);
     if (!editing) return;
     put("\033[?2004l\r");
     if (has_modes) tcsetattr(STDIN_FILENO, TCSANOW, &remembered);
@@ -57,6 +58,23 @@ void bas_screen_restore(void) {
 
 void bas_screen_cursor_hidden(int hidden) { cursor_hidden = hidden; }
 void bas_screen_editing(int now) { editing = now; }
+
+static void echo(int on) {
+    struct termios modes;
+    if (tcgetattr(STDIN_FILENO, &modes) != 0 || tcgetpgrp(STDIN_FILENO) != getpgrp()) return;
+    modes.c_lflag = on ? modes.c_lflag | ECHO : modes.c_lflag & ~(tcflag_t)ECHO;
+    tcsetattr(STDIN_FILENO, TCSANOW, &modes);
+}
+
+void bas_screen_computing(int now) {
+    if (now && !computing && has_modes && (remembered.c_lflag & ECHO)) {
+        computing = 1;
+        echo(0);
+    } else if (!now && computing) {
+        computing = 0;
+        echo(1);
+    }
+}
 
 int bas_screen_columns(int descriptor) {
     struct winsize size;

@@ -26,6 +26,7 @@ enum HTMLStyle {
         pre, code, samp { font: .86rem/1.5 ui-monospace, "DejaVu Sans Mono", monospace; }
         pre { margin: .6rem 0; padding: .6rem .8rem; overflow-x: auto; background: var(--panel); border-radius: 6px; }
         pre.signature { white-space: pre-wrap; padding: 0; background: none; color: var(--soft); }
+        .comment { color: var(--soft); }
         samp { color: var(--soft); white-space: pre; }
         table { border-collapse: collapse; width: 100%; margin: .6rem 0; font-size: .92rem; }
         th, td { text-align: left; vertical-align: top; padding: .35rem .9rem .35rem 0; border-top: 1px solid var(--line);
@@ -49,6 +50,21 @@ enum HTMLStyle {
             page.hidden = !words.every(word => page.dataset.words.includes(word));
             if (links.has(page.id)) links.get(page.id).hidden = page.hidden;
           }
+          // Headings without anything below them.
+          const shown = element => element && !element.hidden;
+          for (const head of document.querySelectorAll("main .family")) {
+            let next = head.nextElementSibling;
+            while (next && !next.matches(".family") && !shown(next)) next = next.nextElementSibling;
+            head.hidden = words.length > 0 && (!next || !next.matches("article"));
+          }
+          for (const part of document.querySelectorAll("nav section"))
+            part.hidden = ![...part.querySelectorAll("li")].some(shown);
+          const grammar = document.getElementById("grammar");
+          grammar.hidden = grammar.nextElementSibling.hidden = words.length > 0;
+          document.getElementById("nothing").hidden = words.length === 0 || pages.some(shown);
+        });
+        document.addEventListener("keydown", event => {
+          if (event.key === "/" && document.activeElement !== box) { event.preventDefault(); box.focus(); }
         });
         """
 }

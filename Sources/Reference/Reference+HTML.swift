@@ -27,12 +27,15 @@ extension Reference {
             <body>
             <nav>
             <h1>\(escaped(version))</h1>
-            <input id="search-box" type="search" placeholder="Search" aria-label="Search" autofocus>
+            <input id="search-box" type="search" placeholder="Search" aria-label="Search">
+            <section><h2>language</h2><ul><li><a href="#language">a tour</a></li><li><a href="#grammar">grammar</a></li></ul></section>
             \(index)
-            <section><h2>more</h2><ul><li><a href="#errors">error codes</a></li><li><a href="#grammar">grammar</a></li>\
-            </ul></section>
+            <section><h2>more</h2><ul><li><a href="#errors">error codes</a></li></ul></section>
             </nav>
             <main>
+            <p id="nothing" hidden>Nothing speaks of these words.</p>
+            <h2 class="family" id="language">the language</h2>
+            \(LanguageTour.cells.map(html).joined(separator: "\n"))
             \(pages)
             <h2 class="family" id="errors">error codes</h2>
             \(ErrorCode.allCases.map(html).joined(separator: "\n"))
@@ -45,6 +48,25 @@ extension Reference {
             </body>
             </html>
 
+            """
+    }
+
+    /// A cell of the tour: heading, prose and code, comments set off.
+    private func html(_ cell: Cell) -> String {
+        let code = cell.code.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            let comment = LanguageTour.comment(of: String(line))
+            return escaped(String(line.dropLast(comment.count))) + (comment.isEmpty ? "" : "<span class=\"comment\">\(escaped(comment))</span>")
+        }
+        // Words between backquotes are code.
+        let prose = cell.prose.split(separator: "`", omittingEmptySubsequences: false).enumerated().map { place, part in
+            place % 2 == 0 ? escaped(String(part)) : "<code>\(escaped(String(part)))</code>"
+        }
+        return """
+            <article data-words="\(escaped((cell.title + " " + cell.prose).lowercased()))">
+            <h3>\(escaped(cell.title))</h3>
+            \(cell.prose.isEmpty ? "" : "<p>\(prose.joined())</p>")
+            <pre class="example"><code>\(code.joined(separator: "\n"))</code></pre>
+            </article>
             """
     }
 

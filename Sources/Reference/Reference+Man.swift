@@ -1,9 +1,19 @@
 import Language
 
 extension Reference {
-    /// bas(1), in the man macros that man-db, mandoc and groff read. `options` is the command line's own help: per
-    /// command its name and its text.
-    public func manual(options: [(name: String, help: String)], exitCodes: String, date: String) -> String {
+    /// What the manual page says beside the builtins, which the program knows.
+    public struct ManualParts: Sendable {
+        /// The command line's own help, per command its name and its text; and the prompt's commands.
+        public var options, promptCommands: [(name: String, text: String)]
+        public var exitCodes: String
+
+        public init(options: [(name: String, text: String)], promptCommands: [(name: String, text: String)], exitCodes: String) {
+            (self.options, self.promptCommands, self.exitCodes) = (options, promptCommands, exitCodes)
+        }
+    }
+
+    /// bas(1), in the man macros that man-db, mandoc and groff read.
+    public func manual(_ parts: ManualParts, date: String = "") -> String {
         var lines = [
             ".TH BAS 1 \"\(date)\" \"\(version)\" \"User Commands\"", ".SH NAME",
             "bas \\- learn the things in one photo, then draw them anew", ".SH SYNOPSIS", ".B bas",
@@ -15,35 +25,55 @@ extension Reference {
                     + "In the prompt, ?name explains a builtin and ?\"words\" searches them; bas doc does the same from "
                     + "the shell."),
         ]
-        for option in options {
-            lines += [".SH \(escaped(option.name).uppercased())", ".nf"]
-            lines += option.help.split(separator: "\n", omittingEmptySubsequences: false).map { escaped(String($0)) }
-            lines.append(".fi")
+        for option in parts.options {
+            lines += [".SH \(escaped(option.name).uppercased())"] + verbatim(option.text)
+        }
+        lines.append(".SH PROMPT")
+        lines += parts.promptCommands.flatMap(entry)
+        lines.append(".SH LANGUAGE")
+        for cell in LanguageTour.cells {
+            lines += [".SS \(escaped(cell.title))"] + cell.prose.split(separator: "\n").map { escaped(String($0)) } + [".PP"] + verbatim(cell.code)
         }
         lines.append(".SH BUILTINS")
         for family in table.families {
             lines.append(".SS \(escaped(family.name))")
-            for row in family.rows {
-                lines += [".TP", ".B \(escaped(row.signature))", escaped(row.summary)]
-            }
+            lines += family.rows.flatMap { entry(($0.signature, $0.summary)) }
         }
-        lines += [".SH ENVIRONMENT"]
-        for (name, text) in Self.environment { lines += [".TP", ".B \(escaped(name))", escaped(text)] }
-        lines += [".SH EXIT STATUS", escaped(exitCodes), ".SH SEE ALSO"]
-        lines.append(escaped("bas doc NAME; bas explain CODE; https://arxiv.org/abs/2305.16311"))
+        lines.append(".SH ENVIRONMENT")
+        lines += Self.environment.flatMap(entry)
+        lines.append(".SH FILES")
+        lines += Self.files.flatMap(entry)
+        lines += [".SH EXIT STATUS", escaped(parts.exitCodes), ".SH SEE ALSO"]
+        lines.append(escaped("bas doc NAME; bas doc language; bas explain CODE; https://arxiv.org/abs/2305.16311"))
         return lines.joined(separator: "\n") + "\n"
     }
 
     private static let environment = [
+        ("BAS_GRAPHICS", "How pictures are shown: kitty, iterm, sixel, symbols, ascii or off; else as the terminal can."),
         ("BAS_STDLIB", "Where models, scenes and modules that ship with bas lie."),
         ("NO_COLOR", "Where it is set to anything, nothing is coloured."),
         ("PAGER", "What shows long pages at the prompt."),
-        ("XDG_CONFIG_HOME, XDG_STATE_HOME", "Folders above bas/init.bas and bas/history."),
+        ("VISUAL, EDITOR", "What :edit opens."),
+        ("XDG_CONFIG_HOME, XDG_STATE_HOME", "Instead of ~/.config and ~/.local/state."),
     ]
+
+    private static let files = [
+        ("~/.config/bas/init.bas", "Runs before the first prompt; --no-init leaves it out."),
+        ("~/.local/state/bas/", "The prompt's history, and the journal of what was entered, for --recover."),
+        (".bas/out/", "Pictures that were shown, by number."),
+    ]
+
+    private func entry(_ row: (name: String, text: String)) -> [String] {
+        [".TP", ".B \(escaped(row.name))", escaped(row.text)]
+    }
+
+    private func verbatim(_ text: String) -> [String] {
+        [".nf"] + text.split(separator: "\n", omittingEmptySubsequences: false).map { escaped(String($0)) } + [".fi"]
+    }
 
     /// Text that troff takes for text.
     private func escaped(_ text: String) -> String {
-        let text = text.replacing("\\", with: "\\e").replacing("-", with: "\\-")
+        let text = text.replacing("\\", with: "\\e").replacing("-", with: "\\-").replacing("\"", with: "\\(dq")
         return text.first == "." || text.first == "'" ? "\\&" + text : text
     }
 }

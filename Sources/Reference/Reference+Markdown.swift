@@ -3,7 +3,10 @@ import Language
 extension Reference {
     /// One page for readers of repositories and notebooks.
     public func markdown() -> String {
-        var lines = ["# \(version): reference", ""]
+        var lines = ["# \(version): reference", "", "## language", ""]
+        for cell in LanguageTour.cells {
+            lines += ["### \(cell.title)", ""] + (cell.prose.isEmpty ? [] : [cell.prose, ""]) + ["```", cell.code, "```", ""]
+        }
         for family in table.families {
             lines += ["## \(family.name)", ""]
             for row in family.rows { lines += markdown(row) }

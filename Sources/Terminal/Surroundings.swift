@@ -41,6 +41,8 @@ public enum Surroundings {
     /// Seconds on a clock that never goes back.
     static func monotonicSeconds() -> Double { seconds(CLOCK_MONOTONIC) }
 
+    static func pause(_ seconds: Double) { usleep(UInt32(seconds * 1e6)) }
+
     /// Processor seconds of all threads of this process.
     static func processorSeconds() -> Double { seconds(CLOCK_PROCESS_CPUTIME_ID) }
 

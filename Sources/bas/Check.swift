@@ -17,7 +17,7 @@ struct Check: ParsableCommand {
     @Flag(help: "End with 1 where there are warnings.")
     var strict = false
 
-    @Argument(help: "Scripts; - is standard input.")
+    @Argument(help: "Scripts; - is standard input.", completion: .file(extensions: ["bas"]))
     var files: [String]
 
     func run() throws {

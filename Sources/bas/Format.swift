@@ -15,7 +15,7 @@ struct Format: ParsableCommand {
     @Flag(help: "Write nothing; print the names of scripts that are laid out otherwise, and exit with 1 if there are any.")
     var check = false
 
-    @Argument(help: ArgumentHelp("Scripts or folders; - is standard input.", valueName: "file"))
+    @Argument(help: ArgumentHelp("Scripts or folders; - is standard input.", valueName: "file"), completion: .file(extensions: ["bas"]))
     var files: [String] = []
 
     func run() throws {

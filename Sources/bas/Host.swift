@@ -19,5 +19,5 @@ enum Host {
     }
 
     /// The prompt's first line.
-    static var banner: String { "\(version) · Break-A-Scene · \(CommandTable.engine) · ?help  :help  :quit" }
+    static var banner: String { "\(version) · Break-A-Scene · \(CommandTable.engine) · ?help  :tour  :quit" }
 }

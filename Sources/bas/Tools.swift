@@ -5,7 +5,7 @@ import Terminal
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Explain an error code, for example E0203.")
 
-    @Argument(help: "The code.")
+    @Argument(help: "The code.", completion: .list(ErrorCode.allCases.map(\.rawValue)))
     var code: String
 
     func validate() throws {

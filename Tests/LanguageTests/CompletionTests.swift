@@ -18,7 +18,7 @@ import Testing
         ("plot [1], la|", "labels="), ("phase1(f(1, 2), [3, 4], l|", "lr="), ("r.st|", "start_here"),
         ("\"loss {le|", "len"), ("\"loss {r.st|\"", "start_here"), ("phase1(t, sampling=\"s|", "single"),
         ("phase1(t, 5, 0.1, \"un|", "union"), ("r.inner.de|", "deeper"), ("my|", "my_function"),
-        ("my_function(al|", "alpha="),
+        ("my_function(al|", "alpha="), ("phase1(t, sampling=|", "\"single\""),
         ("whi|", "while"), ("if true { ph|", "phase1"), ("x = 1; ph|", "phase1"),
     ])
     func offers(_ code: String, _ expected: String) {
@@ -52,6 +52,14 @@ import Testing
     @Test func rangesAreBytesToReplace() {
         let found = complete("\"é\"; ph|ase", after: "")
         #expect(found.first { $0.text == "phase1" }?.range == 6..<8)
+    }
+
+    /// Nobody who asks what a call takes wants to see all commands.
+    @Test func anEmptyPlaceInACallOffersItsParametersAndVariables() {
+        let found = complete("phase1(t, |", after: "mine = 1").map(\.text)
+        #expect(!found.contains("model="), "given already")
+        #expect(found.contains("steps=") && found.contains("mine") && !found.contains("len"))
+        #expect(complete("|", after: "mine = 1").map(\.text).contains("len"))
     }
 
     @Test func filesInsideStrings() throws {

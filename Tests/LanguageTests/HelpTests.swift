@@ -12,7 +12,7 @@ import Testing
                   Learns handles.
 
                   model     tensor          The base.
-                  steps     int             How many. (default 400, from 1 to 100000, steps)
+                  steps     int             How many. (default 400, from 1 to 100000 steps)
                   lr        number          Learning rate. (default 0.0005, from 0 to 1)
                   sampling  string          The law. (default "union", "union" | "single")
                   init=     string or list  Words. (default [])
@@ -46,7 +46,14 @@ import Testing
     @Test func searchRanksNamesFirst() {
         #expect(bench.session.apropos("textual inversion").hasPrefix("phase1"))
         #expect(bench.session.apropos("\"length\"").contains("len"))
+        #expect(bench.session.apropos("how do I get the lengths of zebras").hasPrefix("len"), "most of the words, in another form")
         #expect(bench.session.apropos("zebra") == "nothing speaks of \"zebra\"")
+    }
+
+    @Test func theTourIsHelp() {
+        #expect(bench.session.help("language").hasPrefix("Values and names\n  A line is a statement"))
+        #expect(bench.session.help("tour") == bench.session.help("language"))
+        #expect(LanguageTour.cells.count > 8 && LanguageTour.cells.allSatisfy { !$0.title.isEmpty && !$0.code.isEmpty })
     }
 
     @Test func helpAsACommand() {

@@ -188,4 +188,20 @@ import Testing
         #expect(outcome.value?.literalText == "1000001000000")
         #expect(outcome.seconds < 6)
     }
+
+    /// What a command's notes call its result.
+    @Test(arguments: [
+        ("x = named()", "x"), ("  long_1   =   named()   # why", "long_1"), ("a = 1; x = named();", "none"), ("x = named() + \"\"", "none"),
+        ("x = [named()]", "none"), ("named()", "none"), ("a, b = named()", "none"), ("x == named()", "none"),
+    ])
+    func aCallKnowsTheNameOfItsResult(_ source: String, _ name: String) {
+        let builtin = Builtin("named", family: "tests", summary: "The name of its result.", parameters: []) { call in
+            call.context.emit(.stream(call.assignedName ?? "none"))
+            return "ab"
+        }
+        let recorder = Recorder()
+        let session = Session(builtins: [builtin]) { recorder.record($0) }
+        _ = session.run(source: source, file: "test.bas")
+        if !recorder.printed.isEmpty { #expect(recorder.printed == name, "\(source)") }
+    }
 }

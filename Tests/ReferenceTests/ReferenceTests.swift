@@ -61,15 +61,16 @@ import Testing
     }
 
     @Test func manualTakesTextForText() {
-        let page = reference.manual(options: [("options", ".B is a macro\n-x  an option")], exitCodes: "0 well", date: "")
+        let page = reference.manual(
+            Reference.ManualParts(options: [("options", ".B is a macro\n-x  an option")], promptCommands: [(":who", "Names.")], exitCodes: "0 well"))
         #expect(page.contains("\n\\&.B is a macro\n\\-x  an option\n"))
         for row in reference.table.all { #expect(page.contains("\n.B \(row.name)("), "\(row.name)") }
         let macros = Set(page.split(separator: "\n").filter { $0.hasPrefix(".") }.map { $0.prefix { $0 != " " } })
-        #expect(macros == [".TH", ".SH", ".SS", ".TP", ".B", ".br", ".nf", ".fi"])
+        #expect(macros == [".TH", ".SH", ".SS", ".TP", ".B", ".br", ".nf", ".fi", ".PP"])
     }
 
     @Test func markdownHasAHeadingForEachName() {
         let headings = reference.markdown().matches(of: #/(?m)^### (.+)$/#).map { String($0.1) }
-        #expect(headings == reference.table.families.flatMap { $0.rows.map(\.name) })
+        #expect(headings == LanguageTour.cells.map(\.title) + reference.table.families.flatMap { $0.rows.map(\.name) })
     }
 }

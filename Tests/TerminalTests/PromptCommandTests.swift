@@ -179,7 +179,7 @@ struct PromptCommandTests {
 
     @Test(
         arguments: [
-            (":his", ["history"]), (":t", ["type", "time", "timeit"]), (":help his", ["history"]), (":who re", []),
+            (":his", ["history"]), (":t", ["tour", "type", "time", "timeit"]), (":help his", ["history"]), (":who re", []),
             (":time len", ["len"]), (":type alp", ["alpha"]), ("?alp", ["alpha"]), ("?:und", ["undo"]),
             (":doc prin", ["print"]), (":load FOLDER/sc", ["script.bas"]), (":save -f FOLDER/sc", ["script.bas"]),
             (":cd FOLDER/s", ["sub/"]), (":load \"FOLDER/sc", ["script.bas"]), (":nonsense x", []),

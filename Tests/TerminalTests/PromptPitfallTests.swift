@@ -34,6 +34,8 @@ struct PromptPitfallTests {
         terminal.send("30 + 3\r" + "30 + 4\r")
         try terminal.wait(for: "33")
         try terminal.wait(for: "34")
+        // At the prompt: while something runs, keys are not echoed, Ctrl-C among them.
+        try terminal.wait(for: "In [4]: ")
         for _ in 0..<3 {
             terminal.send("wrong" + Self.controlC)
             try terminal.wait(for: "^C")

@@ -176,6 +176,9 @@ struct PromptTerminalTests {
         try terminal.wait(for: "Out[2]: 4")
         terminal.send("\"unus\t\r")
         try terminal.wait(for: "Out[3]: \"unusual_name.png\"")
+        // The quote is there already, or the person's own.
+        terminal.send("len(\"unus\t\") + len(\"\")\r")
+        try terminal.wait(for: "Out[4]: 16")
         terminal.send(":his\t\r")
         try terminal.wait(for: "1: remarkable = 3")
     }
@@ -228,5 +231,38 @@ struct PromptTerminalTests {
         let text = terminal.transcript
         let parts = text.split(separator: Self.pasteOn, omittingEmptySubsequences: false)
         #expect(parts.dropFirst().allSatisfy { $0.contains(Self.pasteOff) }, "bracketed paste is left on")
+    }
+
+    /// The terminal is asked at the first picture only; keys that come before its answer are the next line's, and what it
+    /// answers too late is no input.
+    @Test func theTerminalIsAskedForSixelsAndKeysInBetweenAreKept() throws {
+        let terminal = try prompt(environment: ["NO_COLOR=1", "TERM=xterm"])
+        terminal.send("show image(zeros([16, 16]))\r")
+        try terminal.wait(for: "\u{1b}[16t\u{1b}[c")
+        terminal.send("40 \u{1b}[6;20;10t+ 2\r\u{1b}[?62;4;22c")
+        try terminal.wait(for: "\u{1b}P0;1;0q")
+        try terminal.wait(for: "picture")
+        try terminal.wait(for: "Out[2]: 42")
+        terminal.send("\u{1b}[?62;4;22c\u{1b}[6;20;10t6 * 7\r")
+        try terminal.wait(for: "Out[3]: 42")
+    }
+
+    /// What is typed while something runs is seen once, at its own prompt.
+    @Test func keysTypedAheadAreNotEchoedIntoTheOutput() throws {
+        let terminal = try prompt()
+        terminal.send("while true { }\r")
+        try terminal.wait(for: "\r\n")
+        usleep(200_000)
+        #expect(!terminal.isInOrdinaryMode)
+        terminal.send("40 + 2\r")
+        usleep(100_000)
+        // The terminal drops what is typed before Ctrl-C; what comes behind it stays.
+        terminal.send(Self.controlC + "6 * 7\r")
+        try terminal.wait(for: "Out[2]: 42")
+        #expect(terminal.transcript.split(separator: "6 * 7", omittingEmptySubsequences: false).count == 2)
+        #expect(!terminal.transcript.contains("40 + 2"))
+        try terminal.wait(for: "In [3]: ")
+        terminal.send(Self.controlD)
+        #expect(try terminal.end() == 0)
     }
 }

@@ -25,10 +25,10 @@ struct TerminalPictureTests {
     }
 
     private func text(
-        _ image: DisplayImage, _ graphics: Graphics, colors: PictureColors = .all, inTmux: Bool = false, columns: Int = 40
+        _ image: DisplayImage, _ graphics: Graphics, colors: PictureColors = .all, passing: Bool = false, columns: Int = 40
     ) -> String? {
-        TerminalPictures(graphics: graphics, colors: colors, inTmux: inTmux) { ScreenSize(columns: columns, rows: 24) }
-            .text(of: image)
+        TerminalPictures(graphics: graphics, colors: colors, passing: passing) { ScreenSize(columns: columns, rows: 24) }
+            .drawing(of: image).map { $0.room + $0.text }
     }
 
     @Test(arguments: [
@@ -45,20 +45,39 @@ struct TerminalPictureTests {
     func choice(_ environment: [String: String], _ expected: Graphics) {
         let traits = ScreenTraits(outputIsTerminal: true, color: true)
         let found = Graphics.choose(environment: environment, traits: traits) { environment["TMUX"] == "passes" }
-        #expect(found == expected, "\(environment)")
+        #expect(found.graphics == expected, "\(environment)")
+        #expect(found.passing == (environment["TMUX"] == "passes"))
+    }
+
+    /// Within tmux it is tmux that answers and draws: nothing is passed through it.
+    @Test(arguments: [["TERM": "xterm"], ["TERM": "tmux-256color", "TMUX": "x"], ["TERM": "screen", "TMUX": "x", "BAS_GRAPHICS": "sixel"]])
+    func theTerminalItselfSaysThatItHasSixels(_ environment: [String: String]) {
+        let traits = ScreenTraits(outputIsTerminal: true, color: true)
+        let found = Graphics.choose(environment: environment, traits: traits, answer: { TerminalAnswer(sixels: true) })
+        #expect(found == (.sixel, false))
+    }
+
+    @Test func aTerminalThatIsKnownIsNotAsked() {
+        var asked = 0
+        let traits = ScreenTraits(outputIsTerminal: true, color: true)
+        for environment in [["TERM": "xterm-kitty"], ["TERM": "xterm", "BAS_GRAPHICS": "symbols"], ["TERM": "dumb"]] {
+            _ = Graphics.choose(environment: environment, traits: traits, answer: { asked += 1; return TerminalAnswer() })
+        }
+        #expect(asked == 0)
     }
 
     @Test func withoutATerminalThereAreNoPicturesUnlessAskedFor() {
         let file = ScreenTraits(outputIsTerminal: false)
-        #expect(Graphics.choose(environment: ["TERM": "xterm-kitty"], traits: file) == .off)
-        #expect(Graphics.choose(environment: ["BAS_GRAPHICS": "symbols"], traits: file) == .symbols)
+        #expect(Graphics.choose(environment: ["TERM": "xterm-kitty"], traits: file).graphics == .off)
+        #expect(Graphics.choose(environment: ["BAS_GRAPHICS": "symbols"], traits: file).graphics == .symbols)
         let ascii = ScreenTraits(outputIsTerminal: true, unicode: false)
-        #expect(Graphics.choose(environment: ["TERM": "xterm"], traits: ascii) == .ascii)
+        #expect(Graphics.choose(environment: ["TERM": "xterm"], traits: ascii).graphics == .ascii)
     }
 
     @Test(arguments: [
         (["TERM": "xterm", "COLORTERM": "truecolor"], true, PictureColors.all), (["TERM": "xterm-256color"], true, .many),
-        (["TERM": "linux"], true, .sixteen), (["TERM": "xterm", "COLORTERM": "24bit"], false, .none),
+        (["TERM": "linux"], true, .sixteen), (["TERM": "xterm"], true, .many), (["TERM": "xterm", "XTERM_VERSION": "XTerm(379)"], true, .all),
+        (["TERM": "screen", "TMUX": "x"], true, .all), (["TERM": "xterm", "COLORTERM": "24bit"], false, .none),
     ] as [([String: String], Bool, PictureColors)])
     func colors(_ environment: [String: String], _ color: Bool, _ expected: PictureColors) {
         #expect(PictureColors(environment: environment, traits: ScreenTraits(color: color)) == expected)
@@ -128,12 +147,22 @@ struct TerminalPictureTests {
     @Test func tmuxPassesSequencesOn() throws {
         let image = try Self.picture(side: 240)
         #expect(PictureSequences.throughTmux("\u{1b}_Gm=0;\u{1b}\\") == "\u{1b}Ptmux;\u{1b}\u{1b}_Gm=0;\u{1b}\u{1b}\\\u{1b}\\")
-        let wrapped = try #require(text(image, .kitty, inTmux: true))
-        let bare = try #require(text(image, .kitty))
         let room = String(repeating: "\n", count: 12) + "\u{1b}[12A"
-        #expect(wrapped == room + PictureSequences.throughTmux(bare) + "\u{1b}[12B")
+        let wrapped = try #require(text(image, .iterm, passing: true))
+        #expect(wrapped == room + PictureSequences.throughTmux(try #require(text(image, .iterm))) + "\u{1b}[12B")
+        // In kitty the picture goes ahead in chunks, and is placed by one short sequence.
+        let screen: @Sendable () -> ScreenSize = { ScreenSize(columns: 40, rows: 24) }
+        let drawing = try #require(TerminalPictures(graphics: .kitty, passing: true, screen: screen).drawing(of: image))
+        let id = try #require(drawing.room.firstMatch(of: #/i=(\d+),/#).flatMap { UInt32($0.1) })
+        let ahead = PictureSequences.kittyTransmission(png: image.png, id: id).map(PictureSequences.throughTmux).joined()
+        #expect(drawing.room == ahead + room)
+        let placement = PictureSequences.kittyPlacement(id: id, columns: 24, rows: 12)
+        #expect(drawing.text == PictureSequences.throughTmux(placement) + "\u{1b}[12B")
+        // Elsewhere than in front, sequences would land in another pane.
+        let behind = TerminalPictures(graphics: .kitty, passing: true, isInFront: { false }) { ScreenSize(columns: 40, rows: 24) }
+        #expect(behind.drawing(of: image)?.text == text(image, .symbols) && behind.drawing(of: image)?.room == "")
         // Characters are tmux's own business.
-        #expect(text(image, .symbols, inTmux: true) == text(image, .symbols))
+        #expect(text(image, .symbols, passing: true) == text(image, .symbols))
     }
 
     @Test(arguments: [

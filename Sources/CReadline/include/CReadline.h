@@ -63,9 +63,28 @@ void bas_screen_restore(void);
 void bas_screen_cursor_hidden(int hidden);
 void bas_screen_editing(int editing);
 
+/// While something is computed, keys typed ahead wait unseen: their echo would run into bars and pictures. Does nothing
+/// where standard input is no terminal, or another program's.
+void bas_screen_computing(int computing);
+
 /// Columns of the terminal at this descriptor; 0 where it is none.
 int bas_screen_columns(int descriptor);
 /// Rows of the terminal at this descriptor; 0 where it is none.
 int bas_screen_rows(int descriptor);
 /// Pixels of a character of the terminal at this descriptor; untouched where it does not tell.
 void bas_screen_cell(int descriptor, int *width, int *height);
+
+// MARK: questions to the terminal (question.c)
+
+struct bas_screen_answer {
+    int answered;
+    int sixels;                   // it shows sixel graphics
+    int cell_width, cell_height;  // pixels of a character; 0 where it does not tell
+};
+
+/// Asks the terminal at standard input and output what it can show; waits 0.4 s at most. 0 where it did not answer, or
+/// where it cannot be asked now: it is not ours alone, or keys wait to be read. Keys that come in between are kept.
+int bas_screen_ask(struct bas_screen_answer *answer);
+
+/// The next kept key, or -1. `bas_line_read` takes them.
+int bas_screen_early_key(void);

@@ -97,8 +97,10 @@ extension TrainingCommands {
         }
         if let rest = learned.unfinished, try rest.step != stop(call) {
             let follows = learned.remaining.isEmpty ? "" : " of phase \(rest.phase) (phase \(learned.remaining[0].phase) has not begun)"
-            call.context.emit(.stream(
-                "Interrupted after step \(rest.step) of \(rest.options.steps)\(follows): the model is as trained so far. Go on with resume(…), the same as if never interrupted.\n"))
+            let (what, model) = call.assignedName.map { ("`\($0)`", $0) } ?? ("the result", "…")
+            let text = "Interrupted after step \(rest.step) of \(rest.options.steps)\(follows): \(what) is the model as trained so far. "
+                + "Go on with resume(\(model)), the same as if never interrupted."
+            call.context.emit(.stream(TextWrapping.lines(text, width: call.context.displayContext.width).joined(separator: "\n") + "\n"))
         }
         return ModelValue(learned)
     }

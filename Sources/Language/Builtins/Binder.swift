@@ -129,7 +129,7 @@ enum Binder {
     static func missing(_ parameter: Parameter, _ builtin: Builtin) -> Problem {
         Problem(
             .missingArgument, "\(builtin.name) needs \(parameter.name), \(parameter.type.description)",
-            label: "\(parameter.name) is missing", help: builtin.signature)
+            label: "\(parameter.name) is missing", help: builtin.shortSignature)
     }
 
     static func tooMany(_ builtin: Builtin, at index: Int, of count: Int) -> Problem {
@@ -140,7 +140,7 @@ enum Binder {
             .tooManyArguments,
             "\(builtin.name) takes \(places), not \(count)",
             label: "one too many", notes: named.isEmpty ? [] : ["by name it takes \(listed(named))"],
-            help: builtin.signature)
+            help: builtin.shortSignature)
         problem.position = index
         return problem
     }

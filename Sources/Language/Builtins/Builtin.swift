@@ -89,7 +89,15 @@ public struct Builtin: Sendable {
     }
 
     /// "phase1(model, scene, init=[], *, steps=400)".
-    public var signature: String {
+    public var signature: String { "\(name)(\(signatureParts.joined(separator: ", ")))" }
+
+    /// The signature, cut where it is longer than one takes in.
+    var shortSignature: String {
+        let parts = signatureParts
+        return parts.count <= 8 ? signature : "\(name)(\(parts.prefix(6).joined(separator: ", ")), …); ?\(name) tells all"
+    }
+
+    private var signatureParts: [String] {
         var parts: [String] = []
         var starred = false
         for parameter in parameters {
@@ -105,6 +113,6 @@ public struct Builtin: Sendable {
                 parts.append(parameter.optional ? "\(parameter.name)=none" : parameter.name)
             }
         }
-        return "\(name)(\(parts.joined(separator: ", ")))"
+        return parts
     }
 }

@@ -5,9 +5,9 @@ extension Diagnostic {
         DiagnosticRenderer(style: .plain).render(self)
     }
 
-    /// With box characters, and with colour where the screen takes it.
-    public func fancy(color: Bool = false) -> String {
-        DiagnosticRenderer(style: color ? .colored : .boxed).render(self)
+    /// With box characters, and with colour where the screen takes it; words within `width` columns.
+    public func fancy(color: Bool = false, width: Int = .max) -> String {
+        DiagnosticRenderer(style: color ? .colored : .boxed, width: max(width, 40)).render(self)
     }
 
     var heading: String { "\(severity.rawValue)[\(code.rawValue)]" }
@@ -33,13 +33,18 @@ struct RenderStyle: Sendable {
 
 struct DiagnosticRenderer {
     let style: RenderStyle
+    var width = Int.max
 
     func render(_ diagnostic: Diagnostic) -> String {
         var lines = [heading(diagnostic)]
         if let file = diagnostic.span?.file { lines += excerpt(diagnostic, in: file) }
         for file in otherFiles(diagnostic) { lines += excerpt(diagnostic, in: file, named: true) }
-        lines += diagnostic.notes.map { "  = " + escapedLines($0) }
-        if let help = diagnostic.help { lines.append("  = " + paint("help: ", .help) + escapedLines(help)) }
+        lines += diagnostic.notes.map { wrapped("  = " + escapedLines($0)) }
+        if let help = diagnostic.help {
+            // Wrapped as it is seen, then painted.
+            let text = wrapped("  = help: " + escapedLines(help))
+            lines.append("  = " + paint("help: ", .help) + text.dropFirst("  = help: ".count))
+        }
         lines += trace(diagnostic)
         return lines.joined(separator: "\n")
     }
@@ -47,10 +52,11 @@ struct DiagnosticRenderer {
     // MARK: parts
 
     private func heading(_ diagnostic: Diagnostic) -> String {
-        let tone: Tone = diagnostic.severity == .error ? .error : .warning
+        let tone = tone(diagnostic)
         let message = escapedLines(diagnostic.message)
         guard style.locationFirst else {
-            return paint(diagnostic.heading, tone) + paint(": " + message, .strong)
+            let text = wrapped(diagnostic.heading + ": " + message, hanging: 2)
+            return paint(diagnostic.heading, tone) + paint(String(text.dropFirst(diagnostic.heading.count)), .strong)
         }
         let location = diagnostic.span.map { escapedControls($0.location) + ": " } ?? ""
         return location + diagnostic.heading + ": " + message
@@ -83,7 +89,7 @@ struct DiagnosticRenderer {
                 result.append(
                     row(
                         blank,
-                        paint(text, place == 0 && line.marks.contains(where: \.primary) ? .error : .mark)))
+                        paint(text, place == 0 && line.marks.contains(where: \.primary) ? tone(diagnostic) : .mark)))
             }
         }
         return result
@@ -116,18 +122,28 @@ struct DiagnosticRenderer {
 
     // MARK: colour
 
+    /// Readable on light and dark: yellow and cyan vanish on white.
     private enum Tone: String {
         case error = "1;31"
-        case warning = "1;33"
+        case warning = "1;35"
         case strong = "1"
         case frame = "34"
-        case mark = "36"
+        case mark = "35"
         case help = "32"
     }
+
+    private func tone(_ diagnostic: Diagnostic) -> Tone { diagnostic.severity == .error ? .error : .warning }
 
     private func paint(_ text: String, _ tone: Tone, _ ascii: String? = nil) -> String {
         if style.locationFirst, let ascii { return ascii }
         return style.color && !text.isEmpty ? "\u{1b}[\(tone.rawValue)m\(text)\u{1b}[0m" : text
+    }
+
+    /// Lines that are too long go on below, indented.
+    private func wrapped(_ text: String, hanging: Int = 4) -> String {
+        guard width < .max else { return text }
+        return text.split(separator: "\n", omittingEmptySubsequences: false)
+            .flatMap { TextWrapping.lines(String($0), width: width, hanging: hanging) }.joined(separator: "\n")
     }
 
     /// Messages may carry user's text: no escape sequences, and further lines indented.

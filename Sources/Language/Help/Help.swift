@@ -13,7 +13,8 @@ struct Help {
         if let value = value(of: topic) { return text(of: value, named: topic) }
         if let builtin = table[topic] { return text(of: builtin) }
         if let keyword = KeywordHelp.table[topic] { return "\(topic): \(keyword)" }
-        let names = machine.main.globals.map(\.0) + table.names + Array(KeywordHelp.table.keys)
+        if topic == "language" || topic == "tour" { return LanguageTour.text(width: width) }
+        let names = ["language"] + machine.main.globals.map(\.0) + table.names + Array(KeywordHelp.table.keys)
         let suggestion = nearestLabel(topic, among: names)
         return "nothing is called \(quoted(topic))" + (suggestion.isEmpty ? "" : ": \(suggestion)")
     }
@@ -43,10 +44,9 @@ struct Help {
         let topic = trimmed(topic)
         if let value = value(of: topic), case .function(let function) = value {
             if let source = function.source {
-                return
-                    (function.documentation.map { $0.split(separator: "\n").map { "## \($0)\n" }.joined() }
-                    ?? "")
-                    + source
+                // Its comment stands within the function already, or above it.
+                let comment = source.contains("##") ? nil : function.documentation
+                return (comment?.split(separator: "\n").map { "## \($0)\n" }.joined() ?? "") + source
             }
             if let builtin = function.builtin { return details(of: builtin) }
         }

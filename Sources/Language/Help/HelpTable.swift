@@ -33,8 +33,8 @@ extension Parameter {
         var facts: [String] = []
         if let value = defaultValue { facts.append("default \(value.literalText)") }
         if optional { facts.append("optional") }
-        if let range { facts.append(Binder.rangeText(range)) }
-        if let unit, !unit.isEmpty { facts.append(unit) }
+        let unit = unit.map { $0.isEmpty ? "" : " \($0)" } ?? ""
+        if let range { facts.append(Binder.rangeText(range) + unit) } else if !unit.isEmpty { facts.append(trimmed(unit)) }
         if let allowed {
             facts.append(allowed.map { "\"\($0)\"" }.joined(separator: " | "))
         }

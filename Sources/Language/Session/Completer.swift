@@ -23,7 +23,9 @@ struct Completer {
             return fields(of: tokens.dropLast(), prefix, range, at: start)
         }
         if let first = prefix.utf8.first, Scanner.isDigit(first) { return [] }
-        return parameters(scan.call(before: start), prefix, range, at: start) + names(prefix, range, at: start)
+        let call = scan.call(before: start)
+        let first = values(call, prefix, range, at: start) + parameters(call, prefix, range, at: start)
+        return first + names(prefix, range, at: start, withBuiltins: !prefix.isEmpty || first.isEmpty)
     }
 
     private func wordStart(_ file: SourceFile, _ cursor: Int) -> Int {
@@ -38,16 +40,19 @@ struct Completer {
 
     // MARK: names and parameters
 
-    private func names(_ prefix: String, _ range: Range<Int>, at offset: Int) -> [Candidate] {
+    /// Variables before builtins: where a call's own parameters are offered, nobody asks for all commands.
+    private func names(_ prefix: String, _ range: Range<Int>, at offset: Int, withBuiltins: Bool) -> [Candidate] {
         var found = variables(prefix, range, at: offset)
         let own = Set(found.map(\.text))
         found += machine.main.globals.filter { name, _ in
             name.hasPrefix(prefix) && (prefix.hasPrefix("_") || !name.hasPrefix("_")) && !own.contains(name)
+                && (!prefix.isEmpty || !["In", "Out"].contains(name))
         }.map { name, value in
             Candidate(text: name, kind: .name, detail: value.typeName, range: range)
         }
+        guard withBuiltins else { return found }
         let taken = Set(found.map(\.text))
-        found += table.all.filter { $0.name.hasPrefix(prefix) && !taken.contains($0.name) }.map {
+        found += table.all.filter { $0.name.hasPrefix(prefix) && !taken.contains($0.name) }.sorted { $0.name < $1.name }.map {
             Candidate(text: $0.name, kind: .builtin, detail: $0.signature, range: range)
         }
         if !prefix.isEmpty {
@@ -73,14 +78,26 @@ struct Completer {
         }
     }
 
+    /// `reduction=`: the words that the parameter takes, in quotes; `true` and `false`.
+    private func values(
+        _ call: PartialScan.OpenCall?, _ prefix: String, _ range: Range<Int>, at offset: Int
+    ) -> [Candidate] {
+        guard call?.afterLabel == true, let parameter = parameter(call, at: offset) else { return [] }
+        var words = parameter.allowed?.map { "\"\($0)\"" } ?? []
+        if case .bool = parameter.type { words = ["false", "true"] }
+        return words.filter { $0.hasPrefix(prefix) }.map { Candidate(text: $0, kind: .value, range: range) }
+    }
+
     private func parameters(
         _ call: PartialScan.OpenCall?, _ prefix: String, _ range: Range<Int>, at offset: Int
     ) -> [Candidate] {
         guard let call, !call.afterLabel, let function = function(call.path, at: offset) else { return [] }
         if case .builtin(let builtin) = function {
+            // Those that arguments without a name stand for already.
+            let given = builtin.parameters.filter { !$0.keywordOnly }.prefix(max(0, call.position - call.labels.count)).map(\.name)
             return builtin.parameters.filter { parameter in
                 parameter.name.hasPrefix(prefix) && !parameter.variadic
-                    && !call.labels.contains(parameter.name)
+                    && !call.labels.contains(parameter.name) && !given.contains(parameter.name)
             }.map { parameter in
                 let value = parameter.defaultValue.map { " = \($0.literalText)" } ?? ""
                 return Candidate(
@@ -156,11 +173,12 @@ struct Completer {
         _ file: SourceFile, _ start: Int, _ cursor: Int, _ scan: PartialScan
     ) -> [Candidate] {
         let text = file.text(start, cursor)
-        if let allowed = allowedValues(scan.call(before: start), at: start) {
-            return allowed.filter { $0.hasPrefix(text) }.map {
-                Candidate(text: $0, kind: .value, range: start..<cursor)
-            }
+        let parameter = parameter(scan.call(before: start), at: start)
+        let shipped = shipped(parameter)
+        let words = (parameter?.allowed ?? shipped).filter { $0.hasPrefix(text) }.map {
+            Candidate(text: $0, kind: .value, detail: shipped.isEmpty ? "" : "ships with bas", range: start..<cursor)
         }
+        if parameter?.allowed != nil { return words }
         // r["…: the fields of a record, where it is one.
         let before = scan.tokens.filter { $0.end <= start }
         if let bracket = before.last, bracket.isSymbol(.openBracket),
@@ -173,7 +191,7 @@ struct Completer {
         let (folder, name) = Files.split(text)
         let from = cursor - name.utf8.count
         let place = folderPath(folder)
-        return Files.entries(of: place).filter {
+        return words + Files.entries(of: place).filter {
             $0.name.hasPrefix(name) && (!name.isEmpty || $0.name.first != ".")
         }
         .prefix(500)
@@ -189,11 +207,17 @@ struct Completer {
         return machine.context.resolve(folder.isEmpty ? "." : folder)
     }
 
-    /// The words that the parameter takes whose argument is being written.
-    private func allowedValues(_ call: PartialScan.OpenCall?, at offset: Int) -> [String]? {
+    /// The parameter whose argument is being written.
+    private func parameter(_ call: PartialScan.OpenCall?, at offset: Int) -> Parameter? {
         guard let call, case .builtin(let builtin)? = function(call.path, at: offset) else { return nil }
-        if let label = call.currentLabel { return builtin.parameters.first { $0.name == label }?.allowed }
+        if let label = call.currentLabel { return builtin.parameters.first { $0.name == label } }
         let places = builtin.parameters.filter { !$0.keywordOnly }
-        return call.position < places.count ? places[call.position].allowed : nil
+        return call.position < places.count ? places[call.position] : nil
+    }
+
+    /// Names in the library's folder that the parameter reads: "toys", "collage".
+    private func shipped(_ parameter: Parameter?) -> [String] {
+        guard case .input(let library?)? = parameter?.file, let folder = machine.context.resolveInLibrary(library) else { return [] }
+        return Files.entries(of: folder).filter(\.isFolder).map(\.name).sorted()
     }
 }

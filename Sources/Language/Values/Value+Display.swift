@@ -8,8 +8,10 @@ extension Value {
         case .host(let host):
             return host.display(context)
         case .function(let function):
-            let documentation = function.documentation.map { "\n" + $0 } ?? ""
-            return Display(function.signature + documentation)
+            let lines = function.documentation?.split(separator: "\n", omittingEmptySubsequences: false) ?? []
+            let words = lines.flatMap { TextWrapping.lines(String($0), width: context.width) }
+            let head = TextWrapping.lines(function.signature, width: context.width, hanging: 4)
+            return Display((head + words).joined(separator: "\n"))
         case .list(let items):
             var layout = Layout(context: context)
             return Display(layout.lines(of: self, indent: 0, label: ""), image: picture(of: items, context))

@@ -55,6 +55,7 @@ extension Editors {
                     (r'\\\\([ntr0e\\\\"{}]|u\\{[0-9A-Fa-f]{1,6}\\})', String.Escape),
                     (r"\\{\\{|\\}\\}", String.Escape),
                     (r"\\{", String.Interpol, "interpolation"),
+                    (r"\\}", String),
                 ],
                 "string": [
                     (r'"', String, "#pop"),

@@ -15,7 +15,7 @@ extension Editors {
     private var package: JSONText {
         .object([
             ("name", .text("bas")), ("displayName", .text("bas")), ("publisher", .text("bas")),
-            ("description", .text("The language of bas (Break-A-Scene): colours, snippets, errors while you write.")),
+            ("description", .text("The language of bas (Break-A-Scene): colours, snippets, and what `bas lsp` knows: errors, completion, help, renaming, layout.")),
             ("version", .text(reference.version.split(separator: " ").last.map { "\($0).0" } ?? "0.1.0")),
             ("license", .text("Apache-2.0")), ("engines", .object([("vscode", .text("^1.75.0"))])),
             ("categories", .texts(["Programming Languages", "Snippets"])), ("main", .text("./extension.js")),
@@ -59,7 +59,7 @@ extension Editors {
                                         "bas.path",
                                         .object([
                                             ("type", .text("string")), ("default", .text("bas")),
-                                            ("description", .text("The program that checks scripts.")),
+                                            ("description", .text("The program whose `bas lsp` is asked.")),
                                         ])
                                     )
                                 ])
@@ -82,12 +82,6 @@ extension Editors {
                 .array(quoted.map { .object([("open", .text($0[0])), ("close", .text($0[1]))]) })
             ),
             ("surroundingPairs", .array(quoted.map(JSONText.texts))),
-            (
-                "folding",
-                .object([
-                    ("markers", .object([("start", .text("^# %%")), ("end", .text("^# %%%"))]))
-                ])
-            ),
             ("wordPattern", .text(Self.name)),
         ])
     }
@@ -109,44 +103,6 @@ extension Editors {
             })
     }
 
-    /// Runs `bas check` on what is opened and saved, and shows what it says.
-    private static let client = """
-        // Errors of .bas files while you write: runs `bas check --error-format=json FILE`.
-        const vscode = require("vscode");
-        const { execFile } = require("child_process");
-
-        function activate(context) {
-          const problems = vscode.languages.createDiagnosticCollection("bas");
-          const check = document => {
-            if (document.languageId !== "bas" || document.uri.scheme !== "file") return;
-            const program = vscode.workspace.getConfiguration("bas").get("path", "bas");
-            execFile(program, ["check", "--error-format=json", document.fileName], { timeout: 20000 },
-              (_, output, errors) => {
-                const found = [];
-                for (const line of (output + errors).split("\\n")) {
-                  try { found.push(diagnostic(JSON.parse(line))); } catch { /* not one of ours */ }
-                }
-                problems.set(document.uri, found);
-              });
-          };
-          context.subscriptions.push(problems,
-            vscode.workspace.onDidOpenTextDocument(check), vscode.workspace.onDidSaveTextDocument(check),
-            vscode.workspace.onDidCloseTextDocument(document => problems.delete(document.uri)));
-          vscode.workspace.textDocuments.forEach(check);
-        }
-
-        function diagnostic(entry) {
-          const place = entry.line === undefined ? entry.labels.find(label => label.primary) : entry;
-          const range = new vscode.Range(place.line - 1, place.column - 1, place.endLine - 1, place.endColumn - 1);
-          const severity = entry.severity === "warning"
-            ? vscode.DiagnosticSeverity.Warning : vscode.DiagnosticSeverity.Error;
-          const result = new vscode.Diagnostic(range, [entry.message, entry.help].filter(Boolean).join("\\n"), severity);
-          result.code = entry.code;
-          result.source = "bas";
-          return result;
-        }
-
-        module.exports = { activate };
-
-        """
+    /// A client of `bas lsp`.
+    private static var client: String { String(decoding: PackageResources.extension_js, as: UTF8.self) }
 }

@@ -4,11 +4,11 @@ extension Editors {
     /// A folder for vim's and Neovim's runtime path. Neovim also starts the language server.
     func vim() -> [ReferenceFile] {
         [
-            ReferenceFile(path: "vim/ftdetect/bas.vim", text: "autocmd BufRead,BufNewFile *.bas setfiletype bas\n"),
+            ReferenceFile(path: "vim/ftdetect/bas.vim", text: "autocmd BufRead,BufNewFile *.bas set filetype=bas\n"),
             ReferenceFile(
                 path: "vim/ftplugin/bas.vim",
                 text: """
-                    setlocal commentstring=#\\ %s comments=b:## comments+=b:# expandtab shiftwidth=2 softtabstop=2
+                    setlocal commentstring=#\\ %s comments=b:## comments+=b:# expandtab shiftwidth=4 softtabstop=4
                     setlocal makeprg=bas\\ check\\ % errorformat=%f:%l:%c:\\ %m
                     if has('nvim-0.8')
                       lua vim.lsp.start({ name = 'bas', cmd = { 'bas', 'lsp' } })

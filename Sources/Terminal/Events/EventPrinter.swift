@@ -131,7 +131,7 @@ public final class EventPrinter: Sendable {
     private func show(_ image: DisplayImage, _ state: inout State) {
         let canvas = state.canvas ?? self.canvas()
         state.canvas = .some(canvas)
-        if let drawn = canvas?.text(of: image) { line(drawn, &state) }
+        if let drawing = canvas?.drawing(of: image) { draw(drawing, &state) }
         do {
             line(shown(try pictures.show(image)), &state)
         } catch let problem as Problem {
@@ -141,6 +141,17 @@ public final class EventPrinter: Sendable {
             show(Diagnostic(code: .cannotWrite, message: "the picture cannot be shown: \(error)"), &state)
             if state.failure == nil { state.failure = ErrorCode.cannotWrite.exitCode }
         }
+    }
+
+    private func draw(_ drawing: TerminalPictures.Drawing, _ state: inout State) {
+        if !drawing.room.isEmpty {
+            state.progress.clear()
+            if state.midLine { endLine(&state) }
+            output.write(drawing.room)
+            output.flush()
+            Surroundings.pause(TerminalPictures.moment)
+        }
+        line(drawing.text, &state)
     }
 
     private func show(_ diagnostic: Diagnostic, _ state: inout State) {
@@ -155,7 +166,7 @@ public final class EventPrinter: Sendable {
     private func render(_ diagnostic: Diagnostic) -> String {
         if errorFormat == .json { return diagnostic.json() }
         guard traits.errorsAreTerminal, traits.unicode else { return diagnostic.plain() }
-        return diagnostic.fancy(color: traits.color)
+        return diagnostic.fancy(color: traits.color, width: traits.width())
     }
 
     private func finish(_ state: inout State) {

@@ -17,18 +17,26 @@ public enum Graphics: String, Sendable, CaseIterable {
     case off
 
     /// The user's wish (`BAS_GRAPHICS`) first; where there is no terminal, none; then what the environment says of
-    /// the terminal; then characters, which every terminal has.
-    /// - Parameter passesThrough: asked only within tmux: whether it hands sequences on to the terminal around it.
+    /// the terminal, then what the terminal itself says; then characters, which every terminal has. `passing`: the
+    /// sequences have to be wrapped for tmux, which then hands them on to the terminal around it.
+    /// - Parameters:
+    ///   - passesThrough: asked only within tmux: whether it hands sequences on.
+    ///   - answer: the terminal's own (tmux's, within tmux), asked only where the environment does not tell.
     static func choose(
-        environment: [String: String], traits: ScreenTraits, passesThrough: () -> Bool = { false }
-    ) -> Graphics {
-        if let wish = environment["BAS_GRAPHICS"].flatMap({ Graphics(rawValue: $0.lowercased()) }) { return wish }
-        guard traits.outputIsTerminal, !["", "dumb"].contains(environment["TERM"] ?? "") else { return .off }
-        let found = detect(environment)
+        environment: [String: String], traits: ScreenTraits, passesThrough: () -> Bool = { false },
+        answer: () -> TerminalAnswer = { TerminalAnswer() }
+    ) -> (graphics: Graphics, passing: Bool) {
+        let inTmux = environment["TMUX"] != nil
+        if let wish = environment["BAS_GRAPHICS"].flatMap({ Graphics(rawValue: $0.lowercased()) }) {
+            return (wish, inTmux && (wish != .sixel || !answer().sixels))
+        }
+        guard traits.outputIsTerminal, !["", "dumb"].contains(environment["TERM"] ?? "") else { return (.off, false) }
         // GNU screen swallows or shows what it does not know.
-        let isDirect = environment["TMUX"] == nil && environment["STY"] == nil
-        if let found, isDirect || environment["TMUX"] != nil && passesThrough() { return found }
-        return traits.unicode ? .symbols : .ascii
+        if let found = detect(environment), !inTmux && environment["STY"] == nil || inTmux && passesThrough() {
+            return (found, inTmux)
+        }
+        if answer().sixels { return (.sixel, false) }
+        return (traits.unicode ? .symbols : .ascii, false)
     }
 
     /// Newer than the list of Debian's libchafa, or left in the environment inside of tmux.
@@ -57,14 +65,17 @@ public enum Graphics: String, Sendable, CaseIterable {
 enum PictureColors: Sendable {
     case none, sixteen, many, all
 
-    /// By NO_COLOR (as `traits` have it), COLORTERM and TERM.
+    /// By NO_COLOR (as `traits` have it), COLORTERM and TERM. tmux and xterm take every colour and show the nearest that
+    /// they have; all that call themselves xterm have 256.
     init(environment: [String: String], traits: ScreenTraits) {
         let (term, wide) = (environment["TERM"] ?? "", environment["COLORTERM"] ?? "")
         if !traits.color {
             self = .none
-        } else if wide.contains("truecolor") || wide.contains("24bit") || term.hasSuffix("-direct") {
+        } else if wide.contains("truecolor") || wide.contains("24bit") || term.hasSuffix("-direct")
+            || environment["TMUX"] != nil || environment["XTERM_VERSION"] != nil && environment["STY"] == nil
+        {
             self = .all
-        } else if term.contains("256color") || ["xterm-kitty", "xterm-ghostty", "foot", "alacritty"].contains(term) {
+        } else if term.contains("256color") || term.hasPrefix("xterm") || ["foot", "alacritty"].contains(term) {
             self = .many
         } else {
             self = .sixteen

@@ -5,13 +5,24 @@ enum PictureSequences {
 
     /// kitty: the PNG (`f=100`) is placed at the cursor, stretched to so many cells; `q=2` asks for no answers.
     static func kitty(png: [UInt8], columns: Int, rows: Int) -> [String] {
+        chunks(png, "a=T,f=100,q=2,c=\(columns),r=\(rows),")
+    }
+
+    /// kitty: the PNG is only handed over, under a number.
+    static func kittyTransmission(png: [UInt8], id: UInt32) -> [String] { chunks(png, "a=t,f=100,q=2,i=\(id),") }
+
+    /// kitty: a picture that was handed over is placed at the cursor.
+    static func kittyPlacement(id: UInt32, columns: Int, rows: Int) -> String {
+        "\u{1b}_Ga=p,q=2,i=\(id),c=\(columns),r=\(rows)\u{1b}\\"
+    }
+
+    private static func chunks(_ png: [UInt8], _ first: String) -> [String] {
         let data = Array(base64(png).utf8)
         let starts = Array(stride(from: 0, to: max(1, data.count), by: longestChunk))
         return starts.map { start in
             let end = min(start + longestChunk, data.count)
-            let head = start == 0 ? "a=T,f=100,q=2,c=\(columns),r=\(rows)," : ""
             let chunk = String(decoding: data[start..<end], as: UTF8.self)
-            return "\u{1b}_G\(head)m=\(end < data.count ? 1 : 0);\(chunk)\u{1b}\\"
+            return "\u{1b}_G\(start == 0 ? first : "")m=\(end < data.count ? 1 : 0);\(chunk)\u{1b}\\"
         }
     }
 

@@ -12,13 +12,13 @@ struct ScreenSize: Sendable, Equatable {
         a.columns == b.columns && a.rows == b.rows && a.cell == b.cell
     }
 
-    /// That of standard output; 80 × 24 where the terminal does not tell.
-    static var current: ScreenSize {
+    /// That of standard output; 80 × 24 where the terminal does not tell, and characters of `cell` pixels.
+    static func current(cell: (width: Int, height: Int)? = nil) -> ScreenSize {
         var (width, height): (Int32, Int32) = (0, 0)
         let (columns, rows) = (bas_screen_columns(STDOUT_FILENO), bas_screen_rows(STDOUT_FILENO))
         bas_screen_cell(STDOUT_FILENO, &width, &height)
         var size = ScreenSize(columns: columns > 0 ? Int(columns) : 80, rows: rows > 0 ? Int(rows) : 24)
-        if width > 1, height > 1 { size.cell = (Int(width), Int(height)) }
+        if width > 1, height > 1 { size.cell = (Int(width), Int(height)) } else if let cell { size.cell = cell }
         return size
     }
 

@@ -8,7 +8,9 @@ public struct TerminalPictures: Sendable {
     let graphics: Graphics
     let colors: PictureColors
     /// Sequences have to pass tmux.
-    let inTmux: Bool
+    let passing: Bool
+    /// Whether tmux shows this pane, and it is the one that the person is in: only there do sequences arrive in place.
+    let isInFront: @Sendable () -> Bool
     let screen: @Sendable () -> ScreenSize
 
     /// Pictures of more pixels are left to their files.
@@ -16,32 +18,59 @@ public struct TerminalPictures: Sendable {
     private static let mostBytes = 8192 * 8192 * 3
 
     init(
-        graphics: Graphics, colors: PictureColors = .all, inTmux: Bool = false,
-        screen: @escaping @Sendable () -> ScreenSize
+        graphics: Graphics, colors: PictureColors = .all, passing: Bool = false,
+        isInFront: @escaping @Sendable () -> Bool = { true }, screen: @escaping @Sendable () -> ScreenSize
     ) {
         self.graphics = graphics
         self.colors = colors
-        self.inTmux = inTmux
+        self.passing = passing
+        self.isInFront = isInFront
         self.screen = screen
     }
 
-    /// For this process's terminal, by its environment.
+    /// For this process's terminal: by its environment, and where that does not tell, by asking it.
     public static func current(_ traits: ScreenTraits) -> TerminalPictures {
         let environment = Surroundings.allVariables
-        return TerminalPictures(
-            graphics: .choose(environment: environment, traits: traits, passesThrough: tmuxPassesThrough),
-            colors: PictureColors(environment: environment, traits: traits), inTmux: environment["TMUX"] != nil
-        ) { .current }
+        var known: TerminalAnswer?
+        func answer() -> TerminalAnswer {
+            let answer = known ?? .asked()
+            known = answer
+            return answer
+        }
+        let way = Graphics.choose(environment: environment, traits: traits, passesThrough: tmuxPassesThrough, answer: answer)
+        let colors = PictureColors(environment: environment, traits: traits)
+        let cell = known?.cell
+        return TerminalPictures(graphics: way.graphics, colors: colors, passing: way.passing, isInFront: isPaneInFront) {
+            .current(cell: cell)
+        }
     }
 
     /// tmux hands nothing on unless it was told to (`set -g allow-passthrough on`).
-    private static func tmuxPassesThrough() -> Bool {
-        let question = "tmux display-message -p -t \"$TMUX_PANE\" '#{allow-passthrough}' 2>/dev/null"
-        return ChildProcess.shell("case \"$(\(question))\" in 1|2|on|all) exit 0;; esac; exit 1") == 0
+    private static func tmuxPassesThrough() -> Bool { tmuxSays("#{allow-passthrough}", "1|2|on|all") }
+
+    @Sendable private static func isPaneInFront() -> Bool { tmuxSays("#{pane_active}#{window_active}", "11") }
+
+    private static func tmuxSays(_ format: String, _ patterns: String) -> Bool {
+        let question = "tmux display-message -p -t \"$TMUX_PANE\" '\(format)' 2>/dev/null"
+        return ChildProcess.shell("case \"$(\(question))\" in \(patterns)) exit 0;; esac; exit 1") == 0
     }
 
-    /// The text that shows a picture, without a line end; nil where none can be shown.
-    func text(of image: DisplayImage) -> String? {
+    /// What shows a picture, without a line end.
+    struct Drawing: Equatable {
+        /// To be written first, a moment before the text: tmux hands sequences on at once, to where the cursor of the
+        /// terminal around it stands; it moves that cursor when it has nothing else to do.
+        var room = ""
+        var text: String
+    }
+
+    /// Seconds between room and text.
+    static let moment = 0.05
+
+    /// nil where no picture can be shown.
+    func drawing(of image: DisplayImage) -> Drawing? {
+        if passing, graphics != .off, !isInFront() {
+            return TerminalPictures(graphics: .symbols, colors: colors, screen: screen).drawing(of: image)
+        }
         guard graphics != .off else { return nil }
         var picture = cpng_picture()
         let status = cpng_decode(image.png, image.png.count, 0, Self.largestSide, Self.mostBytes, &picture)
@@ -52,12 +81,12 @@ public struct TerminalPictures: Sendable {
         let cells = size.cells(width: width, height: height, graphics: graphics)
         switch graphics {
         case .off: return nil
-        case .kitty: return placed(PictureSequences.kitty(png: image.png, columns: cells.columns, rows: cells.rows), cells.rows)
-        case .iterm: return placed([PictureSequences.iterm(png: image.png, columns: cells.columns, rows: cells.rows)], cells.rows)
+        case .kitty: return kitty(image.png, cells)
+        case .iterm: return placed(PictureSequences.iterm(png: image.png, columns: cells.columns, rows: cells.rows), cells.rows)
         case .sixel, .symbols, .ascii:
             let rgba = Self.rgba(pixels, count: width * height, channels: Int(picture.channels))
             guard let text = draw(rgba, width, height, cells, size) else { return nil }
-            return graphics == .sixel ? placed([text], cells.rows) : text
+            return graphics == .sixel ? placed(text, cells.rows) : Drawing(text: text)
         }
     }
 
@@ -90,10 +119,21 @@ public struct TerminalPictures: Sendable {
         }
     }
 
-    /// Sequences where the cursor is. tmux does not see what it hands on: the room for it is made first.
-    private func placed(_ sequences: [String], _ rows: Int) -> String {
-        guard inTmux else { return sequences.joined() }
-        let room = String(repeating: "\n", count: rows) + "\u{1b}[\(rows)A"
-        return room + sequences.map(PictureSequences.throughTmux).joined() + "\u{1b}[\(rows)B"
+    /// Through tmux, whose every handing on moves the cursor of the terminal around it, the picture goes ahead.
+    private func kitty(_ png: [UInt8], _ cells: (columns: Int, rows: Int)) -> Drawing {
+        guard passing else { return Drawing(text: PictureSequences.kitty(png: png, columns: cells.columns, rows: cells.rows).joined()) }
+        let id = UInt32.random(in: 1...UInt32.max)
+        var drawing = placed(PictureSequences.kittyPlacement(id: id, columns: cells.columns, rows: cells.rows), cells.rows)
+        let ahead = PictureSequences.kittyTransmission(png: png, id: id).map(PictureSequences.throughTmux)
+        drawing.room = ahead.joined() + drawing.room
+        return drawing
+    }
+
+    /// A sequence where the cursor is. tmux does not see what it hands on: the room for it is made first.
+    private func placed(_ sequence: String, _ rows: Int) -> Drawing {
+        guard passing else { return Drawing(text: sequence) }
+        return Drawing(
+            room: String(repeating: "\n", count: rows) + "\u{1b}[\(rows)A",
+            text: PictureSequences.throughTmux(sequence) + "\u{1b}[\(rows)B")
     }
 }

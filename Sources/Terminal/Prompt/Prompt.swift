@@ -1,3 +1,4 @@
+import CReadline
 import Language
 
 /// The prompt: reads cells, runs them, prints what comes of them, until Ctrl-D or `:quit`.
@@ -101,9 +102,12 @@ public final class Prompt {
 
     // MARK: running
 
-    /// Runs source as the next cell and shows its results as `Out[n]`. `script`: the file that it came from.
+    /// Runs source as the next cell and shows its results as `Out[n]`; keys typed meanwhile wait unseen.
+    /// `script`: the file that it came from.
     @discardableResult
     func runCell(_ source: String, script: String? = nil) -> Outcome {
+        bas_screen_computing(1)
+        defer { bas_screen_computing(0) }
         let number = cells.count + 1
         write(.cell(number: number, source: source))
         let before = session.snapshot()
@@ -128,9 +132,9 @@ public final class Prompt {
     func runQuietly(_ source: String) -> Outcome {
         printer.setMuted(true)
         defer { printer.setMuted(false) }
-        return SignalWatcher.shared.whileRunning(session.interrupt) {
-            session.run(source: source, file: "input")
-        }
+        bas_screen_computing(1)
+        defer { bas_screen_computing(0) }
+        return SignalWatcher.shared.whileRunning(session.interrupt) { session.run(source: source, file: "input") }
     }
 
     // MARK: history and journal

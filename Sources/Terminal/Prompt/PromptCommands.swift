@@ -162,11 +162,12 @@ enum PromptCommands {
     static func overview(_ prompt: Prompt) -> String { overview(width: prompt.printer.traits.width()) }
 
     static func overview(width screen: Int = ScreenTraits.pageWidth) -> String {
-        let rows = all.map { (":" + $0.name + ($0.usage.isEmpty ? "" : " " + $0.usage), $0.summary) }
+        let rows = Prompt.commands
         let questions = [
             ("?NAME", "help on a command, a value, a function of yours, an error code"),
             ("??NAME", "everything known of it; the source of a function"),
             ("?\"WORDS\"", "commands that have to do with these words"),
+            ("?language", "the language on a page; the method: bas run examples/step_by_step.bas"),
         ]
         let keys = [
             ("Tab", "completes names, parameters, fields and files"),
@@ -183,31 +184,22 @@ enum PromptCommands {
             rows.map { name, text in
                 let head = "  \(name)\(String(repeating: " ", count: width - displayWidth(name)))  "
                 let margin = "\n" + String(repeating: " ", count: width + 4)
-                return head + lines(text, width: max(30, screen - width - 4)).joined(separator: margin)
+                return head + TextWrapping.lines(text, width: max(30, screen - width - 4)).joined(separator: margin)
             }.joined(separator: "\n")
         }
         return "Questions\n\(list(questions))\nCommands of the prompt\n\(list(rows))\nKeys\n\(list(keys))"
-    }
-
-    /// Broken between words into lines of at most this many columns.
-    private static func lines(_ text: String, width: Int) -> [String] {
-        var lines = [""]
-        for word in text.split(separator: " ") {
-            let line = lines[lines.count - 1]
-            if line.isEmpty {
-                lines[lines.count - 1] = String(word)
-            } else if displayWidth(line) + 1 + displayWidth(String(word)) <= width {
-                lines[lines.count - 1] = line + " " + word
-            } else {
-                lines.append(String(word))
-            }
-        }
-        return lines
     }
 
     static func trimmed(_ text: String) -> String {
         let start = text.drop(while: \.isWhitespace)
         guard let last = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
         return String(start[...last])
+    }
+}
+
+extension Prompt {
+    /// The prompt's commands and what they do, for pages.
+    public static var commands: [(name: String, text: String)] {
+        PromptCommands.all.map { (":" + $0.name + ($0.usage.isEmpty ? "" : " " + $0.usage), $0.summary) }
     }
 }

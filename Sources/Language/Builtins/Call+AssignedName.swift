@@ -1,0 +1,14 @@
+extension Call {
+    /// The name that the call's result gets: "model" in a line `model = phase1(…)`; nil for what is used otherwise. Notes
+    /// can speak of the value by it.
+    public var assignedName: String? {
+        guard let span else { return nil }
+        let (first, last) = (span.file.lineRange(span.position.line), span.file.lineRange(span.endPosition.line))
+        let before = trimmed(span.file.text(first.lowerBound, span.start))
+        let after = trimmed(span.file.text(span.end, max(span.end, last.upperBound)))
+        guard after.isEmpty || after.hasPrefix("#") || after.hasPrefix(";"), before.hasSuffix("=") else { return nil }
+        let name = trimmed(String(before.dropLast()))
+        let isName = name.utf8.first.map(Scanner.isNameStart) ?? false
+        return isName && name.utf8.allSatisfy { Scanner.isNameStart($0) || Scanner.isDigit($0) } ? name : nil
+    }
+}

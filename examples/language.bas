@@ -1,0 +1,82 @@
+#!/usr/bin/env bas
+# %% Values and names
+#| A line is a statement; `;` at its end hides what it gives. A name is bound by `=` and may be bound again, the
+#| values themselves never change.
+photos = 3
+rate = 5e-4
+name = "toys"
+ready = true
+missing = none
+print("{name}: {photos} photos at {rate:.1e}, ready: {ready}")  # in braces: code : format
+print(r"raw {text} with \ as it is")
+
+# %% Lists, ranges, records
+sizes = [64, 128, 256]
+assert sizes[0] == 64 and sizes[-1] == 256 and sizes[1:] == [128, 256]
+assert [s // 8 for s in sizes if s > 64] == [16, 32]
+assert list(1..4) == [1, 2, 3, 4] and list(0..<3) == [0, 1, 2]  # with and without the end
+options = { steps: 400, lr: 5e-4 }
+options = { ..options, steps: 100 }  # a new record with one field changed
+assert options.steps == 100 and (options.seed ?? 7) == 7  # ?? : what to take where it is missing
+
+# %% Taking apart
+first, ..others = sizes
+{ steps, lr } = options
+assert first == 64 and others == [128, 256] and steps == 100
+for place, size in enumerate(sizes) { print("{place}: {size:>4}") }
+
+# %% Functions
+#| The last value is the result. After `*` parameters are given by name only; `##` is the function's help.
+## The side of the latents of a picture.
+fn latent_side(pixels, *, factor = 8) { pixels // factor }
+assert latent_side(512) == 64 and latent_side(512, factor=16) == 32
+
+fn counter(start) { fn(step) { start + step } }  # a value that sees the names around it
+assert counter(10)(5) == 15
+assert (sizes |> map(latent_side) |> sum) == 56  # x |> f(a) is f(x, a)
+
+# %% Choices, loops
+#| `if` and blocks are values as well.
+kind = if photos > 1 { "several" } else { "one" }
+total = 0
+for i in 1..10 {
+    if i % 2 == 0 { continue }
+    total += i
+}
+while total > 20 { total -= 3 }
+assert kind == "several" and total == 19
+
+# %% Mistakes
+#| A message says what, where and what to do; `bas check` finds many without running. A program may expect one.
+answer = try { int("four") } recover e { "{e.code}" }
+print(answer)
+assert len(sizes) == 3, "a reason, shown where it does not hold"
+
+# %% Tensors
+#| Arrays of numbers, channels last: a picture is [1, H, W, 3], latents [1, h, w, C]. They broadcast as in NumPy;
+#| `..` in brackets stands for all axes that are not named.
+x = randn([2, 16, 16, 8], seed=1)
+assert x[0].shape == [16, 16, 8] and x[.., 0].shape == [2, 16, 16] and x[:, ::2, ::2].shape == [2, 8, 8, 8]
+normal = (x - mean(x, axis=[1, 2], keepdims=true)) / std(x)
+assert abs(mean(normal)) < 1e-4
+normal  # shows itself: shape, range, histogram, mean, spread
+
+# %% Chance
+#| What draws takes `seed=`; a block can set it for all in it. The same seed draws the same numbers.
+a = with seed(7) { randn([3]) }
+b = with seed(7) { randn([3]) }
+assert all(a == b)
+
+# %% Gradients
+#| `grad` of what was computed from a leaf.
+w = leaf(tensor([1, 2, 3]))
+assert tolist(grad(sum(w ** 2), w)) == [2, 4, 6]
+
+# %% Pictures, masks, models
+#| A command such as `show` or `plot` needs no parentheses. Masks combine by | & ! and -.
+photo = load_scene(name)
+show photo
+m = photo.masks
+background = !(m[0] | m[1] | m[2])
+print("background: {100 * background.area:.0f} % of the photo")
+#| From here on: `bas run examples/step_by_step.bas` explains the method, `examples/own_loss.bas` changes it.
