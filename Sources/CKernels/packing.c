@@ -28,27 +28,55 @@ BAS_INLINE void transpose_block(float *out, size_t width, const float *in, size_
 /// Floats of a row transposed at once: a cache line.
 #define LINE 16
 
+/// One panel's rows k..<k + count: the transpose of `filled` rows of `source`, and zeros up to `width`.
+BAS_INLINE void pack_lines(float *target, size_t width, const float *source, size_t stride, size_t K, size_t filled) {
+    for (size_t k = 0; k < K; k += LINE) {
+        size_t count = K - k < LINE ? K - k : LINE, n = 0;
+        for (; n + 4 <= filled; n += 4) {
+            size_t i = 0;
+            for (; i + 4 <= count; i += 4)
+                transpose_block(target + (k + i) * width + n, width, source + n * stride + k + i, stride);
+            for (; i < count; i++)
+                for (size_t j = n; j < n + 4; j++) target[(k + i) * width + j] = source[j * stride + k + i];
+        }
+        for (; n < filled; n++)
+            for (size_t i = 0; i < count; i++) target[(k + i) * width + n] = source[n * stride + k + i];
+        for (size_t i = 0; i < count && filled < width; i++)
+            memset(target + (k + i) * width + filled, 0, (width - filled) * sizeof(float));
+    }
+}
+
+/// The columns of a panel that hold something.
+static inline size_t filled_columns(bas_panel panel, size_t N, size_t width) {
+    return N - panel.first < width ? N - panel.first : width;
+}
+
 BAS_KERNEL void bas_pack_transposed(float *packed, const float *w, size_t stride, size_t K, size_t N,
                                     size_t firstPanel, size_t lastPanel) {
     size_t unit = bas_panel_columns() / 3;
     for (size_t p = firstPanel; p < lastPanel; p++) {
         bas_panel panel = bas_panel_at(p, N, unit);
-        size_t width = panel.vectors * unit, filled = N - panel.first < width ? N - panel.first : width;
-        const float *source = w + panel.first * stride;
+        size_t width = panel.vectors * unit;
+        pack_lines(packed + panel.first * K, width, w + panel.first * stride, stride, K, filled_columns(panel, N, width));
+    }
+}
+
+/// Columns of a panel that are widened at once, into at most 48 rows: these stay in the first cache.
+#define WIDENED 128
+
+BAS_KERNEL void bas_pack_transposed_half(float *packed, const uint16_t *w, int format, size_t stride, size_t K, size_t N,
+                                         size_t firstPanel, size_t lastPanel) {
+    size_t unit = bas_panel_columns() / 3;
+    float rows[48 * WIDENED];
+    for (size_t p = firstPanel; p < lastPanel; p++) {
+        bas_panel panel = bas_panel_at(p, N, unit);
+        size_t width = panel.vectors * unit, filled = filled_columns(panel, N, width);
+        const uint16_t *source = w + panel.first * stride;
         float *target = packed + panel.first * K;
-        for (size_t k = 0; k < K; k += LINE) {
-            size_t count = K - k < LINE ? K - k : LINE, n = 0;
-            for (; n + 4 <= filled; n += 4) {
-                size_t i = 0;
-                for (; i + 4 <= count; i += 4)
-                    transpose_block(target + (k + i) * width + n, width, source + n * stride + k + i, stride);
-                for (; i < count; i++)
-                    for (size_t j = n; j < n + 4; j++) target[(k + i) * width + j] = source[j * stride + k + i];
-            }
-            for (; n < filled; n++)
-                for (size_t i = 0; i < count; i++) target[(k + i) * width + n] = source[n * stride + k + i];
-            for (size_t i = 0; i < count && filled < width; i++)
-                memset(target + (k + i) * width + filled, 0, (width - filled) * sizeof(float));
+        for (size_t k = 0; k < K; k += WIDENED) {
+            size_t count = K - k < WIDENED ? K - k : WIDENED;
+            for (size_t n = 0; n < filled; n++) bas_widen(rows + n * WIDENED, source + n * stride + k, format, count);
+            pack_lines(target + k * width, width, rows, WIDENED, count, filled);
         }
     }
 }
@@ -58,12 +86,27 @@ BAS_KERNEL void bas_pack_rows(float *packed, const float *b, size_t outer, ptrdi
     size_t unit = bas_panel_columns() / 3, K = outer * inner;
     for (size_t p = firstPanel; p < lastPanel; p++) {
         bas_panel panel = bas_panel_at(p, N, unit);
-        size_t width = panel.vectors * unit, filled = N - panel.first < width ? N - panel.first : width;
+        size_t width = panel.vectors * unit, filled = filled_columns(panel, N, width);
         float *target = packed + panel.first * K;
         for (size_t o = 0; o < outer; o++)
             for (size_t i = 0; i < inner; i++, target += width) {
                 const float *source = b + (ptrdiff_t)o * outerStride + (ptrdiff_t)i * innerStride + panel.first;
                 memcpy(target, source, filled * sizeof(float));
+                if (filled < width) memset(target + filled, 0, (width - filled) * sizeof(float));
+            }
+    }
+}
+
+void bas_pack_rows_half(float *packed, const uint16_t *b, int format, size_t outer, ptrdiff_t outerStride, size_t inner,
+                        ptrdiff_t innerStride, size_t N, size_t firstPanel, size_t lastPanel) {
+    size_t unit = bas_panel_columns() / 3, K = outer * inner;
+    for (size_t p = firstPanel; p < lastPanel; p++) {
+        bas_panel panel = bas_panel_at(p, N, unit);
+        size_t width = panel.vectors * unit, filled = filled_columns(panel, N, width);
+        float *target = packed + panel.first * K;
+        for (size_t o = 0; o < outer; o++)
+            for (size_t i = 0; i < inner; i++, target += width) {
+                bas_widen(target, b + (ptrdiff_t)o * outerStride + (ptrdiff_t)i * innerStride + panel.first, format, filled);
                 if (filled < width) memset(target + filled, 0, (width - filled) * sizeof(float));
             }
     }

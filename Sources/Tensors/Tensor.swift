@@ -51,15 +51,13 @@ public struct Tensor: Sendable {
     var writable: UnsafeMutablePointer<Float> { storage.pointer + offset }
 
     /// Copies out.
-    public var values: [Float] {
-        defer { keepAlive(self) }
-        return Array(UnsafeBufferPointer(start: pointer, count: count))
-    }
+    public var values: [Float] { withValues { Array($0) } }
 
     /// The values where they are.
     public func withValues<R>(_ body: (UnsafeBufferPointer<Float>) throws -> R) rethrows -> R {
-        defer { keepAlive(self) }
-        return try body(UnsafeBufferPointer(start: pointer, count: count))
+        let floats = widened
+        defer { keepAlive(floats) }
+        return try body(UnsafeBufferPointer(start: floats.pointer, count: count))
     }
 
     /// The only element.
@@ -71,7 +69,9 @@ public struct Tensor: Sendable {
 
     /// In-place access; copies first where another tensor shares the storage.
     public mutating func mutate<R>(_ body: (UnsafeMutableBufferPointer<Float>) throws -> R) rethrows -> R {
-        if !isKnownUniquelyReferenced(&storage) {
+        if format != nil {
+            self = widened
+        } else if !isKnownUniquelyReferenced(&storage) {
             let copy = Tensor(uninitialized: shape)
             copy.writable.update(from: pointer, count: count)
             self = copy
@@ -90,8 +90,10 @@ public struct Tensor: Sendable {
     /// Same shape and the same storage, or the same elements bit for bit.
     public func isIdentical(to other: Tensor) -> Bool {
         guard shape == other.shape else { return false }
-        defer { keepAlive(self, other) }
-        return pointer == other.pointer || memcmp(pointer, other.pointer, count * MemoryLayout<Float>.stride) == 0
+        if storage === other.storage && offset == other.offset { return true }
+        let (a, b) = (widened, other.widened)
+        defer { keepAlive(a, b) }
+        return memcmp(a.pointer, b.pointer, count * MemoryLayout<Float>.stride) == 0
     }
 
     /// Changes whenever the elements may have changed: what has the same mark as before is as it was.

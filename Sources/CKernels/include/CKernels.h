@@ -104,10 +104,23 @@ void bas_pack_transposed(float *packed, const float *w, size_t stride, size_t K,
 void bas_pack_rows(float *packed, const float *b, size_t outer, ptrdiff_t outerStride, size_t inner,
                    ptrdiff_t innerStride, size_t N, size_t firstPanel, size_t lastPanel);
 
+/// Both from numbers of 16 bits, which are widened on the way.
+void bas_pack_transposed_half(float *packed, const uint16_t *w, int format, size_t stride, size_t K, size_t N,
+                              size_t firstPanel, size_t lastPanel);
+void bas_pack_rows_half(float *packed, const uint16_t *b, int format, size_t outer, ptrdiff_t outerStride, size_t inner,
+                        ptrdiff_t innerStride, size_t N, size_t firstPanel, size_t lastPanel);
+
 /// y [rows, columns] = transpose(t) + bias [columns] + residual [rows, columns]; t [columns, rows], its rows one behind
 /// another, those of y and residual `stride` apart. Either of the last two may be NULL.
 void bas_transpose(float *y, const float *t, size_t rows, size_t columns, size_t stride, const float *bias,
                    const float *residual);
+
+// --- half.c ----------------------------------------------------------------------------------------------------
+enum bas_half_format { BAS_FLOAT16, BAS_BFLOAT16 };
+/// y[i] = x[i], exactly.
+void bas_widen(float *y, const uint16_t *x, int format, size_t n);
+/// y [columns, rows] = transpose of x [rows, columns].
+void bas_transpose_half(uint16_t *y, const uint16_t *x, size_t rows, size_t columns);
 
 // --- gemm.c ----------------------------------------------------------------------------------------------------
 // Right-hand rows (b, x) that are not packed are read in whole vectors: up to 15 floats behind a row's end must be

@@ -49,11 +49,18 @@ public enum ParameterFile {
 
         func rows(_ range: Range<Int>) -> Stored { Stored(self, part: range) }
 
-        /// Straight into a tensor of `shape`, which has as many elements. Throws what reading throws.
+        /// Straight into a tensor of `shape`, which has as many elements. Matrices and kernels in half precision stay in
+        /// it; vectors, which are little, do not. Throws what reading throws.
         func read(_ source: some SafetensorsSource, as shape: [Int]) throws -> Tensor {
-            guard let part else { return try Tensor.make(shape) { try source.read(key, into: $0) } }
-            let whole = try source.entry(key)
-            return try Tensor.make(whole.shape) { try source.read(key, into: $0) }.rows(part).reshaped(shape)
+            guard let part else { return try tensor(source, shape) }
+            return try tensor(source, source.entry(key).shape).rows(part).reshaped(shape).compacted
+        }
+
+        private func tensor(_ source: some SafetensorsSource, _ shape: [Int]) throws -> Tensor {
+            if shape.count > 1, let format = try source.entry(key).dtype.halfFormat {
+                return try Tensor.make(shape, format) { try source.readHalves(key, into: $0) }
+            }
+            return try Tensor.make(shape) { try source.read(key, into: $0) }
         }
     }
 
@@ -95,7 +102,7 @@ public enum ParameterFile {
     static func diskShape(_ shape: [Int]) -> [Int] { shape.count == 4 ? [shape[0], shape[3], shape[1], shape[2]] : shape }
 
     /// OIHW to OHWI.
-    public static func fromDisk(_ tensor: Tensor) -> Tensor { tensor.rank == 4 ? tensor.permuted([0, 2, 3, 1]) : tensor }
+    public static func fromDisk(_ tensor: Tensor) -> Tensor { tensor.rank == 4 ? tensor.channelsLast : tensor }
 
     /// OHWI to OIHW.
     public static func toDisk(_ tensor: Tensor) -> Tensor { tensor.rank == 4 ? tensor.permuted([0, 3, 1, 2]) : tensor }

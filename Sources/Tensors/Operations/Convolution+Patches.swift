@@ -5,6 +5,7 @@ extension Tensor {
     /// y [N, H', W', Cout]; tile by tile, so that patches stay in cache.
     func conv2dByPatches(_ weight: Tensor, bias: Tensor?, residual: Tensor?, _ geometry: bas_convolution) -> Tensor {
         var g = geometry
+        let weight = weight.widened
         let (n, pixels, k, outputs) = (shape[0], g.OH * g.OW, weight.count / weight.shape[0], weight.shape[0])
         let result = Tensor(uninitialized: [n, g.OH, g.OW, outputs])
         defer { keepAlive(self, weight, bias, residual) }
@@ -29,6 +30,7 @@ extension Tensor {
     /// dx [N, H, W, Cin] of dy [N, H', W', Cout]: the transposed product, and patches added back.
     func conv2dInputGradientByPatches(_ weight: Tensor, input: [Int], _ geometry: bas_convolution) -> Tensor {
         var g = geometry
+        let weight = weight.widened
         let (n, pixels, k, outputs) = (input[0], g.OH * g.OW, weight.count / weight.shape[0], weight.shape[0])
         let result = Tensor.zeros(input)
         defer { keepAlive(self, weight) }

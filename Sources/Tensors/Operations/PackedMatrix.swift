@@ -55,19 +55,28 @@ final class PackedMatrix: Sendable {
 
     private static func make(_ weight: Tensor, _ key: Key) -> PackedMatrix {
         defer { keepAlive(weight) }
-        let (n, k, w) = (key.rows, key.columns, weight.pointer)
+        let (n, k) = (key.rows, key.columns)
         switch key.use {
         case .forward:
             let made = PackedMatrix(count: bas_packed_count(k, n))
             made.forEachPart(of: bas_panels(n), work: 8 * n * k) { target, first, last in
-                bas_pack_transposed(target, w, k, k, n, first, last)
+                if let halves = weight.halves, let format = weight.format?.rawValue {
+                    bas_pack_transposed_half(target, halves, format, k, k, n, first, last)
+                } else {
+                    bas_pack_transposed(target, weight.pointer, k, k, n, first, last)
+                }
             }
             return made
         case .inputGradient(let taps):
             let channels = k / taps
+            let start = (taps - 1) * channels
             let made = PackedMatrix(count: bas_packed_count(taps * n, channels))
             made.forEachPart(of: bas_panels(channels), work: 4 * n * k) { target, first, last in
-                bas_pack_rows(target, w + (taps - 1) * channels, taps, -channels, n, k, channels, first, last)
+                if let halves = weight.halves, let format = weight.format?.rawValue {
+                    bas_pack_rows_half(target, halves + start, format, taps, -channels, n, k, channels, first, last)
+                } else {
+                    bas_pack_rows(target, weight.pointer + start, taps, -channels, n, k, channels, first, last)
+                }
             }
             return made
         case .winogradForward: return transformed(weight, key, .forward, k / 9, n)

@@ -16,6 +16,7 @@ extension Tensor {
         guard let shape = Shape.broadcast(a.shape, b.shape) else {
             preconditionFailure("\(operation): \(Shape.text(a.shape)) and \(Shape.text(b.shape)) do not broadcast")
         }
+        let (a, b) = (a.widened, b.widened)
         defer { keepAlive(a, b) }
         let cost = Profile.Cost("elementwise", floats: a.count + b.count + Shape.count(shape))
         defer { cost.end() }

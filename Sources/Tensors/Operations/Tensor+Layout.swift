@@ -61,6 +61,7 @@ extension Tensor {
         let row = outer == 0 ? 0 : result.count / outer
         var column = 0
         for tensor in tensors {
+            let tensor = tensor.widened
             precondition(tensor.rank == shape.count && tensor.shape.indices.allSatisfy { $0 == axis || tensor.shape[$0] == shape[$0] })
             let width = outer == 0 ? 0 : tensor.count / outer
             let source = tensor.pointer
@@ -89,7 +90,12 @@ extension Tensor {
         let result = Tensor(uninitialized: [indices.count] + shape.dropFirst())
         for (row, index) in indices.enumerated() {
             precondition(index >= 0 && index < shape[0])
-            (result.writable + row * width).update(from: pointer + index * width, count: width)
+            let target = result.writable + row * width
+            if let halves, let format = format?.rawValue {
+                bas_widen(target, halves + index * width, format, width)
+            } else {
+                target.update(from: pointer + index * width, count: width)
+            }
         }
         return result
     }
@@ -107,9 +113,10 @@ extension Tensor {
     private func gathered(shape: [Int], strides: [Int], start: Int) -> Tensor {
         let cost = Profile.Cost("copies", floats: 2 * Shape.count(shape))
         defer { cost.end() }
-        defer { keepAlive(self) }
+        let source = widened
+        defer { keepAlive(source) }
         let result = Tensor(uninitialized: shape)
-        let (x, y) = (pointer + start, result.writable)
+        let (x, y) = (source.pointer + start, result.writable)
         Self.forEachRun(shape, strides) { index, offset, run, step in
             if step == 1 {
                 memcpy(y + index, x + offset, run * MemoryLayout<Float>.stride)

@@ -2,19 +2,20 @@ import CKernels
 
 extension Tensor {
     /// Sum of all elements, partial sums in double.
-    public var sum: Double { defer { keepAlive(self) }; return bas_sum(pointer, count) }
+    public var sum: Double { withValues { bas_sum($0.baseAddress, count) } }
     /// A 64-bit number that depends on every bit of every element.
-    public var fingerprint: UInt64 { defer { keepAlive(self) }; return bas_fingerprint(pointer, count) }
+    public var fingerprint: UInt64 { withValues { bas_fingerprint($0.baseAddress, count) } }
     public var mean: Double { sum / Double(max(1, count)) }
-    public var sumOfSquares: Double { defer { keepAlive(self) }; return bas_sum_of_squares(pointer, count) }
-    public var maximum: Float { defer { keepAlive(self) }; return bas_maximum(pointer, count) }
-    public var minimum: Float { defer { keepAlive(self) }; return bas_minimum(pointer, count) }
+    public var sumOfSquares: Double { withValues { bas_sum_of_squares($0.baseAddress, count) } }
+    public var maximum: Float { withValues { bas_maximum($0.baseAddress, count) } }
+    public var minimum: Float { withValues { bas_minimum($0.baseAddress, count) } }
 
     /// Inner product with a tensor of the same count.
     public func dot(_ other: Tensor) -> Double {
         precondition(count == other.count)
-        defer { keepAlive(self, other) }
-        return bas_dot(pointer, other.pointer, count)
+        let (a, b) = (widened, other.widened)
+        defer { keepAlive(a, b) }
+        return bas_dot(a.pointer, b.pointer, count)
     }
 
     /// Sum over `axes` (all where nil), which stay as size 1 where `keepsAxes`.

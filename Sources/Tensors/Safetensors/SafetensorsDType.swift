@@ -28,6 +28,15 @@ public enum SafetensorsDType: String, Sendable, CaseIterable {
         }
     }
 
+    /// How a tensor keeps such elements as they are.
+    public var halfFormat: HalfFormat? {
+        switch self {
+        case .f16: .float16
+        case .bf16: .bfloat16
+        default: nil
+        }
+    }
+
     public var isReadable: Bool { self != .f8e5m2 && self != .f8e4m3 }
 
     /// Whether elements are whole numbers (or truth values).

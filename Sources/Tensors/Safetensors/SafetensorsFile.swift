@@ -11,6 +11,8 @@ public protocol SafetensorsSource: Sendable {
     func entry(_ name: String) throws -> SafetensorsEntry
     /// Reads a tensor, C order, widened to Float (integers and doubles rounded to nearest).
     func read(_ name: String, into buffer: UnsafeMutableBufferPointer<Float>) throws
+    /// Reads a tensor of F16 or BF16 as it is stored.
+    func readHalves(_ name: String, into buffer: UnsafeMutableBufferPointer<UInt16>) throws
     /// Reads a tensor of whole numbers.
     func readInts(_ name: String) throws -> [Int]
 }
@@ -74,6 +76,16 @@ public final class SafetensorsFile: SafetensorsSource {
                 rebasing: buffer[first..<first + piece.count / entry.dtype.width])
             Widening.widen(piece, entry.dtype, into: target)
         }
+    }
+
+    public func readHalves(_ name: String, into buffer: UnsafeMutableBufferPointer<UInt16>) throws {
+        let entry = try entry(name)
+        guard entry.dtype.halfFormat != nil else { throw SafetensorsError(path, key: name, .unreadableDType(entry.dtype)) }
+        guard entry.count == buffer.count else {
+            throw SafetensorsError(path, key: name, .wrongCount(expected: entry.count, given: buffer.count))
+        }
+        try file.checkSize()
+        try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: entry.byteRange.lowerBound)
     }
 
     public func readInts(_ name: String) throws -> [Int] {

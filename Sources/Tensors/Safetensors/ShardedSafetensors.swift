@@ -44,6 +44,10 @@ public final class ShardedSafetensors: SafetensorsSource {
         try shard(name).read(name, into: buffer)
     }
 
+    public func readHalves(_ name: String, into buffer: UnsafeMutableBufferPointer<UInt16>) throws {
+        try shard(name).readHalves(name, into: buffer)
+    }
+
     public func readInts(_ name: String) throws -> [Int] { try shard(name).readInts(name) }
 
     private func shard(_ name: String) throws -> SafetensorsFile {
