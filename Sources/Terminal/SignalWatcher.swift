@@ -24,6 +24,8 @@ final class SignalWatcher: Sendable {
         var staysWhenIdle = false
         var requests = 0
         var lastRequest = -Double.infinity
+        /// The status that the process ends with once the run has kept its state.
+        var departure: Int32?
         /// What is still to be written before the process ends.
         var lastWords: @Sendable () -> Void = {}
     }
@@ -58,7 +60,13 @@ final class SignalWatcher: Sendable {
         // A request that came too late for the run before is not meant for this one.
         interrupt.reset()
         own(.run(interrupt))
-        defer { own(.nobody) }
+        defer {
+            let departure = state.withLock { state in
+                (state.owner, state.requests) = (.nobody, 0)
+                return state.departure
+            }
+            if let departure { leave(departure) }
+        }
         return try work()
     }
 
@@ -106,7 +114,7 @@ final class SignalWatcher: Sendable {
     private func received(_ signal: Int32) {
         switch signal {
         case SIGINT: interrupt()
-        case SIGTERM, SIGHUP: leave(128 + signal)
+        case SIGTERM, SIGHUP: terminate(128 + signal)
         case SIGTSTP: suspend()
         case SIGWINCH: wakeLine(bas_wake_resize)
         default: break
@@ -131,6 +139,28 @@ final class SignalWatcher: Sendable {
             return nil
         }
         if let status { leave(status) }
+    }
+
+    /// At once, unless a training runs that has a checkpoint to write: that is asked to stop. A second request does not
+    /// wait for it.
+    private func terminate(_ status: Int32) {
+        let work: Interrupt.Work = state.withLock { state in
+            guard case .run(let interrupt) = state.owner else { return .light }
+            if interrupt.work != .kept { return interrupt.work }
+            // A second one.
+            if state.departure != nil { return .unkept }
+            state.departure = status
+            interrupt.request()
+            return .kept
+        }
+        switch work {
+        case .light: break
+        case .unkept: Departure.say("\nbas: ended by a signal; what this training did since its last checkpoint is lost (checkpoint=\"folder\" keeps it)\n")
+        case .kept:
+            Departure.say("\nbas: asked to end: writing the checkpoint (once more ends at once)\n")
+            return
+        }
+        leave(status)
     }
 
     private func suspend() {

@@ -116,18 +116,20 @@ extension TrainingCommands {
         defer { bar.finish() }
         var smooth = LossAverages()
         let until = try stop(call)
+        let interrupt = call.context.interrupt
         return try call.mapped(nil) {
-            let interrupt = call.context.interrupt
-            let result = try learned.training(
-                run, description: description, replacing: replacements, isUnwanted: { interrupt.isRequested }
-            ) { progress, run in
-                smooth.add(progress.entry)
-                bar.update(progress.step, of: progress.steps, smooth.detail)
-                keeper?.keep(run, learned, description: description, isLast: run.isFinished)
-                return interrupt.isRequested || progress.step == until ? .stop : .proceed
+            try interrupt.during(keeper == nil ? .unkept : .kept) {
+                let result = try learned.training(
+                    run, description: description, replacing: replacements, isUnwanted: { interrupt.isRequested }
+                ) { progress, run in
+                    smooth.add(progress.entry)
+                    bar.update(progress.step, of: progress.steps, smooth.detail)
+                    keeper?.keep(run, learned, description: description, isLast: run.isFinished)
+                    return interrupt.isRequested || progress.step == until ? .stop : .proceed
+                }
+                if let rest = result.unfinished { keeper?.keep(rest, learned, description: description, isLast: true) }
+                return result
             }
-            if let rest = result.unfinished { keeper?.keep(rest, learned, description: description, isLast: true) }
-            return result
         }
     }
 }

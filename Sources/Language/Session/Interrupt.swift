@@ -21,6 +21,28 @@ public final class Interrupt: Sendable {
         requests.store(0, ordering: .relaxed)
     }
 
+    /// What is lost where the process ends at once.
+    public enum Work: Int, Sendable {
+        /// Nothing worth a word.
+        case light
+        /// Long work that keeps nothing.
+        case unkept
+        /// Long work that keeps its state once it is asked to stop.
+        case kept
+    }
+
+    private let current = Atomic<Int>(Work.light.rawValue)
+
+    /// The long work that runs now.
+    public var work: Work { Work(rawValue: current.load(ordering: .relaxed)) ?? .light }
+
+    /// Says what `body` is while it runs.
+    public func during<Result>(_ work: Work, _ body: () throws -> Result) rethrows -> Result {
+        let before = current.exchange(work.rawValue, ordering: .relaxed)
+        defer { current.store(before, ordering: .relaxed) }
+        return try body()
+    }
+
     /// Throws the `.interrupted` problem when a stop was asked for.
     public func check() throws {
         if isRequested { throw Problem(.interrupted, "interrupted") }
