@@ -38,7 +38,9 @@ public struct Tensor: Sendable {
     public init(_ scalar: Float) { self.init(repeating: scalar, shape: []) }
 
     /// A shape without values yet: a parameter before it is loaded. Never read.
-    public static func placeholder(_ shape: [Int]) -> Tensor { Tensor(.empty, shape: shape) }
+    public static func placeholder(_ shape: [Int], _ format: HalfFormat? = nil) -> Tensor {
+        Tensor(format.map { Storage(count: 0, $0) } ?? .empty, shape: shape)
+    }
 
     public static func zeros(_ shape: [Int]) -> Tensor { Tensor(repeating: 0, shape: shape) }
 

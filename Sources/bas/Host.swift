@@ -18,6 +18,11 @@ enum Host {
         }
     }
 
+    /// What a program will need, in so many columns, for `bas check --plan`.
+    static func plan(_ program: Analysis, _ context: Context, width: Int) -> String {
+        ScriptPlan.text(program.calls, context, width: width) ?? "nothing here loads a model, trains or draws"
+    }
+
     /// The prompt's first line.
     static var banner: String { "\(version) · Break-A-Scene · \(CommandTable.engine) · ?help  :tour  :quit" }
 }

@@ -4,7 +4,7 @@ import Tensors
 
 /// What a phase will need, counted from the model's configuration and the options before anything is computed.
 public struct TrainingPlan: Sendable, Equatable {
-    /// Bytes: all three networks; those that move, once more as the base that keeps its values.
+    /// Bytes: all three networks as they are kept, and those parameters that move once more in float32.
     public let weights: Int
     /// Forms of frozen weights that products read.
     public let packed: Int
@@ -34,7 +34,7 @@ public struct TrainingPlan: Sendable, Equatable {
         // Frozen weights are kept in the forms that products read (forward, backward, Winograd's) up to a limit.
         let frozen = named.reduce(0) { $0 + $1.value.value.count } - moving
         packed = min(Tensor.packedBytesLimit, 4 * 3 * frozen)
-        weights = 4 * (model.parameterCount + moving + adapters)
+        weights = model.byteCount + 4 * (moving + adapters)
         // In phase one the clipped norm is that of the whole table's gradient, as in the paper's code.
         let observed = phase == 1 && options.clipsWholeTable ? text.vocabularySize * text.hiddenSize : 0
         gradients = 4 * (trainable + observed)

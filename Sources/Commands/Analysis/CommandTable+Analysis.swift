@@ -8,6 +8,8 @@ extension [Builtin] {
             if row.infer == nil {
                 if let rule = TensorRules.table[row.name] {
                     row.infer = rule
+                } else if row.result == "model" {
+                    row.infer = ModelType.infer
                 } else if let type = DomainTypes.byResult[row.result] {
                     row.infer = { _ in type }
                 }

@@ -1,3 +1,4 @@
+import BreakAScene
 import Language
 
 /// The domain's values before running: their fields with types. A test compares them with real values.
@@ -10,14 +11,7 @@ enum DomainTypes {
         "history",
         fields: ["phase", "step", "reconstruction", "prior", "attention", "gradient_norm"].map { .init($0, TensorType.of([nil])) }))
 
-    static let model = StaticType.host(NamedHostType(
-        "model",
-        fields: [
-            .init("name", .string), .init("handles", .listOf(handle)), .init("history", history),
-            .init("parameters", .host(NamedHostType("parameters"))), .init("phases", .listOf(.string)), .init("size", pair),
-            .init("latent_shape", .list([.int, .int, .int])), .init("layers", .listOf(.string)), .init("hash", .string),
-            .init("interrupted", .bool),
-        ], element: nil, operators: false))
+    static let model = StaticType.host(ModelType())
 
     static let image = StaticType.host(NamedHostType("image", fields: sized + [.init("shape", .list([.int, .int, .int])), .init("metadata", .record([], isOpen: true))]))
 
@@ -75,7 +69,7 @@ enum DomainTypes {
         "image, with the texts of a PNG as .metadata": image, "float, in dB": .float,
     ]
 
-    private static let pair = StaticType.list([.int, .int])
+    fileprivate static let pair = StaticType.list([.int, .int])
     private static let sized: [StaticType.Field] = [.init("width", .int), .init("height", .int), .init("size", pair)]
 
     /// A mask: `|`, `&`, `-` and `!` give masks, all other operators tensors.
@@ -93,5 +87,53 @@ enum DomainTypes {
             guard case .host(let host) = other, host is MaskType else { return .unknown }
             return op == .or || op == .and || op == .subtract ? .host(self) : .unknown
         }
+    }
+}
+
+/// A model before running: where it comes from, so that a plan can look into its folder, and what was trained since.
+struct ModelType: HostType {
+    struct Source: Hashable {
+        let name: String
+        let tokenizer: String?
+        let prediction: String?
+    }
+
+    /// nil where it is not known.
+    var source: Source?
+    /// What phases two moved, as their `train` says.
+    var trained: Set<String> = []
+
+    let typeName = "model"
+    let element: StaticType? = nil
+
+    private static let fields: [StaticType.Field] = [
+        .init("name", .string), .init("handles", .listOf(DomainTypes.handle)), .init("history", DomainTypes.history),
+        .init("parameters", .host(NamedHostType("parameters"))), .init("phases", .listOf(.string)), .init("size", DomainTypes.pair),
+        .init("latent_shape", .list([.int, .int, .int])), .init("layers", .listOf(.string)), .init("hash", .string), .init("interrupted", .bool),
+    ]
+
+    var fieldNames: [String]? { Self.fields.map(\.name) }
+    func field(_ name: String) -> StaticType? { Self.fields.first { $0.name == name }?.type }
+    func unary(_ op: UnaryOperator) -> StaticType? { nil }
+    func binary(_ op: BinaryOperator, _ other: StaticType, isLeft: Bool) throws -> StaticType? { nil }
+
+    func joined(_ other: any HostType) -> (any HostType)? {
+        guard let other = other as? ModelType else { return nil }
+        return ModelType(source: source == other.source ? source : nil, trained: trained.union(other.trained))
+    }
+
+    /// What a command makes of the model that it is given.
+    @Sendable static func infer(_ call: StaticCall) -> StaticType {
+        if call.builtin.name == "load_model" {
+            guard let name = call.string("name") else { return DomainTypes.model }
+            return .host(ModelType(source: Source(name: name, tokenizer: call.string("tokenizer"), prediction: call.string("prediction"))))
+        }
+        guard case .host(let host) = call.type("model"), var model = host as? ModelType else { return DomainTypes.model }
+        switch call.builtin.name {
+        case "phase2": model.trained.insert(call.string("train") ?? TrainableParts.all.rawValue)
+        case "break_a_scene": model.trained.insert(TrainableParts.all.rawValue)
+        default: break
+        }
+        return .host(model)
     }
 }

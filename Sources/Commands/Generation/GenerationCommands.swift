@@ -36,6 +36,10 @@ enum GenerationCommands {
             steps: steps, plan: plan, guidanceScale: try guidance(call, model), negativePrompt: try call.string("negative"))
         let seeds = prompts.indices.map { seed &+ $0 % n }
         let initial = try noise(call, model, seeds)
+        let f = model.vae.configuration.downscale
+        call.announce(GenerationPlan(
+            model, count: prompts.count, steps: plan.steps.count, isGuided: options.guidanceScale != 1,
+            size: (initial.shape[1] * f, initial.shape[2] * f)))
         let pictures = try draw(call, model, prompts, initial, seeds, plan, options)
         return try images(pictures, call, model, prompts, seeds, options)
     }
@@ -91,6 +95,8 @@ enum GenerationCommands {
                 }
             }
             done += part.count * plan.steps.count
+            // What the U-Net used is of other sizes than what the autoencoder will.
+            MemoryPool.shared.trim(above: 1 << 28)
             parts.append(model.decodeLatents(latents))
         }
         return .concatenated(parts, axis: 0)

@@ -79,7 +79,7 @@ enum ModelCommands {
     @Sendable private static func load(_ call: Call) throws -> Value {
         let name = try call.string("name")
         guard !name.isEmpty else { throw Problem(.badArgument, "load_model: the name is empty", argument: "name") }
-        guard let path = path(name, call) else {
+        guard let path = path(name, call.context) else {
             let shipped = call.shipped("models")
             throw Problem(
                 .unknownModel, "there is no model \"\(name)\"", argument: "name", notes: [shipped.note],
@@ -109,8 +109,7 @@ enum ModelCommands {
         let ending = path.split(separator: ".").last.map { $0.lowercased() } ?? ""
         if ["ckpt", "pt", "pth", "bin"].contains(ending) { throw ErrorMapping.problem(SingleFileError.pickle(path: path), argument: "name") }
         guard ending == "safetensors" else { throw ErrorMapping.problem(ModelError.notAFolder(path: path), argument: "name") }
-        let beside = (path.lastIndex(of: "/").map { String(path[...$0]) } ?? "") + "tokenizer"
-        let tokenizer = call.optional("tokenizer") == nil ? beside : FileNames.readable(try call.string("tokenizer"), call.context)
+        let tokenizer = call.optional("tokenizer") == nil ? tokenizer(beside: path) : FileNames.readable(try call.string("tokenizer"), call.context)
         let prediction = call.optional("prediction") == nil ? nil : PredictionType(rawValue: try call.string("prediction"))
         let key = "\(path)\n\(tokenizer)\n\(prediction?.rawValue ?? "")"
         if let known = call.context[LoadedModels.self][key] { return known }
@@ -128,9 +127,21 @@ enum ModelCommands {
         return model
     }
 
-    private static func path(_ name: String, _ call: Call) -> String? {
-        if !name.contains("/"), !name.hasPrefix("."), let shipped = call.context.resolveInLibrary("models/\(name)") { return shipped }
-        let path = FileNames.readable(name, call.context)
+    /// What `load_model` would load, without its values. Throws what loading throws.
+    static func outline(_ source: ModelType.Source, _ context: Context) throws -> DiffusionModel {
+        guard let path = path(source.name, context) else { throw ModelError.noSuchFolder(path: source.name) }
+        if FileSystem.isFolder(path) { return try ModelFolder.outline(path) }
+        let tokenizer = source.tokenizer.map { FileNames.readable($0, context) } ?? tokenizer(beside: path)
+        return try SingleFile.outline(path, tokenizer: tokenizer, prediction: source.prediction.flatMap(PredictionType.init))
+    }
+
+    private static func tokenizer(beside path: String) -> String {
+        (path.lastIndex(of: "/").map { String(path[...$0]) } ?? "") + "tokenizer"
+    }
+
+    private static func path(_ name: String, _ context: Context) -> String? {
+        if !name.contains("/"), !name.hasPrefix("."), let shipped = context.resolveInLibrary("models/\(name)") { return shipped }
+        let path = FileNames.readable(name, context)
         return FileSystem.exists(path) ? path : nil
     }
 

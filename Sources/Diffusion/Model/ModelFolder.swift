@@ -5,7 +5,12 @@ import Tensors
 public enum ModelFolder {
     /// Throws `ModelError`, `ConfigurationError`, `SafetensorsError`, `FileError` and the tokenizer's errors; each
     /// names the file.
-    public static func load(_ path: String, name: String? = nil) throws -> DiffusionModel {
+    public static func load(_ path: String, name: String? = nil) throws -> DiffusionModel { try load(path, name: name, .values) }
+
+    /// The model without its values: for plans, which ask for shapes and formats. Throws the same.
+    public static func outline(_ path: String) throws -> DiffusionModel { try load(path, name: nil, .outline) }
+
+    private static func load(_ path: String, name: String?, _ extent: ParameterFile.Extent) throws -> DiffusionModel {
         let folder = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         guard FileSystem.isFolder(folder) else {
             throw FileSystem.exists(folder) ? ModelError.notAFolder(path: path) : ModelError.noSuchFolder(path: path)
@@ -21,16 +26,17 @@ public enum ModelFolder {
         let tokenizer = try CLIPTokenizer(folder: "\(folder)/tokenizer")
         let scheduler = try SchedulerConfiguration(path: "\(folder)/scheduler/scheduler_config.json").forStableDiffusion().configuration
         try checkParts(folder, unet.configuration, vae.configuration, text.configuration, tokenizer)
-        try load(&unet, folder, "unet", stem: "diffusion_pytorch_model")
-        try load(&vae, folder, "vae", stem: "diffusion_pytorch_model", ParameterFile.autoencoderSpellings)
-        try load(&text, folder, "text_encoder", stem: "model", ParameterFile.textEncoderSpellings)
+        try load(&unet, folder, "unet", stem: "diffusion_pytorch_model", [], extent)
+        try load(&vae, folder, "vae", stem: "diffusion_pytorch_model", ParameterFile.autoencoderSpellings, extent)
+        try load(&text, folder, "text_encoder", stem: "model", ParameterFile.textEncoderSpellings, extent)
         return DiffusionModel(
             name: name ?? folder.split(separator: "/").last.map(String.init) ?? folder, folder: folder, tokenizer: tokenizer,
             textEncoder: text, unet: unet, vae: vae, scheduler: scheduler)
     }
 
     private static func load(
-        _ module: inout some Module, _ folder: String, _ part: String, stem: String, _ spellings: [ParameterFile.Spelling] = []
+        _ module: inout some Module, _ folder: String, _ part: String, stem: String, _ spellings: [ParameterFile.Spelling],
+        _ extent: ParameterFile.Extent
     ) throws {
         let source: any SafetensorsSource
         do {
@@ -38,7 +44,7 @@ public enum ModelFolder {
         } catch let error as FileError where error.reason == .notFound {
             throw ModelError.noWeights(path: "\(folder)/\(part)", stem: stem, hasPickle: hasPickle("\(folder)/\(part)"))
         }
-        try ParameterFile.load(&module, from: source, path: "\(folder)/\(part)", spellings)
+        try ParameterFile.load(&module, from: source, path: "\(folder)/\(part)", spellings, extent)
     }
 
     /// Weights in Python's own format: the file of an old folder. It is a program, so it is not read.

@@ -56,6 +56,11 @@ public enum ParameterFile {
             return try tensor(source, source.entry(key).shape).rows(part).reshaped(shape).compacted
         }
 
+        /// What `read` would give, without its values.
+        func outline(_ source: some SafetensorsSource, as shape: [Int]) throws -> Tensor {
+            .placeholder(shape, shape.count > 1 ? try source.entry(key).dtype.halfFormat : nil)
+        }
+
         private func tensor(_ source: some SafetensorsSource, _ shape: [Int]) throws -> Tensor {
             if shape.count > 1, let format = try source.entry(key).dtype.halfFormat {
                 return try Tensor.make(shape, format) { try source.readHalves(key, into: $0) }
@@ -64,16 +69,27 @@ public enum ParameterFile {
         }
     }
 
+    /// How much of a file is read.
+    enum Extent {
+        case values
+        /// Names, shapes and formats: parameters are placeholders, for planning.
+        case outline
+    }
+
     /// Fills every parameter of `module`. Throws `ModelError.parameters` that lists what does not fit, and what
     /// reading throws.
-    static func load(_ module: inout some Module, from source: some SafetensorsSource, path: String, _ spellings: [Spelling] = []) throws {
+    static func load(
+        _ module: inout some Module, from source: some SafetensorsSource, path: String, _ spellings: [Spelling] = [], _ extent: Extent
+    ) throws {
         var stored: [String: Stored] = [:]
         for entry in source.tensors { if let name = name(entry.name, spellings) { stored[name] = Stored(entry) } }
-        try load(&module, from: source, path: path, stored: stored)
+        try load(&module, from: source, path: path, stored: stored, extent)
     }
 
     /// The same from tensors under our names.
-    static func load(_ module: inout some Module, from source: some SafetensorsSource, path: String, stored: [String: Stored]) throws {
+    static func load(
+        _ module: inout some Module, from source: some SafetensorsSource, path: String, stored: [String: Stored], _ extent: Extent
+    ) throws {
         var keys = stored
         var (missing, misshapen) = ([String](), [ModelError.ShapeMismatch]())
         var fitting: [(name: String, stored: Stored)] = []
@@ -94,7 +110,11 @@ public enum ParameterFile {
         }
         var index = 0
         try module.forEachParameter("") { _, parameter in
-            parameter = Variable(fromDisk(try fitting[index].stored.read(source, as: diskShape(parameter.shape))))
+            let found = fitting[index].stored
+            parameter = switch extent {
+            case .values: Variable(fromDisk(try found.read(source, as: diskShape(parameter.shape))))
+            case .outline: Variable(try found.outline(source, as: parameter.shape))
+            }
             index += 1
         }
     }

@@ -12,6 +12,8 @@ public struct PassCost: Sendable, Equatable {
     public var largestLayer = 0
     /// Inputs of the layers, which checkpointing keeps.
     public var layerInputs = 0
+    /// The most floats that are there at a time where nothing is kept for backward.
+    public var alive = 0
 
     public init() {}
 
@@ -23,6 +25,9 @@ public struct PassCost: Sendable, Equatable {
         largestLayer = max(largestLayer, layer.kept)
         layerInputs += input
     }
+
+    /// Floats that are there together somewhere on the way.
+    mutating func live(_ floats: Int) { alive = max(alive, floats) }
 
     /// y = x W for `rows` rows: x is kept for the weight's gradient only.
     mutating func linear(_ inputs: Int, _ outputs: Int, rows: Int) {
@@ -93,11 +98,15 @@ extension UNet2DConditionModelConfiguration {
         func places(_ level: Int) -> Int { (height >> level) * (width >> level) }
         var total = PassCost()
         func layer(_ cost: PassCost, _ input: Int) { total.add(layer: cost, input: input) }
+        // What waits for the way up.
+        var skipped = places(0) * widths[0]
         func transformer(_ level: Int) {
             layer(
                 .transformer(
                     widths[level], places: places(level), heads: attentionHeads[level], layers: transformerLayersPerBlock[level],
                     context: crossAttentionDimension[level], text: text), places(level) * widths[level])
+            // The feed-forward part: its input and residual, and both halves of the gate.
+            total.live(skipped + places(level) * widths[level] * 14)
         }
         func convolution(_ inputs: Int, _ outputs: Int, _ places: Int) {
             var cost = PassCost()
@@ -115,10 +124,12 @@ extension UNet2DConditionModelConfiguration {
                 current = widths[level]
                 if downBlockTypes[level].hasCrossAttention { transformer(level) }
                 skips.append(current)
+                skipped += places(level) * current
             }
             if level < widths.count - 1 {
                 convolution(current, current, places(level + 1))
                 skips.append(current)
+                skipped += places(level + 1) * current
             }
         }
         if hasMidBlock {
@@ -129,7 +140,10 @@ extension UNet2DConditionModelConfiguration {
         for index in widths.indices {
             let level = widths.count - 1 - index
             for _ in 0...layersPerBlock[level] {
-                resnet(current + (skips.popLast() ?? 0), widths[level], level)
+                let taken = skips.popLast() ?? 0
+                total.live(skipped + places(level) * (2 * (current + taken) + widths[level]))
+                skipped -= places(level) * taken
+                resnet(current + taken, widths[level], level)
                 current = widths[level]
                 if upBlockTypes[index].hasCrossAttention { transformer(level) }
             }

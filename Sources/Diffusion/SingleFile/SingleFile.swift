@@ -7,6 +7,17 @@ public enum SingleFile {
     /// for version 1 and v-prediction for version 2 where nil. Throws `SingleFileError`, `ModelError`,
     /// `ConfigurationError`, `SafetensorsError`, `FileError` and the tokenizer's errors.
     public static func load(_ path: String, tokenizer: String, prediction: PredictionType? = nil) throws -> DiffusionModel {
+        try load(path, tokenizer: tokenizer, prediction: prediction, .values)
+    }
+
+    /// The model without its values: for plans. Throws the same.
+    public static func outline(_ path: String, tokenizer: String, prediction: PredictionType? = nil) throws -> DiffusionModel {
+        try load(path, tokenizer: tokenizer, prediction: prediction, .outline)
+    }
+
+    private static func load(
+        _ path: String, tokenizer: String, prediction: PredictionType?, _ extent: ParameterFile.Extent
+    ) throws -> DiffusionModel {
         let file = try SafetensorsFile(path: path)
         let shapes = CheckpointShapes(file)
         try recognise(shapes)
@@ -20,10 +31,10 @@ public enum SingleFile {
         let layers = configuration.unet.layersPerBlock[0]
         let unetRules = SingleFileNames.unet(levels: configuration.unet.levels, layers: layers, attends: attends)
         let vaeRules = SingleFileNames.autoencoder(levels: configuration.vae.levels, layers: configuration.vae.layersPerBlock)
-        try ParameterFile.load(&unet, from: file, path: path, stored: stored(file, SingleFileNames.unetPrefix, unetRules))
-        try ParameterFile.load(&vae, from: file, path: path, stored: stored(file, SingleFileNames.autoencoderPrefix, vaeRules))
+        try ParameterFile.load(&unet, from: file, path: path, stored: stored(file, SingleFileNames.unetPrefix, unetRules), extent)
+        try ParameterFile.load(&vae, from: file, path: path, stored: stored(file, SingleFileNames.autoencoderPrefix, vaeRules), extent)
         let names = configuration.isVersion2 ? openCLIP(file, layers: configuration.text.layers) : clip(file)
-        try ParameterFile.load(&text, from: file, path: path, stored: names)
+        try ParameterFile.load(&text, from: file, path: path, stored: names, extent)
         let name = path.split(separator: "/").last.map { String($0.dropLast(".safetensors".count)) } ?? path
         return DiffusionModel(
             name: name, folder: path, tokenizer: words, textEncoder: text, unet: unet, vae: vae, scheduler: configuration.scheduler)

@@ -7,6 +7,8 @@ public struct Analysis: Sendable {
     public let result: StaticType
     /// Every variable, in no particular order.
     public let symbols: [NamedValue]
+    /// Calls of commands on the ways that the program may take, in order; those of imported files are not among them.
+    public let calls: [AnalyzedCall]
     let context: Context
     let program: Program
     /// Values of the session, by name.
@@ -38,6 +40,7 @@ public struct Analysis: Sendable {
         result = flow.check(program)
         let lints = NameLints(program, names, table, hidden: draft.hidden)
         diagnostics = Analysis.ordered(draft.errors + flow.diagnostics + lints.diagnostics)
+        calls = flow.calls
         (typeAt, ownerAt, finalTypes, labelled) = (flow.typeAt, flow.ownerAt, flow.types, flow.labelled)
     }
 

@@ -56,9 +56,10 @@ public final class MemoryPool: Sendable {
         if !kept { free(pointer) }
     }
 
-    /// Gives all cached blocks back to the system.
-    public func trim() {
-        let blocks = state.withLock { state in
+    /// Gives all cached blocks back to the system, where they are more than `limit` bytes.
+    public func trim(above limit: Int = 0) {
+        let blocks = state.withLock { state -> [UnsafeMutablePointer<Float>] in
+            guard state.cachedBytes > limit else { return [] }
             defer { state.free = [:]; state.cachedBytes = 0 }
             return state.free.values.flatMap { $0 }
         }

@@ -102,6 +102,9 @@ extension FlowChecker {
         guard problems.isEmpty else { return resultInWords(builtin) }
         noteRandomness(bound, arguments, call)
         checkFiles(bound, site)
+        if !isSilent {
+            calls.append(AnalyzedCall(call: bound, span: span(site), isRepeated: loops > 0, isInFunction: !functions.isEmpty))
+        }
         if builtin.name == "fail" { isDead = functions.isEmpty ? isDead : true }
         do {
             return try builtin.infer?(bound) ?? resultInWords(builtin)

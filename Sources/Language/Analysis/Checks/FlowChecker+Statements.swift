@@ -174,6 +174,8 @@ extension FlowChecker {
     /// assigns: what it assigns then is what it can assign in any round.
     func loop(_ span: Span, taken: Bool?, _ body: () -> Void) {
         let assigned = symbols(boundIn: span)
+        loops += 1
+        defer { loops -= 1 }
         if silentLoops > 0 {
             for id in assigned { types[id] = .unknown }
         } else {

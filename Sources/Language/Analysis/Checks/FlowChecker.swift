@@ -35,6 +35,10 @@ final class FlowChecker {
     /// `with seed(…)` around this place, or seed(…) called before.
     var seeded = 0
     private var doubtful: Set<Int> = []
+    /// Calls of commands, in the order of the way through the program.
+    var calls: [AnalyzedCall] = []
+    /// Loops around this place.
+    var loops = 0
     /// Paths that the program writes.
     var written: Set<String> = []
     /// Every place that binds a variable, in order.

@@ -1,6 +1,5 @@
 import BreakAScene
 import Diffusion
-import Glibc
 import Language
 import Tensors
 
@@ -26,51 +25,47 @@ enum PlanCommand {
         options.trains = TrainableParts(rawValue: try call.string("train")) ?? .all
         options.loraRank = try call.int("rank")
         let plan = TrainingPlan(value.model, phase: phase, options)
-        let rate = Tensor.productPeak()
+        let seconds = PlanRates.measured().training(plan.operationsPerStep)
         func row(_ part: String, _ bytes: Int, _ note: String) -> [Value] { [.string(part), .float(Double(bytes) / 1e6), .string(note)] }
-        let seconds = plan.operationsPerStep / rate / efficiency
         let free = Memory.available
         return .host(TableValue(columns: ["part", "MB", "note"], rows: [
-            row("weights", plan.weights, "all three networks, and those that move once more"),
+            row("weights", plan.weights, "all three networks as they are kept, and what moves once more in float32"),
             row("packed weights", plan.packed, "forms of frozen weights that products read"),
             row("gradients", plan.gradients, "\(plan.trainable) parameters move"),
             row("AdamW", plan.optimizerState, "two moments in \(options.optimizer.stateBits) bits"),
             row("activations", plan.activations, options.checkpointsGradients ? "computed again in backward" : "kept for backward; gradient_checkpointing=true keeps less"),
             row("peak", plan.peak, free.map { plan.peak > $0 ? "more than the \(TrainingPlan.text($0)) that are free" : "\(TrainingPlan.text($0)) are free" } ?? ""),
-            row("each step", 0, "\(NumberText.fixed(plan.operationsPerStep / 1e9, 1)) GFLOP, about \(NumberText.fixed(seconds * 1000, 0)) ms on this machine"),
-            row("in all", 0, "\(plan.steps) steps, about \(NumberText.fixed(seconds * Double(plan.steps), 0)) s"),
+            row("each step", 0, "\(NumberText.fixed(plan.operationsPerStep / 1e9, 1)) GFLOP, about \(PlanText.time(seconds)) on this machine"),
+            row("in all", 0, "\(plan.steps) steps, about \(PlanText.time(seconds * Double(plan.steps)))"),
         ]))
     }
-
-    /// Of the products' peak rate that a whole step reaches, about.
-    private static let efficiency = 0.5
 }
 
 extension Call {
     /// The first line of a training that needs much, and a warning where it needs more than there is.
     func announce(_ plans: [TrainingPlan]) {
         guard let plan = plans.max(by: { $0.peak < $1.peak }) else { return }
-        if plan.peak > Memory.worthSaying { context.emit(.stream("\(plan.trainable) parameters move; about \(plan.summary).\n")) }
-        guard let free = Memory.available, plan.peak > free else { return }
-        context.warn(
-            .tooManyBytes, "this needs about \(TrainingPlan.text(plan.peak)) of memory; \(TrainingPlan.text(free)) are free", argument: "model",
-            help: "gradient_checkpointing=true, optimizer_bits=8, train=\"lora\" and a smaller batch each need less: plan(model, …) tells how much")
-    }
-}
-
-private enum Memory {
-    /// Smaller trainings begin without a word.
-    static let worthSaying = 1_000_000_000
-
-    /// Bytes that programs may still take (`MemAvailable`); nil where the system does not say.
-    static var available: Int? {
-        guard let file = fopen("/proc/meminfo", "r") else { return nil }
-        defer { fclose(file) }
-        var line = [CChar](repeating: 0, count: 256)
-        while fgets(&line, Int32(line.count), file) != nil {
-            let words = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).split(separator: " ")
-            if words.count > 1, words[0] == "MemAvailable:" { return Int(words[1]).map { $0 * 1024 } }
+        if plan.peak > Memory.worthSaying {
+            let rates = PlanRates.measured()
+            let steps = plans.map { rates.training($0.operationsPerStep) }
+            let time = zip(plans, steps).map { "\($0.steps) steps of about \(PlanText.time($1))" }.joined(separator: ", ")
+            let all = PlanText.time(zip(plans, steps).reduce(0) { $0 + Double($1.0.steps) * $1.1 })
+            context.emit(.stream("\(plan.trainable) parameters move; about \(plan.summary); \(time): \(all).\n"))
         }
-        return nil
+        warn(peak: plan.peak, help: "gradient_checkpointing=true, optimizer_bits=8, train=\"lora\" and a smaller batch each need less: plan(model, …) tells how much")
+    }
+
+    /// The same of pictures.
+    func announce(_ plan: GenerationPlan) {
+        guard plan.peak > Memory.worthSaying else { return }
+        let time = PlanText.time(PlanRates.measured().drawing(plan.operations))
+        context.emit(.stream("about \(TrainingPlan.text(plan.peak)) of memory, \(time).\n"))
+        warn(peak: plan.peak, help: "fewer pictures at once and a smaller size need less")
+    }
+
+    /// What is held already counts as free: it is part of the plan.
+    private func warn(peak: Int, help: String) {
+        guard let free = Memory.available, peak > free + MemoryPool.shared.usedBytes else { return }
+        context.warn(.tooManyBytes, "this needs about \(TrainingPlan.text(peak)) of memory; \(TrainingPlan.text(free)) are free", argument: "model", help: help)
     }
 }

@@ -1,0 +1,181 @@
+import BreakAScene
+import Diffusion
+import Language
+import Tensors
+
+/// What a script's loading, training and drawing will need, before any of it runs: `bas check --plan`.
+public struct ScriptPlan {
+    /// One command. nil is what is not known before running.
+    struct Row {
+        var line: Int
+        var command: String
+        var memory: Int?
+        var seconds: Double?
+        /// How the time comes about, and what is not known.
+        var notes: [String] = []
+    }
+
+    private(set) var rows: [Row] = []
+    private let context: Context
+    private let rates: PlanRates
+    private var outlines: [ModelType.Source: Result<DiffusionModel, any Error>] = [:]
+    /// What has been loaded so far.
+    private var loaded: Set<ModelType.Source> = []
+
+    /// The plan of a program; `rates` are measured now where they are not given.
+    init(_ calls: [AnalyzedCall], _ context: Context, rates: PlanRates? = nil) {
+        self.context = context
+        self.rates = rates ?? (calls.contains { Self.planners[$0.call.builtin.name] != nil } ? .measured() : PlanRates(products: 1))
+        for call in calls {
+            guard let planner = Self.planners[call.call.builtin.name] else { continue }
+            var row = Row(line: call.span.position.line, command: call.call.builtin.name)
+            planner(&self, call, &row)
+            if call.isRepeated { row.notes.append("each time round the loop") }
+            rows.append(row)
+        }
+    }
+
+    /// The table of a program, a line for each command that counts, and the whole; nil where there is none.
+    public static func text(_ calls: [AnalyzedCall], _ context: Context, width: Int) -> String? {
+        let plan = ScriptPlan(calls, context)
+        return plan.rows.isEmpty ? nil : plan.lines(width: width).joined(separator: "\n")
+    }
+
+    // MARK: commands
+
+    private typealias Planner = @Sendable (inout ScriptPlan, AnalyzedCall, inout Row) -> Void
+    private static let planners: [String: Planner] = [
+        "load_model": { $0.load($1, &$2) },
+        "phase1": { $0.train($1, [1], &$2) }, "phase2": { $0.train($1, [2], &$2) }, "break_a_scene": { $0.train($1, [1, 2], &$2) },
+        "resume": { $2.notes.append("what was left undone is not known") ; _ = ($0, $1) },
+        "generate": { $0.draw($1, &$2) }, "edit": { $0.draw($1, &$2) },
+    ]
+
+    private mutating func load(_ call: AnalyzedCall, _ row: inout Row) {
+        guard let name = call.call.string("name") else { return row.notes.append("which model is not known") }
+        row.command += " \"\(name)\""
+        let source = ModelType.Source(name: name, tokenizer: call.call.string("tokenizer"), prediction: call.call.string("prediction"))
+        switch outline(source) {
+        case .failure(let error): row.notes.append("\(error)")
+        case .success(let model):
+            loaded.insert(source)
+            row.memory = model.byteCount + others(than: source)
+            row.seconds = Double(model.byteCount) / PlanRates.reading
+            row.notes.append("\(NumberText.fixed(Double(model.parameterCount) / 1e6, 1)) M parameters, \(Self.format(of: model))")
+        }
+    }
+
+    private mutating func train(_ call: AnalyzedCall, _ phases: [Int], _ row: inout Row) {
+        guard let (type, model) = model(of: call, &row) else { return }
+        let (known, unknown) = call.known(context) { _ in nil }
+        name(unknown, of: ["steps", "batch", "prior", "train", "rank", "optimizer_bits", "gradient_checkpointing", "prior_weight", "until"], call, &row)
+        do {
+            let excluded: Set<String> = phases.count > 1 ? ["lr"] : []
+            let plans = try phases.map { phase in
+                var options = try TrainingParameters.options(known, phase: phase, model: model.name, excluding: excluded)
+                if phase == 2, phases == [2] {
+                    options.trains = (try? known.string("train")).flatMap(TrainableParts.init) ?? .all
+                    options.loraRank = (try? known.int("rank")) ?? options.loraRank
+                }
+                return (plan: TrainingPlan(model, phase: phase, options), options: options)
+            }
+            let prior = plans.contains { $0.options.priorWeight > 0 && $0.options.steps > 0 } ? try TrainingParameters.prior(known, model: model.name) : nil
+            let drawing = prior.map { GenerationPlan(model, count: $0.count, steps: $0.steps, isGuided: $0.guidanceScale != 1) }
+            let steps = plans.map { rates.training($0.plan.operationsPerStep) }
+            let until = known.optional("until") == nil ? nil : try known.int("until")
+            let counts = plans.map { min($0.plan.steps, until ?? .max) }
+            row.memory = (plans.map(\.plan.peak) + (drawing.map { [$0.peak] } ?? [])).reduce(0, max) + moved(type, model, phases) + others(than: type.source)
+            row.notes += zip(counts, steps).map { "\($0) steps of \(PlanText.time($1))" }
+            var seconds = zip(counts, steps).reduce(0) { $0 + Double($1.0) * $1.1 }
+            if let prior, let drawing {
+                let time = rates.drawing(drawing.operations)
+                row.notes.append("\(prior.count) prior pictures \(PlanText.time(time))")
+                seconds += time
+            }
+            row.seconds = unknown.contains("steps") || unknown.contains("prior") ? nil : seconds
+        } catch {
+            row.notes.append("\(error)")
+        }
+    }
+
+    private mutating func draw(_ call: AnalyzedCall, _ row: inout Row) {
+        guard let (type, model) = model(of: call, &row) else { return }
+        let (known, unknown) = call.known(context) { _ in nil }
+        name(unknown, of: ["prompt", "n", "steps", "guidance", "size"], call, &row)
+        do {
+            let prompts = unknown.contains("prompt") ? 1 : (try? known.strings("prompt").count) ?? 1
+            let isEdit = call.call.builtin.name == "edit"
+            let n = isEdit ? 1 : (try? known.int("n")) ?? 1
+            let sides = isEdit || known.optional("size") == nil ? [] : try known.ints("size")
+            let steps = (try? known.int("steps")) ?? 30
+            let isGuided = try known.optional("guidance") == nil ? true : known.double("guidance") != 1
+            let plan = GenerationPlan(
+                model, count: prompts * n, steps: steps, isGuided: isGuided, size: sides.count == 2 ? (sides[0], sides[1]) : nil)
+            row.memory = plan.peak + moved(type, model, []) + others(than: type.source)
+            let time = rates.drawing(plan.operations)
+            row.seconds = ["prompt", "n", "steps"].contains { unknown.contains($0) } ? nil : time
+            let count = prompts * n
+            row.notes.insert("\(count) picture\(count == 1 ? "" : "s") in \(steps) steps\(count == 1 ? "" : ", \(PlanText.time(time / Double(count))) each")", at: 0)
+        } catch {
+            row.notes.append("\(error)")
+        }
+    }
+
+    // MARK: models
+
+    private mutating func outline(_ source: ModelType.Source) -> Result<DiffusionModel, any Error> {
+        if let known = outlines[source] { return known }
+        let found = Result { try ModelCommands.outline(source, context) }
+        outlines[source] = found
+        return found
+    }
+
+    /// The model that a command is given, as its folder has it; says what is not known of it.
+    private mutating func model(of call: AnalyzedCall, _ row: inout Row) -> (type: ModelType, model: DiffusionModel)? {
+        guard case .host(let host) = call.call.type("model"), let type = host as? ModelType, let source = type.source else {
+            row.notes.append("which model is not known before running")
+            return nil
+        }
+        switch outline(source) {
+        case .success(let model): return (type, model)
+        case .failure(let error):
+            row.notes.append("\(error)")
+            return nil
+        }
+    }
+
+    /// Bytes of parameters that earlier phases two have moved: float32, beside the base's. A phase that moves them again
+    /// counts them itself.
+    private func moved(_ type: ModelType, _ model: DiffusionModel, _ phases: [Int]) -> Int {
+        guard !phases.contains(2) else { return 0 }
+        let parts = type.trained.map { TrainableParts(rawValue: $0) ?? .all }
+        return model.namedParameters.filter { name, _ in parts.contains { $0.moves(name) } }.reduce(0) { $0 + 4 * $1.value.value.count }
+    }
+
+    /// Weights of the other models that the script has loaded.
+    private func others(than source: ModelType.Source?) -> Int {
+        loaded.filter { $0 != source }.reduce(0) { sum, source in
+            if case .success(let model)? = outlines[source] { sum + model.byteCount } else { sum }
+        }
+    }
+
+    private static func format(of model: DiffusionModel) -> String {
+        switch model.unet.parameters().lazy.compactMap(\.value.value.format).first {
+        case .float16?: "float16"
+        case .bfloat16?: "bfloat16"
+        case nil: "float32"
+        }
+    }
+
+    private func name(_ unknown: [String], of names: [String], _ call: AnalyzedCall, _ row: inout Row) {
+        let missing = names.filter { unknown.contains($0) }
+        if !missing.isEmpty { row.notes.append("\(missing.joined(separator: ", ")): not known before running") }
+    }
+}
+
+extension TrainableParts {
+    /// Whether the merged result differs from the base in a parameter: adapters end in the attention's projections.
+    fileprivate func moves(_ name: String) -> Bool {
+        self == .lora ? (name.contains(".attn1.") || name.contains(".attn2.")) && name.hasSuffix("weight") : includes(name)
+    }
+}
