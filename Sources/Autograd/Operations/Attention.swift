@@ -19,11 +19,19 @@ extension Variable {
         }
     }
 
-    /// Attention of q = self. Without gradients the probabilities are never materialised.
+    /// Probabilities of up to so many keys are kept for backward; of more they are computed again.
+    public static let mostKeptKeys = 1024
+
+    /// Attention of q = self. The probabilities are materialised only where gradients are wanted, of up to `mostKeptKeys`.
     public func attention(keys k: Variable, values v: Variable, heads: Int) -> Variable {
         if !needsGrad && !k.needsGrad && !v.needsGrad {
             return Variable(Tensor.attention(value, k.value, v.value, heads: heads))
         }
-        return attentionProbabilities(keys: k, heads: heads).attentionValues(v)
+        if k.shape[1] <= Self.mostKeptKeys { return attentionProbabilities(keys: k, heads: heads).attentionValues(v) }
+        let y = Tensor.attention(value, k.value, v.value, heads: heads)
+        return Self.record("attention", y, [self, k, v]) { [value, k = k.value, v = v.value] dy, needs in
+            let (dq, dk, dv) = dy.attentionBackward(value, k, v, heads: heads, queries: needs[0], keys: needs[1], values: needs[2])
+            return [dq, dk, dv]
+        }
     }
 }

@@ -1,3 +1,5 @@
+import Autograd
+
 /// What a part of a network costs for one sample: arithmetic, and what the tape keeps of it. Counted from the
 /// configuration alone, so that a plan can be made before weights are read.
 ///
@@ -78,7 +80,8 @@ extension PassCost {
                 cost.pointwise(places * width)
                 cost.linear(width, width, rows: places)
                 cost.linear(isCross ? context : width, 2 * width, rows: isCross ? text : places)
-                cost.attention(rows: places, context: isCross ? text : places, width: width, heads: heads, keepsProbabilities: true)
+                cost.attention(rows: places, context: isCross ? text : places, width: width, heads: heads,
+                    keepsProbabilities: isCross || places <= Variable.mostKeptKeys)
                 cost.linear(width, width, rows: places)
             }
             cost.pointwise(places * width)

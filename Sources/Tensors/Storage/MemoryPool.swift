@@ -8,6 +8,9 @@ public final class MemoryPool: Sendable {
 
     private struct State: @unchecked Sendable {
         var free: [Int: [UnsafeMutablePointer<Float>]] = [:]
+        /// When each size was last asked for or given back.
+        var lastUse: [Int: Int] = [:]
+        var clock = 0
         var cachedBytes = 0
         var usedBytes = 0
         var peakBytes = 0
@@ -15,6 +18,8 @@ public final class MemoryPool: Sendable {
     private let state = Mutex(State())
     /// Bytes that may lie in the free lists; what comes back beyond goes to the system.
     private let cacheLimit = 2 << 30
+    /// Below this many bytes, live and cached together, the cache is left alone.
+    private let smallTotal = 3 << 30
 
     /// Bytes in live tensors now, and the most there ever were.
     public var usedBytes: Int { state.withLock { $0.usedBytes } }
@@ -34,26 +39,53 @@ public final class MemoryPool: Sendable {
     func take(_ count: Int) -> (UnsafeMutablePointer<Float>, Int) {
         let capacity = Self.sizeClass(count)
         let bytes = capacity * MemoryLayout<Float>.stride
+        var stale: [UnsafeMutablePointer<Float>] = []
         let cached: UnsafeMutablePointer<Float>? = state.withLock { state in
             state.usedBytes += bytes
             state.peakBytes = max(state.peakBytes, state.usedBytes)
-            guard let block = state.free[capacity]?.popLast() else { return nil }
+            touch(capacity, &state)
+            guard let block = state.free[capacity]?.popLast() else {
+                stale = surplus(&state)
+                return nil
+            }
             state.cachedBytes -= bytes
             return block
         }
+        stale.forEach { Glibc.free($0) }
         return (cached ?? Self.allocate(bytes), capacity)
+    }
+
+    private func touch(_ capacity: Int, _ state: inout State) {
+        state.clock += 1
+        state.lastUse[capacity] = state.clock
+    }
+
+    /// Cached blocks that a new one makes too many: a large model's process stays near the most that was alive at a
+    /// time. Those sizes go first that were not needed for the longest time.
+    private func surplus(_ state: inout State) -> [UnsafeMutablePointer<Float>] {
+        let limit = max(smallTotal, state.peakBytes + state.peakBytes / 16)
+        guard state.usedBytes + state.cachedBytes > limit else { return [] }
+        var stale: [UnsafeMutablePointer<Float>] = []
+        for capacity in state.free.keys.sorted(by: { state.lastUse[$0, default: 0] < state.lastUse[$1, default: 0] }) {
+            while state.usedBytes + state.cachedBytes > limit, let block = state.free[capacity]?.popLast() {
+                state.cachedBytes -= capacity * MemoryLayout<Float>.stride
+                stale.append(block)
+            }
+        }
+        return stale
     }
 
     func give(_ pointer: UnsafeMutablePointer<Float>, _ capacity: Int) {
         let bytes = capacity * MemoryLayout<Float>.stride
         let kept = state.withLock { state in
             state.usedBytes -= bytes
+            touch(capacity, &state)
             guard state.cachedBytes + bytes <= cacheLimit else { return false }
             state.free[capacity, default: []].append(pointer)
             state.cachedBytes += bytes
             return true
         }
-        if !kept { free(pointer) }
+        if !kept { Glibc.free(pointer) }
     }
 
     /// Gives all cached blocks back to the system, where they are more than `limit` bytes.
@@ -63,7 +95,7 @@ public final class MemoryPool: Sendable {
             defer { state.free = [:]; state.cachedBytes = 0 }
             return state.free.values.flatMap { $0 }
         }
-        blocks.forEach { free($0) }
+        blocks.forEach { Glibc.free($0) }
     }
 
     /// With a vector's room behind: products read the last columns of a matrix in whole vectors (CKernels.h).
