@@ -51,11 +51,13 @@ def write_folder(folder, version, dtype):
 
 
 def run(bas, program, where):
-    """Seconds and peak memory in GiB of a program."""
-    start = time.time(); before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    child = subprocess.Popen([bas, "-e", program], cwd=where, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True); text, _ = child.communicate()
-    if child.returncode: sys.exit(f"bas ended with {child.returncode}:\n{program}\n{text[-3000:]}")
-    return time.time() - start, max(before, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 2 ** 20, text
+    """Seconds, peak memory in GiB and output of a program. Started by a small process: what a child of this one is said to have used at most begins with all of PyTorch."""
+    start = time.time()
+    child = subprocess.run([sys.executable, "-c", "import resource, subprocess, sys; r = subprocess.run(sys.argv[1:], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True); "
+                            "print(r.stdout[-3000:]); print(r.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2 ** 20)", bas, "-e", program], cwd=where, capture_output=True, text=True)
+    status, peak = child.stdout.split("\n")[-2].split()
+    if status != "0": sys.exit(f"bas ended with {status}:\n{program}\n{child.stdout[-3000:]}")
+    return time.time() - start, float(peak), child.stdout
 
 
 def compare(ours, theirs, what, tolerance=1e-3):
@@ -108,15 +110,6 @@ def training_step(parts, words, where, given):
     return out
 
 
-def measured(bas, program, where):
-    """Seconds and peak memory in GiB of a program, by itself."""
-    child = subprocess.run([sys.executable, "-c", "import resource, subprocess, sys; r = subprocess.run(sys.argv[1:], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True); "
-                            "u = resource.getrusage(resource.RUSAGE_CHILDREN); print(r.stdout[-3000:]); print(r.returncode, u.ru_maxrss / 2 ** 20)", bas, "-e", program], cwd=where, capture_output=True, text=True)
-    status, peak = child.stdout.split("\n")[-2].split()
-    if status != "0": sys.exit(f"bas ended with {status}:\n{program}\n{child.stdout[-3000:]}")
-    return float(peak), child.stdout
-
-
 def aims(a, where, forward):
     """The table of aims. A batch of two photos takes what a photo with a prior picture does."""
     train = 'm = add_handles(load_model("sd"), 2); s = load_scene("mug_rose"); r = %s(m, s, steps=2, batch=2, prior_weight=0, seed=1%s)'
@@ -125,9 +118,9 @@ def aims(a, where, forward):
             ("phase two, all" + (", optimizer_bits=8" if a.version == "v2" else ""), 20, train % ("phase2", ", gradient_checkpointing=true" + (", optimizer_bits=8" if a.version == "v2" else "")))]
     print(f"\n{'at 512 px, batch of two samples':40} {'aim':>12} {'measured':>12} {'planned':>12}")
     for name, aim, program in rows:
-        start = time.time(); peak, text = measured(a.bas, program, where)
+        wall, peak, text = run(a.bas, program, where)
         planned = [float(w[0]) * (1e9 if w[1] == "GB" else 1e6) / 2 ** 30 for w in ([line.split("about ")[1].split()[:2] for line in text.split("\n") if "about " in line and "of memory" in line])[:1]]
-        print(f"{name:40} {'< %.0f GiB' % aim:>12} {'%.2f GiB' % peak:>12} {'%.2f GiB' % planned[0] if planned else '':>12}   {time.time() - start:.0f} s in all", flush=True)
+        print(f"{name:40} {'< %.0f GiB' % aim:>12} {'%.2f GiB' % peak:>12} {'%.2f GiB' % planned[0] if planned else '':>12}   {wall:.0f} s in all", flush=True)
     if forward: print(f"{'U-Net forward beside PyTorch float32':40} {'>= 1.3x':>12} {'%.2fx' % forward:>12}")
 
 
@@ -174,7 +167,7 @@ def main():
             good &= compare(nchw(mine["latents"]), expected["latents"], f"{name}: VAE encoding")
             good &= compare(nchw(mine["picture"]), expected["picture"].clamp(-1, 1), f"{name}: VAE decoding (a picture of 8 bits)", 1e-2)
         if step:
-            peak, _ = measured(a.bas, 'i = load_tensors("given.safetensors")' + STEP, where); mine = load_file(where + "/step.safetensors")
+            _, peak, _ = run(a.bas, 'i = load_tensors("given.safetensors")' + STEP, where); mine = load_file(where + "/step.safetensors")
             print(f"training steps at 256 px: peak {peak:.2f} GiB", flush=True)
             for phase in (1, 2):
                 for index, what in enumerate(("reconstruction loss", "attention loss", "gradient norm")):
@@ -186,7 +179,7 @@ def main():
             program = ('m = load_model("sd"); i = load_tensors("in.safetensors"); a = predict_noise(m, i.big, 500, "%s"); ' % PROMPT
                        + "; ".join('t = time(); a = predict_noise(m, i.big, 500, "%s"); print(time() - t)' % PROMPT for _ in range(3)))
             wall, peak, output = run(a.bas, program, where)
-            ours = min(float(line) for line in output.split() if line.replace(".", "", 1).isdigit())
+            ours = min(float(line) for line in output.split("\n")[:-2] if line.strip().replace(".", "", 1).isdigit())
             print(f"U-Net at 512 px: ours {ours:.2f} s, PyTorch float32 {torch_seconds:.2f} s, ratio {torch_seconds / ours:.2f}; peak {peak:.2f} GiB", flush=True); ratio = torch_seconds / ours
         if not a.skip_memory: aims(a, where, ratio)
         print(f"{a.version}: {time.time() - began:.0f} s in all", flush=True)
