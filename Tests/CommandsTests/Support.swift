@@ -1,6 +1,7 @@
 import Glibc
 import Language
 import Synchronization
+import TestSupport
 
 @testable import Commands
 
@@ -41,17 +42,14 @@ enum Programs {
     }
 }
 
-/// A new empty folder in which `body` runs as the current folder.
+/// A new empty folder in which `body` runs as the current folder, removed afterwards.
 func inTemporaryFolder<T>(_ body: (String) throws -> T) throws -> T {
-    var template = Array("/tmp/bas-tests-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil, let before = getcwd(nil, 0) else {
-        throw Problem(.cannotWrite, "no /tmp")
-    }
-    let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    chdir(folder)
+    let folder = try TemporaryFolder()
+    guard let before = getcwd(nil, 0) else { throw Problem(.cannotWrite, "no current folder") }
+    chdir(folder.path)
     defer {
         chdir(before)
         free(before)
     }
-    return try body(folder)
+    return try body(folder.path)
 }

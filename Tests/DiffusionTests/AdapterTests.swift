@@ -1,11 +1,16 @@
 // Low-rank differences and result files, out and in again.
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Diffusion
 
 @Suite struct AdapterTests {
-    private func temporary(_ name: String) -> String { "/tmp/bas-\(name)-\(UInt64.random(in: 0 ... .max)).safetensors" }
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func temporary(_ name: String) -> String { "\(folder.path)/\(name).safetensors" }
 
     private func random(_ shape: [Int], _ step: UInt32) -> Tensor { RandomDraw(seed: 3, stream: "test", step: step).normal(shape) }
 

@@ -1,5 +1,6 @@
 // The original release's names, all of them, and what shapes say; the answers are diffusers'.
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Diffusion
@@ -40,7 +41,8 @@ import Testing
     }
 
     @Test func otherFilesAreNamed() throws {
-        let path = "/tmp/bas-single-\(UInt64.random(in: 0 ... .max)).safetensors"
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/model.safetensors"
         func error(_ keys: [String]) throws -> String {
             try SafetensorsWriter.write(path, keys.map { SafetensorsTensor($0, shape: [1], [0]) })
             do {

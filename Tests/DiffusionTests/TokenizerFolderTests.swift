@@ -2,26 +2,18 @@
 import Diffusion
 import Glibc
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct TokenizerFolderTests {
     /// A folder with these files, removed afterwards.
-    final class Folder {
-        let path: String
+    private struct Folder {
+        private let folder: TemporaryFolder
+        var path: String { folder.path }
 
         init(_ files: [String: String] = [:]) throws {
-            var template = Array("/tmp/bas-tokenizer-XXXXXX".utf8CString)
-            guard mkdtemp(&template) != nil else { throw FileError(.create, "/tmp", errno: errno) }
-            path = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
-            for (name, text) in files { try AtomicFile.write("\(path)/\(name)", text: text) }
-        }
-
-        deinit {
-            for name in [
-                "vocab.json", "merges.txt", "tokenizer.json", "tokenizer_config.json",
-                "special_tokens_map.json", "added_tokens.json",
-            ] { unlink("\(path)/\(name)") }
-            rmdir(path)
+            folder = try TemporaryFolder()
+            for (name, text) in files { try AtomicFile.write("\(folder.path)/\(name)", text: text) }
         }
     }
 

@@ -1,5 +1,6 @@
 // Hostile safetensors: every rule of the format broken once, each with its own error.
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct SafetensorsHostileTests {

@@ -1,5 +1,6 @@
 // Sharded models, the choice of a folder's file, and SHA-256.
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct SafetensorsShardTests {

@@ -1,37 +1,9 @@
 // Reading and writing safetensors, against a file of safetensors' own and by round trips.
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Tensors
-
-/// A folder of its own for a test, removed afterwards.
-final class TemporaryFolder {
-    let path: String
-
-    init() throws {
-        var template = Array("/tmp/bas-tests-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw FileError(.create, "/tmp", errno: errno) }
-        path = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
-    }
-
-    var contents: [String] {
-        guard let handle = opendir(path) else { return [] }
-        defer { closedir(handle) }
-        var names: [String] = []
-        while let item = readdir(handle) {
-            let name = withUnsafePointer(to: &item.pointee.d_name) {
-                String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
-    }
-
-    deinit {
-        for name in contents { unlink("\(path)/\(name)") }
-        rmdir(path)
-    }
-}
 
 func safetensorsFixture(_ name: String) -> String {
     let folder = #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
