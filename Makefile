@@ -21,8 +21,11 @@ setup:
 demo: build
 	$(BAS) run examples/break_a_scene.bas
 
+# The compiler leaves folders behind in TMPDIR.
 test: setup
-	swift test -c release -Xswiftc -enable-testing --scratch-path .build-test --no-parallel
+	@mkdir -p .build-test/tmp
+	TMPDIR=$(CURDIR)/.build-test/tmp swift test -c release -Xswiftc -enable-testing --scratch-path .build-test --no-parallel; \
+	status=$$?; rm -rf .build-test/tmp; exit $$status
 
 # Kills a training 200 times; `make test` does it a dozen times.
 kill-test: setup
@@ -37,10 +40,12 @@ conformance: build
 # Coverage-guided fuzzing (libFuzzer, AddressSanitizer): make fuzz [TARGETS="language safetensors"] [RUNS=1000000]
 FUZZ = .build-fuzz/release/Fuzz
 RUNS = 1000000
-TARGETS = language evaluator commands safetensors picture configuration tokenizer
+TARGETS = language evaluator commands safetensors picture configuration tokenizer adapters checkpoints singlefile \
+	journal frames server
 
 fuzz: setup
-	swift build -c release --package-path Tests/Fuzz --scratch-path .build-fuzz -Xswiftc -sanitize=fuzzer,address \
+	swift build -c release --package-path Tests/Fuzz --scratch-path .build-fuzz -Xswiftc -enable-testing \
+	-Xswiftc -sanitize=fuzzer,address \
 	-Xcc -fsanitize=fuzzer-no-link,address -Xswiftc -use-ld=lld
 	@for target in $(TARGETS); do Tests/Fuzz/run.sh $(FUZZ) $$target $(RUNS) || exit 1; done
 

@@ -8,7 +8,7 @@ let package = Package(
     name: "bas",
     products: [.executable(name: "bas", targets: ["bas"])]
         // For Tests/Fuzz, a package of its own.
-        + ["Tensors", "Images", "Diffusion", "Language", "Commands"].map { .library(name: $0, targets: [$0]) },
+        + ["Tensors", "Images", "Diffusion", "BreakAScene", "Language", "Commands", "Terminal", "LanguageServer"].map { .library(name: $0, targets: [$0]) },
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
@@ -59,7 +59,8 @@ let package = Package(
         .testTarget(name: "LanguageServerTests", dependencies: ["LanguageServer", "Commands"], exclude: ["Data"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Language", "CPNG"]),
         .testTarget(name: "ReferenceTests", dependencies: ["Reference", "Commands"]),
-        .testTarget(name: "FuzzTests", dependencies: ["Commands", "Diffusion", "Language"], exclude: ["Seeds"]),
+        .testTarget(
+            name: "FuzzTests", dependencies: ["Commands", "BreakAScene", "Terminal", "LanguageServer"], exclude: ["Seeds"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17

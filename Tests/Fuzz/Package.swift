@@ -10,7 +10,7 @@ let package = Package(
         .executableTarget(
             name: "Fuzz",
             dependencies: ["CFuzzer"]
-                + ["Language", "Tensors", "Images", "Diffusion", "Commands"].map {
+                + ["Language", "Tensors", "Images", "Diffusion", "BreakAScene", "Commands", "Terminal", "LanguageServer"].map {
                     .product(name: $0, package: "bas")
                 }),
     ],

@@ -47,59 +47,85 @@ enum CheckpointFile {
     /// The training as it was. `base`: the model that it started from, as its folder has it. Throws
     /// `CheckpointError`, `SafetensorsError`, `FileError`.
     static func read(_ path: String, base: DiffusionModel, scene: Scene, prior: PriorSet?) throws -> (LearnedModel, TrainingRun, description: String) {
-        let file = try SafetensorsFile(path: path)
-        guard file.metadata["format"] == format else { throw CheckpointError.version(path: path, found: file.metadata["format"] ?? "unknown") }
-        var (tensors, bytes) = ([String: Tensor](), [NamedBytes]())
-        for entry in file.tensors {
-            if entry.dtype == .u8 {
-                bytes.append(NamedBytes(name: entry.name, shape: entry.shape, values: try file.readInts(entry.name).map { UInt8(truncatingIfNeeded: $0) }))
-            } else {
-                tensors[entry.name] = try Tensor.make(entry.shape) { try file.read(entry.name, into: $0) }
+        let contents = try Contents(path)
+        guard contents.isWhole else { throw CheckpointError.damaged(path: path, "its numbers are not those that were written") }
+        return try contents.restore(base, scene: scene, prior: prior)
+    }
+
+    /// What lies in a file.
+    struct Contents {
+        let path: String
+        private let metadata: [String: String]
+        private var tensors: [String: Tensor] = [:]
+        private var bytes: [NamedBytes] = []
+
+        /// Throws `CheckpointError`, `SafetensorsError`, `FileError`.
+        init(_ path: String) throws {
+            let file = try SafetensorsFile(path: path)
+            (self.path, metadata) = (path, file.metadata)
+            guard metadata["format"] == format else { throw CheckpointError.version(path: path, found: metadata["format"] ?? "unknown") }
+            for entry in file.tensors {
+                if entry.dtype == .u8 {
+                    bytes.append(NamedBytes(name: entry.name, shape: entry.shape, values: try file.readInts(entry.name).map { UInt8(truncatingIfNeeded: $0) }))
+                } else {
+                    tensors[entry.name] = try Tensor.make(entry.shape) { try file.read(entry.name, into: $0) }
+                }
             }
         }
-        guard fingerprint(of: tensors.map { ($0, $1) }, bytes) == file.metadata["fingerprint"] else {
-            throw CheckpointError.damaged(path: path, "its numbers are not those that were written")
+
+        /// Whether the numbers are those that were written.
+        var isWhole: Bool { fingerprint(of: tensors.map { ($0, $1) }, bytes) == metadata["fingerprint"] }
+
+        private func damaged(_ what: String) -> CheckpointError { .damaged(path: path, what) }
+
+        /// The training as it was. Throws `CheckpointError` where a part does not fit the model, the scene or the others.
+        func restore(_ base: DiffusionModel, scene: Scene, prior: PriorSet?) throws -> (LearnedModel, TrainingRun, description: String) {
+            let state = try State(metadata["state"] ?? "", path)
+            guard base.handles.isEmpty else { throw CheckpointError.otherModel(folder: path, model: base.name) }
+            var model = base
+            if state.phase == 2, state.options.trains == .lora, state.options.trainedNames == nil { model.attachAdapters(rank: state.options.loraRank, state.random) }
+            model.replaceParameters(tensors)
+            guard state.unchanged == fingerprint(of: model, without: Set(tensors.keys)) else {
+                throw CheckpointError.otherModel(folder: path, model: base.name)
+            }
+            let shape = [state.handles.count, model.textEncoder.configuration.hiddenSize]
+            guard let handles = tensors["handles"], handles.shape == shape, tensors["handle_starts"].map({ $0.shape == shape }) ?? true else {
+                throw damaged("its handles do not fit their names")
+            }
+            model = try model.addingHandles(state.handles, embeddings: handles, starts: tensors["handle_starts"])
+            guard scene.masks.count == model.handles.count else { throw damaged("it does not fit its scene") }
+            let run = TrainingRun(
+                phase: state.phase, model, scene: try PreparedScene(scene, for: model, downsampling: state.options.maskDownsampling), prior: prior,
+                options: state.options, optimizer: try optimizer(state, model), random: state.random,
+                history: try HistoryTensors.read(tensors, path, handles: state.handles.count), step: state.step)
+            var learned = LearnedModel(model)
+            (learned.prior, learned.provenance, learned.remaining) = (prior, state.provenance, state.remaining)
+            return (learned, run, state.description)
         }
-        let state = try State(file.metadata["state"] ?? "", path)
-        guard base.handles.isEmpty else { throw CheckpointError.otherModel(folder: path, model: base.name) }
-        var model = base
-        if state.phase == 2, state.options.trains == .lora, state.options.trainedNames == nil { model.attachAdapters(rank: state.options.loraRank, state.random) }
-        model.replaceParameters(tensors)
-        guard fingerprint(of: model, without: Set(tensors.keys)) == state.unchanged else {
-            throw CheckpointError.otherModel(folder: path, model: base.name)
+
+        private func optimizer(_ state: State, _ model: DiffusionModel) throws -> AdamW {
+            var (moments, quantized) = ([String: AdamW.Moments](), [String: QuantizedMoments]())
+            for (name, first) in tensors where name.hasPrefix("adamw.first.") {
+                let parameter = String(name.dropFirst("adamw.first.".count))
+                moments[parameter] = tensors["adamw.second." + parameter].map { AdamW.Moments(first: first, second: $0) }
+            }
+            let second = Dictionary(bytes.map { ($0.name, $0.values) }) { first, _ in first }
+            for first in bytes where first.name.hasPrefix("adamw8.first.") {
+                let parameter = String(first.name.dropFirst("adamw8.first.".count))
+                guard let other = second["adamw8.second." + parameter], let scale = tensors["adamw8.first.scale." + parameter],
+                    let otherScale = tensors["adamw8.second.scale." + parameter]
+                else { continue }
+                quantized[parameter] = QuantizedMoments(shape: first.shape, first: first.values, second: other, firstScale: scale, secondScale: otherScale)
+            }
+            for (name, parameter) in model.namedParameters {
+                let fits = moments[name].map { $0.first.shape == parameter.shape && $0.second.shape == parameter.shape } ?? true
+                guard fits, quantized[name].map({ $0.shape == parameter.shape }) ?? true else { throw damaged("the moments of \(name) have another shape") }
+            }
+            return AdamW(state.options.optimizer, step: state.optimizerStep, moments: moments, quantizedMoments: quantized)
         }
-        guard let handles = tensors["handles"], handles.rank == 2, handles.shape[0] == state.handles.count else {
-            throw CheckpointError.damaged(path: path, "its handles do not fit their names")
-        }
-        model = try model.addingHandles(state.handles, embeddings: handles, starts: tensors["handle_starts"])
-        guard scene.masks.count == model.handles.count else { throw CheckpointError.damaged(path: path, "it does not fit its scene") }
-        let run = TrainingRun(
-            phase: state.phase, model, scene: try PreparedScene(scene, for: model, downsampling: state.options.maskDownsampling), prior: prior,
-            options: state.options, optimizer: optimizer(state, tensors, bytes), random: state.random,
-            history: try HistoryTensors.read(tensors, path), step: state.step)
-        var learned = LearnedModel(model)
-        (learned.prior, learned.provenance, learned.remaining) = (prior, state.provenance, state.remaining)
-        return (learned, run, state.description)
     }
 
-    private static func optimizer(_ state: State, _ tensors: [String: Tensor], _ bytes: [NamedBytes]) -> AdamW {
-        var (moments, quantized) = ([String: AdamW.Moments](), [String: QuantizedMoments]())
-        for (name, first) in tensors where name.hasPrefix("adamw.first.") {
-            let parameter = String(name.dropFirst("adamw.first.".count))
-            moments[parameter] = tensors["adamw.second." + parameter].map { AdamW.Moments(first: first, second: $0) }
-        }
-        let second = Dictionary(bytes.map { ($0.name, $0.values) }) { first, _ in first }
-        for first in bytes where first.name.hasPrefix("adamw8.first.") {
-            let parameter = String(first.name.dropFirst("adamw8.first.".count))
-            guard let other = second["adamw8.second." + parameter], let scale = tensors["adamw8.first.scale." + parameter],
-                let otherScale = tensors["adamw8.second.scale." + parameter]
-            else { continue }
-            quantized[parameter] = QuantizedMoments(shape: first.shape, first: first.values, second: other, firstScale: scale, secondScale: otherScale)
-        }
-        return AdamW(state.options.optimizer, step: state.optimizerStep, moments: moments, quantizedMoments: quantized)
-    }
-
-    private struct NamedBytes {
+    struct NamedBytes {
         let name: String
         let shape: [Int]
         let values: [UInt8]
@@ -148,6 +174,7 @@ enum CheckpointFile {
             }
             (phase, step, optimizerStep) = (try int("phase"), try int("step"), try int("adamw_step"))
             guard let options = json["options"].flatMap(TrainingOptions.init) else { throw wrong("options") }
+            guard (1...2).contains(phase), step >= 0, optimizerStep >= 0 else { throw wrong("the step") }
             self.options = options
             (description, unchanged, handles, provenance) = (try string("description"), try string("unchanged"), try strings("handles"), try strings("provenance"))
             remaining = json["remaining"]?.arrayValue?.compactMap(PlannedPhase.init) ?? []
@@ -168,9 +195,9 @@ private enum HistoryTensors {
         return [("history", Tensor(numbers, shape: [entries.count, 6])), ("history.chosen", Tensor(chosen, shape: [entries.count, handles]))]
     }
 
-    static func read(_ tensors: [String: Tensor], _ path: String) throws -> History {
+    static func read(_ tensors: [String: Tensor], _ path: String, handles: Int) throws -> History {
         guard let numbers = tensors["history"], let chosen = tensors["history.chosen"], numbers.rank == 2, chosen.rank == 2,
-            numbers.shape[1] == 6, numbers.shape[0] == chosen.shape[0]
+            numbers.shape[1] == 6, numbers.shape[0] == chosen.shape[0], chosen.shape[1] == handles
         else { throw CheckpointError.damaged(path: path, "its history does not fit") }
         var history = History()
         for row in 0..<numbers.shape[0] {
@@ -178,7 +205,7 @@ private enum HistoryTensors {
             guard let phase = Int(exactly: n[0]), let step = Int(exactly: n[1]) else { throw CheckpointError.damaged(path: path, "its history does not fit") }
             history.append(.init(
                 phase: phase, step: step, reconstruction: n[2], prior: n[3], attention: n[4], gradientNorm: n[5],
-                chosen: c.filter { $0 >= 0 }.compactMap { Int(exactly: $0) }))
+                chosen: c.compactMap { Int(exactly: $0) }.filter { (0..<handles).contains($0) }))
         }
         return history
     }

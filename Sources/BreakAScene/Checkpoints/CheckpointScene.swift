@@ -110,6 +110,6 @@ public struct TrainingIdentity: Sendable, Equatable {
     init?(_ json: JSON) {
         guard let name = json["model_name"]?.stringValue, let folder = json["model_folder"]?.stringValue, let parts = json["parts"]?.objectValue else { return nil }
         (modelName, modelFolder) = (name, folder)
-        self.parts = Dictionary(uniqueKeysWithValues: parts.members.map { ($0, $1.stringValue ?? "") })
+        self.parts = Dictionary(parts.members.map { ($0, $1.stringValue ?? "") }) { first, _ in first }
     }
 }

@@ -53,13 +53,21 @@ extension TrainingOptions {
 
     public var json: JSON { .object(JSONObject(Self.rows.map { ($0.name, $0.read(self)) })) }
 
-    /// nil where a setting is missing, unknown or of another kind.
+    /// nil where a setting is missing, unknown, of another kind or out of range.
     public init?(_ json: JSON) {
         guard let object = json.objectValue, object.count == Self.rows.count else { return nil }
         self.init()
         for row in Self.rows {
             guard let value = object[row.name], row.write(&self, value) else { return nil }
         }
+        guard isSound else { return nil }
+    }
+
+    /// Whether numbers are such as a training can take: a file may hold others.
+    private var isSound: Bool {
+        let numbers = [optimizer.lr, optimizer.beta1, optimizer.beta2, optimizer.eps, optimizer.weightDecay, attentionWeight, priorWeight, clipNorm ?? 1]
+        return numbers.allSatisfy { $0.isFinite && $0 >= 0 } && (0...1).contains(flip) && steps >= 0 && (1...1024).contains(loraRank)
+            && (1...1024).contains(batchSize) && [8, 32].contains(optimizer.stateBits)
     }
 }
 

@@ -19,10 +19,13 @@ public enum SingleFile {
         _ path: String, tokenizer: String, prediction: PredictionType?, _ extent: ParameterFile.Extent
     ) throws -> DiffusionModel {
         let file = try SafetensorsFile(path: path)
-        let shapes = CheckpointShapes(file)
+        return try load(file, tokenizer: try CLIPTokenizer(folder: tokenizer), prediction: prediction)
+    }
+
+    static func load(_ file: some SafetensorsSource, tokenizer words: CLIPTokenizer, prediction: PredictionType? = nil) throws -> DiffusionModel {
+        let (path, shapes) = (file.path, CheckpointShapes(file))
         try recognise(shapes)
         let configuration = try SingleFileConfiguration(shapes, prediction: prediction)
-        let words = try CLIPTokenizer(folder: tokenizer)
         try ModelFolder.checkParts(path, configuration.unet, configuration.vae, configuration.text, words)
         var unet = UNet2DConditionModel(configuration.unet)
         var vae = AutoencoderKL(configuration.vae)
@@ -60,7 +63,7 @@ public enum SingleFile {
         for part in parts where !shapes.has(part) { throw .notACheckpoint(path: shapes.path, missing: part) }
     }
 
-    private static func stored(_ file: SafetensorsFile, _ prefix: String, _ rules: [NameRule]) -> [String: ParameterFile.Stored] {
+    private static func stored(_ file: some SafetensorsSource, _ prefix: String, _ rules: [NameRule]) -> [String: ParameterFile.Stored] {
         var stored: [String: ParameterFile.Stored] = [:]
         for entry in file.tensors where entry.name.hasPrefix(prefix) && !isUnneeded(entry.name) {
             let key = String(entry.name.dropFirst(prefix.count))
@@ -71,12 +74,12 @@ public enum SingleFile {
 
     private static func isUnneeded(_ name: String) -> Bool { SingleFileNames.unneeded.contains { name.hasSuffix($0) } }
 
-    private static func clip(_ file: SafetensorsFile) -> [String: ParameterFile.Stored] {
+    private static func clip(_ file: some SafetensorsSource) -> [String: ParameterFile.Stored] {
         stored(file, SingleFileNames.textPrefix1, [NameRule(original: "text_model.", name: ""), NameRule(original: "", name: "")])
     }
 
     /// Cuts `in_proj` into its three matrices, and leaves the last layer out.
-    private static func openCLIP(_ file: SafetensorsFile, layers: Int) -> [String: ParameterFile.Stored] {
+    private static func openCLIP(_ file: some SafetensorsSource, layers: Int) -> [String: ParameterFile.Stored] {
         var stored: [String: ParameterFile.Stored] = [:]
         for (name, value) in self.stored(file, SingleFileNames.textPrefix2, SingleFileNames.openCLIP) {
             if name.hasPrefix("encoder.layers.\(layers).") { continue }

@@ -146,13 +146,14 @@ struct SafetensorsHeader {
         return counts
     }
 
+    /// nil where sizes cannot be multiplied in any order, also beside one that is 0.
     private static func byteCount(_ shape: [Int], _ dtype: SafetensorsDType) -> Int? {
         var bytes = dtype.width
         for dimension in shape {
-            let (product, overflow) = bytes.multipliedReportingOverflow(by: dimension)
+            let (product, overflow) = bytes.multipliedReportingOverflow(by: max(1, dimension))
             if overflow { return nil }
             bytes = product
         }
-        return bytes
+        return shape.contains(0) ? 0 : bytes
     }
 }

@@ -66,22 +66,3 @@ enum FileFuzzing {
 
     private static let memory = MemoryFile()
 }
-
-/// A file in memory that has a path.
-private final class MemoryFile: Sendable {
-    private let descriptor: Int32
-
-    /// It has no name any more, so that nothing stays behind.
-    init() {
-        var template = Array("/dev/shm/bas-fuzz-XXXXXX".utf8CString)
-        descriptor = mkstemp(&template)
-        unlink(template)
-    }
-
-    /// Its path, with these bytes in it.
-    func hold(_ bytes: [UInt8]) -> String? {
-        guard descriptor >= 0, ftruncate(descriptor, 0) == 0 else { return nil }
-        guard bytes.isEmpty || pwrite(descriptor, bytes, bytes.count, 0) == bytes.count else { return nil }
-        return "/proc/self/fd/\(descriptor)"
-    }
-}

@@ -13,5 +13,11 @@ struct FuzzTarget: Sendable {
         FuzzTarget(name: "picture", run: FileFuzzing.picture),
         FuzzTarget(name: "configuration", run: FileFuzzing.configuration),
         FuzzTarget(name: "tokenizer", run: FileFuzzing.tokenizer),
+        FuzzTarget(name: "adapters", run: ModelFuzzing.adapters),
+        FuzzTarget(name: "checkpoints", run: ModelFuzzing.checkpoints),
+        FuzzTarget(name: "singlefile", run: ModelFuzzing.singleFile),
+        FuzzTarget(name: "journal", run: SessionFuzzing.journal),
+        FuzzTarget(name: "frames", run: ServerFuzzing.frames),
+        FuzzTarget(name: "server", run: ServerFuzzing.server),
     ]
 }

@@ -5,7 +5,7 @@ import Language
 enum LanguageFuzzing {
     private static let reader = Session(builtins: CommandTable.all)
 
-    /// Scanner, parser, checker, completion, cells: everything that reads a program without running it.
+    /// Scanner, parser, checker, completion, cells, formatter: everything that reads a program without running it.
     static func read(_ bytes: [UInt8]) {
         let text = String(decoding: bytes, as: UTF8.self)
         for diagnostic in reader.check(source: text) { verify(diagnostic) }
@@ -14,6 +14,21 @@ enum LanguageFuzzing {
         for candidate in reader.complete(text, cursor: text.utf8.count) {
             precondition(candidate.range.upperBound <= text.utf8.count, "a completion outside of the text")
         }
+        format(text)
+    }
+
+    /// The formatter itself compares the trees and comments of what it read and wrote, and reports where they differ.
+    private static func format(_ text: String) {
+        let once: String
+        do {
+            once = try reader.format(source: text)
+        } catch {
+            precondition(!error.diagnostics.isEmpty, "a failure without a reason")
+            precondition(!error.diagnostics.contains { $0.code == .internal }, "formatting changes the meaning")
+            return
+        }
+        let twice = try? reader.format(source: once)
+        precondition(twice == once, "formatting a formatted text changes it")
     }
 
     /// The language alone, under limits.
