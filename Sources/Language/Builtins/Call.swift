@@ -62,7 +62,7 @@ public struct Call: Sendable {
         case .range(let range):
             try context.reserve(
                 bytes: range.count, MemoryLayout<Value>.stride, what: "a list from \(range.text)")
-            return range.values
+            return try range.indices.polledMap { .int($0) }
         default: throw try mismatch(name, "a list")
         }
     }

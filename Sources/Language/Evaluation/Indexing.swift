@@ -4,7 +4,7 @@ enum Indexing {
         switch value {
         case .host(let host): return try host.index(subscripts)
         case .list(let items): return try list(items, try only(subscripts, "a list", "xs[0][1]"))
-        case .string(let text): return try string(Array(text), try only(subscripts, "a string", "text[0]"))
+        case .string(let text): return try string(try TextSearch.characters(text), try only(subscripts, "a string", "text[0]"))
         case .range(let range): return try self.range(range, try only(subscripts, "a range", "r[0]"))
         case .record(let record): return try self.record(record, try only(subscripts, "a record", "r.a.b"))
         default: throw Problem(.badIndex, "\(value.describedType) cannot be indexed", label: "")

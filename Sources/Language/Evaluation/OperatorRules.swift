@@ -152,8 +152,7 @@ enum Operators {
     static func contains(_ item: Value, in container: Value) throws -> Bool {
         switch container {
         case .list(let items):
-            for other in items where try isEqual(item, other) { return true }
-            return false
+            return try isAmong(item, items)
         case .range(let range):
             guard let number = item.number else { return false }
             return Int(exactly: number).map(range.contains) ?? false
@@ -161,19 +160,25 @@ enum Operators {
             guard case .string(let part) = item else {
                 throw Problem(.badOperands, "only a string can be in a string, not \(item.describedType)")
             }
-            return textContains(text, part)
+            return try TextSearch.contains(text, part)
         case .record(let record):
             guard case .string(let key) = item else { return false }
             return record[key] != nil
         case .host(let host):
             if let answer = try host.contains(item) { return answer }
-            if let items = host.elements {
-                for other in items where try isEqual(item, other) { return true }
-                return false
-            }
+            if let items = host.elements { return try isAmong(item, items) }
         default: break
         }
         throw Problem(.badOperands, "\"in\" does not look into \(container.describedType)")
+    }
+
+    private static func isAmong(_ item: Value, _ items: [Value]) throws -> Bool {
+        var poll = Poll()
+        for other in items {
+            try poll.step()
+            if try isEqual(item, other) { return true }
+        }
+        return false
     }
 
     static func unsupported(_ op: BinaryOperator, _ left: Value, _ right: Value) -> Problem {

@@ -53,6 +53,10 @@ public final class FunctionValue: @unchecked Sendable {
         }
     }
 
+    var closure: Closure? {
+        if case .user(let closure) = body { closure } else { nil }
+    }
+
     /// The definition of a user's function.
     var syntax: FunctionSyntax? {
         if case .user(let closure) = body { closure.code.syntax } else { nil }

@@ -30,6 +30,3 @@ func monotonicSeconds() -> Double {
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
-func textContains(_ text: String, _ part: String) -> Bool {
-    part.isEmpty || text.contains(part)
-}

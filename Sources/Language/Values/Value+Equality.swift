@@ -22,7 +22,11 @@ extension Operators {
         case (.list(let a), .list(let b)):
             guard a.count == b.count else { return false }
             try count(a.count, &steps)
-            for (one, other) in zip(a, b) where !(try isEqual(one, other, &steps)) { return false }
+            var poll = Poll()
+            for (one, other) in zip(a, b) {
+                try poll.step()
+                if !(try isEqual(one, other, &steps)) { return false }
+            }
             return true
         case (.record(let a), .record(let b)): return try isEqual(a, b, &steps)
         case (.host(let a), .host(let b)): return a.isEqual(to: b)
@@ -34,7 +38,9 @@ extension Operators {
     private static func isEqual(_ left: Record, _ right: Record, _ steps: inout Int) throws -> Bool {
         guard left.count == right.count else { return false }
         try count(left.count, &steps)
+        var poll = Poll()
         for (key, value) in left.pairs {
+            try poll.step()
             guard let other = right[key], try isEqual(value, other, &steps) else { return false }
         }
         return true

@@ -10,7 +10,9 @@ extension Value {
     func inlineText(within context: Context) throws -> String {
         guard isCollection else { return inlineText }
         var writer = LiteralWriter(limit: min(context.limits.bytes, LiteralWriter.longest))
+        writer.interrupt = context.interrupt
         writer.write(self, depth: 0)
+        try context.checkInterrupt()
         guard writer.isFull else { return writer.text }
         try context.reserve(bytes: writer.text.utf8.count, what: "this text")
         throw Problem(
@@ -91,7 +93,9 @@ private struct LiteralWriter {
     var text = ""
     /// Bytes after which it stops.
     var limit = Int.max
-    var isFull: Bool { text.utf8.count > limit }
+    /// What is written after a stop was asked for is thrown away.
+    var interrupt: Interrupt?
+    var isFull: Bool { text.utf8.count > limit || interrupt?.isRequested == true }
     private static let deepest = 40
     /// Longer than this, nobody reads it.
     static let longest = 256 << 20

@@ -61,6 +61,7 @@ extension Value {
     func elements(within context: Context) throws -> [Value]? {
         if case .range(let range) = self {
             try context.reserve(bytes: range.count, MemoryLayout<Value>.stride, what: "a list from \(range.text)")
+            return try range.indices.polledMap { .int($0) }
         }
         return elements
     }

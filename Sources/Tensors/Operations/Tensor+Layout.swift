@@ -47,6 +47,9 @@ extension Tensor {
         return result
     }
 
+    /// Floats copied between two questions whether they are still wanted.
+    private static let askedPiece = 1 << 22
+
     /// Joined along `axis`; other axes equal.
     public static func concatenated(_ tensors: [Tensor], axis: Int) -> Tensor {
         precondition(!tensors.isEmpty)
@@ -59,13 +62,22 @@ extension Tensor {
         let result = Tensor(uninitialized: shape)
         let (outer, _, _) = tensors[0].split(at: axis)
         let row = outer == 0 ? 0 : result.count / outer
-        var column = 0
+        var (column, copied) = (0, 0)
         for tensor in tensors {
             let tensor = tensor.widened
             precondition(tensor.rank == shape.count && tensor.shape.indices.allSatisfy { $0 == axis || tensor.shape[$0] == shape[$0] })
             let width = outer == 0 ? 0 : tensor.count / outer
             let source = tensor.pointer
-            for o in 0..<outer { (result.writable + o * row + column).update(from: source + o * width, count: width) }
+            for o in 0..<outer {
+                for start in stride(from: 0, to: width, by: askedPiece) {
+                    let count = min(askedPiece, width - start)
+                    (result.writable + o * row + column + start).update(from: source + o * width + start, count: count)
+                    copied += count
+                    guard copied > askedPiece else { continue }
+                    copied = 0
+                    if Parallel.isAbandoned { return result }
+                }
+            }
             keepAlive(tensor)
             column += width
         }

@@ -64,6 +64,7 @@ extension CoreBuiltins {
             run: { call in
                 var result: [Value] = []
                 for item in try call.list("xs") {
+                    try call.context.checkInterrupt()
                     let inner = item.isCollection || item.isRange ? try item.elements(within: call.context) : nil
                     try call.context.reserve(
                         bytes: result.count + (inner?.count ?? 1), MemoryLayout<Value>.stride, what: "this list")

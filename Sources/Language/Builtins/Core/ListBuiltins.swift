@@ -27,7 +27,7 @@ extension CoreBuiltins {
             examples: [.init("enumerate([\"a\", \"b\"])", shows: "[[0, \"a\"], [1, \"b\"]]")],
             run: { call in
                 let start = try call.int("start")
-                return .list(try items(call, "xs").enumerated().map { .list([.int(start &+ $0), $1]) })
+                return .list(try items(call, "xs").enumerated().polledMap { .list([.int(start &+ $0), $1]) })
             }),
         Builtin(
             "sorted", family: family, summary: "The items in order: numbers by size, strings by letter.",
@@ -46,7 +46,7 @@ extension CoreBuiltins {
             parameters: [source], result: "list", terms: ["backwards", "flip"],
             examples: [.init("reversed(1..3)", shows: "[3, 2, 1]")],
             run: { call in
-                if case .string(let text) = try call.value("xs") { return .string(String(text.reversed())) }
+                if case .string(let text) = try call.value("xs") { return .string(String(try text.reversed().polledMap { $0 })) }
                 return .list(try items(call, "xs").reversed())
             }),
         Builtin(
@@ -74,13 +74,13 @@ extension CoreBuiltins {
         let count = max(0, (span / Double(step)).rounded(.up))
         try call.context.reserve(
             bytes: Int(exactly: count) ?? Int.max, MemoryLayout<Value>.stride, what: "this range")
-        return .list(stride(from: start, to: end, by: step).map { .int($0) })
+        return .list(try stride(from: start, to: end, by: step).polledMap { .int($0) })
     }
 
     @Sendable private static func zipped(_ call: Call) throws -> Value {
         let lists = try call.rest.enumerated().map { place, value -> [Value] in
             switch value {
-            case .string(let text): return text.map { .string(String($0)) }
+            case .string(let text): return try text.polledMap { .string(String($0)) }
             case .record(let record): return record.keys.map { .string($0) }
             default: break
             }
@@ -91,7 +91,7 @@ extension CoreBuiltins {
             throw problem
         }
         let count = lists.map(\.count).min() ?? 0
-        return .list((0..<count).map { place in .list(lists.map { $0[place] }) })
+        return .list(try (0..<count).polledMap { place in .list(lists.map { $0[place] }) })
     }
 
     @Sendable private static func sort(_ call: Call) throws -> Value {

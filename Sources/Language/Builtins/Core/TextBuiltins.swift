@@ -12,7 +12,7 @@ extension CoreBuiltins {
             result: "string", terms: ["concatenate"],
             examples: [.init("join([1, 2], \", \")", shows: "\"1, 2\"")],
             run: { call in
-                let parts = try items(call, "xs").map { try $0.inlineText(within: call.context) }
+                let parts = try items(call, "xs").polledMap { try $0.inlineText(within: call.context) }
                 let separator = try call.string("separator")
                 let size = parts.reduce(0) { $0 + $1.utf8.count + separator.utf8.count }
                 try call.context.reserve(bytes: size, what: "this string")
@@ -39,16 +39,16 @@ extension CoreBuiltins {
             "upper", family: family, summary: "The text in capital letters.", parameters: [text],
             result: "string",
             terms: ["capital", "case"], examples: [.init("upper(\"ab\")", shows: "\"AB\"")],
-            run: { call in .string(try call.string("text").uppercased()) }),
+            run: { call in .string(try TextSearch.changed(try call.string("text")) { $0.uppercased() }) }),
         Builtin(
             "lower", family: family, summary: "The text in small letters.", parameters: [text],
             result: "string",
             terms: ["small", "case"], examples: [.init("lower(\"AB\")", shows: "\"ab\"")],
-            run: { call in .string(try call.string("text").lowercased()) }),
+            run: { call in .string(try TextSearch.changed(try call.string("text")) { $0.lowercased() }) }),
         Builtin(
             "trim", family: family, summary: "The text without blanks at its ends.", parameters: [text],
             result: "string", terms: ["strip", "blank"], examples: [.init("trim(\" a \")", shows: "\"a\"")],
-            run: { call in .string(trimmed(try call.string("text"))) }),
+            run: { call in .string(try TextSearch.trimmed(try call.string("text"), \.isWhitespace)) }),
         Builtin(
             "starts_with", family: family, summary: "Whether a text begins with another.",
             parameters: [text, Parameter("start", .string, doc: "What it should begin with.")], result: "bool",
@@ -64,10 +64,9 @@ extension CoreBuiltins {
             result: "list of string", terms: ["split", "newline"],
             examples: [.init("lines(\"a\\nb\")", shows: "[\"a\", \"b\"]")],
             run: { call in
-                let text = try call.string("text")
-                var parts = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+                var parts = try TextSearch.split(try call.string("text"), keepsEmpty: true, \.isNewline)
                 if parts.last?.isEmpty ?? false { parts.removeLast() }
-                return .list(parts.map { .string(String($0)) })
+                return .list(parts.map { .string($0) })
             }),
         Builtin(
             "repeat", family: family, summary: "A text several times in a row.",
@@ -83,17 +82,24 @@ extension CoreBuiltins {
     @Sendable private static func split(_ call: Call) throws -> Value {
         let text = try call.string("text")
         guard call.optional("separator") != nil else {
-            return .list(text.split(whereSeparator: \.isWhitespace).map { .string(String($0)) })
+            return .list(try TextSearch.split(text, keepsEmpty: false, \.isWhitespace).map { .string($0) })
         }
-        return .list(pieces(text, try separator(call, "separator")).map { .string($0) })
+        let places = try TextSearch.occurrences(of: try separator(call, "separator"), in: text)
+        return .list(try TextSearch.pieces(text, between: places).map { .string($0) })
     }
 
     @Sendable private static func replace(_ call: Call) throws -> Value {
-        let parts = pieces(try call.string("text"), try separator(call, "old"))
-        let new = try call.string("new")
-        let size = parts.reduce(0) { $0 + $1.utf8.count + new.utf8.count }
-        try call.context.reserve(bytes: size, what: "this string")
-        return .string(parts.joined(separator: new))
+        let (text, new) = (try call.string("text"), try call.string("new"))
+        let places = try TextSearch.occurrences(of: try separator(call, "old"), in: text)
+        try call.context.reserve(bytes: places.count, new.utf8.count, what: "this string")
+        var (result, isFirst) = ("", true)
+        try TextSearch.pieces(text, between: places).polledForEach { piece in
+            if !isFirst { result += new }
+            isFirst = false
+            result += piece
+        }
+        try call.context.reserve(bytes: result.utf8.count, what: "this string")
+        return .string(result)
     }
 
     private static func separator(_ call: Call, _ name: String) throws -> String {
@@ -102,9 +108,5 @@ extension CoreBuiltins {
             throw Problem(.badArgument, "\(call.builtin.name) needs some text for \(name)", argument: name)
         }
         return text
-    }
-
-    private static func pieces(_ text: String, _ separator: String) -> [String] {
-        text.split(separator: separator, omittingEmptySubsequences: false).map { String($0) }
     }
 }

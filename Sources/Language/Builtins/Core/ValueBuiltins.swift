@@ -66,7 +66,7 @@ extension CoreBuiltins {
         switch try call.value("x") {
         case .list(let items): return .int(items.count)
         case .range(let range): return .int(range.count)
-        case .string(let text): return .int(text.count)
+        case .string(let text): return .int(try TextSearch.count(text))
         case .record(let record): return .int(record.count)
         case .host(let host):
             if let count = host.count { return .int(count) }
@@ -103,7 +103,7 @@ extension CoreBuiltins {
     /// The items of an argument, as a loop would see them.
     static func items(_ call: Call, _ name: String) throws -> [Value] {
         switch try call.value(name) {
-        case .string(let text): return text.map { .string(String($0)) }
+        case .string(let text): return try text.polledMap { .string(String($0)) }
         case .record(let record): return record.keys.map { .string($0) }
         case .range: return try call.list(name)
         case let other:
