@@ -100,11 +100,18 @@ struct Resolver {
 
     // MARK: statements
 
+    private mutating func visit(_ part: SyntaxPart) {
+        switch part {
+        case .expression(let expression): visit(expression)
+        case .block(let block): visit(block)
+        case .function(let function): visit(function)
+        }
+    }
+
     private mutating func visit(_ block: Block) { block.statements.forEach { visit($0) } }
 
     private mutating func visit(_ statement: Statement) {
         switch statement.kind {
-        case .expression(let value): visit(value)
         case .assign(let pattern, let value):
             visit(value)
             bind(pattern)
@@ -119,17 +126,10 @@ struct Resolver {
             let span = statement.importedName(name, at)
             bind(name, span)
             names.bound[span.start]?.isModule = true
-        case .assert(let condition, let message):
-            visit(condition)
-            message.map { visit($0) }
-        case .returns(let value): value.map { visit($0) }
-        case .breaks, .continues: break
         case .forLoop(let pattern, let source, let body):
             visit(source)
             within(pattern, body.span) { $0.visit(body) }
-        case .whileLoop(let condition, let body):
-            visit(condition)
-            visit(body)
+        default: statement.forEachPart { visit($0) }
         }
     }
 
@@ -146,8 +146,7 @@ struct Resolver {
             names.bound[parameter.span.start] = names.symbols[names.symbols.count - 1]
         }
         for name in NameCollector(function).assigned where !parameters.contains(name) { declare(name, .local, range) }
-        for parameter in function.parameters { parameter.defaultValue.map { visit($0) } }
-        visit(function.body)
+        function.forEachPart { visit($0) }
         scopes.removeLast()
         owner = outer
     }
@@ -156,33 +155,19 @@ struct Resolver {
 
     private mutating func visit(_ expression: Expression) {
         switch expression.kind {
-        case .none, .bool, .int, .float: break
         case .name(let name): read(name, expression.span)
-        case .string(let parts): for case .value(let value, _) in parts { visit(value) }
-        case .list(let items): items.forEach { visit($0.value) }
-        case .record(let items): items.forEach { visit($0) }
         case .comprehension(let element, let clauses): visit(clauses[...], element, expression.span)
-        case .unary(_, _, let value), .field(let value, _, _): visit(value)
-        case .binary(_, let left, let right, _), .logical(_, let left, let right),
-            .coalesce(let left, let right),
-            .range(let left, let right, _), .contains(let left, let right, _, _):
-            visit(left)
-            visit(right)
-        case .call(let call):
-            visit(call.callee)
-            call.arguments.forEach { visit($0.value) }
-        case .index(let base, let subscripts):
-            visit(base)
-            subscripts.forEach { visit($0) }
-        case .function(let function): visit(function)
-        case .conditional(let condition, let then, let otherwise):
-            visit(condition)
-            visit(then)
-            otherwise.map { visit($0) }
         case .attempt(let body, let name, let recovery): visit(body, name, recovery)
-        case .scoped(let openings, let body):
-            openings.forEach { visit($0) }
-            visit(body)
+        case .record(let items):
+            items.forEach { noteShorthand($0) }
+            fallthrough
+        default: expression.forEachPart { visit($0) }
+        }
+    }
+
+    private mutating func noteShorthand(_ item: RecordItem) {
+        if case .field(let name, let value) = item, case .name(name) = value.kind, value.span.isShorthand {
+            names.shorthand.insert(value.span.start)
         }
     }
 
@@ -194,18 +179,6 @@ struct Resolver {
         enter([name], .recovered, visible: recovery.span.start..<recovery.span.end)
         visit(recovery)
         scopes.removeLast()
-    }
-
-    private mutating func visit(_ item: RecordItem) {
-        switch item {
-        case .field(let name, let value):
-            if case .name(name) = value.kind, value.span.isShorthand { names.shorthand.insert(value.span.start) }
-            visit(value)
-        case .spread(let value): visit(value)
-        case .computed(let key, let value):
-            visit(key)
-            visit(value)
-        }
     }
 
     /// Each loop's names are visible to the clauses after it and to the element, which stands before them.
@@ -221,14 +194,6 @@ struct Resolver {
             bind(pattern)
             visit(clauses.dropFirst(), element, whole)
             scopes.removeLast()
-        }
-    }
-
-    private mutating func visit(_ part: SubscriptSyntax) {
-        switch part {
-        case .at(let value): visit(value)
-        case .slice(let start, let end, let step): [start, end, step].forEach { $0.map { visit($0) } }
-        case .ellipsis: break
         }
     }
 }
