@@ -54,4 +54,20 @@ import Testing
         )
         #expect(error.code == .unclosedBracket)
     }
+
+    @Test func allSyntaxErrorsOfAModuleAreReported() throws {
+        let folder = try ScratchFolder()
+        let module = try folder.write("m.bas", "x = )\ny = 1\nz = [1 2]\nprint(\"never\")\n")
+        let main = try folder.write("main.bas", "import \"m.bas\" as m")
+        let bench = Bench()
+        let outcome = bench.session.run(path: main)
+        #expect(outcome.diagnostics.map { $0.span?.position.line } == [1, 3])
+        #expect(outcome.diagnostics.allSatisfy { $0.span?.file.name.hasSuffix("m.bas") == true })
+        #expect(outcome.exitCode == .data && bench.recorder.printed.isEmpty)
+        // `try` takes the first; a check without running tells all of them at the import.
+        #expect(Bench().show("try { import \"\(module)\" as m } recover e { e.message }").contains("expected"))
+        let checked = Bench().session.check(source: "import \"m.bas\" as m\nm", file: main)
+        let unreadable = try #require(checked.first { $0.message.contains("cannot be read") })
+        #expect(unreadable.message.hasSuffix("(line 1)") && unreadable.notes.count == 1 && unreadable.notes[0].hasSuffix("(line 3)"))
+    }
 }

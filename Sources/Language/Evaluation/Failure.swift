@@ -1,6 +1,8 @@
 /// A diagnostic on its way up through the evaluator.
 struct Failure: Error {
     var diagnostic: Diagnostic
+    /// What else is wrong with a file that cannot be read.
+    var further: [Diagnostic] = []
 
     /// Recursion leaves thousands of calls; a reader needs the ends.
     private static let longestTrace = 64

@@ -46,11 +46,11 @@ extension Machine {
 
     /// Runs a file's statements without showing values.
     private func execute(_ source: SourceFile, in module: Module) throws {
-        let program: Program
-        do {
-            program = try Parser.parse(source, commands: context.builtins.commandNames)
-        } catch let error as SyntaxError {
-            throw Failure(error.diagnostic)
+        let (program, errors) = Parser.recover(source, commands: context.builtins.commandNames)
+        if let first = errors.first {
+            var failure = Failure(first)
+            failure.further = Array(errors.dropFirst())
+            throw failure
         }
         let compiler = Compiler(statements: program.statements, module: module, machine: self)
         let nodes = program.statements.map { compiler.compile($0) }

@@ -101,7 +101,8 @@ struct Runner: Sendable {
         do {
             try execute(program, report)
         } catch {
-            end(report, asFailure(error, at: nil).diagnostic)
+            let failure = asFailure(error, at: nil)
+            for diagnostic in [failure.diagnostic] + failure.further { end(report, diagnostic) }
         }
     }
 

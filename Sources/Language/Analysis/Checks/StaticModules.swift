@@ -29,16 +29,20 @@ final class StaticModules {
             return type
         } catch let problem as Problem {
             checker.report(Failure(problem, at: at, label: problem.label ?? "").diagnostic)
-        } catch let error as SyntaxError {
-            let place = error.diagnostic.span.map { " (line \($0.position.line))" } ?? ""
-            checker.fail(error.diagnostic.code, "\(quoted(path)) cannot be read: \(error.diagnostic.message)\(place)", at)
+        } catch let unreadable as Unreadable {
+            let texts = unreadable.errors.map { error in error.message + (error.span.map { " (line \($0.position.line))" } ?? "") }
+            checker.fail(
+                unreadable.errors[0].code, "\(quoted(path)) cannot be read: \(texts[0])", at, notes: texts.dropFirst().map { "also: \($0)" })
         } catch {}
         return .unknown
     }
 
+    private struct Unreadable: Error { var errors: [Diagnostic] }
+
     private func type(ofFile path: String) throws -> StaticType {
         let source = SourceFile(name: path, text: try read(path))
-        let program = try Parser.parse(source, commands: context.builtins.commandNames)
+        let (program, errors) = Parser.recover(source, commands: context.builtins.commandNames)
+        guard errors.isEmpty else { throw Unreadable(errors: errors) }
         let names = Resolver(program, table: context.builtins, known: []).names
         let checker = FlowChecker(program, names: names, context: context, modules: self, outside: [:])
         checker.silently { _ = checker.check(program) }
