@@ -25,6 +25,11 @@ private final class Canary: HostValue, @unchecked Sendable {
         "fn f() { c = canary(); fn go(n) { c; fn() { go(n) } }; go(2)() }\nf()",
         "fn f() { c = canary(); g = fn(x) { c }; g(1) }\nf(); _ = 0",
         "fn f() { fn g() { canary(); if true { g } else { 1 } }; g() }\nx = f()(); x = none",
+        // Functions that call each other.
+        "fn f() { c = canary(); fn a(n) { c; if n == 0 { 0 } else { b(n - 1) } }; fn b(n) { c; a(n) }; a(3) }\nf()",
+        "fn f() { c = canary(); a = fn(n) { c; b(n) }; b = fn(n) { if n == 0 { 0 } else { a(n - 1) } }; d = a; d(3) }\nf()",
+        "fn f(c) { fn a(n) { c; b(n) }; fn b(n) { if n == 0 { 1 / 0 } else { a(n - 1) } }; a(3) }\ntry { f(canary()) } recover { 0 }",
+        "fn f() { c = canary(); fn a(n) { c; b(n) }; fn b(n) { n + 1 }; fn g() { a }; [g()(1), map([1], a)] }\nf()",
     ])
     func recursiveFunctionsAreReleased(_ program: String) {
         let before = Canary.alive
@@ -32,6 +37,16 @@ private final class Canary: HostValue, @unchecked Sendable {
         let outcome = session.run(source: program + "\n0")
         #expect(outcome.status == .ok, "\(outcome.diagnostics.first?.plain() ?? "")")
         #expect(Canary.alive == before, "\(program)")
+    }
+
+    /// What leaves the call takes all that it needs with it.
+    @Test(arguments: [
+        ("a", "f()(4)", "4"), ("fn(n) { a(n) }", "f()(3)", "3"), ("[b, a]", "f()[1](2)", "2"), ("{a}", "f().a(5)", "5"),
+        ("map([1, 2], fn(n) { fn() { b(n) } })", "f()[1]()", "2"), ("fn() { fn(n) { b(n) } }", "f()()(6)", "6"),
+    ])
+    func functionsThatCallEachOtherMayLeave(_ last: String, _ call: String, _ shown: String) {
+        let functions = "fn a(n) { if n == 0 { 0 } else { 1 + b(n - 1) } }; fn b(n) { if n == 0 { 0 } else { 1 + a(n - 1) } }"
+        #expect(show("fn f() { \(functions); \(last) }\n\(call)") == shown)
     }
 
     @Test func innerRecursionMeansItself() {

@@ -51,7 +51,8 @@ final class Code: @unchecked Sendable {
 /// A function with the variables that it captured.
 final class Closure: @unchecked Sendable {
     let code: Code
-    let captures: [Box]
+    /// Taken away only by `Frame.releaseCycles`.
+    var captures: [Box]
 
     init(code: Code, captures: [Box]) {
         self.code = code

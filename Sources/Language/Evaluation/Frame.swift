@@ -26,7 +26,7 @@ final class Frame {
     let captures: [Box]
     private let slots: UnsafeMutablePointer<Value?>
     private let slotCount: Int
-    private var boxes: [Box]
+    var boxes: [Box]
     var signal = Signal.none
     /// The value of `return` while `signal` is `.returns`.
     var returned = Value.none
@@ -54,6 +54,9 @@ final class Frame {
         @inline(__always) get { slots[slot] }
         @inline(__always) set { slots[slot] = newValue }
     }
+
+    /// Nothing of this call will look at them any more.
+    func releaseSlots() { for slot in 0..<slotCount { slots[slot] = nil } }
 
     func box(_ index: Int) -> Box { boxes[index] }
 

@@ -11,6 +11,7 @@ extension Machine {
         let code = closure.code
         try enter(site.span)
         defer { leave() }
+        defer { if !code.boxNames.isEmpty { frame.releaseCycles() } }
         try tick(code.body)
         if code.needsFinish || given < code.positionalCount { try finish(code, frame, site) }
         do {
