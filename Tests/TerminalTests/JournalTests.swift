@@ -30,7 +30,9 @@ struct JournalTests {
     ]
 
     @Test func recordsComeBack() throws {
-        let all = some + [.session(started: 7, folder: "/a b"), .ended(.interrupted, seconds: 1e-9)]
+        let all = some + [.session(started: 7, folder: "/a b"), .ended(.interrupted, seconds: 1e-9),
+            .ended(.interrupted, seconds: 2, mark: ProgressMark(title: "phase 2  fine-tuning", occurrence: 3, completed: 17)),
+        ]
         let bytes = Array(JournalRecord.heading.utf8) + all.flatMap(\.encoded)
         #expect(JournalRecord.decode(bytes) == all)
         #expect(JournalRecord.decode(Array("no journal".utf8)) == nil)
@@ -85,6 +87,36 @@ struct JournalTests {
         #expect(Recovery.list([lost]).contains("In [1]: a = 1 …") && Recovery.list([lost]).contains("(had not ended)"))
         // While one prompt has it, another does not.
         #expect(LostSession.all(in: sessions).isEmpty)
+    }
+
+    /// What Ctrl-C ended after some steps ends there again; where the journal does not know, the replay says what differs.
+    @Test func aReplayStopsWhereTheSessionWasInterrupted() throws {
+        let work = Builtin(
+            "work", family: "test", summary: "Counts.", parameters: [], result: "int",
+            run: { call in
+                for step in 1...9 {
+                    call.context.note(Progress(id: 1, title: "some work", completed: step, total: 9))
+                    if call.context.interrupt.isRequested { return .int(step) }
+                }
+                return .int(9)
+            })
+        let mark = ProgressMark(title: "some work", occurrence: 1, completed: 4)
+        try write([
+            .cell(number: 1, source: "work()"), .ended(.interrupted, seconds: 1, mark: mark),
+            .cell(number: 2, source: "work()"), .ended(.interrupted, seconds: 1), .cell(number: 3, source: "work()"), .ended(.ok, seconds: 1),
+        ])
+        let lost = try #require(LostSession.all(in: sessions).first)
+        #expect(lost.script.contains("In [1]   (interrupted at 4 of some work)"))
+        let printer = PrinterHarness()
+        let sink = printer.printer
+        let prompt = Prompt(
+            session: Session(builtins: [work]) { sink.handle($0) }, printer: sink, reader: ScriptedReader([]),
+            surrounds: Prompt.Surrounds(lost: lost))
+        prompt.run()
+        let output = printer.output.text
+        #expect(output.contains("stops there again)\nOut[1]: 4\n"))
+        #expect(output.contains("nobody noted where; Ctrl-C interrupts it again)\nOut[2]: 9\n(this had been interrupted and now ran to its end"))
+        #expect(output.hasSuffix("Out[3]: 9\n(replayed)\n"))
     }
 
     @Test func oldEmptyAndTooManyGo() throws {

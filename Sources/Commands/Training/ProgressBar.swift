@@ -33,6 +33,7 @@ struct ProgressBar {
 
     mutating func update(_ completed: Int, of total: Int, _ detail: [(String, String)] = []) {
         (progress.completed, progress.total, progress.detail) = (completed, total, detail)
+        context.note(progress)
         let now = ContinuousClock.now
         if let last, now - last < .milliseconds(50), completed < total { return }
         last = now

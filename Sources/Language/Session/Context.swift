@@ -16,15 +16,26 @@ public final class Context: @unchecked Sendable {
     /// What the cells of a prompt or notebook gave.
     public let results = Results()
 
-    private struct Shared {
+    struct Shared {
         var sink: Sink
         var drawers: [ObjectIdentifier: any Sendable] = [:]
         var currentFile: String?
         /// Errors and warnings of the run so far.
         var diagnostics: [Diagnostic] = []
+        var progress = RunProgress()
+        /// Where this run, or the next one, is to be stopped.
+        var stop: ProgressMark?
+
+        /// Whether the run is to be stopped here.
+        mutating func note(_ step: Progress) -> Bool {
+            progress.note(step)
+            guard let stop, progress.mark == stop else { return false }
+            self.stop = nil
+            return true
+        }
     }
 
-    private let shared: Mutex<Shared>
+    let shared: Mutex<Shared>
     /// Set by the session; the evaluator's own state. Only the evaluator's thread touches it.
     weak var machine: Machine?
 
@@ -55,6 +66,7 @@ public final class Context: @unchecked Sendable {
     func beginRun(script: String?) {
         shared.withLock {
             $0.diagnostics = []
+            $0.progress = RunProgress()
             if let script { $0.currentFile = script }
         }
     }
@@ -63,6 +75,7 @@ public final class Context: @unchecked Sendable {
     func endRun() -> [Diagnostic] {
         shared.withLock { state in
             state.currentFile = nil
+            state.stop = nil
             defer { state.diagnostics = [] }
             return state.diagnostics
         }

@@ -5,8 +5,8 @@ enum JournalRecord: Equatable {
     case session(started: Int, folder: String)
     /// Entered as this cell, and about to run.
     case cell(number: Int, source: String)
-    /// How the last cell ended.
-    case ended(RunStatus, seconds: Double)
+    /// How the last cell ended; where it was interrupted, if it told of its progress.
+    case ended(RunStatus, seconds: Double, mark: ProgressMark? = nil)
     /// A command of the prompt that changes the session and is no cell: ":reset", ":undo".
     case command(String)
 
@@ -26,7 +26,8 @@ enum JournalRecord: Equatable {
         switch self {
         case .session(let started, let folder): "session \(started)\n\(folder)"
         case .cell(let number, let source): "cell \(number)\n\(source)"
-        case .ended(let status, let seconds): "ended \(status.rawValue) \(seconds)\n"
+        case .ended(let status, let seconds, let mark):
+            "ended \(status.rawValue) \(seconds)\n" + (mark.map { "\($0.occurrence) \($0.completed) \($0.title)" } ?? "")
         case .command(let line): "command\n\(line)"
         }
     }
@@ -44,10 +45,16 @@ enum JournalRecord: Equatable {
             self = .cell(number: number, source: rest)
         case ("ended", 3):
             guard let status = RunStatus(rawValue: String(words[1])), let seconds = Double(words[2]) else { return nil }
-            self = .ended(status, seconds: seconds)
+            self = .ended(status, seconds: seconds, mark: Self.mark(rest))
         case ("command", 1): self = .command(rest)
         default: return nil
         }
+    }
+
+    private static func mark(_ text: String) -> ProgressMark? {
+        let words = text.split(separator: " ", maxSplits: 2)
+        guard words.count == 3, let occurrence = Int(words[0]), let completed = Int(words[1]) else { return nil }
+        return ProgressMark(title: String(words[2]), occurrence: occurrence, completed: completed)
     }
 
     // MARK: bytes: length, CRC-32 of the payload, payload; numbers little-endian

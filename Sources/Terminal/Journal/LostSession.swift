@@ -4,8 +4,8 @@ import Language
 /// A session that did not end in good order, as its journal tells.
 final class LostSession {
     enum Entry: Equatable {
-        /// `status` is nil where the session ended before the cell did.
-        case cell(number: Int, source: String, status: RunStatus?)
+        /// `status` is nil where the session ended before the cell did; `mark` is where it was interrupted.
+        case cell(number: Int, source: String, status: RunStatus?, mark: ProgressMark? = nil)
         case command(String)
     }
 
@@ -39,9 +39,9 @@ final class LostSession {
             case .session: break
             case .cell(let number, let source): entries.append(.cell(number: number, source: source, status: nil))
             case .command(let line): entries.append(.command(line))
-            case .ended(let status, _):
-                if case .cell(let number, let source, nil)? = entries.last {
-                    entries[entries.count - 1] = .cell(number: number, source: source, status: status)
+            case .ended(let status, _, let mark):
+                if case .cell(let number, let source, nil, _)? = entries.last {
+                    entries[entries.count - 1] = .cell(number: number, source: source, status: status, mark: mark)
                 }
             }
         }
@@ -60,9 +60,10 @@ final class LostSession {
     var script: String {
         let parts = entries.map { entry in
             switch entry {
-            case .cell(let number, let source, .ok): "# %% In [\(number)]\n\(source)\n"
-            case .cell(let number, let source, let status?): "# %% In [\(number)]   (\(status.rawValue))\n\(source)\n"
-            case .cell(let number, let source, nil):
+            case .cell(let number, let source, .ok, _): "# %% In [\(number)]\n\(source)\n"
+            case .cell(let number, let source, let status?, let mark):
+                "# %% In [\(number)]   (\(status.rawValue)\(mark.map { " at \($0.completed) of \($0.title)" } ?? ""))\n\(source)\n"
+            case .cell(let number, let source, nil, _):
                 "# %% In [\(number)]   (had not ended)\n"
                     + source.split(separator: "\n", omittingEmptySubsequences: false).map { "# \($0)\n" }.joined()
             case .command(let line): "# \(line)\n"

@@ -29,7 +29,7 @@ public enum Recovery {
         return sessions.enumerated().map { index, session in
             let inputs = session.entries.suffix(3).map { entry -> String in
                 switch entry {
-                case .cell(let number, let source, let status):
+                case .cell(let number, let source, let status, _):
                     let lines = source.split(separator: "\n", omittingEmptySubsequences: true)
                     let end = status == nil ? "   (had not ended)" : status == .ok ? "" : "   (\(status?.rawValue ?? ""))"
                     return "       In [\(number)]: \(lines.first ?? "")\(lines.count > 1 ? " …" : "")\(end)"

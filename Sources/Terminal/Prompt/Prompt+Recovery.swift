@@ -19,14 +19,18 @@ extension Prompt {
             case .command(let line):
                 printer.say(line)
                 PromptCommands.run(line, in: self)
-            case .cell(_, let source, let status?):
+            case .cell(_, let source, let status?, let mark):
                 printer.echo(promptLines(source))
+                if status == .interrupted { announceStop(mark) }
                 let outcome = runCell(source)
                 guard outcome.status == status || status == .interrupted && outcome.status == .ok else {
                     printer.say(stopText(status, outcome.status, left))
                     return
                 }
-            case .cell(_, let source, nil):
+                if status != outcome.status {
+                    printer.say("(this had been interrupted and now ran to its end: what came of it is the whole, not the part that there was)")
+                }
+            case .cell(_, let source, nil, _):
                 printer.echo(promptLines(source))
                 remember(source)
                 printer.say("(this had not ended when the session did and is not run again; Up brings it back)")
@@ -34,6 +38,13 @@ extension Prompt {
         }
         lost.remove()
         printer.say("(replayed)")
+    }
+
+    /// A cell that Ctrl-C ended is stopped at the same step again, where the journal knows it.
+    private func announceStop(_ mark: ProgressMark?) {
+        guard let mark else { return printer.say("(this was interrupted, nobody noted where; Ctrl-C interrupts it again)") }
+        session.context.stopNextRun(at: mark)
+        printer.say("(this was interrupted at step \(mark.completed) of \(mark.title), and stops there again)")
     }
 
     private func stopText(_ then: RunStatus, _ now: RunStatus, _ left: Int) -> String {

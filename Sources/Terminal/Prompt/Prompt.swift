@@ -118,7 +118,8 @@ public final class Prompt {
         printer.setLabel(nil)
         self.before = before
         cells.append(Cell(number: number, source: source, script: script, outcome: outcome))
-        write(.ended(outcome.status, seconds: outcome.seconds))
+        let mark = outcome.status == .interrupted ? session.context.progressMark : nil
+        write(.ended(outcome.status, seconds: outcome.seconds, mark: mark))
         if !outcome.evicted.isEmpty { tellOfEvicted(outcome.evicted) }
         return outcome
     }
