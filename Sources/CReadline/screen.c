@@ -11,16 +11,19 @@ static struct termios remembered;
 static volatile sig_atomic_t has_modes, cursor_hidden, editing, computing;
 static int takes_escapes;
 
-static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE};
+// Ctrl-\ (SIGQUIT) ends the process as abruptly as a crash.
+static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE, SIGSYS, SIGQUIT};
 enum { crash_count = sizeof crashes / sizeof crashes[0] };
 static struct sigaction before[crash_count];
 
-// Puts the terminal right, then lets the earlier handler have the crash: the faulting instruction runs again.
-static void crashed(int number) {
+// Puts the terminal right, then lets the earlier handler have the crash: the faulting instruction runs again, a signal
+// that some process sent is sent again.
+static void crashed(int number, siginfo_t *info, void *context) {
+    (void)context;
     bas_screen_restore();
     for (int i = 0; i < crash_count; i++)
         if (crashes[i] == number) sigaction(number, &before[i], NULL);
-    if (number == SIGABRT) raise(number);
+    if (number == SIGABRT || number == SIGQUIT || info->si_code <= 0) raise(number);
 }
 
 void bas_screen_remember(void) {
@@ -33,9 +36,18 @@ void bas_screen_remember(void) {
     atexit(bas_screen_restore);
     struct sigaction action;
     memset(&action, 0, sizeof action);
-    action.sa_handler = crashed;
-    action.sa_flags = SA_ONSTACK;
-    for (int i = 0; i < crash_count; i++) sigaction(crashes[i], &action, &before[i]);
+    action.sa_sigaction = crashed;
+    action.sa_flags = SA_ONSTACK | SA_SIGINFO;
+    // Parents with worker threads hand down a mask that blocks everything.
+    sigset_t wanted;
+    sigemptyset(&wanted);
+    for (int i = 0; i < crash_count; i++) {
+        sigaddset(&wanted, crashes[i]);
+        // What was ignored when we were started (a job in the background) stays ignored.
+        if (sigaction(crashes[i], NULL, &before[i]) == 0 && before[i].sa_handler == SIG_IGN) continue;
+        sigaction(crashes[i], &action, &before[i]);
+    }
+    pthread_sigmask(SIG_UNBLOCK, &wanted, NULL);
 }
 
 static void put(const char *text) {

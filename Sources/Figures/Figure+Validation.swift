@@ -61,7 +61,8 @@ extension PictureGrid {
         }
         let rows = (pictures.count + across - 1) / max(1, across)
         guard rowTitles.isEmpty || rowTitles.count == rows else {
-            throw fail("rows", "\(rowTitles.count) row titles for \(rows) rows of \(across) pictures")
+            let (titles, lines) = (rowTitles.count == 1 ? "1 row title" : "\(rowTitles.count) row titles", rows == 1 ? "1 row" : "\(rows) rows of \(across)")
+            throw fail("rows", "\(titles) for \(lines)")
         }
     }
 }

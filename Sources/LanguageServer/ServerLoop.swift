@@ -10,6 +10,9 @@ public struct ServerLoop {
     /// Of silence before diagnostics are sent.
     private static let pause: Int32 = 120  // ms
 
+    /// Of 64 KiB each before their messages are looked at.
+    private static let mostReads = 64
+
     private let input: Int32
     private let output: Int32
 
@@ -40,7 +43,9 @@ public struct ServerLoop {
                 continue
             }
             guard fill(&reader) else { return server.exitCode ?? 1 }
-            while waits(0) { guard fill(&reader) else { break } }
+            // What is there already, but not without end: what comes faster than it is read must not pile up.
+            var reads = 1
+            while reads < ServerLoop.mostReads, waits(0), fill(&reader) { reads += 1 }
         }
     }
 

@@ -14,6 +14,10 @@ extension Console {
         defer { output.flush() }
         var failure: Int32 = 0
         var differs = false
+        for path in paths where TextFile.isFolder(path) && programs(path).isEmpty {
+            printer.handle(.diagnostic(Diagnostic(
+                code: .fileMissing, severity: .warning, message: "there is no .bas file in \"\(printable(path))\"")))
+        }
         for path in paths.isEmpty ? ["-"] : paths.flatMap(programs) {
             do {
                 differs = try format(path, checks: checks, to: output) || differs

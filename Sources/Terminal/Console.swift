@@ -33,6 +33,7 @@ public final class Console {
         settings.display = { DisplayContext(width: traits.width(), unicode: traits.unicode) }
         session = Session(builtins: builtins, options: settings) { printer.handle($0) }
         SignalWatcher.shared.start { output.flushIfIdle() }
+        if let complaint = Graphics.complaint(environment: Surroundings.allVariables) { printer.handle(.diagnostic(complaint)) }
     }
 
     /// Runs a script with `args` set to its arguments. Returns the exit code.

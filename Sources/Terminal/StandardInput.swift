@@ -33,6 +33,7 @@ enum StandardInput {
             let count = Glibc.read(descriptor, &buffer, buffer.count)
             if count < 0 {
                 if errno == EINTR { continue }
+                if errno == EISDIR { throw Problem(.cannotRead, "\(name) is a folder, not a file") }
                 throw Problem(.cannotRead, "cannot read \(name): \(Surroundings.lastErrorText)")
             }
             if count == 0 { break }

@@ -89,6 +89,7 @@ import Testing
         ("zeros([2]).shap", "E0210"), ("dot([1, 2], [1])", "E0301: dot takes two tensors of one shape"),
         ("cosine([1, 2])", "E0301: cosine of one tensor takes a matrix [N, D]"),
         ("argmax(zeros([0]))", "E0213: argmax of an empty tensor"),
+        ("mean(zeros([0, 3]), axis=0)", "E0213: mean of an empty tensor"), ("std(zeros([0]))", "E0213: std of an empty tensor"),
     ])
     func mistakes(_ code: String, _ expected: String) {
         #expect(Programs.text(code).hasPrefix(expected), "\(code): \(Programs.text(code))")

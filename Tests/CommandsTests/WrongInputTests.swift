@@ -199,6 +199,8 @@ import Testing
             Row("attention(m, \"a dog\", image=s)", .missingArgument, "token="),
             Row("attention(b, \"a dog\", token=m.handles[0], image=s)", .unknownHandle, "it has none"),
             Row("leakage(b, s)", .modelMismatch, "0 handles, the scene 2 masks"),
+            Row("leakage(b, s)", .modelMismatch, "phase1(model, scene) learns a handle for each mask"),
+            Row("generate(b, repeat(\"dog \", 100000))", .promptTooLong, "dog…\" does not fit"),
             Row("union_sample(m3, s)", .modelMismatch, "3 handles, the scene 2 masks"),
             Row("attention_loss(predict_noise(m, z, 5, \"x\"), union_sample(m, s))", .unknownHandle, "pick.prompt"),
             Row("attention_map(predict_noise(m, z, 5, \"x\"), m.handles[0])", .unknownHandle, "does not name <asset0>"),

@@ -48,7 +48,7 @@ import Testing
         (Figure(.heatMap(HeatMap([[1]], low: .nan))), "finite"),
         (Figure(.pictures(PictureGrid([]))), "at least one picture"),
         (Figure(.pictures(PictureGrid([Examples.photo], titles: ["a", "b"]))), "2 titles for 1 pictures"),
-        (Figure(.pictures(PictureGrid([Examples.photo], rowTitles: ["a", "b"]))), "2 row titles for 1 rows"),
+        (Figure(.pictures(PictureGrid([Examples.photo], rowTitles: ["a", "b"]))), "2 row titles for 1 row"),
         (Figure(.pictures(PictureGrid([Examples.photo], columns: 2, columnTitles: ["a"]))), "1 column titles for 2 columns"),
         (Figure(.pictures(PictureGrid([Examples.photo], columns: 0))), "at least 1 column"),
         (Figure(.chart(Chart(series: [])), size: PixelSize(width: 10, height: 10)), "120…4096"),

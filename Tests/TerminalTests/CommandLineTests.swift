@@ -53,6 +53,14 @@ struct CommandLineTests {
         #expect(run.status == 0)
     }
 
+    @Test func aWordThatBASGRAPHICSDoesNotKnowIsAnswered() throws {
+        let run = try Run(["-e", "1"], in: folder, environment: ["BAS_GRAPHICS=sixels"])
+        #expect(run.output == "1\n" && run.status == 0)
+        #expect(run.errors.contains("BAS_GRAPHICS=sixels") && run.errors.contains("did you mean sixel?"))
+        #expect(run.errors.contains("kitty, iterm, sixel, symbols, ascii, off"))
+        #expect(try Run(["-e", "1"], in: folder, environment: ["BAS_GRAPHICS=Off"]).errors.isEmpty)
+    }
+
     @Test func nearMissesAreNamed() throws {
         #expect(try Run(["rnu"], in: folder).errors.contains("did you mean 'run'?"))
         try folder.write("script.bas", "")

@@ -34,6 +34,11 @@ struct FormatCommandTests {
         #expect(folder.read("inner/notes.txt") == "x=1\n")
     }
 
+    @Test func aFolderWithoutProgramsIsSaid() throws {
+        let run = try Run(["fmt", "--check", "."], in: folder)
+        #expect(run.status == 0 && run.errors.contains("there is no .bas file in \".\""))
+    }
+
     @Test(arguments: [["fmt"], ["fmt", "-"]])
     func standardInput(_ arguments: [String]) throws {
         let run = try Run(arguments, input: "f( 1 )", in: folder)

@@ -167,6 +167,17 @@ struct PromptTerminalTests {
         try terminal.wait(for: "Out[1]: 42")
     }
 
+    /// A crash, or Ctrl-\, while a line is edited leaves the terminal as it was, and the process ends by that signal.
+    @Test(arguments: [SIGABRT, SIGSEGV, SIGTRAP, SIGQUIT]) func aCrashLeavesAnOrdinaryTerminal(signal: Int32) throws {
+        let terminal = try prompt(environment: ["NO_COLOR=1", "SWIFT_BACKTRACE=enable=no"])
+        terminal.send("unfinished")
+        try terminal.wait(for: "unfinished")
+        if signal == SIGQUIT { terminal.send("\u{1c}") } else { terminal.signal(signal) }
+        #expect(try terminal.end() == 128 + signal)
+        #expect(terminal.isInOrdinaryMode)
+        #expect(terminal.transcript.contains(Self.pasteOff))
+    }
+
     @Test func namesAndFilesAreCompleted() throws {
         try folder.write("unusual_name.png", "")
         let terminal = try prompt()

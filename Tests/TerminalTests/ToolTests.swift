@@ -39,4 +39,16 @@ import Testing
         #expect(run.output.hasSuffix("{\"id\":2,\"jsonrpc\":\"2.0\",\"result\":null}"))
         #expect(try Run(["lsp", "--stdio"], input: initialize, in: folder).status == 1)
     }
+
+    /// What never becomes a message ends the server, and never piles up.
+    @Test func anEndlessStreamEndsTheServer() throws {
+        let words = ["/bin/sh", "-c", "exec \"$0\" lsp </dev/zero >/dev/null", try Executable.path()]
+        let server = try #require(Child.spawn(words, environment: folder.environment) { _ in })
+        #expect(Child.wait(server) == 1)
+    }
+
+    @Test(arguments: [["check", "."], ["run", "."]]) func aFolderIsNoScript(_ words: [String]) throws {
+        let run = try Run(words, in: folder)
+        #expect(run.status == 74 && run.errors.contains("\".\" is a folder, not a file"))
+    }
 }

@@ -172,7 +172,8 @@ enum AttentionCommands {
         let (model, scene) = (try call.host("model", as: ModelValue.self).model, try call.host("scene", as: SceneValue.self).scene)
         guard model.handles.count >= scene.masks.count else {
             throw Problem(
-                .modelMismatch, "the model has \(model.handles.count) handles, the scene \(scene.masks.count) masks", argument: "model")
+                .modelMismatch, "the model has \(model.handles.count) handles, the scene \(scene.masks.count) masks", argument: "model",
+                help: model.handles.isEmpty ? "phase1(model, scene) learns a handle for each mask" : nil)
         }
         let times = try noiseLevels(call, model)
         let prepared = try PreparedScenes.scene(scene, model, call)

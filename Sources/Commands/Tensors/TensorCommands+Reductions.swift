@@ -22,12 +22,18 @@ extension TensorCommands {
         reduction(
             "mean", "The mean of numbers, of all or along axes.", ["average"],
             [.init("mean(tensor([1, 2, 6]))", shows: "3.0")]
-        ) { x, axes, keep in x.mean(axes, keepsAxes: keep) },
+        ) { x, axes, keep in
+            guard x.value.count > 0 else { throw Problem(.badArgument, "mean of an empty tensor", argument: "xs") }
+            return x.mean(axes, keepsAxes: keep)
+        },
         reduction(
             "std", "The standard deviation of the sample (n - 1), of all or along axes.",
             ["deviation", "spread"],
             [.init("std(tensor([1, 3]))", shows: "1.4142135")]
-        ) { x, axes, keep in deviation(x, axes, keep) },
+        ) { x, axes, keep in
+            guard x.value.count > 0 else { throw Problem(.badArgument, "std of an empty tensor", argument: "xs") }
+            return deviation(x, axes, keep)
+        },
         extreme(
             "max", "The largest number, of several, of a list or of a tensor along axes.",
             ["largest", "most", "peak"],
@@ -76,7 +82,7 @@ extension TensorCommands {
     /// Along axes, or over all where none is given.
     private static func reduction(
         _ name: String, _ summary: String, _ terms: [String], _ examples: [Builtin.Example],
-        _ body: @escaping @Sendable (Variable, [Int]?, Bool) -> Variable
+        _ body: @escaping @Sendable (Variable, [Int]?, Bool) throws -> Variable
     ) -> Builtin {
         Builtin(
             name, family: family, summary: summary, parameters: [numbers, axes, keep], result: outcome,
@@ -87,7 +93,7 @@ extension TensorCommands {
                     return try call.fallBack()
                 }
                 let x = try call.variable("xs")
-                return .tensor(body(x, try call.axes("axis", of: x.shape), try call.bool("keepdims")))
+                return .tensor(try body(x, try call.axes("axis", of: x.shape), try call.bool("keepdims")))
             })
     }
 

@@ -59,7 +59,8 @@ extension TokenizerError.Problem {
         case .tokensAlike(let token, let other):
             "the tokens \"\(token)\" and \"\(other)\" are the same in lower case"
         case .promptTooLong(let tokens, let limit, let rest):
-            "the prompt has \(tokens) tokens, the text encoder takes \(limit); \"\(rest)\" does not fit"
+            "the prompt has \(tokens) tokens, the text encoder takes \(limit); "
+                + "\"\(rest.count > 80 ? rest.prefix(79) + "…" : rest[...])\" does not fit"
         }
     }
 }

@@ -52,7 +52,11 @@ public final class MemoryPool: Sendable {
             return block
         }
         stale.forEach { Glibc.free($0) }
-        return (cached ?? Self.allocate(bytes), capacity)
+        if let block = cached ?? Self.allocate(bytes) { return (block, capacity) }
+        // What is kept for later may be what is missing now.
+        trim()
+        guard let block = Self.allocate(bytes) else { Self.exhausted(bytes) }
+        return (block, capacity)
     }
 
     private func touch(_ capacity: Int, _ state: inout State) {
@@ -99,14 +103,20 @@ public final class MemoryPool: Sendable {
     }
 
     /// With a vector's room behind: products read the last columns of a matrix in whole vectors (CKernels.h).
-    private static func allocate(_ size: Int) -> UnsafeMutablePointer<Float> {
+    private static func allocate(_ size: Int) -> UnsafeMutablePointer<Float>? {
         let bytes = size + 64
         let huge = bytes >= 4 << 20
         var raw: UnsafeMutableRawPointer?
-        guard posix_memalign(&raw, huge ? 2 << 20 : 64, bytes) == 0, let raw else {
-            preconditionFailure("out of memory: \(bytes) bytes; callers check sizes against the budget first")
-        }
+        guard posix_memalign(&raw, huge ? 2 << 20 : 64, bytes) == 0, let raw else { return nil }
         if huge { madvise(raw, bytes, MADV_HUGEPAGE) }
         return raw.assumingMemoryBound(to: Float.self)
+    }
+
+    /// The system gives no more, although callers check sizes against their budget: nothing can be finished, but the
+    /// process ends in order, by sysexits' code for the system's errors.
+    private static func exhausted(_ bytes: Int) -> Never {
+        let text = "bas: out of memory: the system refuses \(bytes >> 20) MiB more (ulimit -v, or a container's limit)\n"
+        _ = text.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+        exit(71)
     }
 }

@@ -1,5 +1,6 @@
 import CChafa
 import Glibc
+import Language
 
 /// How a terminal is made to show a picture.
 public enum Graphics: String, Sendable, CaseIterable {
@@ -37,6 +38,15 @@ public enum Graphics: String, Sendable, CaseIterable {
         }
         if answer().sixels { return (.sixel, false) }
         return (traits.unicode ? .symbols : .ascii, false)
+    }
+
+    /// What is wrong with the user's wish; nil where nothing is.
+    static func complaint(environment: [String: String]) -> Diagnostic? {
+        guard let wish = environment["BAS_GRAPHICS"], !wish.isEmpty, Graphics(rawValue: wish.lowercased()) == nil else { return nil }
+        let nearest = nearestName(wish.lowercased(), among: allCases.map(\.rawValue)).map { "; did you mean \($0)?" } ?? ""
+        return Diagnostic(
+            code: .badArgument, severity: .warning, message: "BAS_GRAPHICS=\(printable(wish)) means nothing, and the terminal decides\(nearest)",
+            help: "it can be \(allCases.map(\.rawValue).joined(separator: ", "))")
     }
 
     /// Newer than the list of Debian's libchafa, or left in the environment inside of tmux.

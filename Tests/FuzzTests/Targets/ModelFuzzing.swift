@@ -105,6 +105,7 @@ enum ModelFuzzing {
         }
 
         func read(_ name: String, into buffer: UnsafeMutableBufferPointer<Float>) throws { throw NoNumbers() }
+        func readHalves(_ name: String, into buffer: UnsafeMutableBufferPointer<UInt16>) throws { throw NoNumbers() }
         func readInts(_ name: String) throws -> [Int] { throw NoNumbers() }
     }
 }
