@@ -22,26 +22,26 @@ import Testing
     ]
 
     @Test(arguments: [
-        "upper(stop(s))", "lower(stop(s))", "trim(stop(blank))", "len(stop(wide))", "split(stop(s))", "split(stop(s), \"b\")",
+        "upper(stop(large))", "lower(stop(large))", "trim(stop(blank))", "len(stop(wide))", "split(stop(s))", "split(stop(s), \"b\")",
         "split(stop(wide), \"ü\")", "lines(stop(s))", "replace(stop(s), \"a\", \"xyz\")", "replace(stop(s), \"abc\", \"\")", "list(stop(s))",
         "reversed(stop(s))", "join(stop(xs), \",\")", "str(stop(xs))", "\"{stop(xs)}\"", "zip(stop(xs), xs)", "enumerate(stop(xs))",
-        "list(stop(1..1000000))", "range(stop(1000000))", "stop(xs) == ys", "-1 in stop(xs)", "\"no\" in stop(s)", "\"nö\" in stop(wide)",
+        "list(stop(1..100000))", "range(stop(100000))", "stop(xs) == ys", "-1 in stop(xs)", "\"no\" in stop(s)", "\"nö\" in stop(wide)",
         "stop(wide)[5]", "flatten([stop(xs), xs])", "sorted(stop(xs), descending=true)", "unique(stop(xs))", "map(stop(xs), fn(x) { x })",
-        "[x for x in stop(xs)]", "[..stop(1..1000000)]",
+        "[x for x in stop(xs)]", "[..stop(1..100000)]",
     ])
     func longWorkEnds(_ expression: String) {
         let recorder = Recorder()
         let session = Session(builtins: Self.builtins) { recorder.record($0) }
         session.run(
             source: """
-                s = repeat("ab \\n", 2000000); wide = repeat("ä b", 50000); blank = repeat(" ", 100000)
-                xs = list(1..100000); ys = list(1..100000)
+                s = repeat("ab \\n", 20000); large = repeat(s, 60); wide = repeat("ä b", 50000); blank = repeat(" ", 100000)
+                xs = list(1..20000); ys = list(1..20000)
                 """)
         let outcome = session.run(source: "reached(\(expression))")
         #expect(outcome.status == .interrupted && outcome.diagnostics.first?.code == .interrupted)
         #expect(recorder.printed.isEmpty)
         // The same once nobody asks for a stop.
-        #expect(session.run(source: "reached(\(expression.replacing("stop", with: "")))").status == .ok || expression.hasPrefix("unique"))
+        #expect(session.run(source: "reached(\(expression.replacing("stop", with: "")))").status == .ok)
     }
 
     @Test func searchingTakesCharacters() {

@@ -6,6 +6,7 @@ struct NameCollector {
     private(set) var mentioned: Set<String> = []
     /// How often each of them is bound; parameters count.
     private(set) var bindings: [String: Int] = [:]
+    private var known: Set<String> = []
     private var functionDepth = 0
 
     init(_ statements: [Statement]) {
@@ -21,7 +22,7 @@ struct NameCollector {
         if functionDepth > 0 {
             mentioned.insert(name)
         } else {
-            if !assigned.contains(name) { assigned.append(name) }
+            if known.insert(name).inserted { assigned.append(name) }
             bindings[name, default: 0] += 1
         }
     }

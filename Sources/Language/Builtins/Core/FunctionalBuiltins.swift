@@ -50,10 +50,13 @@ extension CoreBuiltins {
             parameters: [source], result: "list", terms: ["distinct", "set", "duplicates"],
             examples: [.init("unique([3, 1, 3])", shows: "[3, 1]")],
             run: { call in
-                var seen: [Value] = []
+                var (seen, kinds) = ([Value](), [SearchKey: [Value]]())
                 for item in try items(call, "xs") {
                     try call.context.checkInterrupt()
-                    if !(try seen.contains { try Operators.isEqual($0, item) }) { seen.append(item) }
+                    let key = SearchKey(item)
+                    if try kinds[key, default: []].contains(where: { try Operators.isEqual($0, item) }) { continue }
+                    kinds[key, default: []].append(item)
+                    seen.append(item)
                 }
                 return .list(seen)
             }),
@@ -100,6 +103,21 @@ extension CoreBuiltins {
         throw Problem(
             .notABool, "\(call.builtin.name) wants a function that says true or false",
             argument: call.has("f") ? "f" : "item", label: "this gave \(answer.describedType)")
+    }
+}
+
+/// Equal values have equal keys, so that only few are compared.
+private enum SearchKey: Hashable {
+    case number(Double)
+    case text(String)
+    case other
+
+    init(_ value: Value) {
+        if case .string(let text) = value {
+            self = .text(text)
+        } else {
+            self = value.number.map { .number($0) } ?? .other
+        }
     }
 }
 
