@@ -19,10 +19,12 @@ public enum SingleFile {
         _ path: String, tokenizer: String, prediction: PredictionType?, _ extent: ParameterFile.Extent
     ) throws -> DiffusionModel {
         let file = try SafetensorsFile(path: path)
-        return try load(file, tokenizer: try CLIPTokenizer(folder: tokenizer), prediction: prediction)
+        return try load(file, tokenizer: try CLIPTokenizer(folder: tokenizer), prediction: prediction, extent)
     }
 
-    static func load(_ file: some SafetensorsSource, tokenizer words: CLIPTokenizer, prediction: PredictionType? = nil) throws -> DiffusionModel {
+    static func load(
+        _ file: some SafetensorsSource, tokenizer words: CLIPTokenizer, prediction: PredictionType? = nil, _ extent: ParameterFile.Extent = .values
+    ) throws -> DiffusionModel {
         let (path, shapes) = (file.path, CheckpointShapes(file))
         try recognise(shapes)
         let configuration = try SingleFileConfiguration(shapes, prediction: prediction)
