@@ -11,6 +11,9 @@ final class Node: @unchecked Sendable {
     private(set) var parents: [Node?]
     private(set) var backward: ((Tensor) -> [Tensor?])?
 
+    /// What lies behind one another in a concatenation along the outermost axis, so that its rows can be had without it.
+    var pieces: [Variable] = []
+
     private static let counter = Atomic(0)
 
     init(operation: StaticString, parents: [Node?] = [], backward: ((Tensor) -> [Tensor?])? = nil) {
@@ -26,6 +29,7 @@ final class Node: @unchecked Sendable {
     func release() {
         backward = nil
         parents = []
+        pieces = []
     }
 
     deinit {

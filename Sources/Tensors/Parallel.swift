@@ -49,6 +49,23 @@ public enum Parallel {
         }
     }
 
+    /// Runs `body(0)` … `body(count - 1)` each as one piece of long work: side by side, one a thread, where that leaves no
+    /// thread idle; else one behind the other, whose operations are split over the threads. Callers see to it that both
+    /// give the same bits. What runs side by side spares the threads their waiting for each other after every operation.
+    public static func lanes(_ count: Int, _ body: (Int) -> Void) {
+        let before = bas_flush_denormals()
+        defer { bas_restore_denormals(before) }
+        guard fillsThreads(lanes: count) else { return (0..<count).forEach(body) }
+        let demand = demand
+        schedule(count) { lane in $demand.withValue(demand) { body(lane) } }
+    }
+
+    /// Would so many pieces of equal work keep every thread busy? Not while time is recorded, by operation on one thread.
+    public static func fillsThreads(lanes count: Int) -> Bool {
+        let threads = if case .threads(let count) = schedule { count } else { threads }
+        return threads > 1 && count % threads == 0 && !Profile.isRecording
+    }
+
     // MARK: work that nobody wants any more
 
     private struct Demand: Sendable {

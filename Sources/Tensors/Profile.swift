@@ -25,6 +25,8 @@ public enum Profile {
     private static let isOn = Atomic(false)
     private static let state = Mutex(State())
 
+    static var isRecording: Bool { isOn.load(ordering: .relaxed) }
+
     /// What the operations of `body` on this thread took; other threads' operations are not counted.
     public static func record<R>(_ body: () throws -> R) rethrows -> (result: R, entries: [String: Entry]) {
         state.withLock { $0 = State() }

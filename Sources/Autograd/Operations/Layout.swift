@@ -18,9 +18,17 @@ extension Variable {
         Self.record("slice", value.sliced(slices), [self]) { [shape] dy, _ in [dy.scattered(to: shape, slices)] }
     }
 
-    /// Rows `range` of the outermost axis; no copy.
+    /// Rows `range` of the outermost axis; no copy. Rows of a concatenation are those of the piece that they lie in: a
+    /// constant where that is one.
     public func rows(_ range: Range<Int>) -> Variable {
-        Self.record("rows", value.rows(range), [self]) { [shape] dy, _ in
+        var start = 0
+        for piece in node?.pieces ?? [] {
+            let end = start + piece.shape[0]
+            if range == start..<end { return piece }
+            if range.lowerBound >= start && range.upperBound <= end { return piece.rows(range.lowerBound - start..<range.upperBound - start) }
+            start = end
+        }
+        return Self.record("rows", value.rows(range), [self]) { [shape] dy, _ in
             let slices = shape.indices.map { $0 == 0 ? Tensor.Slice(start: range.lowerBound, count: range.count) : .init(start: 0, count: shape[$0]) }
             return [dy.scattered(to: shape, slices)]
         }
@@ -31,9 +39,11 @@ extension Variable {
 
     public static func concatenated(_ parts: [Variable], axis: Int) -> Variable {
         let sizes = parts.map { $0.shape[Shape.axis(axis, rank: $0.shape.count)] }
-        return record("concatenate", Tensor.concatenated(parts.map(\.value), axis: axis), parts) { dy, needs in
+        let result = record("concatenate", Tensor.concatenated(parts.map(\.value), axis: axis), parts) { dy, needs in
             zip(dy.split(sizes, axis: axis), needs).map { $1 ? $0 : nil }
         }
+        if axis == 0 { result.node?.pieces = parts }
+        return result
     }
 
     /// Repeated to `shape` by the broadcasting rule.

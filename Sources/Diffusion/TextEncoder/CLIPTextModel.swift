@@ -71,11 +71,22 @@ public struct CLIPTextModel: Module {
         finalLayerNorm = LayerNorm(c.hiddenSize, eps: c.layerNormEpsilon)
     }
 
-    /// The last hidden state [N, L, D] after the final norm, of N prompts of L token ids each.
+    /// The last hidden state [N, L, D] after the final norm, of N prompts of L token ids each. While only handles are
+    /// trained, prompts without one are encoded apart: rows of the result that are constants.
     public func callAsFunction(_ ids: [[Int]]) -> Variable {
+        let (handles, others) = parameters().reduce(into: (false, false)) { found, parameter in
+            if parameter.name == Self.handleEmbeddingName { found.0 = parameter.value.needsGrad } else if parameter.value.needsGrad { found.1 = true }
+        }
+        guard handles && !others else { return encode(ids) }
+        let parts = ids.indices.runs(of: { ids[$0].contains { $0 >= configuration.vocabularySize } })
+        return parts.count == 1 ? encode(ids) : .concatenated(parts.map { encode(Array(ids[$0])) }, axis: 0)
+    }
+
+    private func encode(_ ids: [[Int]]) -> Variable {
         let (n, length, width) = (ids.count, ids[0].count, configuration.hiddenSize)
         precondition(length <= configuration.maxPositionEmbeddings && ids.allSatisfy { $0.count == length })
-        let tables = [tokenEmbedding] + (handleEmbedding.map { [$0] } ?? [])
+        let hasHandles = ids.contains { $0.contains { $0 >= configuration.vocabularySize } }
+        let tables = [tokenEmbedding] + (handleEmbedding.flatMap { hasHandles ? [$0] : nil } ?? [])
         let tokens = Variable.embedding(ids.flatMap { $0 }, of: tables).reshaped([n, length, width])
         var h = tokens + positionEmbedding.rows(0..<length)
         for layer in layers { h = layer(h) }

@@ -15,6 +15,8 @@ public struct UNet2DConditionModel: Module {
     var upBlocks: [UpBlock]
     var convNormOut: GroupNorm
     var convOut: Conv2d
+    /// Parameters, without adapters.
+    private(set) var size = 0
 
     public init(_ configuration: UNet2DConditionModelConfiguration) {
         let c = configuration
@@ -50,12 +52,19 @@ public struct UNet2DConditionModel: Module {
         }
         convNormOut = GroupNorm(c.normGroups, first, eps: c.normEpsilon)
         convOut = Conv2d(first, c.outChannels)
+        size = parameterCount
     }
 
     /// The model's prediction [N, H, W, C] for latents [N, H, W, C] at one timestep a sample, in 0…999.
     /// H and W are multiples of 2^(levels − 1).
     public func callAsFunction(_ latents: Variable, timesteps: [Float], _ pass: inout UNetPass) -> Variable {
         precondition(timesteps.count == latents.shape[0])
+        let lanes = lanes(latents, pass)
+        return lanes.count > 1 ? predict(latents, timesteps: timesteps, in: lanes, &pass) : predict(latents, timesteps: timesteps, &pass)
+    }
+
+    /// The whole batch as one.
+    func predict(_ latents: Variable, timesteps: [Float], _ pass: inout UNetPass) -> Variable {
         let time = timeEmbedding(timesteps).silu()
         var h = convIn(latents)
         var skips = [h]

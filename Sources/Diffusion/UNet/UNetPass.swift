@@ -43,7 +43,7 @@ public struct UNetPass: Sendable {
     let encoderHiddenStates: Variable
     let recording: AttentionRecording
     /// Layers keep their inputs only and are computed again in backward.
-    private let isCheckpointing: Bool
+    let isCheckpointing: Bool
     /// Maps in the order of the layers.
     public internal(set) var maps: [CrossAttentionMap] = []
     /// Filled by the first pass, used by later ones where given back.
@@ -65,10 +65,30 @@ public struct UNetPass: Sendable {
 
     mutating func projections(_ compute: (Variable) -> (Variable, Variable)) -> (Variable, Variable) {
         defer { next += 1 }
-        if isReusing { return textProjections.layers[next] }
+        if isReusing, next < textProjections.layers.count { return textProjections.layers[next] }
         let projected = compute(encoderHiddenStates)
         textProjections.layers.append(projected)
         return projected
+    }
+
+    /// The pass of some of the samples.
+    func part(_ samples: Range<Int>) -> UNetPass {
+        let reused = isReusing ? TextProjections(layers: textProjections.layers.map { ($0.keys.rows(samples), $0.values.rows(samples)) }) : nil
+        return UNetPass(encoderHiddenStates.rows(samples), recording: recording, reusing: reused)
+    }
+
+    /// Takes over what the passes of all samples kept; text projections for sampling only.
+    mutating func join(_ parts: [UNetPass]) {
+        maps = parts[0].maps.indices.map { index in
+            let map = parts[0].maps[index]
+            return CrossAttentionMap(
+                layer: map.layer, height: map.height, width: map.width, probabilities: .concatenated(parts.map { $0.maps[index].probabilities }, axis: 0))
+        }
+        guard !isReusing, !encoderHiddenStates.needsGrad else { return }
+        textProjections.layers = parts[0].textProjections.layers.indices.map { index in
+            let layers = parts.map { $0.textProjections.layers[index] }
+            return (.concatenated(layers.map(\.keys), axis: 0), .concatenated(layers.map(\.values), axis: 0))
+        }
     }
 
     func apply(_ block: ResnetBlock2D, _ x: Variable, time: Variable) -> Variable {

@@ -42,7 +42,7 @@ extension Tensor {
         if weightChanges, g.isThin(samples: shape[0], outputs: weight.shape[0]) {
             return thinConv2d(weight, bias: bias, residual: residual, g)
         }
-        return convolved(by: weight, .forward, outputs: weight.shape[0], bias: bias, residual: residual, g)
+        return convolved(by: weight, .forward, outputs: weight.shape[0], bias: bias, residual: residual, g, weightChanges)
     }
 
     /// dx [N, H, W, Cin] of dy [N, H', W', Cout]. Where the stride is 1 it is a convolution by the turned kernel.
@@ -58,14 +58,15 @@ extension Tensor {
             return thinConv2dInputGradient(weight, channels: g.C, turned)
         }
         let use = PackedMatrix.Use.inputGradient(taps: g.kernelH * g.kernelW)
-        return convolved(by: weight, use, outputs: g.C, bias: nil, residual: nil, turned)
+        return convolved(by: weight, use, outputs: g.C, bias: nil, residual: nil, turned, weightChanges)
     }
 
     private func convolved(
-        by weight: Tensor, _ use: PackedMatrix.Use, outputs: Int, bias: Tensor?, residual: Tensor?, _ geometry: bas_convolution
+        by weight: Tensor, _ use: PackedMatrix.Use, outputs: Int, bias: Tensor?, residual: Tensor?, _ geometry: bas_convolution,
+        _ weightChanges: Bool
     ) -> Tensor {
         var g = geometry
-        if g.suitsWinograd(samples: shape[0], outputs: outputs) {
+        if g.suitsWinograd(samples: shape[0], outputs: outputs, weightChanges: weightChanges) {
             return winogradConvolved(.of(weight, for: use.winograd), outputs: outputs, bias: bias, residual: residual, g)
         }
         let result = Tensor(uninitialized: [shape[0], g.OH, g.OW, outputs])
@@ -120,7 +121,7 @@ extension bas_convolution {
 
     /// Are there too few pixels for a layout of the weight to pay?
     fileprivate func isThin(samples: Int, outputs: Int) -> Bool {
-        samples * OH * OW <= Tensor.thinRows && !suitsWinograd(samples: samples, outputs: outputs)
+        samples * OH * OW <= Tensor.thinRows && !suitsWinograd(samples: samples, outputs: outputs, weightChanges: true)
     }
 
     /// The convolution that takes dy back to dx, for stride 1.
