@@ -154,15 +154,20 @@ static void outer_chunk(const bas_row_pair *pairs, size_t count, float *y, size_
     }
 }
 
-void bas_outer_product(float *y, size_t yStride, const float *a, size_t aStride, const float *b, size_t bStride,
-                       size_t rows, size_t first, size_t last, size_t N) {
+void bas_outer_product_added(float *y, size_t yStride, const float *a, size_t aStride, const float *b, size_t bStride,
+                             size_t rows, size_t first, size_t last, size_t N, int isAdded) {
     bas_row_pair pairs[CHUNK_PAIRS];
     for (size_t row = 0; row < rows || row == 0; row += CHUNK_PAIRS) {
         size_t count = rows - row < CHUNK_PAIRS ? rows - row : CHUNK_PAIRS;
         for (size_t i = 0; i < count; i++)
             pairs[i] = (bas_row_pair){a + (row + i) * aStride, b + (row + i) * bStride};
-        outer_chunk(pairs, count, y, yStride, first, last, N, row > 0);
+        outer_chunk(pairs, count, y, yStride, first, last, N, isAdded || row > 0);
     }
+}
+
+void bas_outer_product(float *y, size_t yStride, const float *a, size_t aStride, const float *b, size_t bStride,
+                       size_t rows, size_t first, size_t last, size_t N) {
+    bas_outer_product_added(y, yStride, a, aStride, b, bStride, rows, first, last, N, 0);
 }
 
 void bas_convolve_weights(float *dw, const float *dy, const float *x, const bas_convolution *g, size_t samples,

@@ -107,13 +107,14 @@ BAS_KERNEL void bas_winograd_input(float *v, size_t tiles, const float *x, const
     }
 }
 
-/// Outputs of the tiles first..<last from M [36, last - first, O].
+/// Outputs of the tiles first..<last, for `columns` of them from the first where y, bias and residual begin, from
+/// M [36, last - first, columns].
 BAS_KERNEL static void output_tiles(float *y, const float *m, const bas_convolution *g, size_t first, size_t last,
-                                    size_t O, const float *bias, const float *residual) {
-    size_t plane = (last - first) * O;
-    for (size_t tile = first; tile < last; tile++, m += O) {
+                                    size_t O, size_t columns, const float *bias, const float *residual) {
+    size_t plane = (last - first) * columns;
+    for (size_t tile = first; tile < last; tile++, m += columns) {
         place p = place_of(tile, g);
-        for (size_t o = 0; o < O; o += LANES) {
+        for (size_t o = 0; o < columns; o += LANES) {
             lanes d[36], half[24], start = bias ? *(const lanes *)(bias + o) : (lanes)0.0f;
             for (size_t i = 0; i < 36; i++) d[i] = *(const lanes *)(m + i * plane + o);
             for (size_t i = 0; i < 6; i++) output_step(half + i, 6, d + i, 6);
@@ -147,22 +148,23 @@ BAS_KERNEL void bas_winograd_output_gradient(float *z, size_t tiles, const float
     }
 }
 
-BAS_KERNEL void bas_winograd_pack(float *u, const float *packed, size_t C, size_t O, size_t firstPanel,
-                                  size_t lastPanel) {
-    size_t width = bas_panel_columns() / 3, plane = C * O;
+/// U: 36 rows of `count` floats, `plane` apart, from nine rows of as many.
+BAS_KERNEL static void transform_weights(float *u, size_t plane, const float *taps, size_t count) {
+    for (size_t at = 0; at < count; at += LANES) {
+        lanes g[9], half[18], d[36];
+        for (size_t i = 0; i < 9; i++) g[i] = *(const lanes *)(taps + i * count + at);
+        for (size_t i = 0; i < 3; i++) weight_step(half + i, 3, g + i, 3);
+        for (size_t i = 0; i < 6; i++) weight_step(d + 6 * i, 1, half + 3 * i, 1);
+        for (size_t i = 0; i < 36; i++) *(lanes *)(u + i * plane + at) = d[i];
+    }
+}
+
+void bas_winograd_pack(float *u, const float *packed, size_t C, size_t O, size_t firstPanel, size_t lastPanel) {
+    size_t width = bas_panel_columns() / 3;
     for (size_t p = firstPanel; p < lastPanel; p++) {
-        bas_panel panel = bas_panel_at(p, O, width);
         // Taps are rows of the packed kernel: equal places of nine blocks belong together.
-        size_t count = C * panel.vectors * width;
-        const float *taps = packed + 9 * C * panel.first;
-        float *target = u + C * panel.first;
-        for (size_t at = 0; at < count; at += LANES) {
-            lanes g[9], half[18], d[36];
-            for (size_t i = 0; i < 9; i++) g[i] = *(const lanes *)(taps + i * count + at);
-            for (size_t i = 0; i < 3; i++) weight_step(half + i, 3, g + i, 3);
-            for (size_t i = 0; i < 6; i++) weight_step(d + 6 * i, 1, half + 3 * i, 1);
-            for (size_t i = 0; i < 36; i++) *(lanes *)(target + i * plane + at) = d[i];
-        }
+        bas_panel panel = bas_panel_at(p, O, width);
+        transform_weights(u + C * panel.first, C * O, packed + 9 * C * panel.first, C * panel.vectors * width);
     }
 }
 
@@ -185,7 +187,36 @@ void bas_winograd_convolve(float *y, const float *x, const bas_convolution *g, s
         bas_winograd_input(v, tiles, x, g, start, end);
         for (size_t i = 0; i < 36; i++)
             bas_product(m + i * tiles * O, O, v + i * tiles * C, C, tiles, C, u + i * C * O, 0, O, 0, panels, NULL, NULL);
-        output_tiles(y, m, g, start, end, O, bias, residual);
+        output_tiles(y, m, g, start, end, O, O, bias, residual);
+    }
+}
+
+/// Channels whose kernels are transformed at once: as many as keep a panel of them in the first cache. That makes it cheaper
+/// to transform a large kernel for every use than to keep it in that form.
+#define CHUNK_CHANNELS 192
+
+size_t bas_winograd_multiply_workspace(size_t tiles) { return BAS_WINOGRAD_OUTPUTS * (45 * CHUNK_CHANNELS + 36 * tiles); }
+
+void bas_winograd_multiply(float *y, const float *v, size_t tiles, const bas_convolution *g, size_t first, const float *w,
+                           size_t O, int isTurned, size_t firstOutput, size_t lastOutput, const float *bias,
+                           const float *residual, float *workspace) {
+    size_t C = g->C;
+    for (size_t o = firstOutput; o < lastOutput; o += BAS_WINOGRAD_OUTPUTS) {
+        size_t columns = lastOutput - o < BAS_WINOGRAD_OUTPUTS ? lastOutput - o : BAS_WINOGRAD_OUTPUTS, panels = bas_panels(columns);
+        float *taps = workspace, *u = taps + 9 * CHUNK_CHANNELS * columns, *m = u + 36 * CHUNK_CHANNELS * columns;
+        for (size_t c = 0; c < C; c += CHUNK_CHANNELS) {
+            size_t rows = C - c < CHUNK_CHANNELS ? C - c : CHUNK_CHANNELS, count = rows * columns;
+            for (size_t tap = 0; tap < 9; tap++)
+                if (isTurned) bas_pack_rows(taps + tap * count, w + (c * 9 + 8 - tap) * O + o, 1, 0, rows, 9 * O, columns, 0, panels);
+                else bas_pack_transposed(taps + tap * count, w + (o * 9 + tap) * C + c, 9 * C, rows, columns, 0, panels);
+            transform_weights(u, count, taps, count);
+            for (size_t i = 0; i < 36; i++) {
+                float *sum = m + i * tiles * columns;
+                bas_product(sum, columns, v + i * tiles * C + c, C, tiles, rows, u + i * count, 0, columns, 0, panels, NULL,
+                            c ? sum : NULL);
+            }
+        }
+        output_tiles(y + o, m, g, first, first + tiles, O, columns, bias ? bias + o : NULL, residual ? residual + o : NULL);
     }
 }
 

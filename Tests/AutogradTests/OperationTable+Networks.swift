@@ -57,6 +57,8 @@ extension OperationTable {
         .init(samples: 1, queries: 1, keys: 1, heads: 1, width: 3),
         .init(samples: 1, queries: 17, keys: 77, heads: 3, width: 24),
         .init(samples: 2, queries: 150, keys: 77, heads: 2, width: 80, entries: 2),
+        // More keys than a block of the tiled form.
+        .init(samples: 1, queries: 35, keys: 1001, heads: 2, width: 10, entries: 3),
     ]
 
     static let attention: [OperationRow] = attentions.flatMap { a in
@@ -83,6 +85,11 @@ extension OperationTable {
             },
             OperationRow("attention \(text)", [q, k, k], in: -2...2, samples: a.entries) {
                 $0[0].attention(keys: $0[1], values: $0[2], heads: a.heads)
+            } _: {
+                $0[0].attentionProbabilities(keys: $0[1], heads: a.heads).attentionValues($0[2])
+            },
+            OperationRow("tiledAttention \(text)", [q, k, k], in: -2...2, samples: a.entries) {
+                $0[0].tiledAttention(keys: $0[1], values: $0[2], heads: a.heads)
             } _: {
                 $0[0].attentionProbabilities(keys: $0[1], heads: a.heads).attentionValues($0[2])
             },

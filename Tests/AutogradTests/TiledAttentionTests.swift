@@ -18,14 +18,15 @@ import Testing
         let p = Tensor.attentionProbabilities(q, k, heads: heads)
         let (dp, dv) = dy.attentionValuesBackward(p, v, probabilities: true, values: true)
         let (dq, dk) = dp!.attentionProbabilitiesBackward(p, q, k, heads: heads, queries: true, keys: true)
-        let tiled = dy.attentionBackward(q, k, v, heads: heads, queries: true, keys: true, values: true)
-        for (mine, kept) in [(tiled.0, dq), (tiled.1, dk), (tiled.2, dv)] {
+        let (y, logSums) = Tensor.attentionForBackward(q, k, v, heads: heads)
+        let tiled = dy.attentionBackward(y, logSums: logSums, q, k, v, heads: heads, wanted: [true, true, true])
+        for (mine, kept) in zip(tiled, [dq, dk, dv]) {
             let (a, b) = (mine!.values, kept!.values)
             let largest = b.map(abs).max() ?? 0
             #expect(zip(a, b).allSatisfy { abs($0 - $1) < 1e-5 * largest })
         }
-        let part = dy.attentionBackward(q, k, v, heads: heads, queries: false, keys: false, values: true)
-        #expect(part.0 == nil && part.1 == nil && part.2!.isIdentical(to: tiled.2!))
+        let part = dy.attentionBackward(y, logSums: logSums, q, k, v, heads: heads, wanted: [false, false, true])
+        #expect(part[0] == nil && part[1] == nil && part[2]!.isIdentical(to: tiled[2]!))
     }
 
     /// Above 32×32 tokens nothing that grows with their square is kept, and the gradient is there.

@@ -130,6 +130,23 @@ import Testing
             Reference(dy.directWeightGradient(input: x, kernel: w.shape, g)), within: 2e-5)
     }
 
+    /// Large kernels, transformed part by part: more channels than a part, outputs that fill none, more than a block of tiles.
+    @Test(arguments: [(1, 16, 16, 256, 240), (2, 12, 20, 400, 160), (3, 28, 28, 256, 272)])
+    func convolutionsByTilesOfLargeKernels(samples: Int, height: Int, width: Int, inputs: Int, outputs: Int) {
+        let (x, w) = (numbers([samples, height, width, inputs], "x"), numbers([outputs, 3, 3, inputs], "w"))
+        let geometry = ConvolutionGeometry(stride: 1, padding: 1)
+        let g = geometry.resolve(x.shape, kernel: w.shape)
+        #expect(g.suitsLargeWinograd(samples: samples, outputs: outputs))
+        let (bias, residual) = (numbers([outputs], "bias"), numbers([samples, g.OH, g.OW, outputs], "residual"))
+        expectClose(
+            x.conv2d(w, bias: bias, residual: residual, geometry),
+            Reference(x.conv2dByPatches(w, bias: bias, residual: residual, g)), within: 2e-5)
+        let dy = numbers([samples, g.OH, g.OW, outputs], "dy")
+        expectClose(
+            dy.conv2dInputGradient(w, input: x.shape, geometry),
+            Reference(dy.conv2dInputGradientByPatches(w, input: x.shape, g)), within: 2e-5)
+    }
+
     /// The transformed kernel follows its weight as the packed one does.
     @Test func transformedKernelsFollowTheirWeights() {
         let x = numbers([1, 12, 12, 16], "x")

@@ -100,6 +100,11 @@ import Testing
         },
         Work("matmul") { [tokens.matmul(tokens, transposeOther: true)] },
         Work("attention") { [Tensor.attention(tokens, tokens, tokens, heads: 4)] },
+        Work("attention's gradients, tile by tile") {
+            let (y, sums) = Tensor.attentionForBackward(tokens, tokens, tokens, heads: 4)
+            let gradients = y.attentionBackward(y, logSums: sums, tokens, tokens, tokens, heads: 4, wanted: [true, true, true])
+            return [y, sums] + gradients.compactMap { $0 }
+        },
         Work("attention kept") {
             let p = Tensor.attentionProbabilities(tokens, tokens, heads: 4)
             let y = p.attentionValues(tokens)

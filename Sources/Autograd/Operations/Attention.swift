@@ -19,19 +19,25 @@ extension Variable {
         }
     }
 
-    /// Probabilities of up to so many keys are kept for backward; of more they are computed again.
-    public static let mostKeptKeys = 1024
-
-    /// Attention of q = self. The probabilities are materialised only where gradients are wanted, of up to `mostKeptKeys`.
+    /// Attention of q = self. Probabilities are never held without gradients, nor beyond `mostProbabilities` of a head.
     public func attention(keys k: Variable, values v: Variable, heads: Int) -> Variable {
         if !needsGrad && !k.needsGrad && !v.needsGrad {
             return Variable(Tensor.attention(value, k.value, v.value, heads: heads))
         }
-        if k.shape[1] <= Self.mostKeptKeys { return attentionProbabilities(keys: k, heads: heads).attentionValues(v) }
-        let y = Tensor.attention(value, k.value, v.value, heads: heads)
+        if shape[1] * k.shape[1] <= Self.mostProbabilities {
+            return attentionProbabilities(keys: k, heads: heads).attentionValues(v)
+        }
+        return tiledAttention(keys: k, values: v, heads: heads)
+    }
+
+    /// Attention whose probabilities backward computes again.
+    public func tiledAttention(keys k: Variable, values v: Variable, heads: Int) -> Variable {
+        let (y, logSums) = Tensor.attentionForBackward(value, k.value, v.value, heads: heads)
         return Self.record("attention", y, [self, k, v]) { [value, k = k.value, v = v.value] dy, needs in
-            let (dq, dk, dv) = dy.attentionBackward(value, k, v, heads: heads, queries: needs[0], keys: needs[1], values: needs[2])
-            return [dq, dk, dv]
+            dy.attentionBackward(y, logSums: logSums, value, k, v, heads: heads, wanted: needs)
         }
     }
+
+    /// Those of 32×32 places looking at each other: there keeping them is cheaper than computing them again.
+    public static let mostProbabilities = 1 << 20
 }

@@ -69,6 +69,23 @@ void bas_softmax(float *p, const float *s, size_t rows, size_t columns, float sc
 /// ds = scale * p * (dp - sum(dp * p)) row by row; ds may be dp.
 void bas_softmax_backward(float *ds, const float *dp, const float *p, size_t rows, size_t columns, float scale);
 
+// --- attention.c -----------------------------------------------------------------------------------------------
+/// Queries that are taken at once.
+#define BAS_ATTENTION_TILE 32
+/// y [queries, d] = softmax(scale * q transpose(k)) v of one head, rows `stride`s apart; packedKeys is
+/// `bas_pack_transposed` of all keys. logSums [queries], or NULL, is what the backward needs of the softmax.
+void bas_attention(float *y, size_t yStride, float *logSums, const float *q, size_t qStride, size_t queries,
+                   const float *packedKeys, const float *v, size_t vStride, size_t keys, size_t d, float scale,
+                   float *workspace);
+/// Floats of its `workspace`.
+size_t bas_attention_workspace(size_t d);
+/// dq, dk and dv (NULL where not wanted) of dy, probabilities computed again tile by tile; all rows are `stride` apart.
+void bas_attention_backward(float *dq, float *dk, float *dv, const float *dy, const float *y, const float *logSums,
+                            const float *q, const float *k, size_t stride, size_t queries, size_t keys, size_t d,
+                            float scale, const float *packedKeys, const float *packedValues, float *workspace);
+/// Floats of its `workspace`.
+size_t bas_attention_backward_workspace(size_t keys, size_t d);
+
 // --- geglu.c ---------------------------------------------------------------------------------------------------
 /// y[r][i] = x[r][i] * gelu(x[r][D + i]); x is [rows, 2D], value first, gate second (diffusers' GEGLU).
 void bas_geglu(float *y, const float *x, size_t rows, size_t D);
@@ -145,6 +162,9 @@ void bas_convolve_turned(float *dx, const float *dy, const bas_convolution *g, s
 /// y [first..<last, N] = sum over rows r of a[r][first..<last] b[r][N]: transpose(a) * b.
 void bas_outer_product(float *y, size_t yStride, const float *a, size_t aStride, const float *b, size_t bStride,
                        size_t rows, size_t first, size_t last, size_t N);
+/// The same added to what lies in y, where `isAdded`.
+void bas_outer_product_added(float *y, size_t yStride, const float *a, size_t aStride, const float *b, size_t bStride,
+                             size_t rows, size_t first, size_t last, size_t N, int isAdded);
 /// A convolution's gradient of weights dw [O, taps, C] under one tap, outputs first..<last, from dy [.., O] and x.
 void bas_convolve_weights(float *dw, const float *dy, const float *x, const bas_convolution *g, size_t samples,
                           size_t O, size_t tap, size_t first, size_t last);
@@ -162,6 +182,16 @@ size_t bas_winograd_workspace(size_t C, size_t O);
 /// Outputs of the tiles first..<last of y [samples, OH, OW, O] from x [samples, H, W, C].
 void bas_winograd_convolve(float *y, const float *x, const bas_convolution *g, size_t first, size_t last,
                            const float *u, size_t O, const float *bias, const float *residual, float *workspace);
+/// The same without a transformed kernel, which is made anew a part at a time: V [36, tiles, C] is `bas_winograd_input`
+/// of as many tiles from `first`; w is the kernel [O, 3, 3, C] as it lies in memory or, turned, [C, 3, 3, O]. Outputs
+/// firstOutput..<lastOutput, both multiples of BAS_WINOGRAD_LANES.
+void bas_winograd_multiply(float *y, const float *v, size_t tiles, const bas_convolution *g, size_t first, const float *w,
+                           size_t O, int isTurned, size_t firstOutput, size_t lastOutput, const float *bias,
+                           const float *residual, float *workspace);
+/// Floats of its `workspace`.
+size_t bas_winograd_multiply_workspace(size_t tiles);
+/// Outputs that it takes at once.
+#define BAS_WINOGRAD_OUTPUTS 48
 /// The two sides of a gradient of weights: V [36, tiles, C] of x, Z [36, tiles, O] of dy; v and z point to the row of
 /// the tile `first` in the first of 36 planes of `tiles` rows.
 void bas_winograd_input(float *v, size_t tiles, const float *x, const bas_convolution *g, size_t first, size_t last);

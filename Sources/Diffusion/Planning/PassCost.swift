@@ -81,7 +81,7 @@ extension PassCost {
                 cost.linear(width, width, rows: places)
                 cost.linear(isCross ? context : width, 2 * width, rows: isCross ? text : places)
                 cost.attention(rows: places, context: isCross ? text : places, width: width, heads: heads,
-                    keepsProbabilities: isCross || places <= Variable.mostKeptKeys)
+                    keepsProbabilities: isCross || places * places <= Variable.mostProbabilities)
                 cost.linear(width, width, rows: places)
             }
             cost.pointwise(places * width)

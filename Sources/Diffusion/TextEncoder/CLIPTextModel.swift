@@ -57,6 +57,7 @@ public struct CLIPTextModel: Module {
     var positionEmbedding: Variable
     var layers: [CLIPEncoderLayer]
     var finalLayerNorm: LayerNorm
+    private let cache = TextStateCache()
 
     /// Where the two tables are, in `forEachParameter`'s names.
     public static let tokenEmbeddingName = "embeddings.token_embedding.weight"
@@ -72,14 +73,16 @@ public struct CLIPTextModel: Module {
     }
 
     /// The last hidden state [N, L, D] after the final norm, of N prompts of L token ids each. While only handles are
-    /// trained, prompts without one are encoded apart: rows of the result that are constants.
+    /// trained, prompts without one are encoded apart, once: rows of the result that are constants.
     public func callAsFunction(_ ids: [[Int]]) -> Variable {
-        let (handles, others) = parameters().reduce(into: (false, false)) { found, parameter in
-            if parameter.name == Self.handleEmbeddingName { found.0 = parameter.value.needsGrad } else if parameter.value.needsGrad { found.1 = true }
+        let others = parameters().filter { $0.name != Self.handleEmbeddingName }
+        guard handleEmbedding?.needsGrad == true, !others.contains(where: \.value.needsGrad) else { return encode(ids) }
+        let parts = ids.indices.runs(of: { ids[$0].contains { $0 >= configuration.vocabularySize } }).map { run in
+            let prompts = Array(ids[run])
+            guard !prompts[0].contains(where: { $0 >= configuration.vocabularySize }) else { return encode(prompts) }
+            return Variable(cache.states(of: prompts, parameters: others.map(\.value.value.mark)) { encode($0).value })
         }
-        guard handles && !others else { return encode(ids) }
-        let parts = ids.indices.runs(of: { ids[$0].contains { $0 >= configuration.vocabularySize } })
-        return parts.count == 1 ? encode(ids) : .concatenated(parts.map { encode(Array(ids[$0])) }, axis: 0)
+        return parts.count == 1 ? parts[0] : .concatenated(parts, axis: 0)
     }
 
     private func encode(_ ids: [[Int]]) -> Variable {

@@ -1,54 +1,66 @@
 import CKernels
 
-// The backward of attention whose probabilities were not kept: they are computed again, some queries at a time, so that
-// what is there at once grows with the tokens, not with their square (Dao et al. 2022, without the online softmax: a
-// whole row of scores fits into the caches here).
+// Attention that never holds its probabilities: a tile of queries at a time (attention.c).
+// Legend: N batch, A heads, Lq queries, Lk keys, d width of a head.
 extension Tensor {
-    /// Queries at a time: sums of outer products are stored once a tile.
-    private static let backwardTile = 128
+    /// softmax(q kᵀ / √d) v of projections q [N, Lq, A·d], k and v [N, Lk, A·d]: [N, Lq, A·d].
+    public static func attention(_ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int) -> Tensor {
+        attention(q, k, v, heads: heads, logSums: nil)
+    }
 
-    /// dq [N, Lq, A·d], dk and dv [N, Lk, A·d] of dy = self, for `Tensor.attention`.
-    public func attentionBackward(
-        _ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int, queries wantsQ: Bool, keys wantsK: Bool, values wantsV: Bool
-    ) -> (Tensor?, Tensor?, Tensor?) {
+    /// The same and what its backward needs: the logarithms of the softmax's sums, [N, A, Lq].
+    public static func attentionForBackward(_ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int) -> (result: Tensor, logSums: Tensor) {
+        let logSums = Tensor(uninitialized: [q.shape[0], heads, q.shape[1]])
+        return (attention(q, k, v, heads: heads, logSums: logSums), logSums)
+    }
+
+    private static func attention(_ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int, logSums: Tensor?) -> Tensor {
         let g = AttentionGeometry(q, k, heads: heads)
-        defer { keepAlive(self, q, k, v) }
-        let products = 2 + (wantsQ ? 1 : 0) + (wantsK ? 1 : 0) + (wantsV ? 1 : 0)
-        let cost = Profile.Cost("attention, gradients", flops: g.n * heads * products * g.flops, floats: 2 * count + 4 * k.count)
+        defer { keepAlive(q, k, v, logSums) }
+        let cost = Profile.Cost("attention", flops: 2 * g.n * heads * g.flops, floats: 2 * q.count + k.count + v.count)
         defer { cost.end() }
-        func wanted(_ wants: Bool, _ shape: [Int]) -> Tensor? { wants ? Tensor(uninitialized: shape) : nil }
-        let (dq, dk, dv) = (wanted(wantsQ, q.shape), wanted(wantsK, k.shape), wanted(wantsV, v.shape))
-        let (dy, qp, kp, vp) = (pointer, q.pointer, k.pointer, v.pointer)
-        let (dqp, dkp, dvp) = (dq?.writable, dk?.writable, dv?.writable)
-        let rows = min(Self.backwardTile, g.queries)
-        g.forEachHead(flops: products * g.flops) { _, query, key in
-            let (keys, values) = (g.packedTransposed(kp + key), g.packedTransposed(vp + key))
-            let (p, dp, sum) = (Storage(count: rows * g.keys), Storage(count: rows * g.keys), Storage(count: g.keys * g.d))
-            defer { keepAlive(keys, values, p, dp, sum) }
-            for first in stride(from: 0, to: g.queries, by: rows) {
-                let (count, at) = (min(rows, g.queries - first), query + first * g.width)
-                g.scores(p.pointer, qp + at, rows: count, keys.pointer)
-                bas_softmax(p.pointer, p.pointer, count, g.keys, g.scale, -1)
-                if let dvp { g.addTransposedWeighted(dvp + key, p.pointer, dy + at, rows: count, sum.pointer, isFirst: first == 0) }
-                if dqp == nil && dkp == nil { continue }
-                g.scores(dp.pointer, dy + at, rows: count, values.pointer)
-                bas_softmax_backward(dp.pointer, dp.pointer, p.pointer, count, g.keys, g.scale)
-                if let dqp { g.weighted(dqp + at, dp.pointer, rows: count, kp + key) }
-                if let dkp { g.addTransposedWeighted(dkp + key, dp.pointer, qp + at, rows: count, sum.pointer, isFirst: first == 0) }
+        let result = Tensor(uninitialized: q.shape)
+        let (qp, kp, vp, y, sums) = (q.pointer, k.pointer, v.pointer, result.writable, logSums?.writable)
+        // Heads are cut into parts of at least 128 queries: keys are laid out anew for each.
+        let parts = max(1, min(g.queries / 128, 16 / max(1, g.n * heads)))
+        let tasks = Parallel.tasks(work: 2 * g.n * heads * g.flops, limit: g.n * heads * parts)
+        Parallel.run(tasks: tasks) { task in
+            let workspace = Storage(count: bas_attention_workspace(g.d))
+            defer { keepAlive(workspace) }
+            for i in Parallel.range(task, of: tasks, count: g.n * heads * parts) {
+                let (head, part) = (i / parts, Parallel.range(i % parts, of: parts, count: g.queries, alignment: AttentionGeometry.tile))
+                if part.isEmpty { continue }
+                let key = g.key(head), query = g.query(head) + part.lowerBound * g.width
+                let packed = g.packedTransposed(kp + key)
+                defer { keepAlive(packed) }
+                bas_attention(
+                    y + query, g.width, sums.map { $0 + head * g.queries + part.lowerBound }, qp + query, g.width, part.count, packed.pointer,
+                    vp + key, g.width, g.keys, g.d, g.scale, workspace.pointer)
             }
         }
-        return (dq, dk, dv)
+        return result
     }
-}
 
-extension AttentionGeometry {
-    /// y [Lk, d] (+)= pᵀ · x for p [rows, Lk], x [rows, d]; `sum` [Lk, d] is room to work in.
-    fileprivate func addTransposedWeighted(
-        _ y: UnsafeMutablePointer<Float>, _ p: UnsafePointer<Float>, _ x: UnsafePointer<Float>, rows: Int, _ sum: UnsafeMutablePointer<Float>,
-        isFirst: Bool
-    ) {
-        if isFirst { return bas_outer_product(y, width, p, keys, x, width, rows, 0, keys, d) }
-        bas_outer_product(sum, d, p, keys, x, width, rows, 0, keys, d)
-        for row in 0..<keys { bas_axpy(y + row * width, sum + row * d, 1, d) }
+    /// dq, dk and dv of dy = self, where wanted, for y = attention(q, k, v): the probabilities are computed again.
+    public func attentionBackward(
+        _ y: Tensor, logSums: Tensor, _ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int, wanted: [Bool]
+    ) -> [Tensor?] {
+        let g = AttentionGeometry(q, k, heads: heads)
+        defer { keepAlive(self, y, logSums, q, k, v) }
+        let cost = Profile.Cost("attention, gradients", flops: 5 * g.n * heads * g.flops, floats: 3 * q.count + 2 * (q.count + k.count + v.count))
+        defer { cost.end() }
+        let results = zip([q, k, v], wanted).map { $1 ? Tensor(uninitialized: $0.shape) : nil }
+        let (dq, dk, dv) = (results[0]?.writable, results[1]?.writable, results[2]?.writable)
+        let (dyp, yp, sums, qp, kp, vp) = (pointer, y.pointer, logSums.pointer, q.pointer, k.pointer, v.pointer)
+        Parallel.run(tasks: g.n * heads) { head in
+            let (query, key) = (g.query(head), g.key(head))
+            let (keys, values) = (g.packedTransposed(kp + key), g.packedTransposed(vp + key))
+            let workspace = Storage(count: bas_attention_backward_workspace(g.keys, g.d))
+            defer { keepAlive(keys, values, workspace) }
+            bas_attention_backward(
+                dq.map { $0 + query }, dk.map { $0 + key }, dv.map { $0 + key }, dyp + query, yp + query, sums + head * g.queries,
+                qp + query, kp + key, g.width, g.queries, g.keys, g.d, g.scale, keys.pointer, values.pointer, workspace.pointer)
+        }
+        return results
     }
 }

@@ -18,16 +18,19 @@ public struct AttentionGeometry: Sendable {
         let tasks = Parallel.tasks(work: n * heads * flops, limit: n * heads)
         Parallel.run(tasks: tasks) { task in
             for i in Parallel.range(task, of: tasks, count: n * heads) {
-                let (sample, head) = (i / heads, i % heads)
-                body(i * queries * keys, sample * queries * width + head * d, sample * keys * width + head * d)
+                body(i * queries * keys, query(i), key(i))
             }
         }
     }
 
+    /// Where the queries, and the keys and values, of a head begin, counted over samples and heads.
+    func query(_ index: Int) -> Int { index / heads * queries * width + index % heads * d }
+    func key(_ index: Int) -> Int { index / heads * keys * width + index % heads * d }
+
     var flops: Int { 2 * queries * keys * d }
 
     /// Queries at a time: what lies between two products stays in the first or second cache.
-    static let tile = 32
+    static let tile = Int(BAS_ATTENTION_TILE)
 
     /// One head's keys (or values) [Lk, d], as `scores` wants them.
     func packedTransposed(_ keys: UnsafePointer<Float>) -> Storage {
@@ -127,37 +130,5 @@ extension Tensor {
             if let dvp { g.transposedWeighted(dvp + key, pp + at, dy + query) }
         }
         return (dp, dv)
-    }
-
-    /// Attention without keeping probabilities, for inference: queries in tiles whose scores stay in cache.
-    public static func attention(_ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int) -> Tensor {
-        let g = AttentionGeometry(q, k, heads: heads)
-        defer { keepAlive(q, k, v) }
-        let cost = Profile.Cost("attention", flops: 2 * g.n * heads * g.flops, floats: 2 * q.count + k.count + v.count)
-        defer { cost.end() }
-        let result = Tensor(uninitialized: q.shape)
-        let (qp, kp, vp, y) = (q.pointer, k.pointer, v.pointer, result.writable)
-        // Heads are cut into parts of at least 128 queries: keys are laid out anew for each.
-        let parts = max(1, min(g.queries / 128, 16 / max(1, g.n * heads)))
-        let tasks = Parallel.tasks(work: 2 * g.n * heads * g.flops, limit: g.n * heads * parts)
-        Parallel.run(tasks: tasks) { task in
-            let scores = Storage(count: AttentionGeometry.tile * g.keys)
-            defer { keepAlive(scores) }
-            for i in Parallel.range(task, of: tasks, count: g.n * heads * parts) {
-                let (sample, head) = (i / parts / heads, i / parts % heads)
-                let key = sample * g.keys * g.width + head * g.d
-                let packed = g.packedTransposed(kp + key)
-                defer { keepAlive(packed) }
-                let part = Parallel.range(i % parts, of: parts, count: g.queries, alignment: AttentionGeometry.tile)
-                for first in stride(from: part.lowerBound, to: part.upperBound, by: AttentionGeometry.tile) {
-                    let rows = min(AttentionGeometry.tile, part.upperBound - first)
-                    let query = (sample * g.queries + first) * g.width + head * g.d
-                    g.scores(scores.pointer, qp + query, rows: rows, packed.pointer)
-                    bas_softmax(scores.pointer, scores.pointer, rows, g.keys, g.scale, -1)
-                    g.weighted(y + query, scores.pointer, rows: rows, vp + key)
-                }
-            }
-        }
-        return result
     }
 }

@@ -3,19 +3,30 @@ import CKernels
 // 3×3 convolutions of stride 1 by Winograd's F(4×4, 3×3), where its quarter of the multiplications pays for the
 // transforms: 2.2 to 3.3 times as fast as the direct convolution on AVX2.
 extension bas_convolution {
-    /// Is it worth it, for so many samples? The transformed kernel is four times as large: it must be used often
-    /// enough, and more often where it does not stay in the third cache. Depends on the shape alone; where the weight
-    /// is kept in that form, on one sample's, so that a sample's result does not depend on those beside it.
+    /// Is it worth it, for so many samples? The transformed kernel is four times as large: it must be used often enough.
+    /// Depends on the shape alone; where the weight is kept in that form, on one sample's, so that a sample's result
+    /// does not depend on those beside it.
     func suitsWinograd(samples: Int, outputs: Int, weightChanges: Bool) -> Bool {
-        let lanes = Int(BAS_WINOGRAD_LANES)
-        guard kernelH == 3, kernelW == 3, stride == 1, OH >= 4, OW >= 4, C % lanes == 0, outputs % lanes == 0 else { return false }
-        let isLarge = 36 * 4 * C * outputs > 8 << 20
-        return weightChanges ? winogradTiles(samples) >= (isLarge ? 32 : 8) : winogradTiles(1) >= (isLarge ? 16 : 4)
+        guard hasWholeTiles(outputs), !isLarge(outputs) else { return false }
+        return weightChanges ? winogradTiles(samples) >= 8 : winogradTiles(1) >= 4
     }
+
+    /// Is it worth it with a kernel that is transformed anew for every use, part by part, because in that form it would
+    /// stay in no cache?
+    func suitsLargeWinograd(samples: Int, outputs: Int) -> Bool {
+        hasWholeTiles(outputs) && isLarge(outputs) && winogradTiles(samples) >= 16
+    }
+
+    private func hasWholeTiles(_ outputs: Int) -> Bool {
+        let lanes = Int(BAS_WINOGRAD_LANES)
+        return kernelH == 3 && kernelW == 3 && stride == 1 && OH >= 4 && OW >= 4 && C % lanes == 0 && outputs % lanes == 0
+    }
+
+    private func isLarge(_ outputs: Int) -> Bool { 36 * 4 * C * outputs > 8 << 20 }
 
     /// The same for the gradient of the weights, of which 36 planes are written and read again.
     func suitsWinogradWeights(samples: Int, outputs: Int) -> Bool {
-        suitsWinograd(samples: samples, outputs: outputs, weightChanges: true) && winogradTiles(samples) >= 32
+        hasWholeTiles(outputs) && winogradTiles(samples) >= 32
     }
 
     func winogradTiles(_ samples: Int) -> Int {
@@ -41,6 +52,41 @@ extension Tensor {
             let workspace = Storage(count: bas_winograd_workspace(g.C, outputs))
             defer { keepAlive(workspace) }
             bas_winograd_convolve(y, x, &g, part.lowerBound, part.upperBound, w, outputs, b, r, workspace.pointer)
+        }
+        return result
+    }
+
+    /// The same by a large kernel [O, 3, 3, C] as it lies in memory or, `isTurned`, [C, 3, 3, O].
+    func winogradConvolved(
+        byLarge weight: Tensor, isTurned: Bool, outputs: Int, bias: Tensor?, residual: Tensor?, _ geometry: bas_convolution
+    ) -> Tensor {
+        var g = geometry
+        let result = Tensor(uninitialized: [shape[0], g.OH, g.OW, outputs])
+        defer { keepAlive(self, weight, bias, residual) }
+        let (x, y, w, b, r) = (pointer, result.writable, weight.pointer, bias?.pointer, residual?.pointer)
+        let (tiles, lanes) = (g.winogradTiles(shape[0]), Int(BAS_WINOGRAD_LANES))
+        // Tiles that a transformed part of the kernel serves.
+        let blocks = (tiles + 127) / 128
+        let tasks = (outputs + 2 * Int(BAS_WINOGRAD_OUTPUTS) - 1) / (2 * Int(BAS_WINOGRAD_OUTPUTS)) * 2
+        for block in 0..<blocks {
+            let part = Parallel.range(block, of: blocks, count: tiles)
+            let transformed = Storage(count: 36 * part.count * g.C)
+            defer { keepAlive(transformed) }
+            let v = transformed.pointer
+            let transforms = Parallel.tasks(work: 300 * part.count * g.C, limit: part.count)
+            Parallel.run(tasks: transforms) { task in
+                let own = Parallel.range(task, of: transforms, count: part.count)
+                bas_winograd_input(
+                    v + own.lowerBound * g.C, part.count, x, &g, part.lowerBound + own.lowerBound, part.lowerBound + own.upperBound)
+            }
+            Parallel.run(tasks: tasks) { task in
+                let own = Parallel.range(task, of: tasks, count: outputs, alignment: lanes)
+                if own.isEmpty { return }
+                let workspace = Storage(count: bas_winograd_multiply_workspace(part.count))
+                defer { keepAlive(workspace) }
+                bas_winograd_multiply(
+                    y, v, part.count, &g, part.lowerBound, w, outputs, isTurned ? 1 : 0, own.lowerBound, own.upperBound, b, r, workspace.pointer)
+            }
         }
         return result
     }

@@ -1,0 +1,94 @@
+import Autograd
+import NeuralNetwork
+import TestSupport
+import Testing
+
+@testable import Diffusion
+@testable import Tensors
+
+/// A batch in parts is the batch as one.
+@Suite struct LaneTests {
+    private let model: DiffusionModel
+    private let (latents, timesteps): (Tensor, [Float])
+
+    init() throws {
+        var numbers = SeededNumbers(seed: "lanes")
+        let base = try ModelFolder.load(ModelFixture("embedded").folder)
+        let embeddings = numbers.tensor([2, base.textEncoder.configuration.hiddenSize]).scaled(by: 0.02)
+        model = try base.addingHandles(["<one>", "<two>"], embeddings: embeddings)
+        latents = numbers.tensor([4, 16, 16, model.latentChannels])
+        timesteps = [20, 700, 999, 0]
+    }
+
+    private func text(_ model: DiffusionModel, _ prompts: [String]) throws -> Variable { model.textEncoder(try model.tokenize(prompts)) }
+
+    /// Whole, one behind the other and side by side: the same bits, maps and text projections included.
+    @Test func partsHaveTheBitsOfTheWhole() throws {
+        let text = try text(model, ["a dog", "", "a photo of a cat at the beach", "a mug"])
+        var pass = UNetPass(text, recording: .all)
+        let whole = model.unet.predict(Variable(latents), timesteps: timesteps, &pass)
+        var unrecorded = UNetPass(text)
+        let plain = model.unet.predict(Variable(latents), timesteps: timesteps, &unrecorded)
+        for threads in [1, 2, 4] {
+            try Parallel.$schedule.withValue(.threads(threads)) {
+                var parts = UNetPass(text, recording: .all)
+                #expect(model.unet.lanes(Variable(latents), parts).count == (threads == 1 ? 1 : 4))
+                let lanes = (0..<4).map { $0..<$0 + 1 }
+                let out = model.unet.predict(Variable(latents), timesteps: timesteps, in: lanes, &parts)
+                #expect(out.value.isIdentical(to: whole.value))
+                #expect(parts.maps.map(\.layer) == pass.maps.map(\.layer))
+                #expect(zip(parts.maps, pass.maps).allSatisfy { $0.probabilities.value.isIdentical(to: $1.probabilities.value) })
+                // A later step takes the text's keys and values from the first.
+                var again = UNetPass(text, reusing: parts.textProjections)
+                #expect(model.unet.predict(Variable(latents), timesteps: timesteps, in: lanes, &again).value.isIdentical(to: plain.value))
+                let unlike = try #require(parts.textProjections.layers.first)
+                #expect(unlike.keys.shape[0] == 4)
+            }
+        }
+    }
+
+    /// Prompts without a handle are constants while handles are trained; losses, and the gradient up to rounding, are those
+    /// of a batch that is differentiated whole.
+    @Test func whatNeedsNoGradientHasNoTape() throws {
+        var trained = model
+        trained.textEncoder.requireGrad { $0 == CLIPTextModel.handleEmbeddingName }
+        let prompts = ["a photo of a dog", "a photo at the beach", "a photo of \(model.handles[0])", "\(model.handles[0]) and \(model.handles[1])"]
+        let target = Variable(Tensor.zeros(latents.shape))
+        func gradient(_ text: Variable, whole: Bool) throws -> (loss: Float, Tensor) {
+            var pass = UNetPass(text, recording: .resolution(16))
+            let x = Variable(latents)
+            let out = whole ? trained.unet.predict(x, timesteps: timesteps, &pass) : trained.unet(x, timesteps: timesteps, &pass)
+            #expect(out.rows(0..<2).needsGrad == whole)
+            #expect(out.rows(2..<4).needsGrad)
+            let maps = pass.maps.reduce(Variable(Tensor(0))) { $0 + .meanSquaredError($1.probabilities, Variable(.zeros($1.probabilities.shape))) }
+            let loss = Variable.meanSquaredError(out, target) + maps
+            let handles = try #require(trained.textEncoder.handleEmbedding)
+            return (loss.value.scalar, try #require(Gradients(of: loss)[handles]))
+        }
+        for _ in 0..<2 {
+            let text = try text(trained, prompts)
+            #expect(text.needsGrad && !text.rows(0..<2).needsGrad && !text.rows(1..<2).needsGrad && text.rows(3..<4).needsGrad)
+            let apart = try gradient(text, whole: false)
+            // Without what `rows` remembers of the concatenation the batch is one.
+            let one = try gradient(self.text(trained, prompts).scaled(by: 1), whole: true)
+            #expect(apart.loss == one.loss)
+            let (difference, size) = (apart.1 - one.1, one.1.sumOfSquares.squareRoot())
+            #expect(size > 0 && difference.sumOfSquares.squareRoot() <= 1e-5 * size)
+        }
+    }
+
+    /// States that are remembered follow the encoder's weights.
+    @Test func rememberedTextFollowsTheEncoder() throws {
+        var trained = model
+        trained.textEncoder.requireGrad { $0 == CLIPTextModel.handleEmbeddingName }
+        let prompts = ["a dog", "\(model.handles[1])"]
+        let before = try text(trained, prompts)
+        trained.textEncoder.forEachParameter("") { name, parameter in
+            if name.hasSuffix("final_layer_norm.bias") { parameter = parameter.replacing(parameter.value.scaled(by: 1, plus: 1)) }
+        }
+        let after = try text(trained, prompts)
+        let change = after.value - before.value
+        #expect(abs(change.rows(0..<1).sum / Double(change.rows(0..<1).count) - 1) < 1e-3)
+        #expect(abs(change.rows(1..<2).sum / Double(change.rows(1..<2).count) - 1) < 1e-3)
+    }
+}
