@@ -79,6 +79,11 @@ void bas_attention(float *y, size_t yStride, float *logSums, const float *q, siz
                    float *workspace);
 /// Floats of its `workspace`.
 size_t bas_attention_workspace(size_t d);
+/// The probabilities p [queries, keys] of one head; where `isCausal`, query i sees keys 0...i.
+void bas_attention_probabilities(float *p, const float *q, size_t qStride, size_t queries, const float *packedKeys,
+                                 size_t keys, size_t d, float scale, int isCausal, float *workspace);
+/// Floats of its `workspace`.
+size_t bas_attention_probabilities_workspace(size_t keys);
 /// dq, dk and dv (NULL where not wanted) of dy, probabilities computed again tile by tile; all rows are `stride` apart.
 void bas_attention_backward(float *dq, float *dk, float *dv, const float *dy, const float *y, const float *logSums,
                             const float *q, const float *k, size_t stride, size_t queries, size_t keys, size_t d,

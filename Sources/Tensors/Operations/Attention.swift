@@ -65,14 +65,10 @@ extension Tensor {
         let result = Tensor(uninitialized: [g.n, heads, g.queries, g.keys])
         let (p, a, b) = (result.writable, q.pointer, k.pointer)
         g.forEachHead(flops: g.flops) { at, query, key in
-            let packed = g.packedTransposed(b + key)
-            defer { keepAlive(packed) }
-            for first in stride(from: 0, to: g.queries, by: AttentionGeometry.tile) {
-                let rows = min(AttentionGeometry.tile, g.queries - first)
-                let scores = p + at + first * g.keys
-                g.scores(scores, a + query + first * g.width, rows: rows, packed.pointer)
-                bas_softmax(scores, scores, rows, g.keys, g.scale, causal ? first : -1)
-            }
+            let (packed, workspace) = (g.packedTransposed(b + key), Storage(count: bas_attention_probabilities_workspace(g.keys)))
+            defer { keepAlive(packed, workspace) }
+            bas_attention_probabilities(
+                p + at, a + query, g.width, g.queries, packed.pointer, g.keys, g.d, g.scale, causal ? 1 : 0, workspace.pointer)
         }
         return result
     }

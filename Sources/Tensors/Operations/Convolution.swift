@@ -78,7 +78,7 @@ extension Tensor {
         let (x, y, w, b, r) = (pointer, result.writable, packed.pointer, bias?.pointer, residual?.pointer)
         let pixels = shape[0] * g.OH * g.OW
         let flops = 2 * pixels * outputs * g.kernelH * g.kernelW * g.C
-        ProductTasks(rows: pixels, columns: outputs, flops: flops).run { rows, panels in
+        ProductTasks(rows: pixels, columns: outputs, inner: g.kernelH * g.kernelW * g.C, flops: flops).run { rows, panels in
             bas_convolve(
                 y, x, &g, rows.lowerBound, rows.upperBound, w, outputs, panels.lowerBound, panels.upperBound, b, r)
         }

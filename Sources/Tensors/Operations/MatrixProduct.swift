@@ -106,7 +106,7 @@ extension Tensor {
         let packed = PackedMatrix.of(weight, for: .forward)
         defer { keepAlive(packed) }
         let w = packed.pointer
-        ProductTasks(rows: m, columns: n, flops: 2 * m * n * k).run { rows, panels in
+        ProductTasks(rows: m, columns: n, inner: k, flops: 2 * m * n * k).run { rows, panels in
             bas_product(
                 y + rows.lowerBound * n, n, x + rows.lowerBound * k, k, rows.count, k, w, 0, n, panels.lowerBound,
                 panels.upperBound, b, r.map { $0 + rows.lowerBound * n })
@@ -127,7 +127,7 @@ extension Tensor {
         let packed = PackedMatrix.of(weight, for: .inputGradient(taps: 1))
         defer { keepAlive(packed) }
         let w = packed.pointer
-        ProductTasks(rows: count / n, columns: k, flops: 2 * count * k).run { rows, panels in
+        ProductTasks(rows: count / n, columns: k, inner: n, flops: 2 * count * k).run { rows, panels in
             bas_product(
                 dx + rows.lowerBound * k, k, dy + rows.lowerBound * n, n, rows.count, n, w, 0, k, panels.lowerBound,
                 panels.upperBound, nil, nil)

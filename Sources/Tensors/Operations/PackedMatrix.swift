@@ -110,13 +110,23 @@ struct ProductTasks {
     let rows: Int, panels: Int
     let rowParts: Int, panelParts: Int
 
-    init(rows: Int, columns: Int, flops: Int) {
+    /// `inner`: the length of the sums.
+    init(rows: Int, columns: Int, inner: Int, flops: Int) {
         self.rows = rows
         panels = bas_panels(columns)
         let tasks = Parallel.tasks(work: flops)
-        rowParts = max(1, min(tasks, rows / 16))
-        panelParts = max(1, min(panels, tasks / rowParts))
+        if 4 * inner * columns > Self.smallMatrix, tasks > 1 {
+            // A task's panels stay in the second cache while all its rows pass by them.
+            panelParts = max(1, min(panels, (4 * inner * columns + Self.panelBytes - 1) / Self.panelBytes))
+            rowParts = max(1, min(rows / 16, (tasks + panelParts - 1) / panelParts))
+        } else {
+            rowParts = max(1, min(tasks, rows / 16))
+            panelParts = max(1, min(panels, tasks / rowParts))
+        }
     }
+
+    /// Bytes of a matrix that every task may read whole, and of the panels of a larger one that a task reads.
+    private static let (smallMatrix, panelBytes) = (512 << 10, 192 << 10)
 
     func run(_ body: (_ rows: Range<Int>, _ panels: Range<Int>) -> Void) {
         Parallel.run(tasks: rowParts * panelParts) { task in

@@ -59,7 +59,7 @@ extension Tensor {
         let result = Tensor(uninitialized: shape.dropLast() + [k])
         defer { keepAlive(self, weight) }
         let (dy, dx, w) = (pointer, result.writable, weight.pointer)
-        ProductTasks(rows: count / n, columns: k, flops: 2 * count * k).run { rows, panels in
+        ProductTasks(rows: count / n, columns: k, inner: n, flops: 2 * count * k).run { rows, panels in
             bas_product(
                 dx + rows.lowerBound * k, k, dy + rows.lowerBound * n, n, rows.count, n, w, k, k, panels.lowerBound, panels.upperBound,
                 nil, nil)
@@ -73,7 +73,7 @@ extension Tensor {
         let result = Tensor(uninitialized: [shape[0], g.OH, g.OW, channels])
         defer { keepAlive(self, weight) }
         let (dy, dx, w, pixels) = (pointer, result.writable, weight.pointer, shape[0] * g.OH * g.OW)
-        ProductTasks(rows: pixels, columns: channels, flops: 2 * pixels * weight.count).run { rows, panels in
+        ProductTasks(rows: pixels, columns: channels, inner: weight.count / channels, flops: 2 * pixels * weight.count).run { rows, panels in
             bas_convolve_turned(dx, dy, &g, rows.lowerBound, rows.upperBound, w, channels, panels.lowerBound, panels.upperBound)
         }
         return result
