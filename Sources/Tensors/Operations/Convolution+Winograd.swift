@@ -62,8 +62,9 @@ extension Tensor {
     ) -> Tensor {
         var g = geometry
         let result = Tensor(uninitialized: [shape[0], g.OH, g.OW, outputs])
-        defer { keepAlive(self, weight, bias, residual) }
-        let (x, y, w, b, r) = (pointer, result.writable, weight.pointer, bias?.pointer, residual?.pointer)
+        let kernel = isTurned ? weight.widened : weight
+        defer { keepAlive(self, kernel, bias, residual) }
+        let (x, y, b, r) = (pointer, result.writable, bias?.pointer, residual?.pointer)
         let (tiles, lanes) = (g.winogradTiles(shape[0]), Int(BAS_WINOGRAD_LANES))
         // Tiles that a transformed part of the kernel serves.
         let blocks = (tiles + 127) / 128
@@ -82,10 +83,13 @@ extension Tensor {
             Parallel.run(tasks: tasks) { task in
                 let own = Parallel.range(task, of: tasks, count: outputs, alignment: lanes)
                 if own.isEmpty { return }
+                // Of a kernel in half precision only the task's own rows are widened.
+                let rows = isTurned ? kernel : kernel.rows(own).widened
                 let workspace = Storage(count: bas_winograd_multiply_workspace(part.count))
-                defer { keepAlive(workspace) }
+                defer { keepAlive(rows, workspace) }
                 bas_winograd_multiply(
-                    y, v, part.count, &g, part.lowerBound, w, outputs, isTurned ? 1 : 0, own.lowerBound, own.upperBound, b, r, workspace.pointer)
+                    y, v, part.count, &g, part.lowerBound, isTurned ? rows.pointer : rows.pointer - own.lowerBound * 9 * g.C, outputs,
+                    isTurned ? 1 : 0, own.lowerBound, own.upperBound, b, r, workspace.pointer)
             }
         }
         return result
