@@ -107,6 +107,7 @@ import Testing
     @Test func recomputingActivationsChangesNothing() {
         let bench = Self.bench()
         bench.run("a = phase2(two, photo, steps=2, prior_weight=0, lr=1e-3, seed=1); b = phase2(two, photo, steps=2, prior_weight=0, lr=1e-3, seed=1, gradient_checkpointing=true)")
+        #expect(bench.isTrue("abs(a.history[-1].attention - a.history.attention[-1]) < 1e-9"))
         #expect(bench.isTrue("a.history.attention[1] > 0 and abs(a.history.attention[1] - b.history.attention[1]) < 1e-6"))
         #expect(bench.isTrue("abs(a.history.gradient_norm[1] - b.history.gradient_norm[1]) < 1e-4 * a.history.gradient_norm[1]"))
         #expect(bench.isTrue("max([norm(p.embedding - q.embedding) for p, q in zip(a.handles, b.handles)]) < 1e-5"))

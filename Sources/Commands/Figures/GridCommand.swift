@@ -72,7 +72,13 @@ extension FigureCommands {
         let context = call.context.displayContext
         guard case .list(let items) = value, isPictures(items) else { return value.display(context) }
         do {
-            return try FigureValue(Figure(.pictures(try pictureGrid(value, call)))).display(context)
+            var grid = try pictureGrid(value, call)
+            let images = items.compactMap { $0.host(as: ImageValue.self) }
+            let areDrawn = images.count == items.count
+            if areDrawn, grid.titles.isEmpty, grid.columnTitles.isEmpty, grid.rowTitles.isEmpty { grid.titles = PictureCaption.titles(images) }
+            let display = try FigureValue(Figure(.pictures(grid))).display(context)
+            guard areDrawn, let caption = PictureCaption.text(images) else { return display }
+            return Display(caption, image: display.image.map { DisplayImage(png: $0.png, alt: caption) })
         } catch let error as FigureError {
             throw problem(error, call)
         }

@@ -206,13 +206,20 @@ enum ModelCommands {
     }
 
     @Sendable private static func diff(_ call: Call) throws -> Value {
-        let (a, b) = (try call.host("a", as: ModelValue.self).model, try call.host("b", as: ModelValue.self).model)
+        let (before, after) = (try call.host("a", as: ModelValue.self).learned, try call.host("b", as: ModelValue.self).learned)
+        let (a, b) = (before.model, after.model)
         guard let changes = a.changes(to: b) else {
             throw Problem(.modelMismatch, "\(a.name) and \(b.name) are built differently: their parameters cannot be compared", argument: "b")
         }
         let added = b.handles.filter { !a.handles.contains($0) }
         let removed = a.handles.filter { !b.handles.contains($0) }
-        return .host(DifferenceValue(names: (a.name, b.name), changes: changes, added: added, removed: removed))
+        return .host(DifferenceValue(names: (title(before), title(after)), changes: changes, added: added, removed: removed))
+    }
+
+    /// "collage", "collage after phase 2".
+    private static func title(_ learned: LearnedModel) -> String {
+        let last = learned.provenance.last?.split(separator: ",").first.map { " after \($0)" } ?? ""
+        return learned.model.name + last
     }
 
     @Sendable private static func nearest(_ call: Call) throws -> Value {

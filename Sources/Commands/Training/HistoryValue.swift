@@ -28,6 +28,9 @@ public struct HistoryValue: TableReadable {
         TableValue(columns: Self.columns.map(\.name), rows: history.entries.map { entry in Self.columns.map { $0.value(entry) } })
     }
 
+    /// Rows, as a table's: history[-1].attention.
+    public func index(_ subscripts: [Subscript]) throws -> Value { try table.index(subscripts) }
+
     public var count: Int? { history.entries.count }
     public var elements: [Value]? { table.elements }
     public var inlineText: String { "history of \(history.entries.count) steps" }
