@@ -43,6 +43,12 @@ import Testing
         #expect(rows[2].notes.first?.hasPrefix("4 pictures in 10 steps") == true)
     }
 
+    /// A session draws the same prior pictures once.
+    @Test func priorPicturesCountOnce() {
+        let rows = Self.plan(Self.start + "m = phase1(base, photo)\nm = phase2(m, photo)\nphase2(m, photo, prior=3)").rows
+        #expect(rows.dropFirst().map { $0.notes.contains { $0.contains("prior pictures") } } == [true, false, true])
+    }
+
     @Test func whatIsNotKnownIsSaidToBeUnknown() {
         let rows = Self.plan(Self.start + """
             m = phase1(base, photo, steps=len(args), prior_weight=0)

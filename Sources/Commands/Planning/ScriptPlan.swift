@@ -19,6 +19,8 @@ public struct ScriptPlan {
     private let context: Context
     private let rates: PlanRates
     private var outlines: [ModelType.Source: Result<DiffusionModel, any Error>] = [:]
+    /// Prior pictures that are drawn already, which a session keeps.
+    private var drawn: [(source: ModelType.Source, prior: PriorOptions)] = []
     /// What has been loaded so far.
     private var loaded: Set<ModelType.Source> = []
 
@@ -87,7 +89,8 @@ public struct ScriptPlan {
             row.memory = (plans.map(\.plan.peak) + (drawing.map { [$0.peak] } ?? [])).reduce(0, max) + moved(type, model, phases) + others(than: type.source)
             row.notes += zip(counts, steps).map { "\($0) steps of \(PlanText.time($1))" }
             var seconds = zip(counts, steps).reduce(0) { $0 + Double($1.0) * $1.1 }
-            if let prior, let drawing {
+            if let prior, let drawing, let source = type.source, !drawn.contains(where: { $0.source == source && $0.prior == prior }) {
+                if !unknown.contains("prior") && !unknown.contains("prior_prompts") { drawn.append((source, prior)) }
                 let time = rates.drawing(drawing.operations)
                 row.notes.append("\(prior.count) prior pictures \(PlanText.time(time))")
                 seconds += time

@@ -1,6 +1,7 @@
 import BreakAScene
 import Diffusion
 import Language
+import Synchronization
 import Tensors
 
 /// Checkpoints of a training: `checkpoint=` names a folder; a training that is started again with the same settings
@@ -9,6 +10,13 @@ struct TrainingCheckpoints: Sendable {
     private let folder: CheckpointFolder
     private let steps: Int
     private let context: Context
+    /// The last one could not be written.
+    private let failing = Failing()
+
+    private final class Failing: Sendable {
+        private let state = Mutex(false)
+        func withLock<Result: Sendable>(_ body: (inout Bool) -> Result) -> Result { state.withLock { body(&$0) } }
+    }
 
     static let interval = Parameter(
         "checkpoint_every", .int, default: 100, range: 1...1_000_000, unit: "steps", doc: "Steps from one checkpoint to the next.", keywordOnly: true)
@@ -49,7 +57,10 @@ struct TrainingCheckpoints: Sendable {
         guard isLast || run.step % steps == 0 else { return }
         do {
             try folder.save(run, learned, description: description)
+            failing.withLock { $0 = false }
         } catch {
+            // Once, and again for the last: a full disk stays full for many checkpoints.
+            guard failing.withLock({ failed in defer { failed = true }; return !failed || isLast }) else { return }
             context.warn(
                 .checkpoint, "no checkpoint after step \(run.step): \(error)", argument: "checkpoint",
                 help: "the training goes on; the last checkpoint that was written stays good")
