@@ -21,12 +21,12 @@ extension Module {
 
     public var parameterCount: Int { parameters().reduce(0) { $0 + $1.value.value.count } }
 
-    /// Makes parameters leaves of the tape, or constants, as `wanted` says of their names. `moves`: those of them that an
-    /// optimizer will change, which are in float32 from then on.
-    public mutating func requireGrad(moves: (String) -> Bool = { _ in true }, _ wanted: (String) -> Bool) {
+    /// Makes parameters leaves of the tape, or constants, as `wanted` says of their names. Those in half precision stay in
+    /// it until an optimizer changes them.
+    public mutating func requireGrad(_ wanted: (String) -> Bool) {
         forEachParameter("") { name, parameter in
             if wanted(name) != parameter.needsGrad {
-                parameter = parameter.needsGrad ? parameter.detached : .leaf(moves(name) ? parameter.value.widened : parameter.value)
+                parameter = parameter.needsGrad ? parameter.detached : .leaf(parameter.value)
             }
         }
     }

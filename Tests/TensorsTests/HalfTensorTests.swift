@@ -36,6 +36,9 @@ import Testing
             let dy = Tensor((0..<rows * outputs).map { Float($0 % 7) - 3 }, shape: [rows, outputs])
             #expect(x.linear(weight).isIdentical(to: x.linear(weight.widened)))
             #expect(dy.linearInputGradient(weight).isIdentical(to: dy.linearInputGradient(weight.widened)))
+            // A trained weight of few rows is read as it lies.
+            #expect(x.linear(weight, weightChanges: true).isIdentical(to: x.linear(weight.widened, weightChanges: true)))
+            #expect(dy.linearInputGradient(weight, weightChanges: true).isIdentical(to: dy.linearInputGradient(weight.widened, weightChanges: true)))
         }
     }
 

@@ -43,9 +43,7 @@ public struct TrainingRun: Sendable {
         let trains = trainable
         let observed = observedOnly
         self.model.unet.requireGrad { trains("unet." + $0) }
-        self.model.textEncoder.requireGrad(moves: { trains("text_encoder." + $0) }) {
-            trains("text_encoder." + $0) || observed("text_encoder." + $0)
-        }
+        self.model.textEncoder.requireGrad { trains("text_encoder." + $0) || observed("text_encoder." + $0) }
     }
 
     /// The model as trained so far, its parameters constants again and adapters merged.

@@ -39,6 +39,7 @@ extension Tensor {
         _ weight: Tensor, _ packed: Storage, rows m: Int, into result: Tensor, bias: Tensor?, residual: Tensor?
     ) {
         let (n, k) = (weight.shape[0], weight.count / weight.shape[0])
+        let weight = weight.widened
         defer { keepAlive(weight, packed, bias, residual) }
         let (w, x, y, b, r) = (weight.pointer, packed.pointer, result.writable, bias?.pointer, residual?.pointer)
         let tasks = Parallel.tasks(work: 2 * m * n * k, limit: max(1, n / 16))
@@ -56,6 +57,7 @@ extension Tensor {
     /// dx [M, K] = dy [M, N] · W.
     func thinLinearInputGradient(_ weight: Tensor) -> Tensor {
         let (n, k) = (weight.shape[0], weight.count / weight.shape[0])
+        let weight = weight.widened
         let result = Tensor(uninitialized: shape.dropLast() + [k])
         defer { keepAlive(self, weight) }
         let (dy, dx, w) = (pointer, result.writable, weight.pointer)
@@ -70,6 +72,7 @@ extension Tensor {
     /// dx of a convolution of stride 1, whose turned geometry is `g`.
     func thinConv2dInputGradient(_ weight: Tensor, channels: Int, _ turned: bas_convolution) -> Tensor {
         var g = turned
+        let weight = weight.widened
         let result = Tensor(uninitialized: [shape[0], g.OH, g.OW, channels])
         defer { keepAlive(self, weight) }
         let (dy, dx, w, pixels) = (pointer, result.writable, weight.pointer, shape[0] * g.OH * g.OW)
