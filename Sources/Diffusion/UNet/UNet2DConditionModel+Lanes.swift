@@ -1,9 +1,9 @@
 import Autograd
 import Tensors
 
-// A batch's samples do not know of each other, and every kernel gives a sample the same bits whoever is beside it. So a
-// batch may go through a small network in parts: side by side, one a thread; or, in training, those whose text needs
-// no gradient without a tape. (Phase one trains handles: nothing of the prior pictures' half depends on them.)
+// A batch's samples do not know of each other, and every kernel gives a sample the same bits whoever is beside it. So in
+// training those whose text needs no gradient go through the network apart, without a tape: phase one trains handles, and
+// nothing of the prior pictures' half depends on them. (For sampling it does not pay: each part reads all weights.)
 extension UNet2DConditionModel {
     /// Networks whose packed weights stay in the third cache: larger ones are read from memory once for all samples.
     private static let smallSize = 16 << 20
@@ -11,11 +11,9 @@ extension UNet2DConditionModel {
     /// Runs of samples that are to be passes of their own.
     func lanes(_ latents: Variable, _ pass: UNetPass) -> [Range<Int>] {
         let whole = [0..<latents.shape[0]]
-        guard latents.shape[0] > 1, size <= Self.smallSize, !latents.needsGrad, !pass.isCheckpointing else { return whole }
+        guard pass.encoderHiddenStates.needsGrad, !latents.needsGrad, !pass.isCheckpointing, size <= Self.smallSize else { return whole }
         let runs = whole[0].runs(of: { pass.encoderHiddenStates.rows($0..<$0 + 1).needsGrad })
-        if runs.count == 1 && (pass.encoderHiddenStates.needsGrad || !Parallel.fillsThreads(lanes: latents.shape[0])) { return whole }
-        if parameters().contains(where: \.value.needsGrad) { return whole }
-        return runs.count > 1 ? runs : whole[0].map { $0..<$0 + 1 }
+        return runs.count == 1 || parameters().contains(where: \.value.needsGrad) ? whole : runs
     }
 
     func predict(_ latents: Variable, timesteps: [Float], in lanes: [Range<Int>], _ pass: inout UNetPass) -> Variable {
