@@ -13,9 +13,11 @@ typedef int32_t whole_lanes __attribute__((ext_vector_type(LANES)));
 
 static inline size_t filled(size_t columns) { return (columns + LANES - 1) / LANES * LANES; }
 
-/// e^(scale * x - shift) in place, for arguments that are not above 0.
-BAS_INLINE void exponential(lanes *s, float scale, float shift) {
-    lanes x = __builtin_elementwise_max(*s * scale - shift, (lanes)-87.0f);
+/// e^x in place for x = scale * (s - top) - shift, which is clamped to -87...0; not a number stays so.
+BAS_INLINE void exponential(lanes *s, float scale, float top, float shift) {
+    lanes x = (*s - top) * scale - shift, least = -87.0f, most = 0.0f;
+    x = x < least ? least : x;
+    x = x > most ? most : x;
     lanes n = x * 1.44269504088896341f + 12582912.0f;
     n -= 12582912.0f;
     lanes r = x - n * 0.693359375f;
@@ -33,26 +35,31 @@ BAS_INLINE void fill_up(float *row, size_t from, size_t to) {
     for (size_t i = from; i < to; i++) row[i] = NOTHING;
 }
 
-/// Scores s [rows, stride] of `columns` keys become exp(scale * (s - top)), where top [rows] follows the largest score
-/// so far and sum [rows] the sums; `fade` is what earlier blocks' sums are multiplied by.
-BAS_KERNEL static void exponentials(float *s, size_t rows, size_t columns, float scale, float *top, float *sum, float *fade) {
+/// A row of scores of `columns` keys becomes exp(scale * (s - top)), where `top` follows the largest so far; returns their
+/// sum.
+BAS_INLINE float row_exponentials(float *s, size_t columns, float scale, float *top) {
     size_t stride = filled(columns);
-    for (size_t r = 0; r < rows; r++, s += stride) {
-        fill_up(s, columns, stride);
-        lanes largest = *(const lanes *)s, total = 0.0f;
-        for (size_t i = LANES; i < stride; i += LANES) largest = __builtin_elementwise_max(largest, *(const lanes *)(s + i));
-        float best = __builtin_reduce_max(largest);
-        if (best < top[r]) best = top[r];
-        float shift = scale * best;
-        for (size_t i = 0; i < stride; i += LANES) {
-            exponential((lanes *)(s + i), scale, shift);
-            total += *(const lanes *)(s + i);
-        }
-        float all = 0;
-        for (size_t i = 0; i < LANES; i++) all += total[i];
-        fade[r] = bas_exp(scale * (top[r] - best));
+    fill_up(s, columns, stride);
+    lanes largest = *(const lanes *)s, total = 0.0f;
+    for (size_t i = LANES; i < stride; i += LANES) largest = __builtin_elementwise_max(largest, *(const lanes *)(s + i));
+    float best = __builtin_reduce_max(largest), sum = 0;
+    if (best < *top) best = *top;
+    for (size_t i = 0; i < stride; i += LANES) {
+        exponential((lanes *)(s + i), scale, best, 0);
+        total += *(const lanes *)(s + i);
+    }
+    for (size_t i = 0; i < LANES; i++) sum += total[i];
+    *top = best;
+    return sum;
+}
+
+/// The same of all rows [rows, stride]; top and sum [rows] follow from block to block, and `fade` is what earlier blocks'
+/// sums are multiplied by.
+BAS_KERNEL static void exponentials(float *s, size_t rows, size_t columns, float scale, float *top, float *sum, float *fade) {
+    for (size_t r = 0; r < rows; r++, s += filled(columns)) {
+        float before = top[r], all = row_exponentials(s, columns, scale, top + r);
+        fade[r] = bas_exp(scale * (before - top[r]));
         sum[r] = sum[r] * fade[r] + all;
-        top[r] = best;
     }
 }
 
@@ -95,19 +102,9 @@ void bas_attention(float *y, size_t yStride, float *logSums, const float *q, siz
 /// Scores s [rows, stride] become probabilities p [rows, columns]; row r sees the keys up to `causal` + r, all where that
 /// is negative.
 BAS_KERNEL static void softmax(float *p, float *s, size_t rows, size_t columns, float scale, ptrdiff_t causal) {
-    size_t stride = filled(columns);
-    for (size_t r = 0; r < rows; r++, s += stride, p += columns) {
+    for (size_t r = 0; r < rows; r++, s += filled(columns), p += columns) {
         size_t seen = causal >= 0 && (size_t)causal + r + 1 < columns ? (size_t)causal + r + 1 : columns;
-        fill_up(s, seen, stride);
-        lanes largest = *(const lanes *)s, total = 0.0f;
-        for (size_t i = LANES; i < stride; i += LANES) largest = __builtin_elementwise_max(largest, *(const lanes *)(s + i));
-        float shift = scale * __builtin_reduce_max(largest), all = 0;
-        for (size_t i = 0; i < stride; i += LANES) {
-            exponential((lanes *)(s + i), scale, shift);
-            total += *(const lanes *)(s + i);
-        }
-        for (size_t i = 0; i < LANES; i++) all += total[i];
-        float inverse = 1.0f / all;
+        float top = NOTHING, inverse = 1.0f / row_exponentials(s, seen, scale, &top);
         for (size_t i = 0; i < seen; i++) p[i] = s[i] * inverse;
         for (size_t i = seen; i < columns; i++) p[i] = 0;
     }
@@ -134,7 +131,7 @@ BAS_KERNEL static void probabilities_backward(float *p, float *dp, const float *
         float shift = logSums[r], dot = dots[r];
         fill_up(p, columns, stride);
         for (size_t i = 0; i < stride; i += LANES) {
-            exponential((lanes *)(p + i), scale, shift);
+            exponential((lanes *)(p + i), scale, 0, shift);
             *(lanes *)(dp + i) = scale * *(const lanes *)(p + i) * (*(const lanes *)(dp + i) - dot);
         }
     }

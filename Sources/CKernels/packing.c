@@ -81,8 +81,10 @@ BAS_KERNEL void bas_pack_transposed_half(float *packed, const uint16_t *w, int f
     }
 }
 
-BAS_KERNEL void bas_pack_rows(float *packed, const float *b, size_t outer, ptrdiff_t outerStride, size_t inner,
-                              ptrdiff_t innerStride, size_t N, size_t firstPanel, size_t lastPanel) {
+/// Rows of float32 or, with their format, of 16 bits.
+BAS_INLINE void pack_rows(float *packed, const float *b, const uint16_t *half, int format, size_t outer,
+                          ptrdiff_t outerStride, size_t inner, ptrdiff_t innerStride, size_t N, size_t firstPanel,
+                          size_t lastPanel) {
     size_t unit = bas_panel_columns() / 3, K = outer * inner;
     for (size_t p = firstPanel; p < lastPanel; p++) {
         bas_panel panel = bas_panel_at(p, N, unit);
@@ -90,26 +92,22 @@ BAS_KERNEL void bas_pack_rows(float *packed, const float *b, size_t outer, ptrdi
         float *target = packed + panel.first * K;
         for (size_t o = 0; o < outer; o++)
             for (size_t i = 0; i < inner; i++, target += width) {
-                const float *source = b + (ptrdiff_t)o * outerStride + (ptrdiff_t)i * innerStride + panel.first;
-                memcpy(target, source, filled * sizeof(float));
+                ptrdiff_t at = (ptrdiff_t)o * outerStride + (ptrdiff_t)i * innerStride + (ptrdiff_t)panel.first;
+                if (half) bas_widen(target, half + at, format, filled);
+                else memcpy(target, b + at, filled * sizeof(float));
                 if (filled < width) memset(target + filled, 0, (width - filled) * sizeof(float));
             }
     }
 }
 
+BAS_KERNEL void bas_pack_rows(float *packed, const float *b, size_t outer, ptrdiff_t outerStride, size_t inner,
+                              ptrdiff_t innerStride, size_t N, size_t firstPanel, size_t lastPanel) {
+    pack_rows(packed, b, NULL, 0, outer, outerStride, inner, innerStride, N, firstPanel, lastPanel);
+}
+
 void bas_pack_rows_half(float *packed, const uint16_t *b, int format, size_t outer, ptrdiff_t outerStride, size_t inner,
                         ptrdiff_t innerStride, size_t N, size_t firstPanel, size_t lastPanel) {
-    size_t unit = bas_panel_columns() / 3, K = outer * inner;
-    for (size_t p = firstPanel; p < lastPanel; p++) {
-        bas_panel panel = bas_panel_at(p, N, unit);
-        size_t width = panel.vectors * unit, filled = filled_columns(panel, N, width);
-        float *target = packed + panel.first * K;
-        for (size_t o = 0; o < outer; o++)
-            for (size_t i = 0; i < inner; i++, target += width) {
-                bas_widen(target, b + (ptrdiff_t)o * outerStride + (ptrdiff_t)i * innerStride + panel.first, format, filled);
-                if (filled < width) memset(target + filled, 0, (width - filled) * sizeof(float));
-            }
-    }
+    pack_rows(packed, NULL, b, format, outer, outerStride, inner, innerStride, N, firstPanel, lastPanel);
 }
 
 BAS_KERNEL void bas_transpose(float *y, const float *t, size_t rows, size_t columns, size_t stride, const float *bias,

@@ -4,17 +4,14 @@
 // In place is elementwise: without this, loops over p = s would take the scalar path that their overlap check keeps.
 #define IN_PLACE _Pragma("clang loop vectorize(assume_safety)")
 
-BAS_KERNEL void bas_softmax(float *p, const float *s, size_t rows, size_t columns, float scale, ptrdiff_t causal) {
+BAS_KERNEL void bas_softmax(float *p, const float *s, size_t rows, size_t columns, float scale) {
     BAS_FAST
     for (size_t r = 0; r < rows; r++, p += columns, s += columns) {
-        size_t seen = columns;
-        if (causal >= 0 && (size_t)causal + r + 1 < columns) seen = (size_t)causal + r + 1;
-        float top = bas_largest(s, seen, -3.4e38f), sum = 0;
+        float top = bas_largest(s, columns, -3.4e38f), sum = 0;
         IN_PLACE
-        for (size_t i = 0; i < seen; i++) { float e = bas_exp(scale * (s[i] - top)); p[i] = e; sum += e; }
+        for (size_t i = 0; i < columns; i++) { float e = bas_exp(scale * (s[i] - top)); p[i] = e; sum += e; }
         float inverse = 1.0f / sum;
-        for (size_t i = 0; i < seen; i++) p[i] *= inverse;
-        for (size_t i = seen; i < columns; i++) p[i] = 0;
+        for (size_t i = 0; i < columns; i++) p[i] *= inverse;
     }
 }
 

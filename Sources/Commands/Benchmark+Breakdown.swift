@@ -35,7 +35,8 @@ extension Benchmark {
         }
     }
 
-    /// One step of each phase and one picture, recorded: the fastest of some.
+    /// One step of each phase and one picture, recorded: the fastest of some. What else runs side by side runs one behind
+    /// the other meanwhile (`Parallel.lanes`), so that a phase-one step takes longer here than by itself.
     static func breakdowns(_ model: DiffusionModel, _ scene: PreparedScene, _ prior: PriorSet) throws -> [Breakdown] {
         func fastest(_ name: String, of count: Int, _ body: () throws -> Void) rethrows -> Breakdown {
             var best: Breakdown?

@@ -61,7 +61,7 @@ public enum Parallel {
     }
 
     /// Would so many pieces of equal work keep every thread busy? Not while time is recorded, by operation on one thread.
-    public static func fillsThreads(lanes count: Int) -> Bool {
+    private static func fillsThreads(lanes count: Int) -> Bool {
         let threads = if case .threads(let count) = schedule { count } else { threads }
         return threads > 1 && count % threads == 0 && !Profile.isRecording
     }

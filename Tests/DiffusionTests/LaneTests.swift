@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    /// Prompts without a handle are constants while handles are trained; losses, and the gradient up to rounding, are those
+    /// Prompts without a handle are constants while handles are trained; losses and the gradient are, up to rounding, those
     /// of a batch that is differentiated whole.
     @Test func whatNeedsNoGradientHasNoTape() throws {
         var trained = model
@@ -71,7 +71,8 @@ import Testing
             let apart = try gradient(text, whole: false)
             // Without what `rows` remembers of the concatenation the batch is one.
             let one = try gradient(self.text(trained, prompts).scaled(by: 1), whole: true)
-            #expect(apart.loss == one.loss)
+            // Without a tape self-attention divides by its sums at the end: other roundings.
+            #expect(abs(apart.loss - one.loss) <= 1e-6 * one.loss)
             let (difference, size) = (apart.1 - one.1, one.1.sumOfSquares.squareRoot())
             #expect(size > 0 && difference.sumOfSquares.squareRoot() <= 1e-5 * size)
         }

@@ -117,17 +117,24 @@ import Testing
         let geometry = ConvolutionGeometry(stride: 1, padding: padding)
         let g = geometry.resolve(x.shape, kernel: w.shape)
         #expect(g.suitsWinograd(samples: samples, outputs: outputs, weightChanges: true))
-        let (bias, residual) = (numbers([outputs], "bias"), numbers([samples, g.OH, g.OW, outputs], "residual"))
-        expectClose(
-            x.conv2d(w, bias: bias, residual: residual, geometry),
-            Reference(x.conv2dByPatches(w, bias: bias, residual: residual, g)), within: 2e-5)
-        let dy = numbers([samples, g.OH, g.OW, outputs], "dy")
-        expectClose(
-            dy.conv2dInputGradient(w, input: x.shape, geometry),
-            Reference(dy.conv2dInputGradientByPatches(w, input: x.shape, g)), within: 2e-5)
+        let dy = expectPatches(x, w, geometry)
         expectClose(
             dy.winogradWeightGradient(input: x, g),
             Reference(dy.directWeightGradient(input: x, kernel: w.shape, g)), within: 2e-5)
+    }
+
+    /// A convolution with bias and residual, and the gradient of its input, are those by patches; returns the latter's dy.
+    private func expectPatches(_ x: Tensor, _ w: Tensor, _ geometry: ConvolutionGeometry) -> Tensor {
+        let g = geometry.resolve(x.shape, kernel: w.shape)
+        let shape = [x.shape[0], g.OH, g.OW, w.shape[0]]
+        let (bias, residual, dy) = (numbers([w.shape[0]], "bias"), numbers(shape, "residual"), numbers(shape, "dy"))
+        expectClose(
+            x.conv2d(w, bias: bias, residual: residual, geometry),
+            Reference(x.conv2dByPatches(w, bias: bias, residual: residual, g)), within: 2e-5)
+        expectClose(
+            dy.conv2dInputGradient(w, input: x.shape, geometry),
+            Reference(dy.conv2dInputGradientByPatches(w, input: x.shape, g)), within: 2e-5)
+        return dy
     }
 
     /// Large kernels, transformed part by part: more channels than a part, outputs that fill none, more than a block of tiles.
@@ -137,14 +144,7 @@ import Testing
         let geometry = ConvolutionGeometry(stride: 1, padding: 1)
         let g = geometry.resolve(x.shape, kernel: w.shape)
         #expect(g.suitsLargeWinograd(samples: samples, outputs: outputs))
-        let (bias, residual) = (numbers([outputs], "bias"), numbers([samples, g.OH, g.OW, outputs], "residual"))
-        expectClose(
-            x.conv2d(w, bias: bias, residual: residual, geometry),
-            Reference(x.conv2dByPatches(w, bias: bias, residual: residual, g)), within: 2e-5)
-        let dy = numbers([samples, g.OH, g.OW, outputs], "dy")
-        expectClose(
-            dy.conv2dInputGradient(w, input: x.shape, geometry),
-            Reference(dy.conv2dInputGradientByPatches(w, input: x.shape, g)), within: 2e-5)
+        _ = expectPatches(x, w, geometry)
     }
 
     /// The transformed kernel follows its weight as the packed one does.

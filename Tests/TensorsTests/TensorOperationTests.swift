@@ -99,12 +99,28 @@ import Testing
         #expect(abs(Double(x.sum().scalar) - 1e5) < 1)
     }
 
-    @Test func softmaxAndCausalSoftmax() {
+    @Test func softmaxAndCausalAttention() {
         let x = numbers([2, 3, 9, 9], "softmax", in: -5...5)
         expectClose(x.softmax(scale: 0.3), Reference(x).softmax(scale: 0.3), within: 1e-6)
-        expectClose(x.softmax(causal: true), Reference(x).softmax(causal: true), within: 1e-6)
-        let large = numbers([64, 70, 70], "causal split", in: -5...5)
-        expectClose(large.softmax(causal: true), Reference(large).softmax(causal: true), within: 1e-6)
+        for (length, heads, width) in [(1, 1, 3), (9, 2, 8), (70, 4, 64), (16, 1, 16), (77, 2, 48)] {
+            let (q, k) = (numbers([3, length, width], "q", in: -5...5), numbers([3, length, width], "k", in: -5...5))
+            expectClose(
+                .attentionProbabilities(q, k, heads: heads, causal: true),
+                Reference(q).attentionProbabilities(keys: Reference(k), heads: heads, causal: true), within: 5e-6)
+        }
+    }
+
+    /// Scores that are huge and equal share; what is not a number is seen in its own row, and there alone.
+    @Test func attentionAtExtremes() {
+        let q = Tensor([1e15, 0, 0, 1, .nan, 1], shape: [1, 3, 2])
+        let k = Tensor([1e15, 0, 1e15, 0, 0, 1], shape: [1, 3, 2]), v = Tensor([1, 2, 3, 4, 5, 6], shape: [1, 3, 2])
+        let p = Tensor.attentionProbabilities(q, k, heads: 1).values
+        #expect(p[0] == 0.5 && p[1] == 0.5 && p[2] < 1e-30)
+        #expect(abs(p[3] + p[4] + p[5] - 1) < 1e-6 && p[6...].allSatisfy(\.isNaN))
+        let (y, logSums) = Tensor.attentionForBackward(q, k, v, heads: 1)
+        #expect(y.values[0] == 2 && y.values[1] == 3 && y.values[2...3].allSatisfy(\.isFinite) && y.values[4...].allSatisfy(\.isNaN))
+        let dv = y.rows(0..<1).attentionBackward(y, logSums: logSums, q, k, v, heads: 1, wanted: [false, false, true])[2]
+        #expect(dv?.values.allSatisfy(\.isNaN) == true)
     }
 
     /// Attention in tiles, without keeping probabilities, at sizes on both sides of a tile.

@@ -64,8 +64,8 @@ void bas_layer_norm_backward(float *dx, float *dgamma, float *dbeta, const float
                              const float *gamma, const float *mean, const float *rstd, size_t rows, size_t D);
 
 // --- softmax.c -------------------------------------------------------------------------------------------------
-/// p[r] = softmax(scale * s[r]) over columns; p may be s. With `causal` >= 0 row r sees columns 0...(causal + r).
-void bas_softmax(float *p, const float *s, size_t rows, size_t columns, float scale, ptrdiff_t causal);
+/// p[r] = softmax(scale * s[r]) over columns; p may be s.
+void bas_softmax(float *p, const float *s, size_t rows, size_t columns, float scale);
 /// ds = scale * p * (dp - sum(dp * p)) row by row; ds may be dp.
 void bas_softmax_backward(float *ds, const float *dp, const float *p, size_t rows, size_t columns, float scale);
 

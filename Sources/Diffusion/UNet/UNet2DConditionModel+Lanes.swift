@@ -5,7 +5,7 @@ import Tensors
 // training those whose text needs no gradient go through the network apart, without a tape: phase one trains handles, and
 // nothing of the prior pictures' half depends on them. (For sampling it does not pay: each part reads all weights.)
 extension UNet2DConditionModel {
-    /// Networks whose packed weights stay in the third cache: larger ones are read from memory once for all samples.
+    /// Parameters up to which weights stay in the third cache; larger networks' are read from memory once for all samples.
     private static let smallSize = 16 << 20
 
     /// Runs of samples that are to be passes of their own.

@@ -105,18 +105,9 @@ extension Tensor {
         return (result, dgammas?.sumOfRows, dbetas?.sumOfRows)
     }
 
-    /// softmax(scale · x) over the last axis. With `causal`, of the last two axes [L, L], place i sees 0...i.
-    public func softmax(scale: Float = 1, causal: Bool = false) -> Tensor {
-        rowwise { y, x, first, rows, width in
-            if causal {
-                for row in first..<first + rows {
-                    let start = (row - first) * width
-                    bas_softmax(y + start, x + start, 1, width, scale, row % width)
-                }
-            } else {
-                bas_softmax(y, x, rows, width, scale, -1)
-            }
-        }
+    /// softmax(scale · x) over the last axis.
+    public func softmax(scale: Float = 1) -> Tensor {
+        rowwise { y, x, _, rows, width in bas_softmax(y, x, rows, width, scale) }
     }
 
     /// ds of dp = self for p = softmax(scale · s).
