@@ -1,6 +1,7 @@
 import Glibc
 
-/// Runs work on a thread with a stack that deep recursion in debug builds does not exhaust.
+/// Runs work on a thread with a stack that deep recursion in debug builds does not exhaust; on the calling thread where
+/// that is one already, with nearly all of it left.
 enum BigStack {
     static let bytes = 256 << 20
     /// Left for what the host's builtins and one function body need.
@@ -28,6 +29,7 @@ enum BigStack {
     /// Waits for the work, which is told how many bytes of stack it has. Where no thread can be made, it runs
     /// on this one with what that can spare.
     static func run(_ work: @escaping @Sendable (Int) -> Void) {
+        if let left, left >= bytes - margin { return work(left) }
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         pthread_attr_setstacksize(&attributes, bytes)
@@ -42,6 +44,31 @@ enum BigStack {
             work(margin + (2 << 20))
         }
     }
+
+    // MARK: what threads have
+
+    /// Takes the calling thread as one that has `bytes` of stack from here on.
+    static func adopt(_ bytes: Int) {
+        if let floorKey { pthread_setspecific(floorKey, UnsafeRawPointer(bitPattern: here() &- UInt(bytes))) }
+    }
+
+    /// Bytes of stack left to this thread, where it was made or taken for one with a large stack.
+    private static var left: Int? {
+        guard let floorKey, let floor = pthread_getspecific(floorKey) else { return nil }
+        return Int(here() &- UInt(bitPattern: floor))
+    }
+
+    /// Each thread's own: the lowest address of its stack; nil where the system has no room for another key.
+    private static let floorKey: pthread_key_t? = {
+        var key = pthread_key_t()
+        return pthread_key_create(&key, nil) == 0 ? key : nil
+    }()
+
+    /// An address on this thread's stack.
+    private static func here() -> UInt {
+        var marker: UInt8 = 0
+        return withUnsafePointer(to: &marker) { UInt(bitPattern: $0) }
+    }
 }
 
 private final class Job: Sendable {
@@ -52,6 +79,7 @@ private final class Job: Sendable {
 
 /// The thread's entry: takes over the job that `BigStack.run` retained for it.
 private func runJob(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    BigStack.adopt(BigStack.bytes)
     if let argument { Unmanaged<Job>.fromOpaque(argument).takeRetainedValue().work(BigStack.bytes) }
     return nil
 }
