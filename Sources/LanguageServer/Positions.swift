@@ -24,7 +24,7 @@ extension SourceFile {
     }
 
     func position(_ offset: Int) -> JSONValue {
-        let line = position(of: offset).line
+        let line = self.line(of: offset)
         let start = lineRange(line).lowerBound
         return ["line": .int(line - 1), "character": .int(text(start, offset).utf16.count)]
     }

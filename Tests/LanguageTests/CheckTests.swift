@@ -162,6 +162,14 @@ import Testing
         #expect(Bench().session.check(source: source).isEmpty)
     }
 
+    /// Thousands of findings, on a single line and of a single kind, are all there, and before long.
+    @Test func manyFindings() {
+        let values = (1...10_000).map { "x = \($0)" }.joined(separator: "; ")
+        #expect(Bench().session.check(source: values).count { $0.code == .overwrittenName } == 9_999)
+        let names = (1...10_000).map { "print(missing\($0))\n" }.joined()
+        #expect(Bench().session.check(source: names).count { $0.code == .unknownName } == 10_000)
+    }
+
     @Test(arguments: [40, 90])
     func deepPrograms(_ depth: Int) {
         let open = String(repeating: "for i in 1..2 { if i > 0 { ", count: depth / 2)

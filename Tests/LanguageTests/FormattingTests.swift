@@ -97,6 +97,14 @@ import Testing
         }
     }
 
+    /// Would take many minutes where each item looks through its whole line, or each comment through its whole block.
+    @Test func longLinesAndLongBlocks() throws {
+        let list = "x = [" + (1...20_000).map(String.init).joined(separator: ", ") + "]\n"
+        #expect(try format(list) == list)
+        let block = (1...20_000).map { "f(\($0 % 10))  # note\n" }.joined()
+        #expect(try format(block) == block)
+    }
+
     @Test func aBrokenProgramIsReportedAndHasNoForm() throws {
         do {
             _ = try Formatter.format("x = [1\ny = )\n", file: "a.bas", commands: [])

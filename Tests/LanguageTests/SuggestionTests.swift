@@ -27,5 +27,6 @@ import Testing
     ])
     func distance(_ a: String, _ b: String, _ expected: Int) {
         #expect(editDistance(Array(a), Array(b)) == expected)
+        for limit in 0...4 { #expect(editDistance(Array(a), Array(b), limit: limit) == min(expected, limit + 1)) }
     }
 }

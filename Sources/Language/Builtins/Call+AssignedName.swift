@@ -3,7 +3,7 @@ extension Call {
     /// can speak of the value by it.
     public var assignedName: String? {
         guard let span else { return nil }
-        let (first, last) = (span.file.lineRange(span.position.line), span.file.lineRange(span.endPosition.line))
+        let (first, last) = (span.file.lineRange(span.line), span.file.lineRange(span.file.line(of: span.end)))
         let before = trimmed(span.file.text(first.lowerBound, span.start))
         let after = trimmed(span.file.text(span.end, max(span.end, last.upperBound)))
         guard after.isEmpty || after.hasPrefix("#") || after.hasPrefix(";"), before.hasSuffix("=") else { return nil }

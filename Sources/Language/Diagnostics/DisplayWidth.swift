@@ -1,7 +1,10 @@
 /// Columns that a text takes in a terminal: two for wide characters, none for what combines or joins.
 public func displayWidth(_ text: String) -> Int {
-    text.reduce(0) { $0 + displayWidth($1) }
+    isPlain(text) ? text.utf8.count : text.reduce(0) { $0 + displayWidth($1) }
 }
+
+/// Whether a text is of printable ASCII only: a column for each byte.
+func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { $0 >= 32 && $0 < 127 } }
 
 func displayWidth(_ character: Character) -> Int {
     if character.isASCII { return 1 }

@@ -19,7 +19,7 @@ struct ExcerptLine {
     static func lines(of diagnostic: Diagnostic, in file: SourceFile) -> [ExcerptLine] {
         var lines: [Int: ExcerptLine] = [:]
         for label in diagnostic.labels where label.span.file === file {
-            let number = label.span.position.line
+            let number = label.span.line
             var line = lines[number] ?? ExcerptLine(file, number)
             line.add(label, file)
             lines[number] = line
@@ -48,6 +48,7 @@ struct ExcerptLine {
 
     /// Tabs become spaces; control characters and escape sequences become their code points, written out.
     static func screened(_ text: String, from column: Int = 0) -> String {
+        if isPlain(text) { return text }
         var result = ""
         var width = column
         for character in text {

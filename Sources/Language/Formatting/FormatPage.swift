@@ -45,31 +45,19 @@ struct FormatPage {
         lines[lines.count - 1].commentColumn = sourceColumn + shift
     }
 
-    /// The page with a line end after each line.
+    /// The page with a line end after each line. Comments of neighbouring lines that stood in one column stay in one, at
+    /// least two spaces behind every text.
     var text: String {
         var page = ""
-        var place = 0
-        while place < lines.count {
-            let column = commentColumn(at: place)
-            page += written(lines[place], column)
-            place += 1
+        var rest = lines[...]
+        while let first = rest.first {
+            let block = rest.prefix { $0.comment != nil && $0.commentColumn == first.commentColumn }
+            let column = block.reduce(first.commentColumn) { max($0, $1.column + 2) }
+            for line in block { page += written(line, column) }
+            if block.isEmpty { page += written(first, 0) }
+            rest = rest.dropFirst(max(1, block.count))
         }
         return page
-    }
-
-    /// Comments of neighbouring lines that stood in one column stay in one, at least two spaces behind every text.
-    private func commentColumn(at place: Int) -> Int {
-        let column = lines[place].commentColumn
-        func belongs(_ line: Line) -> Bool { line.comment != nil && line.commentColumn == column }
-        guard belongs(lines[place]) else { return 0 }
-        var first = place
-        while first > 0, belongs(lines[first - 1]) { first -= 1 }
-        var widest = column
-        for line in lines[first...] {
-            guard belongs(line) else { break }
-            widest = max(widest, line.column + 2)
-        }
-        return widest
     }
 
     private func written(_ line: Line, _ commentColumn: Int) -> String {

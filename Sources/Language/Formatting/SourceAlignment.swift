@@ -13,11 +13,13 @@ struct SourceAlignment {
 
     private let file: SourceFile
     private let notes: LayoutNotes
+    private let ruler: Ruler
     private var anchors: Set<Anchor> = []
 
     init(file: SourceFile, tokens: [Token], notes: LayoutNotes) {
         self.file = file
         self.notes = notes
+        ruler = Ruler(file)
         for (first, second) in zip(tokens, tokens.dropFirst()) where !second.newlineBefore && second.spaceBefore {
             if let anchor = anchor(first, second) { anchors.insert(anchor) }
         }
@@ -59,19 +61,33 @@ struct SourceAlignment {
         } else {
             return nil
         }
-        return Anchor(sign: sign, line: file.position(of: second.start).line, column: column(second.start))
+        return Anchor(sign: sign, line: file.line(of: second.start), column: column(second.start))
     }
 
     /// Columns of a screen before a place on its line.
-    func column(_ offset: Int) -> Int {
-        let start = file.lineRange(file.position(of: offset).line).lowerBound
-        return displayWidth(ExcerptLine.screened(file.text(start, offset)))
-    }
+    func column(_ offset: Int) -> Int { ruler.column(offset) }
 
     /// Columns of the blanks that its line begins with.
     func indent(_ offset: Int) -> Int {
-        let line = file.lineRange(file.position(of: offset).line)
+        let line = file.lineRange(file.line(of: offset))
         let blanks = file.bytes[line].prefix { $0 == 32 || $0 == 9 }.count
         return column(line.lowerBound + blanks)
+    }
+}
+
+/// Measures columns from the last place that was asked for, where that is before on the same line: a list of a hundred
+/// thousand numbers may stand on one line.
+private final class Ruler {
+    private let file: SourceFile
+    private var (last, width) = (0, 0)
+
+    init(_ file: SourceFile) { self.file = file }
+
+    func column(_ offset: Int) -> Int {
+        let start = file.lineRange(file.line(of: offset)).lowerBound
+        if !(start...max(start, offset)).contains(last) { (last, width) = (start, 0) }
+        width += displayWidth(ExcerptLine.screened(file.text(last, offset), from: width))
+        last = max(last, offset)
+        return width
     }
 }

@@ -76,8 +76,8 @@ private func linesInsideStrings(_ source: String) -> Set<Int> {
     var lines: Set<Int> = []
     while let token = try? scanner.next(), !token.isEnd {
         guard case .string = token.kind else { continue }
-        let first = file.position(of: token.start).line
-        let last = file.position(of: token.end).line
+        let first = file.line(of: token.start)
+        let last = file.line(of: token.end)
         if last > first { lines.formUnion((first + 1)...last) }
     }
     return lines

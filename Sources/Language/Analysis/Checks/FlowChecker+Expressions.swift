@@ -50,7 +50,7 @@ extension FlowChecker {
                 help: "set it before, or use another name")
         }
         if outside[name] != nil || table[name] != nil { return outerValue(name) }
-        let line = symbol.bindings.first.map { ["it is bound on line \($0.position.line), which comes later"] } ?? []
+        let line = symbol.bindings.first.map { ["it is bound on line \($0.line), which comes later"] } ?? []
         return fail(.unknownName, "nothing is called \(quoted(name))", span, label: "not yet bound", notes: line)
     }
 

@@ -237,7 +237,6 @@ extension Expression {
 extension Span {
     /// Up to the end of its first line.
     var firstLine: Span {
-        let line = file.lineRange(position.line)
-        return Span(file: file, start: start, end: min(end, line.upperBound))
+        Span(file: file, start: start, end: min(end, file.lineRange(line).upperBound))
     }
 }

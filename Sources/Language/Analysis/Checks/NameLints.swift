@@ -74,7 +74,7 @@ struct NameLints {
             {
                 warn(
                     .overwrittenName, "this value of \(quoted(name)) is never used", before,
-                    label: "\(quoted(name)) is set again on line \(span.position.line)")
+                    label: "\(quoted(name)) is set again on line \(span.line)")
             }
             last[symbol.id] = span
         }

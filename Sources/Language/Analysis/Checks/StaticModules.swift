@@ -30,7 +30,7 @@ final class StaticModules {
         } catch let problem as Problem {
             checker.report(Failure(problem, at: at, label: problem.label ?? "").diagnostic)
         } catch let unreadable as Unreadable {
-            let texts = unreadable.errors.map { error in error.message + (error.span.map { " (line \($0.position.line))" } ?? "") }
+            let texts = unreadable.errors.map { error in error.message + (error.span.map { " (line \($0.line))" } ?? "") }
             checker.fail(
                 unreadable.errors[0].code, "\(quoted(path)) cannot be read: \(texts[0])", at, notes: texts.dropFirst().map { "also: \($0)" })
         } catch {}

@@ -59,9 +59,9 @@ struct Resolver {
         if table[name] != nil {
             names.builtins[name, default: []].append(span)
         } else if !known.contains(name), name != "_" {
-            let candidates = scopes.flatMap { $0.names.keys } + known
-            names.unknown.append(
-                Unknown(name: name, span: span, candidates: candidates.sorted() + table.names, isTried: tries > 0))
+            // Of very many unknown names nobody asks what each could mean, and finding it takes all names every time.
+            let candidates = names.unknown.count < 100 ? (scopes.flatMap { $0.names.keys } + known).sorted() + table.names : []
+            names.unknown.append(Unknown(name: name, span: span, candidates: candidates, isTried: tries > 0))
         }
     }
 

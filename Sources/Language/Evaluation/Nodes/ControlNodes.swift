@@ -184,7 +184,7 @@ extension Diagnostic {
         record["help"] = help.map { .string($0) } ?? Value.none
         record["notes"] = .list(notes.map { .string($0) })
         record["file"] = span.map { .string($0.file.name) } ?? Value.none
-        record["line"] = span.map { .int($0.position.line) } ?? Value.none
+        record["line"] = span.map { .int($0.line) } ?? Value.none
         return record
     }
 }
