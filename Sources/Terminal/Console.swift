@@ -19,7 +19,7 @@ public final class Console {
 
     public let session: Session
     public let printer: EventPrinter
-    private let options: Options
+    let options: Options
 
     public init(builtins: [Builtin], options: Options = Options()) {
         self.options = options
@@ -99,39 +99,6 @@ public final class Console {
             printer.report(Problem(.internal, "\(error)"))
             return ExitCode.internal.rawValue
         }
-    }
-
-    /// Errors and warnings that are known without running the files. Returns the exit code of the first error;
-    /// where there are warnings only, 1 if `strict`. `plan` makes a text of what each program will need, in so many
-    /// columns, which goes to standard output.
-    public func check(
-        files: [String], strict: Bool, plan: ((_ program: Analysis, _ context: Context, _ width: Int) -> String)? = nil
-    ) -> Int32 {
-        var codes: [ExitCode] = []
-        var warnings = 0
-        for (number, file) in files.enumerated() {
-            do {
-                let analysis = session.analyze(
-                    source: file == "-" ? try StandardInput.read() : try StandardInput.read(file),
-                    file: file == "-" ? "<stdin>" : file)
-                let found = analysis.diagnostics
-                if let plan {
-                    let title = files.count > 1 ? (number > 0 ? "\n" : "") + "\(printable(file))\n" : ""
-                    printer.handle(.stream(title + plan(analysis, session.context, ScreenTraits.current(color: options.color).width()) + "\n"))
-                }
-                for diagnostic in found { printer.handle(.diagnostic(diagnostic)) }
-                codes += found.filter { $0.severity == .error }.map(\.exitCode)
-                warnings += found.count { $0.severity == .warning }
-            } catch let problem as Problem {
-                printer.report(problem)
-                codes.append(problem.exitCode ?? problem.code.exitCode)
-            } catch {
-                printer.report(Problem(.internal, "\(error)"))
-                codes.append(.internal)
-            }
-        }
-        if let code = codes.first { return code.rawValue }
-        return strict && warnings > 0 ? 1 : 0
     }
 
     private func set(_ arguments: [String]) {

@@ -94,11 +94,30 @@ struct CommandLineTests {
         #expect(run.errors.contains("separator"))
     }
 
+    @Test func ofAThousandFindingsAHundredAreShown() throws {
+        let warnings = String(repeating: "fn f() { unused = 1\n unused = 2 }\n", count: 300)
+        try folder.write("script.bas", warnings + "print(missing)\n")
+        let run = try Run(["check", "script.bas"], in: folder)
+        #expect(run.status == 65)
+        let lines = run.errors.split(separator: "\n")
+        #expect(lines.count { $0.contains(": warning[") || $0.contains(": error[") } == 100)
+        #expect(lines.contains { $0.contains("nothing is called \"missing\"") })
+        #expect(lines.last?.hasPrefix("script.bas: ") == true)
+        #expect(lines.last?.hasSuffix(" more warnings; --error-format=json writes all of them") == true)
+        let all = try Run(["check", "--error-format=json", "script.bas"], in: folder).errors.split(separator: "\n")
+        #expect(all.count > 300 && all.allSatisfy { $0.hasPrefix("{") })
+    }
+
     @Test func aFullDiskIsAnErrorAndAClosedPipeIsNot() throws {
         let many = ["-e", "for i in 1..20000 { print(i) }"]
         let full = try Run(many, in: folder, output: "/dev/full")
         #expect(full.status == 74)
         #expect(full.errors == "bas: cannot write the output: No space left on device\n")
+        for arguments in [["--version"], ["--help"], ["run", "--help"], ["--generate-completion-script", "bash"]] {
+            let full = try Run(arguments, in: folder, output: "/dev/full")
+            #expect(full.status == 74)
+            #expect(full.errors == "bas: cannot write the output: No space left on device\n")
+        }
         let program = try Executable.path()
         try folder.write("head.sh", "\"$1\" -e 'for i in 1..200000 { print(i) }' | head -1\n")
         let id = try #require(

@@ -77,6 +77,16 @@ public final class EventPrinter: Sendable {
         state.withLock { line(paint(printable(text), "2"), &$0) }
     }
 
+    /// A line about the diagnostics that were printed.
+    func remark(_ text: String) {
+        state.withLock { state in
+            if state.midLine { endLine(&state) }
+            output.flush()
+            errors.write(printable(text) + "\n")
+            errors.flush()
+        }
+    }
+
     /// Help and lists: in the pager where they are longer than the screen.
     func page(_ text: String) {
         let text = printable(text)
