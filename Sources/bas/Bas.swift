@@ -30,7 +30,16 @@ struct Bas: ParsableCommand {
     static func main() {
         Descriptors.fill()
         // An option that takes a value must have one; alone it replays.
-        main(CommandLine.arguments.dropFirst().map { $0 == "--recover" ? "--recover=replay" : $0 })
+        let arguments = CommandLine.arguments.dropFirst().map { $0 == "--recover" ? "--recover=replay" : $0 }
+        do {
+            var command = try parseAsRoot(arguments)
+            try command.run()
+        } catch {
+            // Help and the version are output as any other: what cannot be written is an error.
+            guard exitCode(for: error) == .success else { exit(withError: error) }
+            let text = fullMessage(for: error)
+            if !text.isEmpty { Pages.print(text + "\n") }
+        }
     }
 
     /// Ends the process with this code; 0 goes on.
