@@ -38,8 +38,10 @@ conformance: build
 	BAS=$(BAS) $(CONFORMANCE)/run.sh
 
 # Coverage-guided fuzzing (libFuzzer, AddressSanitizer): make fuzz [TARGETS="language safetensors"] [RUNS=1000000]
+# [TIME=seconds for each target]. Goes on where it stopped.
 FUZZ = .build-fuzz/release/Fuzz
 RUNS = 1000000
+TIME = 0
 TARGETS = language evaluator commands safetensors picture configuration tokenizer adapters checkpoints singlefile \
 	journal frames server
 
@@ -47,7 +49,7 @@ fuzz: setup
 	swift build -c release --package-path Tests/Fuzz --scratch-path .build-fuzz -Xswiftc -enable-testing \
 	-Xswiftc -sanitize=fuzzer,address \
 	-Xcc -fsanitize=fuzzer-no-link,address -Xswiftc -use-ld=lld
-	@for target in $(TARGETS); do Tests/Fuzz/run.sh $(FUZZ) $$target $(RUNS) || exit 1; done
+	@for target in $(TARGETS); do Tests/Fuzz/run.sh $(FUZZ) $$target $(RUNS) $(TIME) || exit 1; done
 
 # Program, standard library, manual page, shell completions, editor files; `make uninstall` takes the same away.
 SHARE = $(DESTDIR)$(PREFIX)/share

@@ -2,6 +2,8 @@
 public struct BuiltinTable: Sendable {
     /// In the order of the tables: core first, then the host's new names.
     public let all: [Builtin]
+    /// By name.
+    let sorted: [Builtin]
     /// Names that may be used without parentheses.
     public let commandNames: Set<String>
     private let index: [String: Int]
@@ -21,6 +23,7 @@ public struct BuiltinTable: Sendable {
             }
         }
         all = rows
+        sorted = rows.sorted { $0.name < $1.name }
         self.index = index
         commandNames = Set(rows.lazy.filter(\.isCommand).map(\.name))
     }

@@ -52,7 +52,7 @@ struct Completer {
         }
         guard withBuiltins else { return found }
         let taken = Set(found.map(\.text))
-        found += table.all.filter { $0.name.hasPrefix(prefix) && !taken.contains($0.name) }.sorted { $0.name < $1.name }.map {
+        found += table.sorted.filter { $0.name.hasPrefix(prefix) && !taken.contains($0.name) }.map {
             Candidate(text: $0.name, kind: .builtin, detail: $0.signature, range: range)
         }
         if !prefix.isEmpty {

@@ -65,12 +65,17 @@ public final class Session: @unchecked Sendable {
 
     /// `builtins` is the host's table: its rows replace core rows of the same name (`Call.fallBack` reaches
     /// those).
-    public init(
+    public convenience init(
         builtins: [Builtin] = [], options: SessionOptions = SessionOptions(),
         events: @escaping Context.Sink = { _ in }
     ) {
+        self.init(table: BuiltinTable(host: builtins), options: options, events: events)
+    }
+
+    /// With a table that was made before: who makes many sessions makes it once.
+    public init(table: BuiltinTable, options: SessionOptions = SessionOptions(), events: @escaping Context.Sink = { _ in }) {
         context = Context(
-            builtins: BuiltinTable(host: builtins), limits: options.limits,
+            builtins: table, limits: options.limits,
             standardLibrary: options.standardLibrary, display: options.display, sink: events)
         machine = Machine(context: context)
         context.machine = machine

@@ -58,11 +58,20 @@ enum FileFuzzing {
         "added_tokens.json",
     ]
 
+    /// Goes when the process ends; where it crashes, with the folder that run.sh gives it.
     private static let folder: String? = {
-        var template = Array("/dev/shm/bas-fuzz-XXXXXX".utf8CString)
+        let above = getenv("TMPDIR").map { String(cString: $0) } ?? "/dev/shm"
+        var template = Array("\(above)/bas-fuzz-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { return nil }
+        atexit { FileFuzzing.removeFolder() }
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }()
+
+    private static func removeFolder() {
+        guard let folder else { return }
+        for name in names { unlink(folder + "/" + name) }
+        rmdir(folder)
+    }
 
     private static let memory = MemoryFile()
 }

@@ -4,11 +4,13 @@ struct FuzzTarget: Sendable {
     /// Also the folder of its seeds.
     var name: String
     var run: @Sendable ([UInt8]) -> Void
+    /// What the fuzzer begins with beside the seeds.
+    var examples: @Sendable () -> [String] = { [] }
 
     static let all = [
-        FuzzTarget(name: "language", run: LanguageFuzzing.read),
-        FuzzTarget(name: "evaluator", run: LanguageFuzzing.evaluate),
-        FuzzTarget(name: "commands", run: LanguageFuzzing.evaluateWithTensors),
+        FuzzTarget(name: "language", run: LanguageFuzzing.read, examples: LanguageFuzzing.examples),
+        FuzzTarget(name: "evaluator", run: LanguageFuzzing.evaluate, examples: LanguageFuzzing.coreExamples),
+        FuzzTarget(name: "commands", run: LanguageFuzzing.evaluateWithTensors, examples: LanguageFuzzing.inMemoryExamples),
         FuzzTarget(name: "safetensors", run: FileFuzzing.safetensors),
         FuzzTarget(name: "picture", run: FileFuzzing.picture),
         FuzzTarget(name: "configuration", run: FileFuzzing.configuration),

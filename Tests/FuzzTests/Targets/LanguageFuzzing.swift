@@ -3,12 +3,14 @@ import Language
 
 /// Programs.
 enum LanguageFuzzing {
-    private static let reader = Session(builtins: CommandTable.all)
+    private static let reader = Session(table: everything)
+    private static let everything = BuiltinTable(host: CommandTable.all)
+    private static let core = BuiltinTable()
 
     /// Scanner, parser, checker, completion, cells, formatter: everything that reads a program without running it.
     static func read(_ bytes: [UInt8]) {
         let text = String(decoding: bytes, as: UTF8.self)
-        for diagnostic in reader.check(source: text) { verify(diagnostic) }
+        reader.check(source: text).enumerated().forEach(verify)
         _ = reader.isIncomplete(text)
         _ = cells(of: text)
         for candidate in reader.complete(text, cursor: text.utf8.count) {
@@ -33,35 +35,44 @@ enum LanguageFuzzing {
 
     /// The language alone, under limits.
     static func evaluate(_ bytes: [UInt8]) {
-        run(bytes, builtins: [])
+        run(bytes, core)
     }
 
     /// With tensors, masks and pictures; nothing that reads or writes files.
     static func evaluateWithTensors(_ bytes: [UInt8]) {
-        run(bytes, builtins: inMemory)
+        run(bytes, inMemory)
     }
 
-    private static let inMemory = CommandTable.tensorFamilies.filter {
-        !$0.name.hasPrefix("save") && !$0.name.hasPrefix("load")
+    private static let inMemory = BuiltinTable(
+        host: CommandTable.tensorFamilies.filter { !$0.name.hasPrefix("save") && !$0.name.hasPrefix("load") })
+
+    // What the tables show of each builtin.
+    static func examples() -> [String] { examples(of: everything) }
+    static func coreExamples() -> [String] { examples(of: core) }
+    static func inMemoryExamples() -> [String] { examples(of: inMemory) }
+
+    private static func examples(of table: BuiltinTable) -> [String] {
+        table.all.flatMap { $0.examples.map(\.code) }
     }
 
-    private static func run(_ bytes: [UInt8], builtins: [Builtin]) {
+    private static func run(_ bytes: [UInt8], _ table: BuiltinTable) {
         let text = String(decoding: bytes, as: UTF8.self)
         // An import reads any file that it names, a terminal too.
         guard !text.contains("import") else { return }
         let limits = Limits(callDepth: 200, steps: 2000, bytes: 4 << 20, nesting: 200)
-        let session = Session(builtins: builtins, options: SessionOptions(limits: limits))
+        let session = Session(table: table, options: SessionOptions(limits: limits))
         let outcome = session.run(source: text)
-        outcome.diagnostics.forEach(verify)
+        outcome.diagnostics.enumerated().forEach(verify)
         if let value = outcome.value {
             _ = value.display(DisplayContext(wantsImages: false)).plain
             _ = value.literalText
         }
     }
 
-    /// Every message can be shown, and says something.
-    private static func verify(_ diagnostic: Diagnostic) {
+    /// Every message can be shown, and says something. One of the two ways to show it, in turn, because showing messages
+    /// would take longer than all the rest.
+    private static func verify(_ place: Int, _ diagnostic: Diagnostic) {
         precondition(!diagnostic.message.isEmpty, "a diagnostic without a message")
-        _ = (diagnostic.plain(), diagnostic.fancy())
+        _ = (place + diagnostic.message.utf8.count) % 2 == 0 ? diagnostic.plain() : diagnostic.fancy()
     }
 }
