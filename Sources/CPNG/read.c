@@ -31,6 +31,20 @@ static cpng_status check_header(const uint8_t *data, size_t size, uint32_t max_s
     return out->width > max_side || out->height > max_side ? CPNG_TOO_LARGE : CPNG_OK;
 }
 
+// A chunk that is longer than the rest of the file. libpng takes and clears memory for as many bytes as a text says that it
+// has, up to 2 GB, before it looks at what is there; its own limit for chunks is only a warning.
+static cpng_status check_chunks(const uint8_t *data, size_t size) {
+    size_t at = 8;
+    while (size - at >= 12) {
+        size_t length = big_endian(data + at);
+        if (length > PNG_UINT_31_MAX) break;  // libpng says what is wrong
+        if (length > size - at - 12) return CPNG_TRUNCATED;
+        if (memcmp(data + at + 4, "IEND", 4) == 0) break;
+        at += 12 + length;
+    }
+    return CPNG_OK;
+}
+
 // Ignores what we never use: profiles, gamma, physical size, time, previews. Fewer parsers meet hostile
 // bytes.
 static void ignore_unused_chunks(png_structp png) {
@@ -142,6 +156,7 @@ static cpng_status guarded(cpng_state *state, const request *r, cpng_picture *ou
 static cpng_status decode(const uint8_t *data, size_t size, const request *r, cpng_picture *out) {
     memset(out, 0, sizeof *out);
     cpng_status status = check_header(data, size, r->max_side, out);
+    if (status == CPNG_OK) status = check_chunks(data, size);
     if (status != CPNG_OK) return status;
     cpng_state state = {.data = data, .size = size, .message = out->message};
     state.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &state, cpng_on_error, cpng_on_warning);

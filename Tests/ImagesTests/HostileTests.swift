@@ -56,6 +56,25 @@ import Testing
         }
     }
 
+    /// libpng would take and clear as many bytes as such a text says that it has.
+    @Test(arguments: ["tEXt", "zTXt", "iTXt"])
+    func aTextLongerThanItsFileTakesNoMemory(type: String) throws {
+        var bytes = try fixtureBytes("texts.png")
+        bytes.insert(contentsOf: [0x7F, 0xFF, 0xFF, 0x00] + Array(type.utf8) + Array("key".utf8), at: 33)
+        try "5".write(toFile: "/proc/self/clear_refs", atomically: false, encoding: .utf8)
+        let before = try peakMemory()
+        #expect(failure { _ = try Image(data: bytes) }?.kind == .damaged)
+        #expect(failure { _ = try PNGMetadata(pngData: bytes) }?.kind == .damaged)
+        #expect(try peakMemory() - before < 512 << 20)
+    }
+
+    /// The most memory that this process has had since it was last asked to forget, in bytes.
+    private func peakMemory() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
+        return try #require(line.split { !$0.isNumber }.compactMap { Int($0) }.first) << 10
+    }
+
     @Test(arguments: [(100_000, 100_000), (8193, 1), (1, 8193), (0x7FFF_FFFF, 0x7FFF_FFFF)])
     func hugeSidesAreRefusedByTheHeader(width: Int, height: Int) throws {
         var bytes = try fixtureBytes("pattern.png")
