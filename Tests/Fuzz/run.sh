@@ -43,7 +43,7 @@ statistic() { sed -n "s/^stat::$1: *//p" "$log" | tail -n 1; }
 fuzz() {
     had=$(cat "$count") known=$(ls "$corpus" | wc -l)
     "$program" "$target" -runs=$((runs - had + known)) -max_total_time="$seconds" -seed=$((had + 1)) -timeout=5 \
-        -rss_limit_mb=2048 -max_len=4096 -reload=0 -print_final_stats=1 -dict="$dictionary" \
+        -rss_limit_mb=2048 -max_len=4096 -reload=0 -report_slow_units=3600 -print_final_stats=1 -dict="$dictionary" \
         "$corpus" "$root/Tests/FuzzTests/Seeds/$target" "$seeds" > "$log" 2>&1
     status=$? now=$(statistic number_of_executed_units)
     [ "${now:-0}" -le "$known" ] || had=$((had + now - known))
@@ -60,6 +60,9 @@ had=$(cat "$count")
 [ "$had" -lt "$runs" ] || { echo "$target: $had inputs, none left"; exit 0; }
 echo "$target: $((runs - had)) inputs to go; tail -f $log"
 fuzz
-while [ $status -ne 0 ] && was_busy && [ "$had" -lt "$runs" ]; do fuzz; done
+while [ $status -ne 0 ] && was_busy; do
+    status=0
+    [ "$had" -ge "$runs" ] || fuzz
+done
 [ $status -eq 0 ] || tail -n 40 "$log"
 exit $status
