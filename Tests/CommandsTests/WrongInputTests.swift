@@ -40,6 +40,36 @@ import Testing
         }
     }
 
+    /// What a newcomer writes, and what the message tells to write instead.
+    @Test func adviceTellsWhatToWrite() throws {
+        try Self.check([
+            Row("load_scene(mug_rose)", .unknownName, "a text stands between quotes: \"mug_rose\""),
+            Row("load_image(\"https://example.com/a.jpg\")", .fileMissing, "nothing is read from the network", .noInput),
+            Row("load_image(\"letter\")", .fileMissing, "did you mean \"letter.png\"?", .noInput),
+            Row("load_model(\"stable-diffusion\")", .unknownModel, "save_pretrained", .noInput),
+            Row("s.masks(0)", .notCallable, "s.masks[0]"),
+            Row("s.masks[0].area()", .notCallable, "leave out the ()"),
+            Row("s.masks[\"0\"]", .badIndex, "without quotes: [0]"),
+            Row("s.image.save(\"a.png\")", .unknownField, "save_image(s.image, …)"),
+            Row("m.generate(\"a dog\", steps=3)", .unknownField, "generate(m, \"a dog\", steps=3)"),
+            Row("generate(b, \"a dog\", steps=\"30\")", .wrongType, "without quotes: 30"),
+            Row("generate(b, \"a dog\", size=512)", .wrongType, "[height, width]"),
+            Row("generate(b, \"a dog\", num_inference_steps=5)", .unknownParameter, "has no parameter"),
+            Row("phase1(s, b)", .wrongType, "the order is phase1(model, scene"),
+            Row("phase1(\"collage\", s)", .wrongType, "load_model(\"collage\") reads one"),
+            Row("phase1(b, s, init=\"mug\")", .wrongType, "in brackets: [\"mug\"]"),
+            Row("phase1(b, s.image)", .wrongType, "scene(image, [mask, …])"),
+            Row("scene(s.image, [\"mask0.png\"])", .wrongType, "mask(\"mask0.png\") reads one"),
+            Row("attention(m, \"a photo of {m.handles[0]}\", image=\"letter.png\")", .wrongType, "load_image(\"letter.png\") reads one"),
+            Row("save_image(\"a.png\", s.image)", .wrongType, "the order is save_image(image, path"),
+            Row("update(m, adamw(m.handles, lr=1e-3), 1)", .wrongType, "wants gradients for gradients | made by grad(loss"),
+            Row("scene(s.image, [box([1, 1], [9, 9], [32, 32])])", .maskSizeDiffers, "resize(mask, image)"),
+            Row("resume(\"nothing\")", .checkpoint, "\"nothing\" holds no checkpoint | a training writes one"),
+            Row("heatmap [[1, 2], [3]]", .badIndex, "write heatmap([…])"),
+            Row("one, two = m3.handles", .unpackMismatch, "a, .._ = …"),
+        ])
+    }
+
     @Test func files() throws {
         try Self.check([
             Row("load_image(\"nope.png\")", .fileMissing, "nope.png", .noInput),

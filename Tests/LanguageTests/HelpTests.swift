@@ -41,6 +41,10 @@ import Testing
         #expect(bench.session.help("e0203").hasPrefix("E0203: Unknown parameter\n"))
         #expect(bench.session.help("while").hasPrefix("while: while condition"))
         #expect(bench.session.help("phse1") == "nothing is called \"phse1\": did you mean phase1?")
+        #expect(bench.session.help("r.zz").hasPrefix("r is a record and has no field \"zz\"; it has a"))
+        #expect(bench.session.help("t.shap") == "t is a tensor and has no field \"shap\": did you mean shape?")
+        bench.run("xs = [1, [2, 3]]")
+        #expect(bench.session.help("xs[1][4]") == "xs[1] has 2 items: the first is 0, the last 1 or -1")
     }
 
     @Test func searchRanksNamesFirst() {

@@ -16,8 +16,8 @@ public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible
         switch self {
         case .none(let folder, let damaged):
             damaged.isEmpty
-                ? "\(folder) holds no checkpoint"
-                : "\(folder) holds no checkpoint that can be read (\(damaged.joined(separator: "; ")))"
+                ? "\"\(folder)\" holds no checkpoint"
+                : "\"\(folder)\" holds no checkpoint that can be read (\(damaged.joined(separator: "; ")))"
         case .damaged(let path, let what): "\(path) is damaged: \(what)"
         case .version(let path, let found): "\(path) was written by another version of bas (format \(found))"
         case .otherModel(let folder, let model): "the training in \(folder) started from another model than this \(model)"

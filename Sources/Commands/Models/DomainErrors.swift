@@ -82,7 +82,8 @@ enum DomainErrors {
         case .otherRun(let folder, _): "resume(\"\(folder)\") goes on with that one; name another folder for this"
         case .otherModel: "give the model that it started from: resume(folder, base=load_model(…))"
         case .otherFunctions(_, let had): had.isEmpty ? nil : "give them again: resume(folder, \(had[0])=…)"
-        case .none, .damaged, .version: nil
+        case .none: "a training writes one with checkpoint=\"folder\"; an interrupted model goes on with resume(model)"
+        case .damaged, .version: nil
         }
         return Problem(.checkpoint, error.description, argument: argument, help: help)
     }
@@ -105,7 +106,7 @@ enum DomainErrors {
         case .noMasks: Problem(.noMasks, error.description, argument: argument)
         case .namesFile: Problem(.badFile, error.description, argument: argument)
         case .nameCount: Problem(.badArgument, error.description, argument: argument)
-        case .maskSize: Problem(.maskSizeDiffers, error.description, argument: argument)
+        case .maskSize: Problem(.maskSizeDiffers, error.description, argument: argument, help: "resize(mask, image) brings a mask to the photo's size")
         case .maskEmpty: Problem(.maskEmpty, error.description, argument: argument)
         case .masksIdentical: Problem(.masksIdentical, error.description, argument: argument)
         }

@@ -83,7 +83,8 @@ enum ModelCommands {
             let shipped = call.shipped("models")
             throw Problem(
                 .unknownModel, "there is no model \"\(name)\"", argument: "name", notes: [shipped.note],
-                help: nearestName(name, among: shipped.names).map { "did you mean \"\($0)\"?" })
+                help: nearestName(name, among: shipped.names).map { "did you mean \"\($0)\"?" }
+                    ?? "nothing is downloaded: give the path of a folder in diffusers' layout (pipe.save_pretrained(\"folder\")), or of a .safetensors file")
         }
         try call.checkFolder(path, "name")
         guard FileSystem.isFolder(path) else { return .host(ModelValue(try loadFile(call, path))) }

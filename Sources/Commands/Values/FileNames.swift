@@ -16,6 +16,7 @@ public enum FileNames {
 
     /// "did you mean …" among the files beside a missing one.
     public static func nearest(to path: String) -> String? {
+        if path.contains("://") { return "nothing is read from the network: download it, and give the file's path" }
         let parts = split(path)
         return nearestName(parts.name, among: FileSystem.contents(parts.folder.isEmpty ? "." : parts.folder))
             .map { "did you mean \"\(parts.folder)\($0)\"?" }

@@ -9,7 +9,12 @@ enum Binder {
         var bound = [Value?](repeating: nil, count: parameters.count)
         var given = [Bool](repeating: false, count: parameters.count)
         var rest: [Value] = []
-        try bindPositional(builtin, positional, &bound, &given, &rest)
+        do {
+            try bindPositional(builtin, positional, &bound, &given, &rest)
+        } catch var problem as Problem where problem.code == .wrongType {
+            problem.help = ArgumentAdvice.order(builtin, positional) ?? problem.help
+            throw problem
+        }
         for (name, value) in named {
             guard let place = parameters.firstIndex(where: { $0.name == name && !$0.variadic }) else {
                 throw Problem.unknownParameter(name, of: builtin.name, among: parameters.map(\.name))
@@ -62,7 +67,10 @@ enum Binder {
     /// The value as the parameter takes it; nil for none where the parameter is optional.
     static func checked(_ value: Value, _ parameter: Parameter, _ builtin: Builtin) throws -> Value? {
         if value.isNone, parameter.optional { return nil }
-        guard let accepted = parameter.type.accept(value) else { throw wrongType(value, parameter, builtin) }
+        guard let accepted = parameter.type.accept(value) else {
+            try Interrupt.current?.check()
+            throw wrongType(value, parameter, builtin)
+        }
         if let range = parameter.range { try check(accepted, inside: range, parameter, builtin) }
         if let allowed = parameter.allowed { try check(accepted, among: allowed, parameter, builtin) }
         return accepted
@@ -112,18 +120,15 @@ enum Binder {
     // MARK: problems
 
     static func wrongType(_ value: Value, _ parameter: Parameter, _ builtin: Builtin) -> Problem {
-        var help: String?
         var label = "this is \(value.describedType)"
-        if case .float = value, case .int = parameter.type { help = "a // b divides to an int, int(x) cuts" }
         if case .list(let items) = value, let item = parameter.type.item,
             let place = items.firstIndex(where: { item.accept($0) == nil })
         {
             label = "item \(place) is \(items[place].describedType)"
         }
-        if case .function(let function) = value { help = "to call it, write \(function.name)(…)" }
         return Problem(
             .wrongType, "\(builtin.name) wants \(parameter.type.description) for \(parameter.name)",
-            argument: parameter.name, label: label, help: help)
+            argument: parameter.name, label: label, help: ArgumentAdvice.help(value, parameter))
     }
 
     static func missing(_ parameter: Parameter, _ builtin: Builtin) -> Problem {
@@ -148,7 +153,8 @@ enum Binder {
 
 extension Problem {
     static func unknownParameter(_ name: String, of function: String, among names: [String]) -> Problem {
-        let suggestion = nearestLabel(name, among: names, quoted: true)
+        let known = ForeignSyntax.parameters[name].flatMap { names.contains($0) ? $0 : nil }
+        let suggestion = known.map { "did you mean \(quoted($0))?" } ?? nearestLabel(name, among: names, quoted: true)
         var notes: [String] = []
         if suggestion.isEmpty {
             notes.append(names.isEmpty ? "it takes no arguments" : "it takes \(listed(names, limit: 20))")

@@ -18,6 +18,8 @@ public struct Parameter: Sendable {
     public var optional: Bool
     /// For strings that are paths: whether a file is read there or written.
     public var file: FileUse?
+    /// Where values of the host's type that it takes come from.
+    public var origin: Origin?
 
     public enum FileUse: Sendable {
         /// A file or folder that has to be there, or a name in this folder of the library.

@@ -1,6 +1,21 @@
-/// The nearest name by edit distance after folding case and underscores; nil unless less than half of the
-/// word has to change, so that nothing arbitrary is offered.
+/// The one name that may have been meant: the nearest by edit distance, else the only one that shares whole parts with
+/// the word; nil where there is none, or several.
 public func nearestName(_ word: String, among names: [String]) -> String? {
+    let found = nearestNames(word, among: names)
+    return found.count == 1 ? found[0] : nil
+}
+
+/// Every name that may have been meant, best first: the nearest by edit distance alone; else those that begin with the
+/// word ("save": save_image, …) or contain it as a part ("handles": add_handles); else those that the word contains as a
+/// part ("num_inference_steps": steps). Empty where nothing would be more than a guess.
+public func nearestNames(_ word: String, among names: [String]) -> [String] {
+    if let name = nearestSpelling(word, among: names) { return [name] }
+    return relatives(of: word, among: names)
+}
+
+/// By edit distance after folding case and underscores; nil unless less than half of the word has to change, so that
+/// nothing arbitrary is offered.
+private func nearestSpelling(_ word: String, among names: [String]) -> String? {
     let folded = folded(word)
     guard !folded.isEmpty else { return nil }
     var (best, most): (String?, Int) = (nil, (max(folded.count, 2) - 1) / 2)
@@ -13,10 +28,46 @@ public func nearestName(_ word: String, among names: [String]) -> String? {
     return best
 }
 
-/// "did you mean steps?", or nothing.
-func nearestLabel(_ word: String, among names: [String], quoted: Bool = false) -> String {
-    guard let name = nearestName(word, among: names) else { return "" }
-    return quoted ? "did you mean \"\(name)\"?" : "did you mean \(name)?"
+/// Names that share parts with the word, parts being what stands between "_", ".", "-" and the like.
+private func relatives(of word: String, among names: [String]) -> [String] {
+    let wanted = parts(word)
+    // Two letters begin or stand in too many names.
+    guard wanted.reduce(0, { $0 + $1.count }) >= 3 else { return [] }
+    var seen: Set<String> = [word]
+    let named = names.filter { seen.insert($0).inserted }.map { (name: $0, parts: parts($0)) }
+    let begun = named.filter { begins($0.parts, with: wanted) }
+    if !begun.isEmpty { return begun.map(\.name) }
+    let containing = named.filter { contains($0.parts, wanted) }
+    if !containing.isEmpty { return containing.map(\.name) }
+    // Short names stand in words by chance.
+    let within = named.filter { $0.name.count >= 4 && contains(wanted, $0.parts) }
+    let longest = within.map(\.name.count).max()
+    return within.filter { $0.name.count == longest }.map(\.name)
+}
+
+private func parts(_ word: String) -> [String] {
+    word.prefix(64).lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
+}
+
+/// The last part may go on: "sav" begins "save_model".
+private func begins(_ name: [String], with word: [String]) -> Bool {
+    guard let last = word.last, name.count >= word.count else { return false }
+    return name.starts(with: word.dropLast()) && name[word.count - 1].hasPrefix(last)
+}
+
+/// Whether `word` stands in `name`, whole part after whole part.
+private func contains(_ name: [String], _ word: [String]) -> Bool {
+    guard !word.isEmpty, name.count >= word.count else { return false }
+    return (0...name.count - word.count).contains { name[$0...].starts(with: word) }
+}
+
+/// "did you mean steps?", "did you mean save_image, save_model or save_scene?", or nothing.
+func nearestLabel(_ word: String, among names: [String], quoted isQuoted: Bool = false) -> String {
+    let found = nearestNames(word, among: names).map { isQuoted ? quoted($0) : $0 }
+    guard let last = found.last else { return "" }
+    if found.count == 1 { return "did you mean \(last)?" }
+    if found.count <= 4 { return "did you mean \(found.dropLast().joined(separator: ", ")) or \(last)?" }
+    return "did you mean \(found.prefix(4).joined(separator: ", ")) or one of \(found.count - 4) more (?\"\(word)\" lists them)?"
 }
 
 /// Scalars of a word in small letters. Of words longer than 64, which are no typing mistakes, the beginning.

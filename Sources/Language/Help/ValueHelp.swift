@@ -170,6 +170,30 @@ struct ValuePath {
         steps.reduce(value) { value, step in value.flatMap { self.next($0, step) } }
     }
 
+    /// Why the path ends before its end: "photo.masks has 3 items: the first is 0, the last 2"; nil where it does not.
+    func end(from value: Value) -> String? {
+        var (value, path) = (value, root)
+        for step in steps {
+            guard let next = next(value, step) else {
+                switch step {
+                case .item:
+                    guard let count = value.itemCount else { return "\(path) is \(value.describedType), which has no items" }
+                    return "\(path) has \(countText(count, "item"))" + (count > 0 ? ": the first is 0, the last \(count - 1) or -1" : "")
+                case .field(let name):
+                    let (names, suggestion) = (value.fieldNames, nearestLabel(name, among: value.fieldNames))
+                    let known = names.isEmpty ? "" : "; it has \(listed(names))"
+                    return "\(path) is \(value.describedType) and has no field \(quoted(name))" + (suggestion.isEmpty ? known : ": \(suggestion)")
+                }
+            }
+            value = next
+            switch step {
+            case .field(let name): path += ".\(name)"
+            case .item(let index): path += "[\(index)]"
+            }
+        }
+        return nil
+    }
+
     private func next(_ value: Value, _ step: Step) -> Value? {
         switch (value, step) {
         case (.record(let record), .field(let name)): record[name]
@@ -178,6 +202,17 @@ struct ValuePath {
         case (.list(let items), .item(let index)):
             items.indices.contains(index < 0 ? index + items.count : index)
                 ? items[index < 0 ? index + items.count : index] : nil
+        default: nil
+        }
+    }
+}
+
+extension Value {
+    /// Of a list, or of a host's value that has items.
+    fileprivate var itemCount: Int? {
+        switch self {
+        case .list(let items): items.count
+        case .host(let host): host.count
         default: nil
         }
     }

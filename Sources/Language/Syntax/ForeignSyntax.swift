@@ -15,6 +15,17 @@ enum ForeignSyntax {
         "del": "names stay; values are released when nothing holds them", "global": "a function returns what it computes",
         "class": "a record holds fields:  { lr: 5e-4, steps: 400 }", "yield": "a list is made by  [f(x) for x in xs]",
         "self": "values have fields and no methods", "_": "no result has been shown yet",
+        "exit": "at the prompt :quit or Ctrl-D leaves", "quit": "at the prompt :quit or Ctrl-D leaves",
+        "clear": "Ctrl-L clears the screen; :reset forgets what has been bound",
+    ]
+
+    /// Names that parameters have elsewhere, mostly in diffusers and PyTorch, and here.
+    static let parameters: [String: String] = [
+        "learning_rate": "lr", "num_inference_steps": "steps", "num_steps": "steps", "max_train_steps": "steps", "epochs": "steps", "iterations": "steps",
+        "guidance_scale": "guidance", "cfg": "guidance", "cfg_scale": "guidance", "negative_prompt": "negative", "generator": "seed",
+        "random_state": "seed", "num_images": "n", "num_images_per_prompt": "n", "count": "n", "width": "size", "height": "size",
+        "sampler": "scheduler", "initializer_tokens": "init", "tokens": "init", "batch_size": "batch", "filename": "path", "file": "path",
+        "lambda_attention": "attention_weight", "prior_loss_weight": "prior_weight",
     ]
 
     /// What to write instead of a method of Python's lists and strings, given the text of the value.
@@ -39,8 +50,14 @@ extension CallSyntax {
     func methodHint(_ table: BuiltinTable) -> String? {
         guard case .field(let base, let name, _) = callee.kind else { return nil }
         if let help = ForeignSyntax.method(name, of: base.span.text) { return help }
-        guard table[name] != nil else { return nil }
-        return "\(name) is a function: \(name)(\(base.span.text)), or \(base.span.text) |> \(name)"
+        guard table[name] != nil else {
+            let relatives = nearestNames(name + "_", among: table.names).filter { $0.hasPrefix(name + "_") }
+            let last = base.span.text.split(separator: ".").last ?? ""
+            let nearest = relatives.first { $0.hasSuffix("_\(last)") } ?? relatives.first
+            return nearest.map { "values have no methods; \(listed(relatives, limit: 4)) are functions: \($0)(\(base.span.text), …)" }
+        }
+        let given = ([base.span.text] + arguments.map { ($0.spread ? ".." : "") + $0.span.text }).joined(separator: ", ")
+        return "\(name) is a function: \(name)(\(shortened(given, to: 60)))" + (arguments.isEmpty ? ", or \(given) |> \(name)" : "")
     }
 }
 
@@ -56,6 +73,8 @@ extension Parser {
         case .symbol(.plus) where before.isSymbol(.plus): return "write  x += 1"
         case .symbol(.minus) where before.isSymbol(.minus): return "write  x -= 1"
         case .symbol(.equal) where peek(1).isSymbol(.greater): return "a body stands between braces:  fn(x) { x + 1 }"
+        case .symbol(.equal) where before.isSymbol(.closeParen): return "a body stands between braces:  fn f(x) { x + 1 }"
+        case .symbol(.equal) where bracketDepth == 0: return "equality is ==; a name is bound in a statement of its own"
         case .symbol(.minus) where peek(1).isSymbol(.greater): return "results have no declared types:  fn f(x) { … }"
         case .keyword(.if): return "the condition comes first:  if a { b } else { c }"
         case .keyword(.in) where openers.last?.symbol == .openParen: return "no brackets:  for x in xs { … }"

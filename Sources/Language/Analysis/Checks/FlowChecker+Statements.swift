@@ -100,7 +100,9 @@ extension FlowChecker {
     private func reportUnpacking(_ type: StaticType, _ names: Int, _ wanted: Int, _ hasRest: Bool, _ span: Span) {
         if let items = type.items {
             let least = hasRest ? "at least " : ""
-            fail(.unpackMismatch, "\(countText(items.count, "value")) for \(least)\(countText(wanted, "name"))", span)
+            fail(
+                .unpackMismatch, "\(countText(items.count, "value")) for \(least)\(countText(wanted, "name"))", span,
+                help: items.count > names ? "a, .._ = … leaves the rest out" : nil)
         } else if !unpackable(type), let example = type.example {
             var help: String?
             if case .record = example {

@@ -28,13 +28,14 @@ struct NameLints {
 
     private mutating func unknownNames() {
         for unknown in names.unknown {
-            let label = nearestLabel(unknown.name, among: unknown.candidates)
+            let help = ForeignSyntax.words[unknown.name]
+            let label = help == nil ? nearestLabel(unknown.name, among: unknown.candidates) : ""
             diagnostics.append(
                 Diagnostic(
                     code: .unknownName, severity: unknown.isTried ? .warning : .error,
                     message: "nothing is called \(quoted(unknown.name))",
                     labels: [.init(span: unknown.span, text: label, primary: true)],
-                    help: ForeignSyntax.words[unknown.name]))
+                    help: help))
         }
     }
 

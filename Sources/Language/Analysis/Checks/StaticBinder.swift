@@ -31,6 +31,13 @@ struct StaticBinder {
     }
 
     private mutating func bindPositional(_ types: [StaticType]) {
+        let known = types.map { $0.example ?? .none }
+        let advice = ArgumentAdvice.order(builtin, known)
+        defer {
+            if let advice {
+                for place in problems.indices where problems[place].code == .wrongType { problems[place].help = advice }
+            }
+        }
         let parameters = builtin.parameters
         var place = 0
         for (index, type) in types.enumerated() {

@@ -40,8 +40,22 @@ final class CallNode: Node {
             return try machine.call(function, closure, positional, named, site)
         case .builtin(let builtin):
             try machine.tick(self)
-            let (positional, named) = try collect(arguments, frame)
+            let (positional, named) = try collected(for: builtin, frame)
             return try machine.call(builtin, positional, named, site)
+        }
+    }
+
+    /// The arguments; a name that is nothing, where a text is taken, was perhaps meant as one.
+    private func collected(for builtin: Builtin, _ frame: Frame) throws -> (positional: [Value], named: [(String, Value)]) {
+        do {
+            return try collect(arguments, frame)
+        } catch var failure as Failure {
+            guard failure.diagnostic.code == .unknownName, failure.diagnostic.help == nil, let plain, let at = failure.diagnostic.span,
+                let place = plain.firstIndex(where: { $0.span?.start == at.start && $0.span?.end == at.end }),
+                place < builtin.parameters.count, builtin.parameters[place].type.takesText
+            else { throw failure }
+            failure.diagnostic.help = plain[place].span.map { "a text stands between quotes: \"\($0.text)\"" }
+            throw failure
         }
     }
 
@@ -58,7 +72,13 @@ final class CallNode: Node {
         let text = callee.span?.text ?? "this"
         var help = hint
         if case .record = value, help == nil { help = "a field is read by  \(text).name" }
-        if value.number != nil { help = "a product is written with *" }
+        if plain?.count == 0 {
+            help = help ?? "it is a value, not a method: leave out the ()"
+        } else if value.number != nil {
+            help = "a product is written with *"
+        } else if case .list = value, help == nil {
+            help = "an item is picked by square brackets: \(text)[0]"
+        }
         return callee.failure(
             .notCallable, "\(shortened(quoted(text), to: 40)) is \(value.describedType), not a function",
             label: "this is \(value.describedType)", help: help)

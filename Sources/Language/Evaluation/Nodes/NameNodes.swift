@@ -89,9 +89,10 @@ final class GlobalNode: Node {
             return Failure(problem, at: span, label: "")
         }
         let names = module.globals.map(\.0) + machine.context.builtins.names
+        let help = ForeignSyntax.words[box.name]
         return failure(
             .unknownName, "nothing is called \(quoted(box.name))",
-            label: nearestLabel(box.name, among: names), help: ForeignSyntax.words[box.name])
+            label: help == nil ? nearestLabel(box.name, among: names) : "", help: help)
     }
 }
 

@@ -82,6 +82,8 @@ final class ListTarget: Target {
         var help: String?
         if case .record = value {
             help = "fields are unpacked by name: {a, b} = record; items(record) gives [key, value] pairs"
+        } else if value.elements?.count ?? 0 > parts.count {
+            help = "a, .._ = … leaves the rest out"
         }
         return Failure(
             Diagnostic(

@@ -1,0 +1,89 @@
+/// What to write instead of an argument of the wrong type.
+enum ArgumentAdvice {
+    /// nil where nothing better than the message can be said.
+    static func help(_ value: Value, _ parameter: Parameter) -> String? {
+        if case .float = value, case .int = parameter.type { return "a // b divides to an int, int(x) cuts" }
+        if case .function(let function) = value { return "to call it, write \(function.name)(…)" }
+        if let number = number(value, parameter.type) { return "a number stands without quotes: \(number)" }
+        // Documentation that shows a form says it best.
+        if parameter.doc.contains("[") { return "\(parameter.name): \(parameter.doc)" }
+        if let item = parameter.type.item, item.accept(value) != nil { return "a list of one stands in brackets: [\(shortened(value.literalText, to: 30))]" }
+        if let text = text(value, parameter.type), let origin = parameter.origin, let reader = origin.reader {
+            return "\(reader)(\(shortened(stringLiteral(text), to: 40))) reads one"
+        }
+        if let origin = parameter.origin { return "made by \(origin.makers)" }
+        return parameter.doc.split(separator: " ").count > 2 ? "\(parameter.name): \(parameter.doc)" : nil
+    }
+
+    /// The order in which a builtin takes what was given in another; nil where exchanging two arguments does not help.
+    static func order(_ builtin: Builtin, _ values: [Value]) -> String? {
+        let parameters = builtin.parameters.filter { !$0.keywordOnly }
+        guard values.count <= parameters.count, !parameters.contains(where: \.variadic) else { return nil }
+        let fits = { (value: Int, place: Int) in parameters[place].type.accept(values[value]) != nil }
+        guard let wrong = values.indices.first(where: { !fits($0, $0) }) else { return nil }
+        let other = values.indices.first { $0 != wrong && fits(wrong, $0) && fits($0, wrong) }
+        return other.map { _ in "the order is \(builtin.shortSignature)" }
+    }
+
+    private static func number(_ value: Value, _ type: TypeRule) -> String? {
+        guard case .string(let text) = value else { return nil }
+        if type.accept(.int(0)) != nil, Int(text) != nil { return text }
+        return type.accept(.float(0.5)) != nil && Double(text)?.isFinite == true ? text : nil
+    }
+
+    /// A text, alone or as the first of a list where a list is wanted.
+    private static func text(_ value: Value, _ type: TypeRule) -> String? {
+        switch value {
+        case .string(let text): text
+        case .list(let items) where type.item != nil: if case .string(let text)? = items.first { text } else { nil }
+        default: nil
+        }
+    }
+}
+
+extension Parameter {
+    /// Where values of a host's type come from, for messages.
+    public struct Origin: Sendable {
+        /// A function that reads one from a path or name; nil where there is none.
+        public var reader: String?
+        /// "load_scene(\"toys\") or scene(image, masks)".
+        public var makers: String
+
+        public init(reader: String? = nil, makers: String) { (self.reader, self.makers) = (reader, makers) }
+    }
+}
+
+extension TypeRule {
+    /// Whether it takes a text, and not just anything.
+    var takesText: Bool {
+        switch self {
+        case .string: true
+        case .oneOf(let rules): rules.contains(where: \.takesText)
+        case .listOrSingle(let item): item.takesText
+        default: false
+        }
+    }
+
+    /// Host types that it takes, the foremost first.
+    public var hosts: [String] {
+        switch self {
+        case .host(let name): [name]
+        case .list(let item), .listOrSingle(let item): item.hosts
+        case .oneOf(let rules): rules.flatMap(\.hosts)
+        default: []
+        }
+    }
+}
+
+extension [Builtin] {
+    /// The rows with the origins of what their parameters take.
+    public func tellingOrigins(_ origins: [String: Parameter.Origin]) -> [Builtin] {
+        map { row in
+            var row = row
+            for place in row.parameters.indices {
+                row.parameters[place].origin = row.parameters[place].type.hosts.lazy.compactMap { origins[$0] }.first
+            }
+            return row
+        }
+    }
+}
