@@ -30,6 +30,12 @@ private final class Canary: HostValue, @unchecked Sendable {
         "fn f() { c = canary(); a = fn(n) { c; b(n) }; b = fn(n) { if n == 0 { 0 } else { a(n - 1) } }; d = a; d(3) }\nf()",
         "fn f(c) { fn a(n) { c; b(n) }; fn b(n) { if n == 0 { 1 / 0 } else { a(n - 1) } }; a(3) }\ntry { f(canary()) } recover { 0 }",
         "fn f() { c = canary(); fn a(n) { c; b(n) }; fn b(n) { n + 1 }; fn g() { a }; [g()(1), map([1], a)] }\nf()",
+        // Those that leave their call, once nobody holds them any more.
+        "fn f() { c = canary(); fn a(n) { c; if n == 0 { 0 } else { b(n - 1) } }; fn b(n) { c; a(n) }; a }\ng = f(); g(3); g = none",
+        "fn f() { c = canary(); fn a(n) { c; b(n) }; fn b(n) { a(n) }; {a, b, c: [a]} }\nr = f(); r = r.c; r = none",
+        "fn f() { c = canary(); g = fn(n) { n }; g = fn(n) { c; if n == 0 { 0 } else { g(n - 1) } }; [g] }\nx = f(); x[0](2); x = none",
+        "fn f(h) { c = canary(); fn a(n) { c; b(n) }; fn b(n) { h; a(n) }; a }\ng = f(0); g = f(g); g = f(g); g = none",
+        "fn f(k) { c = canary(); fn a(n) { c; b(n) }; fn b(n) { if n == k { a(n) } else { n } }; a }\nfs = [f(i) for i in 1..200]; fs = fs[3](7)",
     ])
     func recursiveFunctionsAreReleased(_ program: String) {
         let before = Canary.alive
@@ -37,6 +43,27 @@ private final class Canary: HostValue, @unchecked Sendable {
         let outcome = session.run(source: program + "\n0")
         #expect(outcome.status == .ok, "\(outcome.diagnostics.first?.plain() ?? "")")
         #expect(Canary.alive == before, "\(program)")
+    }
+
+    /// Within one run as well, before it ends.
+    @Test func aLoopDoesNotCollectThem() {
+        let session = Session(builtins: [Canary.builtin, Builtin(
+            "alive", family: "test", summary: "How many are alive.", parameters: [], result: "int", run: { _ in .int(Canary.alive) })])
+        session.run(source: "fn f() { c = canary(); fn a(n) { c; b(n) }; fn b(n) { a(n) }; a }; before = alive()")
+        session.run(source: "g = none; for i in 1..1000 { g = f() }; most = alive() - before; g = none")
+        #expect(session[global: "most"]?.number ?? 1000 <= 64)
+        #expect(session.run(source: "alive() == before").value?.literalText == "true")
+    }
+
+    /// A session takes what its program held with it.
+    @Test func theEndOfASessionReleases() {
+        let before = Canary.alive
+        do {
+            let session = Session(builtins: [Canary.builtin])
+            session.run(source: "fn f() { c = canary(); fn a(n) { c; b(n) }; fn b(n) { c; a(n) }; a }\ng = f(); h = [f(), f()]")
+            #expect(Canary.alive == before + 3)
+        }
+        #expect(Canary.alive == before)
     }
 
     /// What leaves the call takes all that it needs with it.

@@ -51,7 +51,7 @@ final class Code: @unchecked Sendable {
 /// A function with the variables that it captured.
 final class Closure: @unchecked Sendable {
     let code: Code
-    /// Taken away only by `Frame.releaseCycles`.
+    /// Taken away only by `ClosureCycle`.
     var captures: [Box]
 
     init(code: Code, captures: [Box]) {

@@ -13,6 +13,8 @@ final class Machine: @unchecked Sendable {
     /// Addresses below this leave too little stack; 0 while no run is going on.
     private var stackFloor: UInt = 0
     private var literalCount = 0
+    /// Functions that hold each other and that their call has left to somebody.
+    var escaped = EscapedCycles()
 
     init(context: Context) {
         self.context = context
@@ -20,9 +22,13 @@ final class Machine: @unchecked Sendable {
         depthLimit = context.limits.callDepth
     }
 
+    /// Values that outlive the session lose nothing but each other's functions.
+    deinit { escaped.dissolve() }
+
     func clear() {
         main.clear()
         imports.clear()
+        escaped.releaseUnreachable()
     }
 
     /// Begins a run on this thread.
