@@ -34,6 +34,20 @@ import Testing
         }
     }
 
+    /// Names that differ only at their end, in their middle or at their beginning stay apart in a legend.
+    @Test(arguments: [
+        (0..<3).map { "cross-attention loss of the up blocks without prior preservation, run \($0)" },
+        (0..<3).map { "a long beginning that all of the names share and then \($0) before an end that they share as well" },
+        (0..<3).map { "\($0) and then a long end that all of the names share, whatever they begin with" },
+    ])
+    func legendsTellNamesApart(_ names: [String]) throws {
+        let series = names.map { Series($0, .line(markers: false), [.init(0, 1), .init(1, 2)]) }
+        let texts = try Self.canvas(Figure(.chart(Chart(series: series)))).texts.map(\.text)
+        let shown = texts.filter { $0.contains("…") }
+        #expect(shown.count == 3 && Set(shown).count == 3, "\(texts)")
+        for (place, text) in shown.enumerated() { #expect(text.contains("\(place)")) }
+    }
+
     /// Readable on a page: no letters smaller than this at 640 pixels.
     @Test func fontsAreLargeEnough() {
         for font in [Font.title, .label, .tick, .small] { #expect(font.size >= 10) }

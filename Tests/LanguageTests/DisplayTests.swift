@@ -29,6 +29,20 @@ import Testing
                 """)
     }
 
+    /// Broken at blanks; what comes behind it begins a line of its own.
+    @Test func longTextsInListsFillLines() {
+        #expect(
+            display("[1, \"the quick brown fox jumps over the lazy dog and sleeps\", 2, 3]") == """
+                [1,
+                 "the quick brown fox jumps over the
+                  lazy dog and sleeps",
+                 2, 3]
+                """)
+        #expect(display("[repeat(\"ab \", 1000)]").split(separator: "\n").count <= 11)
+        let shown = display("repeat(\"ab \", 100000)")
+        #expect(shown.utf8.count < 25_000 && shown.hasSuffix("more; print writes it all"))
+    }
+
     @Test func recordsAreLaidOut() {
         #expect(
             display("{name: \"all parts of the method\", iou: 0.5, rows: [1, 2]}") == """

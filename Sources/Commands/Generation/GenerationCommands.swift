@@ -106,6 +106,7 @@ enum GenerationCommands {
     private static func images(
         _ pictures: Tensor, _ call: Call, _ model: DiffusionModel, _ prompts: [String], _ seeds: [Int], _ options: GenerationOptions
     ) throws -> Value {
+        call.warnOfNotFinite(pictures, "model", help: "the model's numbers have left what float32 holds: was it trained with too high an lr?")
         let hash = model.fingerprint
         let script = Provenance.script(call.context)
         let images = try Image.batch(pictures).enumerated().map { index, image in

@@ -185,7 +185,9 @@ enum MethodCommands {
 
     @Sendable private static func decode(_ call: Call) throws -> Value {
         let model = try call.host("model", as: ModelValue.self).model
-        let images = try Image.batch(model.decodeLatents(try call.latents("latents", model).value)).map { Value.image($0) }
+        let pictures = model.decodeLatents(try call.latents("latents", model).value)
+        call.warnOfNotFinite(pictures, "latents")
+        let images = try Image.batch(pictures).map { Value.image($0) }
         return images.count == 1 ? images[0] : .list(images)
     }
 

@@ -84,6 +84,7 @@ extension PictureCommands {
         }
         let tensor = try call.tensor("x")
         let images = try call.mapped("x") { try Image.batch(tensor, range: low...high) }
+        call.warnOfNotFinite(tensor, "x", help: "where(x == x, x, 0) puts 0 in the place of NaN")
         return images.count == 1 ? .image(images[0]) : .list(images.map { .image($0) })
     }
 }

@@ -30,6 +30,10 @@ enum FolderReplacement {
                 try move("\(old)/\(name)", to: "\(target)/\(name)")
             }
             remove(old)
+        } catch let error as FileError {
+            remove(fresh)
+            // Whoever called knows the folder by its own name.
+            throw error.path.hasPrefix(fresh) ? error.renamed(target + error.path.dropFirst(fresh.count)) : error
         } catch {
             remove(fresh)
             throw error

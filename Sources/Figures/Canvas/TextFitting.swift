@@ -33,13 +33,25 @@ extension Canvas {
         return cut(low)
     }
 
-    /// Names cut to a width at their ends, or inside where names that differ would otherwise look alike.
+    /// Names cut to a width at their ends; where names that differ would then look alike, inside, or before that in which
+    /// they differ.
     func distinct(_ names: [String], _ font: Font, within width: Double) -> [String] {
-        let cut = names.map { fitted($0, font, within: width) }
         let wanted = Set(names).count
-        if Set(cut).count == wanted { return cut }
-        let inside = names.map { cutInside($0, font, within: width) }
-        return Set(inside).count > Set(cut).count ? inside : cut
+        var best = names.map { fitted($0, font, within: width) }
+        if Set(best).count == wanted { return best }
+        // A few letters of what they share stay: the difference alone says little.
+        let shared = max(0, sharedLetters(names) - 3)
+        for others in [
+            names.map { cutInside($0, font, within: width) },
+            names.map { measure($0, font).width <= width ? $0 : fitted("…" + $0.dropFirst(shared), font, within: width) },
+        ] where Set(others).count > Set(best).count { best = others }
+        return best
+    }
+
+    /// How many letters all of them begin with.
+    private func sharedLetters(_ names: [String]) -> Int {
+        guard let first = names.first else { return 0 }
+        return names.map { zip($0, first).prefix { $0 == $1 }.count }.min() ?? 0
     }
 
     /// Up to `limit` lines within a width, broken at spaces, and inside words too wide for a line after their dots and

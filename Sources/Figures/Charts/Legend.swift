@@ -24,9 +24,9 @@ struct Legend {
             return
         }
         let line = canvas.measure("Ag", Self.font).height + 3
+        let names = canvas.distinct(named.map(\.element.name), Self.font, within: min(220, area.width - Self.symbol - 8))
         var (placed, at, row, left) = ([Entry](), area.x, 0, 0)
-        for (order, (place, series)) in named.enumerated() {
-            let name = canvas.fitted(series.name, Self.font, within: min(220, area.width - Self.symbol - 8))
+        for (order, (name, place)) in zip(names, named.map(\.offset)).enumerated() {
             let width = Self.symbol + canvas.measure(name, Self.font).width + 16
             // The last row leaves room for how many are missing.
             let edge = area.right - (row == Self.most - 1 ? 90 : 0)

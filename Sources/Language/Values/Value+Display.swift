@@ -18,11 +18,18 @@ extension Value {
         case .record:
             var layout = Layout(context: context)
             return Display(layout.lines(of: self, indent: 0, label: ""))
+        case .string(let text) where text.utf8.count > longestShownText:
+            let begin = String(text.prefix(longestShownText / 2))
+            let rest = byteText(text.utf8.count - begin.utf8.count)
+            return Display(stringLiteral(begin) + "\n… and \(rest) more; print writes it all")
         default:
             return Display(literalText)
         }
     }
 }
+
+/// Bytes of a text that are shown whole.
+private let longestShownText = 20_000
 
 /// The picture of a list of host values, where they have one together.
 private func picture(of items: [Value], _ context: DisplayContext) -> DisplayImage? {
@@ -36,6 +43,8 @@ private struct Layout {
     let context: DisplayContext
     private static let mostItems = 40
     private static let deepest = 4
+    /// Of one text within a list.
+    private static let mostLines = 10
 
     init(context: DisplayContext) {
         self.context = context
@@ -73,15 +82,20 @@ private struct Layout {
         var line = ""
         let shown = items.count > Layout.mostItems * 4 ? Layout.mostItems * 2 : items.count
         for (place, item) in items.prefix(shown).enumerated() {
-            let piece = item.literalText + (place + 1 < items.count ? ", " : "")
+            let end = place + 1 < items.count ? ", " : ""
+            let piece = shortened(item.literalText, to: context.width * Layout.mostLines) + end
             let needed = displayWidth(pad + line + trimmed(piece, leading: false))
             if !line.isEmpty, needed > context.width {
                 lines.append(trimmed(line, leading: false))
                 line = ""
             }
             line += piece
+            // A text longer than a line goes on below, broken at its blanks; the next item stands on a line of its own.
+            guard line == piece, needed > context.width else { continue }
+            lines += TextWrapping.lines(trimmed(piece, leading: false), width: context.width - pad.count, hanging: 1)
+            line = ""
         }
-        lines.append(trimmed(line, leading: false))
+        if !line.isEmpty { lines.append(trimmed(line, leading: false)) }
         if shown < items.count { lines.append("\(ellipsis) \(items.count - shown) more") }
         return lines.joined(separator: "\n" + pad)
     }

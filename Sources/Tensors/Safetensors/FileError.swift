@@ -42,6 +42,9 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
         self.init(operation, path, reason: Self.reasons[code] ?? .other, code: code)
     }
 
+    /// The same failure of what its reader knows by another path.
+    public func renamed(_ path: String) -> FileError { FileError(operation, path, reason: reason, code: code) }
+
     public var description: String {
         let detail = reason == .other && code != 0 ? " (\(String(cString: strerror(code))))" : ""
         return "cannot \(operation.rawValue) \(path): \(reason.rawValue)\(detail)"

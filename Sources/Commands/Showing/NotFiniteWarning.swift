@@ -1,0 +1,18 @@
+import Language
+import Tensors
+
+extension Call {
+    /// Tells of NaN and infinite numbers in what becomes a picture: no colour stands for them.
+    func warnOfNotFinite(_ tensor: Tensor, _ argument: String?, help: String? = nil) {
+        // Asked last: what was computed before a stop is no rubbish.
+        guard tensor.contains(where: { !$0.isFinite }), !Parallel.isAbandoned else { return }
+        let found = TensorStatistics(tensor)
+        let infinite = found.infinite.below + found.infinite.above
+        let counts = [(found.notANumber, "NaN"), (infinite, "infinite")].filter { $0.0 > 0 }.map { "\($0) are \($1)" }
+        let drawn = [(found.notANumber, "NaN"), (found.infinite.below, "-Inf")].filter { $0.0 > 0 }.map(\.1)
+        let colours = (drawn.isEmpty ? [] : ["\(drawn.joined(separator: " and ")) as black"]) + (found.infinite.above > 0 ? ["+Inf as white"] : [])
+        context.warn(
+            .notFinite, "\(builtin.name): of \(tensor.count) numbers \(counts.joined(separator: " and ")); drawn \(colours.joined(separator: ", "))",
+            argument: argument, label: found.warnings.joined(separator: " "), help: help)
+    }
+}
