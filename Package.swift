@@ -25,7 +25,7 @@ let package = Package(
         // Floor 1: arrays, then pictures, then figures.
         .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),
         .target(name: "Images", dependencies: ["Tensors", "CPNG", "CTurboJPEG"]),
-        .target(name: "Figures", dependencies: ["Images", "CCairo"]),
+        .target(name: "Figures", dependencies: ["Tensors", "Images", "CCairo"]),
         // Floors 2 and 3: differentiation, layers and optimizers.
         .target(name: "Autograd", dependencies: ["Tensors"]),
         .target(name: "NeuralNetwork", dependencies: ["Autograd", "CKernels"]),

@@ -88,7 +88,7 @@ static void ask_for_8_bits(cpng_state *state, int keep_alpha) {
     png_set_strip_16(png);
     if (clear && !keep_alpha) png_set_strip_alpha(png);
     if (clear && keep_alpha && grey) png_set_gray_to_rgb(png);
-    png_set_interlace_handling(png);
+    state->passes = png_set_interlace_handling(png);
     png_read_update_info(png, state->info);
 }
 
@@ -111,7 +111,11 @@ static void read_pixels(cpng_state *state, int keep_alpha, size_t max_bytes, cpn
         png_error(png, "not enough memory");
     }
     for (size_t y = 0; y < height; y++) state->rows[y] = out->pixels + y * stride;
-    png_read_image(png, state->rows);
+    for (int pass = 0; pass < state->passes; pass++)
+        for (size_t y = 0; y < height; y++) {
+            cpng_ask(state);
+            png_read_row(png, state->rows[y], NULL);
+        }
 }
 
 static void skip_pixels(cpng_state *state) {
@@ -119,7 +123,10 @@ static void skip_pixels(cpng_state *state) {
     png_read_update_info(state->png, state->info);
     uint32_t height = png_get_image_height(state->png, state->info);
     for (int pass = 0; pass < passes; pass++)
-        for (uint32_t y = 0; y < height; y++) png_read_row(state->png, NULL, NULL);
+        for (uint32_t y = 0; y < height; y++) {
+            cpng_ask(state);
+            png_read_row(state->png, NULL, NULL);
+        }
 }
 
 static void start(cpng_state *state, uint32_t max_side) {
@@ -141,6 +148,7 @@ typedef struct {
     int keep_alpha, texts_only;
     uint32_t max_side;
     size_t max_bytes;
+    cpng_question is_unwanted;
 } request;
 
 // The only frame that is jumped to. What it changes after setjmp lives in `state` and `out`.
@@ -158,7 +166,7 @@ static cpng_status decode(const uint8_t *data, size_t size, const request *r, cp
     cpng_status status = check_header(data, size, r->max_side, out);
     if (status == CPNG_OK) status = check_chunks(data, size);
     if (status != CPNG_OK) return status;
-    cpng_state state = {.data = data, .size = size, .message = out->message};
+    cpng_state state = {.data = data, .size = size, .message = out->message, .is_unwanted = r->is_unwanted};
     state.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &state, cpng_on_error, cpng_on_warning);
     if (state.png) state.info = png_create_info_struct(state.png);
     status = state.info ? guarded(&state, r, out) : CPNG_NO_MEMORY;
@@ -169,12 +177,13 @@ static cpng_status decode(const uint8_t *data, size_t size, const request *r, cp
 }
 
 cpng_status cpng_decode(const uint8_t *data, size_t size, int keep_alpha, uint32_t max_side, size_t max_bytes,
-                        cpng_picture *out) {
-    request r = {.keep_alpha = keep_alpha, .max_side = max_side, .max_bytes = max_bytes};
+                        cpng_question is_unwanted, cpng_picture *out) {
+    request r = {.keep_alpha = keep_alpha, .max_side = max_side, .max_bytes = max_bytes, .is_unwanted = is_unwanted};
     return decode(data, size, &r, out);
 }
 
-cpng_status cpng_read_texts(const uint8_t *data, size_t size, uint32_t max_side, cpng_picture *out) {
-    request r = {.texts_only = 1, .max_side = max_side};
+cpng_status cpng_read_texts(const uint8_t *data, size_t size, uint32_t max_side, cpng_question is_unwanted,
+                            cpng_picture *out) {
+    request r = {.texts_only = 1, .max_side = max_side, .is_unwanted = is_unwanted};
     return decode(data, size, &r, out);
 }

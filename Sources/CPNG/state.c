@@ -21,6 +21,12 @@ void cpng_on_warning(png_structp png, png_const_charp text) {
     (void)text;
 }
 
+void cpng_ask(cpng_state *state) {
+    if (!state->is_unwanted || !state->is_unwanted()) return;
+    state->status = CPNG_UNWANTED;
+    png_error(state->png, "not wanted any more");
+}
+
 void cpng_release(cpng_picture *picture) {
     for (size_t i = 0; i < picture->text_count; i++) {
         free(picture->texts[i].key);

@@ -17,8 +17,12 @@ typedef struct {
     size_t capacity;
     cpng_status status;     // why, when libpng jumps
     char *message;
+    cpng_question is_unwanted;
+    int passes;             // reading: over an interlaced picture
 } cpng_state;
 
 void cpng_say(char *message, const char *text);
 void cpng_on_error(png_structp png, png_const_charp text);
 void cpng_on_warning(png_structp png, png_const_charp text);
+// Jumps where the work is not wanted any more.
+void cpng_ask(cpng_state *state);

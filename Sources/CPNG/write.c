@@ -59,20 +59,24 @@ static cpng_status guarded(cpng_state *state, const request *r) {
     set_texts(state, r);
     png_write_info(png, state->info);
     size_t stride = (size_t)r->width * (size_t)r->channels;
-    for (uint32_t y = 0; y < r->height; y++) png_write_row(png, r->pixels + y * stride);
+    for (uint32_t y = 0; y < r->height; y++) {
+        cpng_ask(state);
+        png_write_row(png, r->pixels + y * stride);
+    }
     png_write_end(png, NULL);
     return CPNG_OK;
 }
 
 cpng_status cpng_encode(const uint8_t *pixels, uint32_t width, uint32_t height, int channels,
-                        const cpng_text *texts, size_t text_count, int level, cpng_bytes *out) {
+                        const cpng_text *texts, size_t text_count, int level, cpng_question is_unwanted,
+                        cpng_bytes *out) {
     memset(out, 0, sizeof *out);
     if (channels != 1 && channels != 3 && channels != 4) {
         cpng_say(out->message, "a PNG has 1, 3 or 4 channels");
         return CPNG_BAD_ARGUMENT;
     }
     request r = {pixels, width, height, channels, level, texts, text_count};
-    cpng_state state = {.bytes = out, .message = out->message};
+    cpng_state state = {.bytes = out, .message = out->message, .is_unwanted = is_unwanted};
     state.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &state, cpng_on_error, cpng_on_warning);
     if (state.png) state.info = png_create_info_struct(state.png);
     cpng_status status = state.info ? guarded(&state, &r) : CPNG_NO_MEMORY;

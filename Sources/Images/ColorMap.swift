@@ -46,12 +46,10 @@ extension Image {
     ) throws {
         try requireMap(values, width, height)
         let span = max(range.upperBound - range.lowerBound, .leastNormalMagnitude)
-        self.init(
-            width: width, height: height,
-            pixels: values.flatMap { value -> [UInt8] in
-                let color = colorMap((value - range.lowerBound) / span)
-                return [color.red, color.green, color.blue]
-            })
+        self.init(size: PixelSize(width: width, height: height), costs: 60) { out, x, y in
+            let color = colorMap((values[y * width + x] - range.lowerBound) / span)
+            (out[0], out[1], out[2]) = (color.red, color.green, color.blue)
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+import Tensors
+
 /// The one EXIF field that changes how a photo looks.
 enum EXIF {
     /// How the camera was held, 1…8 (TIFF tag 0x0112); 1, upright, where the file does not say or says
@@ -63,7 +65,7 @@ extension Raster {
         let turned = orientation >= 5
         var out = self
         if turned { swap(&out.width, &out.height) }
-        for y in 0..<out.height {
+        Parallel.eachRow(0..<out.height) { y in
             for x in 0..<out.width {
                 // Where pixel (x, y) of the upright picture lies in the stored one.
                 let (sx, sy) =

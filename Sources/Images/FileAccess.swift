@@ -1,8 +1,11 @@
 import Glibc
+import Tensors
 
 /// Whole files, in and out, with the system's errors turned into `ImageError`.
 enum FileAccess {
     private enum Action { case read, write }
+    /// Bytes between two questions whether the work is still wanted.
+    private static let piece = 8 << 20
 
     /// The bytes of a regular file.
     static func read(_ path: String, maximumBytes: Int) throws -> [UInt8] {
@@ -30,7 +33,8 @@ enum FileAccess {
         var failed: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             while filled < count {
-                let got = Glibc.read(file, buffer.baseAddress.map { $0 + filled }, count - filled)
+                if Parallel.isAbandoned { break }
+                let got = Glibc.read(file, buffer.baseAddress.map { $0 + filled }, min(count - filled, piece))
                 if got < 0 && errno == EINTR { continue }
                 if got < 0 { failed = errno }
                 if got <= 0 { break }
@@ -38,6 +42,7 @@ enum FileAccess {
             }
         }
         if failed != 0 { throw failure(failed, path, .read) }
+        try Parallel.checkWanted()
         return bytes
     }
 
@@ -57,6 +62,11 @@ enum FileAccess {
         let (file, temporary) = try openTemporary(beside: target, path)
         var problem = write(bytes, to: file)
         if close(file) != 0 && problem == 0 { problem = errno }
+        // What is not wanted any more may be rubbish, and the old file is not.
+        if Parallel.isAbandoned {
+            unlink(temporary)
+            throw Parallel.Unwanted()
+        }
         if problem == 0 && rename(temporary, target) != 0 { problem = errno }
         if problem != 0 {
             unlink(temporary)
@@ -65,6 +75,7 @@ enum FileAccess {
     }
 
     private static func writeThrough(_ bytes: [UInt8], _ path: String) throws {
+        try Parallel.checkWanted()
         let file = open(path, O_WRONLY | O_CLOEXEC)
         guard file >= 0 else { throw failure(errno, path, .write) }
         var problem = write(bytes, to: file)
@@ -77,7 +88,8 @@ enum FileAccess {
         bytes.withUnsafeBytes { buffer in
             var done = 0
             while done < buffer.count {
-                let count = Glibc.write(file, buffer.baseAddress.map { $0 + done }, buffer.count - done)
+                if Parallel.isAbandoned { return 0 }
+                let count = Glibc.write(file, buffer.baseAddress.map { $0 + done }, min(buffer.count - done, piece))
                 if count < 0 && errno == EINTR { continue }
                 if count <= 0 { return count < 0 ? errno : EIO }
                 done += count

@@ -1,4 +1,5 @@
 import Glibc
+import Tensors
 
 extension Image {
     /// Every pixel becomes a square of `factor` × `factor`.
@@ -8,24 +9,18 @@ extension Image {
             throw ImageError.argument("a picture is scaled by a whole number from 1 up, not \(factor)")
         }
         let size = try PixelSize(width: width * factor, height: height * factor).validated()
-        var out = [UInt8]()
-        out.reserveCapacity(size.width * size.height * 3)
-        for y in 0..<size.height {
-            for x in 0..<size.width {
-                let i = (y / factor * width + x / factor) * 3
-                out.append(contentsOf: pixels[i..<(i + 3)])
-            }
+        return Image(size: size, costs: 8) { out, x, y in
+            let i = (y / factor * width + x / factor) * 3
+            (out[0], out[1], out[2]) = (pixels[i], pixels[i + 1], pixels[i + 2])
         }
-        return Image(width: size.width, height: size.height, pixels: out)
     }
 
     /// Left and right exchanged.
     public func flipped() -> Image {
-        var out = self
-        for y in 0..<height {
-            for x in 0..<width { out[x, y] = self[width - 1 - x, y] }
+        Image(size: size, costs: 8) { out, x, y in
+            let i = (y * width + width - 1 - x) * 3
+            (out[0], out[1], out[2]) = (pixels[i], pixels[i + 1], pixels[i + 2])
         }
-        return out
     }
 
     /// The part inside `rect`. Throws `ImageError` (badArgument) where that is empty or reaches outside.
@@ -37,12 +32,10 @@ extension Image {
                 "columns \(rect.x0)..<\(rect.x1), rows \(rect.y0)..<\(rect.y1) "
                     + "are not a part of a picture of \(size)")
         }
-        var rows = [UInt8]()
-        for y in rect.y0..<rect.y1 {
-            let start = (y * width + rect.x0) * 3
-            rows.append(contentsOf: pixels[start..<(start + rect.width * 3)])
+        return Image(size: PixelSize(width: rect.width, height: rect.height), costs: 8) { out, x, y in
+            let i = ((rect.y0 + y) * width + rect.x0 + x) * 3
+            (out[0], out[1], out[2]) = (pixels[i], pixels[i + 1], pixels[i + 2])
         }
-        return Image(width: rect.width, height: rect.height, pixels: rows)
     }
 
     /// This picture where the mask is 1, `other` where it is 0, mixed between.
@@ -53,9 +46,10 @@ extension Image {
                 "paste: the sizes differ: picture \(size), below it \(other.size), "
                     + "mask \(mask.size); resize them to one size")
         }
-        var out = other
-        for i in out.pixels.indices { out.pixels[i] = mix(other.pixels[i], pixels[i], mask.values[i / 3]) }
-        return out
+        let mixed: [UInt8] = Parallel.array(pixels.count, costs: 8) { out, part in
+            for i in part { out[i] = mix(other.pixels[i], pixels[i], mask.values[i / 3]) }
+        }
+        return Image(width: width, height: height, pixels: mixed)
     }
 
     /// Peak signal-to-noise ratio in dB over all channels: 10 log10(255² / mean squared error), infinite for
@@ -65,9 +59,11 @@ extension Image {
             throw ImageError.argument("psnr: the sizes differ, \(size) and \(other.size); resize one of them")
         }
         var sum = 0.0
-        for (a, b) in zip(pixels, other.pixels) {
-            let difference = Double(a) - Double(b)
-            sum += difference * difference
+        Parallel.eachRow(0..<height) { y in
+            for i in y * width * 3..<(y + 1) * width * 3 {
+                let difference = Double(pixels[i]) - Double(other.pixels[i])
+                sum += difference * difference
+            }
         }
         return sum == 0 ? .infinity : 10 * log10(255 * 255 * Double(pixels.count) / sum)
     }
@@ -78,8 +74,8 @@ extension Mask {
     public func flipped() -> Mask {
         Mask(
             size,
-            clean: (0..<height).flatMap { y in
-                (0..<width).map { x in values[y * width + width - 1 - x] }
+            clean: Parallel.array(values.count) { out, part in
+                for i in part { out[i] = values[i - i % width + width - 1 - i % width] }
             })
     }
 }

@@ -1,3 +1,5 @@
+import Tensors
+
 extension Image {
     /// A heat map, such as 16×16 attention, laid over the picture: the map is enlarged bilinearly, the
     /// picture below fades to grey, and the more heat, the more colour.
@@ -15,19 +17,17 @@ extension Image {
         let scaled = top > 0 ? heat.map { $0 / top } : heat.map { _ in 0 }
         let values = bilinear(scaled, width: mapWidth, height: mapHeight, to: size)
         let opacity = min(max(opacity, 0), 1)
-        var out = self
-        for y in 0..<height {
-            for x in 0..<width {
-                let heat = values[y * width + x]
-                let photo = self[x, y]
-                let grey = byte(photo.luma)
-                let value = heat.isNaN ? 1 : min(max(heat, 0), 1)
-                // Cold parts are tinted too, though less, so that the map's range reads as one scale.
-                let below = photo.mixed(with: Color(grey, grey, grey), 0.7)
-                out[x, y] = below.mixed(with: colorMap(heat), opacity * (0.5 + 0.5 * value))
-            }
+        try Parallel.checkWanted()
+        return Image(size: size, costs: 120) { out, x, y in
+            let heat = values[y * width + x]
+            let photo = self[x, y]
+            let grey = byte(photo.luma)
+            let value = heat.isNaN ? 1 : min(max(heat, 0), 1)
+            // Cold parts are tinted too, though less, so that the map's range reads as one scale.
+            let below = photo.mixed(with: Color(grey, grey, grey), 0.7)
+            let color = below.mixed(with: colorMap(heat), opacity * (0.5 + 0.5 * value))
+            (out[0], out[1], out[2]) = (color.red, color.green, color.blue)
         }
-        return out
     }
 
     /// The picture with each mask in its own colour and a thin outline of it.
@@ -51,12 +51,14 @@ extension Image {
         for (i, mask) in masks.enumerated() {
             out.outline(mask, Color.series(firstColor + i))
         }
+        // Of what was left undone the middle may be anywhere.
+        try Parallel.checkWanted()
         for (mask, label) in zip(masks, labels) { out.label(mask, label) }
         return out
     }
 
     private mutating func tint(_ mask: Mask, _ color: Color, _ opacity: Float) {
-        for y in 0..<height {
+        Parallel.eachRow(0..<height) { y in
             for x in 0..<width where mask.values[y * width + x] > 0 {
                 self[x, y] = self[x, y].mixed(with: color, opacity * mask.values[y * width + x])
             }
@@ -70,7 +72,7 @@ extension Image {
         func inside(_ x: Int, _ y: Int) -> Bool {
             x >= 0 && y >= 0 && x < width && y < height && mask.values[y * width + x] > 0.5
         }
-        for y in 0..<height {
+        Parallel.eachRow(0..<height) { y in
             for x in 0..<width where inside(x, y) {
                 let within =
                     inside(x - reach, y) && inside(x + reach, y) && inside(x, y - reach)
@@ -103,19 +105,17 @@ func bilinear(_ values: [Float], width: Int, height: Int, to size: PixelSize) ->
             return (low, min(low + 1, count - 1), at - Float(low))
         }
     }
-    let columns = places(width, size.width)
-    var out = [Float]()
-    out.reserveCapacity(size.width * size.height)
-    for row in places(height, size.height) {
-        for column in columns {
+    let (columns, rows) = (places(width, size.width), places(height, size.height))
+    return Parallel.array(size.width * size.height, costs: 16) { out, part in
+        for i in part {
+            let (row, column) = (rows[i / size.width], columns[i % size.width])
             let top =
                 values[row.low * width + column.low] * (1 - column.part)
                 + values[row.low * width + column.high] * column.part
             let bottom =
                 values[row.high * width + column.low] * (1 - column.part)
                 + values[row.high * width + column.high] * column.part
-            out.append(top * (1 - row.part) + bottom * row.part)
+            out[i] = top * (1 - row.part) + bottom * row.part
         }
     }
-    return out
 }

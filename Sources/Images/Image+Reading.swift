@@ -1,5 +1,6 @@
 import CPNG
 import CTurboJPEG
+import Tensors
 
 extension Image {
     /// Reads a PNG or JPEG file, told apart by content. JPEG photos are turned upright (EXIF orientation).
@@ -23,7 +24,7 @@ extension Image {
 }
 
 /// A decoded file: 1 (grey), 3 (RGB) or 4 (RGBA) bytes a pixel.
-struct Raster {
+struct Raster: Sendable {
     var width: Int
     var height: Int
     var channels: Int
@@ -41,8 +42,9 @@ struct Raster {
         var picture = cpng_picture()
         let status = cpng_decode(
             data, data.count, keepAlpha ? 1 : 0, UInt32(clamping: limits.maximumSide), limits.maximumBytes,
-            &picture)
+            { Parallel.isAbandoned ? 1 : 0 }, &picture)
         defer { cpng_release(&picture) }
+        if status == CPNG_UNWANTED { throw Parallel.Unwanted() }
         guard status == CPNG_OK, let pixels = picture.pixels else {
             throw ImageError(
                 png: status, message: cString(of: &picture.message), picture.width, picture.height, path,
@@ -53,6 +55,12 @@ struct Raster {
     }
 
     private init(jpeg data: [UInt8], limits: ImageLimits, path: String?) throws {
+        let stored = try OwnThread.run(work: data.count * 20) { try Raster(storedJPEG: data, limits, path) }
+        self = stored.oriented(EXIF.orientation(ofJPEG: data))
+    }
+
+    /// As it lies in the file.
+    private init(storedJPEG data: [UInt8], _ limits: ImageLimits, _ path: String?) throws {
         var picture = cjpeg_picture()
         let status = cjpeg_decode(
             data, data.count, Int32(clamping: limits.maximumSide), limits.maximumBytes, &picture)
@@ -64,27 +72,26 @@ struct Raster {
         }
         (width, height, channels) = (Int(picture.width), Int(picture.height), 3)
         bytes = Array(UnsafeBufferPointer(start: pixels, count: width * height * 3))
-        self = oriented(EXIF.orientation(ofJPEG: data))
     }
 
     /// `width * height * 3` bytes; alpha blended over `background`.
     func rgb(over background: Color) -> [UInt8] {
         if channels == 3 { return bytes }
-        var out = [UInt8](repeating: 0, count: width * height * 3)
         let under = [background.red, background.green, background.blue]
-        for i in 0..<width * height {
+        return Image(size: PixelSize(width: width, height: height), costs: 24) { out, x, y in
+            let i = y * width + x
             for c in 0..<3 {
-                out[3 * i + c] =
-                    channels == 1
-                    ? bytes[i] : mix(under[c], bytes[4 * i + c], Float(bytes[4 * i + 3]) / 255)
+                out[c] = channels == 1 ? bytes[i] : mix(under[c], bytes[4 * i + c], Float(bytes[4 * i + 3]) / 255)
             }
-        }
-        return out
+        }.pixels
     }
 
     /// The first channel alone, `width * height` bytes.
     var firstChannel: [UInt8] {
-        channels == 1 ? bytes : (0..<width * height).map { bytes[$0 * channels] }
+        if channels == 1 { return bytes }
+        return Parallel.array(width * height) { out, part in
+            for i in part { out[i] = bytes[i * channels] }
+        }
     }
 }
 

@@ -5,7 +5,10 @@ extension Tensor {
     /// The picture as [1, H, W, 3]: x / 127.5 - 1 (break_a_scene.py's `read_scene`).
     public init(_ image: Image) {
         self = Tensor.make([1, image.height, image.width, 3]) { values in
-            for i in values.indices { values[i] = Float(image.pixels[i]) / 127.5 - 1 }
+            guard let out = values.baseAddress else { return }
+            Parallel.pieces(values.count, costs: 8) { part in
+                for i in part { out[i] = Float(image.pixels[i]) / 127.5 - 1 }
+            }
         }
     }
 
@@ -25,12 +28,15 @@ extension Image {
         let (height, width, channels) = try Image.layout(of: tensor)
         let size = try PixelSize(width: width, height: height).validated()
         let span = max(range.upperBound - range.lowerBound, .leastNormalMagnitude)
-        let bytes = tensor.values.map { value -> UInt8 in
-            let level = (value - range.lowerBound) / span * 255 + 0.5
-            return level > 0 ? UInt8(min(level, 255)) : 0
+        self = tensor.withValues { values in
+            Image(size: size, costs: 24) { out, x, y in
+                let i = (y * size.width + x) * channels
+                for c in 0..<3 {
+                    let level = (values[i + (channels == 3 ? c : 0)] - range.lowerBound) / span * 255 + 0.5
+                    out[c] = level > 0 ? UInt8(min(level, 255)) : 0
+                }
+            }
         }
-        let pixels = channels == 3 ? bytes : bytes.flatMap { [$0, $0, $0] }
-        self.init(width: size.width, height: size.height, pixels: pixels)
     }
 
     /// Each picture of a batch [N, H, W, 3] (or [N, H, W, 1]). Throws as `init(_:range:)`.

@@ -1,5 +1,6 @@
 import CPNG
 import CTurboJPEG
+import Tensors
 
 extension Image {
     /// The picture as a PNG file's bytes; the same picture and metadata always give the same bytes.
@@ -14,6 +15,10 @@ extension Image {
         guard (1...100).contains(quality) else {
             throw ImageError.argument("JPEG quality is 1…100, not \(quality)")
         }
+        return try OwnThread.run(work: pixels.count) { try encodedJPEG(quality) }
+    }
+
+    private func encodedJPEG(_ quality: Int) throws -> [UInt8] {
         var out = cjpeg_bytes()
         let status = cjpeg_encode(
             pixels, Int32(clamping: width), Int32(clamping: height), Int32(quality), &out)
@@ -66,9 +71,10 @@ func encodePNG(
     let status = metadata.withTexts { texts in
         cpng_encode(
             bytes, UInt32(clamping: width), UInt32(clamping: height), Int32(channels), texts, texts.count, 6,
-            &out)
+            { Parallel.isAbandoned ? 1 : 0 }, &out)
     }
     defer { cpng_release_bytes(&out) }
+    if status == CPNG_UNWANTED { throw Parallel.Unwanted() }
     guard status == CPNG_OK else {
         throw ImageError(
             png: status, message: cString(of: &out.message), UInt32(clamping: width),

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A picture: `height` rows of `width` pixels, three bytes (red, green, blue; sRGB as stored in the file) a
 /// pixel.
 public struct Image: Sendable, Equatable, Hashable {
@@ -17,18 +19,44 @@ public struct Image: Sendable, Equatable, Hashable {
 
     /// One colour all over.
     public init(width: Int, height: Int, color: Color) {
-        var pixels = [UInt8]()
-        pixels.reserveCapacity(width * height * 3)
-        for _ in 0..<width * height { pixels.append(contentsOf: [color.red, color.green, color.blue]) }
-        self.init(width: width, height: height, pixels: pixels)
+        self.init(size: PixelSize(width: width, height: height), costs: 4) { out, _, _ in
+            (out[0], out[1], out[2]) = (color.red, color.green, color.blue)
+        }
+    }
+
+    /// Every pixel from `pixel(its three bytes, x, y)`, on all threads; `costs`: operations of one.
+    init(size: PixelSize, costs: Int, _ pixel: (UnsafeMutablePointer<UInt8>, _ x: Int, _ y: Int) -> Void) {
+        let bytes: [UInt8] = [UInt8](unsafeUninitializedCapacity: size.width * size.height * 3) { buffer, count in
+            count = size.width * size.height * 3
+            guard let out = buffer.baseAddress else { return }
+            Parallel.pieces(size.height, costs: size.width * costs) { rows in
+                for y in rows {
+                    for x in 0..<size.width { pixel(out + (y * size.width + x) * 3, x, y) }
+                }
+            }
+        }
+        self.init(width: size.width, height: size.height, pixels: bytes)
     }
 
     /// The mask in grey: 0 black, 1 white.
     public init(_ mask: Mask) {
-        self.init(width: mask.width, height: mask.height, pixels: mask.bytes.flatMap { [$0, $0, $0] })
+        let values = mask.values
+        self.init(size: mask.size, costs: 8) { out, x, y in
+            let grey = byte(values[y * mask.width + x] * 255)
+            (out[0], out[1], out[2]) = (grey, grey, grey)
+        }
     }
 
     public var size: PixelSize { PixelSize(width: width, height: height) }
+
+    /// The smallest and the largest byte.
+    public var range: (low: UInt8, high: UInt8) {
+        var (low, high) = (UInt8.max, UInt8.min)
+        Parallel.eachRow(0..<height) { y in
+            for i in y * width * 3..<(y + 1) * width * 3 { (low, high) = (min(low, pixels[i]), max(high, pixels[i])) }
+        }
+        return (min(low, high), high)
+    }
 
     /// The pixel in column `x` (from the left) and row `y` (from the top).
     public subscript(x: Int, y: Int) -> Color {

@@ -1,3 +1,5 @@
+import Tensors
+
 extension Mask {
     /// Union: the larger of both. Throws `ImageError` (badArgument) where sizes differ, as do all operators
     /// here.
@@ -10,7 +12,14 @@ extension Mask {
     public static func - (a: Mask, b: Mask) throws -> Mask { try a.combined(b, "-") { min($0, 1 - $1) } }
 
     /// Complement: 1 - a.
-    public static prefix func ! (a: Mask) -> Mask { Mask(a.size, clean: a.values.map { 1 - $0 }) }
+    public static prefix func ! (a: Mask) -> Mask {
+        let values = a.values
+        return Mask(
+            a.size,
+            clean: Parallel.array(values.count) { out, part in
+                for i in part { out[i] = 1 - values[i] }
+            })
+    }
 
     /// Union of all. Throws `ImageError` (badArgument) for no masks or differing sizes.
     public static func union(_ masks: [Mask]) throws -> Mask {
@@ -20,7 +29,11 @@ extension Mask {
 
     private func combined(_ other: Mask, _ sign: String, _ rule: (Float, Float) -> Float) throws -> Mask {
         try requireSameSize(other, "mask \(sign) mask")
-        return Mask(size, clean: zip(values, other.values).map(rule))
+        return Mask(
+            size,
+            clean: Parallel.array(values.count) { out, part in
+                for i in part { out[i] = rule(values[i], other.values[i]) }
+            })
     }
 
     func requireSameSize(_ other: Mask, _ what: String) throws {
@@ -34,7 +47,13 @@ extension Mask {
 // What a mask measures.
 extension Mask {
     /// In pixels, soft ones counted by their value.
-    public var area: Double { values.reduce(0) { $0 + Double($1) } }
+    public var area: Double {
+        var sum = 0.0
+        Parallel.eachRow(0..<height) { y in
+            for i in y * width..<(y + 1) * width { sum += Double(values[i]) }
+        }
+        return sum
+    }
 
     /// Of the whole picture, 0…1.
     public var areaFraction: Double { area / Double(width * height) }
@@ -45,7 +64,7 @@ extension Mask {
     /// The smallest rectangle holding all values above `level`; nil where there are none.
     public func boundingBox(above level: Float = 0.5) -> PixelRect? {
         var box: PixelRect?
-        for y in 0..<height {
+        Parallel.eachRow(0..<height) { y in
             for x in 0..<width where values[y * width + x] > level {
                 let old = box ?? PixelRect(x0: x, y0: y, x1: x, y1: y)
                 box = PixelRect(
@@ -61,9 +80,11 @@ extension Mask {
         try requireSameSize(other, "overlap")
         var shared = 0.0
         var either = 0.0
-        for (a, b) in zip(values, other.values) {
-            shared += Double(min(a, b))
-            either += Double(max(a, b))
+        Parallel.eachRow(0..<height) { y in
+            for i in y * width..<(y + 1) * width {
+                shared += Double(min(values[i], other.values[i]))
+                either += Double(max(values[i], other.values[i]))
+            }
         }
         return either == 0 ? 0 : shared / either
     }
@@ -71,7 +92,7 @@ extension Mask {
     /// The pixel-weighted middle; nil for an empty mask.
     public var centroid: Point? {
         var (sum, sx, sy) = (0.0, 0.0, 0.0)
-        for y in 0..<height {
+        Parallel.eachRow(0..<height) { y in
             for x in 0..<width {
                 let value = Double(values[y * width + x])
                 sum += value

@@ -1,9 +1,14 @@
 import Glibc
+import Tensors
 
 extension Mask {
     /// 1 where the value is above `level`, else 0.
     public func thresholded(above level: Float = 0.5) -> Mask {
-        Mask(size, clean: values.map { $0 > level ? 1 : 0 })
+        Mask(
+            size,
+            clean: Parallel.array(values.count) { out, part in
+                for i in part { out[i] = values[i] > level ? 1 : 0 }
+            })
     }
 
     /// Grown by `radius` pixels: each pixel takes the largest value within that distance.
@@ -48,7 +53,8 @@ extension Mask {
         var line = [Float](repeating: 0, count: width)
         for dy in 0...Int(radius) {
             let half = Int((radius * radius - Double(dy * dy)).squareRoot())
-            for y in 0..<height where y - dy >= 0 || y + dy < height {
+            Parallel.eachRow(0..<height) { y in
+                guard y - dy >= 0 || y + dy < height else { return }
                 runningMaximum(row: y, half: half, &line)
                 for target in dy == 0 ? [y] : [y - dy, y + dy] where target >= 0 && target < height {
                     for x in 0..<width { out[target * width + x] = max(out[target * width + x], line[x]) }
@@ -84,17 +90,21 @@ extension Mask {
 private func blurred(
     _ values: [Float], lines: Int, length: Int, lineStep: Int, step: Int, _ kernel: [Float]
 ) -> [Float] {
-    var out = values
     let reach = kernel.count / 2
-    var padded = [Float](repeating: 0, count: length + 2 * reach)
-    for line in 0..<lines {
-        let start = line * lineStep
-        for i in padded.indices { padded[i] = values[start + min(max(i - reach, 0), length - 1) * step] }
-        for i in 0..<length {
-            var sum: Float = 0
-            for k in kernel.indices { sum += padded[i + k] * kernel[k] }
-            out[start + i * step] = sum
+    return [Float](unsafeUninitializedCapacity: values.count) { buffer, count in
+        count = values.count
+        guard let out = buffer.baseAddress else { return }
+        Parallel.pieces(lines, costs: length * kernel.count) { part in
+            var padded = [Float](repeating: 0, count: length + 2 * reach)
+            for line in part {
+                let start = line * lineStep
+                for i in padded.indices { padded[i] = values[start + min(max(i - reach, 0), length - 1) * step] }
+                for i in 0..<length {
+                    var sum: Float = 0
+                    for k in kernel.indices { sum += padded[i + k] * kernel[k] }
+                    out[start + i * step] = sum
+                }
+            }
         }
     }
-    return out
 }

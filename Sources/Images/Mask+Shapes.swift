@@ -1,4 +1,5 @@
 import Glibc
+import Tensors
 
 // Shapes with soft edges: a pixel's value is the share of it that the shape covers. Coordinates may lie
 // outside. All throw `ImageError` (badArgument) for coordinates that are not finite and for sides outside
@@ -10,7 +11,11 @@ extension Mask {
         try requireFinite([a.x, a.y, b.x, b.y], "box")
         let columns = coverage(from: min(a.x, b.x), to: max(a.x, b.x), count: size.width)
         let rows = coverage(from: min(a.y, b.y), to: max(a.y, b.y), count: size.height)
-        return Mask(size, clean: rows.flatMap { row in columns.map { $0 * row } })
+        return Mask(
+            size,
+            clean: Parallel.array(size.width * size.height) { out, part in
+                for i in part { out[i] = columns[i % size.width] * rows[i / size.width] }
+            })
     }
 
     /// The closed polygon through `points`, filled by the even-odd rule: where it crosses itself there are
@@ -70,7 +75,7 @@ extension Mask {
         let size = try size.validated()
         var values = [Float](repeating: 0, count: size.width * size.height)
         let weight = 1 / Float(linesPerRow)
-        for row in 0..<size.height {
+        Parallel.eachRow(0..<size.height) { row in
             for line in 0..<linesPerRow {
                 let xs = crossings(Double(row) + (Double(line) + 0.5) / Double(linesPerRow))
                 for pair in stride(from: 0, to: xs.count - 1, by: 2) {
@@ -78,7 +83,7 @@ extension Mask {
                 }
             }
         }
-        return Mask(size, clean: values.map { min($0, 1) })
+        return Mask(width: size.width, height: size.height, values: values)
     }
 
     /// Adds `weight` times the share of each pixel of a row that lies between `from` and `to`.
@@ -106,7 +111,7 @@ extension Mask {
         let rows = pixels(min(a.y, b.y) - reach, max(a.y, b.y) + reach, size.height)
         let (dx, dy) = (b.x - a.x, b.y - a.y)
         let length2 = dx * dx + dy * dy
-        for y in rows {
+        Parallel.eachRow(rows) { y in
             for x in columns {
                 let (px, py) = (Double(x) + 0.5 - a.x, Double(y) + 0.5 - a.y)
                 let along = length2 > 0 ? max(0, min(1, (px * dx + py * dy) / length2)) : 0

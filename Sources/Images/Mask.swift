@@ -1,3 +1,5 @@
+import Tensors
+
 /// How much each pixel belongs to a thing: `height` rows of `width` values in 0…1.
 public struct Mask: Sendable, Equatable, Hashable {
     public let width: Int
@@ -9,7 +11,11 @@ public struct Mask: Sendable, Equatable, Hashable {
     /// - Precondition: sides of at least 1 and `values.count == width * height`.
     public init(width: Int, height: Int, values: [Float]) {
         precondition(width > 0 && height > 0 && values.count == width * height, "values do not fit the size")
-        self.init(width: width, height: height, clean: values.map { $0 > 0 ? min($0, 1) : 0 })
+        self.init(
+            width: width, height: height,
+            clean: Parallel.array(values.count) { out, part in
+                for i in part { out[i] = values[i] > 0 ? min(values[i], 1) : 0 }
+            })
     }
 
     /// For values known to lie in 0…1.
@@ -24,7 +30,12 @@ public struct Mask: Sendable, Equatable, Hashable {
     }
 
     init(width: Int, height: Int, bytes: [UInt8]) {
-        self.init(width: width, height: height, clean: bytes.map { Self.ofByte[Int($0)] })
+        let shares = Self.ofByte
+        self.init(
+            width: width, height: height,
+            clean: Parallel.array(bytes.count) { out, part in
+                for i in part { out[i] = shares[Int(bytes[i])] }
+            })
     }
 
     /// The same value everywhere: 0 an empty mask, 1 the whole picture.
@@ -39,7 +50,11 @@ public struct Mask: Sendable, Equatable, Hashable {
     public var size: PixelSize { PixelSize(width: width, height: height) }
 
     /// In 0…255, rounded.
-    public var bytes: [UInt8] { values.map { byte($0 * 255) } }
+    public var bytes: [UInt8] {
+        Parallel.array(values.count) { out, part in
+            for i in part { out[i] = byte(values[i] * 255) }
+        }
+    }
 
     public subscript(x: Int, y: Int) -> Float {
         precondition(x >= 0 && x < width && y >= 0 && y < height, "pixel outside the mask")
@@ -66,10 +81,12 @@ extension Mask {
 
     /// The picture's brightness (ITU-R 601 luma in 8 bits, as Pillow's `convert("L")`), 0…1.
     public init(luminanceOf image: Image) {
-        let grey = (0..<image.width * image.height).map { i in
-            let red = Int(image.pixels[3 * i]) * 19595
-            let green = Int(image.pixels[3 * i + 1]) * 38470
-            return UInt8((red + green + Int(image.pixels[3 * i + 2]) * 7471 + 0x8000) >> 16)
+        let grey: [UInt8] = Parallel.array(image.width * image.height, costs: 16) { out, part in
+            for i in part {
+                let red = Int(image.pixels[3 * i]) * 19595
+                let green = Int(image.pixels[3 * i + 1]) * 38470
+                out[i] = UInt8((red + green + Int(image.pixels[3 * i + 2]) * 7471 + 0x8000) >> 16)
+            }
         }
         self.init(width: image.width, height: image.height, bytes: grey)
     }
@@ -88,7 +105,11 @@ extension Mask {
     private func picked(_ size: PixelSize) -> Mask {
         let columns = torchNearest(from: width, to: size.width)
         let rows = torchNearest(from: height, to: size.height)
-        return Mask(size, clean: rows.flatMap { y in columns.map { x in values[y * width + x] } })
+        return Mask(
+            size,
+            clean: Parallel.array(size.width * size.height) { out, part in
+                for i in part { out[i] = values[rows[i / size.width] * width + columns[i % size.width]] }
+            })
     }
 }
 

@@ -1,5 +1,6 @@
 import CPNG
 import Glibc
+import Tensors
 
 /// The texts in a PNG file (tEXt, zTXt and iTXt chunks), in order: prompt, seed, settings and the like.
 public struct PNGMetadata: Sendable, Equatable, ExpressibleByDictionaryLiteral {
@@ -48,8 +49,9 @@ public struct PNGMetadata: Sendable, Equatable, ExpressibleByDictionaryLiteral {
     public init(pngData: [UInt8], limits: ImageLimits = .standard, path: String? = nil) throws {
         var picture = cpng_picture()
         let side = UInt32(clamping: limits.maximumSide)
-        let status = cpng_read_texts(pngData, pngData.count, side, &picture)
+        let status = cpng_read_texts(pngData, pngData.count, side, { Parallel.isAbandoned ? 1 : 0 }, &picture)
         defer { cpng_release(&picture) }
+        if status == CPNG_UNWANTED { throw Parallel.Unwanted() }
         guard status == CPNG_OK else {
             throw ImageError(
                 png: status, message: cString(of: &picture.message), picture.width, picture.height, path)

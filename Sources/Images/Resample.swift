@@ -1,4 +1,5 @@
 import Glibc
+import Tensors
 
 /// How pictures change size: bit for bit what Pillow's `Image.resize` does to 8-bit pictures.
 public enum Resample: String, Sendable, CaseIterable {
@@ -35,6 +36,8 @@ private let fractionBits: Int32 = 32 - 8 - 2
 private struct Taps {
     var first: [Int] = []
     var weights: [[Int32]] = []
+    /// Of all weights.
+    var count: Int { weights.reduce(0) { $0 + $1.count } }
 
     init(from count: Int, to outCount: Int, _ support: Double, _ weight: (Double) -> Double) {
         let scale = Double(count) / Double(outCount)
@@ -96,11 +99,11 @@ func resample(
 
 private func across(_ bytes: [UInt8], width: Int, height: Int, channels: Int, _ taps: Taps) -> [UInt8] {
     let outWidth = taps.first.count
-    return [UInt8](unsafeUninitializedCapacity: outWidth * height * channels) { out, count in
+    return rows(height, stride: outWidth * channels, costs: taps.count * channels * 2) { out, part in
         bytes.withUnsafeBufferPointer { source in
             for x in 0..<outWidth {
                 taps.weights[x].withUnsafeBufferPointer { weights in
-                    for y in 0..<height {
+                    for y in part {
                         let row = (y * width + taps.first[x]) * channels
                         for c in 0..<channels {
                             var sum = Int32(1) << (fractionBits - 1)
@@ -113,16 +116,25 @@ private func across(_ bytes: [UInt8], width: Int, height: Int, channels: Int, _ 
                 }
             }
         }
-        count = outWidth * height * channels
+    }
+}
+
+/// An array of `count` rows of `stride` bytes, which `fill` writes some rows at a time, on all threads; `costs`:
+/// operations of a row.
+private func rows(_ count: Int, stride: Int, costs: Int, _ fill: (UnsafeMutablePointer<UInt8>, Range<Int>) -> Void) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: count * stride) { buffer, filled in
+        filled = count * stride
+        guard let out = buffer.baseAddress else { return }
+        Parallel.pieces(count, costs: costs) { fill(out, $0) }
     }
 }
 
 private func down(_ bytes: [UInt8], stride: Int, _ taps: Taps) -> [UInt8] {
     let outHeight = taps.first.count
-    var sums = [Int32](repeating: 0, count: stride)
-    return [UInt8](unsafeUninitializedCapacity: outHeight * stride) { out, count in
+    return rows(outHeight, stride: stride, costs: taps.count / max(1, outHeight) * stride) { out, part in
+        var sums = [Int32](repeating: 0, count: stride)
         bytes.withUnsafeBufferPointer { source in
-            for y in 0..<outHeight {
+            for y in part {
                 for i in 0..<stride { sums[i] = 1 << (fractionBits - 1) }
                 for (k, weight) in taps.weights[y].enumerated() {
                     let row = (taps.first[y] + k) * stride
@@ -131,7 +143,6 @@ private func down(_ bytes: [UInt8], stride: Int, _ taps: Taps) -> [UInt8] {
                 for i in 0..<stride { out[y * stride + i] = clipped(sums[i]) }
             }
         }
-        count = outHeight * stride
     }
 }
 
@@ -139,16 +150,15 @@ private func down(_ bytes: [UInt8], stride: Int, _ taps: Taps) -> [UInt8] {
 private func nearest(_ bytes: [UInt8], width: Int, height: Int, channels: Int, to size: PixelSize) -> [UInt8]
 {
     let columns = centres(from: width, to: size.width)
-    let rows = centres(from: height, to: size.height)
-    var out = [UInt8]()
-    out.reserveCapacity(size.width * size.height * channels)
-    for y in rows {
-        for x in columns {
-            let i = (y * width + x) * channels
-            out.append(contentsOf: bytes[i..<(i + channels)])
+    let places = centres(from: height, to: size.height)
+    return rows(size.height, stride: size.width * channels, costs: size.width * channels * 4) { out, part in
+        for y in part {
+            for x in columns.indices {
+                let i = (places[y] * width + columns[x]) * channels
+                for c in 0..<channels { out[(y * size.width + x) * channels + c] = bytes[i + c] }
+            }
         }
     }
-    return out
 }
 
 /// Pillow steps from centre to centre by adding, so the sums' rounding is part of the result.

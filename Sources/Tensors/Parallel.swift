@@ -86,8 +86,17 @@ public enum Parallel {
     /// Whether what is being computed may be rubbish: caches keep nothing then.
     public static var isAbandoned: Bool { demand.isUnwanted?() ?? false }
 
+    /// Within `body` everything is finished whatever is asked for: files that belong together are being written.
+    public static func finishing<T>(_ body: () throws -> T) rethrows -> T {
+        try $demand.withValue(Demand()) { try body() }
+    }
+
+    /// Whether anybody may stop what is being computed.
+    public static var isAbandonable: Bool { demand.isUnwanted != nil }
+
     /// Thrown by `checkWanted`.
     public struct Unwanted: Error, CustomStringConvertible {
+        public init() {}
         public var description: String { "not wanted any more" }
     }
 

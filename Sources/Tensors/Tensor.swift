@@ -32,7 +32,13 @@ public struct Tensor: Sendable {
 
     public init(repeating value: Float, shape: [Int]) {
         self.init(uninitialized: shape)
-        storage.pointer.update(repeating: value, count: count)
+        let target = storage.pointer
+        if count < 1 << 16 {
+            target.update(repeating: value, count: count)
+        } else {
+            // Fresh memory costs more than what is written into it.
+            Parallel.pieces(count, costs: 16) { (target + $0.lowerBound).update(repeating: value, count: $0.count) }
+        }
     }
 
     public init(_ scalar: Float) { self.init(repeating: scalar, shape: []) }

@@ -27,7 +27,9 @@ import Testing
         "reversed(stop(s))", "join(stop(xs), \",\")", "str(stop(xs))", "\"{stop(xs)}\"", "zip(stop(xs), xs)", "enumerate(stop(xs))",
         "list(stop(1..100000))", "range(stop(100000))", "stop(xs) == ys", "-1 in stop(xs)", "\"no\" in stop(s)", "\"nö\" in stop(wide)",
         "stop(wide)[5]", "flatten([stop(xs), xs])", "sorted(stop(xs), descending=true)", "unique(stop(xs))", "map(stop(xs), fn(x) { x })",
-        "[x for x in stop(xs)]", "[..stop(1..100000)]",
+        "[x for x in stop(xs)]", "[..stop(1..100000)]", "repeat(stop(\"ab\"), 10000000)", "stop(wide)[5:90000]", "stop(s)[::-1]", "stop(s)[7]",
+        "stop(xs)[::2]", "any([x < 0 for x in stop(xs)])", "any(stop(flags))", "all(stop(trues))", "keys(stop(r))", "items(stop(r))",
+        "record(stop(pairs))", "without(stop(r), \"k1\")",
     ])
     func longWorkEnds(_ expression: String) {
         let recorder = Recorder()
@@ -35,7 +37,8 @@ import Testing
         session.run(
             source: """
                 s = repeat("ab \\n", 20000); large = repeat(s, 60); wide = repeat("ä b", 50000); blank = repeat(" ", 100000)
-                xs = list(1..20000); ys = list(1..20000)
+                xs = list(1..20000); ys = list(1..20000); flags = [x < 0 for x in xs]; trues = [x > 0 for x in xs]
+                pairs = [["k{x}", x] for x in xs]; r = record(pairs)
                 """)
         let outcome = session.run(source: "reached(\(expression))")
         #expect(outcome.status == .interrupted && outcome.diagnostics.first?.code == .interrupted)

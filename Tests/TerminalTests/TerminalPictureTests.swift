@@ -20,7 +20,7 @@ struct TerminalPictureTests {
     static func image(_ rgb: [UInt8], _ width: Int, _ height: Int) throws -> DisplayImage {
         var out = cpng_bytes()
         defer { cpng_release_bytes(&out) }
-        try #require(cpng_encode(rgb, UInt32(width), UInt32(height), 3, nil, 0, 6, &out) == CPNG_OK)
+        try #require(cpng_encode(rgb, UInt32(width), UInt32(height), 3, nil, 0, 6, nil, &out) == CPNG_OK)
         return DisplayImage(png: Array(UnsafeBufferPointer(start: out.data, count: out.size)), alt: "quarters")
     }
 

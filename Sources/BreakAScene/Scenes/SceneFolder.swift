@@ -26,9 +26,17 @@ public enum SceneFolder {
 
     /// Writes the folder; the photo as PNG, so that loading gives the same scene. Throws `ImageError`, `FileError`.
     public static func save(_ scene: Scene, to path: String) throws {
+        let photo = try scene.image.pngData()
+        let masks = try scene.masks.map { try $0.pngData() }
+        try Parallel.checkWanted()
+        // From here on a stop would leave a photo beside masks of another.
+        try Parallel.finishing { try write(photo, masks, scene, path) }
+    }
+
+    private static func write(_ photo: [UInt8], _ masks: [[UInt8]], _ scene: Scene, _ path: String) throws {
         try FileSystem.createFolder(path)
-        try scene.image.write(to: "\(path)/img.png")
-        for (index, mask) in scene.masks.enumerated() { try mask.write(to: "\(path)/mask\(index).png") }
+        try AtomicFile.write("\(path)/img.png") { try $0.write(photo) }
+        for (index, mask) in masks.enumerated() { try AtomicFile.write("\(path)/mask\(index).png") { try $0.write(mask) } }
         try AtomicFile.write("\(path)/names.json", text: JSON.array(scene.names.map(JSON.string)).text() + "\n")
     }
 

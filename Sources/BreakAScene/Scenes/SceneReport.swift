@@ -58,12 +58,21 @@ public struct SceneReport: Sendable {
         return try PreparedScene.downsample(mask, to: size, .nearest).values.count { $0 > 0.5 }
     }
 
+    /// In pixels.
+    private static func shared(_ a: Mask, _ b: Mask) -> Double {
+        var sum = 0.0
+        Parallel.eachRow(0..<a.height) { y in
+            for i in y * a.width..<(y + 1) * a.width { sum += Double(min(a.values[i], b.values[i])) }
+        }
+        return sum
+    }
+
     public init(_ scene: Scene) throws {
         var (entries, warnings) = ([Entry](), [Warning]())
         for (index, mask) in scene.masks.enumerated() {
             let cells = try Self.attentionCells(mask)
             let overlaps = scene.masks.indices.filter { $0 != index }.map { other in
-                (other: other, share: zip(mask.values, scene.masks[other].values).reduce(0.0) { $0 + Double(min($1.0, $1.1)) } / max(mask.area, 1e-9))
+                (other: other, share: Self.shared(mask, scene.masks[other]) / max(mask.area, 1e-9))
             }
             let overlap = overlaps.max { $0.share < $1.share }.flatMap { $0.share > 0 ? $0 : nil }
             entries.append(Entry(name: scene.names[index], area: mask.areaFraction, cells: cells, overlap: overlap))

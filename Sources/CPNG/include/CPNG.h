@@ -13,9 +13,13 @@ typedef enum {
     CPNG_TOO_LARGE,     // a side or the decoded size is over the limit
     CPNG_NO_MEMORY,
     CPNG_BAD_ARGUMENT,  // writing: what was asked cannot be a PNG
+    CPNG_UNWANTED,      // is_unwanted said so
 } cpng_status;
 
 enum { CPNG_MESSAGE = 160 };
+
+// Asked before every row, on the calling thread: other than 0 gives the work up. May be NULL.
+typedef int (*cpng_question)(void);
 
 // One tEXt, zTXt or iTXt chunk. `text` is UTF-8 where `utf8` is set, else Latin-1; the key is always Latin-1.
 typedef struct {
@@ -47,15 +51,17 @@ typedef struct {
 // height * channels are checked against max_side and max_bytes before anything is allocated. `out` is always
 // initialised.
 cpng_status cpng_decode(const uint8_t *data, size_t size, int keep_alpha, uint32_t max_side, size_t max_bytes,
-                        cpng_picture *out);
+                        cpng_question is_unwanted, cpng_picture *out);
 
 // Reads only the header and the text chunks before and after the pixels, which are checked but not kept.
-cpng_status cpng_read_texts(const uint8_t *data, size_t size, uint32_t max_side, cpng_picture *out);
+cpng_status cpng_read_texts(const uint8_t *data, size_t size, uint32_t max_side, cpng_question is_unwanted,
+                            cpng_picture *out);
 
 // Encodes rows of `channels` (1, 3 or 4) bytes a pixel. The same input always gives the same bytes: no time
 // is written. Texts with utf8 set become iTXt chunks, the others tEXt.
 cpng_status cpng_encode(const uint8_t *pixels, uint32_t width, uint32_t height, int channels,
-                        const cpng_text *texts, size_t text_count, int level, cpng_bytes *out);
+                        const cpng_text *texts, size_t text_count, int level, cpng_question is_unwanted,
+                        cpng_bytes *out);
 
 void cpng_release(cpng_picture *picture);
 void cpng_release_bytes(cpng_bytes *bytes);

@@ -34,7 +34,8 @@ public struct FigureValue: PictureReadable {
     public var byteCount: Int { image.pixels.count }
 
     public func display(_ context: DisplayContext) -> Display {
-        let picture = context.wantsImages ? (try? image.pngData()).map { DisplayImage(png: $0, alt: figure.summary) } : nil
+        let png = context.wantsImages ? Abandonable.answer { try? image.pngData() } : nil
+        let picture = png.map { DisplayImage(png: $0, alt: figure.summary) }
         return Display(figure.summary, image: picture)
     }
 

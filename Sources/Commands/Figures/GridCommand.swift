@@ -64,7 +64,13 @@ extension FigureCommands {
         examples: [.init("show image(zeros([32, 32]))")], isCommand: true, run: showValues)
 
     @Sendable private static func showValues(_ call: Call) throws -> Value {
-        for value in call.rest { call.context.emit(.display(try display(value, call))) }
+        for value in call.rest {
+            // A training that was stopped is shown; what a stop came into while it was being drawn is not.
+            let wasAsked = call.context.interrupt.isRequested
+            let display = try display(value, call)
+            if !wasAsked { try call.context.checkInterrupt() }
+            call.context.emit(.display(display))
+        }
         return .none
     }
 

@@ -93,8 +93,11 @@ extension MaskCommands {
             return try call.mask("x").thresholded(above: level)
         }
         let map = try call.tensor("x")
-        return try call.mapped("x") {
-            try Mask(Tensor(map.values.map { $0 > level ? 1 : 0 }, shape: map.shape))
+        let flags: [Float] = map.withValues { values in
+            Parallel.array(values.count) { out, part in
+                for i in part { out[i] = values[i] > level ? 1 : 0 }
+            }
         }
+        return try call.mapped("x") { try Mask(Tensor(flags, shape: map.shape)) }
     }
 }

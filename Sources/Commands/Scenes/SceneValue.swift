@@ -28,7 +28,9 @@ public struct SceneValue: PictureReadable {
 
     public var explanation: String { "A photo and a mask per thing in it: what phase1 and phase2 learn from." }
 
-    public func display(_ context: DisplayContext) -> Display {
+    public func display(_ context: DisplayContext) -> Display { Abandonable.answer { shown(context) } }
+
+    private func shown(_ context: DisplayContext) -> Display {
         let alt = "\(scene.title) and each of its masks"
         let image = context.wantsImages ? try? FigureValue(figure()).picture.pngData() : nil
         return Display(lines(context.width).joined(separator: "\n"), image: image.map { DisplayImage(png: $0, alt: alt, fileStem: scene.title) })

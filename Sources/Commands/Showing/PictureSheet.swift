@@ -31,6 +31,10 @@ enum PictureSheet {
 
 extension PictureReadable {
     public func picture(of list: [any HostValue], _ context: DisplayContext) -> DisplayImage? {
+        Abandonable.answer { sheet(of: list) }
+    }
+
+    private func sheet(of list: [any HostValue]) -> DisplayImage? {
         let pictures = list.compactMap { ($0 as? any PictureReadable)?.picture }
         guard pictures.count == list.count else { return nil }
         let images = list.compactMap { $0 as? ImageValue }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Numbers as a row of blocks of eight heights.
 enum Sparkline {
     private static let blocks = Array("▁▂▃▄▅▆▇█")
@@ -14,14 +16,16 @@ enum Sparkline {
         return String(means.map { $0.isFinite ? block(high > low ? ($0 - low) / (high - low) : 0) : "!" })
     }
 
-    /// How often values lie in each of `bins` equal parts of low…high.
-    static func histogram(_ values: [Float], low: Float, high: Float, bins: Int = 10) -> String {
+    /// How often a tensor's finite values lie in each of `bins` equal parts of low…high.
+    static func histogram(_ tensor: Tensor, low: Float, high: Float, bins: Int = 10) -> String {
         var counts = [Int](repeating: 0, count: bins)
         let width = (Double(high) - Double(low)) / Double(bins)
-        for value in values {
-            // All equal beside NaN: a histogram of one bar.
-            let place = width > 0 ? (Double(value) - Double(low)) / width : 0
-            counts[min(bins - 1, max(0, Int(place)))] += 1
+        tensor.eachPiece { values in
+            for value in values where value.isFinite {
+                // All equal beside NaN: a histogram of one bar.
+                let place = width > 0 ? (Double(value) - Double(low)) / width : 0
+                counts[min(bins - 1, max(0, Int(place)))] += 1
+            }
         }
         let most = max(1, counts.max() ?? 1)
         return String(counts.map { blocks[$0 * (blocks.count - 1) / most] })

@@ -57,27 +57,7 @@ extension TensorCommands {
                 .at("condition", in: "where")
         }
         try TensorLimit.check(shape)
-        let count = Shape.count(shape)
-        let flags = (condition + Tensor.zeros(shape)).values
-        guard count > 0 else { return Variable(Tensor.zeros(shape)) }
-        if !a.needsGrad, !b.needsGrad {
-            return Variable(picked(flags, a.broadcast(to: shape).value, b.broadcast(to: shape).value))
-        }
-        let tables = [a, b].map { $0.broadcast(to: shape).reshaped([count, 1]) }
-        let rows = flags.indices.map { flags[$0] != 0 ? $0 : count + $0 }
-        return Variable.embedding(rows, of: tables).reshaped(shape)
-    }
-
-    /// Element by element, in parts on all threads.
-    private static func picked(_ flags: [Float], _ a: Tensor, _ b: Tensor) -> Tensor {
-        Tensor.make(a.shape) { out in
-            let out = UnsafeMutablePointer<Float>(out.baseAddress)
-            let (p, q) = (a.pointer, b.pointer)
-            let tasks = Parallel.tasks(work: flags.count * 16)
-            Parallel.run(tasks: tasks) { task in
-                for i in Parallel.range(task, of: tasks, count: flags.count) { out?[i] = flags[i] != 0 ? p[i] : q[i] }
-            }
-            withExtendedLifetime((a, b)) {}
-        }
+        let flags = condition + Tensor.zeros(shape)
+        return Variable.select(flags, a.broadcast(to: shape), b.broadcast(to: shape))
     }
 }

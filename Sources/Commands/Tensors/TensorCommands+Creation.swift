@@ -49,9 +49,18 @@ extension TensorCommands {
             run: { call in
                 let (start, end, n) = (try call.double("start"), try call.double("end"), try call.int("n"))
                 let step = n > 1 ? (end - start) / Double(n - 1) : 0
-                return Variable(Tensor((0..<n).map { Float(start + Double($0) * step) }, shape: [n]))
+                return Variable(spaced(n, from: start, step))
             }),
     ]
+
+    private static func spaced(_ n: Int, from start: Double, _ step: Double) -> Tensor {
+        Tensor.make([n]) { out in
+            guard let out = out.baseAddress else { return }
+            Parallel.pieces(n, costs: 16) { part in
+                for i in part { out[i] = Float(start + Double(i) * step) }
+            }
+        }
+    }
 
     @Sendable private static func arange(_ call: Call) throws -> Variable {
         let first = try call.double("start")
@@ -64,7 +73,7 @@ extension TensorCommands {
         guard count < 1e12 else { throw Problem(.tooManyBytes, "arange would make \(count) numbers") }
         let n = count > 0 ? Int(count) : 0
         try TensorLimit.check([n])
-        return Variable(Tensor((0..<n).map { Float(start + Double($0) * step) }, shape: [n]))
+        return Variable(spaced(n, from: start, step))
     }
 
     static let random: [Builtin] = [

@@ -99,11 +99,13 @@ extension TensorCommands {
         run: { call in
             if try call.value("x").number != nil { return try call.fallBack() }
             let scale = Glibc.pow(10, Double(call.optional("digits") == nil ? 0 : try call.int("digits")))
-            return .tensor(
-                Tensor(
-                    try call.tensor("x").values.map {
-                        Float((Double($0) * scale).rounded(.toNearestOrAwayFromZero) / scale)
-                    }, shape: try call.variable("x").shape))
+            let x = try call.tensor("x")
+            let rounded: [Float] = x.withValues { values in
+                Parallel.array(values.count, costs: 16) { out, part in
+                    for i in part { out[i] = Float((Double(values[i]) * scale).rounded(.toNearestOrAwayFromZero) / scale) }
+                }
+            }
+            return .tensor(Tensor(rounded, shape: x.shape))
         })
 
     private static let softmax = row(

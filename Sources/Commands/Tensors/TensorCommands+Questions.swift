@@ -57,7 +57,7 @@ extension TensorCommands {
             "isfinite", family: family, summary: "Whether all numbers are finite: no NaN, no infinity.",
             parameters: [tensor()], result: "bool", terms: ["nan", "infinite", "inf", "check"],
             examples: [.init("isfinite(log([0, 1]))", shows: "false")],
-            run: { .bool(try $0.tensor("x").values.allSatisfy(\.isFinite)) }),
+            run: { .bool(try !$0.tensor("x").contains { !$0.isFinite }) }),
         Builtin(
             "allclose", family: family,
             summary: "Whether two tensors agree to within a tolerance everywhere.",
@@ -73,23 +73,20 @@ extension TensorCommands {
                 let (a, b) = try call.pair("a", "b")
                 let limit = Float(try call.double("tolerance"))
                 let size = Tensor.binary(.maximum, b.value.map(.abs), Tensor(1))
-                let excess = ((a.value - b.value).map(.abs) / size).values
-                return .bool(excess.allSatisfy { $0 <= limit })
+                let excess = (a.value - b.value).map(.abs) / size
+                return .bool(!excess.contains { !($0 <= limit) })
             }),
         question(
             "any", "Whether at least one is true, or not 0.", ["some", "exists"], "any(tensor([0, 2]) > 1)"
-        ) { values in
-            values.contains { $0 != 0 }
-        },
+        ) { $0.contains { $0 != 0 } },
         question("all", "Whether every one is true, or not 0.", ["every"], "all(tensor([1, 2]) > 0)") {
-            values in
-            values.allSatisfy { $0 != 0 }
+            !$0.contains { $0 == 0 }
         },
     ]
 
     private static func question(
         _ name: String, _ summary: String, _ terms: [String], _ code: String,
-        _ answer: @escaping @Sendable ([Float]) -> Bool
+        _ answer: @escaping @Sendable (Tensor) -> Bool
     ) -> Builtin {
         Builtin(
             name, family: family, summary: summary,
@@ -102,7 +99,7 @@ extension TensorCommands {
                 guard let tensor = try call.value("xs").host(as: TensorReadable.self)?.variable else {
                     return try call.fallBack()
                 }
-                return .bool(answer(tensor.value.values))
+                return .bool(answer(tensor.value))
             })
     }
 
@@ -124,7 +121,12 @@ extension TensorCommands {
 
     private static func nested(_ tensor: Tensor) -> Value {
         guard tensor.rank > 0 else { return .float(shortest(tensor.scalar)) }
-        if tensor.rank == 1 { return .list(tensor.values.map { .float(shortest($0)) }) }
-        return .list((0..<tensor.shape[0]).map { nested(tensor.row($0)) })
+        if tensor.rank == 1 {
+            var numbers: [Value] = []
+            numbers.reserveCapacity(tensor.count)
+            tensor.eachPiece { numbers += $0.map { .float(shortest($0)) } }
+            return .list(numbers)
+        }
+        return .list((0..<tensor.shape[0]).map { Parallel.isAbandoned ? .none : nested(tensor.row($0)) })
     }
 }

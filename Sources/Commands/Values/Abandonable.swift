@@ -4,20 +4,17 @@ import Tensors
 /// Work of the engine that Ctrl-C ends within one task's time: tasks not begun are left out, and what came of the others
 /// is thrown away.
 ///
-/// Not for what keeps its results elsewhere: files are written whole, and a training ends at a step.
+/// Not for what keeps its results elsewhere: a training ends at a step. Files are written whole or not at all.
 enum Abandonable {
-    /// Families whose commands only compute.
-    private static let families: Set<String> = ["tensors", "masks", "method", "attention", "generation", "models", "randomness"]
-
-    /// `save_model` asks before it writes each tensor; the other writers are short.
-    private static func computes(_ row: Builtin) -> Bool {
-        families.contains(row.family) && (!row.name.hasPrefix("save_") || row.name == "save_model")
-    }
+    /// Families whose commands compute, read and write.
+    static let families: Set<String> = [
+        "tensors", "masks", "pictures", "scenes", "figures", "method", "attention", "generation", "models", "randomness",
+    ]
 
     /// The table with its computing commands made abandonable.
     static func rows(_ rows: [Builtin]) -> [Builtin] {
         rows.map { row in
-            guard computes(row) else { return row }
+            guard families.contains(row.family) else { return row }
             var row = row
             let run = row.run
             row.run = { call in try within(call.context.interrupt) { try run(call) } }
@@ -38,9 +35,16 @@ enum Abandonable {
         }
     }
 
-    /// The same for an operator, which knows no call: by the interrupt of the run on this thread.
+    /// The same for an operator or a field, which knows no call: by the interrupt of the run on this thread.
     static func operation<T>(_ body: () throws -> T) throws -> T {
         guard let interrupt = Interrupt.current else { return try body() }
         return try within(interrupt, body)
+    }
+
+    /// The same for how a value shows itself and compares: whoever asked sees to the stop, and throws the result away. A
+    /// stop that was asked for before is not its business: a training that was stopped is shown.
+    static func answer<T>(_ body: () -> T) -> T {
+        guard let interrupt = Interrupt.current, !interrupt.isRequested else { return body() }
+        return Parallel.abandonable(when: { interrupt.isRequested }, body)
     }
 }

@@ -27,7 +27,9 @@ public struct ImageValue: TensorReadable, PictureReadable {
         if let image = value.host(as: ImageValue.self) { return image }
         if let picture = value.host(as: PictureReadable.self) { return ImageValue(picture.picture) }
         if let tensor = value.host(as: TensorReadable.self)?.variable.value {
-            return ImageValue(try call.mapped(name) { try Image(tensor) })
+            let picture = try call.mapped(name) { try Image(tensor) }
+            call.warnOfNotFinite(tensor, name)
+            return ImageValue(picture)
         }
         throw Problem(
             .wrongType, "\(call.builtin.name) wants an image for \(name)", argument: name,
@@ -48,7 +50,7 @@ public struct ImageValue: TensorReadable, PictureReadable {
 
     /// Numbers of the picture as a tensor [H, W, 3] in -1…1.
     public func index(_ subscripts: [Subscript]) throws -> Value {
-        .tensor(try TensorIndexing.apply(subscripts, to: variable.row(0)))
+        try Abandonable.operation { .tensor(try TensorIndexing.apply(subscripts, to: variable.row(0))) }
     }
 
     /// The same pixels; what they were made from does not matter.
@@ -61,8 +63,10 @@ public struct ImageValue: TensorReadable, PictureReadable {
     public var explanation: String { "A picture of RGB bytes that knows what it was made from; as a tensor it lies in -1…1." }
 
     /// What it is, the range of its bytes, and of what it was made from all that `alt` does not say.
-    public func display(_ context: DisplayContext) -> Display {
-        let (low, high) = (image.pixels.min() ?? 0, image.pixels.max() ?? 0)
+    public func display(_ context: DisplayContext) -> Display { Abandonable.answer { shown(context) } }
+
+    private func shown(_ context: DisplayContext) -> Display {
+        let (low, high) = image.range
         let range = low == high ? "all bytes \(low)" : "bytes \(low)…\(high)"
         let details = metadata.entries.filter { entry in
             !Self.silent.contains(entry.key) && !alt.contains(entry.text) && !entry.text.contains("\n")

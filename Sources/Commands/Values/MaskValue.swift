@@ -27,14 +27,16 @@ public struct MaskValue: TensorReadable, PictureReadable {
 
     public var fieldNames: [String] { Self.fields.map(\.name) }
 
-    public func field(_ name: String) throws -> Value? { Self.fields.first { $0.name == name }?.value(self) }
+    public func field(_ name: String) throws -> Value? {
+        try Abandonable.operation { Self.fields.first { $0.name == name }?.value(self) }
+    }
 
     /// Cells of the 16×16 grid, on which the attention loss works, that belong to it.
     public var cells: Int { (try? SceneReport.attentionCells(mask)) ?? 0 }
 
     /// A tensor, as all arithmetic gives.
     public func index(_ subscripts: [Subscript]) throws -> Value {
-        .tensor(try TensorIndexing.apply(subscripts, to: variable))
+        try Abandonable.operation { .tensor(try TensorIndexing.apply(subscripts, to: variable)) }
     }
 
     /// `|`, `&` and `-` between masks give masks; all else goes by the values, as tensors [H, W].
@@ -42,7 +44,7 @@ public struct MaskValue: TensorReadable, PictureReadable {
         if let other = other.host(as: MaskValue.self), let combine = Self.algebra[op] {
             let (a, b) = isLeft ? (mask, other.mask) : (other.mask, mask)
             guard a.size == b.size else { throw sizesDiffer(a, b) }
-            return .mask(try combine(a, b))
+            return .mask(try Abandonable.operation { try combine(a, b) })
         }
         if op == .equal || op == .notEqual, other.number == nil { return nil }
         let own = Value.host(self)
@@ -60,7 +62,7 @@ public struct MaskValue: TensorReadable, PictureReadable {
     }
 
     public func unary(_ op: UnaryOperator) throws -> Value? {
-        op == .not ? .mask(!mask) : .tensor(variable.scaled(by: -1))
+        try Abandonable.operation { op == .not ? .mask(!mask) : .tensor(variable.scaled(by: -1)) }
     }
 
     public func isEqual(to other: any HostValue) -> Bool { (other as? MaskValue)?.mask == mask }
@@ -73,7 +75,9 @@ public struct MaskValue: TensorReadable, PictureReadable {
 
     /// "mask 512×512  area 5.5 %  14 cells of 16×16  box [180, 96]–[301, 233]  centre [240, 168]": corners and centre
     /// are [x, y] in pixels.
-    public func display(_ context: DisplayContext) -> Display {
+    public func display(_ context: DisplayContext) -> Display { Abandonable.answer { shown(context) } }
+
+    private func shown(_ context: DisplayContext) -> Display {
         var pieces = ["mask \(mask.size)", "area \(NumberText.fixed(mask.areaFraction * 100, 1)) %", "\(cells) cells of 16×16"]
         let alt = pieces.joined(separator: "  ")
         if mask.isEmpty {
@@ -83,7 +87,7 @@ public struct MaskValue: TensorReadable, PictureReadable {
         } else {
             pieces.append("faint: no value above \(NumberText.share(Double(mask.values.max() ?? 0)))")
         }
-        if let middle = mask.centroid { pieces.append("centre [\(Int(middle.x)), \(Int(middle.y))]") }
+        if let middle = mask.centroid, !Parallel.isAbandoned { pieces.append("centre [\(Int(middle.x)), \(Int(middle.y))]") }
         let text = TextLines.pieces(pieces, context.width, "", "  ").joined(separator: "\n")
         guard context.wantsImages, let png = try? enlarged.pngData() else { return Display(text) }
         return Display(text, image: DisplayImage(png: png, alt: alt))

@@ -1,4 +1,5 @@
 import Language
+import Tensors
 
 /// Rows under named columns: what `table(…)` makes and `save_table` writes.
 public struct TableValue: TableReadable {
@@ -60,7 +61,7 @@ public struct TableValue: TableReadable {
 
     public func isEqual(to other: any HostValue) -> Bool {
         guard let other = other as? TableValue, other.columns == columns else { return false }
-        return other.texts == texts
+        return Abandonable.answer { other.texts == texts }
     }
 
     public var inlineText: String { "table of \(rows.count) × \(columns.count)" }
@@ -72,7 +73,8 @@ public struct TableValue: TableReadable {
     private var texts: [[String]] {
         let decimals = columns.indices.map { place in Self.decimals(rows.map { $0[place] }) }
         return rows.map { row in
-            row.indices.map { place in
+            if Parallel.isAbandoned { return columns.map { _ in "" } }
+            return row.indices.map { place in
                 guard let digits = decimals[place], let number = Self.float(row[place]), number.isFinite,
                     let spec = FormatSpec(".\(digits)f"), let text = try? Value.float(number).formatted(spec)
                 else { return Self.text(row[place]) }
@@ -84,7 +86,7 @@ public struct TableValue: TableReadable {
     /// So many decimals that a column's floats stand with their dots in line; nil where they are of too many
     /// sizes.
     private static func decimals(_ column: [Value]) -> Int? {
-        let texts = column.compactMap(float).filter(\.isFinite).map { text(.float($0)) }
+        let texts = column.compactMap(float).filter(\.isFinite).map { Parallel.isAbandoned ? "" : text(.float($0)) }
         guard !texts.isEmpty, !texts.contains(where: { $0.contains("e") }) else { return nil }
         let most = texts.map { $0.drop { $0 != "." }.count - 1 }.max() ?? 0
         return max(1, most)
@@ -108,7 +110,7 @@ public struct TableValue: TableReadable {
     /// Numbers are aligned to the right, all else to the left; long tables show their first and last rows.
     public func display(_ context: DisplayContext) -> Display {
         guard !columns.isEmpty else { return Display("an empty table") }
-        return Display(layout.lines(width: context.width).joined(separator: "\n"))
+        return Abandonable.answer { Display(layout.lines(width: context.width).joined(separator: "\n")) }
     }
 
     /// As it shows itself; in full with every row and column.
@@ -116,7 +118,7 @@ public struct TableValue: TableReadable {
         guard full, !columns.isEmpty else { return display(context).plain }
         var whole = layout
         whole.mostRows = .max
-        return whole.lines(width: .max / 2).joined(separator: "\n")
+        return Abandonable.answer { whole.lines(width: .max / 2).joined(separator: "\n") }
     }
 
     var layout: TextTable {
@@ -130,9 +132,16 @@ public struct TableValue: TableReadable {
 
     /// Comma-separated values (RFC 4180), or with another separator.
     public func separated(by separator: String = ",") -> String {
-        let lines = [columns] + rows.map { $0.map(Self.exact) }
-        return lines.map { $0.map { Self.quoted($0, separator) }.joined(separator: separator) + "\n" }
-            .joined()
+        var text = line(columns, separator)
+        for row in rows {
+            if Parallel.isAbandoned { break }
+            text += line(row.map(Self.exact), separator)
+        }
+        return text
+    }
+
+    private func line(_ cells: [String], _ separator: String) -> String {
+        cells.map { Self.quoted($0, separator) }.joined(separator: separator) + "\n"
     }
 
     /// As precisely as the value is known.

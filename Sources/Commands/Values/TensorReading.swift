@@ -32,7 +32,10 @@ public enum TensorReading {
             numbers.append(Float(number))
         }
         if numbers.count == items.count { return Variable(Tensor(numbers, shape: [items.count])) }
-        let rows = try items.map(variable)
+        let rows = try items.map { item in
+            try Parallel.checkWanted()
+            return try variable(item)
+        }
         for (place, row) in rows.enumerated() where row.shape != rows[0].shape {
             throw Problem(
                 .shapeMismatch, "the rows of a tensor have one shape",

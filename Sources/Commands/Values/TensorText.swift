@@ -30,19 +30,12 @@ enum TensorText {
 
     /// Range, mean, spread, and what is not a number.
     private static func statistics(_ tensor: Tensor, histogram: Bool) -> [String] {
-        let values = tensor.values
-        let finite = values.filter(\.isFinite)
-        var warnings: [String] = []
-        if values.contains(where: \.isNaN) { warnings.append("NaN!") }
-        if values.contains(.infinity) { warnings.append("+Inf!") }
-        if values.contains(-.infinity) { warnings.append("-Inf!") }
-        guard let low = finite.min(), let high = finite.max() else { return warnings }
-        if low == high, finite.count == values.count { return ["all \(text(low))"] }
-        let mean = finite.reduce(0) { $0 + Double($1) } / Double(finite.count)
-        let squares = finite.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
-        let deviation = (squares / Double(max(1, finite.count - 1))).squareRoot()
-        let middle = histogram ? " |\(Sparkline.histogram(finite, low: low, high: high))| " : ", "
-        return ["x∈[\(text(low))\(middle)\(text(high))]", "μ=\(text(Float(mean)))", "σ=\(text(Float(deviation)))"] + warnings
+        let found = TensorStatistics(tensor)
+        guard found.finite > 0 else { return found.warnings }
+        if found.low == found.high, found.finite == tensor.count { return ["all \(text(found.low))"] }
+        let middle = histogram ? " |\(Sparkline.histogram(tensor, low: found.low, high: found.high))| " : ", "
+        return ["x∈[\(text(found.low))\(middle)\(text(found.high))]", "μ=\(text(Float(found.mean)))", "σ=\(text(Float(found.deviation)))"]
+            + found.warnings
     }
 
     private static func flags(_ value: TensorValue) -> String { value.variable.needsGrad ? " grad" : "" }

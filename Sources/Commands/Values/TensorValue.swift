@@ -38,13 +38,13 @@ public struct TensorValue: TensorReadable {
     public var fieldNames: [String] { Self.fields.map(\.name) }
 
     public func field(_ name: String) throws -> Value? {
-        Self.fields.first { $0.name == name }?.value(self)
+        try Abandonable.operation { Self.fields.first { $0.name == name }?.value(self) }
     }
 
     // MARK: items
 
     public func index(_ subscripts: [Subscript]) throws -> Value {
-        .tensor(try TensorIndexing.apply(subscripts, to: variable))
+        try Abandonable.operation { .tensor(try TensorIndexing.apply(subscripts, to: variable)) }
     }
 
     public var count: Int? { shape.first }
@@ -55,7 +55,7 @@ public struct TensorValue: TensorReadable {
 
     public func contains(_ item: Value) throws -> Bool? {
         guard let number = item.number ?? item.host(as: TensorValue.self)?.number else { return nil }
-        return tensor.values.contains(Float(number))
+        return try Abandonable.operation { tensor.contains { $0 == Float(number) } }
     }
 
     // MARK: operators
@@ -66,27 +66,27 @@ public struct TensorValue: TensorReadable {
     }
 
     public func unary(_ op: UnaryOperator) throws -> Value? {
-        op == .negate ? .tensor(variable.scaled(by: -1)) : nil
+        op == .negate ? .tensor(try Abandonable.operation { variable.scaled(by: -1) }) : nil
     }
 
     /// Same shape and same numbers; NaN equals nothing.
     public func isEqual(to other: any HostValue) -> Bool {
         guard let other = other as? TensorValue, other.shape == shape else { return false }
-        return tensor.values == other.tensor.values
+        return Abandonable.answer { tensor.isEqual(to: other.tensor) }
     }
 
     // MARK: text
 
     public var shapeText: String? { Shape.text(shape) }
     public var byteCount: Int { tensor.count * MemoryLayout<Float>.stride }
-    public var inlineText: String { TensorText.inline(self) }
+    public var inlineText: String { Abandonable.answer { TensorText.inline(self) } }
 
     public func display(_ context: DisplayContext) -> Display {
-        Display(TensorText.line(self, width: context.width))
+        Abandonable.answer { Display(TensorText.line(self, width: context.width)) }
     }
 
     public func printed(full: Bool, _ context: DisplayContext) -> String {
-        tensor.count <= TensorText.fewValues ? inlineText : TensorPrinting.text(tensor, full: full)
+        tensor.count <= TensorText.fewValues ? inlineText : Abandonable.answer { TensorPrinting.text(tensor, full: full) }
     }
 
     public var explanation: String { "An array of float32 numbers; operations on it keep the way back for gradients." }

@@ -1,5 +1,6 @@
 import CCairo
 import Images
+import Tensors
 
 /// How a line is drawn.
 struct Pen: Sendable, Equatable {
@@ -46,6 +47,7 @@ extension Canvas {
     }
 
     func fill(_ points: [Point], _ color: Color, opacity: Double = 1) {
+        guard !Parallel.isAbandoned else { return }
         use(color, opacity)
         trace(points, closed: true)
         cairo_fill(context)
@@ -53,7 +55,7 @@ extension Canvas {
 
     /// A line through the points.
     func stroke(_ points: [Point], _ pen: Pen, closed: Bool = false) {
-        guard !points.isEmpty else { return }
+        guard !points.isEmpty, !Parallel.isAbandoned else { return }
         trace(points, closed: closed)
         stroke(pen)
     }
@@ -65,6 +67,7 @@ extension Canvas {
     }
 
     func circle(_ middle: Point, radius: Double, fill color: Color, pen: Pen) {
+        guard !Parallel.isAbandoned else { return }
         guard middle.x.isFinite, middle.y.isFinite, abs(middle.x) < Self.farthest, abs(middle.y) < Self.farthest else { return }
         cairo_new_path(context)
         cairo_arc(context, middle.x, middle.y, radius, 0, 2 * .pi)
@@ -129,7 +132,7 @@ extension Canvas {
         guard let data = cairo_image_surface_get_data(surface) else { return }
         let stride = Int(cairo_image_surface_get_stride(surface))
         image.pixels.withUnsafeBufferPointer { pixels in
-            for y in 0..<image.height {
+            Parallel.eachRow(0..<image.height) { y in
                 data.advanced(by: y * stride).withMemoryRebound(to: UInt32.self, capacity: image.width) { row in
                     for x in 0..<image.width {
                         let at = (y * image.width + x) * 3

@@ -1,5 +1,6 @@
 import CCairo
 import Images
+import Tensors
 
 /// What figures are drawn on: pixels or SVG, through cairo, in the same coordinates. After an error cairo draws
 /// nothing more and remembers it; `finish` throws it.
@@ -56,8 +57,9 @@ final class Canvas {
 
     func note(_ text: PlacedText) { texts.append(text) }
 
-    /// Throws what has gone wrong so far.
+    /// Throws what has gone wrong so far, and `Parallel.Unwanted` where nobody wants the drawing any more.
     func check() throws {
+        try Parallel.checkWanted()
         for status in [cairo_surface_status(surface), cairo_status(context)] where status != CAIRO_STATUS_SUCCESS {
             throw FigureError.drawing(String(cString: cairo_status_to_string(status)))
         }
@@ -72,16 +74,15 @@ final class Canvas {
             throw FigureError.drawing("this canvas has no pixels")
         }
         let stride = Int(cairo_image_surface_get_stride(surface))
-        var pixels = [UInt8]()
-        pixels.reserveCapacity(width * height * 3)
-        for y in 0..<height {
+        var pixels = [UInt8](repeating: 0, count: width * height * 3)
+        Parallel.eachRow(0..<height) { y in
             // A pixel is one native 32-bit word 0xXXRRGGBB.
             data.advanced(by: y * stride).withMemoryRebound(to: UInt32.self, capacity: width) { row in
                 for x in 0..<width {
-                    let word = row[x]
-                    pixels.append(UInt8(truncatingIfNeeded: word >> 16))
-                    pixels.append(UInt8(truncatingIfNeeded: word >> 8))
-                    pixels.append(UInt8(truncatingIfNeeded: word))
+                    let (word, at) = (row[x], (y * width + x) * 3)
+                    pixels[at] = UInt8(truncatingIfNeeded: word >> 16)
+                    pixels[at + 1] = UInt8(truncatingIfNeeded: word >> 8)
+                    pixels[at + 2] = UInt8(truncatingIfNeeded: word)
                 }
             }
         }

@@ -33,7 +33,9 @@ extension TypeRule {
         if case .any = self { return .list(items) }
         var changed: [Value] = []
         changed.reserveCapacity(items.count)
-        for item in items {
+        for (place, item) in items.enumerated() {
+            // Whoever asked looks whether a stop was wanted before it complains.
+            if place & 0xFFFF == 0xFFFF, Interrupt.current?.isRequested == true { return nil }
             guard let accepted = accept(item) else { return nil }
             changed.append(accepted)
         }

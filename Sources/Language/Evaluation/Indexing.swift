@@ -4,9 +4,11 @@ enum Indexing {
         switch value {
         case .host(let host): return try host.index(subscripts)
         case .list(let items): return try list(items, try only(subscripts, "a list", "xs[0][1]"))
-        case .string(let text): return try string(try TextSearch.characters(text), try only(subscripts, "a string", "text[0]"))
+        case .string(let text): return try string(text, try only(subscripts, "a string", "text[0]"))
         case .range(let range): return try self.range(range, try only(subscripts, "a range", "r[0]"))
         case .record(let record): return try self.record(record, try only(subscripts, "a record", "r.a.b"))
+        case .function(let function):
+            throw Problem(.badIndex, "a function cannot be indexed", label: "", help: "to call it with a list, write \(function.name)([…])")
         default: throw Problem(.badIndex, "\(value.describedType) cannot be indexed", label: "")
         }
     }
@@ -24,24 +26,28 @@ enum Indexing {
         case .ellipsis: return .list(items)
         case .at(.int(let index)): return items[try place(index, items.count, "items")]
         case .at(.range(let range)):
-            return .list(try indices(range, items.count, "items").map { items[$0] })
+            return .list(Array(items[try indices(range, items.count, "items")]))
         case .at(.list(let places)):
-            return .list(try places.map { items[try place(try int($0), items.count, "items")] })
+            return .list(try places.polledMap { items[try place(try int($0), items.count, "items")] })
         case .slice(let start, let end, let step):
-            return .list(try slice(start, end, step, items.count).map { items[$0] })
+            return .list(try slice(start, end, step, items.count).polledMap { items[$0] })
         case .at(let other): throw badIndex(other, "a list")
         }
     }
 
-    private static func string(_ characters: [Character], _ part: Subscript) throws -> Value {
+    private static func string(_ text: String, _ part: Subscript) throws -> Value {
+        let count = try TextSearch.count(text)
+        func picked(_ places: StrideTo<Int>) throws -> Value { .string(try TextSearch.picked(text, places, of: count)) }
         switch part {
-        case .ellipsis: return .string(String(characters))
+        case .ellipsis: return .string(text)
         case .at(.int(let index)):
-            return .string(String(characters[try place(index, characters.count, "characters")]))
+            let place = try place(index, count, "characters")
+            return try picked(stride(from: place, to: place + 1, by: 1))
         case .at(.range(let range)):
-            return .string(String(try indices(range, characters.count, "characters").map { characters[$0] }))
+            let places = try indices(range, count, "characters")
+            return try picked(stride(from: places.lowerBound, to: places.upperBound, by: 1))
         case .slice(let start, let end, let step):
-            return .string(String(try slice(start, end, step, characters.count).map { characters[$0] }))
+            return try picked(slice(start, end, step, count))
         case .at(let other): throw badIndex(other, "a string")
         }
     }
@@ -51,7 +57,7 @@ enum Indexing {
         case .ellipsis: return .range(range)
         case .at(.int(let index)): return .int(range.start + (try place(index, range.count, "ints")))
         case .slice(let start, let end, let step):
-            return .list(try slice(start, end, step, range.count).map { .int(range.start + $0) })
+            return .list(try slice(start, end, step, range.count).polledMap { .int(range.start + $0) })
         case .at(let other): throw badIndex(other, "a range")
         }
     }
@@ -87,7 +93,7 @@ enum Indexing {
     }
 
     /// `start:end:step` as in NumPy: the end is left out, ends outside are cut off.
-    static func slice(_ start: Int?, _ end: Int?, _ step: Int?, _ count: Int) throws -> [Int] {
+    static func slice(_ start: Int?, _ end: Int?, _ step: Int?, _ count: Int) throws -> StrideTo<Int> {
         let step = step ?? 1
         guard step != 0 else { throw Problem(.badIndex, "the step of a slice cannot be 0") }
         func clamped(_ value: Int, _ low: Int, _ high: Int) -> Int {
@@ -97,11 +103,11 @@ enum Indexing {
         if step > 0 {
             let first = start.map { clamped($0, 0, count) } ?? 0
             let last = end.map { clamped($0, 0, count) } ?? count
-            return Array(stride(from: first, to: last, by: step))
+            return stride(from: first, to: last, by: step)
         }
         let first = start.map { clamped($0, -1, count - 1) } ?? count - 1
         let last = end.map { clamped($0, -1, count - 1) } ?? -1
-        return Array(stride(from: first, to: last, by: step))
+        return stride(from: first, to: last, by: step)
     }
 
     private static func int(_ value: Value) throws -> Int {
@@ -114,6 +120,7 @@ enum Indexing {
         if case .float(let number) = value, number == number.rounded() {
             help = "int(x) makes an int of a float"
         }
+        if case .string(let text) = value, let number = Int(text) { help = "a number stands without quotes: [\(number)]" }
         return Problem(
             .badIndex, "\(what) is indexed by an int, a range or a slice",
             label: "this is \(value.describedType)",

@@ -22,6 +22,16 @@ extension Sequence {
         return result
     }
 
+    /// `contains(where:)`, which a stop ends.
+    func polledContains(_ test: (Element) throws -> Bool) throws -> Bool {
+        var poll = Poll()
+        for element in self {
+            try poll.step()
+            if try test(element) { return true }
+        }
+        return false
+    }
+
     /// `forEach`, which a stop ends.
     func polledForEach(_ body: (Element) throws -> Void) throws {
         var poll = Poll()

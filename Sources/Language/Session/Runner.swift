@@ -54,6 +54,7 @@ struct Runner: Sendable {
                 execute(SourceFile(name: file, text: source), report)
             }
             if let cell, let value = report.value { keep(value, cell, report) }
+            machine.escaped.releaseUnreachable()
         }
         report.diagnostics = context.endRun()
         if context.interrupt.isRequested, report.status == .ok {
@@ -117,8 +118,16 @@ struct Runner: Sendable {
             guard case .expression = statement.kind, !value.isNone else { continue }
             report.value = value
             machine.main.box("_").value = value
-            if !statement.silenced { context.emit(.result(value, value.display(context.displayContext))) }
+            if !statement.silenced { try show(value, of: node) }
         }
+    }
+
+    private func show(_ value: Value, of node: Node) throws {
+        // A training that was stopped is shown; what a stop came into while it was being drawn is not.
+        let wasAsked = context.interrupt.isRequested
+        let display = value.display(context.displayContext)
+        if !wasAsked { try machine.tick(node) }
+        context.emit(.result(value, display))
     }
 
     private func end(_ report: Report, _ diagnostic: Diagnostic) {

@@ -39,6 +39,61 @@ enum TextSearch {
         } ?? [text]
     }
 
+    /// The text `count` times.
+    static func repeated(_ text: String, _ count: Int) throws -> String {
+        let size = text.utf8.count
+        if size == 0 { return "" }
+        guard size * count > window, size < window else {
+            // Of few pieces each is one copy in memory.
+            return try (0..<count).reduce(into: "") { result, _ in
+                if size >= window { try Interrupt.current?.check() }
+                result += text
+            }
+        }
+        let inPiece = window / size
+        let piece = String(repeating: text, count: inPiece)
+        var result = ""
+        result.reserveCapacity(size * count)
+        for _ in 0..<count / inPiece {
+            try Interrupt.current?.check()
+            result += piece
+        }
+        return result + String(repeating: text, count: count % inPiece)
+    }
+
+    /// The characters at `places` of a text of `count` characters.
+    static func picked(_ text: String, _ places: StrideTo<Int>, of count: Int) throws -> String {
+        var (steps, poll) = (places.makeIterator(), Poll())
+        guard let first = steps.next() else { return "" }
+        var bytes = text
+        bytes.makeContiguousUTF8()
+        if bytes.utf8.count == count {
+            // Every byte is a character.
+            let plain = try bytes.utf8.withContiguousStorageIfAvailable { bytes in
+                String(decoding: try places.polledMap { bytes[$0] }, as: UTF8.self)
+            }
+            if let plain { return plain }
+        }
+        var (result, place, index) = ("", 0, bytes.startIndex)
+        if first > count / 2 { (place, index) = (count, bytes.endIndex) }
+        var next: Int? = first
+        while let wanted = next {
+            while place < wanted {
+                try poll.step()
+                bytes.formIndex(after: &index)
+                place += 1
+            }
+            while place > wanted {
+                try poll.step()
+                bytes.formIndex(before: &index)
+                place -= 1
+            }
+            result.append(bytes[index])
+            next = steps.next()
+        }
+        return result
+    }
+
     /// Every character.
     static func characters(_ text: String) throws -> [Character] { try text.polledMap { $0 } }
 

@@ -29,7 +29,10 @@ extension Operators {
             }
             return true
         case (.record(let a), .record(let b)): return try isEqual(a, b, &steps)
-        case (.host(let a), .host(let b)): return a.isEqual(to: b)
+        case (.host(let a), .host(let b)):
+            let answer = a.isEqual(to: b)
+            try Interrupt.current?.check()
+            return answer
         default: return false
         }
     }

@@ -8,7 +8,11 @@ extension Value {
     /// `inlineText`, where it fits into the limit for one value: a list that holds one list many times is small, and its
     /// text is not. Throws `.tooManyBytes`.
     func inlineText(within context: Context) throws -> String {
-        guard isCollection else { return inlineText }
+        guard isCollection else {
+            let text = inlineText
+            try context.checkInterrupt()
+            return text
+        }
         var writer = LiteralWriter(limit: min(context.limits.bytes, LiteralWriter.longest))
         writer.interrupt = context.interrupt
         writer.write(self, depth: 0)

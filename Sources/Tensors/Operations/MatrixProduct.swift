@@ -169,8 +169,8 @@ extension BroadcastPlan {
     static func offsets(_ batch: [Int], _ a: [Int], _ sizeA: Int, _ b: [Int], _ sizeB: Int) -> [(Int, Int)] {
         let (sa, sb) = (Shape.broadcastStrides(a, to: batch), Shape.broadcastStrides(b, to: batch))
         var result: [(Int, Int)] = []
-        walk(batch, sa) { _, offset in result.append((offset * sizeA, 0)) }
-        walk(batch, sb) { index, offset in result[index].1 = offset * sizeB }
+        walk(batch, sa, run: 1) { _, offset in result.append((offset * sizeA, 0)) }
+        walk(batch, sb, run: 1) { index, offset in result[index].1 = offset * sizeB }
         return result
     }
 }

@@ -33,7 +33,11 @@ extension Tensor {
         }
         let plan = BroadcastPlan(shape, Shape.broadcastStrides(a.shape, to: shape), Shape.broadcastStrides(b.shape, to: shape))
         plan.forEachRun { start, i, j in
-            bas_binary(code, out + start, p + i, plan.innerA, q + j, plan.innerB, plan.run)
+            for done in stride(from: 0, to: plan.run, by: Parallel.Question.piece) {
+                if done > 0, Parallel.isAbandoned { return }
+                let count = min(Parallel.Question.piece, plan.run - done)
+                bas_binary(code, out + start + done, p + i + done * plan.innerA, plan.innerA, q + j + done * plan.innerB, plan.innerB, count)
+            }
         }
         return result
     }
@@ -42,6 +46,20 @@ extension Tensor {
     public static func - (a: Tensor, b: Tensor) -> Tensor { binary(.subtract, a, b) }
     public static func * (a: Tensor, b: Tensor) -> Tensor { binary(.multiply, a, b) }
     public static func / (a: Tensor, b: Tensor) -> Tensor { binary(.divide, a, b) }
+
+    /// Of `a` where `flags` is not 0, of `b` where it is; all of one shape. Picks rather than multiplies: NaN on the side
+    /// not taken stays there.
+    public static func select(_ flags: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
+        precondition(flags.shape == a.shape && a.shape == b.shape, "select of \(Shape.text(flags.shape)), \(Shape.text(a.shape)), \(Shape.text(b.shape))")
+        let (flags, a, b) = (flags.widened, a.widened, b.widened)
+        defer { keepAlive(flags, a, b) }
+        let result = Tensor(uninitialized: a.shape)
+        let (f, p, q, out) = (flags.pointer, a.pointer, b.pointer, result.writable)
+        Parallel.pieces(result.count, costs: 16) { part in
+            for i in part { out[i] = f[i] != 0 ? p[i] : q[i] }
+        }
+        return result
+    }
 
     public func map(_ operation: UnaryOperation) -> Tensor {
         elementwise(costs: 32) { bas_unary(operation.rawValue, $0, $1, $2) }
@@ -123,13 +141,14 @@ struct BroadcastPlan {
         }
     }
 
-    /// Calls `body(result offset, offset in a, offset in b)` for every run.
+    /// Calls `body(result offset, offset in a, offset in b)` for every run, until nobody wants the result any more.
     func forEachRun(_ body: (Int, Int, Int) -> Void) {
         var index = [Int](repeating: 0, count: sizes.count)
-        var (a, b) = (0, 0)
+        var (a, b, question) = (0, 0, Parallel.Question())
         let total = sizes.reduce(1, *)
         for step in 0..<total {
             body(step * run, a, b)
+            guard question.goesOn(after: run) else { return }
             var axis = sizes.count - 1
             while axis >= 0 {
                 index[axis] += 1

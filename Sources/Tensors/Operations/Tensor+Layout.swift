@@ -47,9 +47,6 @@ extension Tensor {
         return result
     }
 
-    /// Floats copied between two questions whether they are still wanted.
-    private static let askedPiece = 1 << 22
-
     /// Joined along `axis`; other axes equal.
     public static func concatenated(_ tensors: [Tensor], axis: Int) -> Tensor {
         precondition(!tensors.isEmpty)
@@ -62,20 +59,17 @@ extension Tensor {
         let result = Tensor(uninitialized: shape)
         let (outer, _, _) = tensors[0].split(at: axis)
         let row = outer == 0 ? 0 : result.count / outer
-        var (column, copied) = (0, 0)
+        var (column, question) = (0, Parallel.Question())
         for tensor in tensors {
             let tensor = tensor.widened
             precondition(tensor.rank == shape.count && tensor.shape.indices.allSatisfy { $0 == axis || tensor.shape[$0] == shape[$0] })
             let width = outer == 0 ? 0 : tensor.count / outer
             let source = tensor.pointer
             for o in 0..<outer {
-                for start in stride(from: 0, to: width, by: askedPiece) {
-                    let count = min(askedPiece, width - start)
+                for start in stride(from: 0, to: width, by: Parallel.Question.piece) {
+                    let count = min(Parallel.Question.piece, width - start)
                     (result.writable + o * row + column + start).update(from: source + o * width + start, count: count)
-                    copied += count
-                    guard copied > askedPiece else { continue }
-                    copied = 0
-                    if Parallel.isAbandoned { return result }
+                    guard question.goesOn(after: count) else { return result }
                 }
             }
             keepAlive(tensor)
@@ -100,7 +94,8 @@ extension Tensor {
         defer { keepAlive(self) }
         let width = count / max(1, shape[0])
         let result = Tensor(uninitialized: [indices.count] + shape.dropFirst())
-        for (row, index) in indices.enumerated() {
+        var question = Parallel.Question()
+        for (row, index) in indices.enumerated() where question.goesOn(after: width) {
             precondition(index >= 0 && index < shape[0])
             let target = result.writable + row * width
             if let halves, let format = format?.rawValue {
@@ -117,7 +112,11 @@ extension Tensor {
         defer { keepAlive(self) }
         let width = count / max(1, shape[0])
         let result = Tensor.zeros([rows] + shape.dropFirst())
-        for (row, index) in indices.enumerated() { bas_axpy(result.writable + index * width, pointer + row * width, 1, width) }
+        var question = Parallel.Question()
+        for (row, index) in indices.enumerated() {
+            bas_axpy(result.writable + index * width, pointer + row * width, 1, width)
+            guard question.goesOn(after: width) else { break }
+        }
         return result
     }
 
@@ -150,17 +149,24 @@ extension Tensor {
             steps.removeLast()
         }
         if run == 1 { step = 1 }
-        BroadcastPlan.walk(sizes, steps) { body($0 * run, $1, run, step) }
+        BroadcastPlan.walk(sizes, steps, run: run) { index, offset in
+            for start in stride(from: 0, to: run, by: Parallel.Question.piece) {
+                if start > 0, Parallel.isAbandoned { return }
+                body(index * run + start, offset + start * step, min(Parallel.Question.piece, run - start), step)
+            }
+        }
     }
 }
 
 extension BroadcastPlan {
-    /// Every index of `sizes` in order, with its strided offset.
-    static func walk(_ sizes: [Int], _ strides: [Int], _ body: (Int, Int) -> Void) {
+    /// Every index of `sizes` in order, with its strided offset, until nobody wants the result any more; `run`: elements
+    /// that each stands for.
+    static func walk(_ sizes: [Int], _ strides: [Int], run: Int, _ body: (Int, Int) -> Void) {
         var index = [Int](repeating: 0, count: sizes.count)
-        var offset = 0
+        var (offset, question) = (0, Parallel.Question())
         for step in 0..<sizes.reduce(1, *) {
             body(step, offset)
+            guard question.goesOn(after: run) else { return }
             var axis = sizes.count - 1
             while axis >= 0 {
                 index[axis] += 1

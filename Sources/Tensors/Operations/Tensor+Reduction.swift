@@ -38,13 +38,16 @@ extension Tensor {
         var indices = [Int](repeating: 0, count: outer * inner)
         let result = Tensor(uninitialized: shape.enumerated().map { $0.offset == axis ? 1 : $0.element })
         let (x, y) = (pointer, result.writable)
-        for o in 0..<outer {
+        var question = Parallel.Question()
+        walk: for o in 0..<outer {
             for i in 0..<inner {
                 let base = x + o * length * inner + i
                 var best = 0
                 for step in 1..<max(1, length) where base[step * inner] > base[best * inner] { best = step }
                 y[o * inner + i] = base[best * inner]
                 indices[o * inner + i] = best
+                // Where it strides, most of what it touches has to come from memory.
+                guard question.goesOn(after: inner == 1 ? length : length * 16) else { break walk }
             }
         }
         keepAlive(self)
@@ -71,7 +74,8 @@ extension Tensor {
         let (outer, length, inner) = split(at: axis)
         let result = Tensor(repeating: 0, shape: shape.enumerated().map { $0.offset == axis ? 1 : $0.element })
         let (x, y) = (pointer, result.writable)
-        for o in 0..<outer {
+        var question = Parallel.Question()
+        for o in 0..<outer where question.goesOn(after: length * inner) {
             if inner == 1 {
                 y[o] = Float(bas_sum(x + o * length, length))
             } else {

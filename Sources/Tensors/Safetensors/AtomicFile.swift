@@ -17,6 +17,8 @@ public enum AtomicFile {
         do {
             try body(sink)
             try sink.finish()
+            // What is not wanted any more may be rubbish, and the old file is not.
+            try Parallel.checkWanted()
         } catch {
             close(descriptor)
             unlink(temporary)
@@ -63,6 +65,8 @@ public final class AtomicFileSink {
     private let path: String
     private var pending: [UInt8] = []
     private static let capacity = 1 << 18
+    /// Bytes between two questions whether the work is still wanted.
+    private static let piece = 8 << 20
 
     init(descriptor: Int32, path: String) {
         self.descriptor = descriptor
@@ -107,8 +111,10 @@ public final class AtomicFileSink {
     private func writeAll(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
         var done = 0
         while done < bytes.count {
+            // The file is thrown away then.
+            if Parallel.isAbandoned { return }
             let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
-            let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+            let count = Glibc.write(descriptor, rest.baseAddress, min(rest.count, Self.piece))
             if count >= 0 {
                 done += count
             } else if errno != EINTR {

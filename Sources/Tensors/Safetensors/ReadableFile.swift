@@ -8,6 +8,8 @@ public final class ReadableFile: Sendable {
     /// The size in bytes when it was opened.
     public let size: Int
     private let descriptor: Int32
+    /// Bytes between two questions whether the work is still wanted.
+    private static let piece = 8 << 20
 
     /// Throws ``FileError``: missing, no permission, a folder, …
     public init(_ path: String) throws(FileError) {
@@ -26,12 +28,14 @@ public final class ReadableFile: Sendable {
     deinit { close(descriptor) }
 
     /// Fills `buffer` with the bytes from `offset` on. Throws ``FileError`` with reason `cutShort` where
-    /// the file is no longer as long as it was when opened.
+    /// the file is no longer as long as it was when opened. Where the work is abandoned (`Parallel.abandonable`), the rest
+    /// of the buffer stays as it was.
     public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FileError) {
         var done = 0
         while done < buffer.count {
+            if Parallel.isAbandoned { return }
             let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
-            let count = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
+            let count = pread(descriptor, rest.baseAddress, min(rest.count, Self.piece), off_t(offset + done))
             if count > 0 {
                 done += count
             } else if count == 0 {

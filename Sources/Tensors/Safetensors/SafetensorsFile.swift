@@ -113,6 +113,8 @@ public final class SafetensorsFile: SafetensorsSource {
             let count = min(capacity, entry.byteRange.upperBound - offset)
             let piece = UnsafeMutableRawBufferPointer(rebasing: scratch[..<count])
             try file.read(into: piece, at: offset)
+            // What was not read is no number of any kind.
+            try Parallel.checkWanted()
             try body(UnsafeRawBufferPointer(piece), (offset - entry.byteRange.lowerBound) / entry.dtype.width)
             offset += count
         }

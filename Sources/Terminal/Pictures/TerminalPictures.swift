@@ -66,6 +66,9 @@ public struct TerminalPictures: Sendable {
     /// Seconds between room and text.
     static let moment = 0.05
 
+    /// Whether the run that shows a picture is to stop: large ones take long to decode.
+    private static let isUnwanted: cpng_question = { Interrupt.current?.isRequested == true ? 1 : 0 }
+
     /// nil where no picture can be shown.
     func drawing(of image: DisplayImage) -> Drawing? {
         if passing, graphics != .off, !isInFront() {
@@ -73,7 +76,7 @@ public struct TerminalPictures: Sendable {
         }
         guard graphics != .off else { return nil }
         var picture = cpng_picture()
-        let status = cpng_decode(image.png, image.png.count, 0, Self.largestSide, Self.mostBytes, &picture)
+        let status = cpng_decode(image.png, image.png.count, 0, Self.largestSide, Self.mostBytes, Self.isUnwanted, &picture)
         defer { cpng_release(&picture) }
         guard status == CPNG_OK, let pixels = picture.pixels else { return nil }
         let (width, height) = (Int(picture.width), Int(picture.height))

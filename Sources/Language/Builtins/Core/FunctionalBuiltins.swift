@@ -50,12 +50,18 @@ extension CoreBuiltins {
             parameters: [source], result: "list", terms: ["distinct", "set", "duplicates"],
             examples: [.init("unique([3, 1, 3])", shows: "[3, 1]")],
             run: { call in
-                var (seen, kinds) = ([Value](), [SearchKey: [Value]]())
+                // Places in `seen`: the first of each key, and those that differ from it.
+                var (seen, first, others) = ([Value](), [SearchKey: Int](), [SearchKey: [Int]]())
                 for item in try items(call, "xs") {
                     try call.context.checkInterrupt()
                     let key = SearchKey(item)
-                    if try kinds[key, default: []].contains(where: { try Operators.isEqual($0, item) }) { continue }
-                    kinds[key, default: []].append(item)
+                    if let place = first[key] {
+                        if try Operators.isEqual(seen[place], item) { continue }
+                        if try others[key, default: []].contains(where: { try Operators.isEqual(seen[$0], item) }) { continue }
+                        others[key, default: []].append(seen.count)
+                    } else {
+                        first[key] = seen.count
+                    }
                     seen.append(item)
                 }
                 return .list(seen)

@@ -54,12 +54,12 @@ extension CoreBuiltins {
             parameters: [Parameter("xs", .list(.bool), doc: "Bools.")], result: "bool",
             terms: ["some", "exists"],
             examples: [.init("any([x > 2 for x in 1..3])", shows: "true")],
-            run: { call in .bool(try call.list("xs").contains(where: \.isTruthy)) }),
+            run: { call in .bool(try call.list("xs").polledContains(\.isTruthy)) }),
         Builtin(
             "all", family: family, summary: "Whether every item is true.",
             parameters: [Parameter("xs", .list(.bool), doc: "Bools.")], result: "bool", terms: ["every"],
             examples: [.init("all([x > 2 for x in 1..3])", shows: "false")],
-            run: { call in .bool(try call.list("xs").allSatisfy(\.isTruthy)) }),
+            run: { call in .bool(try !call.list("xs").polledContains { !$0.isTruthy }) }),
     ]
 
     @Sendable private static func steppedRange(_ call: Call) throws -> Value {

@@ -7,7 +7,7 @@ extension CoreBuiltins {
             "keys", family: family, summary: "The names of a record's fields.", parameters: [record],
             result: "list of string", terms: ["fields", "names"],
             examples: [.init("keys({lr: 0.1, steps: 5})", shows: "[\"lr\", \"steps\"]")],
-            run: { call in .list(try call.record("record").keys.map { .string($0) }) }),
+            run: { call in .list(try call.record("record").keys.polledMap { .string($0) }) }),
         Builtin(
             "values", family: family, summary: "The values of a record's fields.", parameters: [record],
             result: "list", terms: ["fields"],
@@ -17,7 +17,7 @@ extension CoreBuiltins {
             "items", family: family, summary: "The fields as [name, value] pairs.", parameters: [record],
             result: "list of lists", terms: ["pairs", "fields"],
             examples: [.init("items({lr: 0.1})", shows: "[[\"lr\", 0.1]]")],
-            run: { call in .list(try call.record("record").pairs.map { .list([.string($0.0), $0.1]) }) }),
+            run: { call in .list(try call.record("record").pairs.polledMap { .list([.string($0.0), $0.1]) }) }),
         Builtin(
             "has", family: family, summary: "Whether a value has a field of this name.",
             parameters: [
@@ -34,7 +34,7 @@ extension CoreBuiltins {
             terms: ["dictionary", "table"], examples: [.init("record([[\"a\", 1]])", shows: "{a: 1}")],
             run: { call in
                 var record = Record()
-                for pair in try call.list("pairs") {
+                try call.list("pairs").polledForEach { pair in
                     guard case .list(let parts) = pair, parts.count == 2, case .string(let key) = parts[0]
                     else {
                         throw Problem(
@@ -51,9 +51,12 @@ extension CoreBuiltins {
             result: "record", terms: ["remove", "drop", "delete"],
             examples: [.init("without({a: 1, b: 2}, \"a\")", shows: "{b: 2}")],
             run: { call in
-                var record = try call.record("record")
-                for name in try call.strings("names") { record[name] = nil }
-                return .record(record)
+                let names = Set(try call.strings("names"))
+                var rest = Record()
+                try call.record("record").pairs.polledForEach { name, value in
+                    if !names.contains(name) { rest[name] = value }
+                }
+                return .record(rest)
             }),
     ]
 }

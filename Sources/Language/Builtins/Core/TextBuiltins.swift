@@ -75,7 +75,7 @@ extension CoreBuiltins {
             run: { call in
                 let (text, count) = (try call.string("text"), try call.int("count"))
                 try call.context.reserve(bytes: count, text.utf8.count, what: "this string")
-                return .string(String(repeating: text, count: count))
+                return .string(try TextSearch.repeated(text, count))
             }),
     ]
 

@@ -57,10 +57,25 @@ extension CoreBuiltins {
             if case .host(let host) = value { return host.printed(full: full, context) }
             return try value.inlineText(within: call.context)
         }
-        let text = texts.joined(separator: try call.string("separator"))
-        call.context.emit(.stream(text + (try call.string("end"))))
+        // A value that was written while a stop was asked for may say anything.
+        try call.context.checkInterrupt()
+        let text = texts.joined(separator: try call.string("separator")) + (try call.string("end"))
+        guard text.utf8.count > longestPiece else {
+            call.context.emit(.stream(text))
+            return .none
+        }
+        var place = text.startIndex
+        while place < text.endIndex {
+            try call.context.checkInterrupt()
+            let next = text.unicodeScalars.index(place, offsetBy: longestPiece, limitedBy: text.endIndex) ?? text.endIndex
+            call.context.emit(.stream(String(text[place..<next])))
+            place = next
+        }
         return .none
     }
+
+    /// Characters that are printed between two questions whether a stop was wanted.
+    private static let longestPiece = 1 << 16
 
     @Sendable private static func length(_ call: Call) throws -> Value {
         switch try call.value("x") {
