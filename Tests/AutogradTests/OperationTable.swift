@@ -43,6 +43,11 @@ enum OperationTable {
             } _: {
                 $0[0].scaled(by: 0.75) + $0[1].scaled(by: -1.5)
             },
+            OperationRow("select", [[3, 7], [3, 7]]) {
+                .select(Tensor((0..<21).map { Float($0 % 3) }, shape: [3, 7]), $0[0], $0[1])
+            } _: { sides in
+                Reference((0..<21).map { $0 % 3 != 0 ? sides[0].values[$0] : sides[1].values[$0] }, shape: [3, 7])
+            },
             OperationRow("power 3", [17], of: { $0.power(3) }, { $0.map { $0 * $0 * $0 } }),
             OperationRow("power 2", [17], of: { $0.power(2) }, { $0.map { $0 * $0 } }),
             OperationRow(

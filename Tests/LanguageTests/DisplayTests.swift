@@ -38,7 +38,7 @@ import Testing
                   lazy dog and sleeps",
                  2, 3]
                 """)
-        #expect(display("[repeat(\"ab \", 1000)]").split(separator: "\n").count <= 11)
+        #expect(display("[repeat(\"ab \", 1000)]").split(separator: "\n").count <= 12)
         let shown = display("repeat(\"ab \", 100000)")
         #expect(shown.utf8.count < 25_000 && shown.hasSuffix("more; print writes it all"))
     }

@@ -8,7 +8,8 @@ enum ArgumentAdvice {
         // Documentation that shows a form says it best.
         if parameter.doc.contains("[") { return "\(parameter.name): \(parameter.doc)" }
         if let item = parameter.type.item, item.accept(value) != nil { return "a list of one stands in brackets: [\(shortened(value.literalText, to: 30))]" }
-        if let text = text(value, parameter.type), let origin = parameter.origin, let reader = origin.reader {
+        // Words with blanks between them are prompts, not paths.
+        if let text = text(value, parameter.type), !text.contains(" "), let origin = parameter.origin, let reader = origin.reader {
             return "\(reader)(\(shortened(stringLiteral(text), to: 40))) reads one"
         }
         if let origin = parameter.origin { return "made by \(origin.makers)" }

@@ -13,12 +13,12 @@ public func nearestNames(_ word: String, among names: [String]) -> [String] {
     return relatives(of: word, among: names)
 }
 
-/// By edit distance after folding case and underscores; nil unless less than half of the word has to change, so that
-/// nothing arbitrary is offered.
+/// By edit distance after folding case and underscores; nil unless less than half of the word has to change, and of a long
+/// word no more than a third, so that nothing arbitrary is offered.
 private func nearestSpelling(_ word: String, among names: [String]) -> String? {
     let folded = folded(word)
     guard !folded.isEmpty else { return nil }
-    var (best, most): (String?, Int) = (nil, (max(folded.count, 2) - 1) / 2)
+    var (best, most): (String?, Int) = (nil, min((max(folded.count, 2) - 1) / 2, max(1, (folded.count + 1) / 3)))
     for name in names where name != word {
         let distance = editDistance(folded, Language.folded(name), limit: most)
         guard distance <= most else { continue }

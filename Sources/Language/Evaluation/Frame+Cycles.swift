@@ -22,13 +22,20 @@ struct ClosureCycle {
         case other(Box)
     }
 
-    /// nil where none of these variables' functions captures one of them.
+    /// Those of the variables whose functions capture one of them; nil where there is none. What leads to no cycle, such as
+    /// a parameter that holds a function of somebody else's, is no part of it.
     init?(_ boxes: [Box]) {
         guard boxes.contains(where: { Self.closure(in: $0) != nil }) else { return nil }
-        let functions = boxes.filter { Self.closure(in: $0) != nil }
-        let own = Set(functions.map { ObjectIdentifier($0) })
-        guard functions.contains(where: { Self.closure(in: $0)?.captures.contains { own.contains(ObjectIdentifier($0)) } ?? false }) else { return nil }
-        self.boxes = functions
+        self.boxes = boxes
+        var count = 0
+        repeat {
+            count = self.boxes.count
+            let own = Set(self.boxes.map { ObjectIdentifier($0) })
+            self.boxes.removeAll { box in !(Self.closure(in: box)?.captures.contains { own.contains(ObjectIdentifier($0)) } ?? false) }
+        } while self.boxes.count < count
+        if count == 0 { return nil }
+        // A buffer that nobody shares: `release` asks who holds the variables.
+        self.boxes = self.boxes.map { $0 }
     }
 
     /// Empties the variables where nothing but their own functions reaches them; false where somebody else does, and

@@ -91,8 +91,9 @@ private struct Layout {
             }
             line += piece
             // A text longer than a line goes on below, broken at its blanks; the next item stands on a line of its own.
-            guard line == piece, needed > context.width else { continue }
-            lines += TextWrapping.lines(trimmed(piece, leading: false), width: context.width - pad.count, hanging: 1)
+            let whole = trimmed(piece, leading: false)
+            guard line == piece, displayWidth(pad + whole) > context.width else { continue }
+            lines += TextWrapping.lines(whole, width: context.width - pad.count, hanging: 1)
             line = ""
         }
         if !line.isEmpty { lines.append(trimmed(line, leading: false)) }
