@@ -105,6 +105,12 @@ import Testing
         #expect(try format(block) == block)
     }
 
+    /// Comments keep their column behind strings with control characters and tabs.
+    @Test(arguments: ["\u{1}\u{0}", "a\tb", "\u{94}"])
+    func commentsBehindStrings(_ text: String) throws {
+        try check("-\"\(text)\"            # a\n  x = \"\(text)\"          # b\ny = 1     # c\n")
+    }
+
     @Test func aBrokenProgramIsReportedAndHasNoForm() throws {
         do {
             _ = try Formatter.format("x = [1\ny = )\n", file: "a.bas", commands: [])

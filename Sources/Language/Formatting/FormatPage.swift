@@ -31,11 +31,14 @@ struct FormatPage {
         let place = lines.count - 1
         lines[place].text += text
         if let end = text.lastIndex(where: \.isNewline) {
-            lines[place].column = displayWidth(String(text[text.index(after: end)...]))
+            lines[place].column = width(String(text[text.index(after: end)...]), from: 0)
         } else {
-            lines[place].column += displayWidth(text)
+            lines[place].column += width(text, from: lines[place].column)
         }
     }
+
+    /// As `SourceAlignment` measures: strings may hold tabs and control characters.
+    private func width(_ text: String, from column: Int) -> Int { displayWidth(ExcerptLine.screened(text, from: column)) }
 
     mutating func comment(_ text: String, sourceColumn: Int) {
         guard let line = lines.last else { return }
