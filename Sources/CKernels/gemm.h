@@ -2,6 +2,9 @@
 #pragma once
 #include "dispatch.h"
 
+/// Floats of a cache line.
+#define LINE 16
+
 /// A tile of rows times packed columns. `rows` has `allTaps` pointers a row, of which `taps` are used.
 typedef struct {
     const float *const *rows;
@@ -9,6 +12,8 @@ typedef struct {
     const float *b;
     ptrdiff_t tapStride;
     size_t bStride;
+    const float *ahead;  // fetched meanwhile, `aheadStride` floats a row of b
+    size_t aheadStride;
     float *y;
     size_t yStride, columns;
     const float *bias, *added;

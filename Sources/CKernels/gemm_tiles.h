@@ -1,6 +1,7 @@
-// The two micro-kernels of every product, for vectors of WIDTH floats; included by gemm.c once an instruction set,
-// with NAME(x), TARGET and TILE_ROWS defined. A tile is up to TILE_ROWS rows by three vectors of columns, held in
-// registers: twelve or 24 accumulators, enough to hide the latency of a multiply-add, with one load for two of them.
+// The two micro-kernels of every product, for vectors of WIDTH floats; included by gemm.c once an instruction set, with
+// NAME(x), TARGET, TILE_ROWS, and LOAD_PART and STORE_PART of a vector's n first floats defined. A tile is up to
+// TILE_ROWS rows by three vectors of columns, held in registers: twelve or 24 accumulators, enough to hide the latency
+// of a multiply-add, with one load for two of them.
 #define INLINE static inline __attribute__((always_inline, TARGET))
 #define FOR_TILE(i, count) _Pragma("clang loop unroll(full)") for (int i = 0; i < (count); i++)
 
@@ -12,30 +13,32 @@ INLINE NAME(vector) NAME(load)(const float *p) { return *(const NAME(unaligned) 
 /// Adds bias and what lies in `added` (strided like y) to one row of a tile and stores its `columns` first floats.
 INLINE void NAME(store_row)(float *y, const NAME(vector) *row, int vectors, size_t columns, const float *bias,
                             const float *added) {
-    if (columns == (size_t)vectors * WIDTH) {
-        FOR_TILE(j, vectors) {
-            NAME(vector) sum = row[j];
-            if (bias) sum += NAME(load)(bias + j * WIDTH);
-            if (added) sum += NAME(load)(added + j * WIDTH);
-            *(NAME(unaligned) *)(y + j * WIDTH) = sum;
+    FOR_TILE(j, vectors) {
+        NAME(vector) sum = row[j];
+        size_t at = (size_t)j * WIDTH;
+        if (columns >= at + WIDTH) {
+            if (bias) sum += NAME(load)(bias + at);
+            if (added) sum += NAME(load)(added + at);
+            *(NAME(unaligned) *)(y + at) = sum;
+        } else if (columns > at) {
+            if (bias) sum += LOAD_PART(bias + at, columns - at);
+            if (added) sum += LOAD_PART(added + at, columns - at);
+            STORE_PART(y + at, sum, columns - at);
         }
-        return;
     }
-    float lanes[3 * WIDTH];
-    FOR_TILE(j, vectors) *(NAME(unaligned) *)(lanes + j * WIDTH) = row[j];
-    for (size_t c = 0; c < columns; c++) y[c] = lanes[c] + (bias ? bias[c] : 0) + (added ? added[c] : 0);
 }
 
 /// y[i][columns] = sum over taps t and channels c of row(i, t)[c] * b(t, c)[columns], plus bias and `added`.
 INLINE void NAME(rows_tile)(const int rows, const int vectors, const bas_rows_tile *s) {
     NAME(vector) sum[TILE_ROWS][3] = {};
-    const float *tap = s->b;
+    const float *tap = s->b, *ahead = s->ahead;
     for (size_t t = 0; t < s->taps; t++, tap += s->tapStride) {
         const float *a[TILE_ROWS], *b = tap;
         FOR_TILE(i, rows) a[i] = s->rows[(size_t)i * s->allTaps + t];
-        for (size_t c = 0; c < s->channels; c++, b += s->bStride) {
+        for (size_t c = 0; c < s->channels; c++, b += s->bStride, ahead += s->aheadStride) {
             NAME(vector) column[3];
             FOR_TILE(j, vectors) column[j] = NAME(load)(b + j * WIDTH);
+            FOR_TILE(j, vectors) if (j * WIDTH % LINE == 0) __builtin_prefetch(ahead + j * WIDTH, 0, 2);
             FOR_TILE(i, rows) FOR_TILE(j, vectors) sum[i][j] += a[i][c] * column[j];
         }
     }
@@ -99,4 +102,6 @@ __attribute__((TARGET)) static void NAME(outer)(int rows, int vectors, const bas
 #undef NAME
 #undef TARGET
 #undef WIDTH
+#undef LOAD_PART
+#undef STORE_PART
 #undef TILE_ROWS

@@ -25,15 +25,16 @@ BAS_INLINE void transpose_block(float *out, size_t width, const float *in, size_
     *(bas_four *)(out + 3 * width) = __builtin_shufflevector(AB, CD, 2, 3, 6, 7);
 }
 
-/// Floats of a row transposed at once: a cache line.
-#define LINE 16
 
+/// Rows are taken a cache line at a time, and the next ones asked for: 48 streams are too many for the processor's own
+/// prefetching.
 /// One panel's rows k..<k + count: the transpose of `filled` rows of `source`, and zeros up to `width`.
 BAS_INLINE void pack_lines(float *target, size_t width, const float *source, size_t stride, size_t K, size_t filled) {
     for (size_t k = 0; k < K; k += LINE) {
         size_t count = K - k < LINE ? K - k : LINE, n = 0;
         for (; n + 4 <= filled; n += 4) {
             size_t i = 0;
+            for (size_t j = n; j < n + 4; j++) __builtin_prefetch(source + j * stride + k + LINE);
             for (; i + 4 <= count; i += 4)
                 transpose_block(target + (k + i) * width + n, width, source + n * stride + k + i, stride);
             for (; i < count; i++)
