@@ -40,6 +40,8 @@ enum WrongInputFolders {
         try scene("bad_json", [0: left])
         try write("bad_json/names.json", Array("[\"a".utf8))
         try FileSystem.createFolder("no_photo")
+        try scene("older", [0: left, 1: right, 2: mask(size) { _, y in y < 32 ? 1 : 0 }])
+        try write("older/img.jpg", [1])
     }
 
     private static func mask(_ side: Int, _ value: (Int, Int) -> Float) -> Mask {

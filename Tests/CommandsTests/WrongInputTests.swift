@@ -93,6 +93,7 @@ import Testing
             Row("scene(s.image, [])", .noMasks, "has no masks"),
             Row("scene(s.image, s.masks, names=[\"a\"])", .badArgument, "1 names for 2 masks"),
             Row("save_scene(s, \"\")", .badArgument, "the path is empty"),
+            Row("save_scene(s, \"older\")", .cannotWrite, "holds another scene's img.jpg, mask2.png", .cannotCreate),
             Row("save_scene(s, \"letter.png\")", .cannotWrite, "is a file", .cannotCreate),
             Row("save_scene(s, \"letter.png/x\")", .cannotWrite, "\"letter.png\" is a file", .cannotCreate),
             Row("save_image(s.image, \"/proc/none/x.png\")", .cannotWrite, "the folder does not exist", .cannotCreate),

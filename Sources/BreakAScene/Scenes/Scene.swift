@@ -35,6 +35,8 @@ public enum SceneError: Error, Equatable, Sendable, CustomStringConvertible {
     case noMasks(String, found: [String])
     case nameCount(names: Int, masks: Int)
     case namesFile(path: String, String)
+    /// A folder that cannot take a scene: `files` of another one are there, which loading would mix in.
+    case holdsAnother(path: String, files: [String])
     case maskSize(index: Int, mask: PixelSize, image: PixelSize)
     case maskEmpty(index: Int)
     case masksIdentical(Int, Int)
@@ -51,6 +53,8 @@ public enum SceneError: Error, Equatable, Sendable, CustomStringConvertible {
                 + (found.isEmpty ? "" : "; it has \(found.joined(separator: ", "))")
         case .nameCount(let names, let masks): "\(names) names for \(masks) masks"
         case .namesFile(let path, let what): "\(path): \(what)"
+        case .holdsAnother(let path, let files):
+            "\(path) holds another scene's \(files.joined(separator: ", ")), which would be read with this one"
         case .maskSize(let index, let mask, let image): "mask \(index) is \(mask) pixels, the photo is \(image)"
         case .maskEmpty(let index): "mask \(index) is empty: it marks no pixel of the photo"
         case .masksIdentical(let a, let b): "masks \(a) and \(b) are identical: two handles cannot be told apart by them"

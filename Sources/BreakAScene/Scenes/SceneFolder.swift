@@ -24,8 +24,11 @@ public enum SceneFolder {
         return FileSystem.contents(folder).filter { $0.lowercased().hasPrefix("mask") && !known.contains($0) }
     }
 
-    /// Writes the folder; the photo as PNG, so that loading gives the same scene. Throws `ImageError`, `FileError`.
+    /// Writes the folder; the photo as PNG, so that loading gives the same scene. Throws `SceneError.holdsAnother` where
+    /// files that are there would keep it from doing so (they are someone's: nothing is deleted), `ImageError`, `FileError`.
     public static func save(_ scene: Scene, to path: String) throws {
+        let others = (photoNames.dropLast() + ["mask\(scene.masks.count).png"]).filter { FileSystem.exists("\(path)/\($0)") }
+        if !others.isEmpty { throw SceneError.holdsAnother(path: path, files: others) }
         let photo = try scene.image.pngData()
         let masks = try scene.masks.map { try $0.pngData() }
         try Parallel.checkWanted()

@@ -106,6 +106,7 @@ enum DomainErrors {
         case .noMasks: Problem(.noMasks, error.description, argument: argument)
         case .namesFile: Problem(.badFile, error.description, argument: argument)
         case .nameCount: Problem(.badArgument, error.description, argument: argument)
+        case .holdsAnother: Problem(.cannotWrite, error.description, argument: argument, help: "give a new folder, or delete those files")
         case .maskSize: Problem(.maskSizeDiffers, error.description, argument: argument, help: "resize(mask, image) brings a mask to the photo's size")
         case .maskEmpty: Problem(.maskEmpty, error.description, argument: argument)
         case .masksIdentical: Problem(.masksIdentical, error.description, argument: argument)

@@ -58,7 +58,8 @@ enum TextSearch {
             try Interrupt.current?.check()
             result += piece
         }
-        return result + String(repeating: text, count: count % inPiece)
+        result += String(repeating: text, count: count % inPiece)
+        return result
     }
 
     /// The characters at `places` of a text of `count` characters.

@@ -76,7 +76,8 @@ final class IndexNode: Node {
 
     /// The base with its shape or type, and the index that the problem speaks of.
     private func located(_ error: any Error, _ value: Value) -> Failure {
-        guard let problem = error as? Problem else { return asFailure(error, at: span) }
+        // To count a long text for a label takes longer than a stop may.
+        guard let problem = error as? Problem, problem.code != .interrupted else { return asFailure(error, at: span) }
         var labels: [Diagnostic.Label] = []
         if let span = base.span { labels.append(.init(span: span, text: value.shapeText ?? value.sizeText)) }
         if let span = parts.first?.span {
