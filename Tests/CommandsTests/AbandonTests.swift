@@ -1,6 +1,6 @@
 import Language
-import Synchronization
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Commands
@@ -16,16 +16,6 @@ import Testing
         ("print", { _ = TensorPrinting.text(tensor.rows(0..<16), full: true) }),
         ("from lists", { _ = try TensorReading.variable(.list((0..<1000).map { .list([.int($0)]) })) }),
     ]
-
-    private func questions(limit: Int = .max, _ body: () throws -> Void) rethrows -> Int {
-        let count = Counter()
-        try Parallel.abandonable(when: { count.value.add(1, ordering: .relaxed).newValue > limit }) { try body() }
-        return count.value.load(ordering: .relaxed)
-    }
-
-    private final class Counter: Sendable {
-        let value = Atomic(0)
-    }
 
     @Test(arguments: works.indices) func asksAgainAndAgain(_ place: Int) throws {
         let work = Self.works[place]

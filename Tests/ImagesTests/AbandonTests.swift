@@ -1,6 +1,6 @@
 import Glibc
-import Synchronization
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Images
@@ -33,17 +33,6 @@ import Testing
         ("brush", { _ = try Mask.brush([Point(1, 1), Point(2000, 2000)], width: 50, size: size) }),
         ("write PNG", { _ = try image.pngData() }),
     ]
-
-    /// How often `body` asks; it is told yes until question `limit`, no from there on.
-    private func questions(limit: Int = .max, _ body: () throws -> Void) rethrows -> Int {
-        let count = Counter()
-        try Parallel.abandonable(when: { count.value.add(1, ordering: .relaxed).newValue > limit }) { try body() }
-        return count.value.load(ordering: .relaxed)
-    }
-
-    private final class Counter: Sendable {
-        let value = Atomic(0)
-    }
 
     @Test(arguments: works.indices) func asksAgainAndAgain(_ place: Int) throws {
         let work = Self.works[place]

@@ -152,6 +152,23 @@ enum Binder {
 }
 
 extension Problem {
+    /// A value that is called and is no function. `text`: how the program writes it; `hint`: the builtin that was perhaps
+    /// meant as its method.
+    static func notCallable(_ value: Value, _ text: String, hint: String?, hasArguments: Bool) -> Problem {
+        var help = hint
+        if case .record = value, help == nil { help = "a field is read by  \(text).name" }
+        if !hasArguments {
+            help = help ?? "it is a value, not a method: leave out the ()"
+        } else if value.number != nil {
+            help = "a product is written with *"
+        } else if case .list = value, help == nil {
+            help = "an item is picked by square brackets: \(text)[0]"
+        }
+        return Problem(
+            .notCallable, "\(shortened(Language.quoted(text), to: 40)) is \(value.describedType), not a function",
+            label: "this is \(value.describedType)", help: help)
+    }
+
     static func unknownParameter(_ name: String, of function: String, among names: [String]) -> Problem {
         let known = ForeignSyntax.parameters[name].flatMap { names.contains($0) ? $0 : nil }
         let suggestion = known.map { "did you mean \(quoted($0))?" } ?? nearestLabel(name, among: names, quoted: true)

@@ -32,19 +32,9 @@ extension FlowChecker {
 
     private func notCallable(_ type: StaticType, _ call: CallSyntax) -> StaticType {
         guard let example = type.example else { return .unknown }
-        let text = call.callee.span.text
-        var help = call.methodHint(table)
-        if case .record = example, help == nil { help = "a field is read by  \(text).name" }
-        if call.arguments.isEmpty {
-            help = help ?? "it is a value, not a method: leave out the ()"
-        } else if example.number != nil {
-            help = "a product is written with *"
-        } else if case .list = example, help == nil {
-            help = "an item is picked by square brackets: \(text)[0]"
-        }
-        return fail(
-            .notCallable, "\(shortened(quoted(text), to: 40)) is \(example.describedType), not a function",
-            call.callee.span, label: "this is \(example.describedType)", help: help)
+        let problem = Problem.notCallable(
+            example, call.callee.span.text, hint: call.methodHint(table), hasArguments: !call.arguments.isEmpty)
+        return fail(problem.code, problem.message, call.callee.span, label: problem.label ?? "", help: problem.help)
     }
 
     // MARK: arguments

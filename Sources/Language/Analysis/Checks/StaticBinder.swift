@@ -21,6 +21,7 @@ struct StaticBinder {
     static func bind(_ builtin: Builtin, _ arguments: StaticArguments) -> (call: StaticCall, problems: [Problem]) {
         var binder = StaticBinder(builtin)
         binder.bindPositional(arguments.positional)
+        binder.adviseOrder(arguments.positional)
         binder.bindNamed(arguments.named)
         return (binder.call(arguments), binder.problems)
     }
@@ -31,13 +32,6 @@ struct StaticBinder {
     }
 
     private mutating func bindPositional(_ types: [StaticType]) {
-        let known = types.map { $0.example ?? .none }
-        let advice = ArgumentAdvice.order(builtin, known)
-        defer {
-            if let advice {
-                for place in problems.indices where problems[place].code == .wrongType { problems[place].help = advice }
-            }
-        }
         let parameters = builtin.parameters
         var place = 0
         for (index, type) in types.enumerated() {
@@ -54,6 +48,13 @@ struct StaticBinder {
                 place += 1
             }
         }
+    }
+
+    /// What is of the wrong type was perhaps given in another's place.
+    private mutating func adviseOrder(_ types: [StaticType]) {
+        let wrong = problems.indices.filter { problems[$0].code == .wrongType }
+        guard !wrong.isEmpty, let advice = ArgumentAdvice.order(builtin, types.map { $0.example ?? .none }) else { return }
+        for place in wrong { problems[place].help = advice }
     }
 
     private mutating func bindNamed(_ named: [(name: String, type: StaticType)]) {

@@ -69,19 +69,7 @@ final class CallNode: Node {
     }
 
     private func notCallable(_ value: Value) -> Failure {
-        let text = callee.span?.text ?? "this"
-        var help = hint
-        if case .record = value, help == nil { help = "a field is read by  \(text).name" }
-        if plain?.count == 0 {
-            help = help ?? "it is a value, not a method: leave out the ()"
-        } else if value.number != nil {
-            help = "a product is written with *"
-        } else if case .list = value, help == nil {
-            help = "an item is picked by square brackets: \(text)[0]"
-        }
-        return callee.failure(
-            .notCallable, "\(shortened(quoted(text), to: 40)) is \(value.describedType), not a function",
-            label: "this is \(value.describedType)", help: help)
+        callee.failure(.notCallable(value, callee.span?.text ?? "this", hint: hint, hasArguments: plain?.count != 0))
     }
 }
 
