@@ -11,6 +11,8 @@ rm -rf "$seeds" && mkdir -p "$corpus" "$found" "$seeds" "$work/runs" "$work/log"
 program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 dictionary=$root/Tests/Fuzz/$target.dict
 [ -f "$dictionary" ] || dictionary=$root/Tests/Fuzz/language.dict
+# Programs and conversations take their time by length, and what breaks them is short.
+case $target in language|evaluator|commands|server) longest=1024 ;; *) longest=4096 ;; esac
 # What another build was given says nothing of this one.
 [ "$count" -nt "$program" ] || echo 0 > "$count"
 
@@ -43,7 +45,7 @@ statistic() { sed -n "s/^stat::$1: *//p" "$log" | tail -n 1; }
 fuzz() {
     had=$(cat "$count") known=$(ls "$corpus" | wc -l)
     "$program" "$target" -runs=$((runs - had + known)) -max_total_time="$seconds" -seed=$((had + 1)) -timeout=5 \
-        -rss_limit_mb=2048 -max_len=4096 -reload=0 -report_slow_units=3600 -print_final_stats=1 -dict="$dictionary" \
+        -rss_limit_mb=2048 -max_len=$longest -reload=0 -report_slow_units=3600 -print_final_stats=1 -dict="$dictionary" \
         "$corpus" "$root/Tests/FuzzTests/Seeds/$target" "$seeds" > "$log" 2>&1
     status=$? now=$(statistic number_of_executed_units)
     [ "${now:-0}" -le "$known" ] || had=$((had + now - known))

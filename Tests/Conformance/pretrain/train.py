@@ -1,10 +1,10 @@
 """Trains `collage` further within one short loan of a GPU: scenes are rendered on all cores while the autoencoder learns, then U-Net and text encoder learn.
 
-  python train.py run --work W --base MODEL --seconds N [--vae_seconds M]     W/out/*.safetensors in half precision, scale.json, samples.png
+  python train.py run --work W --base MODEL --seconds N [--vae_seconds M] [--keep 1]     W/out/*.safetensors in half precision, scale.json, samples.png
 
-A time in seconds since 1970 in W/deadline replaces the end. cutouts.npz and photos.npz lie beside this file (README.md).
+With --keep the latents stay as they are: the decoder alone learns (decoder.py) until the U-Net is compiled, and scenes go on coming while the U-Net learns. A time in seconds since 1970 in W/deadline replaces the end. cutouts.npz and photos.npz lie beside this file (README.md).
 """
-import argparse, glob, io, json, math, os, subprocess, sys, time, traceback
+import argparse, glob, io, json, math, os, queue, subprocess, sys, threading, time, traceback
 import numpy as np, torch, torch.nn.functional as F
 from PIL import Image
 HERE = os.path.dirname(os.path.abspath(__file__)); sys.path.insert(0, HERE)
@@ -25,7 +25,7 @@ def render(a):
     while not os.path.exists(a.work + '/stop_render'):
         x = np.empty((a.part, S, S, 3), np.uint8); caps = []
         for i in range(a.part):
-            im, c = world.scene(np.random.default_rng((77000 + a.worker) * 10**7 + k * a.part + i), objs); x[i] = np.asarray(im); caps.append(c)
+            im, c = world.scene(np.random.default_rng((a.world + a.worker) * 10**7 + k * a.part + i), objs); x[i] = np.asarray(im); caps.append(c)
         n = f'{a.work}/parts/{a.worker:02d}_{k:04d}'; x.tofile(n + '.u8'); open(n + '.tmp', 'w').write(json.dumps(caps)); os.rename(n + '.tmp', n + '.json'); k += 1
 
 def photos(a):
@@ -129,7 +129,7 @@ def warm(a):
 def diffusion_batch(z, text): return z.contiguous(memory_format=torch.channels_last), text[0], torch.randint(0, 1000, (len(z),), device=DEV)
 
 def spawn(a, stage, *more, quiet=False):
-    return subprocess.Popen([sys.executable, os.path.abspath(__file__), stage, '--work', a.work, '--base', a.base, '--batch', str(a.batch), *map(str, more)], env={**os.environ, 'OMP_NUM_THREADS': '1', **({'CUDA_VISIBLE_DEVICES': ''} if quiet else {})})
+    return subprocess.Popen([sys.executable, os.path.abspath(__file__), stage, '--work', a.work, '--base', a.base, '--batch', str(a.batch), '--world', str(a.world), *map(str, more)], env={**os.environ, 'OMP_NUM_THREADS': '1', **({'CUDA_VISIBLE_DEVICES': ''} if quiet else {})})
 
 def psnr(a, b): return (10 * torch.log10(4 / (a - b).square().mean((1, 2, 3)))).mean().item()
 def to_float(u): return u.permute(0, 3, 1, 2).float().div_(127.5).sub_(1).contiguous(memory_format=torch.channels_last)
@@ -138,13 +138,48 @@ class Scenes:
     """pixels of all scenes so far, on the device"""
     def __init__(self, a): self.a, self.n, self.caps, self.seen = a, 0, [], set(); self.pool = torch.empty(a.scenes, S, S, 3, dtype=torch.uint8, device=DEV)
     def take(self, most=4):
-        for f in sorted(glob.glob(self.a.work + '/parts/*.json')):
-            if f in self.seen: continue
+        for x, caps in parts(self.a, self.seen):
             k = min(self.a.part, len(self.pool) - self.n)
             if k <= 0: return False
-            x = np.fromfile(f[:-5] + '.u8', np.uint8).reshape(-1, S, S, 3)[:k]; self.pool[self.n:self.n + k].copy_(torch.from_numpy(x)); self.caps += json.load(open(f))[:k]; self.n += k; self.seen.add(f); os.remove(f[:-5] + '.u8'); most -= 1
+            self.pool[self.n:self.n + k].copy_(torch.from_numpy(x[:k])); self.caps += caps[:k]; self.n += k; most -= 1
             if most == 0: break
         return True
+
+def parts(a, seen):
+    """what has been rendered and not been seen: pixels, captions"""
+    for f in sorted(glob.glob(a.work + '/parts/*.json')):
+        if f in seen: continue
+        x = np.fromfile(f[:-5] + '.u8', np.uint8).reshape(-1, S, S, 3); seen.add(f); os.remove(f[:-5] + '.u8'); yield x, json.load(open(f))
+
+class Feeder(threading.Thread):
+    """reads parts and their captions' tokens beside the training, until there are enough"""
+    def __init__(self, a, tok): super().__init__(daemon=True); self.a, self.tok, self.ready, self.seen, self.n = a, tok, queue.Queue(40), set(), 0
+    def run(self):
+        while self.n < self.a.scenes:
+            for x, caps in parts(self.a, self.seen):
+                self.ready.put((torch.from_numpy(x), tokens(self.tok, caps, 'cpu'))); self.n += len(x)
+            time.sleep(.2)
+        open(self.a.work + '/stop_render', 'w').write('1')
+
+class Pool:
+    """scaled latents and captions' tokens of all scenes so far, on the device; pixels of the first"""
+    def __init__(self, a, vae, capacity, pixels=0):
+        self.vae, self.n, self.pixels = vae, 0, torch.empty(min(pixels, capacity), S, S, 3, dtype=torch.uint8, device=DEV)
+        self.z = torch.empty(capacity, 8, 16, 16, dtype=torch.float16, device=DEV); self.ids = torch.empty(capacity, LENGTH, dtype=torch.long, device=DEV)
+    def add(self, x, ids):
+        x = x[:len(self.z) - self.n].to(DEV, non_blocking=True); k = len(x); self.z[self.n:self.n + k] = encode(self.vae, x) * self.vae.config.scaling_factor; self.ids[self.n:self.n + k] = ids[:k].to(DEV)
+        m = max(0, min(k, len(self.pixels) - self.n)); self.pixels[self.n:self.n + m] = x[:m]; self.n += k
+    def take(self, feeder, most):
+        while most and not feeder.ready.empty(): self.add(*feeder.ready.get()); most -= 1
+
+def tokens(tok, texts, device=None): return tok(texts, padding='max_length', max_length=LENGTH, truncation=True, return_tensors='pt').input_ids.to(device or DEV)
+@torch.no_grad()
+def encode(vae, pixels):
+    """means of the latents, in half precision, not scaled"""
+    z = torch.empty(len(pixels), 8, 16, 16, dtype=torch.float16, device=DEV)
+    with torch.autocast(DEV.type, torch.bfloat16):
+        for i in range(0, len(pixels), 1024): z[i:i + 1024] = vae.quant_conv(vae.encoder(to_float(pixels[i:i + 1024]))).chunk(2, 1)[0].half()
+    return z
 
 def crops(pool, n, count, size):
     i = torch.randint(0, n, (count, 1, 1), device=DEV); y = torch.randint(0, S - size + 1, (count, 1, 1), device=DEV) + torch.arange(size, device=DEV)[None, :, None]; x = torch.randint(0, S - size + 1, (count, 1, 1), device=DEV) + torch.arange(size, device=DEV)[None, None]
@@ -158,7 +193,7 @@ def run(a):
     os.makedirs(a.work + '/parts', exist_ok=True); os.makedirs(a.work + '/out', exist_ok=True)
     workers = max(1, (os.cpu_count() or 2) - 3) if GPU else 2
     jobs = [spawn(a, 'photos', '--worker', i, '--workers', 4 if GPU else 1, '--count', a.count, quiet=True) for i in range(4 if GPU else 1)]
-    warmers = {w: spawn(a, 'warm', '--what', w) for w in (('vae', 'unet') if a.compile else ())}
+    warmers = {w: spawn(a, 'warm', '--what', w) for w in (() if not a.compile else ('unet',) if a.keep else ('vae', 'unet'))}
     renderers = [spawn(a, 'render', '--worker', i, '--part', a.part, quiet=True) for i in range(workers)]
     try: train(a, warmers, renderers)
     except Exception: traceback.print_exc(); sys.stdout.flush(); raise
@@ -169,10 +204,38 @@ def run(a):
 
 def train(a, warmers, renderers):
     vae, unet, text, tok = load(a); say('loaded', torch.__version__, torch.cuda.get_device_name() if GPU else 'cpu', os.cpu_count(), 'cores')
-    end = T0 + a.seconds; vae_end = T0 + a.vae_seconds; scenes = Scenes(a); photo = None
+    if a.keep: feeder = Feeder(a, tok); feeder.start(); pool, photo = decoder(a, vae, unet, text, tok, feeder)
+    else: feeder = None; pool, photo = autoencoder(a, vae, tok, renderers)
+    diffusion(a, vae, unet, text, tok, pool, photo, feeder, warmers)
+
+def photographs(a):
+    """crops of photos, once they are all there"""
+    if len(fs := glob.glob(a.work + '/photos?.npy')) < (4 if GPU else 1): return None
+    photo = torch.from_numpy(np.concatenate([np.load(f) for f in sorted(fs)])); photo = photo[torch.randperm(len(photo), generator=torch.Generator().manual_seed(1))].to(DEV); say('photos', len(photo)); return photo
+
+def decoder(a, vae, unet, text, tok, feeder):
+    import decoder as lessons
+    from diffusers import DDIMScheduler
+    pool = Pool(a, vae, a.scenes, 60000); photo, zp, it, log, end = None, None, 0, [], T0 + a.vae_seconds; held, B = (64, VB) if GPU else (8, 8)
+    while pool.n < a.first or photo is None: pool.take(feeder, 4); photo = photographs(a) if photo is None else photo; time.sleep(.1)
+    zp = encode(vae, photo).float() * vae.config.scaling_factor; said = tokens(tok, ['a photo']); lesson = lessons.Lesson(vae, unet.requires_grad_(False), DDIMScheduler.from_pretrained(a.base + '/scheduler').alphas_cumprod.to(DEV))
+    def hidden(ids):
+        with torch.no_grad(): return text(ids)[0]
+    probe = (pool.pixels[:held].clone(), pool.z[:held].float(), hidden(pool.ids[:held])), (photo[:held], zp[:held], hidden(said.expand(held, -1)))
+    say('scenes', pool.n, 'psnr of scenes, photos:', lesson.show(probe)); start = time.time()
+    while (now := time.time()) < end:
+        pool.take(feeder, 2); n = min(pool.n, len(pool.pixels)); k = B * 3 // 10; i = torch.randint(held, n, (B - k,), device=DEV); j = torch.randint(held, len(photo), (k,), device=DEV); mix = torch.randperm(B, device=DEV)
+        x = torch.cat([pool.pixels[i], photo[j]])[mix]; z = torch.cat([pool.z[i].float(), zp[j]])[mix]; ids = torch.cat([pool.ids[i], said.expand(k, -1)])[mix]
+        log.append(lesson.step(x, z, hidden(ids[:B // 4]), lessons.rate((now - start) / (end - start), it))); it += 1
+        if it % (100 if GPU else 4) == 0: say(f'decoder {it} {it * B / (time.time() - start):.0f}/s psnr {10 * math.log10(4 / torch.stack(log[-100:]).mean().item()):.2f} scenes {pool.n}')
+    say('decoder after', it, 'steps, psnr of scenes, photos:', lesson.show(probe)); unet.requires_grad_(True); vae.eval().requires_grad_(False); save(a, 'vae', vae); pool.pixels = pool.pixels[:0]
+    return pool, zp.half()
+
+def autoencoder(a, vae, tok, renderers):
+    vae_end = T0 + a.vae_seconds; scenes = Scenes(a); photo = None
     while scenes.n < a.first: scenes.take(); time.sleep(.3)
     say('first scenes', scenes.n)
-    coder = Coder(vae); forward = coder; opt = Optimiser([vae], 2e-3, .01, decay=0., muon_decay=0.); it, log, t1, rate = 0, [], time.time(), 0
+    coder = Coder(vae); forward = coder; opt = Optimiser([vae], 2e-3, .01, decay=0., muon_decay=0.); it, t1, rate = 0, time.time(), 0
     probe = to_float(scenes.pool[:64 if GPU else 4])
     def show():
         vae.eval()
@@ -183,7 +246,7 @@ def train(a, warmers, renderers):
     while (now := time.time()) < vae_end:
         if it % 10 == 0:
             scenes.take(6 if now - T0 > 20 else 2)
-            if photo is None and len(fs := glob.glob(a.work + '/photos?.npy')) == (4 if GPU else 1): photo = torch.from_numpy(np.concatenate([np.load(f) for f in sorted(fs)])); photo = photo[torch.randperm(len(photo))].to(DEV); say('photos', len(photo), 'psnr', show())
+            if photo is None and (photo := photographs(a)) is not None: say('psnr', show())
             if forward is coder and a.compile and os.path.exists(a.work + '/warm_vae') and vae_end - now > 40:
                 say('compiling the autoencoder at', it); c0 = time.time()
                 try: forward = torch.compile(coder); vae_loss(forward, crop_batch(scenes, photo))[0].backward(); sync(); say(f'compiled in {time.time() - c0:.1f} s'); rate = time.time()
@@ -192,33 +255,26 @@ def train(a, warmers, renderers):
         fr = (now - t1) / (vae_end - t1); s = min(1, (it + 1) / 100) * (1 if fr < .5 else max(.02, (1 - fr) / .5))
         loss, mse = vae_loss(forward, crop_batch(scenes, photo)); loss.backward(); opt.step(s); it += 1
         if it % (200 if GPU else 4) == 0: m = mse.item(); say(f'vae {it} {200 * VB / (time.time() - rate):.0f}/s psnr {10 * math.log10(4 / m):.2f} scenes {scenes.n}'); rate = time.time()
-    del opt
-    say('autoencoder after, psnr', show(), 'steps', it)
-    # scale and encode
-    open(a.work + '/stop_render', 'w').write('1')
+    say('autoencoder after, psnr', show(), 'steps', it); open(a.work + '/stop_render', 'w').write('1')
     while scenes.take(1000) and any(p.poll() is None for p in renderers) and time.time() < vae_end + 6: time.sleep(.5)
-    scenes.take(1000); vae.eval().requires_grad_(False)
-    def encode(pool, n):
-        z = torch.empty(n, 8, 16, 16, dtype=torch.float16, device=DEV)
-        with torch.no_grad(), amp():
-            for i in range(0, n, 1024): z[i:i + 1024] = vae.quant_conv(vae.encoder(to_float(pool[i:min(n, i + 1024)]))).chunk(2, 1)[0].half()
-        return z
-    z = encode(scenes.pool, scenes.n); scale = 1 / z[:20000].float().std().item(); z.mul_(scale); vae.register_to_config(scaling_factor=scale); caps = list(scenes.caps)
-    if photo is not None: zp = encode(photo, len(photo)).mul_(scale)
-    pixels = to_float(scenes.pool[:16]).cpu(); del scenes.pool; save(a, 'vae', vae); json.dump(dict(scaling_factor=scale), open(a.work + '/out/scale.json', 'w'))
-    ids = tok(caps, padding='max_length', max_length=LENGTH, truncation=True, return_tensors='pt').input_ids.to(DEV); null = tok([''], padding='max_length', max_length=LENGTH, return_tensors='pt').input_ids[0].to(DEV)
-    h = 512 if GPU else 8; vz, vi = z[:h].float(), ids[:h]; z, ids = z[h:], ids[h:]
-    if photo is not None: k = min(len(zp), int(.05 * len(z))); z = torch.cat([z, zp[:k]]); ids = torch.cat([ids, tok(['a photo'], padding='max_length', max_length=LENGTH, return_tensors='pt').input_ids.to(DEV).expand(k, -1)])
-    say('encoded', len(z), 'scaling_factor', scale)
-    # diffusion
+    scenes.take(1000); vae.eval().requires_grad_(False); vae.register_to_config(scaling_factor=1 / encode(vae, scenes.pool[:20000][:scenes.n]).float().std().item()); pool = Pool(a, vae, scenes.n)
+    pool.add(scenes.pool[:scenes.n], tokens(tok, scenes.caps, 'cpu')); save(a, 'vae', vae)
+    return pool, None if photo is None else encode(vae, photo) * vae.config.scaling_factor
+
+def diffusion(a, vae, unet, text, tok, pool, photo, feeder, warmers):
+    """photo: latents of photos, a twentieth of every batch"""
     from diffusers import DDIMScheduler
     import copy
+    end = T0 + a.seconds; null, said = tokens(tok, [''])[0], tokens(tok, ['a photo'])[0]; h = 512 if GPU else 8; vz, vi = pool.z[:h].float(), pool.ids[:h].clone()
+    json.dump(dict(scaling_factor=vae.config.scaling_factor), open(a.work + '/out/scale.json', 'w')); say('scenes', pool.n, 'scaling_factor', vae.config.scaling_factor)
     alphas = DDIMScheduler.from_pretrained(a.base + '/scheduler').alphas_cumprod.to(DEV); level = torch.full((40,), -1., device=DEV)
     ema = copy.deepcopy(unet).requires_grad_(False), copy.deepcopy(text).requires_grad_(False); B = a.batch
     opt = Optimiser([unet, text], a.lr, a.lr * 10, ema=([*ema[0].parameters(), *ema[1].parameters()], a.ema))
     den = Denoiser(unet); forward = den
     def batch():
-        i = torch.randint(0, len(z), (B,), device=DEV); x = z[i].float(); c = torch.where(torch.rand(B, 1, device=DEV) < .1, null, ids[i]); e = torch.randn_like(x)
+        k = 0 if photo is None else B // 20; i = torch.randint(h, pool.n, (B - k,), device=DEV); x = pool.z[i]; c = pool.ids[i]
+        if k: x = torch.cat([x, photo[torch.randint(0, len(photo), (k,), device=DEV)]]); c = torch.cat([c, said.expand(k, -1)])
+        x = x.float(); c = torch.where(torch.rand(B, 1, device=DEV) < .1, null, c); e = torch.randn_like(x)
         t = torch.where(torch.rand(B, device=DEV) < .3, torch.rand(B, device=DEV), torch.sigmoid(torch.randn(B, device=DEV) - .4)).mul(1000).long().clamp(0, 999); q = alphas[t].view(-1, 1, 1, 1)
         return (q.sqrt() * x + (1 - q).sqrt() * e).contiguous(memory_format=torch.channels_last), c, t, e
     def loss_of(f, zt, c, t, e):
@@ -239,12 +295,13 @@ def train(a, warmers, renderers):
     t1 = time.time(); step, rate, log, saved = 0, time.time(), None, time.time()
     while (now := time.time()) < end:
         if step % 50 == 0: end = deadline(a, end)
+        if feeder and step % 5 == 0: pool.take(feeder, 2)
         fr = (now - t1) / (end - t1); s = min(1, (step + 1) / 300) * (1 if fr < .55 else max(.01, (1 - fr) / .45))
         zt, c, t, e = batch(); raw = loss_of(forward, zt, c, t, e); b = t // 25; r = raw.detach()
         n = torch.zeros(40, device=DEV).index_add_(0, b, torch.ones_like(r)); mean = torch.zeros(40, device=DEV).index_add_(0, b, r) / n.clamp(min=1)
         level = torch.where(n == 0, level, torch.where(level < 0, mean, level + (1 - .98 ** n) * (mean - level)))
         ((raw / level[b]).mean() * .1).backward(); opt.step(s); step += 1; log = r.mean() if log is None else log.lerp(r.mean(), .01)
-        if step % (250 if GPU else 3) == 0: say(f'diffusion {step} {250 * B / (time.time() - rate):.0f}/s error {log.item():.4f} of the way {fr:.2f} to {end - T0:.0f}'); rate = time.time()
+        if step % (250 if GPU else 3) == 0: say(f'diffusion {step} {250 * B / (time.time() - rate):.0f}/s error {log.item():.4f} of the way {fr:.2f} to {end - T0:.0f}, scenes {pool.n}'); rate = time.time()
         if now - saved > 100: save(a, 'unet', ema[0]); save(a, 'text_encoder', ema[1]); say('validate', validate(ema, alphas, vz, vi)); saved = time.time(); rate = time.time()
     save(a, 'unet', ema[0]); save(a, 'text_encoder', ema[1]); say('steps', step, 'samples', step * B, 'validate after', validate(ema, alphas, vz, vi)); samples(a, ema, vae, tok)
 
@@ -268,7 +325,7 @@ def save(a, name, net):
 @torch.no_grad()
 def samples(a, ema, vae, tok, guidance=3., steps=30):
     from diffusers import DDIMScheduler
-    sch = DDIMScheduler.from_pretrained(a.base + '/scheduler'); sch.set_timesteps(steps); ids = lambda x: tok(x, padding='max_length', max_length=LENGTH, truncation=True, return_tensors='pt').input_ids.to(DEV); rows = []
+    sch = DDIMScheduler.from_pretrained(a.base + '/scheduler'); sch.set_timesteps(steps); ids = lambda x: tokens(tok, x); rows = []
     for seed in (3, 4, 5, 6):
         h = ema[1](ids(PROMPTS))[0]; h = torch.cat([ema[1](ids(['']))[0].expand_as(h), h]); z = torch.randn(len(PROMPTS), 8, 16, 16, generator=torch.Generator().manual_seed(seed)).to(DEV)
         for t in sch.timesteps:
@@ -284,6 +341,6 @@ def crop_batch(scenes, photo):
 if __name__ == '__main__':
     p = argparse.ArgumentParser(); p.add_argument('stage'); p.add_argument('--work', required=True); p.add_argument('--base', required=True); p.add_argument('--seconds', type=float, default=700); p.add_argument('--vae_seconds', type=float, default=155)
     p.add_argument('--scenes', type=int, default=420000 if GPU else 400); p.add_argument('--first', type=int, default=6000 if GPU else 100); p.add_argument('--part', type=int, default=500 if GPU else 50); p.add_argument('--worker', type=int, default=0); p.add_argument('--workers', type=int, default=1)
-    p.add_argument('--count', type=int, default=150 if GPU else 2); p.add_argument('--batch', type=int, default=768 if GPU else 16); p.add_argument('--lr', type=float, default=1e-3); p.add_argument('--ema', type=float, default=.9995); p.add_argument('--compile', type=int, default=int(GPU)); p.add_argument('--what'); a = p.parse_args()
+    p.add_argument('--count', type=int, default=150 if GPU else 2); p.add_argument('--batch', type=int, default=768 if GPU else 16); p.add_argument('--lr', type=float, default=1e-3); p.add_argument('--ema', type=float, default=.9995); p.add_argument('--compile', type=int, default=int(GPU)); p.add_argument('--what'); p.add_argument('--keep', type=int, default=0); p.add_argument('--world', type=int, default=77000); a = p.parse_args()
     if not GPU: torch.set_num_threads(1)
     globals()[a.stage](a)
