@@ -191,21 +191,24 @@ void bas_winograd_convolve(float *y, const float *x, const bas_convolution *g, s
     }
 }
 
-/// Channels whose kernels are transformed at once: as many as keep a panel of them in the first cache. That makes it cheaper
-/// to transform a large kernel for every use than to keep it in that form.
-#define CHUNK_CHANNELS 192
+/// Channels whose kernels are transformed at once: with few tiles so many that their 36 matrices stay in the second cache,
+/// with many, whose sums are as large, as keep one matrix in the first. That makes it cheaper to transform a kernel for
+/// every use than to keep it in that form.
+static size_t chunk_channels(size_t tiles) { return tiles <= 32 ? 48 : 192; }
 
-size_t bas_winograd_multiply_workspace(size_t tiles) { return BAS_WINOGRAD_OUTPUTS * (45 * CHUNK_CHANNELS + 36 * tiles); }
+size_t bas_winograd_multiply_workspace(size_t tiles) {
+    return BAS_WINOGRAD_OUTPUTS * (45 * chunk_channels(tiles) + 36 * tiles);
+}
 
 void bas_winograd_multiply(float *y, const float *v, size_t tiles, const bas_convolution *g, size_t first, const float *w,
                            size_t O, int isTurned, size_t firstOutput, size_t lastOutput, const float *bias,
                            const float *residual, float *workspace) {
-    size_t C = g->C;
+    size_t C = g->C, chunk = chunk_channels(tiles);
     for (size_t o = firstOutput; o < lastOutput; o += BAS_WINOGRAD_OUTPUTS) {
         size_t columns = lastOutput - o < BAS_WINOGRAD_OUTPUTS ? lastOutput - o : BAS_WINOGRAD_OUTPUTS, panels = bas_panels(columns);
-        float *taps = workspace, *u = taps + 9 * CHUNK_CHANNELS * columns, *m = u + 36 * CHUNK_CHANNELS * columns;
-        for (size_t c = 0; c < C; c += CHUNK_CHANNELS) {
-            size_t rows = C - c < CHUNK_CHANNELS ? C - c : CHUNK_CHANNELS, count = rows * columns;
+        float *taps = workspace, *u = taps + 9 * chunk * columns, *m = u + 36 * chunk * columns;
+        for (size_t c = 0; c < C; c += chunk) {
+            size_t rows = C - c < chunk ? C - c : chunk, count = rows * columns;
             for (size_t tap = 0; tap < 9; tap++)
                 if (isTurned) bas_pack_rows(taps + tap * count, w + (c * 9 + 8 - tap) * O + o, 1, 0, rows, 9 * O, columns, 0, panels);
                 else bas_pack_transposed(taps + tap * count, w + (o * 9 + tap) * C + c, 9 * C, rows, columns, 0, panels);

@@ -108,7 +108,8 @@ import Testing
             Reference(dy.conv2dInputGradientByPatches(w, input: x.shape, g)), within: 1e-5)
     }
 
-    /// Winograd's tiles against patches and taps: whole tiles and partial ones, every padding, one task and many.
+    /// Winograd's tiles against patches and taps: whole tiles and partial ones, every padding, one task and many; kernels that
+    /// are kept, and that change at every step.
     @Test(arguments: [
         (2, 16, 16, 48, 48, 1), (8, 4, 4, 32, 80, 1), (1, 13, 18, 16, 32, 1), (3, 23, 9, 64, 16, 0), (2, 12, 12, 32, 32, 2),
     ])
@@ -116,7 +117,7 @@ import Testing
         let (x, w) = (numbers([samples, height, width, inputs], "x"), numbers([outputs, 3, 3, inputs], "w"))
         let geometry = ConvolutionGeometry(stride: 1, padding: padding)
         let g = geometry.resolve(x.shape, kernel: w.shape)
-        #expect(g.suitsWinograd(samples: samples, outputs: outputs, weightChanges: true))
+        #expect(g.suitsWinogradAnew(samples: samples, outputs: outputs, weightChanges: true))
         let dy = expectPatches(x, w, geometry)
         expectClose(
             dy.winogradWeightGradient(input: x, g),
@@ -128,12 +129,14 @@ import Testing
         let g = geometry.resolve(x.shape, kernel: w.shape)
         let shape = [x.shape[0], g.OH, g.OW, w.shape[0]]
         let (bias, residual, dy) = (numbers([w.shape[0]], "bias"), numbers(shape, "residual"), numbers(shape, "dy"))
-        expectClose(
-            x.conv2d(w, bias: bias, residual: residual, geometry),
-            Reference(x.conv2dByPatches(w, bias: bias, residual: residual, g)), within: 2e-5)
-        expectClose(
-            dy.conv2dInputGradient(w, input: x.shape, geometry),
-            Reference(dy.conv2dInputGradientByPatches(w, input: x.shape, g)), within: 2e-5)
+        for weightChanges in [false, true] {
+            expectClose(
+                x.conv2d(w, bias: bias, residual: residual, geometry, weightChanges: weightChanges),
+                Reference(x.conv2dByPatches(w, bias: bias, residual: residual, g)), within: 2e-5)
+            expectClose(
+                dy.conv2dInputGradient(w, input: x.shape, geometry, weightChanges: weightChanges),
+                Reference(dy.conv2dInputGradientByPatches(w, input: x.shape, g)), within: 2e-5)
+        }
         return dy
     }
 
@@ -143,7 +146,7 @@ import Testing
         let (x, w) = (numbers([samples, height, width, inputs], "x"), numbers([outputs, 3, 3, inputs], "w"))
         let geometry = ConvolutionGeometry(stride: 1, padding: 1)
         let g = geometry.resolve(x.shape, kernel: w.shape)
-        #expect(g.suitsLargeWinograd(samples: samples, outputs: outputs))
+        #expect(g.suitsWinogradAnew(samples: samples, outputs: outputs, weightChanges: false))
         _ = expectPatches(x, w, geometry)
     }
 

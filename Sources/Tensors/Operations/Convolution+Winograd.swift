@@ -3,19 +3,23 @@ import CKernels
 // 3×3 convolutions of stride 1 by Winograd's F(4×4, 3×3), where its quarter of the multiplications pays for the
 // transforms: 2.2 to 3.3 times as fast as the direct convolution on AVX2.
 extension bas_convolution {
-    /// Is it worth it, for so many samples? The transformed kernel is four times as large: it must be used often enough.
-    /// Depends on the shape alone; where the weight is kept in that form, on one sample's, so that a sample's result
-    /// does not depend on those beside it.
+    /// Is it worth it with a kernel that is kept in transformed form? That is four times as large: it must be used often
+    /// enough. Depends on the shape alone and, where the weight is frozen, on one sample's, so that a sample's result does
+    /// not depend on those beside it. A kernel that changes at every step is kept for many tiles only.
     func suitsWinograd(samples: Int, outputs: Int, weightChanges: Bool) -> Bool {
         guard hasWholeTiles(outputs), !isLarge(outputs) else { return false }
-        return weightChanges ? winogradTiles(samples) >= 8 : winogradTiles(1) >= 4
+        return weightChanges ? winogradTiles(samples) > Self.tilesAtOnce : winogradTiles(1) >= 4
     }
 
-    /// Is it worth it with a kernel that is transformed anew for every use, part by part, because in that form it would
-    /// stay in no cache?
-    func suitsLargeWinograd(samples: Int, outputs: Int) -> Bool {
-        hasWholeTiles(outputs) && isLarge(outputs) && winogradTiles(samples) >= 16
+    /// Is it worth it with a kernel that is transformed anew for every use, part by part: because in transformed form it
+    /// would stay in no cache, or because the next step changes it?
+    func suitsWinogradAnew(samples: Int, outputs: Int, weightChanges: Bool) -> Bool {
+        let isKept = !weightChanges && !isLarge(outputs)
+        return hasWholeTiles(outputs) && !isKept && winogradTiles(samples) >= (isLarge(outputs) ? 16 : 8)
     }
+
+    /// Tiles that a part of a kernel that is transformed anew serves.
+    static var tilesAtOnce: Int { 128 }
 
     private func hasWholeTiles(_ outputs: Int) -> Bool {
         let lanes = Int(BAS_WINOGRAD_LANES)
@@ -56,41 +60,29 @@ extension Tensor {
         return result
     }
 
-    /// The same by a large kernel [O, 3, 3, C] as it lies in memory or, `isTurned`, [C, 3, 3, O].
+    /// The same by a kernel that is transformed anew: [O, 3, 3, C] as it lies in memory or, `isTurned`, [C, 3, 3, O].
     func winogradConvolved(
-        byLarge weight: Tensor, isTurned: Bool, outputs: Int, bias: Tensor?, residual: Tensor?, _ geometry: bas_convolution
+        anew weight: Tensor, isTurned: Bool, outputs: Int, bias: Tensor?, residual: Tensor?, _ geometry: bas_convolution
     ) -> Tensor {
-        var g = geometry
-        let result = Tensor(uninitialized: [shape[0], g.OH, g.OW, outputs])
+        let result = Tensor(uninitialized: [shape[0], geometry.OH, geometry.OW, outputs])
         let kernel = isTurned ? weight.widened : weight
         defer { keepAlive(self, kernel, bias, residual) }
-        let (x, y, b, r) = (pointer, result.writable, bias?.pointer, residual?.pointer)
-        let (tiles, lanes) = (g.winogradTiles(shape[0]), Int(BAS_WINOGRAD_LANES))
-        // Tiles that a transformed part of the kernel serves.
-        let blocks = (tiles + 127) / 128
-        let tasks = (outputs + 2 * Int(BAS_WINOGRAD_OUTPUTS) - 1) / (2 * Int(BAS_WINOGRAD_OUTPUTS)) * 2
+        let product = TransformedAnew(
+            x: pointer, y: result.writable, kernel: kernel, isTurned: isTurned, outputs: outputs, bias: bias?.pointer,
+            residual: residual?.pointer, geometry: geometry)
+        let tiles = geometry.winogradTiles(shape[0])
+        let wide = 2 * Int(BAS_WINOGRAD_OUTPUTS)
+        if outputs < wide {
+            // Too few outputs to share: tasks are parts of the tiles, and each transforms the kernel.
+            let tasks = max(
+                (tiles + bas_convolution.tilesAtOnce - 1) / bas_convolution.tilesAtOnce,
+                Parallel.tasks(work: 72 * tiles * outputs * geometry.C, limit: tiles / 16))
+            Parallel.run(tasks: tasks) { product.run(tiles: Parallel.range($0, of: tasks, count: tiles), tasks: 1) }
+            return result
+        }
+        let blocks = (tiles + bas_convolution.tilesAtOnce - 1) / bas_convolution.tilesAtOnce
         for block in 0..<blocks {
-            let part = Parallel.range(block, of: blocks, count: tiles)
-            let transformed = Storage(count: 36 * part.count * g.C)
-            defer { keepAlive(transformed) }
-            let v = transformed.pointer
-            let transforms = Parallel.tasks(work: 300 * part.count * g.C, limit: part.count)
-            Parallel.run(tasks: transforms) { task in
-                let own = Parallel.range(task, of: transforms, count: part.count)
-                bas_winograd_input(
-                    v + own.lowerBound * g.C, part.count, x, &g, part.lowerBound + own.lowerBound, part.lowerBound + own.upperBound)
-            }
-            Parallel.run(tasks: tasks) { task in
-                let own = Parallel.range(task, of: tasks, count: outputs, alignment: lanes)
-                if own.isEmpty { return }
-                // Of a kernel in half precision only the task's own rows are widened.
-                let rows = isTurned ? kernel : kernel.rows(own).widened
-                let workspace = Storage(count: bas_winograd_multiply_workspace(part.count))
-                defer { keepAlive(rows, workspace) }
-                bas_winograd_multiply(
-                    y, v, part.count, &g, part.lowerBound, isTurned ? rows.pointer : rows.pointer - own.lowerBound * 9 * g.C, outputs,
-                    isTurned ? 1 : 0, own.lowerBound, own.upperBound, b, r, workspace.pointer)
-            }
+            product.run(tiles: Parallel.range(block, of: blocks, count: tiles), tasks: (outputs + wide - 1) / wide * 2)
         }
         return result
     }
@@ -118,5 +110,38 @@ extension Tensor {
             bas_winograd_weights(dw, zp, vp, tiles, channels, outputs, part.lowerBound, part.upperBound, workspace.pointer)
         }
         return result
+    }
+}
+
+/// A convolution by a kernel whose parts are transformed where they are used.
+private struct TransformedAnew: @unchecked Sendable {
+    let x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>
+    let kernel: Tensor, isTurned: Bool, outputs: Int
+    let bias: UnsafePointer<Float>?, residual: UnsafePointer<Float>?
+    let geometry: bas_convolution
+
+    /// Outputs of some tiles, in parts of the outputs.
+    func run(tiles: Range<Int>, tasks: Int) {
+        var g = geometry
+        let transformed = Storage(count: 36 * tiles.count * g.C)
+        defer { keepAlive(transformed) }
+        let v = transformed.pointer
+        let transforms = tasks == 1 ? 1 : Parallel.tasks(work: 300 * tiles.count * g.C, limit: tiles.count)
+        Parallel.run(tasks: transforms) { task in
+            let own = Parallel.range(task, of: transforms, count: tiles.count)
+            bas_winograd_input(
+                v + own.lowerBound * g.C, tiles.count, x, &g, tiles.lowerBound + own.lowerBound, tiles.lowerBound + own.upperBound)
+        }
+        Parallel.run(tasks: tasks) { task in
+            let own = Parallel.range(task, of: tasks, count: outputs, alignment: Int(BAS_WINOGRAD_LANES))
+            if own.isEmpty { return }
+            // Of a kernel in half precision only the task's own rows are widened.
+            let rows = isTurned ? kernel : kernel.rows(own).widened
+            let workspace = Storage(count: bas_winograd_multiply_workspace(tiles.count))
+            defer { keepAlive(rows, workspace) }
+            bas_winograd_multiply(
+                y, v, tiles.count, &g, tiles.lowerBound, isTurned ? rows.pointer : rows.pointer - own.lowerBound * 9 * g.C, outputs,
+                isTurned ? 1 : 0, own.lowerBound, own.upperBound, bias, residual, workspace.pointer)
+        }
     }
 }

@@ -69,8 +69,8 @@ extension Tensor {
         if g.suitsWinograd(samples: shape[0], outputs: outputs, weightChanges: weightChanges) {
             return winogradConvolved(.of(weight, for: use.winograd), outputs: outputs, bias: bias, residual: residual, g)
         }
-        if g.suitsLargeWinograd(samples: shape[0], outputs: outputs) {
-            return winogradConvolved(byLarge: weight, isTurned: use != .forward, outputs: outputs, bias: bias, residual: residual, g)
+        if g.suitsWinogradAnew(samples: shape[0], outputs: outputs, weightChanges: weightChanges) {
+            return winogradConvolved(anew: weight, isTurned: use != .forward, outputs: outputs, bias: bias, residual: residual, g)
         }
         let result = Tensor(uninitialized: [shape[0], g.OH, g.OW, outputs])
         let packed = PackedMatrix.of(weight, for: use)
@@ -125,7 +125,7 @@ extension bas_convolution {
     /// Are there too few pixels for a layout of the weight to pay?
     fileprivate func isThin(samples: Int, outputs: Int) -> Bool {
         samples * OH * OW <= Tensor.thinRows && !suitsWinograd(samples: samples, outputs: outputs, weightChanges: true)
-            && !suitsLargeWinograd(samples: samples, outputs: outputs)
+            && !suitsWinogradAnew(samples: samples, outputs: outputs, weightChanges: true)
     }
 
     /// The convolution that takes dy back to dx, for stride 1.
