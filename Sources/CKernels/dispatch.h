@@ -10,6 +10,8 @@
 #else
 #define BAS_KERNEL
 #endif
+/// Products of bfloat16, which no level brings with it.
+#define BAS_BFLOAT16_TARGET target("arch=x86-64-v4,avx512bf16")
 #define BAS_INLINE static inline __attribute__((always_inline))
 // Reductions may be reordered, products and sums fused: what makes loops over `+=` vectorise.
 #define BAS_FAST _Pragma("clang fp reassociate(on) contract(fast)")

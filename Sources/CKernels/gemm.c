@@ -1,5 +1,4 @@
-// Products of rows with packed matrices, convolutions without patches, and sums of outer products (gradients of
-// weights), on micro-kernels chosen by the processor. Rows are read in place through pointers, one a row and tap, as
+// Products of rows with packed matrices and convolutions without patches, on micro-kernels chosen by the processor. Rows are read in place through pointers, one a row and tap, as
 // in Dukhan's indirect convolution (arXiv 1907.02129).
 #include "gemm.h"
 
@@ -9,6 +8,17 @@
 #define TARGET target("arch=x86-64-v4")
 #define WIDTH 16
 #define TILE_ROWS 8
+#define MULTIPLY_ADD(sum, a, column) ((sum) + (a) * (column))
+#define LOAD_PART(p, n) _mm512_maskz_loadu_ps((__mmask16)((1u << (n)) - 1), p)
+#define STORE_PART(p, v, n) _mm512_mask_storeu_ps(p, (__mmask16)((1u << (n)) - 1), v)
+#include "gemm_tiles.h"
+
+/// Operands are pairs of bfloat16 (bfloat16.c), two products a lane.
+#define NAME(x) pairs_##x
+#define TARGET BAS_BFLOAT16_TARGET
+#define WIDTH 16
+#define TILE_ROWS 8
+#define MULTIPLY_ADD(sum, a, column) _mm512_dpbf16_ps(sum, (__m512bh)_mm512_set1_ps(a), (__m512bh)(column))
 #define LOAD_PART(p, n) _mm512_maskz_loadu_ps((__mmask16)((1u << (n)) - 1), p)
 #define STORE_PART(p, v, n) _mm512_mask_storeu_ps(p, (__mmask16)((1u << (n)) - 1), v)
 #include "gemm_tiles.h"
@@ -20,6 +30,7 @@ static const int32_t first_of_eight[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
 #define TARGET target("arch=x86-64-v3")
 #define WIDTH 8
 #define TILE_ROWS 4
+#define MULTIPLY_ADD(sum, a, column) ((sum) + (a) * (column))
 #define LOAD_PART(p, n) _mm256_maskload_ps(p, MASK(n))
 #define STORE_PART(p, v, n) _mm256_maskstore_ps(p, MASK(n), v)
 #include "gemm_tiles.h"
@@ -31,6 +42,7 @@ static inline void store_part(float *p, four v, size_t n) { for (size_t i = 0; i
 #define TARGET unused
 #define WIDTH 4
 #define TILE_ROWS 4
+#define MULTIPLY_ADD(sum, a, column) ((sum) + (a) * (column))
 #define LOAD_PART(p, n) load_part(p, n)
 #define STORE_PART(p, v, n) store_part(p, v, n)
 #include "gemm_tiles.h"
@@ -46,6 +58,14 @@ const bas_gemm_kernels *bas_gemm(void) {
     }
 #endif
     return &base;
+}
+
+const bas_gemm_kernels *bas_gemm_of_pairs(void) {
+#if defined(__x86_64__)
+    static const bas_gemm_kernels pairs = {8, 16, pairs_rows, pairs_outer};
+    if (bas_has_bfloat16()) return &pairs;
+#endif
+    return NULL;
 }
 
 /// Rows whose pointers are made at once; a panel is read from cache once a tile of them.
@@ -74,8 +94,8 @@ static void fetch_ahead(bas_rows_tile *s, size_t block, size_t blocks, int isFol
 
 /// The product of up to CHUNK_ROWS rows, given by pointers, with the panels first..<last. `s` holds what all tiles
 /// share; s->b is the matrix, packed where `isPacked`.
-static void chunk(bas_rows_tile s, size_t count, size_t N, size_t first, size_t last, int isPacked) {
-    const bas_gemm_kernels *k = bas_gemm();
+static void chunk(const bas_gemm_kernels *k, bas_rows_tile s, size_t count, size_t N, size_t first, size_t last,
+                  int isPacked) {
     size_t K = s.allTaps * s.channels, blocks = (count + k->rows - 1) / k->rows;
     size_t step = s.channels ? CHUNK_PRODUCTS / s.channels : 0;
     if (step == 0) step = 1;
@@ -102,9 +122,9 @@ static void chunk(bas_rows_tile s, size_t count, size_t N, size_t first, size_t 
     }
 }
 
-void bas_product(float *y, size_t yStride, const float *x, size_t xStride, size_t rows, size_t K, const float *b,
-                 size_t bStride, size_t N, size_t firstPanel, size_t lastPanel, const float *bias,
-                 const float *residual) {
+static void product(const bas_gemm_kernels *k, float *y, size_t yStride, const float *x, size_t xStride, size_t rows,
+                    size_t K, const float *b, size_t bStride, size_t N, size_t firstPanel, size_t lastPanel,
+                    const float *bias, const float *residual) {
     const float *pointers[CHUNK_ROWS];
     for (size_t row = 0; row < rows; row += CHUNK_ROWS) {
         size_t count = rows - row < CHUNK_ROWS ? rows - row : CHUNK_ROWS;
@@ -113,29 +133,47 @@ void bas_product(float *y, size_t yStride, const float *x, size_t xStride, size_
             .rows = pointers, .allTaps = 1, .channels = K, .b = b, .bStride = bStride, .y = y + row * yStride,
             .yStride = yStride, .bias = bias, .added = residual ? residual + row * yStride : NULL,
         };
-        chunk(s, count, N, firstPanel, lastPanel, bStride == 0);
+        chunk(k, s, count, N, firstPanel, lastPanel, bStride == 0);
     }
 }
 
-/// The input pixel under `tap` of the output pixel `o` (flat over samples), or NULL in the padding.
-static inline const float *pixel(const float *x, const bas_convolution *g, size_t o, size_t tap) {
-    size_t sample = o / (g->OH * g->OW), place = o % (g->OH * g->OW);
-    ptrdiff_t h = (ptrdiff_t)(place / g->OW * g->stride + tap / g->kernelW) - (ptrdiff_t)g->padTop;
-    ptrdiff_t w = (ptrdiff_t)(place % g->OW * g->stride + tap % g->kernelW) - (ptrdiff_t)g->padLeft;
-    if (h < 0 || h >= (ptrdiff_t)g->H || w < 0 || w >= (ptrdiff_t)g->W) return NULL;
-    return x + ((sample * g->H + (size_t)h) * g->W + (size_t)w) * g->C;
+void bas_product(float *y, size_t yStride, const float *x, size_t xStride, size_t rows, size_t K, const float *b,
+                 size_t bStride, size_t N, size_t firstPanel, size_t lastPanel, const float *bias,
+                 const float *residual) {
+    product(bas_gemm(), y, yStride, x, xStride, rows, K, b, bStride, N, firstPanel, lastPanel, bias, residual);
+}
+
+void bas_product_of_pairs(float *y, size_t yStride, const float *x, size_t xStride, size_t rows, size_t K,
+                          const float *b, size_t N, size_t firstPanel, size_t lastPanel, const float *bias,
+                          const float *residual) {
+    product(bas_gemm_of_pairs(), y, yStride, x, xStride, rows, K, b, 0, N, firstPanel, lastPanel, bias, residual);
+}
+
+size_t bas_product_bfloat16_workspace(size_t K) { return CHUNK_ROWS * ((K + 1) / 2); }
+
+void bas_product_bfloat16(float *y, size_t yStride, const float *x, size_t xStride, size_t rows, size_t K,
+                          const float *packed, size_t N, size_t firstPanel, size_t lastPanel, const float *bias,
+                          const float *residual, float *workspace) {
+    size_t half = (K + 1) / 2;
+    for (size_t row = 0; row < rows; row += CHUNK_ROWS) {
+        size_t count = rows - row < CHUNK_ROWS ? rows - row : CHUNK_ROWS;
+        bas_round_rows(workspace, x + row * xStride, xStride, count, K);
+        bas_product_of_pairs(y + row * yStride, yStride, workspace, half, count, half, packed, N, firstPanel, lastPanel,
+                             bias, residual ? residual + row * yStride : NULL);
+    }
 }
 
 /// The output pixels first..<last; `s` holds the matrix and, where it is not packed, its strides.
-static void convolve(bas_rows_tile s, float *y, const float *x, const bas_convolution *g, size_t first, size_t last,
-                     size_t N, size_t firstPanel, size_t lastPanel, const float *residual, int isPacked) {
+static void convolve(const bas_gemm_kernels *k, bas_rows_tile s, float *y, const float *x, const bas_convolution *g,
+                     size_t first, size_t last, size_t N, size_t firstPanel, size_t lastPanel, const float *residual,
+                     int isPacked) {
     const float *pointers[CHUNK_ROWS * MAXIMUM_TAPS];
     size_t taps = g->kernelH * g->kernelW;
     for (size_t row = first; row < last; row += CHUNK_ROWS) {
         size_t count = last - row < CHUNK_ROWS ? last - row : CHUNK_ROWS;
         for (size_t i = 0; i < count; i++)
             for (size_t t = 0; t < taps; t++) {
-                const float *source = pixel(x, g, row + i, t);
+                const float *source = bas_pixel(x, g, row + i, t);
                 pointers[i * taps + t] = source ? source : zeros;
             }
         s.rows = pointers;
@@ -144,75 +182,28 @@ static void convolve(bas_rows_tile s, float *y, const float *x, const bas_convol
         s.allTaps = taps;
         s.channels = g->C;
         s.yStride = N;
-        chunk(s, count, N, firstPanel, lastPanel, isPacked);
+        chunk(k, s, count, N, firstPanel, lastPanel, isPacked);
     }
 }
 
 void bas_convolve(float *y, const float *x, const bas_convolution *g, size_t first, size_t last, const float *packed,
                   size_t N, size_t firstPanel, size_t lastPanel, const float *bias, const float *residual) {
-    convolve((bas_rows_tile){.b = packed, .bias = bias}, y, x, g, first, last, N, firstPanel, lastPanel, residual, 1);
+    bas_rows_tile s = {.b = packed, .bias = bias};
+    convolve(bas_gemm(), s, y, x, g, first, last, N, firstPanel, lastPanel, residual, 1);
+}
+
+void bas_convolve_bfloat16(float *y, const float *x, const bas_convolution *g, size_t first, size_t last,
+                           const float *packed, size_t N, size_t firstPanel, size_t lastPanel, const float *bias,
+                           const float *residual) {
+    bas_rows_tile s = {.b = packed, .bias = bias};
+    bas_convolution halves = *g;
+    halves.C = (g->C + 1) / 2;
+    convolve(bas_gemm_of_pairs(), s, y, x, &halves, first, last, N, firstPanel, lastPanel, residual, 1);
 }
 
 void bas_convolve_turned(float *dx, const float *dy, const bas_convolution *g, size_t first, size_t last,
                          const float *w, size_t N, size_t firstPanel, size_t lastPanel) {
     size_t taps = g->kernelH * g->kernelW;
     bas_rows_tile s = {.b = w + (taps - 1) * N, .bStride = taps * N, .tapStride = -(ptrdiff_t)N};
-    convolve(s, dx, dy, g, first, last, N, firstPanel, lastPanel, NULL, 0);
-}
-
-/// Pairs of rows whose outer products are summed in registers before the sum is stored: few enough to stay in the
-/// first cache while all tiles pass over them.
-#define CHUNK_PAIRS 64
-
-static void outer_chunk(const bas_row_pair *pairs, size_t count, float *y, size_t yStride, size_t first, size_t last,
-                        size_t N, int accumulates) {
-    const bas_gemm_kernels *k = bas_gemm();
-    size_t panels = bas_panel_count(N, k->width), blocks = (last - first + k->rows - 1) / k->rows;
-    for (size_t p = 0; p < panels; p++) {
-        bas_panel panel = bas_panel_at(p, N, k->width);
-        bas_outer_tile s = {
-            .pairs = pairs, .count = count, .bOffset = panel.first, .yStride = yStride,
-            .columns = panel.vectors * k->width, .accumulates = accumulates,
-        };
-        if (panel.first + s.columns > N) s.columns = N - panel.first;
-        for (size_t block = 0; block < blocks; block++) {
-            size_t row = first + (last - first) * block / blocks, end = first + (last - first) * (block + 1) / blocks;
-            s.aOffset = row;
-            s.y = y + row * yStride + panel.first;
-            k->outerTile((int)(end - row), (int)panel.vectors, &s);
-        }
-    }
-}
-
-void bas_outer_product_added(float *y, size_t yStride, const float *a, size_t aStride, const float *b, size_t bStride,
-                             size_t rows, size_t first, size_t last, size_t N, int isAdded) {
-    bas_row_pair pairs[CHUNK_PAIRS];
-    for (size_t row = 0; row < rows || row == 0; row += CHUNK_PAIRS) {
-        size_t count = rows - row < CHUNK_PAIRS ? rows - row : CHUNK_PAIRS;
-        for (size_t i = 0; i < count; i++)
-            pairs[i] = (bas_row_pair){a + (row + i) * aStride, b + (row + i) * bStride};
-        outer_chunk(pairs, count, y, yStride, first, last, N, isAdded || row > 0);
-    }
-}
-
-void bas_outer_product(float *y, size_t yStride, const float *a, size_t aStride, const float *b, size_t bStride,
-                       size_t rows, size_t first, size_t last, size_t N) {
-    bas_outer_product_added(y, yStride, a, aStride, b, bStride, rows, first, last, N, 0);
-}
-
-void bas_convolve_weights(float *dw, const float *dy, const float *x, const bas_convolution *g, size_t samples,
-                          size_t O, size_t tap, size_t first, size_t last) {
-    bas_row_pair pairs[CHUNK_PAIRS];
-    size_t taps = g->kernelH * g->kernelW, count = 0;
-    int accumulates = 0;
-    for (size_t o = 0; o < samples * g->OH * g->OW; o++) {
-        const float *source = pixel(x, g, o, tap);
-        if (source) pairs[count++] = (bas_row_pair){dy + o * O, source};
-        if (count < CHUNK_PAIRS) continue;
-        outer_chunk(pairs, count, dw + tap * g->C, taps * g->C, first, last, g->C, accumulates);
-        accumulates = 1;
-        count = 0;
-    }
-    if (count || !accumulates)
-        outer_chunk(pairs, count, dw + tap * g->C, taps * g->C, first, last, g->C, accumulates);
+    convolve(bas_gemm(), s, dx, dy, g, first, last, N, firstPanel, lastPanel, NULL, 0);
 }

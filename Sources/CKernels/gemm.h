@@ -39,6 +39,8 @@ typedef struct {
     void (*outerTile)(int rows, int vectors, const bas_outer_tile *);
 } bas_gemm_kernels;
 const bas_gemm_kernels *bas_gemm(void);
+/// Those whose operands are pairs of bfloat16, in the place of a float32 each; NULL where the processor has none.
+const bas_gemm_kernels *bas_gemm_of_pairs(void);
 
 /// Columns of a panel: vectors are spread evenly over panels of at most three.
 typedef struct {
@@ -49,4 +51,13 @@ static inline bas_panel bas_panel_at(size_t p, size_t N, size_t width) {
     size_t all = (N + width - 1) / width, panels = (all + 2) / 3;
     size_t low = all * p / panels, high = all * (p + 1) / panels;
     return (bas_panel){low * width, high - low};
+}
+
+/// The input pixel under `tap` of the output pixel `o` (flat over samples), or NULL in the padding.
+static inline const float *bas_pixel(const float *x, const bas_convolution *g, size_t o, size_t tap) {
+    size_t sample = o / (g->OH * g->OW), place = o % (g->OH * g->OW);
+    ptrdiff_t h = (ptrdiff_t)(place / g->OW * g->stride + tap / g->kernelW) - (ptrdiff_t)g->padTop;
+    ptrdiff_t w = (ptrdiff_t)(place % g->OW * g->stride + tap % g->kernelW) - (ptrdiff_t)g->padLeft;
+    if (h < 0 || h >= (ptrdiff_t)g->H || w < 0 || w >= (ptrdiff_t)g->W) return NULL;
+    return x + ((sample * g->H + (size_t)h) * g->W + (size_t)w) * g->C;
 }

@@ -1,7 +1,7 @@
 // The two micro-kernels of every product, for vectors of WIDTH floats; included by gemm.c once an instruction set, with
-// NAME(x), TARGET, TILE_ROWS, and LOAD_PART and STORE_PART of a vector's n first floats defined. A tile is up to
-// TILE_ROWS rows by three vectors of columns, held in registers: twelve or 24 accumulators, enough to hide the latency
-// of a multiply-add, with one load for two of them.
+// NAME(x), TARGET, TILE_ROWS, MULTIPLY_ADD(sum, a, column), and LOAD_PART and STORE_PART of a vector's n first floats
+// defined. A tile is up to TILE_ROWS rows by three vectors of columns, held in registers: twelve or 24 accumulators,
+// enough to hide the latency of a multiply-add, with one load for two of them.
 #define INLINE static inline __attribute__((always_inline, TARGET))
 #define FOR_TILE(i, count) _Pragma("clang loop unroll(full)") for (int i = 0; i < (count); i++)
 
@@ -39,7 +39,7 @@ INLINE void NAME(rows_tile)(const int rows, const int vectors, const bas_rows_ti
             NAME(vector) column[3];
             FOR_TILE(j, vectors) column[j] = NAME(load)(b + j * WIDTH);
             FOR_TILE(j, vectors) if (j * WIDTH % LINE == 0) __builtin_prefetch(ahead + j * WIDTH, 0, 2);
-            FOR_TILE(i, rows) FOR_TILE(j, vectors) sum[i][j] += a[i][c] * column[j];
+            FOR_TILE(i, rows) FOR_TILE(j, vectors) sum[i][j] = MULTIPLY_ADD(sum[i][j], a[i][c], column[j]);
         }
     }
     FOR_TILE(i, rows)
@@ -54,7 +54,7 @@ INLINE void NAME(outer_tile)(const int rows, const int vectors, const bas_outer_
         const float *a = s->pairs[r].a + s->aOffset, *b = s->pairs[r].b + s->bOffset;
         NAME(vector) column[3];
         FOR_TILE(j, vectors) column[j] = NAME(load)(b + j * WIDTH);
-        FOR_TILE(i, rows) FOR_TILE(j, vectors) sum[i][j] += a[i] * column[j];
+        FOR_TILE(i, rows) FOR_TILE(j, vectors) sum[i][j] = MULTIPLY_ADD(sum[i][j], a[i], column[j]);
     }
     FOR_TILE(i, rows) {
         float *y = s->y + (size_t)i * s->yStride;
@@ -105,3 +105,4 @@ __attribute__((TARGET)) static void NAME(outer)(int rows, int vectors, const bas
 #undef LOAD_PART
 #undef STORE_PART
 #undef TILE_ROWS
+#undef MULTIPLY_ADD

@@ -111,8 +111,9 @@ public enum Parallel {
             for task in 0..<tasks { body(task) }
             return
         }
+        let precision = ProductPrecision.current
         withoutActuallyEscaping(body) { body in
-            var body = body
+            var body = precision == .float32 ? body : { task in precision.handedOn { body(task) } }
             withUnsafeMutablePointer(to: &body) { pointer in
                 bas_pool_run(Int32(tasks), Int32(threads), { context, task in
                     context?.assumingMemoryBound(to: ((Int) -> Void).self).pointee(Int(task))

@@ -164,6 +164,8 @@ void bas_convolve(float *y, const float *x, const bas_convolution *g, size_t fir
 /// [.., N] from dy [samples, H, W, C] under the turned geometry `g`.
 void bas_convolve_turned(float *dx, const float *dy, const bas_convolution *g, size_t first, size_t last,
                          const float *w, size_t N, size_t firstPanel, size_t lastPanel);
+
+// --- outer.c ---------------------------------------------------------------------------------------------------
 /// y [first..<last, N] = sum over rows r of a[r][first..<last] b[r][N]: transpose(a) * b.
 void bas_outer_product(float *y, size_t yStride, const float *a, size_t aStride, const float *b, size_t bStride,
                        size_t rows, size_t first, size_t last, size_t N);
@@ -173,6 +175,42 @@ void bas_outer_product_added(float *y, size_t yStride, const float *a, size_t aS
 /// A convolution's gradient of weights dw [O, taps, C] under one tap, outputs first..<last, from dy [.., O] and x.
 void bas_convolve_weights(float *dw, const float *dy, const float *x, const bas_convolution *g, size_t samples,
                           size_t O, size_t tap, size_t first, size_t last);
+
+// --- bfloat16.c, gemm.c, outer.c: products of operands rounded to bfloat16, summed in float32 ------------------------
+// Only where `bas_has_bfloat16`. Numbers that follow each other in a sum lie side by side as a pair, in the place of one
+// float32; of an odd number the last pair is filled with 0. Pairs are counted and strided as the floats in their place.
+/// Has the processor products of bfloat16 (AVX512_BF16), and AVX-512?
+int bas_has_bfloat16(void);
+/// Rows of K numbers, `stride` apart, as rows of (K + 1) / 2 pairs one behind another.
+void bas_round_rows(float *pairs, const float *x, size_t stride, size_t rows, size_t K);
+/// N pairs of two rows' numbers, each of `one` and `other` (zeros where NULL), written in whole vectors of 16.
+void bas_pair_rows(float *pairs, const float *one, const float *other, size_t N);
+/// The panels of a packed [outer * inner, N] with each `inner` rows paired: [outer * ((inner + 1) / 2), N].
+void bas_pair_packed(float *pairs, const float *packed, size_t outer, size_t inner, size_t N, size_t firstPanel,
+                     size_t lastPanel);
+/// `bas_product` by such a matrix, x rounded on the way; and of an x [rows, K pairs] that is rounded already.
+void bas_product_bfloat16(float *y, size_t yStride, const float *x, size_t xStride, size_t rows, size_t K,
+                          const float *packed, size_t N, size_t firstPanel, size_t lastPanel, const float *bias,
+                          const float *residual, float *workspace);
+void bas_product_of_pairs(float *y, size_t yStride, const float *x, size_t xStride, size_t rows, size_t K,
+                          const float *packed, size_t N, size_t firstPanel, size_t lastPanel, const float *bias,
+                          const float *residual);
+/// Floats of the `workspace` of the former.
+size_t bas_product_bfloat16_workspace(size_t K);
+/// `bas_convolve` of an x [samples, H, W, (C + 1) / 2 pairs] by packed pairs, `inner` being C.
+void bas_convolve_bfloat16(float *y, const float *x, const bas_convolution *g, size_t first, size_t last,
+                           const float *packed, size_t N, size_t firstPanel, size_t lastPanel, const float *bias,
+                           const float *residual);
+/// `bas_outer_product` and `bas_convolve_weights`, all operands rounded on the way.
+void bas_outer_product_bfloat16(float *y, size_t yStride, const float *a, size_t aStride, const float *b, size_t bStride,
+                                size_t rows, size_t first, size_t last, size_t N, float *workspace);
+void bas_convolve_weights_bfloat16(float *dw, const float *dy, const float *x, const bas_convolution *g, size_t samples,
+                                   size_t O, size_t tap, size_t first, size_t last, float *workspace);
+/// Floats of their `workspace`, for last - first outputs.
+size_t bas_outer_bfloat16_workspace(size_t outputs, size_t N);
+/// y [outputs, N] of rows a and b of pairs (pairs of rows, therefore), at least one.
+void bas_outer_product_of_pairs(float *y, size_t yStride, const float *a, size_t aStride, const float *b, size_t bStride,
+                                size_t rows, size_t outputs, size_t N);
 
 // --- winograd.c ------------------------------------------------------------------------------------------------
 // Convolutions 3x3 of stride 1 by tiles of 4x4 outputs, counted over samples, rows and columns of tiles; channels in
@@ -205,6 +243,23 @@ void bas_winograd_output_gradient(float *z, size_t tiles, const float *dy, const
 /// dw [O, 3, 3, C] of the outputs first..<last from both; workspace [36 * (last - first) * C].
 void bas_winograd_weights(float *dw, const float *z, const float *v, size_t tiles, size_t C, size_t O, size_t first,
                           size_t last, float *workspace);
+
+// --- winograd_bfloat16.c -----------------------------------------------------------------------------------------
+// The same with products of bfloat16. V and Z lie in pairs of tiles here, tile 2i and 2i + 1, and U in pairs of channels.
+/// U, 36 matrices of C / 2 rows of pairs.
+void bas_winograd_pack_bfloat16(float *u, const float *packed, size_t C, size_t O, size_t firstPanel, size_t lastPanel,
+                                float *workspace);
+size_t bas_winograd_pack_bfloat16_workspace(void);
+/// With the workspace of `bas_winograd_convolve`.
+void bas_winograd_convolve_bfloat16(float *y, const float *x, const bas_convolution *g, size_t first, size_t last,
+                                    const float *u, size_t O, const float *bias, const float *residual, float *workspace);
+/// The pairs first..<last of V [36, pairs, C] and Z [36, pairs, O] of `tiles` tiles in all; v and z point to the first.
+void bas_winograd_input_pairs(float *v, size_t pairs, const float *x, const bas_convolution *g, size_t tiles, size_t first,
+                              size_t last);
+void bas_winograd_output_gradient_pairs(float *z, size_t pairs, const float *dy, const bas_convolution *g, size_t O,
+                                        size_t tiles, size_t first, size_t last);
+void bas_winograd_weights_bfloat16(float *dw, const float *z, const float *v, size_t pairs, size_t C, size_t O, size_t first,
+                                   size_t last, float *workspace);
 
 // --- optimizer.c -----------------------------------------------------------------------------------------------
 typedef struct {

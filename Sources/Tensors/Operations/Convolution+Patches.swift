@@ -11,6 +11,7 @@ extension Tensor {
         defer { keepAlive(self, weight, bias, residual) }
         let (x, y, w) = (pointer, result.writable, weight.pointer)
         let (start, added) = (bias?.pointer, residual?.pointer)
+        let rounded = RoundedMatrix(weight, .forward(taps: 1))
         let tiles = Self.tiles(rows: pixels, flopsPerRow: 2 * k * outputs, bytesPerRow: 4 * k)
         Parallel.run(tasks: n * tiles) { task in
             let (sample, range) = (task / tiles, Parallel.range(task % tiles, of: tiles, count: pixels, alignment: 16))
@@ -19,6 +20,11 @@ extension Tensor {
             defer { keepAlive(patches) }
             let rows = sample * pixels + range.lowerBound..<sample * pixels + range.upperBound
             bas_patches(patches.pointer, x + sample * g.H * g.W * g.C, &g, range.lowerBound, range.count)
+            if let rounded {
+                rounded.product(
+                    y + rows.lowerBound * outputs, patches.pointer, rows: range.count, bias: start, residual: added.map { $0 + rows.lowerBound * outputs })
+                return
+            }
             fillRows(y, stride: outputs, rows, 0..<outputs, bias: start, residual: added)
             product(
                 MatrixView(patches.pointer, stride: k), MatrixView(w, stride: k, isTransposed: true), m: range.count, n: outputs, k: k,
@@ -35,15 +41,20 @@ extension Tensor {
         let result = Tensor.zeros(input)
         defer { keepAlive(self, weight) }
         let (dy, dx, w) = (pointer, result.writable, weight.pointer)
+        let rounded = RoundedMatrix(weight, .inputGradient(taps: 1))
         let block = max(64, min(pixels, (1 << 18) / k))
         Parallel.run(tasks: n) { sample in
             let patches = Storage(count: block * k)
             defer { keepAlive(patches) }
             for first in stride(from: 0, to: pixels, by: block) {
                 let count = min(block, pixels - first)
-                product(
-                    MatrixView(dy + (sample * pixels + first) * outputs, stride: outputs), MatrixView(w, stride: k), m: count, n: k, k: outputs,
-                    into: patches.pointer, stride: k)
+                let rows = dy + (sample * pixels + first) * outputs
+                if let rounded {
+                    rounded.product(patches.pointer, rows, rows: count)
+                } else {
+                    product(
+                        MatrixView(rows, stride: outputs), MatrixView(w, stride: k), m: count, n: k, k: outputs, into: patches.pointer, stride: k)
+                }
                 bas_patches_add(dx + sample * g.H * g.W * g.C, patches.pointer, &g, first, count)
             }
         }

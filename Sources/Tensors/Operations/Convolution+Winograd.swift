@@ -21,7 +21,8 @@ extension bas_convolution {
     /// Tiles that a part of a kernel that is transformed anew serves.
     static var tilesAtOnce: Int { 128 }
 
-    private func hasWholeTiles(_ outputs: Int) -> Bool {
+    /// Is it a 3×3 kernel of stride 1, channels filling whole vectors?
+    func hasWholeTiles(_ outputs: Int) -> Bool {
         let lanes = Int(BAS_WINOGRAD_LANES)
         return kernelH == 3 && kernelW == 3 && stride == 1 && OH >= 4 && OW >= 4 && C % lanes == 0 && outputs % lanes == 0
     }
@@ -40,22 +41,24 @@ extension bas_convolution {
 }
 
 extension Tensor {
-    /// y [N, H', W', O] of x = self by the transformed kernel `u`.
+    /// y [N, H', W', O] of x = self by the transformed kernel `u`, which has this precision.
     func winogradConvolved(
-        _ u: PackedMatrix, outputs: Int, bias: Tensor?, residual: Tensor?, _ geometry: bas_convolution
+        _ u: PackedMatrix, _ precision: ProductPrecision = .float32, outputs: Int, bias: Tensor?, residual: Tensor?,
+        _ geometry: bas_convolution
     ) -> Tensor {
         var g = geometry
         let result = Tensor(uninitialized: [shape[0], g.OH, g.OW, outputs])
         defer { keepAlive(self, bias, residual, u) }
         let (x, y, w, b, r) = (pointer, result.writable, u.pointer, bias?.pointer, residual?.pointer)
         let tiles = g.winogradTiles(shape[0])
+        let convolve = precision == .float32 ? bas_winograd_convolve : bas_winograd_convolve_bfloat16
         let tasks = Parallel.tasks(work: 72 * tiles * outputs * g.C, limit: max(1, tiles / 4))
         Parallel.run(tasks: tasks) { task in
             let part = Parallel.range(task, of: tasks, count: tiles, alignment: 4)
             if part.isEmpty { return }
             let workspace = Storage(count: bas_winograd_workspace(g.C, outputs))
             defer { keepAlive(workspace) }
-            bas_winograd_convolve(y, x, &g, part.lowerBound, part.upperBound, w, outputs, b, r, workspace.pointer)
+            convolve(y, x, &g, part.lowerBound, part.upperBound, w, outputs, b, r, workspace.pointer)
         }
         return result
     }

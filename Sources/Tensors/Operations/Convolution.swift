@@ -39,10 +39,11 @@ extension Tensor {
         let cost = Profile.Cost("convolution", flops: g.flops(samples: shape[0], outputs: weight.shape[0]), floats: count + weight.count + shape[0] * g.OH * g.OW * weight.shape[0])
         defer { cost.end() }
         guard g.isDirect else { return conv2dByPatches(weight, bias: bias, residual: residual, g) }
-        if weightChanges, g.isThin(samples: shape[0], outputs: weight.shape[0]) {
+        let isExact = ProductPrecision.current == .float32
+        if weightChanges, isExact, g.isThin(samples: shape[0], outputs: weight.shape[0]) {
             return thinConv2d(weight, bias: bias, residual: residual, g)
         }
-        return convolved(by: weight, .forward, outputs: weight.shape[0], bias: bias, residual: residual, g, weightChanges)
+        return convolved(by: weight, .forward(taps: g.kernelH * g.kernelW), outputs: weight.shape[0], bias: bias, residual: residual, g, weightChanges)
     }
 
     /// dx [N, H, W, Cin] of dy [N, H', W', Cout]. Where the stride is 1 it is a convolution by the turned kernel.
@@ -54,7 +55,8 @@ extension Tensor {
         let cost = Profile.Cost("convolution, dx", flops: g.flops(samples: input[0], outputs: weight.shape[0]), floats: count + weight.count + Shape.count(input))
         defer { cost.end() }
         guard let turned = g.turned(outputs: weight.shape[0]) else { return conv2dInputGradientByPatches(weight, input: input, g) }
-        if weightChanges, turned.isThin(samples: input[0], outputs: g.C) {
+        let isExact = ProductPrecision.current == .float32
+        if weightChanges, isExact, turned.isThin(samples: input[0], outputs: g.C) {
             return thinConv2dInputGradient(weight, channels: g.C, turned)
         }
         let use = PackedMatrix.Use.inputGradient(taps: g.kernelH * g.kernelW)
@@ -65,12 +67,15 @@ extension Tensor {
         by weight: Tensor, _ use: PackedMatrix.Use, outputs: Int, bias: Tensor?, residual: Tensor?, _ geometry: bas_convolution,
         _ weightChanges: Bool
     ) -> Tensor {
+        if ProductPrecision.current == .bfloat16 {
+            return roundedConvolved(by: weight, use, outputs: outputs, bias: bias, residual: residual, geometry, weightChanges)
+        }
         var g = geometry
         if g.suitsWinograd(samples: shape[0], outputs: outputs, weightChanges: weightChanges) {
             return winogradConvolved(.of(weight, for: use.winograd), outputs: outputs, bias: bias, residual: residual, g)
         }
         if g.suitsWinogradAnew(samples: shape[0], outputs: outputs, weightChanges: weightChanges) {
-            return winogradConvolved(anew: weight, isTurned: use != .forward, outputs: outputs, bias: bias, residual: residual, g)
+            return winogradConvolved(anew: weight, isTurned: !use.isForward, outputs: outputs, bias: bias, residual: residual, g)
         }
         let result = Tensor(uninitialized: [shape[0], g.OH, g.OW, outputs])
         let packed = PackedMatrix.of(weight, for: use)
@@ -91,6 +96,7 @@ extension Tensor {
         let g = geometry.resolve(x.shape, kernel: kernel)
         let cost = Profile.Cost("convolution, dW", flops: g.flops(samples: x.shape[0], outputs: kernel[0]), floats: count + x.count + Shape.count(kernel))
         defer { cost.end() }
+        if ProductPrecision.current == .bfloat16 { return roundedWeightGradient(input: x, kernel: kernel, g) }
         if g.suitsWinogradWeights(samples: x.shape[0], outputs: kernel[0]) { return winogradWeightGradient(input: x, g) }
         return directWeightGradient(input: x, kernel: kernel, g)
     }

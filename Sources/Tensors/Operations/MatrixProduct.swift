@@ -98,18 +98,19 @@ extension Tensor {
         let cost = Profile.Cost("linear", flops: 2 * count * n, floats: count + n * k + count / k * n)
         defer { cost.end() }
         let m = count / k
-        if weightChanges && m <= Self.thinRows { return thinLinear(weight, bias: bias, residual: residual) }
+        let precision = ProductPrecision.current
+        if weightChanges && m <= Self.thinRows && precision == .float32 { return thinLinear(weight, bias: bias, residual: residual) }
         defer { keepAlive(self, weight, bias, residual) }
         let result = Tensor(uninitialized: shape.dropLast() + [n])
         precondition(residual.map { $0.count == result.count } ?? true)
         let (x, y, b, r) = (pointer, result.writable, bias?.pointer, residual?.pointer)
-        let packed = PackedMatrix.of(weight, for: .forward)
+        let packed = PackedMatrix.of(weight, for: .forward(taps: 1), precision)
         defer { keepAlive(packed) }
         let w = packed.pointer
         ProductTasks(rows: m, columns: n, inner: k, flops: 2 * m * n * k).run { rows, panels in
-            bas_product(
-                y + rows.lowerBound * n, n, x + rows.lowerBound * k, k, rows.count, k, w, 0, n, panels.lowerBound,
-                panels.upperBound, b, r.map { $0 + rows.lowerBound * n })
+            precision.product(
+                y + rows.lowerBound * n, x + rows.lowerBound * k, rows: rows.count, k: k, by: w, n: n, panels: panels, bias: b,
+                residual: r.map { $0 + rows.lowerBound * n })
         }
         return result
     }
@@ -120,17 +121,16 @@ extension Tensor {
         precondition(shape.last == n)
         let cost = Profile.Cost("linear, dx", flops: 2 * count * k, floats: count + n * k + count / n * k)
         defer { cost.end() }
-        if weightChanges && count / n <= Self.thinRows { return thinLinearInputGradient(weight) }
+        let precision = ProductPrecision.current
+        if weightChanges && count / n <= Self.thinRows && precision == .float32 { return thinLinearInputGradient(weight) }
         defer { keepAlive(self, weight) }
         let result = Tensor(uninitialized: shape.dropLast() + [k])
         let (dy, dx) = (pointer, result.writable)
-        let packed = PackedMatrix.of(weight, for: .inputGradient(taps: 1))
+        let packed = PackedMatrix.of(weight, for: .inputGradient(taps: 1), precision)
         defer { keepAlive(packed) }
         let w = packed.pointer
         ProductTasks(rows: count / n, columns: k, inner: n, flops: 2 * count * k).run { rows, panels in
-            bas_product(
-                dx + rows.lowerBound * k, k, dy + rows.lowerBound * n, n, rows.count, n, w, 0, k, panels.lowerBound,
-                panels.upperBound, nil, nil)
+            precision.product(dx + rows.lowerBound * k, dy + rows.lowerBound * n, rows: rows.count, k: n, by: w, n: k, panels: panels)
         }
         return result
     }
@@ -141,6 +141,7 @@ extension Tensor {
         precondition(count / n == x.count / k)
         let cost = Profile.Cost("linear, dW", flops: 2 * count * k, floats: count + n * k + x.count)
         defer { cost.end() }
+        if ProductPrecision.current == .bfloat16 { return roundedLinearWeightGradient(input: x, [n, k]) }
         defer { keepAlive(self, x) }
         let result = Tensor(uninitialized: [n, k])
         let (dy, source, dw, rows) = (pointer, x.pointer, result.writable, count / n)

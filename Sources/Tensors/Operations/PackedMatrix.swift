@@ -5,18 +5,20 @@ import Synchronization
 /// that is written, so that a frozen weight is packed once, and a trained one once a step and use.
 final class PackedMatrix: Sendable {
     enum Use: Hashable {
-        /// y = x Wᵀ of W [N, K].
-        case forward
+        /// y = x Wᵀ of W [N, K], of W [N, taps, C] for a convolution.
+        case forward(taps: Int)
         /// dx = dy W, for a convolution W [N, taps, C] with its taps turned by 180°.
         case inputGradient(taps: Int)
         /// Either of these for a 3×3 kernel, transformed (winograd.c).
         case winogradForward, winogradInputGradient
 
-        var winograd: Use { self == .forward ? .winogradForward : .winogradInputGradient }
+        var isForward: Bool { if case .forward = self { true } else { self == .winogradForward } }
+        var winograd: Use { isForward ? .winogradForward : .winogradInputGradient }
     }
     struct Key: Hashable {
         let offset: Int, rows: Int, columns: Int
         let use: Use
+        var precision = ProductPrecision.float32
     }
 
     private let storage: Storage
@@ -42,13 +44,13 @@ final class PackedMatrix: Sendable {
     }
 
     /// The packed form of `weight` [N, ...], kept or made now.
-    static func of(_ weight: Tensor, for use: Use) -> PackedMatrix {
+    static func of(_ weight: Tensor, for use: Use, _ precision: ProductPrecision = .float32) -> PackedMatrix {
         let rows = weight.shape[0]
-        let key = Key(offset: weight.offset, rows: rows, columns: weight.count / max(1, rows), use: use)
+        let key = Key(offset: weight.offset, rows: rows, columns: weight.count / max(1, rows), use: use, precision: precision)
         if let kept = weight.storage.packed(key) { return kept }
         let cost = Profile.Cost("packing of weights", floats: 2 * weight.count)
         defer { cost.end() }
-        let made = make(weight, key)
+        let made = precision == .float32 ? make(weight, key) : rounded(weight, key)
         if made.isKept { weight.storage.keep(made, as: key) }
         return made
     }
@@ -79,7 +81,7 @@ final class PackedMatrix: Sendable {
                 }
             }
             return made
-        case .winogradForward: return transformed(weight, key, .forward, k / 9, n)
+        case .winogradForward: return transformed(weight, key, .forward(taps: 9), k / 9, n)
         case .winogradInputGradient: return transformed(weight, key, .inputGradient(taps: 9), n, k / 9)
         }
     }
@@ -91,6 +93,38 @@ final class PackedMatrix: Sendable {
         let (source, made) = (direct.pointer, PackedMatrix(count: 36 * inputs * outputs))
         made.forEachPart(of: bas_panels(outputs), work: 150 * inputs * outputs) { target, first, last in
             bas_winograd_pack(target, source, inputs, outputs, first, last)
+        }
+        return made
+    }
+
+    /// The same in pairs of bfloat16, by way of float32.
+    private static func rounded(_ weight: Tensor, _ key: Key) -> PackedMatrix {
+        let (n, k) = (key.rows, key.columns)
+        switch key.use {
+        case .forward(let taps): return paired(make(weight, key), taps, k / taps, n)
+        case .inputGradient(let taps): return paired(make(weight, key), taps, n, k / taps)
+        case .winogradForward, .winogradInputGradient:
+            let isForward = key.use.isForward
+            let use = isForward ? Use.forward(taps: 9) : .inputGradient(taps: 9)
+            let (inputs, outputs) = isForward ? (k / 9, n) : (n, k / 9)
+            let direct = make(weight, Key(offset: key.offset, rows: n, columns: k, use: use))
+            defer { keepAlive(direct) }
+            let (source, made) = (direct.pointer, PackedMatrix(count: 18 * inputs * outputs))
+            made.forEachPart(of: bas_panels(outputs), work: 200 * inputs * outputs) { target, first, last in
+                let workspace = Storage(count: bas_winograd_pack_bfloat16_workspace())
+                defer { keepAlive(workspace) }
+                bas_winograd_pack_bfloat16(target, source, inputs, outputs, first, last, workspace.pointer)
+            }
+            return made
+        }
+    }
+
+    /// A packed [taps · inner, columns] with each tap's rows paired.
+    private static func paired(_ direct: PackedMatrix, _ taps: Int, _ inner: Int, _ columns: Int) -> PackedMatrix {
+        defer { keepAlive(direct) }
+        let (source, made) = (direct.pointer, PackedMatrix(count: bas_packed_count(taps * ((inner + 1) / 2), columns)))
+        made.forEachPart(of: bas_panels(columns), work: 4 * taps * inner * columns) { target, first, last in
+            bas_pair_packed(target, source, taps, inner, columns, first, last)
         }
         return made
     }
