@@ -57,13 +57,17 @@ extension Mask {
         }
         try requireFinite(points.flatMap { [$0.x, $0.y] } + [width], "brush")
         guard width > 0 else { throw ImageError.argument("a brush is wider than 0 pixels, not \(width)") }
-        var values = [Float](repeating: 0, count: size.width * size.height)
+        var values = zeros(size)
         var from = first
         for to in points.count == 1 ? [first] : Array(points.dropFirst()) {
             stroke(from, to, width, size, &values)
             from = to
         }
         return Mask(size, clean: values)
+    }
+
+    private static func zeros(_ size: PixelSize) -> [Float] {
+        Parallel.array(size.width * size.height) { out, part in (out + part.lowerBound).update(repeating: 0, count: part.count) }
     }
 
     /// Lines at which each row of pixels is sampled; across, coverage is exact.
@@ -73,7 +77,7 @@ extension Mask {
     /// gives.
     private static func scanned(_ size: PixelSize, _ crossings: (Double) -> [Double]) throws -> Mask {
         let size = try size.validated()
-        var values = [Float](repeating: 0, count: size.width * size.height)
+        var values = zeros(size)
         let weight = 1 / Float(linesPerRow)
         Parallel.eachRow(0..<size.height) { row in
             for line in 0..<linesPerRow {

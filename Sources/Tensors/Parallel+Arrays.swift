@@ -17,10 +17,12 @@ extension Parallel {
     /// Runs `body` over 0..<count in pieces, on all threads. `costs`: operations an element.
     public static func pieces(_ count: Int, costs: Int, _ body: (Range<Int>) -> Void) {
         let (work, overflow) = count.multipliedReportingOverflow(by: max(1, costs))
-        let all = overflow ? Int.max : work
-        let tasks = min(count, tasks(work: all, limit: max(16, all / pieceWork)))
+        let tasks = min(count, shortTasks(work: overflow ? .max : work))
         run(tasks: tasks) { task in body(range(task, of: tasks, count: count)) }
     }
+
+    /// As many tasks as end soon after a stop: for work that gives the same bits however it is cut.
+    static func shortTasks(work: Int) -> Int { tasks(work: work, limit: max(16, work / pieceWork)) }
 
     /// Operations of a piece: some hundredths of a second of plain loops.
     private static let pieceWork = 40_000_000

@@ -25,9 +25,13 @@ public struct Tensor: Sendable {
     public init(_ values: [Float], shape: [Int]) {
         precondition(values.count == Shape.count(shape), "\(values.count) values for \(Shape.text(shape))")
         self.init(uninitialized: shape)
-        values.withUnsafeBufferPointer { source in
-            if let base = source.baseAddress { storage.pointer.update(from: base, count: count) }
-        }
+        values.withUnsafeBufferPointer { if let base = $0.baseAddress { Self.copy(base, to: storage.pointer, count) } }
+    }
+
+    /// Fresh memory costs more than what is written into it: on all threads, and in pieces that a stop can come between.
+    private static func copy(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, _ count: Int) {
+        if count < 1 << 16 { return target.update(from: source, count: count) }
+        Parallel.pieces(count, costs: 16) { (target + $0.lowerBound).update(from: source + $0.lowerBound, count: $0.count) }
     }
 
     public init(repeating value: Float, shape: [Int]) {
@@ -81,7 +85,7 @@ public struct Tensor: Sendable {
             self = widened
         } else if !isKnownUniquelyReferenced(&storage) {
             let copy = Tensor(uninitialized: shape)
-            copy.writable.update(from: pointer, count: count)
+            Self.copy(pointer, to: copy.writable, count)
             self = copy
         }
         storage.willChange()

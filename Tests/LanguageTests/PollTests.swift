@@ -47,6 +47,15 @@ import Testing
         #expect(session.run(source: "reached(\(expression.replacing("stop", with: "")))").status == .ok)
     }
 
+    /// Of a program that is long to read nothing runs after a stop, and the next one is read.
+    @Test func readingEnds() {
+        let session = Session(builtins: Self.builtins)
+        let long = "kept = 1\n" + String(repeating: "# a line that nobody needs\n", count: 4000)
+        session.interrupt.request()
+        #expect(session.run(source: long).status == .interrupted && session[global: "kept"] == nil)
+        #expect(session.run(source: long).status == .ok && session[global: "kept"]?.literalText == "1")
+    }
+
     @Test func searchingTakesCharacters() {
         #expect(show("split(\"a,b,,c\", \",\")") == "[\"a\", \"b\", \"\", \"c\"]")
         #expect(show("split(\",\", \",\")") == "[\"\", \"\"]")

@@ -11,19 +11,29 @@ extension Variable {
             indices.indices.filter { indices[$0] >= starts[table] && indices[$0] < starts[table + 1] }
         }
         precondition(places.reduce(0) { $0 + $1.count } == indices.count, "an index outside the embedding table")
-        let width = tables[0].shape[1]
-        let y = Tensor.make([indices.count, width]) { rows in
-            for (table, places) in zip(tables.indices, places) {
-                let picked = tables[table].value.gatherRows(places.map { indices[$0] - starts[table] }).values
-                for (i, place) in places.enumerated() {
-                    for column in 0..<width { rows[place * width + column] = picked[i * width + column] }
-                }
-            }
+        let picked = tables.indices.map { table in
+            tables[table].value.gatherRows(places[table].map { indices[$0] - starts[table] })
         }
+        // Row i of the one table is row i of the result.
+        let y = tables.count == 1 ? picked[0] : interleaved(picked, places, [indices.count, tables[0].shape[1]])
         return record("embedding", y, tables) { dy, needs in
             sizes.indices.map { table in
                 guard needs[table] else { return nil }
                 return dy.gatherRows(places[table]).scatterRows(places[table].map { indices[$0] - starts[table] }, into: sizes[table])
+            }
+        }
+    }
+
+    /// The rows of several matrices at their places among all rows.
+    private static func interleaved(_ parts: [Tensor], _ places: [[Int]], _ shape: [Int]) -> Tensor {
+        let width = shape[1]
+        return Tensor.make(shape) { rows in
+            for (part, places) in zip(parts, places) {
+                part.withValues { picked in
+                    Parallel.eachRow(places.indices) { i in
+                        for column in 0..<width { rows[places[i] * width + column] = picked[i * width + column] }
+                    }
+                }
             }
         }
     }

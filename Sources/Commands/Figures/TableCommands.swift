@@ -56,6 +56,7 @@ enum TableCommands {
         if let table = value.host(as: TableReadable.self)?.table { return table }
         if case .record(let record) = value { return try columns(record, call, name) }
         let records = try (value.elements ?? []).enumerated().map { place, item in
+            try Parallel.checkWanted()
             if case .record(let record) = item { return record }
             throw Problem(
                 .wrongType, "\(call.builtin.name) wants records", argument: name,
@@ -66,8 +67,13 @@ enum TableCommands {
         for record in records {
             for key in record.keys where columns[key] == nil { columns[key] = Value.none }
         }
+        let names = columns.keys
         return TableValue(
-            columns: columns.keys, rows: records.map { row in columns.keys.map { row[$0] ?? .none } })
+            columns: names,
+            rows: try records.map { row in
+                try Parallel.checkWanted()
+                return names.map { row[$0] ?? .none }
+            })
     }
 
     private static func columns(_ record: Record, _ call: Call, _ name: String) throws -> TableValue {

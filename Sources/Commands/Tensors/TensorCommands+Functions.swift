@@ -100,12 +100,14 @@ extension TensorCommands {
             if try call.value("x").number != nil { return try call.fallBack() }
             let scale = Glibc.pow(10, Double(call.optional("digits") == nil ? 0 : try call.int("digits")))
             let x = try call.tensor("x")
-            let rounded: [Float] = x.withValues { values in
-                Parallel.array(values.count, costs: 16) { out, part in
-                    for i in part { out[i] = Float((Double(values[i]) * scale).rounded(.toNearestOrAwayFromZero) / scale) }
+            let rounded = x.withValues { values in
+                Tensor.make(x.shape) { out in
+                    Parallel.pieces(values.count, costs: 16) { part in
+                        for i in part { out[i] = Float((Double(values[i]) * scale).rounded(.toNearestOrAwayFromZero) / scale) }
+                    }
                 }
             }
-            return .tensor(Tensor(rounded, shape: x.shape))
+            return .tensor(rounded)
         })
 
     private static let softmax = row(

@@ -18,15 +18,25 @@ enum Abandonable {
             var row = row
             let run = row.run
             row.run = { call in try within(call.context.interrupt) { try run(call) } }
-            return row
+            guard isAside(row) else { return row }
+            // Beside a figure a thread is soon made, beside the area of a small mask it is not.
+            return row.aside(from: row.family == "figures" ? Aside.noticed : 1 << 20)
         }
+    }
+
+    /// What goes through libraries, texts and lists that cannot be asked at every step, and depends on the session in
+    /// nothing but where its files are: no gradients, which threads differ in, and nothing that is shown.
+    private static func isAside(_ row: Builtin) -> Bool {
+        if ["show", "flip", "crop"].contains(row.name) { return false }
+        return ["figures", "pictures", "masks", "scenes"].contains(row.family)
+            || ["tolist", "save_tensors", "load_tensors"].contains(row.name)
     }
 
     /// Throws the `.interrupted` problem where a stop was asked for, whatever came of `body`: an error that rubbish caused
     /// is no error.
     static func within<T>(_ interrupt: Interrupt, _ body: () throws -> T) throws -> T {
         do {
-            let result = try Parallel.abandonable(when: { interrupt.isRequested }, body)
+            let result = try Parallel.abandonable(when: interrupt.question, body)
             try interrupt.check()
             return result
         } catch {
@@ -45,6 +55,6 @@ enum Abandonable {
     /// stop that was asked for before is not its business: a training that was stopped is shown.
     static func answer<T>(_ body: () -> T) -> T {
         guard let interrupt = Interrupt.current, !interrupt.isRequested else { return body() }
-        return Parallel.abandonable(when: { interrupt.isRequested }, body)
+        return Parallel.abandonable(when: interrupt.question, body)
     }
 }

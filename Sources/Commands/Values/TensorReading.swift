@@ -32,6 +32,7 @@ public enum TensorReading {
             numbers.append(Float(number))
         }
         if numbers.count == items.count { return Variable(Tensor(numbers, shape: [items.count])) }
+        if let tensor = try plain(items) { return Variable(tensor) }
         let rows = try items.map { item in
             try Parallel.checkWanted()
             return try variable(item)
@@ -46,6 +47,46 @@ public enum TensorReading {
         }
         try TensorLimit.check([rows.count] + rows[0].shape)
         return Variable.concatenated(rows.map { $0.reshaped([1] + $0.shape) }, axis: 0)
+    }
+
+    /// Lists of lists of plain numbers, without a tensor for each list; nil where there is anything else, or lists of
+    /// different lengths.
+    private static func plain(_ items: [Value]) throws -> Tensor? {
+        var (shape, first) = ([items.count], items.first)
+        while case .list(let inner)? = first, shape.count <= mostAxes {
+            shape.append(inner.count)
+            first = inner.first
+        }
+        guard first?.number != nil, shape.count <= mostAxes, (try? TensorLimit.check(shape)) != nil else { return nil }
+        var numbers = Numbers(shape: shape)
+        return try numbers.tensor(of: items)
+    }
+
+    /// The numbers of nested lists, one behind the other.
+    private struct Numbers {
+        let shape: [Int]
+        private var values: [Float] = []
+
+        init(shape: [Int]) { self.shape = shape }
+
+        mutating func tensor(of items: [Value]) throws -> Tensor? {
+            values.reserveCapacity(min(shape.reduce(1, *), 1 << 22))
+            return try add(items, 0) ? Tensor(values, shape: shape) : nil
+        }
+
+        private mutating func add(_ items: [Value], _ axis: Int) throws -> Bool {
+            guard items.count == shape[axis] else { return false }
+            try Parallel.checkWanted()
+            for item in items {
+                if axis == shape.count - 1 {
+                    guard let number = item.number else { return false }
+                    values.append(Float(number))
+                } else {
+                    guard case .list(let inner) = item, try add(inner, axis + 1) else { return false }
+                }
+            }
+            return true
+        }
     }
 
     /// Whether commands that lists of plain numbers share with the language are meant for tensors here.

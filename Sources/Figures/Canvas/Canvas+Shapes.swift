@@ -40,6 +40,7 @@ extension Canvas {
     }
 
     func fill(_ rect: Rect, _ color: Color, opacity: Double = 1) {
+        guard !Parallel.isAbandoned else { return }
         use(color, opacity)
         cairo_new_path(context)
         cairo_rectangle(context, rect.x, rect.y, rect.width, rect.height)

@@ -1,5 +1,6 @@
 import CCairo
 import Images
+import Tensors
 
 extension Canvas {
     /// DejaVu Sans comes with cairo's own packages on Debian; fontconfig takes the nearest where it is missing.
@@ -21,7 +22,9 @@ extension Canvas {
         cairo_set_font_size(context, font.size)
     }
 
+    /// Nothing where nobody wants the drawing any more: there may be a million names to measure.
     func measure(_ text: String, _ font: Font) -> TextSize {
+        guard !Parallel.isAbandoned else { return TextSize(width: 0, ascent: 0, descent: 0) }
         use(font)
         var (extents, metrics) = (cairo_text_extents_t(), cairo_font_extents_t())
         cairo_text_extents(context, Self.drawable(text), &extents)

@@ -1,4 +1,5 @@
 import Images
+import Tensors
 
 /// Names beside points, where there is room: right, left, above or below, never over each other or a point.
 enum PointNames {
@@ -9,6 +10,7 @@ enum PointNames {
         guard !named.isEmpty else { return }
         var taken = chart.series.flatMap(\.points).flatMap { extent($0, place) }
         for point in named {
+            if Parallel.isAbandoned { return }
             guard let at = place(point) else { continue }
             let text = canvas.fitted(point.name, .small, within: 140)
             let size = canvas.measure(text, .small)

@@ -45,6 +45,20 @@ enum BigStack {
         }
     }
 
+    /// Begins the work on such a thread, for which nobody waits; false where none can be made.
+    static func detached(_ work: @escaping @Sendable () -> Void) -> Bool {
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        pthread_attr_setstacksize(&attributes, bytes)
+        pthread_attr_setdetachstate(&attributes, CInt(PTHREAD_CREATE_DETACHED))
+        let job = Unmanaged.passRetained(Job { _ in work() })
+        var thread = pthread_t()
+        let status = pthread_create(&thread, &attributes, runJob, job.toOpaque())
+        pthread_attr_destroy(&attributes)
+        if status != 0 { job.release() }
+        return status == 0
+    }
+
     // MARK: what threads have
 
     /// Takes the calling thread as one that has `bytes` of stack from here on.

@@ -8,6 +8,25 @@ final class Box: @unchecked Sendable {
         self.name = name
         self.value = value
     }
+
+    /// Binds the name anew.
+    @inline(__always)
+    func bind(_ new: Value) {
+        if isLong { dispose() }
+        value = new
+    }
+
+    @inline(__always)
+    private var isLong: Bool {
+        if case .list(let items)? = value { Disposal.isLengthy(items) } else { false }
+    }
+
+    @inline(never)
+    private func dispose() {
+        var old = [value].compactMap(\.self)
+        value = nil
+        Disposal.release(&old)
+    }
 }
 
 /// Why a block ended before its last statement.

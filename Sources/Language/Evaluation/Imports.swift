@@ -44,16 +44,22 @@ extension Machine {
         return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
     }
 
+    /// The program that a file holds, and what is wrong with it. Throws the `.interrupted` problem where a stop ended that.
+    func parsed(_ file: SourceFile) throws -> (program: Program, errors: [Diagnostic]) {
+        let commands = context.builtins.commandNames
+        return try Aside.run(extent: file.bytes.count, context.interrupt) { Parser.recover(file, commands: commands) }
+    }
+
     /// Runs a file's statements without showing values.
     private func execute(_ source: SourceFile, in module: Module) throws {
-        let (program, errors) = Parser.recover(source, commands: context.builtins.commandNames)
+        let (program, errors) = try parsed(source)
         if let first = errors.first {
             var failure = Failure(first)
             failure.further = Array(errors.dropFirst())
             throw failure
         }
         let compiler = Compiler(statements: program.statements, module: module, machine: self)
-        let nodes = program.statements.map { compiler.compile($0) }
+        let nodes = try program.statements.polledMap { compiler.compile($0) }
         let frame = Frame(machine: self, slots: compiler.slotCount, boxes: compiler.boxNames, captures: [])
         let outer = context.currentFile
         context.currentFile = source.name

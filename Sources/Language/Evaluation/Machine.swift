@@ -45,11 +45,11 @@ final class Machine: @unchecked Sendable {
     @inline(__always)
     func tick(_ node: Node) throws {
         steps &+= 1
-        if context.interrupt.isRequested || steps > stepLimit { throw stopped(at: node) }
+        if context.interrupt.count != 0 || steps > stepLimit { throw stopped(at: node) }
     }
 
     private func stopped(at node: Node) -> Failure {
-        if context.interrupt.isRequested { return node.failure(.interrupted, "interrupted") }
+        if context.interrupt.count != 0 { return node.failure(.interrupted, "interrupted") }
         return node.failure(
             .tooManySteps, "the program was stopped after \(stepLimit) steps",
             notes: ["a step is an iteration or a call"])

@@ -135,9 +135,10 @@ struct Completer {
         }
         guard let steps = PartialScan.steps(endingAt: tokens), let value = value(steps) else { return [] }
         // Fields of a large value may take long to compute; a key press must not.
-        let isLarge = Weight(value).bytes > 64 << 20
-        return value.fieldNames.filter { $0.hasPrefix(prefix) }.map { name in
-            let detail = isLarge ? "" : field(name, of: value)?.typeName ?? ""
+        let isLarge = value.extent > 1 << 20 || Weight(value).bytes > 64 << 20
+        let names = value.fieldNames.filter { $0.hasPrefix(prefix) }
+        return names.map { name in
+            let detail = isLarge || names.count > 1000 ? "" : field(name, of: value)?.typeName ?? ""
             return Candidate(text: name, kind: .field, detail: detail, range: range)
         }
     }
@@ -191,9 +192,7 @@ struct Completer {
         let (folder, name) = Files.split(text)
         let from = cursor - name.utf8.count
         let place = folderPath(folder)
-        return words + Files.entries(of: place).filter {
-            $0.name.hasPrefix(name) && (!name.isEmpty || $0.name.first != ".")
-        }
+        return words + Files.entries(of: place, beginning: name).filter { !name.isEmpty || $0.name.first != "." }
         .prefix(500)
         .map { Candidate(text: $0.name + ($0.isFolder ? "/" : ""), kind: .file, range: from..<cursor) }
     }

@@ -56,6 +56,7 @@ public final class Context: @unchecked Sendable {
 
     /// Gives an event to the session's consumer, on the calling thread.
     public func emit(_ event: Event) {
+        if AsideWork.current?.isLeft == true { return }
         let sink = shared.withLock { state in
             if case .diagnostic(let diagnostic) = event { state.diagnostics.append(diagnostic) }
             return state.sink

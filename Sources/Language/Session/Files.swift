@@ -70,18 +70,22 @@ enum Files {
 
     static func home() -> String? { getenv("HOME").map { String(cString: $0) } }
 
-    /// Names in a folder, sorted; nothing where it cannot be read.
-    static func entries(of folder: String) -> [(name: String, isFolder: Bool)] {
+    /// Names in a folder that begin with a text, sorted; nothing where it cannot be read.
+    static func entries(of folder: String, beginning start: String = "") -> [(name: String, isFolder: Bool)] {
         guard let handle = opendir(folder) else { return [] }
         defer { closedir(handle) }
-        var names: [String] = []
+        var found: [(name: String, kind: Int)] = []
         while let entry = readdir(handle) {
             let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            if name != ".", name != ".." { names.append(name) }
+            if name != ".", name != "..", name.hasPrefix(start) { found.append((name, Int(entry.pointee.d_type))) }
         }
-        return names.sorted().map { ($0, isDirectory(folder + "/" + $0)) }
+        // The system tells of most what they are; the others are asked, one by one.
+        return found.sorted { $0.name < $1.name }.map { name, kind in
+            let isKnown = kind != Int(DT_LNK) && kind != Int(DT_UNKNOWN)
+            return (name, isKnown ? kind == Int(DT_DIR) : isDirectory(folder + "/" + name))
+        }
     }
 }
 

@@ -15,7 +15,14 @@ public final class Interrupt: Sendable {
 
     /// How often a stop was asked for: a second request means "now".
     public var count: Int { requests.load(ordering: .relaxed) }
-    public var isRequested: Bool { requests.load(ordering: .relaxed) != 0 }
+    /// Also true for work that a stop has left (`Aside`), for good.
+    public var isRequested: Bool { count != 0 || AsideWork.current?.isLeft == true }
+
+    /// The same for the work of the calling thread, asked from any thread.
+    public var question: @Sendable () -> Bool {
+        let work = AsideWork.current
+        return { self.count != 0 || work?.isLeft == true }
+    }
 
     public func reset() {
         requests.store(0, ordering: .relaxed)
@@ -43,8 +50,10 @@ public final class Interrupt: Sendable {
         return try body()
     }
 
+    static var problem: Problem { Problem(.interrupted, "interrupted") }
+
     /// Throws the `.interrupted` problem when a stop was asked for.
     public func check() throws {
-        if isRequested { throw Problem(.interrupted, "interrupted") }
+        if isRequested { throw Interrupt.problem }
     }
 }

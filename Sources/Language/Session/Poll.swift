@@ -15,9 +15,14 @@ extension Sequence {
     func polledMap<T>(_ transform: (Element) throws -> T) throws -> [T] {
         var (poll, result) = (Poll(), [T]())
         result.reserveCapacity(underestimatedCount)
-        for element in self {
-            try poll.step()
-            result.append(try transform(element))
+        do {
+            for element in self {
+                try poll.step()
+                result.append(try transform(element))
+            }
+        } catch {
+            Disposal.release(&result)
+            throw error
         }
         return result
     }

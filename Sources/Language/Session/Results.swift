@@ -46,8 +46,8 @@ public final class Results: Sendable {
     func begin(_ number: Int, source: String) { state.withLock { $0.inputs[number] = source } }
 
     /// Keeps a cell's result and lets go of the oldest beyond the budget. What `names` hold anyway is not charged.
-    /// Returns the numbers whose results went.
-    func keep(_ value: Value, _ number: Int, names: () -> [Value]) -> [Int] {
+    /// Returns the numbers whose results went, and these.
+    func keep(_ value: Value, _ number: Int, names: () -> [Value]) -> [(number: Int, value: Value)] {
         let entry = Entry(number: number, value: value, weight: Weight(value))
         return state.withLock { state in
             state.gone.remove(number)
@@ -56,14 +56,15 @@ public final class Results: Sendable {
             guard Self.total(state.entries).bytes > state.budget else { return [] }
             var held = Weight()
             for value in names() { held.add(value) }
-            var went: [Int] = []
+            var went: [(number: Int, value: Value)] = []
             while state.entries.count > 1 {
                 var total = Self.total(state.entries)
                 total.subtractBlocks(of: held)
                 if total.bytes <= state.budget { break }
-                went.append(state.entries.removeFirst().number)
+                let oldest = state.entries.removeFirst()
+                went.append((oldest.number, oldest.value))
             }
-            state.gone.formUnion(went)
+            state.gone.formUnion(went.map(\.number))
             return went
         }
     }

@@ -52,8 +52,8 @@ struct Runner: Sendable {
             if let cell { beginCell(cell, source) }
             Interrupt.$current.withValue(context.interrupt) {
                 execute(SourceFile(name: file, text: source), report)
+                if let cell, let value = report.value { keep(value, cell, report) }
             }
-            if let cell, let value = report.value { keep(value, cell, report) }
             machine.escaped.releaseUnreachable()
         }
         report.diagnostics = context.endRun()
@@ -84,10 +84,14 @@ struct Runner: Sendable {
 
     private func keep(_ value: Value, _ cell: Int, _ report: Report) {
         let main = machine.main
-        report.evicted = context.results.keep(value, cell) {
+        var went = context.results.keep(value, cell) {
             main.globals.filter { !Results.isName($0.0) }.map(\.1)
         }
+        report.evicted = went.map(\.number)
         for number in report.evicted { main.box(Results.name(number)).value = nil }
+        var values = went.map(\.value)
+        went = []
+        defer { Disposal.release(&values) }
         main.box(Results.name(cell)).value = value
         let newest = context.results.newest(3)
         for (place, name) in ["_", "__", "___"].enumerated() {
@@ -96,10 +100,10 @@ struct Runner: Sendable {
     }
 
     private func execute(_ file: SourceFile, _ report: Report) {
-        let (program, errors) = Parser.recover(file, commands: context.builtins.commandNames)
-        // Nothing runs of a program that cannot be read as a whole.
-        guard errors.isEmpty else { return errors.forEach { end(report, $0) } }
         do {
+            let (program, errors) = try machine.parsed(file)
+            // Nothing runs of a program that cannot be read as a whole.
+            guard errors.isEmpty else { return errors.forEach { end(report, $0) } }
             try execute(program, report)
         } catch {
             let failure = asFailure(error, at: nil)
@@ -109,7 +113,7 @@ struct Runner: Sendable {
 
     private func execute(_ program: Program, _ report: Report) throws {
         let compiler = Compiler(statements: program.statements, module: machine.main, machine: machine)
-        let nodes = program.statements.map { compiler.compile($0) }
+        let nodes = try program.statements.polledMap { compiler.compile($0) }
         let frame = Frame(machine: machine, slots: compiler.slotCount, boxes: compiler.boxNames, captures: [])
         for (statement, node) in zip(program.statements, nodes) {
             try machine.tick(node)
@@ -125,7 +129,9 @@ struct Runner: Sendable {
     private func show(_ value: Value, of node: Node) throws {
         // A training that was stopped is shown; what a stop came into while it was being drawn is not.
         let wasAsked = context.interrupt.isRequested
-        let display = value.display(context.displayContext)
+        let shown = context.displayContext
+        let display =
+            wasAsked ? value.display(shown) : try Aside.run(extent: value.extent, context.interrupt) { value.display(shown) }
         if !wasAsked { try machine.tick(node) }
         context.emit(.result(value, display))
     }

@@ -24,7 +24,9 @@ enum TextSearch {
     }
 
     static func contains(_ text: String, _ part: String) throws -> Bool {
-        try part.isEmpty || !occurrences(of: part, in: text, limit: 1).isEmpty
+        if part.isEmpty { return true }
+        let search: @Sendable () throws -> Bool = { try !occurrences(of: part, in: text, limit: 1).isEmpty }
+        return try Interrupt.current.map { try Aside.run(extent: text.utf8.count, $0, search) } ?? search()
     }
 
     /// What stands before, between and behind the places of a part.

@@ -49,7 +49,7 @@ extension Value {
         case .host(let host):
             if let text = try host.format(spec) { return text }
         case .list(let items) where spec.type != nil || spec.precision != nil:
-            return "[" + (try items.map { try $0.formatted(spec) }.joined(separator: ", ")) + "]"
+            return "[" + (try items.polledMap { try $0.formatted(spec) }.joined(separator: ", ")) + "]"
         default: break
         }
         guard spec.type == nil || spec.type == "s", !spec.plus else {

@@ -17,7 +17,7 @@ struct Weight {
         case .string(let text): loose += text.utf8.count
         case .list(let items):
             loose += items.count * MemoryLayout<Value>.stride
-            for item in items { add(item) }
+            add(items)
         case .record(let record):
             for (name, value) in record.pairs {
                 loose += name.utf8.count + MemoryLayout<Value>.stride
@@ -25,6 +25,18 @@ struct Weight {
             }
         case .function: loose += 256
         case .host(let host): add(host)
+        }
+    }
+
+    /// After a stop nobody waits for the rest: what was weighed stands for it.
+    private mutating func add(_ items: [Value]) {
+        let before = loose
+        for (place, item) in items.enumerated() {
+            if place & 0xFFF == 0xFFF, Interrupt.current?.isRequested == true {
+                loose += (loose - before) / place * (items.count - place)
+                return
+            }
+            add(item)
         }
     }
 

@@ -158,7 +158,7 @@ extension Tensor {
         defer { cost.end() }
         let result = Tensor(uninitialized: shape)
         let (x, y, rows) = (pointer, result.writable, count / max(1, width))
-        let tasks = Parallel.tasks(work: count * 24)
+        let tasks = Parallel.shortTasks(work: count * 24)
         Parallel.run(tasks: tasks) { task in
             let part = Parallel.range(task, of: tasks, count: rows)
             if part.isEmpty { return }

@@ -24,7 +24,7 @@ extension Tensor {
         let (p, q, out, code) = (a.pointer, b.pointer, result.writable, operation.rawValue)
         if a.shape == b.shape || a.count == 1 || b.count == 1 {
             let (sa, sb) = (a.count == 1 ? 0 : 1, b.count == 1 ? 0 : 1)
-            let tasks = Parallel.tasks(work: result.count * 16)
+            let tasks = Parallel.shortTasks(work: result.count * 16)
             Parallel.run(tasks: tasks) { task in
                 let range = Parallel.range(task, of: tasks, count: result.count, alignment: 64)
                 bas_binary(code, out + range.lowerBound, p + range.lowerBound * sa, sa, q + range.lowerBound * sb, sb, range.count)
@@ -94,7 +94,7 @@ extension Tensor {
         defer { cost.end() }
         mutate { own in
             guard let y = own.baseAddress else { return }
-            let tasks = Parallel.tasks(work: own.count * 12)
+            let tasks = Parallel.shortTasks(work: own.count * 12)
             Parallel.run(tasks: tasks) { task in
                 let range = Parallel.range(task, of: tasks, count: own.count, alignment: 64)
                 bas_axpy(y + range.lowerBound, z + range.lowerBound, scale, range.count)
@@ -110,7 +110,7 @@ extension Tensor {
         defer { keepAlive(self) }
         let result = Tensor(uninitialized: shape)
         let (x, y) = (pointer, result.writable)
-        let tasks = Parallel.tasks(work: count * costs)
+        let tasks = Parallel.shortTasks(work: count * costs)
         Parallel.run(tasks: tasks) { task in
             let range = Parallel.range(task, of: tasks, count: count, alignment: 64)
             body(y + range.lowerBound, x + range.lowerBound, range.count)

@@ -43,11 +43,14 @@ extension Tensor {
             for i in 0..<inner {
                 let base = x + o * length * inner + i
                 var best = 0
-                for step in 1..<max(1, length) where base[step * inner] > base[best * inner] { best = step }
+                for start in stride(from: 0, to: length, by: Parallel.Question.piece) {
+                    let end = min(start + Parallel.Question.piece, length)
+                    for step in start..<end where base[step * inner] > base[best * inner] { best = step }
+                    // Where it strides, most of what it touches has to come from memory.
+                    guard question.goesOn(after: (end - start) * (inner == 1 ? 1 : 16)) else { break walk }
+                }
                 y[o * inner + i] = base[best * inner]
                 indices[o * inner + i] = best
-                // Where it strides, most of what it touches has to come from memory.
-                guard question.goesOn(after: inner == 1 ? length : length * 16) else { break walk }
             }
         }
         keepAlive(self)

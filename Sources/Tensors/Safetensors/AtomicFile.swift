@@ -20,8 +20,8 @@ public enum AtomicFile {
             // What is not wanted any more may be rubbish, and the old file is not.
             try Parallel.checkWanted()
         } catch {
-            close(descriptor)
             unlink(temporary)
+            sink.abandon()
             throw error
         }
         close(descriptor)
@@ -63,6 +63,7 @@ public enum AtomicFile {
 public final class AtomicFileSink {
     private let descriptor: Int32
     private let path: String
+    private var written = 0
     private var pending: [UInt8] = []
     private static let capacity = 1 << 18
     /// Bytes between two questions whether the work is still wanted.
@@ -103,9 +104,25 @@ public final class AtomicFileSink {
         try outcome.get()
     }
 
-    func finish() throws(FileError) {
+    /// Everything is on the disk, which may take its time for that; where nobody wants the file any more, it goes on with
+    /// that alone.
+    func finish() throws {
         try flush()
-        guard fsync(descriptor) == 0 else { throw FileError(.sync, path, errno: errno) }
+        let (own, path) = (dup(descriptor), path)
+        guard own >= 0 else { throw FileError(.sync, path, errno: errno) }
+        try OwnThread.run(work: written) {
+            defer { close(own) }
+            guard fsync(own) == 0 else { throw FileError(.sync, path, errno: errno) }
+        }
+    }
+
+    /// Closes a file that has no name any more: the system then throws away what was written, all at once.
+    func abandon() {
+        let descriptor = descriptor
+        guard written >= Self.piece, OwnThread.detached({ close(descriptor) }) else {
+            close(descriptor)
+            return
+        }
     }
 
     private func writeAll(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
@@ -117,6 +134,7 @@ public final class AtomicFileSink {
             let count = Glibc.write(descriptor, rest.baseAddress, min(rest.count, Self.piece))
             if count >= 0 {
                 done += count
+                written += count
             } else if errno != EINTR {
                 throw FileError(.write, path, errno: errno)
             }

@@ -3,7 +3,13 @@ enum CoreBuiltins {
     static let all: [Builtin] =
         (valueBuiltins + listBuiltins + functionalBuiltins + numberBuiltins + textBuiltins + recordBuiltins
         + programBuiltins + folderBuiltins)
-        .relating(related)
+        .relating(related).map { lengthy.contains($0.name) ? $0.aside() : $0 }
+
+    /// Those that go through all that they get, and need nothing else.
+    private static let lengthy: Set<String> = [
+        "str", "list", "zip", "enumerate", "sorted", "reversed", "unique", "flatten", "join", "split", "replace", "upper", "lower", "trim",
+        "lines", "starts_with", "ends_with", "int", "float", "keys", "values", "items", "record", "without",
+    ]
 
     /// Builtins that belong together: each names the others of its groups under "see also".
     private static let related = [

@@ -10,7 +10,7 @@ extension CoreBuiltins {
             terms: ["apply", "each", "transform"], examples: [.init("map(1..3, fn(x) { x * x })", shows: "[1, 4, 9]")],
             run: { call in
                 let function = try call.function("f")
-                return .list(try items(call, "xs").map { try called(call, function, $0) })
+                return .list(try items(call, "xs").polledMap { try called(call, function, $0) })
             }),
         Builtin(
             "filter", family: family, summary: "The items for which a function says true.",

@@ -99,7 +99,7 @@ extension CoreBuiltins {
         var keys = values
         if call.optional("by") != nil {
             let key = try call.function("by")
-            keys = try values.map { try call.invoke(key, arguments: [$0]) }
+            keys = try values.polledMap { try call.invoke(key, arguments: [$0]) }
         }
         if let place = keys.firstIndex(where: { $0.number == nil }), keys.contains(where: { !$0.isText }) {
             let odd =
@@ -110,9 +110,9 @@ extension CoreBuiltins {
                 help: "by= gives what to order by: sorted(xs, by=fn(x) { x.name })")
         }
         let descending = try call.bool("descending")
-        let interrupt = call.context.interrupt
+        var poll = Poll()
         let order = try keys.indices.sorted { first, second in
-            try interrupt.check()
+            try poll.step()
             let (a, b) = descending ? (second, first) : (first, second)
             if case .string(let left) = keys[a], case .string(let right) = keys[b], left != right {
                 return left < right

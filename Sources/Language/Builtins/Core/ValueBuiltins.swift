@@ -53,9 +53,11 @@ extension CoreBuiltins {
 
     @Sendable private static func printValues(_ call: Call) throws -> Value {
         let (context, full) = (call.context.displayContext, try call.bool("full"))
-        let texts = try call.rest.map { value in
-            if case .host(let host) = value { return host.printed(full: full, context) }
-            return try value.inlineText(within: call.context)
+        let texts = try Aside.run(extent: call.extent, call.context.interrupt) {
+            try call.rest.map { value in
+                if case .host(let host) = value { return host.printed(full: full, context) }
+                return try value.inlineText(within: call.context)
+            }
         }
         // A value that was written while a stop was asked for may say anything.
         try call.context.checkInterrupt()

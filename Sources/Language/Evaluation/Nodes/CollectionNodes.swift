@@ -127,7 +127,12 @@ final class ComprehensionNode: Node {
     override func evaluate(_ frame: Frame) throws -> Value {
         var values: [Value] = []
         var nested = false
-        try run(steps[...], frame, &values, &nested)
+        do {
+            try run(steps[...], frame, &values, &nested)
+        } catch {
+            Disposal.release(&values)
+            throw error
+        }
         let list = Value.list(values)
         if nested { try frame.machine.checkNesting(of: list, at: self) }
         return list

@@ -24,7 +24,7 @@ final class BoxTarget: Target {
     }
 
     override func bind(_ value: Value, _ frame: Frame) throws {
-        if fresh { frame.renew(index, value) } else { frame.box(index).value = value }
+        if fresh { frame.renew(index, value) } else { frame.box(index).bind(value) }
     }
 }
 
@@ -33,7 +33,7 @@ final class GlobalTarget: Target {
 
     init(_ box: Box) { self.box = box }
 
-    override func bind(_ value: Value, _ frame: Frame) throws { box.value = value }
+    override func bind(_ value: Value, _ frame: Frame) throws { box.bind(value) }
 }
 
 /// `a, b = …`, with at most one `..rest`.

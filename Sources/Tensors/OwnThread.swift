@@ -1,31 +1,18 @@
 import Glibc
 import Synchronization
-import Tensors
 
 /// Calls of a library that cannot be asked to stop in their middle: made on a thread of their own, which is left to itself
 /// once nobody wants the result.
-enum OwnThread {
+public enum OwnThread {
     /// Bytes that go through such a library before anyone notices.
     private static let noticed = 4 << 20
 
     /// What `body` gives or throws. `work`: bytes that it goes through; few are not worth a thread. Throws
     /// `Parallel.Unwanted` where the work is abandoned meanwhile; `body` then goes on to its end, unseen.
-    static func run<T: Sendable>(work: Int, _ body: @escaping @Sendable () throws -> T) throws -> T {
+    public static func run<T: Sendable>(work: Int, _ body: @escaping @Sendable () throws -> T) throws -> T {
         guard work >= noticed, Parallel.isAbandonable else { return try body() }
         let job = Job(body)
-        var thread = pthread_t()
-        let argument = Unmanaged<AnyJob>.passRetained(job)
-        let status = pthread_create(
-            &thread, nil,
-            { argument in
-                if let argument { Unmanaged<AnyJob>.fromOpaque(argument).takeRetainedValue().run() }
-                return nil
-            }, argument.toOpaque())
-        guard status == 0 else {
-            argument.release()
-            return try body()
-        }
-        pthread_detach(thread)
+        guard detached({ job.run() }) else { return try body() }
         while true {
             if let result = job.result { return try result.get() }
             try Parallel.checkWanted()
@@ -33,12 +20,22 @@ enum OwnThread {
         }
     }
 
-    private class AnyJob: @unchecked Sendable {
-        func run() {}
+    /// Begins `body` on a thread for which nobody waits; false where none can be made.
+    public static func detached(_ body: @escaping @Sendable () -> Void) -> Bool {
+        var thread = pthread_t()
+        let argument = Unmanaged<Job<Void>>.passRetained(Job(body))
+        let status = pthread_create(
+            &thread, nil,
+            { argument in
+                if let argument { Unmanaged<Job<Void>>.fromOpaque(argument).takeRetainedValue().run() }
+                return nil
+            }, argument.toOpaque())
+        if status == 0 { pthread_detach(thread) } else { argument.release() }
+        return status == 0
     }
 
     /// One body and what came of it; the lock is all that both threads share.
-    private final class Job<T: Sendable>: AnyJob, @unchecked Sendable {
+    private final class Job<T: Sendable>: Sendable {
         private let body: @Sendable () throws -> T
         private let outcome = Mutex<Result<T, any Error>?>(nil)
 
@@ -46,7 +43,7 @@ enum OwnThread {
 
         var result: Result<T, any Error>? { outcome.withLock { $0 } }
 
-        override func run() {
+        func run() {
             let result = Result { try body() }
             outcome.withLock { $0 = result }
         }

@@ -1,0 +1,54 @@
+extension Value {
+    /// About how many items, bytes or numbers it holds, from a look at its first items.
+    var extent: Int { extent(depth: 3) }
+
+    private func extent(depth: Int) -> Int {
+        switch self {
+        case .none, .bool, .int, .float, .function: 1
+        case .range(let range): range.count
+        case .string(let text): text.utf8.count
+        case .list(let items): Value.extent(items, depth)
+        case .record(let record): Value.extent(record.values, depth)
+        case .host(let host): host.byteCount / 4
+        }
+    }
+
+    /// The first items stand for the others.
+    private static func extent(_ items: [Value], _ depth: Int) -> Int {
+        let first = items.prefix(16)
+        guard depth > 0, !first.isEmpty else { return items.count }
+        let inner = first.reduce(0) { $0.addingReportingOverflow($1.extent(depth: depth - 1)).partialValue }
+        let (all, overflow) = (inner / first.count + 1).multipliedReportingOverflow(by: items.count)
+        return overflow || inner < 0 ? .max : all
+    }
+
+    /// Whether a function of the program is among them, which runs on the evaluator's thread only.
+    var isFunction: Bool {
+        if case .function = self { true } else { false }
+    }
+}
+
+extension Call {
+    /// What all arguments hold.
+    public var extent: Int {
+        (bound.compactMap(\.self) + rest).reduce(0) {
+            let (sum, overflow) = $0.addingReportingOverflow($1.extent)
+            return overflow ? .max : sum
+        }
+    }
+}
+
+extension Builtin {
+    /// The row with its work done aside (`Aside`) where its arguments hold `least` items or more: of those whose result
+    /// depends on their arguments alone.
+    public func aside(from least: Int = Aside.noticed) -> Builtin {
+        var row = self
+        let run = run
+        row.run = { call in
+            let extent = call.extent
+            if extent < least || (call.bound + call.rest).contains(where: { $0?.isFunction == true }) { return try run(call) }
+            return try Aside.run(extent: extent, call.context.interrupt) { try run(call) }
+        }
+        return row
+    }
+}
