@@ -12,6 +12,10 @@ extension Editors {
                     setlocal makeprg=bas\\ check\\ % errorformat=%f:%l:%c:\\ %m
                     if has('nvim-0.8')
                       lua vim.lsp.start({ name = 'bas', cmd = { 'bas', 'lsp' } })
+                    elseif has('nvim-0.7')
+                      lua bas_client = bas_client or vim.lsp.start_client({ name = 'bas', cmd = { 'bas', 'lsp' } })
+                      lua if bas_client then vim.lsp.buf_attach_client(0, bas_client) end
+                      setlocal omnifunc=v:lua.vim.lsp.omnifunc
                     endif
 
                     """),
