@@ -30,12 +30,15 @@ struct FormatPage {
         guard !lines.isEmpty else { return }
         let place = lines.count - 1
         lines[place].text += text
-        if let end = text.lastIndex(where: \.isNewline) {
-            lines[place].column = width(String(text[text.index(after: end)...]), from: 0)
+        if let end = text.utf8.lastIndex(of: Self.lineFeed) {
+            lines[place].column = width(String(text[text.utf8.index(after: end)...]), from: 0)
         } else {
             lines[place].column += width(text, from: lines[place].column)
         }
     }
+
+    /// What ends a line for the scanner and `SourceAlignment`; a string may hold others (vertical tab, carriage return).
+    private static let lineFeed = UInt8(ascii: "\n")
 
     /// As `SourceAlignment` measures: strings may hold tabs and control characters.
     private func width(_ text: String, from column: Int) -> Int { displayWidth(ExcerptLine.screened(text, from: column)) }
@@ -44,7 +47,7 @@ struct FormatPage {
         guard let line = lines.last else { return }
         lines[lines.count - 1].comment = text
         // The last line of a string stays where it was.
-        let shift = line.text.contains(where: \.isNewline) ? 0 : line.indent - line.sourceIndent
+        let shift = line.text.utf8.contains(Self.lineFeed) ? 0 : line.indent - line.sourceIndent
         lines[lines.count - 1].commentColumn = sourceColumn + shift
     }
 
