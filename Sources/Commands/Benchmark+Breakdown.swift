@@ -9,6 +9,8 @@ extension Benchmark {
         let name: String
         let seconds: Double
         let entries: [String: Profile.Entry]
+        /// Of its products, operations a second; nil where they are float32.
+        var peak: Double?
 
         /// A table, the most expensive operation first; what no operation accounts for (the tape, drawing random
         /// numbers, waiting) is the last row.
@@ -35,24 +37,29 @@ extension Benchmark {
         }
     }
 
-    /// One step of each phase and one picture, recorded: the fastest of some. What else runs side by side runs one behind
+    /// One step of each phase, one picture and one step of training from scratch, recorded: the fastest of some. What else runs side by side runs one behind
     /// the other meanwhile (`Parallel.lanes`), so that a phase-one step takes longer here than by itself.
-    static func breakdowns(_ model: DiffusionModel, _ scene: PreparedScene, _ prior: PriorSet) throws -> [Breakdown] {
-        func fastest(_ name: String, of count: Int, _ body: () throws -> Void) rethrows -> Breakdown {
-            var best: Breakdown?
-            for _ in 0..<count {
-                let start = ContinuousClock.now
-                let entries = try Profile.record(body).entries
-                let elapsed = (ContinuousClock.now - start) / .seconds(1)
-                if elapsed < best?.seconds ?? .infinity { best = Breakdown(name: name, seconds: elapsed, entries: entries) }
-            }
-            return best ?? Breakdown(name: name, seconds: 0, entries: [:])
-        }
+    static func breakdowns(_ model: DiffusionModel, _ scene: PreparedScene, _ prior: PriorSet, _ scratch: inout ScratchTraining) throws -> [Breakdown] {
         let phases = try [1, 2].map { phase in
             var run = TrainingRun(phase: phase, model, scene: scene, prior: prior, options: Preset.collage.options(phase: phase), seed: 0)
             try run.advance()
             return try fastest("phase-\(phase == 1 ? "one" : "two") step", of: 8) { try run.advance() }
         }
-        return phases + [try fastest("picture, 30 steps", of: 2) { _ = try draw(model) }]
+        return phases + [
+            try fastest("picture, 30 steps", of: 2) { _ = try draw(model) },
+            scratch.breakdown("\(ScratchTraining.name), one step"),
+        ]
+    }
+
+    /// `body` recorded `count` times, the fastest.
+    static func fastest(_ name: String, of count: Int, _ body: () throws -> Void) rethrows -> Breakdown {
+        var best: Breakdown?
+        for _ in 0..<count {
+            let start = ContinuousClock.now
+            let entries = try Profile.record(body).entries
+            let elapsed = (ContinuousClock.now - start) / .seconds(1)
+            if elapsed < best?.seconds ?? .infinity { best = Breakdown(name: name, seconds: elapsed, entries: entries) }
+        }
+        return best ?? Breakdown(name: name, seconds: 0, entries: [:])
     }
 }

@@ -1,9 +1,7 @@
-import Autograd
 import BreakAScene
 import Diffusion
 import Glibc
 import Language
-import NeuralNetwork
 import Tensors
 
 /// The embedded model's work, timed: training steps of both phases (prior + photo), a 30-step picture, training from
@@ -15,6 +13,8 @@ public enum Benchmark {
         public var picture30 = 0.0
         /// Samples a second of training everything, 48 at a time.
         public var samplesPerSecond = 0.0
+        /// The same with products of another precision, where that was asked for.
+        public var rounded: (products: ProductPrecision, samplesPerSecond: Double)?
         /// Of products in this process, operations a second.
         public var peak = 0.0
         public var breakdowns: [Breakdown] = []
@@ -24,8 +24,10 @@ public enum Benchmark {
     }
 
     /// Measures and prints a table, or one JSON object. Throws what loading throws.
-    /// `library` is the folder of what ships with the language.
-    public static func run(json: Bool, library: String?) throws {
+    /// `library` is the folder of what ships with the language. With other `products` than float32, training from
+    /// scratch is timed with these too; throws `ProductPrecision.Unsupported` where the processor lacks them.
+    public static func run(json: Bool, library: String?, products: ProductPrecision = .float32) throws {
+        try products.during {}
         guard let library else { throw Problem(.fileMissing, "the standard library (stdlib) was not found") }
         var result = Result()
         let loaded = seconds { try? ModelFolder.load("\(library)/models/collage") }
@@ -40,11 +42,23 @@ public enum Benchmark {
         result.phase2 = try steps(2, model, scene, set, count: 25)
         result.picture30 = try picture(model)
         result.peakMemory = peakMemory()
-        result.samplesPerSecond = try samplesPerSecond(model)
+        var scratch = try ScratchTraining(model)
+        result.samplesPerSecond = scratch.samplesPerSecond()
         result.peak = Tensor.productPeak()
-        if !json { result.breakdowns = try breakdowns(model, scene, set) }
+        if !json { result.breakdowns = try breakdowns(model, scene, set, &scratch) }
+        if products != .float32 { try measure(products, model, json: json, &result) }
         result.startup = startup()
         print(json ? text(json: result) : text(result))
+    }
+
+    /// Training from scratch with rounded products.
+    private static func measure(_ products: ProductPrecision, _ model: DiffusionModel, json: Bool, _ result: inout Result) throws {
+        var scratch = try ScratchTraining(model)
+        try products.during {
+            result.rounded = (products, scratch.samplesPerSecond())
+            guard !json else { return }
+            result.breakdowns.append(scratch.breakdown("\(ScratchTraining.name), \(products.rawValue) products, one step", peak: Tensor.productPeak()))
+        }
     }
 
     /// Median seconds of a step, after three to warm up.
@@ -65,42 +79,6 @@ public enum Benchmark {
     static func draw(_ model: DiffusionModel) throws -> Tensor {
         let initial = try model.initialLatents(1, RandomDraw(seed: 0, stream: "generate", step: 0))
         return model.decodeLatents(try model.sampleLatents(["a photo of a dog"], initial: initial, GenerationOptions(steps: 30)))
-    }
-
-    /// Training from scratch as `pretrain/train.py` does it: batch 48, every parameter of U-Net and text encoder, AdamW.
-    private static func samplesPerSecond(_ model: DiffusionModel) throws -> Double {
-        let batch = 48
-        var (unet, text) = (model.unet, model.textEncoder)
-        unet.requireGrad { _ in true }
-        text.requireGrad { _ in true }
-        let size = model.latentSize
-        let latents = RandomDraw(seed: 0, stream: "latents", step: 0).normal([batch, size.height, size.width, model.latentChannels])
-        let noise = RandomDraw(seed: 0, stream: "noise", step: 0).normal(latents.shape)
-        let ids = try model.tokenize((0..<batch).map { _ in "a photo of a dog" })
-        let timesteps = (0..<batch).map { $0 * 20 }
-        let noisy = Variable(model.addNoise(latents, noise, timesteps))
-        var optimizer = AdamW(.init(lr: 1e-4))
-        func step() {
-            var pass = UNetPass(text(ids))
-            let loss = Variable.meanSquaredError(unet(noisy, timesteps: timesteps.map(Float.init), &pass), Variable(noise))
-            let gradients = Gradients(of: loss)
-            var updates: [AdamW.Update] = []
-            func collect(_ name: String, _ parameter: inout Variable) {
-                guard let gradient = gradients[parameter] else { return }
-                updates.append(.init(name: name, value: parameter.value, gradient: gradient))
-                parameter = parameter.replacing(.placeholder(parameter.shape))
-            }
-            unet.forEachParameter("unet.", collect)
-            text.forEachParameter("text_encoder.", collect)
-            var values = optimizer.update(updates)[...]
-            func assign(_ name: String, _ parameter: inout Variable) {
-                if gradients[parameter] != nil, let value = values.popFirst() { parameter = parameter.replacing(value) }
-            }
-            unet.forEachParameter("unet.", assign)
-            text.forEachParameter("text_encoder.", assign)
-        }
-        step()
-        return Double(batch) / median((0..<3).map { _ in seconds(step).seconds })
     }
 
     /// `bas -e 1` from start to end, the best of five.
@@ -124,7 +102,7 @@ public enum Benchmark {
         return (Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18, value)
     }
 
-    private static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+    static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
     private static func text(_ r: Result) -> String {
         func ms(_ s: Double) -> String { NumberText.padLeft(NumberText.fixed(s * 1000, 1), 8) + " ms" }
@@ -137,16 +115,23 @@ public enum Benchmark {
             start-up (bas -e 1)              \(ms(r.startup))
             peak memory                      \(NumberText.padLeft(NumberText.fixed(Double(r.peakMemory) / 1e6, 0), 8)) MB
             training from scratch, batch 48  \(NumberText.padLeft(NumberText.fixed(r.samplesPerSecond, 1), 8)) samples/s
-            peak of products                 \(NumberText.padLeft(NumberText.fixed(r.peak / 1e9, 0), 8)) GFLOP/s
+            \(rounded(r))peak of products                 \(NumberText.padLeft(NumberText.fixed(r.peak / 1e9, 0), 8)) GFLOP/s
 
-            """ + r.breakdowns.map { $0.text(peak: r.peak) }.joined(separator: "\n")
+            """ + r.breakdowns.map { $0.text(peak: $0.peak ?? r.peak) }.joined(separator: "\n")
+    }
+
+    /// A line of the table, where there is one.
+    private static func rounded(_ r: Result) -> String {
+        guard let (products, rate) = r.rounded else { return "" }
+        return NumberText.pad("batch 48, \(products.rawValue) products", 33) + NumberText.padLeft(NumberText.fixed(rate, 1), 8) + " samples/s\n"
     }
 
     private static func text(json r: Result) -> String {
-        JSON.object(JSONObject([
+        let rounded = r.rounded.map { [("samples_per_second_" + $0.products.rawValue, JSON($0.samplesPerSecond))] } ?? []
+        return JSON.object(JSONObject([
             ("phase1", JSON(r.phase1)), ("phase2", JSON(r.phase2)), ("picture30", JSON(r.picture30)), ("load", JSON(r.load)), ("startup", JSON(r.startup)),
             ("peak_memory", JSON(r.peakMemory)), ("samples_per_second", JSON(r.samplesPerSecond)), ("peak_gflops", JSON(r.peak / 1e9)), ("processor", .string(Processor.name)), ("vectors", .string(Processor.vectors)),
             ("blas_core", .string(BLAS.selection.core)), ("threads", JSON(Parallel.threads)),
-        ])).text()
+        ] + rounded)).text()
     }
 }

@@ -8,11 +8,14 @@ enum Host {
 
     static var builtins: [Builtin] { CommandTable.all }
 
+    /// Precisions of products, by name.
+    static let products = ProductsScope.names
+
     /// Measures the embedded model's work; prints a table, or JSON.
     /// Throws a `Problem`.
-    static func benchmark(json: Bool) throws {
+    static func benchmark(json: Bool, products: String) throws {
         do {
-            try Benchmark.run(json: json, library: StandardLibrary.here().first)
+            try Benchmark.run(json: json, library: StandardLibrary.here().first, products: ProductsScope.precision(products))
         } catch {
             throw ErrorMapping.problem(error)
         }

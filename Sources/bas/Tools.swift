@@ -26,9 +26,20 @@ struct Bench: ParsableCommand {
     @Flag(help: "One JSON object instead of a table.")
     var json = false
 
+    @Option(
+        help: "Times training from scratch with these products too: \(Host.products.joined(separator: ", ")).",
+        completion: .list(Host.products))
+    var products = Host.products[0]
+
+    func validate() throws {
+        guard Host.products.contains(products) else {
+            throw ValidationError("there are no products '\(products)': \(Host.products.joined(separator: ", "))")
+        }
+    }
+
     func run() throws {
         do {
-            try Host.benchmark(json: json)
+            try Host.benchmark(json: json, products: products)
         } catch let problem as Problem {
             Console(builtins: Host.builtins).printer.report(problem)
             try Bas.finish((problem.exitCode ?? problem.code.exitCode).rawValue)

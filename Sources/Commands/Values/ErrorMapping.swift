@@ -11,6 +11,7 @@ public enum ErrorMapping {
         switch error {
         case let error as ImageError: picture(error, argument, command, isWriting)
         case let error as FileError: file(error, argument)
+        case let error as ProductPrecision.Unsupported: ProductsScope.problem(error, argument: argument)
         default: DomainErrors.problem(error, argument) ?? error
         }
     }

@@ -1,0 +1,38 @@
+import Language
+import Tensors
+
+/// `with products("bf16") { … }`: what linear layers' and convolutions' products are rounded to, in a block.
+public enum ProductsScope {
+    /// What it takes.
+    public static let names = ProductPrecision.allCases.map(\.rawValue)
+
+    /// The precision of this name; float32 for names that are none.
+    public static func precision(_ name: String) -> ProductPrecision { ProductPrecision(rawValue: name) ?? .float32 }
+
+    static let builtin = Builtin(
+        "products", family: "training",
+        summary: "The precision of a block's linear layers and convolutions: with products(\"bf16\") { … }.",
+        parameters: [
+            Parameter(
+                "precision", .string, allowed: names,
+                doc: "float32; or bf16, twice as fast where the processor has AVX512_BF16, to eight bits.")
+        ],
+        result: "none", terms: ["bfloat16", "bf16", "mixed precision", "autocast", "half"],
+        examples: [.init("with products(\"float32\") { sum(ones([3])) }", shows: "3.0")],
+        scope: { call in
+            do {
+                return try precision(try call.string("precision")).enter()
+            } catch let error as ProductPrecision.Unsupported {
+                throw problem(error, argument: "precision")
+            }
+        },
+        run: { _ in
+            throw Problem(.badArgument, "products begins a block", help: "with products(\"bf16\") { … }")
+        })
+
+    static func problem(_ error: ProductPrecision.Unsupported, argument: String?) -> Problem {
+        Problem(
+            .badArgument, error.description, argument: argument, notes: ["this is an \(Processor.name) (\(Processor.vectors))"],
+            help: "float32 is what every processor has, and what holds without this")
+    }
+}
