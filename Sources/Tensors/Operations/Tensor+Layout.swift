@@ -95,7 +95,8 @@ extension Tensor {
         let width = count / max(1, shape[0])
         let result = Tensor(uninitialized: [indices.count] + shape.dropFirst())
         var question = Parallel.Question()
-        for (row, index) in indices.enumerated() where question.goesOn(after: width) {
+        for (row, index) in indices.enumerated() {
+            guard question.goesOn(after: width) else { break }
             precondition(index >= 0 && index < shape[0])
             let target = result.writable + row * width
             if let halves, let format = format?.rawValue {

@@ -78,7 +78,8 @@ extension Tensor {
         let result = Tensor(repeating: 0, shape: shape.enumerated().map { $0.offset == axis ? 1 : $0.element })
         let (x, y) = (pointer, result.writable)
         var question = Parallel.Question()
-        for o in 0..<outer where question.goesOn(after: length * inner) {
+        for o in 0..<outer {
+            guard question.goesOn(after: length * inner) else { break }
             if inner == 1 {
                 y[o] = Float(bas_sum(x + o * length, length))
             } else {
