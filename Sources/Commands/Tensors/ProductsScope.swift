@@ -10,7 +10,7 @@ public enum ProductsScope {
     public static func precision(_ name: String) -> ProductPrecision { ProductPrecision(rawValue: name) ?? .float32 }
 
     static let builtin = Builtin(
-        "products", family: "training",
+        "products", family: "tensors",
         summary: "The precision of a block's linear layers and convolutions: with products(\"bf16\") { … }.",
         parameters: [
             Parameter(
