@@ -7,7 +7,7 @@ encoding, one U-Net pass, one VAE encoding and decoding; a single-file checkpoin
 of each phase (losses, gradients, handles); then measures what we aim at in 512 px, memory of drawing and training and the U-Net's speed, beside the aim.
 Needs about 21 GB of memory and 10 GB of disk. Exits with 1 where something differs; an aim that is missed is no difference.
 """
-import argparse, gc, importlib.util, json, os, resource, shutil, subprocess, sys, tempfile, time
+import argparse, gc, importlib.util, json, os, resource, shutil, subprocess, sys, tempfile, time, traceback
 import numpy as np, torch
 from diffusers import AutoencoderKL, PNDMScheduler, UNet2DConditionModel
 from safetensors.torch import load_file, save_file
@@ -127,60 +127,79 @@ def aims(a, where, forward):
 def nchw(x): return x.permute(0, 3, 1, 2)
 
 
+def apart(work):
+    """What `work` returns, from a process of its own: its memory is free again for what is measured afterwards."""
+    reader, writer = os.pipe(); child = os.fork()
+    if child == 0:
+        try: os.write(writer, json.dumps(work()).encode()); sys.stdout.flush(); os._exit(0)
+        except BaseException: traceback.print_exc(); sys.stderr.flush()
+        os._exit(1)
+    os.close(writer); text = b"".join(iter(lambda: os.read(reader, 65536), b"")); os.waitpid(child, 0)
+    if not text: sys.exit(1)
+    return json.loads(text)
+
+
 @torch.no_grad()
+def compared(a, where, folder):
+    """Whether everything is equal, and how much faster our U-Net is than PyTorch's (None where that was not asked for)."""
+    torch.set_num_threads(os.cpu_count()); good = True
+    parts = write_folder(folder, a.version, getattr(torch, a.dtype)); unet, vae, text = parts
+    print(f"{a.version}, {a.dtype}: parameter counts as published; {sorted(os.listdir(folder + '/unet'))}", flush=True)
+    seed = torch.Generator().manual_seed(1); x, picture = torch.randn(1, 32, 32, 4, generator=seed), torch.rand(1, 256, 256, 3, generator=seed) * 2 - 1
+    big = torch.randn(1, 64, 64, 4, generator=seed); save_file({"x": x, "picture": picture, "big": big}, where + "/in.safetensors")
+    if not a.skip_single:
+        save_file({k: v.contiguous().clone() for k, v in names.to_original(a.version, *(m.state_dict() for m in parts)).items()}, where + "/single.safetensors")
+        if not os.path.exists(where + "/tokenizer"): shutil.copytree(folder + "/tokenizer", where + "/tokenizer")
+    for part in parts: part.float().eval()
+    words = CLIPTokenizer.from_pretrained(folder + "/tokenizer")
+    ids = words([PROMPT], padding="max_length", max_length=77, truncation=True, return_tensors="pt").input_ids
+    hidden = text(ids).last_hidden_state
+    expected = {"text": hidden, "noise": unet(nchw(x), 500, hidden).sample, "latents": vae.encode(nchw(picture)).latent_dist.mean * .18215, "picture": vae.decode(nchw(x)).sample}
+    seconds = []
+    if not a.skip_speed:
+        for _ in range(3): start = time.time(); unet(nchw(big), 500, hidden); seconds.append(time.time() - start)
+    torch_seconds = min(seconds) if seconds else None; step = None
+    if not a.skip_training:
+        given = {"handles": torch.randn(2, text.config.hidden_size, generator=seed) * .02, "noisy": x, "noise": torch.randn(1, 32, 32, 4, generator=seed),
+                 "mask": (torch.rand(1, 32, 32, 1, generator=seed) > .5).float(), "goal": (torch.rand(2, 16, 16, generator=seed) > .7).float()}
+        save_file(given, where + "/given.safetensors")
+        with torch.enable_grad(): step = training_step((unet, text), words, where, given)
+    del unet, vae, text, parts; gc.collect()
+    outputs = ('save_tensors("{0}.safetensors", {{text: encode_prompts(m, "%s"), noise: predict_noise(m, i.x, 500, "%s").noise, latents: encode(m, i.picture, sampled=false), '
+               'picture: tensor(decode(m, i.x * 0.18215))}})' % (PROMPT, PROMPT))
+    for name, load in [("folder", '"sd"')] + ([] if a.skip_single else [("single", '"single.safetensors", prediction="epsilon"')]):
+        wall, peak, _ = run(a.bas, f'm = load_model({load}); i = load_tensors("in.safetensors"); ' + outputs.format(name), where)
+        mine = load_file(f"{where}/{name}.safetensors"); print(f"{name}: {wall:.1f} s in all, peak {peak:.2f} GiB", flush=True)
+        good &= compare(mine["text"], expected["text"], f"{name}: text encoding") & compare(nchw(mine["noise"]), expected["noise"], f"{name}: U-Net at 256 px")
+        good &= compare(nchw(mine["latents"]), expected["latents"], f"{name}: VAE encoding")
+        good &= compare(nchw(mine["picture"]), expected["picture"].clamp(-1, 1), f"{name}: VAE decoding (a picture of 8 bits)", 1e-2)
+    if step:
+        _, peak, _ = run(a.bas, 'i = load_tensors("given.safetensors")' + STEP, where); mine = load_file(where + "/step.safetensors")
+        print(f"training steps at 256 px: peak {peak:.2f} GiB", flush=True)
+        for phase in (1, 2):
+            for index, what in enumerate(("reconstruction loss", "attention loss", "gradient norm")):
+                good &= compare(mine[f"numbers{phase}"][index:index + 1], step[f"numbers{phase}"][index:index + 1], f"phase {phase}: {what}")
+        good &= compare(mine["gradient1"] - given["handles"], step["gradient1"] - given["handles"], "phase 1: the handles' gradient")
+        good &= compare(mine["step1"], step["step1"], "phase 1: handles after a step of AdamW")
+    ratio = None
+    if torch_seconds:
+        program = ('m = load_model("sd"); i = load_tensors("in.safetensors"); a = predict_noise(m, i.big, 500, "%s"); ' % PROMPT
+                   + "; ".join('t = time(); a = predict_noise(m, i.big, 500, "%s"); print(time() - t)' % PROMPT for _ in range(3)))
+        wall, peak, output = run(a.bas, program, where)
+        ours = min(float(line) for line in output.split("\n")[:-2] if line.strip().replace(".", "", 1).isdigit())
+        print(f"U-Net at 512 px: ours {ours:.2f} s, PyTorch float32 {torch_seconds:.2f} s, ratio {torch_seconds / ours:.2f}; peak {peak:.2f} GiB", flush=True); ratio = torch_seconds / ours
+    return bool(good), ratio
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter); p.add_argument("--bas", default=ROOT + "/.build/release/bas")
     p.add_argument("--version", default="v1", choices=["v1", "v2"]); p.add_argument("--dtype", default="float16", choices=["float16", "float32", "bfloat16"])
     p.add_argument("--keep"); p.add_argument("--skip-speed", action="store_true"); p.add_argument("--skip-single", action="store_true")
     p.add_argument("--skip-training", action="store_true"); p.add_argument("--skip-memory", action="store_true"); a = p.parse_args(); began = time.time()
-    a.bas = os.path.abspath(a.bas); torch.set_num_threads(os.cpu_count()); good = True
+    a.bas = os.path.abspath(a.bas)
     where = a.keep or tempfile.mkdtemp(prefix="full-size-"); folder = where + "/sd"; os.makedirs(folder, exist_ok=True)
     try:
-        parts = write_folder(folder, a.version, getattr(torch, a.dtype)); unet, vae, text = parts
-        print(f"{a.version}, {a.dtype}: parameter counts as published; {sorted(os.listdir(folder + '/unet'))}", flush=True)
-        seed = torch.Generator().manual_seed(1); x, picture = torch.randn(1, 32, 32, 4, generator=seed), torch.rand(1, 256, 256, 3, generator=seed) * 2 - 1
-        big = torch.randn(1, 64, 64, 4, generator=seed); save_file({"x": x, "picture": picture, "big": big}, where + "/in.safetensors")
-        if not a.skip_single:
-            save_file({k: v.contiguous().clone() for k, v in names.to_original(a.version, *(m.state_dict() for m in parts)).items()}, where + "/single.safetensors")
-            if not os.path.exists(where + "/tokenizer"): shutil.copytree(folder + "/tokenizer", where + "/tokenizer")
-        for part in parts: part.float().eval()
-        words = CLIPTokenizer.from_pretrained(folder + "/tokenizer")
-        ids = words([PROMPT], padding="max_length", max_length=77, truncation=True, return_tensors="pt").input_ids
-        hidden = text(ids).last_hidden_state
-        expected = {"text": hidden, "noise": unet(nchw(x), 500, hidden).sample, "latents": vae.encode(nchw(picture)).latent_dist.mean * .18215, "picture": vae.decode(nchw(x)).sample}
-        seconds = []
-        if not a.skip_speed:
-            for _ in range(3): start = time.time(); unet(nchw(big), 500, hidden); seconds.append(time.time() - start)
-        torch_seconds = min(seconds) if seconds else None; step = None
-        if not a.skip_training:
-            given = {"handles": torch.randn(2, text.config.hidden_size, generator=seed) * .02, "noisy": x, "noise": torch.randn(1, 32, 32, 4, generator=seed),
-                     "mask": (torch.rand(1, 32, 32, 1, generator=seed) > .5).float(), "goal": (torch.rand(2, 16, 16, generator=seed) > .7).float()}
-            save_file(given, where + "/given.safetensors")
-            with torch.enable_grad(): step = training_step((unet, text), words, where, given)
-        del unet, vae, text, parts; gc.collect()
-        outputs = ('save_tensors("{0}.safetensors", {{text: encode_prompts(m, "%s"), noise: predict_noise(m, i.x, 500, "%s").noise, latents: encode(m, i.picture, sampled=false), '
-                   'picture: tensor(decode(m, i.x * 0.18215))}})' % (PROMPT, PROMPT))
-        for name, load in [("folder", '"sd"')] + ([] if a.skip_single else [("single", '"single.safetensors", prediction="epsilon"')]):
-            wall, peak, _ = run(a.bas, f'm = load_model({load}); i = load_tensors("in.safetensors"); ' + outputs.format(name), where)
-            mine = load_file(f"{where}/{name}.safetensors"); print(f"{name}: {wall:.1f} s in all, peak {peak:.2f} GiB", flush=True)
-            good &= compare(mine["text"], expected["text"], f"{name}: text encoding") & compare(nchw(mine["noise"]), expected["noise"], f"{name}: U-Net at 256 px")
-            good &= compare(nchw(mine["latents"]), expected["latents"], f"{name}: VAE encoding")
-            good &= compare(nchw(mine["picture"]), expected["picture"].clamp(-1, 1), f"{name}: VAE decoding (a picture of 8 bits)", 1e-2)
-        if step:
-            _, peak, _ = run(a.bas, 'i = load_tensors("given.safetensors")' + STEP, where); mine = load_file(where + "/step.safetensors")
-            print(f"training steps at 256 px: peak {peak:.2f} GiB", flush=True)
-            for phase in (1, 2):
-                for index, what in enumerate(("reconstruction loss", "attention loss", "gradient norm")):
-                    good &= compare(mine[f"numbers{phase}"][index:index + 1], step[f"numbers{phase}"][index:index + 1], f"phase {phase}: {what}")
-            good &= compare(mine["gradient1"] - given["handles"], step["gradient1"] - given["handles"], "phase 1: the handles' gradient")
-            good &= compare(mine["step1"], step["step1"], "phase 1: handles after a step of AdamW")
-        ratio = None
-        if torch_seconds:
-            program = ('m = load_model("sd"); i = load_tensors("in.safetensors"); a = predict_noise(m, i.big, 500, "%s"); ' % PROMPT
-                       + "; ".join('t = time(); a = predict_noise(m, i.big, 500, "%s"); print(time() - t)' % PROMPT for _ in range(3)))
-            wall, peak, output = run(a.bas, program, where)
-            ours = min(float(line) for line in output.split("\n")[:-2] if line.strip().replace(".", "", 1).isdigit())
-            print(f"U-Net at 512 px: ours {ours:.2f} s, PyTorch float32 {torch_seconds:.2f} s, ratio {torch_seconds / ours:.2f}; peak {peak:.2f} GiB", flush=True); ratio = torch_seconds / ours
+        good, ratio = apart(lambda: compared(a, where, folder))
         if not a.skip_memory: aims(a, where, ratio)
         print(f"{a.version}: {time.time() - began:.0f} s in all", flush=True)
     finally:
