@@ -1,11 +1,8 @@
 // Rounding to bfloat16, to nearest, ties to even; two numbers that a product sums one after the other lie side by side
 // as a pair, in the place of one float32, the first in its lower half. What is missing of a last pair is 0.
-#include "gemm.h"
+#include "bfloat16.h"
 
 #if defined(__x86_64__)
-#include <cpuid.h>
-#include <immintrin.h>
-#define ROUNDING __attribute__((BAS_BFLOAT16_TARGET))
 
 int bas_has_bfloat16(void) {
     static int known;  // 1: no, 2: yes; the same whoever writes it
@@ -38,12 +35,6 @@ ROUNDING void bas_round_rows(float *pairs, const float *x, size_t stride, size_t
         return;
     }
     for (size_t row = 0; row < rows; row++) round_row(pairs + row * ((K + 1) / 2), x + row * stride, K);
-}
-
-ROUNDING static inline __m512 interleaved(__m512 one, __m512 other) {
-    static const uint16_t order[32] = {0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23,
-                                       8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
-    return (__m512)_mm512_permutexvar_epi16(_mm512_loadu_si512(order), (__m512i)_mm512_cvtne2ps_pbh(other, one));
 }
 
 ROUNDING void bas_pair_rows(float *pairs, const float *one, const float *other, size_t N) {

@@ -1,5 +1,5 @@
-// Products of rows with packed matrices and convolutions without patches, on micro-kernels chosen by the processor. Rows are read in place through pointers, one a row and tap, as
-// in Dukhan's indirect convolution (arXiv 1907.02129).
+// Products of rows with packed matrices and convolutions without patches, on micro-kernels chosen by the processor. Rows
+// are read in place through pointers, one a row and tap, as in Dukhan's indirect convolution (arXiv 1907.02129).
 #include "gemm.h"
 
 #if defined(__x86_64__)
@@ -8,7 +8,6 @@
 #define TARGET target("arch=x86-64-v4")
 #define WIDTH 16
 #define TILE_ROWS 8
-#define MULTIPLY_ADD(sum, a, column) ((sum) + (a) * (column))
 #define LOAD_PART(p, n) _mm512_maskz_loadu_ps((__mmask16)((1u << (n)) - 1), p)
 #define STORE_PART(p, v, n) _mm512_mask_storeu_ps(p, (__mmask16)((1u << (n)) - 1), v)
 #include "gemm_tiles.h"
@@ -30,7 +29,6 @@ static const int32_t first_of_eight[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
 #define TARGET target("arch=x86-64-v3")
 #define WIDTH 8
 #define TILE_ROWS 4
-#define MULTIPLY_ADD(sum, a, column) ((sum) + (a) * (column))
 #define LOAD_PART(p, n) _mm256_maskload_ps(p, MASK(n))
 #define STORE_PART(p, v, n) _mm256_maskstore_ps(p, MASK(n), v)
 #include "gemm_tiles.h"
@@ -42,7 +40,6 @@ static inline void store_part(float *p, four v, size_t n) { for (size_t i = 0; i
 #define TARGET unused
 #define WIDTH 4
 #define TILE_ROWS 4
-#define MULTIPLY_ADD(sum, a, column) ((sum) + (a) * (column))
 #define LOAD_PART(p, n) load_part(p, n)
 #define STORE_PART(p, v, n) store_part(p, v, n)
 #include "gemm_tiles.h"

@@ -1,8 +1,11 @@
 // The two micro-kernels of every product, for vectors of WIDTH floats; included by gemm.c once an instruction set, with
-// NAME(x), TARGET, TILE_ROWS, MULTIPLY_ADD(sum, a, column), and LOAD_PART and STORE_PART of a vector's n first floats
-// defined. A tile is up to TILE_ROWS rows by three vectors of columns, held in registers: twelve or 24 accumulators,
+// NAME(x), TARGET, TILE_ROWS, LOAD_PART and STORE_PART of a vector's n first floats and, where operands are no floats,
+// MULTIPLY_ADD(sum, a, column) defined. A tile is up to TILE_ROWS rows by three vectors of columns, held in registers: twelve or 24 accumulators,
 // enough to hide the latency of a multiply-add, with one load for two of them.
 #define INLINE static inline __attribute__((always_inline, TARGET))
+#ifndef MULTIPLY_ADD
+#define MULTIPLY_ADD(sum, a, column) ((sum) + (a) * (column))
+#endif
 #define FOR_TILE(i, count) _Pragma("clang loop unroll(full)") for (int i = 0; i < (count); i++)
 
 typedef float NAME(vector) __attribute__((ext_vector_type(WIDTH)));

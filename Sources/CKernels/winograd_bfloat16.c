@@ -1,11 +1,9 @@
 // Winograd's convolutions and gradients of weights (winograd.c) with products of bfloat16: transforms in float32, their
 // results rounded as they are stored.
+#include "bfloat16.h"
 #include "winograd.h"
 
 #if defined(__x86_64__)
-#include <immintrin.h>
-#define ROUNDING __attribute__((BAS_BFLOAT16_TARGET))
-
 /// V [36, tiles, C] of the tiles first..<last, pairs along the channels.
 ROUNDING static void input(float *v, size_t tiles, const float *x, const bas_convolution *g, size_t first, size_t last) {
     size_t half = g->C / 2;
@@ -22,19 +20,12 @@ ROUNDING static void input(float *v, size_t tiles, const float *x, const bas_con
 }
 
 /// Two tiles' results as pairs, at 36 places `plane` apart.
-#define STORE_PAIRS(target, plane, one, other)                                                                    \
-    for (size_t i = 0; i < 36; i++) {                                                                             \
-        __m512i both = (__m512i)_mm512_cvtne2ps_pbh((__m512)(other)[i], (__m512)(one)[i]);                        \
-        _mm512_storeu_si512((target) + i * (plane), _mm512_permutexvar_epi16(order, both));                       \
-    }
-
-/// One number of each of the two, in turn.
-static const uint16_t turns[32] = {0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23,
-                                   8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
+ROUNDING static inline void store_pairs(float *target, size_t plane, const lanes *one, const lanes *other) {
+    for (size_t i = 0; i < 36; i++) _mm512_storeu_ps(target + i * plane, interleaved((__m512)one[i], (__m512)other[i]));
+}
 
 ROUNDING void bas_winograd_input_pairs(float *v, size_t pairs, const float *x, const bas_convolution *g, size_t tiles,
                                        size_t first, size_t last) {
-    __m512i order = _mm512_loadu_si512(turns);
     for (size_t pair = first; pair < last; pair++, v += g->C) {
         const float *one[36], *other[36];
         int hasOther = 2 * pair + 1 < tiles;
@@ -44,20 +35,19 @@ ROUNDING void bas_winograd_input_pairs(float *v, size_t pairs, const float *x, c
             lanes d[36], e[36] = {};
             transform_input(d, one, c);
             if (hasOther) transform_input(e, other, c);
-            STORE_PAIRS(v + c, pairs * g->C, d, e)
+            store_pairs(v + c, pairs * g->C, d, e);
         }
     }
 }
 
 ROUNDING void bas_winograd_output_gradient_pairs(float *z, size_t pairs, const float *dy, const bas_convolution *g,
                                                  size_t O, size_t tiles, size_t first, size_t last) {
-    __m512i order = _mm512_loadu_si512(turns);
     for (size_t pair = first; pair < last; pair++, z += O)
         for (size_t o = 0; o < O; o += LANES) {
             lanes d[36], e[36] = {};
             transform_output_gradient(d, dy, g, O, 2 * pair, o);
             if (2 * pair + 1 < tiles) transform_output_gradient(e, dy, g, O, 2 * pair + 1, o);
-            STORE_PAIRS(z + o, pairs * O, d, e)
+            store_pairs(z + o, pairs * O, d, e);
         }
 }
 #else

@@ -37,8 +37,8 @@ extension Benchmark {
         }
     }
 
-    /// One step of each phase, one picture and one step of training from scratch, recorded: the fastest of some. What else runs side by side runs one behind
-    /// the other meanwhile (`Parallel.lanes`), so that a phase-one step takes longer here than by itself.
+    /// One step of each phase, one picture and one step of training from scratch, recorded: the fastest of some. What
+    /// else runs side by side runs one behind the other meanwhile (`Parallel.lanes`), so that a phase-one step takes longer here than by itself.
     static func breakdowns(_ model: DiffusionModel, _ scene: PreparedScene, _ prior: PriorSet, _ scratch: inout ScratchTraining) throws -> [Breakdown] {
         let phases = try [1, 2].map { phase in
             var run = TrainingRun(phase: phase, model, scene: scene, prior: prior, options: Preset.collage.options(phase: phase), seed: 0)

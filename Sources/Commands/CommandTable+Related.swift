@@ -8,7 +8,8 @@ extension CommandTable {
         ["generate", "edit", "ddim"], ["attention", "leakage", "iou", "energy"], ["attention_map", "attention_loss"],
         ["union_sample", "sample", "random_timesteps", "prior_images"], ["encode", "decode", "add_noise"],
         ["add_noise", "prediction_target", "predict_noise"], ["predict_noise", "guided_noise", "attention_map"],
-        ["ddim", "step", "advance", "guided_noise"], ["ddim", "ddpm", "pndm", "euler", "euler_ancestral", "dpmsolver"], ["grad", "leaf", "detach", "no_grad"], ["no_grad", "products", "phase2"],
+        ["ddim", "step", "advance", "guided_noise"], ["ddim", "ddpm", "pndm", "euler", "euler_ancestral", "dpmsolver"],
+        ["grad", "leaf", "detach", "no_grad"], ["no_grad", "products", "phase2"],
         ["grad", "clip", "adamw", "update"],
         // Tensors.
         ["tensor", "zeros", "ones", "full"], ["arange", "linspace", "range"], ["randn", "rand", "seed"],

@@ -90,19 +90,29 @@ extension Tensor {
         return result
     }
 
-    /// dW [O, 3, 3, C] of dy = self and the input x.
-    func winogradWeightGradient(input: Tensor, _ geometry: bas_convolution) -> Tensor {
+    /// dW [O, 3, 3, C] of dy = self and the input x. Both sides have a row for each tile or, rounded, for two.
+    func winogradWeightGradient(
+        input: Tensor, _ geometry: bas_convolution, _ precision: ProductPrecision = .float32
+    ) -> Tensor {
         var g = geometry
         let (channels, outputs, tiles) = (g.C, shape[3], g.winogradTiles(shape[0]))
         let result = Tensor(uninitialized: [outputs, 3, 3, channels])
-        let (v, z) = (Storage(count: 36 * tiles * channels), Storage(count: 36 * tiles * outputs))
+        let rows = precision == .float32 ? tiles : (tiles + 1) / 2
+        let multiply = precision == .float32 ? bas_winograd_weights : bas_winograd_weights_bfloat16
+        let (v, z) = (Storage(count: 36 * rows * channels), Storage(count: 36 * rows * outputs))
         defer { keepAlive(self, input, v, z) }
         let (dy, x, dw, vp, zp) = (pointer, input.pointer, result.writable, v.pointer, z.pointer)
         let transforms = Parallel.tasks(work: 300 * tiles * (channels + outputs), limit: max(1, tiles / 4))
         Parallel.run(tasks: transforms) { task in
-            let part = Parallel.range(task, of: transforms, count: tiles)
-            bas_winograd_input(vp + part.lowerBound * channels, tiles, x, &g, part.lowerBound, part.upperBound)
-            bas_winograd_output_gradient(zp + part.lowerBound * outputs, tiles, dy, &g, outputs, part.lowerBound, part.upperBound)
+            let part = Parallel.range(task, of: transforms, count: rows)
+            let (v, z) = (vp + part.lowerBound * channels, zp + part.lowerBound * outputs)
+            if precision == .float32 {
+                bas_winograd_input(v, rows, x, &g, part.lowerBound, part.upperBound)
+                bas_winograd_output_gradient(z, rows, dy, &g, outputs, part.lowerBound, part.upperBound)
+            } else {
+                bas_winograd_input_pairs(v, rows, x, &g, tiles, part.lowerBound, part.upperBound)
+                bas_winograd_output_gradient_pairs(z, rows, dy, &g, outputs, tiles, part.lowerBound, part.upperBound)
+            }
         }
         let products = max((outputs + 31) / 32, Parallel.tasks(work: 72 * tiles * outputs * channels, limit: outputs / 8))
         Parallel.run(tasks: products) { task in
@@ -110,7 +120,7 @@ extension Tensor {
             if part.isEmpty { return }
             let workspace = Storage(count: 36 * part.count * channels)
             defer { keepAlive(workspace) }
-            bas_winograd_weights(dw, zp, vp, tiles, channels, outputs, part.lowerBound, part.upperBound, workspace.pointer)
+            multiply(dw, zp, vp, rows, channels, outputs, part.lowerBound, part.upperBound, workspace.pointer)
         }
         return result
     }

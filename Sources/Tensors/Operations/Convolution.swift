@@ -96,22 +96,31 @@ extension Tensor {
         let g = geometry.resolve(x.shape, kernel: kernel)
         let cost = Profile.Cost("convolution, dW", flops: g.flops(samples: x.shape[0], outputs: kernel[0]), floats: count + x.count + Shape.count(kernel))
         defer { cost.end() }
-        if ProductPrecision.current == .bfloat16 { return roundedWeightGradient(input: x, kernel: kernel, g) }
-        if g.suitsWinogradWeights(samples: x.shape[0], outputs: kernel[0]) { return winogradWeightGradient(input: x, g) }
-        return directWeightGradient(input: x, kernel: kernel, g)
+        let precision = ProductPrecision.current
+        if g.suitsWinogradWeights(samples: x.shape[0], outputs: kernel[0]) { return winogradWeightGradient(input: x, g, precision) }
+        return directWeightGradient(input: x, kernel: kernel, g, precision)
     }
 
-    /// The same tap by tap.
-    func directWeightGradient(input x: Tensor, kernel: [Int], _ geometry: bas_convolution) -> Tensor {
+    /// The same tap by tap. Rounding each part's input anew wants wider parts of the outputs.
+    func directWeightGradient(
+        input x: Tensor, kernel: [Int], _ geometry: bas_convolution, _ precision: ProductPrecision = .float32
+    ) -> Tensor {
         var g = geometry
         let (taps, outputs) = (g.kernelH * g.kernelW, kernel[0])
         let result = Tensor(uninitialized: kernel)
         defer { keepAlive(self, x) }
         let (dy, source, dw, samples) = (pointer, x.pointer, result.writable, x.shape[0])
-        let parts = Parallel.tasks(work: 2 * count * g.C, limit: max(1, min(8, outputs / 16)))
+        let parts = Parallel.tasks(work: 2 * count * g.C, limit: max(1, min(8, outputs / (precision == .float32 ? 16 : 48))))
         Parallel.run(tasks: taps * parts) { task in
             let part = Parallel.range(task % parts, of: parts, count: outputs, alignment: 8)
-            bas_convolve_weights(dw, dy, source, &g, samples, outputs, task / parts, part.lowerBound, part.upperBound)
+            if precision == .float32 {
+                bas_convolve_weights(dw, dy, source, &g, samples, outputs, task / parts, part.lowerBound, part.upperBound)
+            } else if !part.isEmpty {
+                let workspace = Storage(count: bas_outer_bfloat16_workspace(part.count, g.C))
+                defer { keepAlive(workspace) }
+                bas_convolve_weights_bfloat16(
+                    dw, dy, source, &g, samples, outputs, task / parts, part.lowerBound, part.upperBound, workspace.pointer)
+            }
         }
         return result
     }

@@ -1,7 +1,7 @@
 import CKernels
 
 // Products whose operands are rounded to bfloat16 (`ProductPrecision.bfloat16`), where they go other ways than those of
-// float32: sums over many rows, and convolutions.
+// float32: sums over many rows, and forward convolutions.
 
 /// A weight [N, ...] packed in bfloat16, where products have this precision now.
 struct RoundedMatrix {
@@ -92,56 +92,6 @@ extension Tensor {
         let (x, target) = (pointer, result.pointer)
         Parallel.pieces(rows, costs: channels) { part in
             bas_round_rows(target + part.lowerBound * pairs, x + part.lowerBound * channels, channels, part.count, channels)
-        }
-        return result
-    }
-
-    /// dW [O, kernelH, kernelW, C] of dy = self and the input x.
-    func roundedWeightGradient(input x: Tensor, kernel: [Int], _ geometry: bas_convolution) -> Tensor {
-        if geometry.suitsWinogradWeights(samples: x.shape[0], outputs: kernel[0]) {
-            return roundedWinogradWeightGradient(input: x, geometry)
-        }
-        var g = geometry
-        let (taps, outputs) = (g.kernelH * g.kernelW, kernel[0])
-        let result = Tensor(uninitialized: kernel)
-        defer { keepAlive(self, x) }
-        let (dy, source, dw, samples) = (pointer, x.pointer, result.writable, x.shape[0])
-        let parts = Parallel.tasks(work: 2 * count * g.C, limit: max(1, min(8, outputs / 48)))
-        Parallel.run(tasks: taps * parts) { task in
-            let part = Parallel.range(task % parts, of: parts, count: outputs, alignment: 8)
-            if part.isEmpty { return }
-            let workspace = Storage(count: bas_outer_bfloat16_workspace(part.count, g.C))
-            defer { keepAlive(workspace) }
-            bas_convolve_weights_bfloat16(
-                dw, dy, source, &g, samples, outputs, task / parts, part.lowerBound, part.upperBound, workspace.pointer)
-        }
-        return result
-    }
-
-    /// The same of a 3×3 kernel by tiles of 4×4, products of bfloat16.
-    private func roundedWinogradWeightGradient(input: Tensor, _ geometry: bas_convolution) -> Tensor {
-        var g = geometry
-        let (channels, outputs, tiles) = (g.C, shape[3], g.winogradTiles(shape[0]))
-        let pairs = (tiles + 1) / 2
-        let result = Tensor(uninitialized: [outputs, 3, 3, channels])
-        let (v, z) = (Storage(count: 36 * pairs * channels), Storage(count: 36 * pairs * outputs))
-        defer { keepAlive(self, input, v, z) }
-        let (dy, x, dw, vp, zp) = (pointer, input.pointer, result.writable, v.pointer, z.pointer)
-        let transforms = Parallel.tasks(work: 300 * tiles * (channels + outputs), limit: max(1, tiles / 4))
-        Parallel.run(tasks: transforms) { task in
-            let part = Parallel.range(task, of: transforms, count: pairs)
-            bas_winograd_input_pairs(vp + part.lowerBound * channels, pairs, x, &g, tiles, part.lowerBound, part.upperBound)
-            bas_winograd_output_gradient_pairs(
-                zp + part.lowerBound * outputs, pairs, dy, &g, outputs, tiles, part.lowerBound, part.upperBound)
-        }
-        let products = max((outputs + 31) / 32, Parallel.tasks(work: 72 * tiles * outputs * channels, limit: outputs / 8))
-        Parallel.run(tasks: products) { task in
-            let part = Parallel.range(task, of: products, count: outputs, alignment: 8)
-            if part.isEmpty { return }
-            let workspace = Storage(count: 36 * part.count * channels)
-            defer { keepAlive(workspace) }
-            bas_winograd_weights_bfloat16(
-                dw, zp, vp, pairs, channels, outputs, part.lowerBound, part.upperBound, workspace.pointer)
         }
         return result
     }
