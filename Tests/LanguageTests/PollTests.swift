@@ -29,7 +29,7 @@ import Testing
         "stop(wide)[5]", "flatten([stop(xs), xs])", "sorted(stop(xs), descending=true)", "unique(stop(xs))", "map(stop(xs), fn(x) { x })",
         "[x for x in stop(xs)]", "[..stop(1..100000)]", "repeat(stop(\"ab\"), 10000000)", "stop(wide)[5:90000]", "stop(s)[::-1]", "stop(s)[7]",
         "stop(xs)[::2]", "any([x < 0 for x in stop(xs)])", "any(stop(flags))", "all(stop(trues))", "keys(stop(r))", "items(stop(r))",
-        "record(stop(pairs))", "without(stop(r), \"k1\")",
+        "record(stop(pairs))", "without(stop(r), \"k1\")", "stop(many) + many",
     ])
     func longWorkEnds(_ expression: String) {
         let recorder = Recorder()
@@ -38,7 +38,7 @@ import Testing
             source: """
                 s = repeat("ab \\n", 20000); large = repeat(s, 60); wide = repeat("ä b", 50000); blank = repeat(" ", 100000)
                 xs = list(1..20000); ys = list(1..20000); flags = [x < 0 for x in xs]; trues = [x > 0 for x in xs]
-                pairs = [["k{x}", x] for x in xs]; r = record(pairs)
+                pairs = [["k{x}", x] for x in xs]; r = record(pairs); many = list(1..100000)
                 """)
         let outcome = session.run(source: "reached(\(expression))")
         #expect(outcome.status == .interrupted && outcome.diagnostics.first?.code == .interrupted)
@@ -54,6 +54,16 @@ import Testing
         session.interrupt.request()
         #expect(session.run(source: long).status == .interrupted && session[global: "kept"] == nil)
         #expect(session.run(source: long).status == .ok && session[global: "kept"]?.literalText == "1")
+    }
+
+    /// A stop ends the reading of a text at the next statement.
+    @Test func parsingEnds() {
+        let file = SourceFile(name: "long.bas", text: String(repeating: "x = [1, 2]\n", count: 1000))
+        let interrupt = Interrupt()
+        func statements() -> Int { Interrupt.$current.withValue(interrupt) { Parser.recover(file, commands: []).program.statements.count } }
+        #expect(statements() == 1000)
+        interrupt.request()
+        #expect(statements() == 0)
     }
 
     @Test func searchingTakesCharacters() {

@@ -41,7 +41,7 @@ public struct Analysis: Sendable {
         let lints = NameLints(program, names, table, hidden: draft.hidden)
         diagnostics = Analysis.ordered(draft.errors + flow.diagnostics + lints.diagnostics)
         calls = flow.calls
-        (typeAt, ownerAt, finalTypes, labelled) = (flow.typeAt, flow.ownerAt, flow.types, flow.labelled)
+        (typeAt, ownerAt, finalTypes, labelled) = (flow.typeAt, flow.ownerAt, flow.types.all, flow.labelled)
     }
 
     var table: BuiltinTable { context.builtins }

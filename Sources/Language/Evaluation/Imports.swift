@@ -47,7 +47,9 @@ extension Machine {
     /// The program that a file holds, and what is wrong with it. Throws the `.interrupted` problem where a stop ended that.
     func parsed(_ file: SourceFile) throws -> (program: Program, errors: [Diagnostic]) {
         let commands = context.builtins.commandNames
-        return try Aside.run(extent: file.bytes.count, context.interrupt) { Parser.recover(file, commands: commands) }
+        let result = try Aside.run(extent: file.bytes.count, context.interrupt) { Parser.recover(file, commands: commands) }
+        try context.interrupt.check()
+        return result
     }
 
     /// Runs a file's statements without showing values.

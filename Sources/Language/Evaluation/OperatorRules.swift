@@ -13,7 +13,7 @@ enum Operators {
             if op.isComparison { return .bool(op.compare(a, b)) }
         case (.list(let a), .list(let b)) where op == .add:
             try context.reserve(bytes: a.count + b.count, MemoryLayout<Value>.stride, what: "this list")
-            return .list(a + b)
+            return .list(try joined(a, b))
         case (.bool(let a), .bool(let b)) where op == .and: return .bool(a && b)
         case (.bool(let a), .bool(let b)) where op == .or: return .bool(a || b)
         default: break
@@ -26,6 +26,25 @@ enum Operators {
     private static func joined(_ a: String, _ b: String, _ context: Context) throws -> String {
         try context.reserve(bytes: a.utf8.count + b.utf8.count, what: "this string")
         return a + b
+    }
+
+    /// Piece by piece, which a stop ends.
+    private static func joined(_ a: [Value], _ b: [Value]) throws -> [Value] {
+        guard a.count + b.count >= Aside.noticed else { return a + b }
+        var result: [Value] = []
+        result.reserveCapacity(a.count + b.count)
+        do {
+            for items in [a, b] {
+                for start in stride(from: 0, to: items.count, by: Aside.noticed) {
+                    try Interrupt.current?.check()
+                    result += items[start..<min(start + Aside.noticed, items.count)]
+                }
+            }
+        } catch {
+            Disposal.release(&result)
+            throw error
+        }
+        return result
     }
 
     /// Both operands are asked, the left one first.

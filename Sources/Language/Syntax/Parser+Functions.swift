@@ -81,7 +81,7 @@ extension Parser {
     private func documentation(before offset: Int) -> String? {
         var next = offset
         var lines: [String] = []
-        for comment in comments.reversed() where comment.end <= offset {
+        for comment in comments[..<comments.partitioningIndex { $0.end > offset }].reversed() {
             guard comment.ownsLine, isDocumentation(comment), isBlank(comment.end, next, newlines: 1) else {
                 break
             }
@@ -95,7 +95,7 @@ extension Parser {
     private func documentation(after offset: Int) -> String? {
         var previous = offset
         var lines: [String] = []
-        for comment in comments where comment.start >= offset {
+        for comment in comments[comments.partitioningIndex { $0.start >= offset }...] {
             guard isDocumentation(comment), isBlank(previous, comment.start, newlines: 1) else { break }
             lines.append(documentationText(comment))
             previous = comment.end

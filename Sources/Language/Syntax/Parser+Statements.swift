@@ -9,6 +9,7 @@ extension Parser {
                 if closer != nil { try missing(expected("\"}\"")) }
                 return statements
             }
+            try Interrupt.current?.check()
             let start = mark()
             do {
                 statements.append(try parseEndedStatement(closer))

@@ -50,7 +50,7 @@ final class Parser {
     }
 
     /// The statements that can be read, and everything that is wrong with the others: the first error of each, in
-    /// the order of the text.
+    /// the order of the text. A stop ends it with the statements before.
     static func recover(_ file: SourceFile, commands: Set<String>) -> (program: Program, errors: [Diagnostic]) {
         guard let parser = try? Parser(file: file, commands: commands, recovers: true) else {
             return (Program(file: file, statements: [], comments: []), [])

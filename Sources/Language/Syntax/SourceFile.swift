@@ -33,15 +33,7 @@ public final class SourceFile: Sendable {
     }
 
     /// The line, from 1, in which an offset lies.
-    public func line(of offset: Int) -> Int {
-        var low = 0
-        var high = lineStarts.count
-        while high - low > 1 {
-            let middle = (low + high) / 2
-            if lineStarts[middle] <= offset { low = middle } else { high = middle }
-        }
-        return low + 1
-    }
+    public func line(of offset: Int) -> Int { max(1, lineStarts.partitioningIndex { $0 > offset }) }
 
     /// Line from 1 and column from 1, counted in characters as a reader sees them.
     public func position(of offset: Int) -> SourcePosition {

@@ -4,9 +4,6 @@
 /// assigns. A way that cannot be taken is gone through without reporting. One mistake is reported once: what
 /// follows from it is unknown.
 final class FlowChecker {
-    /// Not yet assigned is nil.
-    typealias Types = [StaticType?]
-
     let context: Context
     let names: NameTable
     let modules: StaticModules
@@ -18,8 +15,7 @@ final class FlowChecker {
     /// By the byte offset of a field's name: what it is a field of.
     var ownerAt: [Int: StaticType] = [:]
 
-    /// By `NamedValue.id`.
-    var types: Types
+    var types: VariableTypes
     /// Assignments since a branch began, innermost branch last.
     private var journal: [[(id: Int, type: StaticType)]] = []
     /// Nothing is reported while above 0.
@@ -65,7 +61,7 @@ final class FlowChecker {
         self.outside = outside
         file = program.file
         bindings = names.bound.map { ($0.key, $0.value.id) }.sorted { $0.0 < $1.0 }
-        types = Array(repeating: nil, count: names.symbols.count)
+        types = VariableTypes(count: names.symbols.count)
     }
 
     // MARK: reporting
@@ -133,12 +129,12 @@ final class FlowChecker {
     }
 
     func way(_ body: () -> Void) -> Way {
-        let (before, wasDead) = (types, isDead)
+        let (start, wasDead) = (types.open(), isDead)
         journal.append([])
         body()
         var result = Way(all: journal.removeLast(), isDead: isDead)
         for (id, _) in result.all { result.last[id] = types[id] ?? .unknown }
-        types = before
+        types.close(start)
         isDead = wasDead
         return result
     }
@@ -164,12 +160,6 @@ final class FlowChecker {
 
     /// The variables that a part of the program binds.
     func symbols(boundIn span: Span) -> [Int] {
-        var low = 0
-        var high = bindings.count
-        while low < high {
-            let middle = (low + high) / 2
-            if bindings[middle].offset < span.start { low = middle + 1 } else { high = middle }
-        }
-        return bindings[low...].prefix { $0.offset < span.end }.map(\.id)
+        bindings[bindings.partitioningIndex { $0.offset >= span.start }...].prefix { $0.offset < span.end }.map(\.id)
     }
 }

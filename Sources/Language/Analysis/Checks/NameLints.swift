@@ -85,13 +85,7 @@ struct NameLints {
     private mutating func uses(of symbol: NamedValue, after start: Int, upTo end: Int, binding: Int) -> Bool {
         let places = self.places[symbol.id] ?? (symbol.reads + symbol.bindings).map(\.start).sorted()
         self.places[symbol.id] = places
-        var low = 0
-        var high = places.count
-        while low < high {
-            let middle = (low + high) / 2
-            if places[middle] <= start { low = middle + 1 } else { high = middle }
-        }
-        let between = places[low...].prefix { $0 < end }
+        let between = places[places.partitioningIndex { $0 > start }...].prefix { $0 < end }
         // The second assignment itself is one; x += 1 reads at the place that it binds.
         return between.count != 1 || between.first != binding
     }
