@@ -31,7 +31,11 @@ public struct FigureValue: PictureReadable {
     public func isEqual(to other: any HostValue) -> Bool { (other as? FigureValue)?.figure == figure }
 
     public var inlineText: String { figure.summary }
-    public var byteCount: Int { image.pixels.count }
+    public var byteCount: Int {
+        guard case .chart(let chart) = figure.content else { return image.pixels.count }
+        let points = chart.series.reduce(0) { $0 + $1.points.count + $1.raw.count }
+        return image.pixels.count + points * MemoryLayout<Series.Point>.stride
+    }
 
     public func display(_ context: DisplayContext) -> Display {
         let png = context.wantsImages ? Abandonable.answer { try? image.pngData() } : nil

@@ -20,13 +20,11 @@ extension FigureCommands {
 
     @Sendable private static func drawHistogram(_ call: Call) throws -> Value {
         let sets = try sets(try call.value("values"), call)
-        let finite = sets.map { $0.values.filter { $0.isFinite && abs($0) < 1e300 } }
-        guard finite.contains(where: { !$0.isEmpty }) else {
+        guard let bins = try HistogramBins(sets.map(\.values), count: call.optional("bins") == nil ? nil : try call.int("bins")) else {
             throw Problem(.badArgument, "histogram: there is no finite value to count", argument: "values")
         }
-        let bins = HistogramBins(finite.flatMap { $0 }, count: call.optional("bins") == nil ? nil : try call.int("bins"))
-        let series = zip(sets, finite).map { Series($0.name, .bins(width: bins.width), bins.points($1)) }
-        let left = zip(sets, finite).reduce(0) { $0 + $1.0.values.count - $1.1.count }
+        let series = try sets.map { Series($0.name, .bins(width: bins.width), try bins.points($0.values)) }
+        let left = sets.reduce(0) { $0 + $1.values.count } - bins.counted
         let label = try call.string("x_label") + (left > 0 ? " (\(left) not finite, left out)" : "")
         let chart = Chart(
             x: .init(label: label),
@@ -35,22 +33,22 @@ extension FigureCommands {
         return try make(.chart(chart), call)
     }
 
-    private static func sets(_ value: Value, _ call: Call) throws -> [NumberReading.Row] {
-        func all(_ value: Value) throws -> [Double] {
+    private static func sets(_ value: Value, _ call: Call) throws -> [(name: String, values: [Float])] {
+        func all(_ value: Value) throws -> [Float] {
             do {
-                return try TensorReading.variable(value).value.values.map(Double.init)
+                return try TensorReading.variable(value).value.values
             } catch var problem as Problem {
                 problem.argument = "values"
                 problem.message = "histogram: \(problem.message)"
                 throw problem
             }
         }
-        if case .record(let record) = value { return try record.pairs.map { NumberReading.Row(name: $0, values: try all($1)) } }
+        if case .record(let record) = value { return try record.pairs.map { ($0, try all($1)) } }
         // A list of tensors or lists is several sets, a list of numbers one.
         if case .list(let items) = value, !items.isEmpty, items.allSatisfy({ $0.number == nil && NumberReading.number($0) == nil }) {
-            return try items.map { NumberReading.Row(name: "", values: try all($0)) }
+            return try items.map { ("", try all($0)) }
         }
-        return [NumberReading.Row(name: "", values: try all(value))]
+        return [("", try all(value))]
     }
 }
 
@@ -58,12 +56,21 @@ extension FigureCommands {
 struct HistogramBins {
     let low, width: Double
     let count: Int
+    /// Values that are finite.
+    let counted: Int
+
+    /// Of more values than this, so many spread over them say how wide bins have to be.
+    private static let most = 1_000_000
 
     /// `count` bins from the smallest to the largest value; without, about as many as Freedman and Diaconis's rule
-    /// gives (at most 60), with round edges.
-    init(_ values: [Double], count wanted: Int?) {
-        let sorted = values.sorted()
-        let (low, high) = (sorted.first ?? 0, sorted.last ?? 0)
+    /// gives (at most 60), with round edges. nil where no value is finite.
+    init?(_ sets: [[Float]], count wanted: Int?) throws {
+        var (low, high, counted) = (Double.infinity, -Double.infinity, 0)
+        try Self.eachFinite(sets) { value in
+            (low, high, counted) = (min(low, value), max(high, value), counted + 1)
+        }
+        guard counted > 0 else { return nil }
+        self.counted = counted
         guard high - low > abs(high) * 1e-12 else {
             let half = low == 0 ? 0.5 : abs(low) / 20
             (self.low, width, count) = (low - half, 2 * half, 1)
@@ -73,17 +80,38 @@ struct HistogramBins {
             (self.low, width, count) = (low, (high - low) / Double(wanted), wanted)
             return
         }
-        let spread = sorted[sorted.count * 3 / 4] - sorted[sorted.count / 4]
-        let rule = 2 * spread / cbrt(Double(sorted.count))
+        let spread = try Self.middleHalf(sets, counted)
+        let rule = 2 * spread / cbrt(Double(counted))
         let bins = rule > 0 ? min(60, max(5, (high - low) / rule)) : 20
         width = FigureScale.niceStep(atLeast: (high - low) / bins)
         self.low = (low / width).rounded(.down) * width
         count = min(1000, Int(((high - self.low) / width).rounded(.down)) + 1)
     }
 
-    func points(_ values: [Double]) -> [Series.Point] {
+    /// How wide the half of the values in the middle is.
+    private static func middleHalf(_ sets: [[Float]], _ counted: Int) throws -> Double {
+        let every = (counted + most - 1) / most
+        var (sample, number) = ([Double](), 0)
+        try eachFinite(sets) { value in
+            if number % every == 0 { sample.append(value) }
+            number += 1
+        }
+        sample.sort()
+        return sample[sample.count * 3 / 4] - sample[sample.count / 4]
+    }
+
+    func points(_ values: [Float]) throws -> [Series.Point] {
         var counts = [Int](repeating: 0, count: count)
-        for value in values { counts[min(count - 1, max(0, Int((value - low) / width)))] += 1 }
+        try Self.eachFinite([values]) { value in counts[min(count - 1, max(0, Int((value - low) / width)))] += 1 }
         return counts.enumerated().map { Series.Point(low + Double($0) * width, Double($1)) }
+    }
+
+    private static func eachFinite(_ sets: [[Float]], _ body: (Double) -> Void) throws {
+        for values in sets {
+            for start in stride(from: 0, to: values.count, by: Aside.noticed) {
+                try Parallel.checkWanted()
+                for value in values[start..<min(start + Aside.noticed, values.count)] where value.isFinite { body(Double(value)) }
+            }
+        }
     }
 }

@@ -62,18 +62,22 @@ extension FigureCommands {
         let rows = try reading.rows(data, "data")
         let places = try xPlaces(rows.map(\.values.count), reading, call)
         let errors = try reading.errors("error", for: rows.map(\.values))
-        let series = try rows.enumerated().map { index, row in
-            let points = row.values.enumerated().map { place, y in
-                Series.Point(places?.numbers[place] ?? Double(place), y, yError: NumberReading.bar(errors?[index][place]))
+        let (window, yKind) = (try window(call), try yKind(call))
+        // Neighbours along the curve share a pixel only where x follows from the place, and means are of all values.
+        let isThinned = places == nil && errors == nil && window == 1
+        let series = rows.enumerated().map { index, row in
+            let kept = isThinned ? CurveThinning.places(row.values, isLogarithmic: yKind.isLogarithmic) : Array(row.values.indices)
+            let points = kept.map { place in
+                Series.Point(places?.numbers[place] ?? Double(place), row.values[place], yError: NumberReading.bar(errors?[index][place]))
             }
-            return try Smoothing.smoothed(Series(row.name, .line(markers: row.values.count <= 25), points), window: window(call))
+            return Smoothing.smoothed(Series(row.name, .line(markers: row.values.count <= 25), points), window: window)
         }
         let isLogarithmic = try call.bool("log_x")
         return Chart(
             x: .init(
                 kind: places?.kind(log: isLogarithmic) ?? (isLogarithmic ? .logarithmic(keepsZero: true) : .linear),
                 wholeNumbers: places == nil),
-            y: .init(kind: try yKind(call)), series: series)
+            y: .init(kind: yKind), series: series)
     }
 
     /// What `x` gives, checked against every curve's length.

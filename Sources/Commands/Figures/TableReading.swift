@@ -8,10 +8,8 @@ struct TableReading {
 
     /// nil where the value is no table: neither a table nor a list of records.
     init?(_ value: Value, _ call: Call, _ argument: String) throws {
-        let items = value.elements ?? []
-        let isRecords =
-            value.host(as: (any HostValue).self) == nil && !items.isEmpty
-            && items.allSatisfy { if case .record = $0 { true } else { false } }
+        let items = value.host(as: (any HostValue).self) == nil ? value.elements ?? [] : []
+        let isRecords = !items.isEmpty && items.allSatisfy { if case .record = $0 { true } else { false } }
         guard isRecords || value.host(as: TableReadable.self) != nil else { return nil }
         self.call = call
         table = try TableCommands.rows(value, call, argument)

@@ -1,3 +1,5 @@
+import Tensors
+
 /// What the axes of a chart have to show.
 struct ChartRange {
     let x, y: Scale
@@ -5,30 +7,28 @@ struct ChartRange {
     let note: String
 
     init(_ chart: Chart) {
-        let points = chart.series.flatMap(\.points)
-        let drawn = points.filter { Scale.isDrawable($0.x, chart.x.kind) && Scale.isDrawable($0.y, chart.y.kind) }
-        x = Scale(chart.x.kind, showing: Self.xs(chart, drawn), base: nil)
-        let stands = chart.series.contains { $0.standsOnZero } && !chart.y.kind.isLogarithmic
-        y = Scale(chart.y.kind, showing: Self.ys(chart, drawn), base: stands ? 0 : nil)
-        note = Self.note(chart, points, missing: points.count - drawn.count)
-    }
-
-    private static func xs(_ chart: Chart, _ points: [Series.Point]) -> [Double] {
-        var values = points.flatMap { [$0.x] + ends($0.x, $0.xError, chart.x.kind) }
+        var (xs, ys) = (ShownValues(chart.x.kind), ShownValues(chart.y.kind))
+        var (infinite, below) = (0, 0)
         for series in chart.series {
-            if case .bins(let width) = series.shape { values += series.points.map { $0.x + width } }
+            for (number, point) in series.points.enumerated() {
+                if number & 0xFFF == 0, Parallel.isAbandoned { break }
+                if case .bins(let width) = series.shape { xs.add(point.x + width) }
+                if !Scale.isDrawable(point.x, .linear) || !Scale.isDrawable(point.y, .linear) {
+                    infinite += 1
+                } else if !Scale.isDrawable(point.x, chart.x.kind) || !Scale.isDrawable(point.y, chart.y.kind) {
+                    below += 1
+                } else {
+                    xs.add(point.x, point.xError)
+                    ys.add(point.y, point.yError)
+                }
+            }
+            for value in Self.inner(series.raw.map(\.y).filter { Scale.isDrawable($0, chart.y.kind) }) { ys.add(value) }
         }
-        return values + chart.marks.map(\.x)
-    }
-
-    private static func ys(_ chart: Chart, _ points: [Series.Point]) -> [Double] {
-        let raw = chart.series.flatMap { inner($0.raw.map(\.y).filter { Scale.isDrawable($0, chart.y.kind) }) }
-        return points.flatMap { [$0.y] + ends($0.y, $0.yError, chart.y.kind) } + raw
-    }
-
-    private static func ends(_ value: Double, _ error: Series.ErrorBar?, _ kind: ScaleKind) -> [Double] {
-        guard let error else { return [] }
-        return [value - error.lower, value + error.upper].filter { Scale.isDrawable($0, kind) && (!kind.isLogarithmic || $0 > 0) }
+        for mark in chart.marks { xs.add(mark.x) }
+        x = Scale(chart.x.kind, showing: xs.ends, base: nil)
+        let stands = chart.series.contains { $0.standsOnZero } && !chart.y.kind.isLogarithmic
+        y = Scale(chart.y.kind, showing: ys.ends, base: stands ? 0 : nil)
+        note = Self.note(infinite: infinite, below: below)
     }
 
     /// Without the outermost hundredth at each end: single spikes of what is drawn faintly must not flatten the lines.
@@ -38,15 +38,37 @@ struct ChartRange {
         return [sorted[values.count / 100], sorted[values.count - 1 - values.count / 100]]
     }
 
-    private static func note(_ chart: Chart, _ points: [Series.Point], missing: Int) -> String {
-        guard missing > 0 else { return "" }
-        let infinite = points.count { !Scale.isDrawable($0.x, .linear) || !Scale.isDrawable($0.y, .linear) }
-        let below = missing - infinite
+    private static func note(infinite: Int, below: Int) -> String {
+        guard infinite + below > 0 else { return "" }
         func values(_ count: Int) -> String { count == 1 ? "1 value is" : "\(count) values are" }
         var parts: [String] = []
         if infinite > 0 { parts.append("\(values(infinite)) not finite") }
         if below > 0 { parts.append("\(values(below)) not above 0 (logarithmic axis)") }
         return "Not drawn: " + parts.joined(separator: ", ")
+    }
+}
+
+/// The ends of the values that an axis shows, without the values.
+private struct ShownValues {
+    private let kind: ScaleKind
+    private var low = Double.infinity, high = -Double.infinity
+    /// The smallest above 0, which a logarithmic axis begins with.
+    private var lowAboveZero = Double.infinity
+
+    init(_ kind: ScaleKind) { self.kind = kind }
+
+    var ends: [Double] { [low, lowAboveZero, high].filter(\.isFinite) }
+
+    mutating func add(_ value: Double) {
+        guard Scale.isDrawable(value, kind) else { return }
+        (low, high) = (min(low, value), max(high, value))
+        if value > 0 { lowAboveZero = min(lowAboveZero, value) }
+    }
+
+    mutating func add(_ value: Double, _ error: Series.ErrorBar?) {
+        add(value)
+        guard let error else { return }
+        for end in [value - error.lower, value + error.upper] where !kind.isLogarithmic || end > 0 { add(end) }
     }
 }
 

@@ -8,6 +8,7 @@ struct MarkPainter {
 
     func draw() {
         let marks = chart.marks.compactMap { mark in frame.x.position(mark.x).map { (at: $0, label: mark.label) } }.sorted { $0.at < $1.at }
+        guard !marks.isEmpty else { return }
         let first = chart.series.flatMap(\.points).compactMap { frame.x.position($0.x) }.min() ?? frame.plot.x
         for (index, mark) in marks.enumerated() {
             // A phase that everything begins with needs no line.

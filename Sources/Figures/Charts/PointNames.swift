@@ -6,7 +6,7 @@ enum PointNames {
     private static let distance = 7.0
 
     static func draw(_ chart: Chart, at place: (Series.Point) -> Point?, in plot: Rect, on canvas: Canvas) {
-        let named = chart.series.flatMap(\.points).filter { !$0.name.isEmpty }
+        let named = chart.series.flatMap { $0.points.filter { !$0.name.isEmpty } }
         guard !named.isEmpty else { return }
         var taken = chart.series.flatMap(\.points).flatMap { extent($0, place) }
         for point in named {

@@ -8,7 +8,7 @@ public enum ScaleKind: Sendable, Equatable {
     /// Names at 0, 1, 2, …
     case categories([String])
 
-    var isLogarithmic: Bool { if case .logarithmic = self { true } else { false } }
+    public var isLogarithmic: Bool { if case .logarithmic = self { true } else { false } }
     public var names: [String]? { if case .categories(let names) = self { names } else { nil } }
 }
 
