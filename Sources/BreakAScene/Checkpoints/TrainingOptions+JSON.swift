@@ -21,7 +21,7 @@ extension TrainingOptions {
             Row(name: name, read: { .bool($0[keyPath: path]) }) { Self.set(&$0, path, $1.boolValue) }
         }
 
-        static func choice<T: RawRepresentable<String>>(_ name: String, _ path: WritableKeyPath<TrainingOptions, T> & Sendable) -> Row {
+        static func choice<T: RawRepresentable<String> & SendableMetatype>(_ name: String, _ path: WritableKeyPath<TrainingOptions, T> & Sendable) -> Row {
             Row(name: name, read: { .string($0[keyPath: path].rawValue) }) { Self.set(&$0, path, $1.stringValue.flatMap(T.init)) }
         }
 

@@ -157,7 +157,7 @@ extension Call {
     /// One axis or several; nil where none was given.
     func axes(_ name: String, of shape: [Int]) throws -> [Int]? {
         guard let given = optional(name) else { return nil }
-        let axes = try given.elements == nil ? [try int(name)] : try ints(name)
+        let axes = given.elements == nil ? [try int(name)] : try ints(name)
         return try ShapeRules.axes(axes, name, of: shape, command: builtin.name)
     }
 

@@ -35,15 +35,18 @@ public struct CLIPTokenizer: Sendable {
 
     public var addedTokens: [AddedToken] { added.tokens }
 
-    /// The ids of a text, without begin and end token, however many.
+    /// The ids of a text, without begin and end token, however many; fewer where nobody waits for them any more.
     public func encode(_ text: String) -> [Int] {
         added.split(text).flatMap { piece -> [Int] in
             switch piece {
             case .token(let id): [id]
-            case .text(let rest): PreTokenizer.words(Array(rest)).flatMap(model.encode)
+            case .text(let rest): PreTokenizer.words(Array(rest)).flatMap { Parallel.isAbandoned ? [] : model.encode($0) }
             }
         }
     }
+
+    /// Tokens whose text surely fills the line that says what of a prompt does not fit.
+    private static let told = 400
 
     /// The ids of a prompt as the text encoder takes them. `length` is ``modelMaxLength`` unless given.
     ///
@@ -56,7 +59,7 @@ public struct CLIPTokenizer: Sendable {
         let ids = encode(text)
         let isTruncated = ids.count > limit - 2
         if isTruncated, !truncation {
-            let rest = decode(Array(ids[(limit - 2)...]))
+            let rest = decode(Array(ids[(limit - 2)...].prefix(Self.told)))
             throw TokenizerError(.promptTooLong(tokens: ids.count + 2, limit: limit, rest: rest))
         }
         let kept = [bosTokenID] + ids.prefix(limit - 2) + [eosTokenID]

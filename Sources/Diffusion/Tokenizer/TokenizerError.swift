@@ -21,7 +21,7 @@ public struct TokenizerError: Error, Equatable, Sendable, CustomStringConvertibl
         /// Two tokens that are the same text once lower-cased.
         case tokensAlike(String, String)
         // Prompts and ids
-        /// A prompt of `tokens` tokens, both ends included; `rest` is the text that does not fit.
+        /// A prompt of `tokens` tokens, both ends included; `rest` is the text that does not fit, or its beginning.
         case promptTooLong(tokens: Int, limit: Int, rest: String)
     }
 
