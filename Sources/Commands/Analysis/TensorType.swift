@@ -5,10 +5,16 @@ import Tensors
 public struct TensorType: HostType {
     /// nil where not even the number of axes is known; sizes that are not known are nil.
     public let shape: [Int?]?
+    /// `TensorValue.isCondition`; nil where it may be either.
+    let isCondition: Bool?
 
-    public init(_ shape: [Int?]?) { self.shape = shape }
+    public init(_ shape: [Int?]?) { self.init(shape, isCondition: false) }
+
+    init(_ shape: [Int?]?, isCondition: Bool?) { (self.shape, self.isCondition) = (shape, isCondition) }
 
     public static func of(_ shape: [Int?]?) -> StaticType { .host(TensorType(shape)) }
+
+    static func condition(_ shape: [Int?]?) -> StaticType { .host(TensorType(shape, isCondition: true)) }
 
     /// All sizes, where all of them are known.
     var known: [Int]? { shape.flatMap { sizes in sizes.contains(nil) ? nil : sizes.compactMap { $0 } } }
@@ -39,14 +45,14 @@ public struct TensorType: HostType {
     public var count: Int? { shape?.first ?? nil }
 
     public func index(_ subscripts: [StaticSubscript]) throws -> StaticType {
-        guard let known, let parts = subscripts.known else { return TensorType.of(nil) }
-        return TensorType.of(try TensorIndexing.shape(parts, of: known))
+        guard let known, let parts = subscripts.known else { return .host(TensorType(nil, isCondition: isCondition)) }
+        return .host(TensorType(try TensorIndexing.shape(parts, of: known), isCondition: isCondition))
     }
 
     // MARK: operators
 
     public func binary(_ op: BinaryOperator, _ other: StaticType, isLeft: Bool) throws -> StaticType? {
-        if op == .and || op == .or { return nil }
+        if op == .and || op == .or { return try joined(with: other) }
         if op == .equal || op == .notEqual, StaticReading.isOtherKind(other) { return nil }
         if case .unknown = other { return .unknown }
         guard let shape = StaticReading.operand(other) else { return nil }
@@ -54,17 +60,32 @@ public struct TensorType: HostType {
         guard ![.add, .subtract, .multiply, .divide, .floorDivide, .remainder, .power].contains(op) else { return TensorType.of(result) }
         // A comparison of two single numbers is a bool.
         guard let result else { return .unknown }
-        return result.isEmpty ? .bool : TensorType.of(result)
+        return result.isEmpty ? .bool : TensorType.condition(result)
     }
 
-    public func unary(_ op: UnaryOperator) -> StaticType? { op == .negate ? .host(self) : nil }
+    /// Conditions join to conditions, and nothing else does.
+    private func joined(with other: StaticType) throws -> StaticType? {
+        if case .unknown = other { return isCondition == false ? nil : .unknown }
+        guard case .host(let host) = other, let other = host as? TensorType, isCondition != false, other.isCondition != false else { return nil }
+        guard isCondition == true, other.isCondition == true else { return .unknown }
+        return TensorType.condition(try ShapeRules.broadcast(shape, other.shape))
+    }
+
+    public func unary(_ op: UnaryOperator) -> StaticType? {
+        switch op {
+        case .negate: TensorType.of(shape)
+        case .not: isCondition.map { $0 ? .host(self) : nil } ?? .unknown
+        }
+    }
 
     public func joined(_ other: any HostType) -> (any HostType)? {
-        guard let mine = shape, let theirs = (other as? TensorType)?.shape, mine.count == theirs.count else { return TensorType(nil) }
-        return TensorType(zip(mine, theirs).map { $0 == $1 ? $0 : nil })
+        guard let other = other as? TensorType else { return TensorType(nil) }
+        let kind = isCondition == other.isCondition ? isCondition : nil
+        guard let mine = shape, let theirs = other.shape, mine.count == theirs.count else { return TensorType(nil, isCondition: kind) }
+        return TensorType(zip(mine, theirs).map { $0 == $1 ? $0 : nil }, isCondition: kind)
     }
 }
 
 extension TensorValue: StaticallyTyped {
-    public var staticType: StaticType { TensorType.of(shape) }
+    public var staticType: StaticType { .host(TensorType(shape, isCondition: isCondition)) }
 }

@@ -89,7 +89,7 @@ extension TensorCommands {
             terms: terms,
             examples: examples,
             run: { call in
-                guard TensorReading.concernsTensors(try call.value("xs")) || call.has("axis") else {
+                guard TensorReading.concernsTensors(try call.value("xs")) || call.has("axis") || call.has("keepdims") else {
                     return try call.fallBack()
                 }
                 let x = try call.variable("xs")
@@ -119,14 +119,26 @@ extension TensorCommands {
             ],
             result: "number, string, or tensor", terms: terms, examples: examples,
             run: { call in
-                guard call.rest.contains(where: TensorReading.concernsTensors) || call.has("axis") else {
+                guard call.rest.contains(where: TensorReading.concernsTensors) || call.has("axis") || call.has("keepdims") else {
                     return try call.fallBack()
                 }
-                let x = try TensorReading.variable(call.rest.count == 1 ? call.rest[0] : .list(call.rest))
+                let x = try operands(call, elementwise: name == "max" ? "maximum" : "minimum")
                 let axes = try call.axes("axis", of: x.shape)
                 guard x.value.count > 0 else { throw Problem(.badArgument, "\(name) of an empty tensor") }
                 return .tensor(sign(largest(sign(x), axes, try call.bool("keepdims"))))
             })
+    }
+
+    /// One value, or several as the rows of one tensor.
+    private static func operands(_ call: Call, elementwise: String) throws -> Variable {
+        guard call.rest.count > 1 else { return try TensorReading.variable(call.rest.first ?? .list([])) }
+        do {
+            return try TensorReading.variable(.list(call.rest))
+        } catch var problem as Problem where problem.code == .shapeMismatch {
+            problem.message = "\(call.builtin.name) of several values takes values of one shape"
+            problem.help = "place by place, with broadcasting: \(elementwise)(a, b)"
+            throw problem
+        }
     }
 
     private static func largest(_ x: Variable, _ axes: [Int]?, _ keep: Bool) -> Variable {

@@ -2,7 +2,7 @@ import Autograd
 import Language
 import Tensors
 
-/// `x[.., 0:16, -1]`: NumPy's basic indices, and one list of ints along one axis.
+/// `x[.., 0:16, -1]`: NumPy's basic indices, one list of ints along one axis, and conditions: `x[x > 0]`.
 enum TensorIndexing {
     /// What one subscript does to its axis.
     private enum Step {
@@ -14,6 +14,9 @@ enum TensorIndexing {
 
     /// Gradients flow back to the places that were picked. Throws `.badIndex` and `.indexOutOfRange`.
     static func apply(_ subscripts: [Subscript], to x: Variable) throws -> Variable {
+        if let (condition, rest) = try wholeCondition(subscripts, x.shape) {
+            return try apply([.at(.host(condition))], to: x.reshaped([condition.shape[0]] + rest))
+        }
         let steps = try plan(subscripts, x.shape)
         var slices: [Tensor.Slice] = []
         var shape: [Int] = []
@@ -50,6 +53,30 @@ enum TensorIndexing {
             case .gather(let indices): indices.count
             }
         }
+    }
+
+    /// A condition over several axes, the only index: over one axis in their place, and the shape of what is behind them.
+    private static func wholeCondition(_ subscripts: [Subscript], _ shape: [Int]) throws -> (TensorValue, [Int])? {
+        guard subscripts.count == 1, case .at(let value) = subscripts[0], let condition = value.host(as: TensorValue.self),
+            condition.isCondition, condition.shape.count > 1
+        else { return nil }
+        guard condition.shape == Array(shape.prefix(condition.shape.count)) else {
+            throw Problem(
+                .badIndex, "a condition \(Shape.text(condition.shape)) does not fit a tensor \(Shape.text(shape))",
+                notes: ["it says yes or no for every place of the first axes"])
+        }
+        let flat = condition.tensor.reshaped([condition.tensor.count])
+        return (TensorValue(flat, isCondition: true), Array(shape.dropFirst(condition.shape.count)))
+    }
+
+    /// The places for which a condition says yes.
+    private static func places(_ condition: TensorValue, _ size: Int, _ axis: Int) throws -> [Int] {
+        let answers = condition.tensor.values
+        guard answers.count == size else {
+            throw Problem(
+                .badIndex, "a condition of \(answers.count) answers does not fit axis \(axis), which has size \(size)")
+        }
+        return answers.indices.filter { answers[$0] != 0 }
     }
 
     /// Leading rows share the tensor's memory; all else is copied.
@@ -113,6 +140,7 @@ enum TensorIndexing {
             return .gather(try items.map { try place(try int($0), size, axis) })
         case .at(let value):
             if let tensor = value.host(as: TensorValue.self) {
+                if tensor.isCondition, tensor.shape.count == 1 { return .gather(try places(tensor, size, axis)) }
                 let indices = try tensor.tensor.values.map {
                     try place(try int(.float(Double($0))), size, axis)
                 }

@@ -8,8 +8,19 @@ public enum TensorOperators {
     /// nil where an operand is no tensor or `op` does not take them. Comparisons give a bool where both
     /// operands are single numbers, else a tensor of 0 and 1. Throws `.shapeMismatch` and `.tooManyBytes`.
     public static func apply(_ op: BinaryOperator, _ left: Value, _ right: Value) throws -> Value? {
-        if op == .and || op == .or { return nil }
+        if op == .and || op == .or { return try joined(op, left, right) }
         return try Abandonable.operation { try computed(op, left, right) }
+    }
+
+    /// Both, or one of two conditions, place by place.
+    private static func joined(_ op: BinaryOperator, _ left: Value, _ right: Value) throws -> Value? {
+        guard let a = left.host(as: TensorValue.self), let b = right.host(as: TensorValue.self), a.isCondition, b.isCondition else { return nil }
+        guard Shape.broadcast(a.shape, b.shape) != nil else { throw Problem.shapes(a.shape, b.shape) }
+        return try Abandonable.operation {
+            let both = Tensor.binary(.multiply, a.tensor, b.tensor)
+            let result = op == .and ? both : Tensor.binary(.subtract, Tensor.binary(.add, a.tensor, b.tensor), both)
+            return .host(TensorValue(result, isCondition: true))
+        }
     }
 
     private static func computed(_ op: BinaryOperator, _ left: Value, _ right: Value) throws -> Value? {
@@ -21,7 +32,7 @@ public enum TensorOperators {
         guard let (a, b) = try TensorPair.read(left, right) else { return nil }
         guard let compare = comparisons[op] else { return arithmetic[op].map { .tensor($0(a, b)) } }
         let result = compare(a.value, b.value)
-        return a.shape.isEmpty && b.shape.isEmpty ? .bool(result.scalar != 0) : .tensor(result)
+        return a.shape.isEmpty && b.shape.isEmpty ? .bool(result.scalar != 0) : .host(TensorValue(result, isCondition: true))
     }
 
     /// The shortcuts with a number on the right.

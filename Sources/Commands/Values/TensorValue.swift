@@ -6,13 +6,19 @@ import Tensors
 /// be asked for. Every operation keeps the gradient's way back. Immutable.
 public struct TensorValue: TensorReadable {
     public let variable: Variable
+    /// Whether the numbers are answers, 1 for yes and 0 for no: as an index they choose places instead of naming them.
+    public let isCondition: Bool
 
     /// Within `with no_grad { … }` the value is cut off from how it was computed.
     public init(_ variable: Variable) {
         self.variable = GradientMode.isOff ? variable.detached : variable
+        isCondition = false
     }
 
-    public init(_ tensor: Tensor) { variable = Variable(tensor) }
+    public init(_ tensor: Tensor, isCondition: Bool = false) {
+        variable = Variable(tensor)
+        self.isCondition = isCondition
+    }
 
     public var tensor: Tensor { variable.value }
     public var shape: [Int] { variable.shape }
@@ -44,7 +50,10 @@ public struct TensorValue: TensorReadable {
     // MARK: items
 
     public func index(_ subscripts: [Subscript]) throws -> Value {
-        try Abandonable.operation { .tensor(try TensorIndexing.apply(subscripts, to: variable)) }
+        try Abandonable.operation {
+            let picked = try TensorIndexing.apply(subscripts, to: variable)
+            return isCondition ? .host(TensorValue(picked.value, isCondition: true)) : .tensor(picked)
+        }
     }
 
     public var count: Int? { shape.first }
@@ -66,7 +75,11 @@ public struct TensorValue: TensorReadable {
     }
 
     public func unary(_ op: UnaryOperator) throws -> Value? {
-        op == .negate ? .tensor(try Abandonable.operation { variable.scaled(by: -1) }) : nil
+        switch op {
+        case .negate: .tensor(try Abandonable.operation { variable.scaled(by: -1) })
+        case .not where isCondition: .host(TensorValue(try Abandonable.operation { tensor.scaled(by: -1, plus: 1) }, isCondition: true))
+        default: nil
+        }
     }
 
     /// Same shape and same numbers; NaN equals nothing.
