@@ -88,7 +88,7 @@ import Testing
             error.json()
                 == #"{"code":"E0302","severity":"error","message":"\"+\" does not take a string and an int","#
                 + #""labels":[{"file":"a \"b\".bas","line":1,"column":5,"endLine":1,"endColumn":8,"start":4,"end":8,"#
-                + #""text":"string","primary":false},{"file":"a \"b\".bas","line":1,"column":11,"endLine":1,"#
+                + #""text":"string","primary":true},{"file":"a \"b\".bas","line":1,"column":11,"endLine":1,"#
                 + #""endColumn":12,"start":11,"end":12,"text":"int","primary":false}],"notes":[],"#
                 + #""help":"values go into a string by braces: \"{a}{b}\"","trace":[],"exit":65}"#)
     }

@@ -64,6 +64,8 @@ import Testing
         ("if true { 1 }", false),
         ("# comment", false), ("plot", false), ("assert", true), ("not", true), ("x = [\n1,\n2\n", true),
         ("a, b", false),
+        // A blank line ends what has nothing open.
+        ("try { 1 }\n", false), ("x =\n", false), ("1 +\n  ", false), ("fn f() {\n\n", true), ("\"\"\"a\n\n", true), ("f(1,\n", true),
         ("\"\"\"a {", true), ("import \"a.bas\"", false), ("with seed(1)", true),
     ])
     func incompleteInput(_ source: String, _ expected: Bool) {

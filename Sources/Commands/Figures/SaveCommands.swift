@@ -22,6 +22,9 @@ extension FigureCommands {
     /// To the call's `path`.
     static func save(_ figure: FigureValue, _ call: Call, scale: Double = 2, quality: Int) throws -> Value {
         let path = try call.string("path")
+        guard [".png", ".jpg", ".jpeg", ".svg"].contains(where: path.lowercased().hasSuffix) else {
+            throw Problem(.cannotWrite, "a figure is written as .png, .jpg or .svg", argument: "path", label: "this ends otherwise")
+        }
         let target = call.context.resolve(path)
         FileNames.makeFolder(above: target)
         do {

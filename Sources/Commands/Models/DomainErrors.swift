@@ -29,7 +29,11 @@ enum DomainErrors {
     private static func model(_ error: ModelError, _ argument: String?) -> Problem {
         switch error {
         case .noSuchFolder: Problem(.unknownModel, error.description, argument: argument)
-        case .notAModelFolder, .notAFolder, .noWeights, .parts: Problem(.badModelFolder, error.description, argument: argument)
+        case .notAModelFolder:
+            Problem(
+                .badModelFolder, error.description, argument: argument,
+                help: "a folder in diffusers' layout, or a single .safetensors file; \"collage\" comes with bas")
+        case .notAFolder, .noWeights, .parts: Problem(.badModelFolder, error.description, argument: argument)
         case .parameters: Problem(.weightMismatch, error.description, argument: argument)
         case .unknownHandle(let token, let known):
             Problem(
@@ -102,7 +106,10 @@ enum DomainErrors {
             Problem(
                 .sceneFolderExpected, error.description, argument: argument,
                 help: isPicture ? "make one: scene(load_image(\"\(path)\"), [box([40, 60], [200, 220], [H, W]), …])" : nil)
-        case .noPhoto: Problem(.sceneFolderExpected, error.description, argument: argument)
+        case .noPhoto:
+            Problem(
+                .sceneFolderExpected, error.description, argument: argument,
+                help: "of a picture and a mask per thing: save_scene(scene(load_image(\"photo.jpg\"), [mask(\"a.png\"), …]), \"folder\")")
         case .noMasks: Problem(.noMasks, error.description, argument: argument)
         case .namesFile: Problem(.badFile, error.description, argument: argument)
         case .nameCount: Problem(.badArgument, error.description, argument: argument)

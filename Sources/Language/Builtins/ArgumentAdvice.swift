@@ -82,7 +82,10 @@ extension [Builtin] {
         map { row in
             var row = row
             for place in row.parameters.indices {
-                row.parameters[place].origin = row.parameters[place].type.hosts.lazy.compactMap { origins[$0] }.first
+                // What a command makes, it also takes, and a reader of just that is what was meant.
+                let hosts = row.parameters[place].type.hosts
+                let kinds = hosts.contains(row.name) ? [row.name] : hosts
+                row.parameters[place].origin = kinds.lazy.compactMap { origins[$0] }.first
             }
             return row
         }

@@ -120,6 +120,15 @@ public struct Call: Sendable {
         try context.invoke(function, arguments: arguments, named: named, site: span)
     }
 
+    /// The same, with an error that `try` would recover from as an answer. A stop, and the end of all steps, are thrown.
+    public func attempt(_ function: FunctionValue, arguments: [Value] = []) throws -> Attempt {
+        do {
+            return .value(try invoke(function, arguments: arguments))
+        } catch let failure as Failure where failure.isRecoverable {
+            return .failed(failure.diagnostic)
+        }
+    }
+
     /// Runs the core builtin that this one replaced, with the same arguments.
     public func fallBack() throws -> Value {
         guard let core = context.builtins.replaced(builtin.name) else {
@@ -139,4 +148,10 @@ public struct Call: Sendable {
             .wrongType, "\(builtin.name) wants \(expected) for \(name)", argument: name,
             label: "this is \(found.describedType)")
     }
+}
+
+/// What a call of a function of the user's came to.
+public enum Attempt {
+    case value(Value)
+    case failed(Diagnostic)
 }

@@ -2,10 +2,12 @@ extension Diagnostic {
     /// One JSON object on one line, for `--error-format=json`. Columns count characters from 1; offsets are
     /// bytes.
     public func json() -> String {
-        let labels = labels.map { label in
+        // Of two operands alike the first says where it is.
+        let main = labels.firstIndex(where: \.primary) ?? 0
+        let labels = labels.enumerated().map { place, label in
             object(
                 position(label.span) + [
-                    ("text", string(label.text)), ("primary", label.primary ? "true" : "false"),
+                    ("text", string(label.text)), ("primary", label.primary || place == main ? "true" : "false"),
                 ])
         }
         let trace = trace.map { object([("function", string($0.function))] + position($0.span)) }

@@ -1,8 +1,10 @@
 extension Diagnostic {
     /// "script.bas:3:14: error[E0203]: phase1 has no parameter "stps"", then the excerpt with carets, in
-    /// ASCII: what editors and build logs read.
-    public func plain() -> String {
-        DiagnosticRenderer(style: .plain).render(self)
+    /// ASCII: what editors and build logs read; with colour where a person asks for it.
+    public func plain(color: Bool = false) -> String {
+        var style = RenderStyle.plain
+        style.color = color
+        return DiagnosticRenderer(style: style).render(self)
     }
 
     /// With box characters, and with colour where the screen takes it; words within `width` columns.
@@ -59,7 +61,7 @@ struct DiagnosticRenderer {
             return paint(diagnostic.heading, tone) + paint(String(text.dropFirst(diagnostic.heading.count)), .strong)
         }
         let location = diagnostic.span.map { escapedControls($0.location) + ": " } ?? ""
-        return location + diagnostic.heading + ": " + message
+        return location + paint(diagnostic.heading, tone) + paint(": " + message, .strong)
     }
 
     private func excerpt(_ diagnostic: Diagnostic, in file: SourceFile, named: Bool = false) -> [String] {

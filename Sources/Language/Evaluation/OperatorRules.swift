@@ -207,6 +207,7 @@ enum Operators {
         case (.add, .string, _), (.add, _, .string): help = "values go into a string by braces: \"{a}{b}\""
         case (.add, .list, _): help = "an item is added as a list: xs + [x]"
         case (.multiply, .string, _), (.multiply, _, .string): help = "a text n times: repeat(text, n)"
+        case (.remainder, .string, _): help = "values go into a string by braces: \"{x}\", \"{x:.3f}\""
         case (.multiply, .list, _), (.multiply, _, .list):
             help = "a list of n equal items: [x for _ in 1..n]"
         case (.less, .list, .list), (.greater, .list, .list): help = "compare their lengths, or their items"

@@ -47,7 +47,7 @@ struct FormatPass {
         for (index, item) in items.enumerated() {
             let next = index + 1 < items.count ? items[index + 1] : nil
             if let token = item.token {
-                write(token, item, next: next, place)
+                write(token, item, next: next, place, afterComment: index > 0 && items[index - 1].token == nil)
                 place += 1
             } else {
                 writeComment(item, upcoming: place < tokens.count ? tokens[place] : nil)
@@ -59,12 +59,13 @@ struct FormatPass {
 
     // MARK: tokens
 
-    private mutating func write(_ token: Token, _ item: Item, next: Item?, _ place: Int) {
+    private mutating func write(_ token: Token, _ item: Item, next: Item?, _ place: Int, afterComment: Bool) {
         let following = place + 1 < tokens.count ? tokens[place + 1] : nil
         let closesLine = following.map { hasBreak(token.end, $0.start) } ?? true
-        // A comma before a closing bracket says nothing: it is there where that has a line of its own.
+        // A comma before a closing bracket says nothing: it is there where that has a line of its own, and where the
+        // bracket would become a part of a comment without it.
         let endsItems = following.map { notes.commaClosers.contains($0.start) } ?? false
-        if token.isSymbol(.comma), endsItems, !closesLine { return }
+        if token.isSymbol(.comma), endsItems, !closesLine, !afterComment { return }
         if isFirst || item.breaks > 0 || breaksLine(before: token) {
             begin(item, indent: indent(of: token), blank: wantsBlank(item, isCloser: isCloser(token)))
         } else if let previous {

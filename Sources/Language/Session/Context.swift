@@ -20,6 +20,8 @@ public final class Context: @unchecked Sendable {
         var sink: Sink
         var drawers: [ObjectIdentifier: any Sendable] = [:]
         var currentFile: String?
+        /// Whether the run is one of a script, with which the program ends.
+        var isScript = false
         /// Errors and warnings of the run so far.
         var diagnostics: [Diagnostic] = []
         var progress = RunProgress()
@@ -64,11 +66,12 @@ public final class Context: @unchecked Sendable {
         sink(event)
     }
 
-    func beginRun(script: String?) {
+    func beginRun(script: String?, isCell: Bool) {
         shared.withLock {
             $0.diagnostics = []
             $0.progress = RunProgress()
             if let script { $0.currentFile = script }
+            $0.isScript = script != nil && !isCell
         }
     }
 
@@ -91,6 +94,9 @@ public final class Context: @unchecked Sendable {
         get { shared.withLock { $0.currentFile } }
         set { shared.withLock { $0.currentFile = newValue } }
     }
+
+    /// Whether the run is one of a script, with which everything ends; a prompt's cells leave what they bound.
+    public var isScript: Bool { shared.withLock { $0.isScript } }
 
     /// The host's state of one kind.
     public subscript<Key: ContextKey>(key: Key.Type) -> Key.State {

@@ -19,6 +19,21 @@ enum ForeignSyntax {
         "clear": "Ctrl-L clears the screen; :reset forgets what has been bound",
     ]
 
+    /// What to write instead of a character that no token begins with.
+    static func help(on character: Unicode.Scalar) -> String? {
+        switch character {
+        case "'", "`": "strings are written between double quotes: \"…\""
+        case "“", "”", "„", "«", "»", "‘", "’": "write straight quotes: \"…\""
+        case "\\": "a line goes on after an operator, or inside brackets; no backslash is needed"
+        case "^": "a power is written x ** 2"
+        case "~": "the complement of a mask is written !mask"
+        case "?": "x ?? y gives y where x is none; help on a name is ?name at the prompt, help(\"name\") anywhere"
+        case "@": "the product of matrices is matmul(a, b)"
+        case "$": "a value goes into a string by braces: \"{x}\""
+        default: nil
+        }
+    }
+
     /// Names that parameters have elsewhere, mostly in diffusers and PyTorch, and here.
     static let parameters: [String: String] = [
         "learning_rate": "lr", "num_inference_steps": "steps", "num_steps": "steps", "max_train_steps": "steps", "epochs": "steps", "iterations": "steps",
@@ -61,6 +76,11 @@ extension CallSyntax {
     }
 }
 
+extension Builtin {
+    /// `x.mean`: what has no fields of this name, and is taken by a function of it. nil for a function of nothing.
+    func fieldHint(_ base: String) -> String? { parameters.isEmpty ? nil : "\(name) is a function: \(name)(\(base))" }
+}
+
 extension Parser {
     /// What the token that cannot stand here shows its writer to have meant.
     func foreignHelp() -> String? {
@@ -76,6 +96,12 @@ extension Parser {
         case .symbol(.equal) where before.isSymbol(.closeParen): return "a body stands between braces:  fn f(x) { x + 1 }"
         case .symbol(.equal) where bracketDepth == 0: return "equality is ==; a name is bound in a statement of its own"
         case .symbol(.minus) where peek(1).isSymbol(.greater): return "results have no declared types:  fn f(x) { … }"
+        case .symbol(.greater) where before.end == token.start && (before.isSymbol(.equal) || before.isSymbol(.minus)):
+            return "a function without a name is written  fn(x) { … }"
+        case .symbol(.dotDot) where peek(1).isSymbol(.dot): return "all axes not named are written with two dots:  x[.., 0]"
+        case .symbol(.slashSlash): return "a comment begins with #"
+        case .symbol(.slash) where peek(1).isSymbol(.star) || peek(1).isSymbol(.starStar): return "a comment begins with #"
+        case .symbol(.percent) where place == 0 || token.newlineBefore: return "a command of the prompt begins with a colon:  :time f(x)"
         case .keyword(.if): return "the condition comes first:  if a { b } else { c }"
         case .keyword(.in) where openers.last?.symbol == .openParen: return "no brackets:  for x in xs { … }"
         case .name("is"): return "write  x == none"

@@ -37,7 +37,10 @@ extension Parser {
     private func unfinished(_ statement: Statement) -> SyntaxError {
         if token.isSymbol(.equal), case .expression(let target) = statement.kind { return badTarget(target) }
         if token.isSymbol(.equal), case .assign = statement.kind {
-            return error(.unexpectedToken, "one \"=\" in a statement", token, help: "each name on a line of its own")
+            let isArrow = peek(1).isSymbol(.greater) && peek(1).start == token.end
+            return error(
+                .unexpectedToken, "one \"=\" in a statement", token,
+                help: isArrow ? "a function without a name is written  fn(x) { … }" : "each name on a line of its own")
         }
         if token.isSymbol(.comma) {
             return error(
@@ -258,8 +261,8 @@ extension Parser {
 
 /// Whether a text could be written as a name.
 func isPlainName(_ text: String) -> Bool {
-    guard let first = text.utf8.first, Scanner.isNameStart(first), Keyword(rawValue: text) == nil else {
-        return false
+    guard let first = text.unicodeScalars.first, Keyword(rawValue: text) == nil else { return false }
+    return !("0"..."9").contains(first) && text.unicodeScalars.allSatisfy { scalar in
+        scalar.isASCII ? Scanner.isNameStart(UInt8(scalar.value)) || Scanner.isDigit(UInt8(scalar.value)) : scalar.properties.isAlphabetic
     }
-    return text.utf8.allSatisfy { Scanner.isNameStart($0) || Scanner.isDigit($0) }
 }

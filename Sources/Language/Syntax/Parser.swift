@@ -65,7 +65,11 @@ final class Parser {
     }
 
     private var sortedErrors: [Diagnostic] {
-        errors.map(\.diagnostic).sorted { ($0.span?.start ?? 0) < ($1.span?.start ?? 0) }
+        let sorted = errors.map(\.diagnostic).sorted { ($0.span?.start ?? 0) < ($1.span?.start ?? 0) }
+        // What scanner and parser, or two ways of reading on, both stumble over is one mistake.
+        return sorted.enumerated().filter { place, error in
+            place == 0 || error.code != sorted[place - 1].code || error.span?.start != sorted[place - 1].span?.start
+        }.map(\.element)
     }
 
     /// The same for a program that is being written: what is open is closed at its end. `hidden` are the names in
@@ -82,13 +86,16 @@ final class Parser {
         return (program, parser.sortedErrors, parser.hiddenNames)
     }
 
-    /// Whether the text fails only because it ends too early.
+    /// Whether the text fails only because it ends too early. Where no bracket, block or string is open, a blank line says
+    /// that it is to end there.
     static func isIncomplete(_ source: String, commands: Set<String>) -> Bool {
         do {
             _ = try parse(SourceFile(name: "", text: source), commands: commands)
             return false
         } catch let error as SyntaxError {
-            return error.incomplete
+            let isOpen = [ErrorCode.unclosedBracket, .unterminatedString].contains(error.diagnostic.code)
+            let lastLine = source.split(separator: "\n", omittingEmptySubsequences: false).last ?? ""
+            return error.incomplete && (isOpen || !lastLine.allSatisfy(\.isWhitespace) || source.allSatisfy(\.isWhitespace))
         } catch {
             return false
         }

@@ -136,19 +136,9 @@ struct Scanner {
     private func unexpected(_ byte: UInt8) -> SyntaxError {
         let character = scalar(at: place) ?? "?"
         let width = byte < 0x80 ? 1 : UTF8.width(character)
-        let help: String? =
-            switch byte {
-            case UInt8(ascii: "'"): "strings are written between double quotes: \"…\""
-            case UInt8(ascii: "\\"):
-                "a line goes on after an operator, or inside brackets; no backslash is needed"
-            case UInt8(ascii: "^"): "a power is written x ** 2"
-            case UInt8(ascii: "~"): "the complement of a mask is written !mask"
-            case UInt8(ascii: "?"): "x ?? y gives y where x is none; help on a name is ?name at the prompt"
-            default: "“”„«»‘’".unicodeScalars.contains(character) ? "write straight quotes: \"…\"" : nil
-            }
         return error(
             .unexpectedCharacter, "unexpected character \(quoted(String(character)))", place, place + width,
-            help: help)
+            help: ForeignSyntax.help(on: character))
     }
 }
 

@@ -175,7 +175,7 @@ public final class EventPrinter: Sendable {
 
     private func render(_ diagnostic: Diagnostic) -> String {
         if errorFormat == .json { return diagnostic.json() }
-        guard traits.errorsAreTerminal, traits.unicode else { return diagnostic.plain() }
+        guard traits.errorsAreTerminal, traits.unicode else { return diagnostic.plain(color: traits.color) }
         return diagnostic.fancy(color: traits.color, width: traits.width())
     }
 

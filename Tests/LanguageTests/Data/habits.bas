@@ -9,6 +9,28 @@ if 1 == 1: 2                                   ### E0105 | a block stands betwee
 x = 1
 x++                                            ### E0105 | x += 1
 ---
+[1] @ [2]                                      ### E0101 | matmul(a, b)
+---
+x = `1`                                        ### E0101 | double quotes
+---
+print("a" + $x)                                ### E0101 | by braces: "{x}"
+---
+f = (x) => x                                   ### E0105 | fn(x) { … }
+---
+x = 1
+x -> 2                                         ### E0105 | fn(x) { … }
+---
+// x = 1                                       ### E0105 | a comment begins with #
+---
+/* x */                                        ### E0105 | a comment begins with #
+---
+x = [[1]]
+x[..., 0]                                      ### E0105 | two dots
+---
+"%d" % 3                                       ### E0302 | by braces
+---
+%time 1                                        ### E0105 | :time f(x)
+---
 x = true && false                              ### E0105 | a and b
 ---
 x = true || false                              ### E0105 | a or b

@@ -36,9 +36,8 @@ extension FlowChecker {
         var help: String?
         if example.isNone {
             help = "x.\(name) ?? y gives y where x is none"
-        } else if let builtin = table[name] {
-            help =
-                "\(name) is a function: \(builtin.parameters.isEmpty ? "\(name)()" : "\(name)(\(base.span.text))")"
+        } else {
+            help = table[name].flatMap { $0.parameters.first?.type.accepts(type) ?? true ? $0.fieldHint(base.span.text) : nil }
         }
         let suggestion = nearestLabel(name, among: names)
         let notes = suggestion.isEmpty && !names.isEmpty ? ["it has \(listed(names))"] : []

@@ -132,8 +132,8 @@ final class FieldNode: Node {
         var help: String?
         if value.isNone {
             help = "x.\(name) ?? y gives y where x is none"
-        } else if let builtin = context.builtins[name] {
-            help = "\(name) is a function: \(builtin.parameters.isEmpty ? "\(name)()" : "\(name)(\(text))")"
+        } else {
+            help = context.builtins[name].flatMap { $0.parameters.first?.type.accept(value) == nil ? nil : $0.fieldHint(text) }
         }
         let suggestion = nearestLabel(name, among: names)
         var notes: [String] = []
