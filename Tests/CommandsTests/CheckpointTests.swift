@@ -46,6 +46,28 @@ import Testing
             // The same command goes on, too: here from the end.
             #expect(bench.isTrue("again = \(call); again.hash == whole.hash and len(again.history) == len(whole.history)"))
             #expect(FileSystem.contents("run").filter { $0.hasPrefix("phase") }.count <= 2)
+            // What was trained is told apart from what it was before.
+            let shown = bench.session.run(source: "again").value?.display(DisplayContext(wantsImages: false)).plain ?? ""
+            #expect(shown.contains("more than its base") && !shown.contains("the same as its base"))
+        }
+    }
+
+    /// A model says that its training was cut off, whatever is done with it; a loss that moves nothing is told of.
+    @Test func modelsSayWhatTheyAre() throws {
+        let bench = Self.bench()
+        bench.run("part = phase1(base, photo, steps=9, prior_weight=0, seed=1, until=2)")
+        #expect(bench.isTrue("ends_with(part.phases[0], \"stopped after step 2\")"))
+        #expect(bench.isTrue("len(resume(part).phases) == 2 and not (\"stopped\" in resume(part).phases[1])"))
+        let still = "phase1(base, photo, steps=2, prior_weight=0, attention_loss=fn(out, pick) { sum(detach(attention_map(out.attention, pick.handles[0]))) })"
+        let outcome = bench.session.run(source: still)
+        #expect(outcome.status == .ok && outcome.diagnostics.count { $0.code == .noGradient } == 1)
+        try inTemporaryFolder { _ in
+            bench.run("save_model(two, \"other\", dtype=\"float32\"); back = load_model(\"other\")")
+            #expect(bench.isTrue("back.hash == two.hash and len(back.handles) == 2"))
+            // Settings go by what a model is, not by what its folder is called.
+            bench.run("a = phase2(back, photo, steps=1, prior_weight=0, seed=1); b = phase2(two, photo, steps=1, prior_weight=0, seed=1)")
+            #expect(bench.isTrue("a.hash == b.hash"))
+            #expect(bench.isTrue("psnr(generate(back, \"a <asset0>\", steps=2, seed=1), generate(two, \"a <asset0>\", steps=2, seed=1)) > 100"))
         }
     }
 
@@ -75,7 +97,7 @@ import Testing
         ("phase1(base, load_scene(\"sheep\"), steps=2, prior_weight=0, seed=1, checkpoint=\"run\")", "scene"),
         ("phase1(base, photo, steps=2, prior_weight=0, seed=1, checkpoint=\"file\")", "is a file"),
         ("resume(\"run\", attention_loss=fn(out, pick) { 0 })", "no function"),
-        ("resume(\"run\", base=two)", "another model"),
+        ("resume(\"run\", base=add_handles(base, 3))", "another model"),
         ("phase1(base, photo, steps=2, prior_weight=0, seed=1, checkpoint_every=0, checkpoint=\"x\")", "checkpoint_every"),
         ("phase2(two, photo, steps=1, prior_weight=0, optimizer_bits=16)", "32 bits or 8"),
     ])

@@ -85,6 +85,35 @@ import Testing
         #expect(throws: ResultError.self) { try ResultFile.read(path, base: model) }
     }
 
+    /// Handles come back as handles, also where the folder keeps half the bits, and more can be added to them.
+    @Test func aSavedFolderKeepsItsHandles() throws {
+        let base = try ModelFolder.load(try ModelFixture("tiny-sd15").folder)
+        let width = base.textEncoder.configuration.hiddenSize
+        let model = try base.addingHandles(["<b>", "<a>"], embeddings: random([2, width], 50))
+        let path = temporary("handles")
+        try ModelFolder.save(model, to: path, dtype: .f32)
+        let again = try ModelFolder.load(path)
+        #expect(again.handles == ["<b>", "<a>"] && again.fingerprint == model.fingerprint)
+        let prompts = ["a <b> and <a>", "a cat"]
+        #expect(try again.encodePrompts(prompts).value.isIdentical(to: model.encodePrompts(prompts).value))
+        #expect(try again.tokenize(prompts) == model.tokenize(prompts))
+        let three = try again.addingHandles(["<c>"], embeddings: random([1, width], 51))
+        #expect(three.handles == ["<b>", "<a>", "<c>"])
+        #expect(try three.encodePrompts(["<b> <c>"]).value.isIdentical(to: model.addingHandles(["<c>"], embeddings: random([1, width], 51)).encodePrompts(["<b> <c>"]).value))
+        #expect(try ModelFolder.outline(path).handles == again.handles)
+        try ModelFolder.save(model, to: path, dtype: .f16)
+        let half = try #require(try ModelFolder.load(path).textEncoder.handleEmbedding?.value)
+        #expect((half - (try #require(model.textEncoder.handleEmbedding?.value))).map(.abs).maximum < 2e-3)
+        #expect(try ModelFolder.outline(path).handles == again.handles)
+        for text in ["{\"handles\": [\"<x>\", \"<a>\"]}", "{\"handles\": [1]}", "{}", "["] {
+            try AtomicFile.write(path + "/bas.json", text: text)
+            #expect(throws: ModelError.self, "\(text)") { try ModelFolder.load(path) }
+        }
+        // Without handles the note says so.
+        try ModelFolder.save(base, to: path, dtype: .f32)
+        #expect(try ModelFolder.load(path).handles.isEmpty)
+    }
+
     @Test func aSavedFolderIsWholeOrOld() throws {
         let base = try ModelFolder.load(try ModelFixture("tiny-sd15").folder)
         let path = temporary("folder")

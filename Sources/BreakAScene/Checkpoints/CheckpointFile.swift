@@ -81,7 +81,7 @@ enum CheckpointFile {
         /// The training as it was. Throws `CheckpointError` where a part does not fit the model, the scene or the others.
         func restore(_ base: DiffusionModel, scene: Scene, prior: PriorSet?) throws -> (LearnedModel, TrainingRun, description: String) {
             let state = try State(metadata["state"] ?? "", path)
-            guard base.handles.isEmpty else { throw CheckpointError.otherModel(folder: path, model: base.name) }
+            guard base.handles.isEmpty || base.handles == state.handles else { throw CheckpointError.otherModel(folder: path, model: base.name) }
             var model = base
             if state.phase == 2, state.options.trains == .lora, state.options.trainedNames == nil { model.attachAdapters(rank: state.options.loraRank, state.random) }
             model.replaceParameters(tensors)
@@ -92,14 +92,16 @@ enum CheckpointFile {
             guard let handles = tensors["handles"], handles.shape == shape, tensors["handle_starts"].map({ $0.shape == shape }) ?? true else {
                 throw damaged("its handles do not fit their names")
             }
-            model = try model.addingHandles(state.handles, embeddings: handles, starts: tensors["handle_starts"])
+            let starts = tensors["handle_starts"] ?? handles
+            let untrained = try base.withHandles(state.handles, embeddings: starts, starts: starts)
+            model = try model.withHandles(state.handles, embeddings: handles, starts: starts)
             guard scene.masks.count == model.handles.count else { throw damaged("it does not fit its scene") }
             let run = TrainingRun(
                 phase: state.phase, model, scene: try PreparedScene(scene, for: model, downsampling: state.options.maskDownsampling), prior: prior,
                 options: state.options, optimizer: try optimizer(state, model), random: state.random,
                 history: try HistoryTensors.read(tensors, path, handles: state.handles.count), step: state.step)
             var learned = LearnedModel(model)
-            (learned.prior, learned.provenance, learned.remaining) = (prior, state.provenance, state.remaining)
+            (learned.base, learned.prior, learned.provenance, learned.remaining) = (untrained, prior, state.provenance, state.remaining)
             return (learned, run, state.description)
         }
 

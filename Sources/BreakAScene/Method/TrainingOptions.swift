@@ -1,3 +1,4 @@
+import Diffusion
 import NeuralNetwork
 
 /// What phase two trains.
@@ -105,5 +106,5 @@ public enum Preset: String, Sendable, CaseIterable {
     }
 
     /// The preset that suits a model.
-    public static func suited(to model: String) -> Preset { model == "collage" ? .collage : .code }
+    public static func suited(to model: DiffusionModel) -> Preset { model.isCollage ? .collage : .code }
 }

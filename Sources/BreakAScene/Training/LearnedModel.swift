@@ -73,7 +73,7 @@ extension LearnedModel {
         result.base = base ?? model
         result.model = run.result
         result.history = run.history
-        result.provenance.append(description)
+        result.provenance.append(run.isFinished ? description : description + ", stopped after step \(run.step)")
         result.unfinished = run.isFinished ? nil : run
         result.unfinishedReplacements = run.isFinished ? TrainingReplacements() : replacing
         return result

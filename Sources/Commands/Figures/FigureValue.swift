@@ -37,8 +37,11 @@ public struct FigureValue: PictureReadable {
         return image.pixels.count + points * MemoryLayout<Series.Point>.stride
     }
 
-    public func display(_ context: DisplayContext) -> Display {
-        let png = context.wantsImages ? Abandonable.answer { try? image.pngData() } : nil
+    public func display(_ context: DisplayContext) -> Display { display(context, metadata: PNGMetadata()) }
+
+    /// `metadata`: what the pictures in it were made from, for the file that is kept.
+    func display(_ context: DisplayContext, metadata: PNGMetadata) -> Display {
+        let png = context.wantsImages ? Abandonable.answer { try? image.pngData(metadata: metadata) } : nil
         let picture = png.map { DisplayImage(png: $0, alt: figure.summary) }
         return Display(figure.summary, image: picture)
     }

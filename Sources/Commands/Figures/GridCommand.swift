@@ -82,7 +82,8 @@ extension FigureCommands {
             let images = items.compactMap { $0.host(as: ImageValue.self) }
             let areDrawn = images.count == items.count
             if areDrawn, grid.titles.isEmpty, grid.columnTitles.isEmpty, grid.rowTitles.isEmpty { grid.titles = PictureCaption.titles(images) }
-            let display = try FigureValue(Figure(.pictures(grid))).display(context)
+            let metadata = areDrawn ? PictureCaption.metadata(images) : PNGMetadata()
+            let display = try FigureValue(Figure(.pictures(grid))).display(context, metadata: metadata)
             guard areDrawn, let caption = PictureCaption.text(images) else { return display }
             return Display(caption, image: display.image.map { DisplayImage(png: $0.png, alt: caption) })
         } catch let error as FigureError {

@@ -45,7 +45,7 @@ enum GenerationCommands {
     }
 
     static func guidance(_ call: Call, _ model: DiffusionModel) throws -> Double {
-        call.optional("guidance") == nil ? (model.name == "collage" ? 3 : 7.5) : try call.double("guidance")
+        call.optional("guidance") == nil ? (model.isCollage ? 3 : 7.5) : try call.double("guidance")
     }
 
     /// One draw a picture, so that each can be drawn again alone.

@@ -21,7 +21,7 @@ enum PlanCommand {
     @Sendable private static func run(_ call: Call) throws -> Value {
         let value = try call.host("model", as: ModelValue.self)
         let phase = try call.int("phase")
-        var options = try TrainingParameters.options(call, phase: phase, model: value.model.name)
+        var options = try TrainingParameters.options(call, phase: phase, model: value.model)
         options.trains = TrainableParts(rawValue: try call.string("train")) ?? .all
         options.loraRank = try call.int("rank")
         let plan = TrainingPlan(value.model, phase: phase, options)

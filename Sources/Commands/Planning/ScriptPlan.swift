@@ -74,14 +74,14 @@ public struct ScriptPlan {
         do {
             let excluded: Set<String> = phases.count > 1 ? ["lr"] : []
             let plans = try phases.map { phase in
-                var options = try TrainingParameters.options(known, phase: phase, model: model.name, excluding: excluded)
+                var options = try TrainingParameters.options(known, phase: phase, model: model, excluding: excluded)
                 if phase == 2, phases == [2] {
                     options.trains = (try? known.string("train")).flatMap(TrainableParts.init) ?? .all
                     options.loraRank = (try? known.int("rank")) ?? options.loraRank
                 }
                 return (plan: TrainingPlan(model, phase: phase, options), options: options)
             }
-            let prior = plans.contains { $0.options.priorWeight > 0 && $0.options.steps > 0 } ? try TrainingParameters.prior(known, model: model.name) : nil
+            let prior = plans.contains { $0.options.priorWeight > 0 && $0.options.steps > 0 } ? try TrainingParameters.prior(known, model: model) : nil
             let drawing = prior.map { GenerationPlan(model, count: $0.count, steps: $0.steps, isGuided: $0.guidanceScale != 1) }
             let steps = plans.map { rates.training($0.plan.operationsPerStep) }
             let until = known.optional("until") == nil ? nil : try known.int("until")

@@ -9,10 +9,10 @@ enum PictureSheet {
     private static let (smallest, largest) = (96, 256)
 
     /// In one row up to six, else in rows of six. nil where they cannot be drawn.
-    static func image(_ pictures: [Image], noun: String, titles: [String] = [], caption: String? = nil) -> DisplayImage? {
+    static func image(_ pictures: [Image], noun: String, titles: [String] = [], caption: String? = nil, metadata: PNGMetadata = PNGMetadata()) -> DisplayImage? {
         guard pictures.count > 1, let shown = try? pictures.prefix(most).map(fitted),
             let sheet = try? FigureValue(Figure(.pictures(PictureGrid(shown, titles: Array(titles.prefix(most)), columns: min(6, shown.count))))),
-            let png = try? sheet.picture.pngData()
+            let png = try? sheet.picture.pngData(metadata: metadata)
         else { return nil }
         let rest = pictures.count - shown.count
         return DisplayImage(png: png, alt: (caption ?? "\(pictures.count) \(noun)s") + (rest > 0 ? ", the first \(most)" : ""))
@@ -39,6 +39,7 @@ extension PictureReadable {
         guard pictures.count == list.count else { return nil }
         let images = list.compactMap { $0 as? ImageValue }
         guard images.count == list.count else { return PictureSheet.image(pictures, noun: typeName) }
-        return PictureSheet.image(pictures, noun: typeName, titles: PictureCaption.titles(images), caption: PictureCaption.text(images))
+        return PictureSheet.image(pictures, noun: typeName, titles: PictureCaption.titles(images), caption: PictureCaption.text(images),
+            metadata: PictureCaption.metadata(images))
     }
 }

@@ -34,7 +34,7 @@ extension TrainingCommands {
         var prior: PriorSet?
         // With flips, or with none of the photo's posteriors at hand, nothing here is drawn yet: order does not matter.
         if plan.contains(where: { $0.options.priorWeight > 0 && $0.options.steps > 0 }) {
-            let wanted = try TrainingParameters.prior(call, model: learned.model.name)
+            let wanted = try TrainingParameters.prior(call, model: learned.model)
             prior = try preparePrior(call, &learned, wanted, base: base ?? value.model)
             if prior == nil {
                 (learned.unfinished, learned.unfinishedReplacements, learned.pendingPrior) = (start(nil), replacements, wanted)
@@ -98,8 +98,13 @@ extension TrainingCommands {
         if let rest = learned.unfinished, try rest.step != stop(call) {
             let follows = learned.remaining.isEmpty ? "" : " of phase \(rest.phase) (phase \(learned.remaining[0].phase) has not begun)"
             let (what, model) = call.assignedName.map { ("`\($0)`", $0) } ?? ("the result", "…")
-            let text = "Interrupted after step \(rest.step) of \(rest.options.steps)\(follows): \(what) is the model as trained so far. "
-                + "Go on with resume(\(model)), the same as if never interrupted."
+            let isScript = call.context.isScript && call.context.interrupt.isRequested
+            let next = switch (isScript, keeper != nil) {
+            case (true, true): "The checkpoint has it: the same script goes on, the same as if never interrupted."
+            case (true, false): "The script ends here, and what it has learned is lost: checkpoint=\"folder\" keeps it."
+            case (false, _): "\(what) is the model as trained so far. Go on with resume(\(model)), the same as if never interrupted."
+            }
+            let text = "Interrupted after step \(rest.step) of \(rest.options.steps)\(follows): \(next)"
             call.context.emit(.stream(TextWrapping.lines(text, width: call.context.displayContext.width).joined(separator: "\n") + "\n"))
         }
         return ModelValue(learned)

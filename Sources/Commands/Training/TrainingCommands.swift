@@ -53,13 +53,13 @@ enum TrainingCommands {
 
     @Sendable private static func phase1(_ call: Call) throws -> Value {
         let value = try call.host("model", as: ModelValue.self)
-        let options = try TrainingParameters.options(call, phase: 1, model: value.model.name)
+        let options = try TrainingParameters.options(call, phase: 1, model: value.model)
         return .host(try run(call, [(1, options)], try withHandles(call, value), base: value.model))
     }
 
     @Sendable private static func phase2(_ call: Call) throws -> Value {
         let value = try call.host("model", as: ModelValue.self)
-        var options = try TrainingParameters.options(call, phase: 2, model: value.model.name)
+        var options = try TrainingParameters.options(call, phase: 2, model: value.model)
         if case .function? = call.optional("train") {
             options.trainedNames = try TrainingFunctions(call).names(value.model, chosenBy: "train")
         } else {
@@ -74,7 +74,7 @@ enum TrainingCommands {
     @Sendable private static func both(_ call: Call) throws -> Value {
         let value = try call.host("model", as: ModelValue.self)
         let phases = try [1, 2].map { phase in
-            (phase, try TrainingParameters.options(call, phase: phase, model: value.model.name, excluding: ["lr"]))
+            (phase, try TrainingParameters.options(call, phase: phase, model: value.model, excluding: ["lr"]))
         }
         return .host(try run(call, phases, try withHandles(call, value), base: value.model))
     }
@@ -82,7 +82,10 @@ enum TrainingCommands {
     @Sendable private static func resume(_ call: Call) throws -> Value {
         if case .string = try call.value("model") { return .host(try TrainingCheckpoints.resume(call)) }
         let value = try call.host("model", as: ModelValue.self)
-        guard var run = value.learned.unfinished else { return .host(value) }
+        guard var run = value.learned.unfinished else {
+            call.context.emit(.stream("Nothing is left to do: no training of this model was interrupted.\n"))
+            return .host(value)
+        }
         if call.optional("until") != nil, try call.int("until") <= run.step {
             throw Problem(.outOfRange, "this training is at step \(run.step) of \(run.options.steps) already", argument: "until")
         }

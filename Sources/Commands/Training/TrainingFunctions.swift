@@ -2,6 +2,7 @@ import Autograd
 import BreakAScene
 import Diffusion
 import Language
+import Synchronization
 import Tensors
 
 /// Functions of the user's in the place of parts of the method: losses, the law of sampling, the set of parameters.
@@ -26,19 +27,24 @@ struct TrainingFunctions {
     /// What the call's arguments replace.
     func replacements(_ model: DiffusionModel, _ scene: PreparedScene) throws -> TrainingReplacements {
         var result = TrainingReplacements()
+        let warnings = LossWarnings()
         if let function = try function("attention_loss", of: 2, "fn(out, pick) { attention_loss(out.attention, pick) }") {
             result.attentionLoss = { input in
                 let pick = PickValue(model: model, scene: scene, union: input.union)
                 let maps = SampleAttention(maps: input.maps, sample: input.sample, prompt: pick.prompt, model: model)
                 let out = PredictionValue(noise: nil, attention: [maps])
-                return try number("attention_loss", function, [.host(out), .host(pick)])
+                let loss = try number("attention_loss", function, [.host(out), .host(pick)])
+                warnings.check("attention_loss", loss, call)
+                return loss
             }
         }
         let reconstruction = "fn(target, predicted, mask) { mean(((target - predicted) * mask) ** 2) }"
         if let function = try function("reconstruction_loss", of: 3, reconstruction) {
             result.reconstructionLoss = { target, predicted, mask in
                 let mask = mask.map { Value.host(TensorValue($0)) } ?? .int(1)
-                return try number("reconstruction_loss", function, [.host(TensorValue(target)), .host(TensorValue(predicted)), mask])
+                let loss = try number("reconstruction_loss", function, [.host(TensorValue(target)), .host(TensorValue(predicted)), mask])
+                warnings.check("reconstruction_loss", loss, call)
+                return loss
             }
         }
         if let function = try function("prior_loss", of: 2, "fn(target, predicted) { mse(target, predicted) }") {
@@ -111,5 +117,18 @@ struct TrainingFunctions {
                 label: "this gave \(result.inlineText.prefix(60))")
         }
         return places
+    }
+}
+
+/// Says once a training that a loss of the user's moves nothing.
+private final class LossWarnings: Sendable {
+    private let told = Mutex<Set<String>>([])
+
+    /// A loss that is 0 may have nothing to say of a step.
+    func check(_ name: String, _ loss: Variable, _ call: Call) {
+        guard !loss.needsGrad, loss.value.scalar != 0, loss.value.scalar.isFinite, told.withLock({ $0.insert(name).inserted }) else { return }
+        call.context.warn(
+            .noGradient, "\(name): what it gives has no gradient, so it moves nothing", argument: name,
+            help: "detach, item, tolist, comparisons and numbers cut the way back to the model")
     }
 }

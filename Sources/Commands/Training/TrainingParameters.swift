@@ -1,4 +1,5 @@
 import BreakAScene
+import Diffusion
 import Language
 
 /// The parameters that both phases share, each one switch of `TrainingOptions`: what is not given comes from the
@@ -74,18 +75,18 @@ enum TrainingParameters {
         Parameter("seed", .int, default: 0, doc: "Of everything that training draws.", keywordOnly: true),
     ]
 
-    static func preset(_ call: Call, model: String) throws -> Preset {
+    static func preset(_ call: Call, model: DiffusionModel) throws -> Preset {
         call.optional("preset") == nil ? .suited(to: model) : Preset(rawValue: try call.string("preset")) ?? .code
     }
 
     /// `excluding`: parameters that mean something else in this command.
-    static func options(_ call: Call, phase: Int, model: String, excluding: Set<String> = []) throws -> TrainingOptions {
+    static func options(_ call: Call, phase: Int, model: DiffusionModel, excluding: Set<String> = []) throws -> TrainingOptions {
         var options = try preset(call, model: model).options(phase: phase)
         for row in rows where !excluding.contains(row.parameter.name) && call.optional(row.parameter.name) != nil { try row.apply(call, &options) }
         return options
     }
 
-    static func prior(_ call: Call, model: String) throws -> PriorOptions {
+    static func prior(_ call: Call, model: DiffusionModel) throws -> PriorOptions {
         var prior = try preset(call, model: model).prior
         if call.optional("prior") != nil { prior.count = try call.int("prior") }
         if call.optional("prior_prompts") != nil {

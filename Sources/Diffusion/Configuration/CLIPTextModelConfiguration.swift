@@ -10,7 +10,7 @@ public struct CLIPTextModelConfiguration: Sendable, Equatable {
         case quickGELU = "quick_gelu"
     }
 
-    public let vocabularySize: Int
+    public internal(set) var vocabularySize: Int
     public let hiddenSize: Int
     public let intermediateSize: Int
     public let layers: Int

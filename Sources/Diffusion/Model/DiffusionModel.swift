@@ -132,6 +132,14 @@ public struct DiffusionModel: Sendable {
         return model
     }
 
+    /// The same, where the model may have these very handles already: they get these embeddings.
+    public func withHandles(_ tokens: [String], embeddings: Tensor, starts: Tensor) throws -> DiffusionModel {
+        guard handles == tokens else { return try addingHandles(tokens, embeddings: embeddings, starts: starts) }
+        var model = self
+        (model.textEncoder.handleEmbedding, model.handleStarts) = (Variable(embeddings), starts)
+        return model
+    }
+
     /// The embedding [D] that a word starts a handle with: its first sub-token's, as the paper's code has it.
     public func embedding(ofWord word: String) throws -> Tensor {
         guard let id = tokenizer.encode(word).first else { throw ModelError.emptyWord(word) }

@@ -4,7 +4,7 @@ import Tensors
 
 extension ModelFolder {
     /// Writes a folder that diffusers' `StableDiffusionPipeline.from_pretrained` loads. Handles become tokens of the
-    /// tokenizer and rows of the token table. The folder is either the old one or the whole new one, whatever happens:
+    /// tokenizer and rows of the token table; `bas.json` names them for `load`. The folder is either the old one or the whole new one, whatever happens:
     /// it is written beside its place and moved there in the end; what else lay in an old one is kept. Throws `FileError`.
     public static func save(_ model: DiffusionModel, to path: String, dtype: SafetensorsDType) throws {
         try FolderReplacement.write(path) { try write(model, to: $0, dtype) }
@@ -22,6 +22,7 @@ extension ModelFolder {
         try write(model.unet.parameters(), to: "\(path)/unet/diffusion_pytorch_model.safetensors", dtype)
         try write(model.vae.parameters(), to: "\(path)/vae/diffusion_pytorch_model.safetensors", dtype)
         try write(textParameters(model), to: "\(path)/text_encoder/model.safetensors", dtype)
+        try writeHandles(model, to: path)
         // Last: a folder without it was not finished.
         try write(index(model), to: "\(path)/model_index.json")
     }
@@ -50,7 +51,7 @@ extension ModelFolder {
         }
     }
 
-    private static func write(_ json: JSONObject, to path: String) throws {
+    static func write(_ json: JSONObject, to path: String) throws {
         try AtomicFile.write(path, text: JSON.object(json).text(pretty: true, allowsNonFinite: true) + "\n")
     }
 

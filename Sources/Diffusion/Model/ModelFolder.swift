@@ -29,9 +29,13 @@ public enum ModelFolder {
         try load(&unet, folder, "unet", stem: "diffusion_pytorch_model", [], extent)
         try load(&vae, folder, "vae", stem: "diffusion_pytorch_model", ParameterFile.autoencoderSpellings, extent)
         try load(&text, folder, "text_encoder", stem: "model", ParameterFile.textEncoderSpellings, extent)
-        return DiffusionModel(
+        let handles = try handles(folder, tokenizer, vocabularySize: text.configuration.vocabularySize)
+        text.separateHandles(handles.count, extent)
+        var model = DiffusionModel(
             name: name ?? folder.split(separator: "/").last.map(String.init) ?? folder, folder: folder, tokenizer: tokenizer,
             textEncoder: text, unet: unet, vae: vae, scheduler: scheduler)
+        (model.handles, model.handleStarts) = (handles, text.handleEmbedding?.value)
+        return model
     }
 
     private static func load(

@@ -49,7 +49,7 @@ struct CLIPEncoderLayer: Module {
 ///
 /// Legend: N prompts, L tokens, D width, V vocabulary, K handles.
 public struct CLIPTextModel: Module {
-    public let configuration: CLIPTextModelConfiguration
+    public internal(set) var configuration: CLIPTextModelConfiguration
     /// [V, D].
     public var tokenEmbedding: Variable
     /// [K, D], or none: tokens V, V + 1, …
