@@ -5,7 +5,7 @@ extension CommandTable {
     /// Every row that this target adds to the language's own.
     public static let all: [Builtin] = Abandonable.rows(
         (ModelCommands.all + AdapterCommands.all + SceneCommands.all + TrainingCommands.all + PlanCommand.all + [ProductsScope.builtin] + GenerationCommands.all
-            + AttentionCommands.all + MethodCommands.all + SchedulerCommands.all + tensorFamilies).relating(related).tellingOrigins(origins).analyzed)
+            + AttentionCommands.all + MethodCommands.all + SchedulerCommands.all + EvaluationCommands.all + tensorFamilies).relating(related).tellingOrigins(origins).analyzed)
 
     /// What runs everything, for a banner: "OpenBLAS SkylakeX, 2 threads".
     public static var engine: String { "OpenBLAS \(BLAS.selection.core), \(Parallel.threads) thread\(Parallel.threads == 1 ? "" : "s")" }

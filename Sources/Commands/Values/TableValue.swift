@@ -6,10 +6,11 @@ public struct TableValue: TableReadable {
     public let columns: [String]
     /// As many values a row as there are columns; none where a row lacks one.
     public let rows: [[Value]]
+    /// Columns that say what was run, and not what came of it: a sweep's.
+    public let settings: [String]
 
-    public init(columns: [String], rows: [[Value]]) {
-        self.columns = columns
-        self.rows = rows
+    public init(columns: [String], rows: [[Value]], settings: [String] = []) {
+        (self.columns, self.rows, self.settings) = (columns, rows, settings)
     }
 
     public var typeName: String { "table" }
