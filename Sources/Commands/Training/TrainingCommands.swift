@@ -21,7 +21,7 @@ enum TrainingCommands {
                     doc: "What moves: a word (lora: low-rank adapters, merged later), or a function of a parameter's name.",
                     keywordOnly: true),
                 Parameter("rank", .int, default: 4, range: 1...256, doc: "Rank of the adapters of train=\"lora\".", keywordOnly: true),
-            ] + TrainingParameters.shared + TrainingCheckpoints.parameters,
+            ] + TrainingParameters.parameters(phase: 2) + TrainingCheckpoints.parameters,
             result: "model", terms: ["fine-tune", "train", "dreambooth", "break-a-scene"], paper: "§3.1",
             examples: [
                 .init("len(phase2(add_handles(load_model(\"collage\"), 2), load_scene(\"mug_rose\"), steps=1, prior_weight=0).history)", shows: "1")

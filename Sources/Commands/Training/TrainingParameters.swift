@@ -8,59 +8,68 @@ enum TrainingParameters {
     /// A parameter and what it sets.
     private struct Row {
         let parameter: Parameter
+        /// What options have for it.
+        let value: @Sendable (TrainingOptions) -> Value
         let apply: @Sendable (Call, inout TrainingOptions) throws -> Void
 
         init(_ name: String, _ type: TypeRule, range: ClosedRange<Double>? = nil, allowed: [String]? = nil, unit: String? = nil, doc: String,
-            apply: @escaping @Sendable (Call, inout TrainingOptions) throws -> Void) {
+            value: @escaping @Sendable (TrainingOptions) -> Value, apply: @escaping @Sendable (Call, inout TrainingOptions) throws -> Void) {
             parameter = Parameter(name, type, range: range, unit: unit, allowed: allowed, doc: doc, keywordOnly: true, optional: true)
-            self.apply = apply
+            (self.value, self.apply) = (value, apply)
+        }
+
+        /// With what the presets have for it in a phase.
+        func parameter(phase: Int) -> Parameter {
+            var parameter = parameter
+            parameter.standard = PresetText.of { value($0.options(phase: phase)) }
+            return parameter
         }
     }
 
     private static let rows: [Row] = [
-        Row("steps", .int, range: 0...1_000_000, unit: "steps", doc: "Training steps.") { $1.steps = try $0.int("steps") },
-        Row("lr", .number, range: 0...10, doc: "Learning rate.") { $1.optimizer.lr = try $0.double("lr") },
-        Row("beta2", .number, range: 0...0.99999, doc: "AdamW's second decay.") { $1.optimizer.beta2 = try $0.double("beta2") },
-        Row("weight_decay", .number, range: 0...1, doc: "AdamW's weight decay.") { $1.optimizer.weightDecay = try $0.double("weight_decay") },
-        Row("optimizer_bits", .int, range: 8...32, unit: "bits", doc: "Bits of each of AdamW's two moments: 32, or 8 by blocks, a quarter of the memory.") {
+        Row("steps", .int, range: 0...1_000_000, unit: "steps", doc: "Training steps.", value: { .int($0.steps) }) { $1.steps = try $0.int("steps") },
+        Row("lr", .number, range: 0...10, doc: "Learning rate.", value: { .float($0.optimizer.lr) }) { $1.optimizer.lr = try $0.double("lr") },
+        Row("beta2", .number, range: 0...0.99999, doc: "AdamW's second decay.", value: { .float($0.optimizer.beta2) }) { $1.optimizer.beta2 = try $0.double("beta2") },
+        Row("weight_decay", .number, range: 0...1, doc: "AdamW's weight decay.", value: { .float($0.optimizer.weightDecay) }) { $1.optimizer.weightDecay = try $0.double("weight_decay") },
+        Row("optimizer_bits", .int, range: 8...32, unit: "bits", doc: "Bits of each of AdamW's two moments: 32, or 8 by blocks, a quarter of the memory.", value: { .int($0.optimizer.stateBits) }) {
             let bits = try $0.int("optimizer_bits")
             guard bits == 8 || bits == 32 else { throw Problem(.outOfRange, "AdamW's moments have 32 bits or 8", argument: "optimizer_bits") }
             $1.optimizer.stateBits = bits
         },
-        Row("attention_weight", .number, range: 0...1000, doc: "Weight of the cross-attention loss; 0 leaves it out.") {
+        Row("attention_weight", .number, range: 0...1000, doc: "Weight of the cross-attention loss; 0 leaves it out.", value: { .float($0.attentionWeight) }) {
             $1.attentionWeight = try $0.double("attention_weight")
         },
-        Row("normalization", .string, allowed: AttentionNormalization.allCases.map(\.rawValue), doc: "How a map is brought to 0…1 for that loss.") {
+        Row("normalization", .string, allowed: AttentionNormalization.allCases.map(\.rawValue), doc: "How a map is brought to 0…1 for that loss.", value: { .string($0.attentionNormalization.rawValue) }) {
             $1.attentionNormalization = AttentionNormalization(rawValue: try $0.string("normalization")) ?? .max
         },
-        Row("reduction", .string, allowed: AttentionReduction.allCases.map(\.rawValue), doc: "That loss as a mean over all cells (the code), or half inside, half outside of the mask.") {
+        Row("reduction", .string, allowed: AttentionReduction.allCases.map(\.rawValue), doc: "That loss as a mean over all cells (the code), or half inside, half outside of the mask.", value: { .string($0.attentionReduction.rawValue) }) {
             $1.attentionReduction = AttentionReduction(rawValue: try $0.string("reduction")) ?? .mean
         },
-        Row("prior_weight", .number, range: 0...1000, doc: "Weight of prior preservation; 0 leaves it out.") { $1.priorWeight = try $0.double("prior_weight") },
-        Row("masked", .bool, doc: "The diffusion loss only inside the chosen masks.") { $1.isMasked = try $0.bool("masked") },
+        Row("prior_weight", .number, range: 0...1000, doc: "Weight of prior preservation; 0 leaves it out.", value: { .float($0.priorWeight) }) { $1.priorWeight = try $0.double("prior_weight") },
+        Row("masked", .bool, doc: "The diffusion loss only inside the chosen masks.", value: { .bool($0.isMasked) }) { $1.isMasked = try $0.bool("masked") },
         Row("sampling", .oneOf([.string, .function]), allowed: SamplingLaw.allCases.map(\.rawValue),
-            doc: "The law of a step's handles; or a function of (step, count) that gives their places.") {
+            doc: "The law of a step's handles; or a function of (step, count) that gives their places.", value: { .string($0.sampling.rawValue) }) {
             if case .string(let law)? = $0.optional("sampling") { $1.sampling = SamplingLaw(rawValue: law) ?? .union }
         },
-        Row("flip", .number, range: 0...1, doc: "Probability that photo and masks are flipped.") { $1.flip = try $0.double("flip") },
-        Row("downsampling", .string, allowed: MaskDownsampling.allCases.map(\.rawValue), doc: "How masks come down to 16×16.") {
+        Row("flip", .number, range: 0...1, doc: "Probability that photo and masks are flipped.", value: { .float($0.flip) }) { $1.flip = try $0.double("flip") },
+        Row("downsampling", .string, allowed: MaskDownsampling.allCases.map(\.rawValue), doc: "How masks come down to 16×16.", value: { .string($0.maskDownsampling.rawValue) }) {
             $1.maskDownsampling = MaskDownsampling(rawValue: try $0.string("downsampling")) ?? .nearest
         },
-        Row("batch", .int, range: 1...64, doc: "Photos in a step, each with a subset of its own.") { $1.batchSize = try $0.int("batch") },
-        Row("clip", .number, range: 0...1e6, doc: "Norm that gradients are clipped to; 0 does not clip.") {
+        Row("batch", .int, range: 1...64, doc: "Photos in a step, each with a subset of its own.", value: { .int($0.batchSize) }) { $1.batchSize = try $0.int("batch") },
+        Row("clip", .number, range: 0...1e6, doc: "Norm that gradients are clipped to; 0 does not clip.", value: { .float($0.clipNorm ?? 0) }) {
             let norm = try $0.double("clip")
             $1.clipNorm = norm == 0 ? nil : norm
         },
-        Row("gradient_checkpointing", .bool, doc: "Computes activations again instead of keeping them: a third slower, far less memory.") {
+        Row("gradient_checkpointing", .bool, doc: "Computes activations again instead of keeping them: a third slower, far less memory.", value: { .bool($0.checkpointsGradients) }) {
             $1.checkpointsGradients = try $0.bool("gradient_checkpointing")
         },
-        Row("clip_table", .bool, doc: "In phase one clip by the norm of the whole token table's gradient, as the paper's code does.") {
+        Row("clip_table", .bool, doc: "In phase one clip by the norm of the whole token table's gradient, as the paper's code does.", value: { .bool($0.clipsWholeTable) }) {
             $1.clipsWholeTable = try $0.bool("clip_table")
         },
     ]
 
     private static let priorRows: [Parameter] = [
-        Parameter("prior", .int, range: 1...10_000, doc: "Pictures that prior preservation draws.", keywordOnly: true, optional: true),
+        standing("prior", .int, range: 1...10_000, doc: "Pictures that prior preservation draws.") { .int($0.prior.count) },
         Parameter("prior_prompts", .list(.string), doc: "Their prompts, taken in turn.", keywordOnly: true, optional: true),
     ]
 
@@ -68,12 +77,23 @@ enum TrainingParameters {
         "until", .int, range: 1...1_000_000, unit: "steps", doc: "Stops after this step; resume goes on, more than once and with other ends if wanted.",
         keywordOnly: true, optional: true)
 
-    static let shared: [Parameter] = [
+    private static func standing(
+        _ name: String, _ type: TypeRule, range: ClosedRange<Double>, doc: String, _ value: (Preset) -> Value
+    ) -> Parameter {
+        var parameter = Parameter(name, type, range: range, doc: doc, keywordOnly: true, optional: true)
+        parameter.standard = PresetText.of(value)
+        return parameter
+    }
+
+    /// What phase one takes, and both phases in one command; phase two has other standards.
+    static let shared = parameters(phase: 1)
+
+    static func parameters(phase: Int) -> [Parameter] { [
         Parameter("preset", .string, allowed: Preset.allCases.map(\.rawValue), doc: "Settings that belong together; collage for the embedded model, else code.", keywordOnly: true, optional: true)
-    ] + rows.map(\.parameter) + priorRows + TrainingFunctions.parameters + [
+    ] + rows.map { $0.parameter(phase: phase) } + priorRows + TrainingFunctions.parameters + [
         until,
         Parameter("seed", .int, default: 0, doc: "Of everything that training draws.", keywordOnly: true),
-    ]
+    ] }
 
     static func preset(_ call: Call, model: DiffusionModel) throws -> Preset {
         call.optional("preset") == nil ? .suited(to: model) : Preset(rawValue: try call.string("preset")) ?? .code
@@ -94,5 +114,15 @@ enum TrainingParameters {
             guard !prior.prompts.isEmpty else { throw Problem(.badArgument, "prior_prompts is empty", argument: "prior_prompts") }
         }
         return prior
+    }
+}
+
+/// What the presets have for one parameter, for help.
+enum PresetText {
+    /// "400", or where they differ "paper 0, code 0.5, collage 0".
+    static func of(_ value: (Preset) -> Value) -> String {
+        let texts = Preset.allCases.map { (preset: $0.rawValue, text: value($0).literalText) }
+        guard let first = texts.first, texts.contains(where: { $0.text != first.text }) else { return texts.first?.text ?? "" }
+        return texts.map { "\($0.preset) \($0.text)" }.joined(separator: ", ")
     }
 }

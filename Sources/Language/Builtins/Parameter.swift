@@ -16,6 +16,8 @@ public struct Parameter: Sendable {
     public var variadic: Bool
     /// May be left out or none, without a default value.
     public var optional: Bool
+    /// What stands for it where it is left out, in words, where that depends: "paper 0, else 0.5".
+    public var standard: String?
     /// For strings that are paths: whether a file is read there or written.
     public var file: FileUse?
     /// Where values of the host's type that it takes come from.

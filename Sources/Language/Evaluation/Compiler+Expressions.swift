@@ -40,8 +40,8 @@ extension Compiler {
         switch kind {
         case .conditional(let condition, let then, let otherwise):
             return IfNode(compile(condition), compile(then), otherwise.map { compile($0) }, span: span)
-        case .attempt(let body, let name, let recovery):
-            let body = compile(body)
+        case .attempt(let body, let problem, let recovery):
+            let (body, name) = (compile(body), problem?.name)
             return scoped(name.map { [$0] } ?? []) {
                 TryNode(body, name.map { nameTarget($0, fresh: true) }, compile(recovery), span: span)
             }

@@ -32,7 +32,7 @@ extension Parameter {
     public var facts: [String] {
         var facts: [String] = []
         if let value = defaultValue { facts.append("default \(value.literalText)") }
-        if optional { facts.append("optional") }
+        if optional { facts.append(standard.map { "default \($0)" } ?? "optional") }
         let unit = unit.map { $0.isEmpty ? "" : " \($0)" } ?? ""
         if let range { facts.append(Binder.rangeText(range) + unit) } else if !unit.isEmpty { facts.append(trimmed(unit)) }
         if let allowed {

@@ -33,7 +33,7 @@ final class Expression: Sendable {
         case field(Expression, String, at: Span)
         case function(FunctionSyntax)
         case conditional(Expression, Block, Block?)
-        case attempt(Block, name: String?, Block)
+        case attempt(Block, problem: (name: String, span: Span)?, Block)
         case scoped([Expression], Block)
     }
 }

@@ -106,8 +106,8 @@ struct Outline {
                 out.add(then)
                 otherwise.map { out.add($0) }
             }
-        case .attempt(let body, let name, let recovery):
-            group("try \(name ?? "")") {
+        case .attempt(let body, let problem, let recovery):
+            group("try \(problem?.name ?? "")") {
                 $0.add(body); $0.add(recovery)
             }
         case .scoped(let scopes, let body):

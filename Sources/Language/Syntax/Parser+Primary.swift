@@ -223,11 +223,11 @@ extension Parser {
         guard take(word: "recover") else {
             throw expected("\"recover\" after the block of \"try\"", help: "try { … } recover problem { … }")
         }
-        var name: String?
-        if case .name = token.kind { name = try expectName("a name for the error").0 }
+        var problem: (name: String, span: Span)?
+        if case .name = token.kind { problem = try expectName("a name for the error") }
         let recovery = try parseBlock("after \"recover\"")
         let height = max(body.depth, recovery.depth)
-        return try node(.attempt(body, name: name, recovery), span(from: start), height: height)
+        return try node(.attempt(body, problem: problem, recovery), span(from: start), height: height)
     }
 
     private func parseScoped(_ start: Token) throws -> Expression {

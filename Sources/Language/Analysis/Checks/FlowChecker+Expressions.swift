@@ -22,7 +22,7 @@ extension FlowChecker {
         case .field(let base, let name, let at): return field(base, name, at, optional: false)
         case .function(let function): return .function(.user(userFunction(function)))
         case .conditional(let condition, let then, let otherwise): return conditional(condition, then, otherwise)
-        case .attempt(let body, let name, let recovery): return attempt(body, name, recovery, span)
+        case .attempt(let body, let problem, let recovery): return attempt(body, problem?.span, recovery)
         case .scoped(let openings, let body): return scoped(openings, body)
         }
     }
@@ -205,16 +205,14 @@ extension FlowChecker {
         return first.join(second)
     }
 
-    private func attempt(_ body: Block, _ name: String?, _ recovery: Block, _ span: Span) -> StaticType {
+    private func attempt(_ body: Block, _ problem: Span?, _ recovery: Block) -> StaticType {
         var (first, second) = (StaticType.unknown, StaticType.unknown)
         recovering += 1
         let tried = way { first = check(body) }
         recovering -= 1
         let recovered = way {
             mergeAny(tried)
-            if let name, let symbol = names.symbols.first(where: { $0.name == name && $0.visible == recovery.range }) {
-                assign(symbol, FlowChecker.problem)
-            }
+            if let symbol = problem.flatMap({ names.bound[$0.start] }) { assign(symbol, FlowChecker.problem) }
             second = check(recovery)
         }
         merge([tried, recovered])

@@ -157,7 +157,7 @@ struct Resolver {
         switch expression.kind {
         case .name(let name): read(name, expression.span)
         case .comprehension(let element, let clauses): visit(clauses[...], element, expression.span)
-        case .attempt(let body, let name, let recovery): visit(body, name, recovery)
+        case .attempt(let body, let problem, let recovery): visit(body, problem, recovery)
         case .record(let items):
             items.forEach { noteShorthand($0) }
             fallthrough
@@ -171,12 +171,13 @@ struct Resolver {
         }
     }
 
-    private mutating func visit(_ body: Block, _ name: String?, _ recovery: Block) {
+    private mutating func visit(_ body: Block, _ problem: (name: String, span: Span)?, _ recovery: Block) {
         tries += 1
         visit(body)
         tries -= 1
-        guard let name else { return visit(recovery) }
-        enter([name], .recovered, visible: recovery.span.start..<recovery.span.end)
+        guard let problem else { return visit(recovery) }
+        enter([problem.name], .recovered, visible: recovery.span.start..<recovery.span.end)
+        bind(problem.name, problem.span)
         visit(recovery)
         scopes.removeLast()
     }

@@ -20,9 +20,6 @@ extension Analysis {
         }
         guard isPlainName(name), name != "_" else { throw Problem(.unexpectedToken, "\(quoted(name)) is no name") }
         if name == symbol.name { return [] }
-        guard symbol.kind != .recovered else {
-            throw Problem(.badArgument, "the name of an error after recover cannot be renamed yet")
-        }
         for other in symbols where other.name == name && other.visible.overlaps(symbol.visible) {
             throw Problem(.badAssignment, "\(quoted(name)) is a name here already")
         }
