@@ -24,7 +24,7 @@ final class Parser {
     /// Filled for a formatter.
     var notes: LayoutNotes?
 
-    /// Brackets, blocks and prefixes within each other.
+    /// Brackets and blocks within each other, each of which is a level for itself and one for what it holds; and prefixes.
     static let deepestNesting = 160
     /// Height of a tree, which long chains of operators reach too.
     static let deepestTree = 1000
