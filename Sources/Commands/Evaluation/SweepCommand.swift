@@ -141,9 +141,10 @@ struct Sweep {
         let attempt = isFirst ? Attempt.value(try call.invoke(function, arguments: [combination])) : try call.attempt(function, arguments: [combination])
         // A training that was stopped gives a model; what is measured of it is no result.
         try call.context.checkInterrupt()
-        guard case .value(let value) = attempt else {
-            if case .failed(let diagnostic) = attempt { return .failed(diagnostic.message) }
-            return .failed("")
+        let value: Value
+        switch attempt {
+        case .failed(let diagnostic): return .failed(diagnostic.message)
+        case .value(let given): value = given
         }
         if case .record(let record) = value { return .measured(record) }
         if value.isNone { return .measured(Record()) }

@@ -38,10 +38,7 @@ struct TableSummary {
         guard let value = call.optional(argument) else { return nil }
         let names = if case .string(let name) = value { [name] } else { try call.strings(argument) }
         for name in names where !whole.columns.contains(name) {
-            throw Problem(
-                .unknownField, "summary: there is no column \"\(name)\"", argument: argument,
-                notes: ["there are \(whole.columns.joined(separator: ", "))"],
-                help: nearestName(name, among: whole.columns).map { "did you mean \"\($0)\"?" })
+            throw TableCommands.noColumn(name, whole, call, argument)
         }
         return names
     }

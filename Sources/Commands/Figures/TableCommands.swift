@@ -43,12 +43,17 @@ enum TableCommands {
         let names = try call.strings("columns")
         let places = try names.map { column in
             if let place = whole.columns.firstIndex(of: column) { return place }
-            throw Problem(
-                .unknownField, "\(call.builtin.name): there is no column \"\(column)\"", argument: "columns",
-                notes: ["there are \(whole.columns.joined(separator: ", "))"],
-                help: nearestName(column, among: whole.columns).map { "did you mean \"\($0)\"?" })
+            throw noColumn(column, whole, call, "columns")
         }
         return TableValue(columns: names, rows: whole.rows.map { row in places.map { row[$0] } })
+    }
+
+    /// That a table lacks a column which an argument names.
+    static func noColumn(_ name: String, _ table: TableValue, _ call: Call, _ argument: String) -> Problem {
+        Problem(
+            .unknownField, "\(call.builtin.name): there is no column \"\(name)\"", argument: argument,
+            notes: ["there are \(table.columns.joined(separator: ", "))"],
+            help: nearestName(name, among: table.columns).map { "did you mean \"\($0)\"?" })
     }
 
     /// Columns in the order in which records first name them.

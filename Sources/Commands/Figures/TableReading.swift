@@ -19,10 +19,7 @@ struct TableReading {
     func column(_ argument: String, _ name: String? = nil) throws -> [Value] {
         let name = try name ?? columnName(argument)
         guard let values = table.column(name)?.elements else {
-            throw Problem(
-                .unknownField, "\(call.builtin.name): there is no column \"\(name)\"", argument: argument,
-                notes: ["there are \(table.columns.joined(separator: ", "))"],
-                help: nearestName(name, among: table.columns).map { "did you mean \"\($0)\"?" })
+            throw TableCommands.noColumn(name, table, call, argument)
         }
         return values
     }
