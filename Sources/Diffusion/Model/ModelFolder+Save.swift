@@ -4,8 +4,9 @@ import Tensors
 
 extension ModelFolder {
     /// Writes a folder that diffusers' `StableDiffusionPipeline.from_pretrained` loads. Handles become tokens of the
-    /// tokenizer and rows of the token table; `bas.json` names them for `load`. The folder is either the old one or the whole new one, whatever happens:
-    /// it is written beside its place and moved there in the end; what else lay in an old one is kept. Throws `FileError`.
+    /// tokenizer and rows of the token table; `bas.json` names them for `load`. The folder is either the old one or the
+    /// whole new one, whatever happens: it is written beside its place and moved there in the end; what else lay in an old
+    /// one is kept. Throws `FileError`.
     public static func save(_ model: DiffusionModel, to path: String, dtype: SafetensorsDType) throws {
         try FolderReplacement.write(path) { try write(model, to: $0, dtype) }
     }

@@ -16,7 +16,7 @@ public struct Parameter: Sendable {
     public var variadic: Bool
     /// May be left out or none, without a default value.
     public var optional: Bool
-    /// What stands for it where it is left out, in words, where that depends: "paper 0, else 0.5".
+    /// What stands for it where it is left out, in words, where that depends: "paper 0.0, code 0.5, collage 0.0".
     public var standard: String?
     /// For strings that are paths: whether a file is read there or written.
     public var file: FileUse?
