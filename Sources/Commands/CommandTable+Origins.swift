@@ -11,6 +11,7 @@ extension CommandTable {
         "attention": .init(makers: "attention(model, prompt)"),
         "history": .init(makers: "phase1(model, scene).history"),
         "gradients": .init(makers: "grad(loss, model.handles)"),
+        "moments": .init(makers: "adamw(model.handles, lr=5e-4).first"),
         "optimizer": .init(makers: "adamw(model.handles, lr=5e-4)"),
         "figure": .init(makers: "plot(…), scatter(…), bars(…), histogram(…), heatmap(…) or grid(…)"),
     ]

@@ -63,6 +63,25 @@ struct OptimizerTests {
         #expect(abs((QuantizedMoments.unsignedCode.first { $0 > 0 } ?? 0) - 3.25e-7) < 1e-8)
     }
 
+    /// Each parameter counts its own steps, as in torch: one that misses some moves afterwards as if they had not been.
+    @Test(arguments: [32, 8]) func aParameterThatMissesStepsMovesAsIfTheyHadNotBeen(_ bits: Int) {
+        var (together, alone) = (AdamW(.init(lr: 1e-2, stateBits: bits)), AdamW(.init(lr: 1e-2, stateBits: bits)))
+        var (value, expected, other) = (Self.numbers("value", 0), Self.numbers("value", 0), Self.numbers("other", 0))
+        for step in 0..<6 {
+            var updates = [AdamW.Update(name: "other", value: other, gradient: Self.numbers("g", step))]
+            let isPresent = [1, 2, 5].contains(step)
+            if isPresent {
+                updates.append(.init(name: "w", value: value, gradient: Self.numbers("gradient", step)))
+                expected = alone.update([.init(name: "w", value: expected, gradient: Self.numbers("gradient", step))])[0]
+            }
+            let values = together.update(updates)
+            other = values[0]
+            if isPresent { value = values[1] }
+        }
+        #expect(value.isIdentical(to: expected) && together.missed == ["w": 3] && together.step == 6)
+        #expect(!other.isIdentical(to: Self.numbers("other", 0)))
+    }
+
     @Test func smallParametersKeepThirtyTwoBits() {
         var optimizer = AdamW(.init(lr: 1e-2, stateBits: 8))
         _ = optimizer.update([.init(name: "small", value: .zeros([10]), gradient: .zeros([10])), .init(name: "large", value: .zeros([8192]), gradient: .zeros([8192]))])

@@ -61,7 +61,7 @@ import Testing
         "union_sample(add_handles(load_model(\"collage\"), 3), load_scene(\"toys\"), seed=1)",
         "leakage(add_handles(load_model(\"collage\"), 3), load_scene(\"toys\"))", "ddim(load_model(\"collage\"), steps=2)",
         "attention(add_handles(load_model(\"collage\"), 1), \"a photo of <asset0>\", token=\"<asset0>\", image=load_scene(\"toys\"), timesteps=[300])",
-        "adamw(add_handles(load_model(\"collage\"), 1).handles, lr=0.1)",
+        "adamw(add_handles(load_model(\"collage\"), 1).handles, lr=0.1)", "adamw(add_handles(load_model(\"collage\"), 1).handles, lr=0.1).first",
         "m = load_model(\"collage\")\npredict_noise(m, zeros([1, 16, 16, 8]), 5, \"a photo\")", "zeros([2, 3])",
         "plot([1, 2], title=\"two\")",
     ])

@@ -35,6 +35,7 @@ enum CheckpointFile {
             "phase": JSON(run.phase), "step": JSON(run.step), "options": run.options.json, "description": .string(description),
             "handles": .array(model.handles.map(JSON.string)), "provenance": .array(learned.provenance.map(JSON.string)),
             "remaining": .array(learned.remaining.map(\.json)), "adamw_step": JSON(run.optimizer.step),
+            "adamw_missed": .object(JSONObject(run.optimizer.missed.sorted { $0.key < $1.key }.map { ($0.key, JSON($0.value)) })),
             "seed": JSON(Int(bitPattern: UInt(run.random.seed))),
             "random": .object(JSONObject(run.random.steps.sorted { $0.key < $1.key }.map { ($0.key, JSON(Int($0.value))) })),
             "unchanged": .string(fingerprint(of: model, without: Set(model.changedParameters.map(\.name)))),
@@ -123,7 +124,7 @@ enum CheckpointFile {
                 let fits = moments[name].map { $0.first.shape == parameter.shape && $0.second.shape == parameter.shape } ?? true
                 guard fits, quantized[name].map({ $0.shape == parameter.shape }) ?? true else { throw damaged("the moments of \(name) have another shape") }
             }
-            return AdamW(state.options.optimizer, step: state.optimizerStep, moments: moments, quantizedMoments: quantized)
+            return AdamW(state.options.optimizer, step: state.optimizerStep, moments: moments, quantizedMoments: quantized, missed: state.optimizerMissed)
         }
     }
 
@@ -158,6 +159,7 @@ enum CheckpointFile {
         let handles, provenance: [String]
         let remaining: [PlannedPhase]
         let random: RandomState
+        let optimizerMissed: [String: Int]
 
         init(_ text: String, _ path: String) throws {
             func wrong(_ what: String) -> CheckpointError { .damaged(path: path, "\(what) is missing or unreadable in its state") }
@@ -179,6 +181,13 @@ enum CheckpointFile {
             guard (1...2).contains(phase), step >= 0, optimizerStep >= 0 else { throw wrong("the step") }
             self.options = options
             (description, unchanged, handles, provenance) = (try string("description"), try string("unchanged"), try strings("handles"), try strings("provenance"))
+            var missed: [String: Int] = [:]
+            if let members = json["adamw_missed"]?.objectValue?.members {
+                for (name, value) in members {
+                    if let count = value.intValue, count > 0, count < optimizerStep { missed[name] = count }
+                }
+            }
+            optimizerMissed = missed
             remaining = json["remaining"]?.arrayValue?.compactMap(PlannedPhase.init) ?? []
             guard let counters = json["random"]?.objectValue else { throw wrong("random") }
             var steps: [String: UInt32] = [:]

@@ -27,7 +27,7 @@ extension DiffusionModel {
             let known = Dictionary(new.map { ($0.name, $0.value.value) }) { first, _ in first }
             for (name, value) in old where name != CLIPTextModel.handleEmbeddingName {
                 guard let after = known[name], after.shape == value.shape, !Parallel.isAbandoned else { return nil }
-                add(block(of: part, name), value.value, after)
+                add(Self.block(of: "\(part).\(name)"), value.value, after)
             }
         }
         for (index, token) in other.handles.enumerated() {
@@ -39,9 +39,10 @@ extension DiffusionModel {
             .filter { $0.norm > 0 }.sorted { $0.norm > $1.norm }
     }
 
-    /// A layer's weight and bias belong together.
-    private func block(of part: String, _ name: String) -> String {
-        let path = ([part] + name.split(separator: ".").map(String.init)).prefix(4)
+    /// The block that a parameter is counted to, by its full name: "unet.up_blocks.2.attentions". A layer's weight and bias
+    /// belong together.
+    public static func block(of name: String) -> String {
+        let path = name.split(separator: ".").map(String.init).prefix(4)
         return (["weight", "bias"].contains(path.last) ? path.dropLast() : path).joined(separator: ".")
     }
 

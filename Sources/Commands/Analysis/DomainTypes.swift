@@ -47,8 +47,13 @@ enum DomainTypes {
     static let figure = StaticType.host(NamedHostType(
         "figure", fields: [.init("title", .string)] + sized + [.init("image", image)], element: nil, operators: false))
 
-    static let optimizer = StaticType.host(NamedHostType("optimizer", fields: [.init("lr", .float), .init("step", .int)], element: nil, operators: false))
-    static let gradients = StaticType.host(NamedHostType("gradients", fields: [.init("norm", .float)], element: nil, operators: false))
+    static let moments = StaticType.host(NamedHostType("moments", fields: [.init("names", .listOf(.string))]))
+    static let optimizer = StaticType.host(NamedHostType(
+        "optimizer",
+        fields: ["lr", "beta1", "beta2", "eps", "weight_decay"].map { .init($0, .float) } + [
+            .init("step", .int), .init("names", .listOf(.string)), .init("first", moments), .init("second", moments),
+        ], element: nil, operators: false))
+    static let gradients = StaticType.host(NamedHostType("gradients", fields: [.init("norm", .float), .init("names", .listOf(.string))]))
     static let scheduler = StaticType.host(NamedHostType(
         "scheduler",
         fields: [
@@ -108,7 +113,7 @@ struct ModelType: HostType {
 
     private static let fields: [StaticType.Field] = [
         .init("name", .string), .init("handles", .listOf(DomainTypes.handle)), .init("history", DomainTypes.history),
-        .init("parameters", .host(NamedHostType("parameters"))), .init("phases", .listOf(.string)), .init("size", DomainTypes.pair),
+        .init("parameters", .host(NamedHostType("parameters", fields: [.init("names", .listOf(.string))]))), .init("phases", .listOf(.string)), .init("size", DomainTypes.pair),
         .init("latent_shape", .list([.int, .int, .int])), .init("layers", .listOf(.string)), .init("hash", .string), .init("interrupted", .bool),
     ]
 

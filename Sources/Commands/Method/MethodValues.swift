@@ -3,7 +3,6 @@ import BreakAScene
 import Diffusion
 import Images
 import Language
-import NeuralNetwork
 import Tensors
 
 /// One draw of union sampling: picture, masks, handles and prompt of a step.
@@ -67,51 +66,4 @@ struct PredictionValue: HostValue {
 
     var inlineText: String { "prediction" + (noise.map { " " + Shape.text($0.shape) } ?? "") }
     func display(_ context: DisplayContext) -> Display { Display(inlineText + ", fields noise and attention") }
-}
-
-/// An optimizer with its moments: a value, a step gives another one.
-struct OptimizerValue: HostValue {
-    let optimizer: AdamW
-    /// What it moves: shapes by full name. Its moments have these shapes.
-    let shapes: [String: [Int]]
-
-    var typeName: String { "optimizer" }
-    var inlineText: String { "AdamW, lr \(optimizer.options.lr), \(optimizer.step) steps" }
-    var fieldNames: [String] { ["lr", "step"] }
-    func field(_ name: String) throws -> Value? {
-        switch name {
-        case "lr": .float(optimizer.options.lr)
-        case "step": .int(optimizer.step)
-        default: nil
-        }
-    }
-}
-
-/// Gradients of a model's parameters by full name, and what clipping multiplies them by.
-struct GradientsValue: HostValue {
-    let gradients: [String: Tensor]
-    let scale: Double
-    /// Before scaling; measured once, in the parameters' order, so that it is the same in every run.
-    private let ownNorm: Double
-
-    /// `ordered`: in the order of the model's parameters.
-    init(_ ordered: [(name: String, gradient: Tensor)]) {
-        gradients = Dictionary(ordered.map { ($0.name, $0.gradient) }) { first, _ in first }
-        (scale, ownNorm) = (1, GradientClipping.norm(ordered.map(\.gradient)))
-    }
-
-    private init(_ other: GradientsValue, scale: Double) {
-        (gradients, ownNorm, self.scale) = (other.gradients, other.ownNorm, scale)
-    }
-
-    /// Scaled down where the norm exceeds `limit`.
-    func clipped(to limit: Double) -> GradientsValue {
-        GradientsValue(self, scale: scale * GradientClipping.scale(norm: norm, limit: limit))
-    }
-
-    var typeName: String { "gradients" }
-    var norm: Double { ownNorm * scale }
-    var inlineText: String { "gradients of \(gradients.count) parameters, norm \(NumberText.fixed(norm, 5))" }
-    var fieldNames: [String] { ["norm"] }
-    func field(_ name: String) throws -> Value? { name == "norm" ? .float(norm) : nil }
 }

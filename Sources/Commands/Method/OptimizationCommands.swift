@@ -10,10 +10,21 @@ extension MethodCommands {
             "grad", family: "method", summary: "The gradient of a number with respect to handles, to a model's parameters, or to a tensor made by leaf.",
             parameters: [
                 Parameter("loss", .host("tensor"), doc: "One number."),
-                Parameter("of", .oneOf([.list(.host("handle")), .host("parameters"), .host("tensor")]), doc: "model.handles, model.parameters, or a tensor."),
+                Parameter(
+                    "of", .oneOf([.listOrSingle(.host("handle")), .host("parameters"), .host("tensor")]),
+                    doc: "Handles of a model, all or some; model.parameters or model.parameters[\"unet.conv_in\"]; or a tensor."),
             ],
-            result: "gradients, or a tensor", terms: ["backward", "derivative", "autograd"],
-            examples: [.init("x = leaf([1, 2]); grad(sum(x * x), x)[1]", shows: "4.0")], run: grad),
+            result: "gradients (by handle or name: g[handle], g[\"unet.conv_in\"]; a vector for cosine and dot), or a tensor",
+            terms: ["backward", "derivative", "autograd", "conflict", "cosine"],
+            examples: [
+                .init("x = leaf([1, 2]); grad(sum(x * x), x)[1]", shows: "4.0"),
+                .init(
+                    "m = add_handles(load_model(\"collage\"), 2); a, b = m.handles; l = sum(a.embedding * 3); [max(grad(l, m.handles)[a]), grad(l, [b]).norm]",
+                    shows: "[3.0, 0.0]"),
+                .init(
+                    "m = add_handles(load_model(\"collage\"), 1); e = m.handles[0].embedding; cosine(grad(sum(e), m.handles), grad(sum(2 * e), m.handles)) > 0.999",
+                    shows: "true"),
+            ], run: grad),
         Builtin(
             "leaf", family: "method", summary: "A tensor that grad can be asked for.", parameters: [Parameter("x", Accepts.tensor, doc: "Its values.")],
             result: "tensor", terms: ["requires_grad", "variable"], examples: [.init("leaf([1, 2]).needs_grad", shows: "true")]
@@ -29,9 +40,11 @@ extension MethodCommands {
             .host(try call.host("gradients", as: GradientsValue.self).clipped(to: try call.double("norm")))
         },
         Builtin(
-            "adamw", family: "method", summary: "An AdamW optimizer; its moments live in the value.",
+            "adamw", family: "method", summary: "An AdamW optimizer of what is named; its moments live in the value: o.first[handle].",
             parameters: [
-                Parameter("of", .oneOf([.list(.host("handle")), .host("parameters")]), doc: "What it moves: model.handles or model.parameters."),
+                Parameter(
+                    "of", .oneOf([.listOrSingle(.host("handle")), .host("parameters")]),
+                    doc: "What it moves, and nothing else: handles of one model, or model.parameters or a part of them."),
                 Parameter("lr", .number, range: 0...10, doc: "Learning rate.", keywordOnly: true),
                 Parameter("beta1", .number, default: .float(0.9), range: 0...0.99999, doc: "Decay of the first moment.", keywordOnly: true),
                 Parameter("beta2", .number, default: .float(0.999), range: 0...0.99999, doc: "Decay of the second moment.", keywordOnly: true),
@@ -41,7 +54,7 @@ extension MethodCommands {
             result: "optimizer", terms: ["adam", "optimizer", "learning rate"],
             examples: [.init("adamw(add_handles(load_model(\"collage\"), 1).handles, lr=5e-4).step", shows: "0")], run: adamw),
         Builtin(
-            "update", family: "method", summary: "One step of an optimizer: a new model, and the optimizer after the step.",
+            "update", family: "method", summary: "One step of an optimizer: a new model, and the optimizer after the step. What both it and the gradients name moves.",
             parameters: [
                 ModelCommands.model, Parameter("optimizer", .host("optimizer"), doc: "From adamw."), Parameter("gradients", .host("gradients"), doc: "From grad, clipped or not."),
             ],
@@ -50,8 +63,6 @@ extension MethodCommands {
                 .init("m = add_handles(load_model(\"collage\"), 1); m, o = update(m, adamw(m.handles, lr=5e-4), grad(sum(m.handles[0].embedding), m.handles)); o.step", shows: "1")
             ], run: update),
     ]
-
-    private static let handleName = "text_encoder." + CLIPTextModel.handleEmbeddingName
 
     @Sendable private static func grad(_ call: Call) throws -> Value {
         let loss = try call.variable("loss")
@@ -63,89 +74,90 @@ extension MethodCommands {
                 .noGradient, "this number does not depend on anything that takes a gradient", argument: "loss",
                 notes: ["handles of add_handles take one; require_grad(model) opens the rest"])
         }
+        let named = try NamedParts(call, "of", purpose: "differentiate with respect to")
         // Values are immutable: the same loss may be differentiated again.
         let gradients = Gradients(of: loss, retainsTape: true)
-        switch try call.value("of") {
-        case .host(let value as ParametersValue):
-            var result: [(name: String, gradient: Tensor)] = []
-            for (prefix, parameters) in [("unet.", value.model.unet.parameters()), ("text_encoder.", value.model.textEncoder.parameters())] {
-                for (name, variable) in parameters { if let gradient = gradients[variable] { result.append((prefix + name, gradient)) } }
+        guard let named else {
+            guard let gradient = gradients[try call.variable("of")] else {
+                throw Problem(
+                    .noGradient, "this number does not depend on that tensor", argument: "of",
+                    notes: ["leaf(x) makes a tensor that takes a gradient; for a handle's embedding give the handle: grad(loss, handle)"])
             }
-            guard !result.isEmpty else {
+            return .tensor(gradient)
+        }
+        let entries = named.parts.map { NamedTensors.Entry(name: $0.name, shape: $0.shape, tensor: $0.gradient(in: gradients)) }
+        guard entries.contains(where: { $0.tensor != nil }) else {
+            guard case .list = try call.value("of") else {
                 throw Problem(
                     .noGradient, "this number depends on no parameter of this model that takes a gradient", argument: "of",
                     help: "require_grad(model, \"all\") opens them, before the prediction is made")
             }
-            return .host(GradientsValue(result))
-        case .list(let items):
-            guard let handle = items.first?.host(as: HandleValue.self), let table = handle.model.textEncoder.handleEmbedding else {
-                throw Problem(.badArgument, "there is no handle to differentiate with respect to", argument: "of")
-            }
-            guard let gradient = gradients[table] else {
-                throw Problem(.noGradient, "this number does not depend on these handles", argument: "of", notes: ["were they taken from the model that made the prediction?"])
-            }
-            return .host(GradientsValue([(handleName, gradient)]))
-        default:
-            let leaf = try call.variable("of")
-            guard let gradient = gradients[leaf] else {
-                throw Problem(.noGradient, "this number does not depend on that tensor", argument: "of", notes: ["leaf(x) makes a tensor that takes a gradient"])
-            }
-            return .tensor(gradient)
+            throw Problem(.noGradient, "this number does not depend on these handles", argument: "of", notes: ["were they taken from the model that made the prediction?"])
         }
+        return .host(GradientsValue(NamedTensors(entries: entries), handles: named.handles))
     }
 
     @Sendable private static func adamw(_ call: Call) throws -> Value {
         let options = AdamW.Options(
             lr: try call.double("lr"), beta1: try call.double("beta1"), beta2: try call.double("beta2"), eps: try call.double("eps"),
             weightDecay: try call.double("weight_decay"))
-        var shapes: [String: [Int]] = [:]
-        if case .host(let value as ParametersValue) = try call.value("of") {
-            for (name, variable) in value.model.unet.parameters() where variable.needsGrad { shapes["unet." + name] = variable.shape }
-            for (name, variable) in value.model.textEncoder.parameters() where variable.needsGrad { shapes["text_encoder." + name] = variable.shape }
-            guard !shapes.isEmpty else {
-                throw Problem(.noGradient, "no parameter of this model takes a gradient", argument: "of", help: "model = require_grad(model, \"all\") opens them")
-            }
-        } else {
-            let handle = try call.list("of").first?.host(as: HandleValue.self)
-            guard let table = handle?.model.textEncoder.handleEmbedding else {
-                throw Problem(.badArgument, "adamw: there is no handle to move", argument: "of", help: "add_handles(model, n) adds handles")
-            }
-            shapes[handleName] = table.shape
+        guard let named = try NamedParts(call, "of", purpose: "move") else { throw Problem(.badArgument, "adamw: there is no handle to move", argument: "of") }
+        let isList = if case .list = try call.value("of") { true } else { false }
+        let parts = named.parts.filter { isList || $0.variable.needsGrad }
+        guard !parts.isEmpty else {
+            throw Problem(.noGradient, "none of these parameters takes a gradient", argument: "of", help: "model = require_grad(model, \"all\") opens them")
         }
-        return .host(OptimizerValue(optimizer: AdamW(options), shapes: shapes))
+        return .host(OptimizerValue(optimizer: AdamW(options), parts: parts.map { ($0.name, $0.shape) }, handles: named.handles))
     }
 
     @Sendable private static func update(_ call: Call) throws -> Value {
         let (value, state) = (try call.host("model", as: ModelValue.self), try call.host("optimizer", as: OptimizerValue.self))
         let gradients = try call.host("gradients", as: GradientsValue.self)
-        var (model, optimizer) = (value.model, state.optimizer)
+        let current = Dictionary(ParametersValue(value.model).parts.map { ($0.name, $0) }) { first, _ in first }
+        let moved = Set(state.parts.map(\.name))
         var updates: [AdamW.Update] = []
-        func collect(_ name: String, _ parameter: inout Variable) {
-            guard let gradient = gradients.gradients[name], state.shapes[name] == parameter.shape, gradient.shape == parameter.shape else { return }
-            updates.append(.init(name: name, value: parameter.value, gradient: gradient))
+        for entry in gradients.unscaled.entries where moved.contains(entry.name) {
+            guard let gradient = entry.tensor else { continue }
+            guard state.handles == value.model.handles, gradients.handles == value.model.handles, let part = current[entry.name], part.shape == entry.shape else {
+                throw mismatch(["\(value.model.name) has the handles \(value.model.handles.joined(separator: ", "))"])
+            }
+            updates.append(.init(name: entry.name, value: part.row.map(part.variable.value.row) ?? part.variable.value, gradient: gradient))
         }
-        model.unet.forEachParameter("unet.") { collect($0, &$1) }
-        model.textEncoder.forEachParameter("text_encoder.") { collect($0, &$1) }
         guard !updates.isEmpty else {
-            throw Problem(
-                .modelMismatch, "none of these gradients belongs to a parameter of this model that the optimizer moves", argument: "gradients",
-                notes: ["the optimizer and the gradients must come from this model, or from the one that it was updated from"])
+            throw mismatch(["the optimizer moves \(NamedTensors.title(state.parts.map(\.name)))", "the gradients are of \(gradients.unscaled.title)"])
         }
         guard gradients.norm.isFinite else {
             throw Problem(
                 .notFinite, "update: the gradients are not finite (norm \(gradients.norm)): the model would be lost", argument: "gradients",
                 help: "a lower lr than \(state.optimizer.options.lr), or clip(gradients) in every step before")
         }
-        var changed = updates.map { $0.name }[...]
-        var values = optimizer.update(updates, gradientScale: gradients.scale)[...]
+        var optimizer = state.optimizer
+        let names = updates.map(\.name)
+        let values = optimizer.update(updates, gradientScale: gradients.scale)
+        let model = value.model.replacing(Dictionary(zip(names, values)) { first, _ in first })
+        return .list([.host(value.replacing(model)), .host(OptimizerValue(optimizer: optimizer, parts: state.parts, handles: state.handles))])
+    }
+
+    private static func mismatch(_ notes: [String]) -> Problem {
+        Problem(
+            .modelMismatch, "none of these gradients belongs to a parameter of this model that the optimizer moves", argument: "gradients",
+            notes: notes + ["the optimizer and the gradients must come from this model, or from the one that it was updated from"])
+    }
+}
+
+extension DiffusionModel {
+    /// This model with other values of parameters and of handles, by name (`NamedTensors`). What changes is a leaf of its
+    /// own: the model before keeps its own gradient.
+    fileprivate func replacing(_ values: [String: Tensor]) -> DiffusionModel {
+        var model = self
         func assign(_ name: String, _ parameter: inout Variable) {
-            guard name == changed.first, let new = values.popFirst() else { return }
-            changed.removeFirst()
-            // A leaf of its own: the model before the step keeps its own gradient.
-            parameter = .leaf(new)
+            if let new = values[name] { parameter = .leaf(new) }
         }
         model.unet.forEachParameter("unet.") { assign($0, &$1) }
         model.textEncoder.forEachParameter("text_encoder.") { assign($0, &$1) }
-        return .list([.host(value.replacing(model)), .host(OptimizerValue(optimizer: optimizer, shapes: state.shapes))])
+        guard let table = textEncoder.handleEmbedding, handles.contains(where: { values[$0] != nil }) else { return model }
+        let rows = handles.indices.map { (values[handles[$0]] ?? table.value.row($0)).reshaped([1, table.shape[1]]) }
+        model.textEncoder.handleEmbedding = .leaf(.concatenated(rows, axis: 0))
+        return model
     }
 }

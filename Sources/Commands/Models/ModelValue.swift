@@ -145,17 +145,3 @@ public struct HandleValue: HostValue {
 
     public var explanation: String { "A token that one thing of a scene has in a model; written into a prompt as \"a photo of {handle}\"." }
 }
-
-/// All parameters of a model that an optimizer may move: U-Net and text encoder.
-public struct ParametersValue: HostValue {
-    let model: DiffusionModel
-
-    init(_ model: DiffusionModel) { self.model = model }
-
-    public var typeName: String { "parameters" }
-    public var count: Int? { model.unet.parameters().count + model.textEncoder.parameters().count }
-    public var inlineText: String { "parameters of \(model.name)" }
-    public func display(_ context: DisplayContext) -> Display {
-        Display("\(count ?? 0) parameters of \(model.name), \(model.unet.parameterCount + model.textEncoder.parameterCount) numbers")
-    }
-}

@@ -28,6 +28,7 @@ extension TensorCommands {
             paper: "eq. 1",
             examples: [.init("mse([1, 2], [1, 4])", shows: "2.0")],
             run: { call in
+                try call.checkNames("a", "b")
                 let (a, b) = try call.pair("a", "b")
                 return (a - b).square().mean()
             }),
@@ -56,6 +57,7 @@ extension TensorCommands {
     }
 
     private static func equal(_ call: Call) throws -> (Variable, Variable) {
+        try call.checkNames("a", "b")
         let (a, b) = (try call.variable("a"), try call.variable("b"))
         try ShapeRules.equal(a.shape, b.shape, command: call.builtin.name)
         return (a, b)
@@ -73,6 +75,7 @@ extension TensorCommands {
             let unit = normalized(a)
             return unit.matmul(unit.lastAxesExchanged)
         }
+        try call.checkNames("a", "b")
         let (left, right) = try call.pair("a", "b")
         guard !left.shape.isEmpty, !right.shape.isEmpty else {
             throw Problem(.shapeMismatch, "cosine compares vectors, not single numbers")

@@ -3,7 +3,7 @@ import Images
 import Language
 import Tensors
 
-/// A host value that commands and operators take where they want a tensor: tensors, masks, attention maps.
+/// A host value that commands and operators take where they want a tensor: tensors, masks, attention maps, gradients.
 public protocol TensorReadable: HostValue {
     var variable: Variable { get }
 }
@@ -35,6 +35,7 @@ public enum Accepts {
     /// Anything that becomes a tensor; `Call.variable` reads it.
     public static let tensor = TypeRule.oneOf([
         .host("tensor"), .number, .list(.any), .host("mask"), .host("image"), .host("attention"),
+        .host("gradients"), .host("moments"),
     ])
     /// `Call.picture` reads it.
     public static let picture = TypeRule.oneOf([.host("image"), .host("scene"), .host("mask"), .host("figure")])

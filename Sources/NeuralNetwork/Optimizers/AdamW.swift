@@ -33,6 +33,9 @@ public struct AdamW: Sendable {
     public var options: Options
     /// Steps taken.
     public private(set) var step = 0
+    /// Of these steps, those in which a parameter that has moved had no gradient, by its name: as in torch each parameter
+    /// counts its own steps, for the correction of its moments. Parameters that never missed one are left out.
+    public private(set) var missed: [String: Int] = [:]
     /// By the name of the parameter.
     public private(set) var moments: [String: Moments] = [:]
     /// Those in 8 bits.
@@ -49,8 +52,11 @@ public struct AdamW: Sendable {
     public init(_ options: Options) { self.options = options }
 
     /// An optimizer as it was after `step` steps: what a checkpoint kept.
-    public init(_ options: Options, step: Int, moments: [String: Moments], quantizedMoments: [String: QuantizedMoments] = [:]) {
+    public init(
+        _ options: Options, step: Int, moments: [String: Moments], quantizedMoments: [String: QuantizedMoments] = [:], missed: [String: Int] = [:]
+    ) {
         (self.options, self.step, self.moments, self.quantizedMoments) = (options, step, moments, quantizedMoments)
+        self.missed = missed
     }
 
     /// One parameter of a step: its name, value (replaced) and gradient.
@@ -69,16 +75,15 @@ public struct AdamW: Sendable {
     public mutating func update(_ updates: consuming [Update], gradientScale: Double = 1) -> [Tensor] {
         let cost = Profile.Cost("AdamW", floats: 7 * updates.reduce(0) { $0 + $1.value.count })
         defer { cost.end() }
+        countMissed(Set(updates.map(\.name)))
         step += 1
-        var options = bas_adamw_options(
-            lr: Float(options.lr), beta1: Float(options.beta1), beta2: Float(options.beta2), eps: Float(options.eps),
-            weightDecay: Float(options.weightDecay), correction1: Float(1 - power(options.beta1, step)),
-            correction2: Float(1 - power(options.beta2, step)), gradientScale: Float(gradientScale))
+        let common = kernelOptions(step: step, gradientScale)
         var work: [Piece] = []
         for index in updates.indices {
             let (name, shape) = (updates[index].name, updates[index].value.shape)
             precondition(updates[index].gradient.shape == shape, "gradient of \(name)")
             let p = updates[index].value.mutate { $0 }
+            var options = missed[name].map { kernelOptions(step: step - $0, gradientScale) } ?? common
             if self.options.stateBits == 8, p.count >= QuantizedMoments.smallest {
                 var quantized = quantizedMoments.removeValue(forKey: name) ?? QuantizedMoments(shape: shape)
                 quantized.update(p, gradient: updates[index].gradient, &options)
@@ -93,13 +98,13 @@ public struct AdamW: Sendable {
             for start in stride(from: 0, to: p.count, by: Self.chunk) {
                 work.append(Piece(
                     p: p.baseAddress! + start, m: m.baseAddress! + start, v: v.baseAddress! + start,
-                    g: updates[index].gradient.pointer + start, count: min(Self.chunk, p.count - start)))
+                    g: updates[index].gradient.pointer + start, count: min(Self.chunk, p.count - start), options: options))
             }
         }
         let tasks = max(1, min(16, (work.count + 3) / 4))
         Parallel.run(tasks: tasks) { task in
             for i in Parallel.range(task, of: tasks, count: work.count) {
-                bas_adamw(work[i].p, work[i].m, work[i].v, work[i].g, &options, work[i].count)
+                withUnsafePointer(to: work[i].options) { bas_adamw(work[i].p, work[i].m, work[i].v, work[i].g, $0, work[i].count) }
             }
         }
         return updates.map(\.value)
@@ -111,6 +116,23 @@ public struct AdamW: Sendable {
         let p: UnsafeMutablePointer<Float>, m: UnsafeMutablePointer<Float>, v: UnsafeMutablePointer<Float>
         let g: UnsafePointer<Float>
         let count: Int
+        let options: bas_adamw_options
+    }
+
+    /// Before a step on the parameters `present`: what has moved and is not among them misses it, what moves for the first
+    /// time has missed all before.
+    private mutating func countMissed(_ present: Set<String>) {
+        guard step > 0 else { return }
+        for name in moments.keys where !present.contains(name) { missed[name, default: 0] += 1 }
+        for name in quantizedMoments.keys where !present.contains(name) { missed[name, default: 0] += 1 }
+        for name in present where moments[name] == nil && quantizedMoments[name] == nil { missed[name] = step }
+    }
+
+    private func kernelOptions(step: Int, _ gradientScale: Double) -> bas_adamw_options {
+        bas_adamw_options(
+            lr: Float(options.lr), beta1: Float(options.beta1), beta2: Float(options.beta2), eps: Float(options.eps),
+            weightDecay: Float(options.weightDecay), correction1: Float(1 - power(options.beta1, step)),
+            correction2: Float(1 - power(options.beta2, step)), gradientScale: Float(gradientScale))
     }
 
     private func power(_ base: Double, _ exponent: Int) -> Double {

@@ -1,0 +1,128 @@
+import Autograd
+import Language
+import NeuralNetwork
+import Tensors
+
+/// Gradients of handles or parameters: by name, as one vector where a tensor is wanted, and added or scaled as they are.
+struct GradientsValue: NamedTensorsReadable {
+    /// As they were computed; what a value of the language sees is these times `scale`.
+    let unscaled: NamedTensors
+    let scale: Double
+    /// Tokens of all handles of the model that they were computed in.
+    let handles: [String]
+    /// Before scaling; measured once, in the order of the names, so that it is the same in every run.
+    private let ownNorm: Double
+
+    init(_ tensors: NamedTensors, handles: [String]) {
+        (unscaled, self.handles, scale) = (tensors, handles, 1)
+        ownNorm = GradientClipping.norm(tensors.entries.compactMap(\.tensor))
+    }
+
+    private init(_ other: GradientsValue, scale: Double) {
+        (unscaled, handles, ownNorm, self.scale) = (other.unscaled, other.handles, other.ownNorm, scale)
+    }
+
+    /// Scaled down where the norm exceeds `limit`.
+    func clipped(to limit: Double) -> GradientsValue {
+        GradientsValue(self, scale: scale * GradientClipping.scale(norm: norm, limit: limit))
+    }
+
+    var typeName: String { "gradients" }
+    var norm: Double { ownNorm * abs(scale) }
+    var tensors: NamedTensors { scale == 1 ? unscaled : unscaled.map { $0.tensor?.scaled(by: Float(scale)) } }
+    var variable: Variable { Variable(tensors.flattened) }
+
+    // MARK: parts
+
+    var fieldNames: [String] { ["norm", "names"] }
+    func field(_ name: String) throws -> Value? {
+        switch name {
+        case "norm": .float(norm)
+        case "names": .list(unscaled.names.map { .string($0) })
+        default: nil
+        }
+    }
+
+    func index(_ subscripts: [Subscript]) throws -> Value {
+        try Abandonable.operation {
+            switch try unscaled.chosen(subscripts, from: typeName) {
+            case .one(let tensor): .tensor(scale == 1 ? tensor : tensor.scaled(by: Float(scale)))
+            case .several(let part): .host(GradientsValue(GradientsValue(part, handles: handles), scale: scale))
+            }
+        }
+    }
+
+    var count: Int? { unscaled.entries.count }
+    var elements: [Value]? { tensors.entries.map { .tensor(tensors.tensor(of: $0)) } }
+
+    /// Whether they are of this handle, or of the parameter with this name.
+    func contains(_ item: Value) throws -> Bool? {
+        if case .string(let name) = item { return unscaled.names.contains(name) }
+        return item.host(as: HandleValue.self).map { unscaled.names.contains($0.token) } ?? false
+    }
+
+    // MARK: operators
+
+    /// Sums and differences of gradients of the same things, and multiples, are gradients. All else takes them as one
+    /// vector.
+    func binary(_ op: BinaryOperator, _ other: Value, isLeft: Bool) throws -> Value? {
+        if let number = other.number {
+            switch op {
+            case .multiply: return .host(GradientsValue(self, scale: scale * number))
+            case .divide where isLeft && number != 0: return .host(GradientsValue(self, scale: scale / number))
+            default: break
+            }
+        }
+        if let other = other.host(as: GradientsValue.self), op == .add || op == .subtract {
+            return try Abandonable.operation { .host(try isLeft ? sum(other, op == .add ? 1 : -1) : other.sum(self, op == .add ? 1 : -1)) }
+        }
+        if op == .equal || op == .notEqual { return nil }
+        let own = Value.tensor(variable)
+        return try TensorOperators.apply(op, isLeft ? own : other, isLeft ? other : own)
+    }
+
+    func unary(_ op: UnaryOperator) throws -> Value? { op == .negate ? .host(GradientsValue(self, scale: -scale)) : nil }
+
+    /// These and `factor` times the others. Throws `.modelMismatch` where they are of other things.
+    private func sum(_ other: GradientsValue, _ factor: Double) throws -> GradientsValue {
+        guard unscaled.names == other.unscaled.names, unscaled.entries.map(\.shape) == other.unscaled.entries.map(\.shape) else {
+            throw Problem(
+                .modelMismatch, "these gradients are of different things", left: "of \(unscaled.title)", right: "of \(other.unscaled.title)",
+                help: "ask grad for the same handles or parameters")
+        }
+        let (a, b) = (Float(scale), Float(other.scale * factor))
+        var others = other.unscaled.entries.map(\.tensor)[...]
+        return GradientsValue(unscaled.map { entry in
+            switch (entry.tensor, others.removeFirst()) {
+            case (let x?, let y?): x.scaled(by: a) + y.scaled(by: b)
+            case (let x?, nil): x.scaled(by: a)
+            case (nil, let y?): y.scaled(by: b)
+            case (nil, nil): nil
+            }
+        }, handles: handles)
+    }
+
+    func isEqual(to other: any HostValue) -> Bool {
+        guard let other = other as? GradientsValue, other.unscaled.names == unscaled.names else { return false }
+        return Abandonable.answer {
+            let (a, b) = (tensors, other.tensors)
+            return zip(a.entries, b.entries).allSatisfy { $0.shape == $1.shape && a.tensor(of: $0).isEqual(to: b.tensor(of: $1)) }
+        }
+    }
+
+    // MARK: text
+
+    var shapeText: String? { nil }
+    var byteCount: Int { unscaled.byteCount }
+    var inlineText: String { "gradients of \(unscaled.title), norm \(NumberText.significant(norm))" }
+    var explanation: String {
+        "Gradients by name: g[handle], g[\"unet.conv_in.weight\"], g[\"unet.down_blocks.0\"]; a vector for cosine, dot and tensor."
+    }
+
+    func display(_ context: DisplayContext) -> Display {
+        Abandonable.answer {
+            let head = TextLines.wrapped(inlineText, width: context.width, rest: "  ")
+            return Display((head + unscaled.table(scale: scale, width: context.width)).joined(separator: "\n"))
+        }
+    }
+}
