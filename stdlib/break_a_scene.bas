@@ -67,10 +67,23 @@ fn balance(goal) {
 
 # %% One step (figure 3)
 
-fn draw(model, photo, prior, law, flip, batch) {
+fn setting(law, step, pick) {
+    ## A setting that is a value, or a function of the step (from 1) and of what is drawn so far.
+    if type(law) == "function" { law(step, pick) } else { law }
+}
+
+fn elsewhere(pick, zoom, contexts, step) {
+    ## Not in the paper. The masked loss asks nothing of the background, so the prompt may name any place or style (then a
+    ## handle is not tied to the photo's own surroundings), and a part of the photo will do (then it is not tied to where
+    ## its thing stands, nor to what stands beside it).
+    closer = zoomed(pick, setting(zoom, step, pick))
+    in_context(closer, setting(contexts, step, closer))
+}
+
+fn draw(model, photo, prior, law, flip, batch, zoom = 0, contexts = [], step = 1) {
     ## Everything random of a step. The batch is [prior pictures…, photo…]; each photo has a subset of the handles of
     ## its own (union sampling, section 3.1) and, with probability `flip`, is mirrored together with its masks.
-    picks   = [union_sample(model, photo, flip=flip, law=law) for _ in 1..batch]
+    picks   = [elsewhere(union_sample(model, photo, flip=flip, law=law), zoom, contexts, step) for _ in 1..batch]
     kept    = if len(prior) > 0 { [sample(prior) for _ in picks] } else { [] }
     latents = encode(model, [..[k.image for k in kept], ..[p.image for p in picks]])
     {
@@ -101,7 +114,8 @@ fn losses(
 
 fn training_step(model, optimizer, photo, prior, moving, options) {
     ## One step: a draw, its losses, the gradient of their weighted sum with respect to what is `moving`; AdamW.
-    batch = draw(model, photo, prior, options.law, options.flip, options.batch)
+    step  = optimizer.step + 1
+    batch = draw(model, photo, prior, options.law, options.flip, options.batch, options.zoom, options.contexts, step)
     loss  = losses(
         model, batch, options.masked, options.attention_loss, options.reconstruction_loss, options.prior_loss,
     )
@@ -141,7 +155,7 @@ fn line(r) {
 fn phase_one(
     base, photo, *, init = [], steps = 400, lr = 5e-4, prior = [], prior_weight = 1, attention_weight = 0.01,
     attention_loss = cross_attention_loss, reconstruction_loss = masked_loss, prior_loss = mse,
-    law = "union", flip = 0.5, masked = true, batch = 1, clip_norm = 1,
+    law = "union", flip = 0.5, zoom = 0, contexts = [], masked = true, batch = 1, clip_norm = 1,
     beta2 = 0.999, weight_decay = 1e-2, seed = 0, report = 0,
 ) {
     ## Textual inversion: a handle a mask is added to the token table, and only these new rows move, fast. `init` gives
@@ -150,14 +164,14 @@ fn phase_one(
     model = add_handles(base, len(photo.masks), init=init, seed=seed)
     train(model, photo, if prior_weight > 0 { prior } else { [] }, fn(m) { m.handles }, {
         steps, lr, prior_weight, attention_weight, attention_loss, reconstruction_loss, prior_loss,
-        law, flip, masked, batch, clip_norm, beta2, weight_decay, seed, report,
+        law, flip, zoom, contexts, masked, batch, clip_norm, beta2, weight_decay, seed, report,
     })
 }
 
 fn phase_two(
     first, photo, *, steps = 400, lr = 2e-6, prior = [], prior_weight = 1, attention_weight = 0.01,
     attention_loss = cross_attention_loss, reconstruction_loss = masked_loss, prior_loss = mse,
-    law = "union", flip = 0.5, masked = true, batch = 1, clip_norm = 1,
+    law = "union", flip = 0.5, zoom = 0, contexts = [], masked = true, batch = 1, clip_norm = 1,
     beta2 = 0.999, weight_decay = 1e-2, parts = "all", seed = 0, report = 0,
 ) {
     ## Fine-tuning: from the handles of phase one the whole model moves a little, U-Net and text encoder, so that the
@@ -166,7 +180,7 @@ fn phase_two(
     model = require_grad(first, parts)
     train(model, photo, if prior_weight > 0 { prior } else { [] }, fn(m) { m.parameters }, {
         steps, lr, prior_weight, attention_weight, attention_loss, reconstruction_loss, prior_loss,
-        law, flip, masked, batch, clip_norm, beta2, weight_decay, seed, report,
+        law, flip, zoom, contexts, masked, batch, clip_norm, beta2, weight_decay, seed, report,
     })
 }
 

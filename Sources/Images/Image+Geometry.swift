@@ -78,4 +78,16 @@ extension Mask {
                 for i in part { out[i] = values[i - i % width + width - 1 - i % width] }
             })
     }
+
+    /// The part inside `rect`. Throws `ImageError` (badArgument) where that is empty or reaches outside.
+    public func cropped(to rect: PixelRect) throws -> Mask {
+        guard rect.x0 >= 0, rect.y0 >= 0, rect.x0 < rect.x1, rect.y0 < rect.y1, rect.x1 <= width, rect.y1 <= height else {
+            throw ImageError.argument(
+                "columns \(rect.x0)..<\(rect.x1), rows \(rect.y0)..<\(rect.y1) are not a part of a mask of \(size)")
+        }
+        var part: [Float] = []
+        part.reserveCapacity(rect.width * rect.height)
+        for y in rect.y0..<rect.y1 { part += values[y * width + rect.x0..<y * width + rect.x1] }
+        return Mask(PixelSize(width: rect.width, height: rect.height), clean: part)
+    }
 }

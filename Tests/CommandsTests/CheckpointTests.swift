@@ -26,6 +26,7 @@ import Testing
 
     static let trainings = [
         "phase1(base, photo, steps=5, prior=1, flip=0.5, seed=3)",
+        "phase1(base, photo, steps=4, prior_weight=0, zoom=0.7, contexts=[\"a photo of * at night\", \"an oil painting of *\"], flip=0.5, seed=3)",
         "phase2(two, photo, steps=4, prior_weight=0, optimizer_bits=8, seed=3)",
         "phase2(two, photo, steps=4, prior_weight=0, train=\"lora\", lr=1e-2, seed=3)",
         "break_a_scene(base, photo, steps=3, prior_weight=0, gradient_checkpointing=true, seed=3)",
@@ -98,6 +99,9 @@ import Testing
         ("phase1(base, photo, steps=2, prior_weight=0, seed=1, checkpoint=\"file\")", "is a file"),
         ("resume(\"run\", attention_loss=fn(out, pick) { 0 })", "no function"),
         ("resume(\"run\", base=add_handles(base, 3))", "another model"),
+        ("phase1(base, photo, steps=2, prior_weight=0, seed=1, zoom=0.123, checkpoint=\"run\")", "settings"),
+        ("phase1(base, photo, steps=2, prior_weight=0, seed=1, contexts=[\"*\"], checkpoint=\"run\")", "settings"),
+        ("resume(\"run\", zoom=fn(step, pick) { 1 })", "no function"),
         ("phase1(base, photo, steps=2, prior_weight=0, seed=1, checkpoint_every=0, checkpoint=\"x\")", "checkpoint_every"),
         ("phase2(two, photo, steps=1, prior_weight=0, optimizer_bits=16)", "32 bits or 8"),
     ])

@@ -47,6 +47,11 @@ extension TrainingOptions {
             $0.trainedNames = $1.arrayValue.map { Set($0.compactMap(\.stringValue)) }
             return $1.isNull || $1.arrayValue != nil
         },
+        Row(name: "contexts", read: { .array($0.contexts.map(JSON.string)) }) {
+            $0.contexts = $1.arrayValue?.compactMap(\.stringValue) ?? []
+            return $1.arrayValue?.count == $0.contexts.count
+        },
+        .double("zoom", \.zoom),
         .bool("clip_table", \.clipsWholeTable), .choice("train", \.trains), .int("lora_rank", \.loraRank),
         .bool("gradient_checkpointing", \.checkpointsGradients),
     ]
@@ -66,7 +71,7 @@ extension TrainingOptions {
     /// Whether numbers are such as a training can take: a file may hold others.
     private var isSound: Bool {
         let numbers = [optimizer.lr, optimizer.beta1, optimizer.beta2, optimizer.eps, optimizer.weightDecay, attentionWeight, priorWeight, clipNorm ?? 1]
-        return numbers.allSatisfy { $0.isFinite && $0 >= 0 } && (0...1).contains(flip) && steps >= 0 && (1...1024).contains(loraRank)
+        return numbers.allSatisfy { $0.isFinite && $0 >= 0 } && (0...1).contains(flip) && (0...1).contains(zoom) && contexts.allSatisfy { PromptContext.fault($0) == nil } && steps >= 0 && (1...1024).contains(loraRank)
             && (1...1024).contains(batchSize) && [8, 32].contains(optimizer.stateBits)
     }
 }

@@ -32,6 +32,11 @@ public struct TrainingOptions: Sendable, Equatable {
     public var sampling = SamplingLaw.union
     /// Probability that photo and masks are flipped.
     public var flip = 0.5
+    /// What prompts say beside the handles, one at random a photo, each with `*` in the place of the handles; none is
+    /// "a photo of *", the paper.
+    public var contexts: [String] = []
+    /// Probability that a photo shows a random part around the chosen things instead of the whole (`Zoom`).
+    public var zoom = 0.0
     public var maskDownsampling = MaskDownsampling.nearest
     /// Photos of the scene in a step, each with a subset of its own; as many prior pictures.
     public var batchSize = 1

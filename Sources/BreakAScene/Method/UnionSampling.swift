@@ -1,3 +1,4 @@
+import Images
 import Tensors
 
 /// The law by which a step's subset of handles is drawn (paper §3; method.md §1.2).
@@ -20,10 +21,15 @@ public enum SamplingLaw: String, Sendable, CaseIterable {
     }
 }
 
-/// One draw of union sampling: which handles the prompt names, in order, and whether photo and masks are flipped.
+/// What one photo of a step asks for: which handles the prompt names, in order, whether photo and masks are flipped (union
+/// sampling), which part of the photo is seen, and what else the prompt says.
 public struct UnionSample: Sendable, Equatable {
     public let chosen: [Int]
     public let isFlipped: Bool
+    /// In pixels of the scene's detail, before flipping; nil is the whole photo.
+    public var part: PixelRect?
+    /// With `*` in the place of the handles, or a whole prompt.
+    public var context = PromptContext.plain
 
     public init(chosen: [Int], isFlipped: Bool) { (self.chosen, self.isFlipped) = (chosen, isFlipped) }
 
@@ -33,7 +39,7 @@ public struct UnionSample: Sendable, Equatable {
     }
 
     /// "a photo of <asset0> and <asset1>".
-    public func prompt(_ tokens: [String]) -> String { Self.prompt(chosen.map { tokens[$0] }) }
+    public func prompt(_ tokens: [String]) -> String { PromptContext.prompt(context, chosen.map { tokens[$0] }) }
 
-    public static func prompt(_ tokens: [String]) -> String { "a photo of " + tokens.joined(separator: " and ") }
+    public static func prompt(_ tokens: [String]) -> String { PromptContext.prompt(PromptContext.plain, tokens) }
 }

@@ -43,11 +43,15 @@ public struct TrainingPlan: Sendable, Equatable {
         let movesWeights = moving + adapters > 0
         let kept = options.checkpointsGradients ? unet.layerInputs + unet.largestLayer : movesWeights ? unet.kept : unet.keptFrozen
         // Gradients of activations: about as much as the largest layer, twice.
-        activations = 4 * samples * (kept + 2 * unet.largestLayer / 3 + (movesWeights ? encoder.kept : encoder.keptFrozen))
+        // Photos seen from closer are encoded anew, one by one, before the pass; a step with none costs nothing for it.
+        let encoding = model.vae.configuration.encodingCost(height: size.height, width: size.width)
+        let encoded = options.zoom * Double(options.batchSize) * encoding.operations
+        let pass = 4 * samples * (kept + 2 * unet.largestLayer / 3 + (movesWeights ? encoder.kept : encoder.keptFrozen))
+        activations = max(pass, options.zoom > 0 ? 4 * encoding.alive : 0)
         // Backward: once for what flows through, once more for weights.
         let backward = movesWeights ? 2.0 : 1.0
         let again = options.checkpointsGradients ? unet.operations : 0
-        operationsPerStep = Double(samples) * ((unet.operations + encoder.operations) * (1 + backward) + again)
+        operationsPerStep = Double(samples) * ((unet.operations + encoder.operations) * (1 + backward) + again) + encoded
         steps = options.steps
     }
 

@@ -30,21 +30,28 @@ public struct PreparedScene: Sendable {
     let attentionMasks: [[Tensor]]
     /// Masks that nearest sampling would have lost.
     public let vanishing: [Int]
+    /// Where a zoom looks.
+    let detail: SceneDetail
+    private let downsampling: MaskDownsampling
 
     /// Throws `ImageError`.
     public init(_ scene: Scene, for model: DiffusionModel, downsampling: MaskDownsampling = .nearest) throws {
         let size = PixelSize(width: model.pixelSize.width, height: model.pixelSize.height)
         try self.init(
             scene, photo: scene.image.resized(to: size, .lanczos), masks: scene.masks.map { try $0.resized(to: size, .box) },
+            detail: SceneDetail(photo: scene.image, masks: scene.masks, size: size),
             latents: PixelSize(width: model.latentSize.width, height: model.latentSize.height), downsampling)
     }
 
-    /// From a photo and masks at the model's size already.
-    init(_ scene: Scene, photo: Image, masks resized: [Mask], latents latentSize: PixelSize, _ downsampling: MaskDownsampling) throws {
+    /// From a photo and masks at the model's size already, seen from closer in `detail` (their own size without).
+    init(
+        _ scene: Scene, photo: Image, masks resized: [Mask], detail: SceneDetail? = nil, latents latentSize: PixelSize, _ downsampling: MaskDownsampling
+    ) throws {
         self.scene = scene
+        self.downsampling = downsampling
+        self.detail = try detail ?? SceneDetail(photo: photo, masks: resized, size: photo.size)
         pictures = [Tensor(photo), Tensor(photo.flipped())]
         masks = resized
-        let attentionSize = PixelSize(width: Self.attentionSize, height: Self.attentionSize)
         let orientations = [resized, resized.map { $0.flipped() }]
         var lost: Set<Int> = []
         func cells(_ size: PixelSize) throws -> [[Tensor]] {
@@ -60,8 +67,17 @@ public struct PreparedScene: Sendable {
             }
         }
         latentMasks = try cells(latentSize)
-        attentionMasks = try cells(attentionSize)
+        attentionMasks = try cells(Self.attentionCells)
         vanishing = lost.sorted()
+    }
+
+    static let attentionCells = PixelSize(width: attentionSize, height: attentionSize)
+    var pixelSize: PixelSize { PixelSize(width: pictures[0].shape[2], height: pictures[0].shape[1]) }
+    var latentSize: PixelSize { PixelSize(width: latentMasks[0][0].shape[1], height: latentMasks[0][0].shape[0]) }
+
+    /// A mask as the scene's are brought down, [height, width].
+    func cells(_ mask: Mask, _ size: PixelSize) throws -> Tensor {
+        downsampling == .nearest ? try Self.cells(of: mask, size) : try Self.downsample(mask, to: size, downsampling)
     }
 
     /// Whether it was prepared for models of this model's size.
@@ -72,9 +88,10 @@ public struct PreparedScene: Sendable {
 
     /// The union of the chosen masks at the latents' size, [h, w]: the pixelwise maximum.
     public func unionMask(_ chosen: [Int], flipped: Bool) -> Tensor {
-        let masks = chosen.map { latentMasks[flipped ? 1 : 0][$0] }
-        return masks.dropFirst().reduce(masks[0]) { Tensor.binary(.maximum, $0, $1) }
+        Self.union(chosen.map { latentMasks[flipped ? 1 : 0][$0] })
     }
+
+    static func union(_ masks: [Tensor]) -> Tensor { masks.dropFirst().reduce(masks[0]) { Tensor.binary(.maximum, $0, $1) } }
 
     /// What a handle's attention map should look like, [16, 16].
     public func attentionTarget(_ index: Int, flipped: Bool) -> Tensor { attentionMasks[flipped ? 1 : 0][index] }

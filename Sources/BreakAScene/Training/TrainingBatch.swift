@@ -1,5 +1,6 @@
 import Autograd
 import Diffusion
+import Images
 import Tensors
 
 /// Everything random of one step, drawn: what the losses are a function of.
@@ -17,6 +18,8 @@ public struct TrainingBatch: Sendable {
     public var latents: Tensor
     public var noise: Tensor
     public var timesteps: [Int]
+    /// What each photo shows, where that is known already.
+    var views: [SceneView]?
 
     public init(samples: [UnionSample], priorCount: Int, ids: [[Int]], latents: Tensor, noise: Tensor, timesteps: [Int]) {
         (self.samples, self.priorCount, self.ids) = (samples, priorCount, ids)
@@ -24,20 +27,25 @@ public struct TrainingBatch: Sendable {
     }
 
     /// The next batch of a run. Streams are named as the language's commands that draw from them, so that the method
-    /// written in the language sees the same numbers on the same seed. `law` gives each photo's handles instead of
-    /// `options.sampling`.
+    /// written in the language sees the same numbers on the same seed. `laws` stand instead of the options of their
+    /// name; throws what they throw.
     init(
         _ model: DiffusionModel, _ scene: PreparedScene, prior: PriorSet?, _ options: TrainingOptions, _ random: inout RandomState,
-        law: (() throws -> [Int])? = nil
+        laws: StepLaws = StepLaws()
     ) throws {
         let count = options.batchSize
         samples = try (0..<count).map { _ in
             let drawn = UnionSample(handles: model.handles.count, law: options.sampling, flip: options.flip, random.next("union_sample"))
-            return try law.map { UnionSample(chosen: try $0(), isFlipped: drawn.isFlipped) } ?? drawn
+            var sample = try laws.sampling.map { UnionSample(chosen: try $0(), isFlipped: drawn.isFlipped) } ?? drawn
+            sample.part = try laws.part(sample, scene, options.zoom, &random)
+            sample.context = try laws.contexts.map { try $0(sample) } ?? PromptContext.sample(options.contexts, &random) ?? sample.context
+            return sample
         }
+        let seen = try samples.map { try scene.view($0) }
+        views = seen
         let picks = prior.map { prior in (0..<count).map { _ in random.next("sample").integer(below: prior.count) } } ?? []
         priorCount = picks.count
-        let posteriors = picks.map { prior!.posteriors[$0] } + samples.map { model.posterior(of: scene.pictures[$0.isFlipped ? 1 : 0]) }
+        let posteriors = picks.map { prior!.posteriors[$0] } + seen.map { $0.isWhole ? model.posterior(of: $0.picture) : model.vae.encode($0.picture) }
         let posterior = DiagonalGaussian(
             mean: .concatenated(posteriors.map(\.mean), axis: 0), std: .concatenated(posteriors.map(\.std), axis: 0))
         latents = posterior.sample(random.next("encode").normal(posterior.mean.shape)).scaled(by: model.vae.configuration.scalingFactor)
@@ -45,6 +53,24 @@ public struct TrainingBatch: Sendable {
         timesteps = latents.shape[0].indices.map { draw.integer(below: model.scheduler.trainTimesteps, index: $0) }
         noise = random.next("randn").normal(latents.shape)
         ids = picks.map { prior!.ids[$0] } + (try model.tokenize(samples.map { $0.prompt(model.handles) }))
+    }
+}
+
+/// The replaced laws of one step: from what is drawn so far of a photo.
+struct StepLaws {
+    var sampling: (() throws -> [Int])?
+    var zoom: ((UnionSample) throws -> Zoom.Choice)?
+    var contexts: ((UnionSample) throws -> String)?
+
+    /// The part of the photo that is seen; nil is the whole.
+    func part(_ sample: UnionSample, _ scene: PreparedScene, _ share: Double, _ random: inout RandomState) throws -> PixelRect? {
+        switch try zoom.map({ try $0(sample) }) ?? .share(share) {
+        case .share(0): return nil
+        case .share(let share): return scene.part(sample.chosen, share: share, random.next(Zoom.stream))
+        case .part(let top, let left, let side):
+            guard let part = scene.part(sample.chosen, top: top, left: left, side: side) else { throw TrainingError.unseen }
+            return part
+        }
     }
 }
 

@@ -6,10 +6,14 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The step was given up because nobody wants it any more.
     case unwanted
 
+    /// A law of zoom gave a part of the photo in which one of the step's things does not appear.
+    case unseen
+
     public var description: String {
         switch self {
         case .notFinite(let what, let phase, let step, let steps, _):
             "training diverged: the \(what) is not finite in step \(step) of \(steps) of phase \(phase)"
+        case .unseen: "this part of the photo does not show all of the step's things"
         case .unwanted: "the training was stopped within a step"
         }
     }

@@ -25,7 +25,8 @@ public struct TrainingLosses {
         let goal = Variable(model.predictionTarget(batch.latents, batch.noise, batch.timesteps))
 
         let (p, n) = (batch.priorCount, out.shape[0])
-        let mask = options.isMasked ? Self.masks(batch, scene) : nil
+        let views = try batch.views ?? batch.samples.map { try scene.view($0) }
+        let mask = options.isMasked ? Self.masks(views) : nil
         let rec = try replacing.reconstructionLoss.map { try $0(goal.rows(p..<n), out.rows(p..<n), mask) }
             ?? Variable.meanSquaredError(out.rows(p..<n), goal.rows(p..<n), mask: mask)
         var total = rec
@@ -36,7 +37,7 @@ public struct TrainingLosses {
             total = total + loss.scaled(by: Float(priorWeight))
             priorLoss = loss
         }
-        let attn = try AttentionMaps(pass.maps).map { try Self.attention($0, model, batch, scene, options, replacing) }
+        let attn = try AttentionMaps(pass.maps).map { try Self.attention($0, model, batch, views, options, replacing) }
         if let attn, options.attentionWeight != 0 { total = total + attn.scaled(by: Float(options.attentionWeight)) }
         self.total = total
         reconstruction = rec.value.scalar
@@ -45,16 +46,13 @@ public struct TrainingLosses {
     }
 
     /// Union masks of the photos, [B, h, w, 1].
-    private static func masks(_ batch: TrainingBatch, _ scene: PreparedScene) -> Tensor {
-        Tensor.concatenated(batch.samples.map { sample in
-            let mask = scene.unionMask(sample.chosen, flipped: sample.isFlipped)
-            return mask.reshaped([1, mask.shape[0], mask.shape[1], 1])
-        }, axis: 0)
+    private static func masks(_ views: [SceneView]) -> Tensor {
+        Tensor.concatenated(views.map { $0.unionMask.reshaped([1] + $0.unionMask.shape + [1]) }, axis: 0)
     }
 
     /// Summed over a photo's handles, averaged over photos.
     private static func attention(
-        _ maps: AttentionMaps, _ model: DiffusionModel, _ batch: TrainingBatch, _ scene: PreparedScene, _ options: TrainingOptions,
+        _ maps: AttentionMaps, _ model: DiffusionModel, _ batch: TrainingBatch, _ views: [SceneView], _ options: TrainingOptions,
         _ replacing: TrainingReplacements
     ) throws -> Variable {
         var total = Variable(Tensor(0))
@@ -62,11 +60,10 @@ public struct TrainingLosses {
             let sample = batch.priorCount + index
             let tokens = union.chosen.map { handle in batch.ids[sample].firstIndex(of: model.handleID(handle)) ?? 0 }
             if let custom = replacing.attentionLoss {
-                total = total + (try custom(AttentionLossInput(maps: maps, sample: sample, union: union, tokens: tokens)))
+                total = total + (try custom(AttentionLossInput(maps: maps, sample: sample, union: union, view: views[index], tokens: tokens)))
                 continue
             }
-            for (handle, token) in zip(union.chosen, tokens) {
-                let target = scene.attentionTarget(handle, flipped: union.isFlipped)
+            for (target, token) in zip(views[index].attentionTargets, tokens) {
                 total = total + crossAttentionLoss(maps.map(sample: sample, token: token), target: target, options.attentionNormalization, options.attentionReduction)
             }
         }

@@ -15,13 +15,25 @@ public struct TrainingReplacements: Sendable {
     /// The handles of a step's prompt, in its order, as their places among `count`; from the step, from 1.
     public var sampling: (@Sendable (_ step: Int, _ count: Int) throws -> [Int])?
 
+    /// How near a photo of a step is seen; from the step, from 1, and the handles drawn for it.
+    public var zoom: (@Sendable (_ step: Int, _ sample: UnionSample) throws -> Zoom.Choice)?
+    /// A context or a whole prompt, from the same.
+    public var contexts: (@Sendable (_ step: Int, _ sample: UnionSample) throws -> String)?
+
     public init() {}
+
+    /// Those of a step, counted from 1.
+    func laws(step: Int, handles: Int) -> StepLaws {
+        StepLaws(
+            sampling: sampling.map { law in { try law(step, handles) } }, zoom: zoom.map { law in { try law(step, $0) } },
+            contexts: contexts.map { law in { try law(step, $0) } })
+    }
 
     /// What is replaced, as the commands name it.
     public var names: [String] {
         [
             ("attention_loss", attentionLoss != nil), ("reconstruction_loss", reconstructionLoss != nil), ("prior_loss", priorLoss != nil),
-            ("sampling", sampling != nil),
+            ("sampling", sampling != nil), ("zoom", zoom != nil), ("contexts", contexts != nil),
         ].filter(\.1).map(\.0)
     }
 }
@@ -32,6 +44,8 @@ public struct AttentionLossInput: Sendable {
     /// The photo's place in the batch.
     public let sample: Int
     public let union: UnionSample
+    /// What the photo shows.
+    public let view: SceneView
     /// Where each chosen handle stands in the prompt.
     public let tokens: [Int]
 }

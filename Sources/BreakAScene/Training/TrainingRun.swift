@@ -73,9 +73,9 @@ public struct TrainingRun: Sendable {
     ) throws {
         let before = random
         do {
-            let law = replacing.sampling.map { law in { [step, model] in try law(step + 1, model.handles.count) } }
+            let laws = replacing.laws(step: step + 1, handles: model.handles.count)
             let batch = try Parallel.abandonable(when: isUnwanted ?? { false }) {
-                try TrainingBatch(model, scene, prior: prior, options, &random, law: law)
+                try TrainingBatch(model, scene, prior: prior, options, &random, laws: laws)
             }
             try advance(batch, replacing: replacing, isUnwanted: isUnwanted)
         } catch {

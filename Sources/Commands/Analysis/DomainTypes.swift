@@ -27,7 +27,7 @@ enum DomainTypes {
         "pick",
         fields: [
             .init("image", TensorType.of(nil)), .init("masks", .listOf(mask)), .init("handles", .listOf(handle)), .init("prompt", .string),
-            .init("flipped", .bool),
+            .init("flipped", .bool), .init("part", .unknown),
         ], element: nil, operators: false))
 
     static let leakage = StaticType.host(NamedHostType(

@@ -8,7 +8,7 @@ import Tensors
 /// The method's primitives: what `stdlib/break_a_scene.bas` is written in. Each draws from the stream of its own name,
 /// as the built-in phases do, so that both see the same numbers on the same seed.
 enum MethodCommands {
-    static let all: [Builtin] = sampling + prediction + optimization
+    static let all: [Builtin] = sampling + views + prediction + optimization
 
     private static let model = ModelCommands.model
     static let latents = Parameter("latents", Accepts.tensor, doc: "Scaled latents [N, h, w, C].")
@@ -26,7 +26,7 @@ enum MethodCommands {
                 Parameter("law", .string, default: "union", allowed: SamplingLaw.allCases.map(\.rawValue), doc: "A uniform number of handles, any subset, or one.", keywordOnly: true),
                 SeedState.parameter,
             ],
-            result: "pick (image, masks, handles, prompt)", terms: ["subset", "union sampling", "concepts"], paper: "§3.1", examples: [.init(handles + ".prompt")],
+            result: pickResult, terms: ["subset", "union sampling", "concepts"], paper: "§3.1", examples: [.init(handles + ".prompt")],
             run: unionSample),
         Builtin(
             "sample", family: "method", summary: "Draws one element of a list at random.",
@@ -131,7 +131,7 @@ enum MethodCommands {
         let union = UnionSample(
             handles: model.handles.count, law: SamplingLaw(rawValue: try call.string("law")) ?? .union, flip: try call.double("flip"),
             try SeedState.draw(call, stream: "union_sample"))
-        return .host(PickValue(model: model, scene: try PreparedScenes.scene(scene, model, call), union: union))
+        return .host(try PickValue(model: model, scene: try PreparedScenes.scene(scene, model, call), union: union))
     }
 
     @Sendable private static func sample(_ call: Call) throws -> Value {
@@ -252,8 +252,7 @@ enum MethodCommands {
         let normalization = AttentionNormalization(rawValue: try call.string("normalization")) ?? .max
         let reduction = AttentionReduction(rawValue: try call.string("reduction")) ?? .mean
         var total = Variable(Tensor(0))
-        for handle in pick.union.chosen {
-            let target = pick.scene.attentionTarget(handle, flipped: pick.union.isFlipped)
+        for (handle, target) in zip(pick.union.chosen, pick.view.attentionTargets) {
             total = total + crossAttentionLoss(try map(attention, HandleValue(pick.model, index: handle), call), target: target, normalization, reduction)
         }
         return .tensor(total)

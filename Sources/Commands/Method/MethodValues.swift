@@ -10,21 +10,52 @@ public struct PickValue: HostValue {
     let model: DiffusionModel
     let scene: PreparedScene
     let union: UnionSample
+    let view: SceneView
+
+    /// `view`: what the sample shows, where that is known. Throws `ImageError`.
+    init(model: DiffusionModel, scene: PreparedScene, union: UnionSample, view: SceneView? = nil) throws {
+        (self.model, self.scene, self.union) = (model, scene, union)
+        self.view = try view ?? scene.view(union)
+    }
 
     public var typeName: String { "pick" }
     var prompt: String { union.prompt(model.handles) }
+    /// Of its handles, in the order of the prompt.
+    var tokens: [String] { union.chosen.map { model.handles[$0] } }
+
+    /// This pick with another part of the photo, or in another context.
+    func changing(_ body: (inout UnionSample) throws -> Void) throws -> PickValue {
+        var other = union
+        try body(&other)
+        return try PickValue(model: model, scene: scene, union: other, view: other.part == union.part ? view : nil)
+    }
+
+    /// Whether each of its handles occurs once in the prompt that a context makes. Throws `TokenizerError`, `ModelError`.
+    func isNamed(in context: String) throws -> Bool {
+        let ids = try model.tokenize([PromptContext.prompt(context, tokens)])[0]
+        return union.chosen.allSatisfy { handle in ids.count { $0 == model.handleID(handle) } == 1 }
+    }
 
     private static let fields: [(name: String, value: @Sendable (PickValue) -> Value)] = [
-        ("image", { .tensor($0.scene.pictures[$0.union.isFlipped ? 1 : 0]) }),
-        ("masks", { pick in .list(pick.union.chosen.map { .mask(pick.union.isFlipped ? pick.scene.masks[$0].flipped() : pick.scene.masks[$0]) }) }),
+        ("image", { .tensor($0.view.picture) }),
+        ("masks", { pick in .list(pick.view.masks.map { .mask($0) }) }),
         ("handles", { pick in .list(pick.union.chosen.map { .host(HandleValue(pick.model, index: $0)) }) }),
         ("prompt", { .string($0.prompt) }),
         ("flipped", { .bool($0.union.isFlipped) }),
+        ("part", { pick in
+            pick.union.part.map { [pick] part in
+                let (top, left, side) = pick.scene.shares(part)
+                return .list([.float(top), .float(left), .float(side)])
+            } ?? .none
+        }),
     ]
 
     public var fieldNames: [String] { Self.fields.map(\.name) }
     public func field(_ name: String) throws -> Value? { Self.fields.first { $0.name == name }?.value(self) }
-    public var inlineText: String { prompt + (union.isFlipped ? " (flipped)" : "") }
+    public var inlineText: String {
+        let notes = (union.isFlipped ? ["flipped"] : []) + (union.part == nil ? [] : ["a part of the photo"])
+        return prompt + (notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))")
+    }
     public func display(_ context: DisplayContext) -> Display { Display("pick: \(inlineText)") }
 }
 

@@ -70,7 +70,7 @@ public struct ScriptPlan {
     private mutating func train(_ call: AnalyzedCall, _ phases: [Int], _ row: inout Row) {
         guard let (type, model) = model(of: call, &row) else { return }
         let (known, unknown) = call.known(context) { _ in nil }
-        name(unknown, of: ["steps", "batch", "prior", "train", "rank", "optimizer_bits", "gradient_checkpointing", "prior_weight", "until"], call, &row)
+        name(unknown, of: ["steps", "batch", "prior", "train", "rank", "optimizer_bits", "gradient_checkpointing", "prior_weight", "zoom", "until"], call, &row)
         do {
             let excluded: Set<String> = phases.count > 1 ? ["lr"] : []
             let plans = try phases.map { phase in

@@ -16,11 +16,14 @@ extension TrainingCommands {
         let seed = try call.int("seed")
         let plan = phases.map { PlannedPhase(phase: $0.phase, options: $0.options, seed: seed) }
         SceneCommands.warn(try SceneReport(scene), call)
+        let prepared = try call.mapped("scene") { try PreparedScene(scene, for: value.model, downsampling: plan[0].options.maskDownsampling) }
         // All handles in one prompt, as a step may draw them: better now than in the middle.
-        _ = try call.mapped("scene") { try value.model.tokenize([UnionSample.prompt(value.model.handles)]) }
+        let everything = UnionSample(chosen: Array(scene.masks.indices), isFlipped: false)
+        for context in Set(plan.flatMap(\.options.contexts) + [PromptContext.plain]).sorted() {
+            _ = try ViewLaws.checked(context, PickValue(model: value.model, scene: prepared, union: everything), context == PromptContext.plain ? "scene" : "contexts")
+        }
         let side = value.model.latentSize
         try call.reservePass(2 * (plan.map(\.options.batchSize).max() ?? 1), height: side.height, width: side.width, value.model)
-        let prepared = try call.mapped("scene") { try PreparedScene(scene, for: value.model, downsampling: plan[0].options.maskDownsampling) }
         call.announce(plan.map { TrainingPlan(value.model, phase: $0.phase, $0.options) })
         let keeper = try TrainingCheckpoints(call)
         var learned = value.learned

@@ -39,9 +39,7 @@ enum TrainingCommands {
                 TrainingParameters.until,
                 Parameter("base", .host("model"), doc: "The base model of a folder, where its own folder has moved since.", keywordOnly: true, optional: true),
                 TrainingCheckpoints.interval,
-            ] + TrainingFunctions.parameters + [
-                Parameter("sampling", .function, doc: "The law of sampling that the training had, where it was a function.", keywordOnly: true, optional: true)
-            ], result: "model",
+            ] + TrainingFunctions.parameters + TrainingFunctions.laws, result: "model",
             terms: ["continue", "interrupt", "ctrl-c", "branch", "rewind", "checkpoint", "kill"],
             examples: [.init("resume(load_model(\"collage\")).interrupted", shows: "false")], run: resume),
     ]

@@ -24,13 +24,18 @@ struct TrainingFunctions {
             optional: true),
     ]
 
+    /// Laws of a step as functions, which `resume` takes again; the phases' own parameters of these names take values, too.
+    static let laws: [Parameter] = ["sampling", "zoom", "contexts"].map {
+        Parameter($0, .function, doc: "That law of the training, where it was a function.", keywordOnly: true, optional: true)
+    }
+
     /// What the call's arguments replace.
     func replacements(_ model: DiffusionModel, _ scene: PreparedScene) throws -> TrainingReplacements {
         var result = TrainingReplacements()
         let warnings = LossWarnings()
         if let function = try function("attention_loss", of: 2, "fn(out, pick) { attention_loss(out.attention, pick) }") {
             result.attentionLoss = { input in
-                let pick = PickValue(model: model, scene: scene, union: input.union)
+                let pick = try PickValue(model: model, scene: scene, union: input.union, view: input.view)
                 let maps = SampleAttention(maps: input.maps, sample: input.sample, prompt: pick.prompt, model: model)
                 let out = PredictionValue(noise: nil, attention: [maps])
                 let loss = try number("attention_loss", function, [.host(out), .host(pick)])
@@ -55,6 +60,24 @@ struct TrainingFunctions {
         if case .function(let function)? = call.optional("sampling") {
             try check(function, "sampling", of: 2, "fn(step, count) { [step % count] }")
             result.sampling = { step, count in try places(function, step, count) }
+        }
+        if case .function(let function)? = call.optional("zoom") {
+            try check(function, "zoom", of: 2, "fn(step, pick) { if step < 100 { 0 } else { 0.5 } }")
+            result.zoom = { step, sample in
+                let pick = try PickValue(model: model, scene: scene, union: sample)
+                return try ViewLaws.choice(call.invoke(function, arguments: [.int(step), .host(pick)]), "zoom")
+            }
+        }
+        if case .function(let function)? = call.optional("contexts") {
+            try check(function, "contexts", of: 2, "fn(step, pick) { \"an oil painting of *\" }")
+            result.contexts = { step, sample in
+                let pick = try PickValue(model: model, scene: scene, union: sample)
+                let text = try call.invoke(function, arguments: [.int(step), .host(pick)])
+                guard case .string(let context) = text else {
+                    throw Problem(.wrongType, "contexts gives a string, a step's prompt; this gave \(text.describedType)", argument: "contexts", help: ViewLaws.contextHelp)
+                }
+                return try ViewLaws.checked(context, pick, "contexts")
+            }
         }
         return result
     }

@@ -12,16 +12,24 @@ enum TrainingParameters {
         let value: @Sendable (TrainingOptions) -> Value
         let apply: @Sendable (Call, inout TrainingOptions) throws -> Void
 
-        init(_ name: String, _ type: TypeRule, range: ClosedRange<Double>? = nil, allowed: [String]? = nil, unit: String? = nil, doc: String,
+        /// What the presets have for it, in words, where values would be long.
+        let standard: (@Sendable (TrainingOptions) -> String)?
+
+        init(_ name: String, _ type: TypeRule, range: ClosedRange<Double>? = nil, allowed: [String]? = nil, unit: String? = nil,
+            standard: (@Sendable (TrainingOptions) -> String)? = nil, doc: String,
             value: @escaping @Sendable (TrainingOptions) -> Value, apply: @escaping @Sendable (Call, inout TrainingOptions) throws -> Void) {
             parameter = Parameter(name, type, range: range, unit: unit, allowed: allowed, doc: doc, keywordOnly: true, optional: true)
-            (self.value, self.apply) = (value, apply)
+            (self.value, self.apply, self.standard) = (value, apply, standard)
         }
 
         /// With what the presets have for it in a phase.
         func parameter(phase: Int) -> Parameter {
             var parameter = parameter
-            parameter.standard = PresetText.of { value($0.options(phase: phase)) }
+            parameter.standard = if let standard {
+                PresetText.joined { standard($0.options(phase: phase)) }
+            } else {
+                PresetText.of { value($0.options(phase: phase)) }
+            }
             return parameter
         }
     }
@@ -52,6 +60,17 @@ enum TrainingParameters {
             if case .string(let law)? = $0.optional("sampling") { $1.sampling = SamplingLaw(rawValue: law) ?? .union }
         },
         Row("flip", .number, range: 0...1, doc: "Probability that photo and masks are flipped.", value: { .float($0.flip) }) { $1.flip = try $0.double("flip") },
+        Row("contexts", .oneOf([.list(.string), .function]), standard: { contextsText($0) },
+            doc: "Prompts to learn in, one at random a photo, * in the place of the handles; or a function of (step, pick) that gives one; [] is \"a photo of *\".",
+            value: { .list($0.contexts.map { .string($0) }) }) {
+            $1.contexts = if case .function? = $0.optional("contexts") { [] } else { try ViewLaws.checked($0.strings("contexts")) }
+        },
+        Row("zoom", .oneOf([.number, .function]), range: 0...1,
+            doc: "Share of the photos that show a random square around the chosen things; or a function of (step, pick) that gives it, or the square [top, left, side].",
+            value: { .float($0.zoom) }) {
+            // A law may zoom at every step: what a plan counts.
+            $1.zoom = if case .function? = $0.optional("zoom") { 1 } else { try $0.double("zoom") }
+        },
         Row("downsampling", .string, allowed: MaskDownsampling.allCases.map(\.rawValue), doc: "How masks come down to 16×16.", value: { .string($0.maskDownsampling.rawValue) }) {
             $1.maskDownsampling = MaskDownsampling(rawValue: try $0.string("downsampling")) ?? .nearest
         },
@@ -67,6 +86,11 @@ enum TrainingParameters {
             $1.clipsWholeTable = try $0.bool("clip_table")
         },
     ]
+
+    /// "none", "12 of them".
+    private static func contextsText(_ options: TrainingOptions) -> String {
+        options.contexts.isEmpty ? "none" : "\(Set(options.contexts).count) places and styles"
+    }
 
     private static let priorRows: [Parameter] = [
         standing("prior", .int, range: 1...10_000, doc: "Pictures that prior preservation draws.") { .int($0.prior.count) },
@@ -120,8 +144,11 @@ enum TrainingParameters {
 /// What the presets have for one parameter, for help.
 enum PresetText {
     /// "400", or where they differ "paper 0, code 0.5, collage 0".
-    static func of(_ value: (Preset) -> Value) -> String {
-        let texts = Preset.allCases.map { (preset: $0.rawValue, text: value($0).literalText) }
+    static func of(_ value: (Preset) -> Value) -> String { joined { value($0).literalText } }
+
+    /// The same of texts.
+    static func joined(_ text: (Preset) -> String) -> String {
+        let texts = Preset.allCases.map { (preset: $0.rawValue, text: text($0)) }
         guard let first = texts.first, texts.contains(where: { $0.text != first.text }) else { return texts.first?.text ?? "" }
         return texts.map { "\($0.preset) \($0.text)" }.joined(separator: ", ")
     }

@@ -1,0 +1,42 @@
+import Tensors
+
+/// What a training prompt says beside the handles: "a photo of * at the beach", "an oil painting of *".
+///
+/// The masked loss asks nothing of the background, so the prompt of a training step may name any place or style. That
+/// keeps a handle from being tied to the photo's own surroundings. `*` stands for the handles, as in the templates of
+/// Textual Inversion. Neither the paper nor its code has it: there every prompt is `plain`.
+public enum PromptContext {
+    /// Where the handles go.
+    public static let place: Character = "*"
+    /// The paper's prompt.
+    public static let plain = "a photo of *"
+
+    /// What is wrong with a context of a list, in words; nil where it names one place for the handles.
+    public static func fault(_ context: String) -> String? {
+        switch context.count(where: { $0 == place }) {
+        case 1: nil
+        case 0: "the context \"\(context)\" has no place for the handles"
+        default: "the context \"\(context)\" has more than one place for the handles"
+        }
+    }
+
+    /// The prompt that names these handles, in their order. A context without a place is a whole prompt already.
+    public static func prompt(_ context: String, _ tokens: [String]) -> String {
+        guard let start = context.firstIndex(of: place) else { return context }
+        let names = tokens.joined(separator: " and ")
+        return context[..<start] + names + context[context.index(after: start)...]
+    }
+
+    /// One of the contexts, each equally often; nil where there are none. Give one twice, and it comes twice as often.
+    static func sample(_ contexts: [String], _ random: inout RandomState) -> String? {
+        contexts.isEmpty ? nil : sample(contexts, random.next(stream))
+    }
+
+    /// The same from a draw. `contexts` has at least one element.
+    public static func sample(_ contexts: [String], _ draw: RandomDraw) -> String {
+        contexts[draw.integer(below: contexts.count)]
+    }
+
+    /// The stream of random numbers that contexts are drawn from, named as the command of the language.
+    static let stream = "in_context"
+}

@@ -1,0 +1,58 @@
+import Images
+import Tensors
+
+/// What one photo of a step shows: the picture, and the masks of the things that its prompt names at every size in use.
+public struct SceneView: Sendable {
+    /// [1, H, W, 3] in [−1, 1], at the model's pixels.
+    public let picture: Tensor
+    /// At the model's pixels, in the order of the prompt.
+    public let masks: [Mask]
+    /// Their union at the latents' size, [h, w].
+    public let unionMask: Tensor
+    /// What each handle's attention map should look like, [16, 16].
+    public let attentionTargets: [Tensor]
+    /// The whole photo: its posterior is worth keeping.
+    let isWhole: Bool
+}
+
+extension PreparedScene {
+    /// What a sample shows. The part of it that a zoom sees is cut out of the finer photo and masks and resized as the
+    /// whole is, photo by Lanczos and masks by area. Throws `ImageError`.
+    public func view(_ sample: UnionSample) throws -> SceneView {
+        let side = sample.isFlipped ? 1 : 0
+        guard let part = sample.part else {
+            let whole = sample.isFlipped ? masks.map { $0.flipped() } : masks
+            return SceneView(
+                picture: pictures[side], masks: sample.chosen.map { whole[$0] }, unionMask: unionMask(sample.chosen, flipped: sample.isFlipped),
+                attentionTargets: sample.chosen.map { attentionTarget($0, flipped: sample.isFlipped) }, isWhole: true)
+        }
+        func turned(_ mask: Mask) -> Mask { sample.isFlipped ? mask.flipped() : mask }
+        let photo = try detail.photo.cropped(to: part).resized(to: pixelSize, .lanczos)
+        let masks = try sample.chosen.map { turned(try detail.masks[$0].cropped(to: part).resized(to: pixelSize, .box)) }
+        let latents = try masks.map { try cells($0, latentSize) }
+        return SceneView(
+            picture: Tensor(sample.isFlipped ? photo.flipped() : photo), masks: masks, unionMask: Self.union(latents),
+            attentionTargets: try masks.map { try cells($0, Self.attentionCells) }, isWhole: false)
+    }
+
+    /// The part of the photo that a draw of `zoomed` sees; nil is the whole.
+    public func part(_ chosen: [Int], share: Double, _ draw: RandomDraw) -> PixelRect? {
+        Zoom.part(around: detail.box(chosen), in: detail.photo.size, share: share, draw)
+    }
+
+    /// The part that shares of the photo's height and width name; nil where one of the chosen things lies outside of it.
+    public func part(_ chosen: [Int], top: Double, left: Double, side: Double) -> PixelRect? {
+        let part = detail.part(top: top, left: left, side: side)
+        let isSeen = chosen.allSatisfy { index in
+            let mask = detail.masks[index]
+            return (part.y0..<part.y1).contains { y in mask.values[y * mask.width + part.x0..<y * mask.width + part.x1].contains { $0 > 0 } }
+        }
+        return isSeen ? part : nil
+    }
+
+    /// Top, left and side of a part as shares of the photo's height and width.
+    public func shares(_ part: PixelRect) -> (top: Double, left: Double, side: Double) {
+        let (height, width) = (Double(detail.photo.height), Double(detail.photo.width))
+        return (Double(part.y0) / height, Double(part.x0) / width, Double(part.height) / height)
+    }
+}
