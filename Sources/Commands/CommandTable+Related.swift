@@ -22,6 +22,6 @@ extension CommandTable {
         ["mask", "box", "polygon", "ellipse", "brush", "threshold"], ["dilate", "erode", "feather"],
         ["complement", "union", "overlap", "area"], ["load_image", "save_image", "image", "show"],
         ["flip", "crop", "resize"], ["load_lora", "save_lora", "save_result", "load_result"], ["plan", "phase2"], ["encode_prompts", "predict_noise"],
-        ["save_tensors", "load_tensors"], ["plot", "scatter", "bars", "histogram", "heatmap", "save_figure"], ["grid", "overlay", "paste"], ["show", "table", "save_table"], ["sweep", "summary", "table", "plot"],
+        ["save_tensors", "load_tensors"], ["plot", "scatter", "bars", "histogram", "heatmap", "save_figure"], ["grid", "overlay", "paste"], ["show", "table", "save_table", "load_table"], ["sweep", "summary", "load_table", "plot"],
     ]
 }

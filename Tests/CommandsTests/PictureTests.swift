@@ -51,7 +51,7 @@ import Testing
         ("table({a: [1], b: [1, 2]})", "E0213: table: columns have different lengths"),
         ("table([{a: 1}])[\"b\"]", "E0210"), ("table([{a: 1}])[4]", "E0307"),
         ("image(zeros([2, 2]), low=1, high=0)", "E0213: image: low"),
-        ("save_table([], \"out.txt\")", "E0508: a table is written as .csv or .tsv"),
+        ("save_table([], \"out.txt\")", "E0508: a table is written as .csv, .tsv or .jsonl"),
         ("image(zeros([2, 2]))[0, 0, 3]", "E0307"),
         ("overlay(black, tensor([[1]]), colors=\"jet\")", "E0209"),
     ])

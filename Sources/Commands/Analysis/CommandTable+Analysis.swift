@@ -32,6 +32,7 @@ enum FileParameters {
     static let table: [String: Parameter.FileUse] = [
         "load_model.name": .input(library: "models"), "load_scene.name": .input(library: "scenes"),
         "load_image.path": .input(library: nil), "load_handles.path": .input(library: nil),
+        "load_table.path": .input(library: nil),
         "save_model.path": .output, "save_handles.path": .output, "save_scene.path": .output, "save_image.path": .output,
         "save_table.path": .output, "save_figure.path": .output,
     ]

@@ -4,8 +4,7 @@ import Language
 struct SweepResults {
     enum Outcome {
         case measured(Record)
-        /// With the error's text.
-        case failed(String)
+        case failed(Diagnostic)
     }
 
     /// The column of runs that failed.
@@ -26,29 +25,46 @@ struct SweepResults {
     /// Whether no run went well so far.
     var hasNone: Bool { rows.isEmpty }
 
-    static func key(_ labels: [Value]) -> String { labels.map(\.literalText).joined(separator: "\u{1F}") }
+    /// Equal for equal values; 2 and 2.0 are.
+    static func key(_ labels: [Value]) -> String {
+        labels.map { label in
+            if case .float(let number) = label, let whole = Int(exactly: number) { return "\(whole)" }
+            return label.literalText
+        }.joined(separator: "\u{1F}")
+    }
 
     /// Takes the row of an earlier sweep, where there is one.
     mutating func takeKnown(_ labels: [Value]) -> Bool {
         guard let row = known[Self.key(labels)] else { return false }
-        append(labels, Record(row.pairs.filter { !settings.contains($0.0) }))
+        take(labels, row)
         return true
+    }
+
+    /// Takes what an earlier run measured.
+    mutating func take(_ labels: [Value], _ row: Record) {
+        append(labels, Record(row.pairs.filter { !settings.contains($0.0) }))
     }
 
     /// Throws where a run measures what is called like a setting.
     mutating func add(_ labels: [Value], _ outcome: Outcome) throws {
         switch outcome {
-        case .failed(let text):
+        case .failed(let diagnostic):
             hasErrors = true
-            append(labels, Record([(Self.error, .string(text))]))
+            append(labels, Record([(Self.error, .string(Self.text(diagnostic)))]))
         case .measured(let record):
-            if let name = record.keys.first(where: { settings.contains($0) || $0 == Self.error }) {
+            if let name = record.keys.first(where: { settings.contains($0) || $0 == Self.error || $0 == SweepFile.about }) {
+                let what = settings.contains(name) ? "a setting" : name == Self.error ? "the column of errors" : "kept for the file"
                 throw Problem(
-                    .badArgument, "sweep: a run gave \"\(name)\", which is \(name == Self.error ? "the column of errors" : "a setting")",
+                    .badArgument, "sweep: a run gave \"\(name)\", which is \(what)",
                     argument: "run", help: "give what it measured another name")
             }
             append(labels, record)
         }
+    }
+
+    /// "division by zero (sweep.bas:13:22)".
+    static func text(_ diagnostic: Diagnostic) -> String {
+        diagnostic.message + (diagnostic.span.map { " (\($0.location))" } ?? "")
     }
 
     private mutating func append(_ labels: [Value], _ record: Record) {
@@ -57,7 +73,7 @@ struct SweepResults {
     }
 
     /// A tensor of one number as that number.
-    private static func plain(_ value: Value) -> Value {
+    static func plain(_ value: Value) -> Value {
         guard value.number == nil, value.host(as: TensorReadable.self) != nil, let number = NumberReading.number(value) else { return value }
         return .float(number)
     }

@@ -1,74 +1,140 @@
 import Language
 
-/// What `summary` makes of a table: a row for all rows that are alike.
+/// What `summary` makes of a table: a row for all rows that are alike, or for all pairs with a baseline.
 struct TableSummary {
     private let call: Call
-    private let whole: TableValue
+    private let runs: MeasuredRows
 
     init(_ call: Call) throws {
         self.call = call
-        whole = try TableCommands.rows(try call.value("table"), call, "table")
+        runs = MeasuredRows(try TableCommands.rows(try call.value("table"), call, "table"))
     }
 
-    /// Columns: those that rows are alike in, how many rows `n`, and of each measure its mean and the ends of its 95 %
-    /// interval, none where there is one value. `plot` and `bars` draw the ends as error bars.
     func table() throws -> TableValue {
-        let by = try names("by") ?? whole.settings.filter { $0 != "seed" }
-        let measures = try names("columns") ?? numeric(besides: by)
-        guard !measures.isEmpty else {
-            throw Problem(
-                .badArgument, "summary: there is no column of numbers to average", argument: "table",
-                notes: ["there are \(whole.columns.joined(separator: ", "))"])
+        guard call.optional("paired") == nil else { return try PairedDifferences(call, runs).table() }
+        for name in ["against", "within"] where call.optional(name) != nil {
+            throw Problem(.badArgument, "summary: \(name) says something of pairs", argument: name, help: "paired=\"method\" compares rows in pairs")
         }
-        let (keys, values) = (by.map(place), try measures.map(numbers))
-        let rows = groups(keys).map { group -> [Value] in
-            let intervals = values.flatMap { column -> [Value] in
-                let (mean, half) = MeanInterval.of(group.map { column[$0] })
-                return [mean.isNaN ? .none : .float(mean), half.map { .float(mean - $0) } ?? .none, half.map { .float(mean + $0) } ?? .none]
-            }
-            return keys.map { whole.rows[group[0]][$0] } + [.int(group.count)] + intervals
-        }
-        return TableValue(columns: by + ["n"] + measures.flatMap { [$0, "\($0)_low", "\($0)_high"] }, rows: rows, settings: by)
+        return try means()
     }
 
-    private func place(_ column: String) -> Int { whole.columns.firstIndex(of: column) ?? 0 }
+    /// Columns: those that rows are alike in, how many rows ended well `n`, how many `failed` where any did, and of each
+    /// measure its mean and the ends of its 95 % interval, none where there is one value. `plot` and `bars` draw the ends
+    /// as error bars.
+    private func means() throws -> TableValue {
+        let by = try runs.names("by", call) ?? runs.table.settings.filter { $0 != "seed" }
+        let measures = try runs.measures(besides: by, call)
+        let (places, values) = (by.map(runs.place), try measures.map { try runs.numbers($0, call) })
+        let groups = runs.groups(places)
+        var summary = MeasureColumns(measures)
+        for group in groups {
+            let ended = group.filter { !runs.hasFailed($0) }
+            summary.add(count: ended.count, values.map { column in ended.map { column[$0] } })
+        }
+        let failures = groups.map { group in group.count(where: runs.hasFailed) }
+        let counts = [("n", summary.counts)] + (failures.contains { $0 > 0 } ? [("failed", failures)] : [])
+        return summary.table(
+            heads: zip(by, places).map { name, place in (name, groups.map { runs.table.rows[$0[0]][place] }) }, counts: counts, settings: by)
+    }
+}
+
+/// A table as what runs measured.
+struct MeasuredRows {
+    let table: TableValue
+    private let errorPlace: Int?
+
+    init(_ table: TableValue) {
+        self.table = table
+        errorPlace = table.columns.firstIndex(of: SweepResults.error)
+    }
+
+    func place(_ column: String) -> Int { table.columns.firstIndex(of: column) ?? 0 }
+
+    /// Whether a row is that of a run that failed: whose column of errors holds a text. (A number there is the length of
+    /// an error bar.)
+    func hasFailed(_ row: Int) -> Bool {
+        guard let errorPlace, case .string = table.rows[row][errorPlace] else { return false }
+        return true
+    }
 
     /// Columns that an argument names; nil where it was not given.
-    private func names(_ argument: String) throws -> [String]? {
+    func names(_ argument: String, _ call: Call) throws -> [String]? {
         guard let value = call.optional(argument) else { return nil }
         let names = if case .string(let name) = value { [name] } else { try call.strings(argument) }
-        for name in names where !whole.columns.contains(name) {
-            throw TableCommands.noColumn(name, whole, call, argument)
-        }
+        for name in names where !table.columns.contains(name) { throw TableCommands.noColumn(name, table, call, argument) }
         return names
     }
 
-    /// Columns with a number, and nothing else but gaps.
-    private func numeric(besides by: [String]) -> [String] {
-        whole.columns.enumerated().filter { place, name in
-            let values = whole.rows.map { $0[place] }.filter { !$0.isNone }
-            return !by.contains(name) && !whole.settings.contains(name) && !values.isEmpty
+    /// The columns that are averaged: those that the call names, else every column with a number and nothing else but gaps.
+    func measures(besides others: [String], _ call: Call) throws -> [String] {
+        if let named = try names("columns", call) { return named }
+        let numeric = table.columns.enumerated().filter { place, name in
+            let values = table.rows.map { $0[place] }.filter { !$0.isNone }
+            return !others.contains(name) && !table.settings.contains(name) && !values.isEmpty
                 && values.allSatisfy { NumberReading.number($0) != nil }
         }.map(\.element)
+        guard !numeric.isEmpty else {
+            throw Problem(
+                .badArgument, "summary: there is no column of numbers to average", argument: "table",
+                notes: ["there are \(table.columns.joined(separator: ", "))"])
+        }
+        return numeric
     }
 
-    private func numbers(_ column: String) throws -> [Double] {
-        try whole.rows.map { row in
-            if let number = NumberReading.number(row[place(column)]) { return number }
+    func numbers(_ column: String, _ call: Call) throws -> [Double] {
+        let place = place(column)
+        return try table.rows.map { row in
+            if let number = NumberReading.number(row[place]) { return number }
             throw Problem(
                 .wrongType, "summary: the column \"\(column)\" holds no numbers", argument: "columns",
-                label: "one value is \(row[place(column)].describedType)")
+                label: "one value is \(row[place].describedType)")
         }
     }
 
+    func key(_ row: Int, _ places: [Int]) -> String { SweepResults.key(places.map { table.rows[row][$0] }) }
+
     /// Rows with the same values, in the order in which those first stand; none equals none.
-    private func groups(_ keys: [Int]) -> [[Int]] {
+    func groups(_ places: [Int], of rows: [Int]? = nil) -> [[Int]] {
         var (order, groups) = ([String](), [String: [Int]]())
-        for row in whole.rows.indices {
-            let key = SweepResults.key(keys.map { whole.rows[row][$0] })
+        for row in rows ?? Array(table.rows.indices) {
+            let key = key(row, places)
             if groups[key] == nil { order.append(key) }
             groups[key, default: []].append(row)
         }
         return order.map { groups[$0] ?? [] }
+    }
+}
+
+/// Means of measures with their intervals, a row a group.
+struct MeasureColumns {
+    private let names: [String]
+    /// How many rows each group has.
+    private(set) var counts: [Int] = []
+    private var means: [[(mean: Double, half: Double?)]] = []
+    /// How many of them have a finite number, by group and measure.
+    private var used: [[Int]] = []
+
+    init(_ names: [String]) { self.names = names }
+
+    /// A group of `count` rows, with the values of each measure.
+    mutating func add(count: Int, _ values: [[Double]]) {
+        counts.append(count)
+        means.append(values.map(MeanInterval.of))
+        used.append(values.map { column in column.count(where: \.isFinite) })
+    }
+
+    /// `heads` and `counts` first; a measure that not all rows have a number of says in a column of its own, `name_n`, of
+    /// how many its mean is.
+    func table(heads: [(String, [Value])], counts: [(String, [Int])], settings: [String]) -> TableValue {
+        var columns = heads + counts.map { ($0, $1.map { .int($0) }) }
+        for (place, name) in names.enumerated() {
+            let intervals = means.map { $0[place] }
+            columns.append((name, intervals.map { $0.mean.isNaN ? .none : .float($0.mean) }))
+            columns.append(("\(name)_low", intervals.map { pair in pair.half.map { .float(pair.mean - $0) } ?? .none }))
+            columns.append(("\(name)_high", intervals.map { pair in pair.half.map { .float(pair.mean + $0) } ?? .none }))
+            let numbers = used.map { $0[place] }
+            if numbers != self.counts { columns.append(("\(name)_n", numbers.map { .int($0) })) }
+        }
+        return TableValue(columns: columns.map(\.0), rows: means.indices.map { row in columns.map { $0.1[row] } }, settings: settings)
     }
 }

@@ -22,7 +22,7 @@ enum TableCommands {
             ],
             run: { .host(try table($0, "rows")) }),
         Builtin(
-            "save_table", family: "figures", summary: "Writes a table to a .csv or .tsv file.",
+            "save_table", family: "figures", summary: "Writes a table to a .csv, .tsv or .jsonl file.",
             parameters: [
                 Parameter(
                     "table", .oneOf([.list(.any), .host("table"), .host("history"), .record]),
@@ -35,6 +35,14 @@ enum TableCommands {
                 .init("save_table([{step: 1, loss: 0.5}], \"out/losses.csv\")", shows: "\"out/losses.csv\"")
             ],
             run: saveTable),
+        Builtin(
+            "load_table", family: "figures", summary: "Reads a table from a .csv or .tsv file, or from the .jsonl file of a sweep.",
+            parameters: [Parameter("path", .string, doc: "The file; relative to the script or the current folder.")],
+            result: "table", terms: ["read", "open", "import", "csv", "tsv", "json lines", "spreadsheet", "results"],
+            examples: [
+                .init("save_table([{step: 1, loss: 0.5}], \"losses.csv\")\nload_table(\"losses.csv\")", shows: "step  loss\n   1   0.5")
+            ],
+            run: { .host(try TableReader($0).table()) }),
     ]
 
     static func table(_ call: Call, _ name: String) throws -> TableValue {
@@ -94,15 +102,18 @@ enum TableCommands {
 
     @Sendable private static func saveTable(_ call: Call) throws -> Value {
         let (table, path) = (try table(call, "table"), try call.string("path"))
-        let separators = [".csv": ",", ".tsv": "\t"]
-        guard let separator = separators.first(where: { path.lowercased().hasSuffix($0.key) })?.value else {
+        guard let format = TableFormat(path) else {
             throw Problem(
-                .cannotWrite, "a table is written as .csv or .tsv", argument: "path",
+                .cannotWrite, "a table is written as .csv, .tsv or .jsonl", argument: "path",
                 label: "this ends otherwise")
+        }
+        if let twice = table.repeatedColumn {
+            throw Problem(.badArgument, "save_table: two columns are called \"\(twice)\"", argument: "table")
         }
         let target = call.context.resolve(path)
         FileNames.makeFolder(above: target)
-        try call.mapped("path") { try AtomicFile.write(target, text: table.separated(by: separator)) }
+        let text = format.separator.map(table.separated) ?? table.jsonLines()
+        try call.mapped("path") { try AtomicFile.write(target, text: text) }
         return .string(path)
     }
 }

@@ -131,30 +131,46 @@ public struct TableValue: TableReadable {
         return TextTable(columns: heads, rows: texts)
     }
 
-    /// Comma-separated values (RFC 4180), or with another separator.
+    /// Comma-separated values (RFC 4180), or with another separator: numbers exactly, nothing for none, other values as
+    /// texts. A text that `load_table` would take for something else stands between quotes, as an empty one does.
     public func separated(by separator: String = ",") -> String {
-        var text = line(columns, separator)
+        var text = line(columns.map { Self.quoted($0, separator) }, separator)
         for row in rows {
             if Parallel.isAbandoned { break }
-            text += line(row.map(Self.exact), separator)
+            text += line(row.map { Self.cell($0, separator) }, separator)
         }
         return text
     }
 
-    private func line(_ cells: [String], _ separator: String) -> String {
-        cells.map { Self.quoted($0, separator) }.joined(separator: separator) + "\n"
-    }
+    private func line(_ cells: [String], _ separator: String) -> String { cells.joined(separator: separator) + "\n" }
 
     /// As precisely as the value is known.
-    private static func exact(_ value: Value) -> String {
-        if value.isNone { return "" }
-        return float(value).map { Value.float($0).literalText } ?? value.inlineText
+    private static func cell(_ value: Value, _ separator: String) -> String {
+        switch value {
+        case .none: return ""
+        case .bool, .int: return value.literalText
+        default: break
+        }
+        if let number = float(value) { return Value.float(number).literalText }
+        let text = value.inlineText
+        return quoted(text, separator, always: !CellText.isText(text))
     }
 
-    private static func quoted(_ cell: String, _ separator: String) -> String {
+    private static func quoted(_ cell: String, _ separator: String, always: Bool = false) -> String {
         let special: Set<Character> = ["\"", "\n", "\r", "\r\n"]
-        guard cell.contains(where: special.contains) || cell.contains(separator) else { return cell }
+        guard always || cell.contains(where: special.contains) || cell.contains(separator) || cell.hasPrefix("\u{FEFF}") else { return cell }
         return "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
             + "\""
+    }
+
+    /// A JSON object a row with every column, a line each.
+    func jsonLines() -> String {
+        var text = ""
+        for row in rows {
+            if Parallel.isAbandoned { break }
+            let members = zip(columns, row).map { ($0, Self.float($1).map { JSON($0) } ?? TableJSON.json($1)) }
+            text += JSON.object(JSONObject(members)).text(allowsNonFinite: true) + "\n"
+        }
+        return text
     }
 }

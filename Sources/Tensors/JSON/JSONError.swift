@@ -27,7 +27,7 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension JSONError.Problem {
-    var text: String {
+    public var text: String {
         switch self {
         case .unexpectedEnd(let expected): "the text ends where \(expected) should follow"
         case .unexpected(let byte, let expected): "found \(Self.show(byte)) where \(expected) should stand"

@@ -41,7 +41,7 @@ public enum AtomicFile {
         }
     }
 
-    private static func syncFolder(_ folder: String) throws(FileError) {
+    static func syncFolder(_ folder: String) throws(FileError) {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileError(.sync, folder, errno: errno) }
         defer { close(descriptor) }
@@ -49,7 +49,7 @@ public enum AtomicFile {
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw FileError(.sync, folder, errno: errno) }
     }
 
-    private static func folder(of path: String) -> String {
+    static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }

@@ -20,6 +20,9 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
         case tooManyFiles = "too many open files"
         /// The file became shorter while it was read.
         case cutShort = "the file was cut short while it was read"
+        case notRegular = "it is no ordinary file"
+        /// Another program holds its lock.
+        case busy = "another program is writing to it"
         case deviceError = "the device reports an error"
         case other = "the operating system refused"
     }

@@ -1,0 +1,105 @@
+import Language
+
+/// Differences between runs that are alike in everything but one setting: what seeds and scenes have in common falls out
+/// of each difference, so that a small effect shows in fewer runs than in means side by side.
+struct PairedDifferences {
+    private let call: Call
+    private let runs: MeasuredRows
+    /// The column whose values are compared.
+    private let compared: String
+    /// Columns that the rows of a pair agree in.
+    private let within: [String]
+    private let by: [String]
+    /// The baseline's value in that column.
+    private let wanted: Value
+    /// The baseline's rows, by what their partners share with them.
+    private let baseline: [String: Int]
+
+    init(_ call: Call, _ runs: MeasuredRows) throws {
+        (self.call, self.runs) = (call, runs)
+        compared = try call.string("paired")
+        guard runs.table.columns.contains(compared) else { throw TableCommands.noColumn(compared, runs.table, call, "paired") }
+        within = try Self.within(call, runs, compared)
+        by = try runs.names("by", call) ?? []
+        wanted = try Self.baseline(call, runs, compared)
+        let (place, key) = (runs.place(compared), SweepResults.key([wanted]))
+        let rows = runs.table.rows.indices.filter { runs.key($0, [place]) == key }
+        baseline = try Self.byPair(rows, runs, within)
+    }
+
+    /// Columns: the compared one, what it is compared `against`, those of `by`, the number of pairs `n`, of rows without a
+    /// partner that ended well `unpaired` where there are any, and of each measure the mean difference from the baseline
+    /// and the ends of its 95 % interval by Student's t.
+    func table() throws -> TableValue {
+        let measures = try runs.measures(besides: [compared] + within + by, call)
+        let values = try measures.map { try runs.numbers($0, call) }
+        let (place, pair) = (runs.place(compared), within.map(runs.place))
+        let key = SweepResults.key([wanted])
+        let others = runs.table.rows.indices.filter { runs.key($0, [place]) != key }
+        let groups = runs.groups([place] + by.map(runs.place), of: others)
+        for value in runs.groups([place], of: others) { _ = try Self.byPair(value, runs, within) }
+        var (summary, alone) = (MeasureColumns(measures), [Int]())
+        for group in groups {
+            let pairs = group.compactMap { row -> (row: Int, base: Int)? in
+                guard let base = baseline[runs.key(row, pair)], !runs.hasFailed(base), !runs.hasFailed(row) else { return nil }
+                return (row, base)
+            }
+            alone.append(group.count - pairs.count)
+            summary.add(count: pairs.count, values.map { column in pairs.map { column[$0.row] - column[$0.base] } })
+        }
+        func column(_ name: String) -> (String, [Value]) { (name, groups.map { runs.table.rows[$0[0]][runs.place(name)] }) }
+        let counts = [("n", summary.counts)] + (alone.contains { $0 > 0 } ? [("unpaired", alone)] : [])
+        return summary.table(
+            heads: [column(compared), ("against", groups.map { _ in wanted })] + by.map(column), counts: counts, settings: [compared] + by)
+    }
+
+    /// What the rows of a pair agree in: every other setting of a sweep, else what the call says.
+    private static func within(_ call: Call, _ runs: MeasuredRows, _ compared: String) throws -> [String] {
+        if let named = try runs.names("within", call) {
+            guard !named.contains(compared) else {
+                throw Problem(.badArgument, "summary: the rows of a pair differ in \"\(compared)\"", argument: "within")
+            }
+            return named
+        }
+        let settings = runs.table.settings.filter { $0 != compared }
+        guard !settings.isEmpty else {
+            throw Problem(
+                .missingArgument, "summary: what do the rows of a pair share?", argument: "paired",
+                notes: ["there are \(runs.table.columns.joined(separator: ", "))"], help: "within=[\"seed\"] pairs rows of one seed")
+        }
+        return settings
+    }
+
+    private static func baseline(_ call: Call, _ runs: MeasuredRows, _ compared: String) throws -> Value {
+        let place = runs.place(compared)
+        let values = runs.groups([place]).map { runs.table.rows[$0[0]][place] }
+        let known = values.prefix(12).map(\.literalText).joined(separator: ", ") + (values.count > 12 ? ", …" : "")
+        guard call.optional("against") != nil else {
+            throw Problem(
+                .missingArgument, "summary: what is \"\(compared)\" compared with?", argument: "paired", notes: ["its values are \(known)"],
+                help: "against=\(values.first?.literalText ?? "…") takes that one as the baseline")
+        }
+        let wanted = try call.value("against")
+        let key = SweepResults.key([wanted])
+        guard values.contains(where: { SweepResults.key([$0]) == key }) else {
+            throw Problem(
+                .badArgument, "summary: no row has \(wanted.literalText) in \"\(compared)\"", argument: "against", notes: ["its values are \(known)"])
+        }
+        return wanted
+    }
+
+    /// Throws where two rows are alike in all that tells pairs apart.
+    private static func byPair(_ rows: [Int], _ runs: MeasuredRows, _ within: [String]) throws -> [String: Int] {
+        let places = within.map(runs.place)
+        var found: [String: Int] = [:]
+        for row in rows {
+            if let other = found.updateValue(row, forKey: runs.key(row, places)) {
+                let shared = zip(within, places).map { "\($0) \(runs.table.rows[row][$1].inlineText)" }.joined(separator: ", ")
+                throw Problem(
+                    .badArgument, "summary: rows \(other) and \(row) would be the same half of a pair", argument: "within", notes: [shared],
+                    help: "within= names all columns that tell pairs apart")
+            }
+        }
+        return found
+    }
+}

@@ -1,0 +1,151 @@
+import Images
+import Language
+import Tensors
+
+/// The file of a sweep: a JSON object a line for every run that has ended, on the disk before the next one begins. A
+/// program that is killed loses the run that it was in and nothing else.
+///
+/// A line has the settings and measures under their names, the error's text where the run failed, and under `_run` what
+/// tells whether it is still true: the function's identity, that of the settings' values, the settings' names.
+final class SweepFile {
+    /// The member of a line that says how it came about.
+    static let about = "_run"
+
+    private let name: String
+    private let call: Call
+    private let settings: [String]
+    private let function: String
+    private let lines: LineFile
+    /// What runs measured that went well, by the table's words for their settings, with the identity of the values.
+    private var known: [String: (values: String, row: Record)] = [:]
+    /// Whether a run was found to have had other values than its words say now.
+    private var hasToldOfOthers = false
+
+    /// Opens or makes the file. Throws where it cannot be written, where another program is writing it, and where it holds
+    /// the runs of another function or other settings.
+    init(_ call: Call, settings: [String], of function: FunctionValue) throws {
+        (self.call, self.settings) = (call, settings)
+        name = try call.string("file")
+        guard name.lowercased().hasSuffix(".jsonl") else {
+            throw Problem(.cannotWrite, "a sweep is written as .jsonl, a JSON object a line", argument: "file", label: "this ends otherwise")
+        }
+        self.function = SweepIdentity.of(.function(function))
+        let path = call.context.resolve(name)
+        FileNames.makeFolder(above: path)
+        lines = try call.mapped("file") { try LineFile(path) }
+        try read()
+    }
+
+    /// What an earlier run with these settings measured, where it went well and the values were the same.
+    /// `identity`: that of the settings' values.
+    func row(_ labels: [Value], _ identity: String) -> Record? {
+        guard let found = known[SweepResults.key(labels)] else { return nil }
+        if found.values == identity { return found.row }
+        if !hasToldOfOthers {
+            hasToldOfOthers = true
+            let which = zip(settings, labels).map { "\($0) \($1.inlineText)" }.joined(separator: ", ")
+            call.context.emit(.stream("\(name): with \(which) another value of the same name was meant then; such runs are made again.\n"))
+        }
+        return nil
+    }
+
+    /// Writes what came of a run. Throws where the disk does not take it.
+    func append(_ labels: [Value], _ identity: String, _ outcome: SweepResults.Outcome) throws {
+        var line = JSONObject(zip(settings, labels).map { ($0, TableJSON.json($1)) })
+        var about = JSONObject([
+            ("function", .string(function)), ("values", .string(identity)),
+            ("settings", .array(settings.map(JSON.string))),
+        ])
+        switch outcome {
+        case .measured(let record): for (key, value) in record.pairs { line[key] = TableJSON.json(SweepResults.plain(value)) }
+        case .failed(let diagnostic):
+            line[SweepResults.error] = .string(SweepResults.text(diagnostic))
+            about["diagnostic"] = try? JSON.parse(diagnostic.json())
+        }
+        line[Self.about] = .object(about)
+        try call.mapped("file") { try lines.append(JSON.object(line).text(allowsNonFinite: true)) }
+    }
+
+    // MARK: reading
+
+    private func read() throws {
+        let rows = try TableJSON.lines(lines.bytes, name, argument: "file", allowsTorn: true)
+        if rows.isTorn { try tellTorn() } else { try call.mapped("file") { try lines.endLine() } }
+        for (number, line) in rows.lines { try take(line, number) }
+        if !rows.lines.isEmpty {
+            let count = rows.lines.count == 1 ? "1 run stands" : "\(rows.lines.count) runs stand"
+            call.context.emit(.stream("\(name): \(count) there already.\n"))
+        }
+    }
+
+    private func tellTorn() throws {
+        try call.mapped("file") { try lines.cutOff() }
+        call.context.emit(.stream("\(name): its last line was cut off in the middle; that run is made again.\n"))
+    }
+
+    private func take(_ line: JSONObject, _ number: Int) throws {
+        guard let about = line[Self.about]?.objectValue, let names = about["settings"]?.arrayValue?.compactMap(\.stringValue) else {
+            throw Problem(
+                .badFile, "\(name), line \(number) is not of a sweep", argument: "file", help: "give the sweep a file of its own")
+        }
+        guard names == settings else {
+            throw Problem(
+                .badArgument, "\(name) holds a sweep over other settings", argument: "file",
+                notes: ["there: \(names.joined(separator: ", "))", "here: \(settings.joined(separator: ", "))"],
+                help: "give this sweep a file of its own, or remove that one")
+        }
+        guard about["function"]?.stringValue == function else {
+            throw Problem(
+                .badArgument, "\(name) holds runs of another function, or the function has been changed since", argument: "file",
+                help: "give this sweep a file of its own, or remove that one")
+        }
+        guard line[SweepResults.error]?.stringValue == nil, let values = about["values"]?.stringValue else { return }
+        let labels = settings.map { TableJSON.value(line[$0] ?? .null) }
+        let row = Record(line.members.filter { $0.0 != Self.about }.map { ($0, TableJSON.value($1)) })
+        known[SweepResults.key(labels)] = (values, row)
+    }
+}
+
+/// What tells whether values that are called the same are the same.
+enum SweepIdentity {
+    /// A short hash of what a value is: of a function its source, of a model its weights, of pictures, scenes, masks and
+    /// tensors their numbers.
+    static func of(_ value: Value) -> String {
+        var hash = SHA256()
+        add(value, &hash, depth: 0)
+        return String(hash.hexadecimal().prefix(16))
+    }
+
+    /// Of several values by their identities.
+    static func of(_ identities: [String]) -> String { of(.list(identities.map { .string($0) })) }
+
+    private static func add(_ value: Value, _ hash: inout SHA256, depth: Int) {
+        func add(text: String) { hash.update(Array(text.utf8) + [0]) }
+        guard depth < 64 else { return add(text: "…") }
+        if value.number != nil { return add(text: "number " + SweepResults.key([value])) }
+        add(text: value.typeName)
+        switch value {
+        case .function(let function): add(text: function.source ?? function.name)
+        case .list(let items): for item in items { self.add(item, &hash, depth: depth + 1) }
+        case .record(let record):
+            for (key, item) in record.pairs {
+                add(text: key)
+                self.add(item, &hash, depth: depth + 1)
+            }
+        case .host(let host):
+            if case .string(let fingerprint) = (try? host.field("hash")) ?? nil { return add(text: fingerprint) }
+            if let scene = host as? SceneValue {
+                hash.update(scene.scene.image.pixels)
+                for mask in scene.scene.masks { mask.values.withUnsafeBytes { hash.update($0) } }
+            } else if let picture = host as? any PictureReadable {
+                hash.update(picture.picture.pixels)
+            } else if let tensor = (host as? any TensorReadable)?.variable.value {
+                add(text: "\(tensor.shape)")
+                tensor.values.withUnsafeBytes { hash.update($0) }
+            } else {
+                add(text: host.inlineText)
+            }
+        default: add(text: value.literalText)
+        }
+    }
+}
