@@ -94,16 +94,15 @@ enum ModelCommands {
         return .host(ModelValue(try call.mapped("name") { try model(inFolder: path, call) }))
     }
 
-    /// A model as its folder has it; one that this session has loaded before costs nothing. Throws what loading throws.
+    /// A model as its folder has it (`LoadedModels`). Throws what loading throws.
     static func model(inFolder path: String, _ call: Call) throws -> DiffusionModel {
-        if let known = call.context[LoadedModels.self][path] { return known }
-        let model = try ModelFolder.load(path)
-        try Parallel.checkWanted()
-        if let note = try SchedulerRegistry.make(model.scheduler).fallback {
-            call.context.warn(.unsupportedConfiguration, note, argument: "name", help: "scheduler=… of generate picks another")
+        try LoadedModels.model(path, of: ModelFolder.places(path), call) {
+            let model = try ModelFolder.load(path)
+            if let note = try SchedulerRegistry.make(model.scheduler).fallback {
+                call.context.warn(.unsupportedConfiguration, note, argument: "name", help: "scheduler=… of generate picks another")
+            }
+            return model
         }
-        call.context[LoadedModels.self][path] = model
-        return model
     }
 
     private static func loadFile(_ call: Call, _ path: String) throws -> DiffusionModel {
@@ -113,19 +112,18 @@ enum ModelCommands {
         let tokenizer = call.optional("tokenizer") == nil ? tokenizer(beside: path) : FileNames.readable(try call.string("tokenizer"), call.context)
         let prediction = call.optional("prediction") == nil ? nil : PredictionType(rawValue: try call.string("prediction"))
         let key = "\(path)\n\(tokenizer)\n\(prediction?.rawValue ?? "")"
-        if let known = call.context[LoadedModels.self][key] { return known }
-        let model = try call.mapped("name") {
-            let recognised = try SingleFile.recognise(path)
-            guard FileSystem.isFolder(tokenizer) else { throw SingleFileError.noTokenizer(path: path, looked: tokenizer) }
-            if recognised == 2, prediction == nil {
-                call.context.warn(
-                    .unsupportedConfiguration, "a file of version 2 does not say what it predicts; v-prediction is assumed (768 px)", argument: "name",
-                    help: "prediction=\"epsilon\" for the base model (512 px)")
+        return try call.mapped("name") {
+            try LoadedModels.model(key, of: [path, tokenizer], call) {
+                let recognised = try SingleFile.recognise(path)
+                guard FileSystem.isFolder(tokenizer) else { throw SingleFileError.noTokenizer(path: path, looked: tokenizer) }
+                if recognised == 2, prediction == nil {
+                    call.context.warn(
+                        .unsupportedConfiguration, "a file of version 2 does not say what it predicts; v-prediction is assumed (768 px)", argument: "name",
+                        help: "prediction=\"epsilon\" for the base model (512 px)")
+                }
+                return try SingleFile.load(path, tokenizer: tokenizer, prediction: prediction)
             }
-            return try SingleFile.load(path, tokenizer: tokenizer, prediction: prediction)
         }
-        call.context[LoadedModels.self][key] = model
-        return model
     }
 
     /// What `load_model` would load, without its values. Throws what loading throws.
@@ -246,9 +244,4 @@ enum ModelCommands {
         model.textEncoder.requireGrad { trains("text_encoder." + $0) }
         return .host(value.replacing(model))
     }
-}
-
-/// Models that this session has loaded, by folder: loading one again costs nothing.
-enum LoadedModels: ContextKey {
-    static let initial: [String: DiffusionModel] = [:]
 }

@@ -7,6 +7,11 @@ public enum ModelFolder {
     /// names the file.
     public static func load(_ path: String, name: String? = nil) throws -> DiffusionModel { try load(path, name: name, .values) }
 
+    /// The folders whose files `load` reads.
+    public static func places(_ path: String) -> [String] {
+        [path] + ["unet", "vae", "text_encoder", "tokenizer", "scheduler"].map { "\(path)/\($0)" }
+    }
+
     /// The model without its values: for plans, which ask for shapes and formats. Throws the same.
     public static func outline(_ path: String) throws -> DiffusionModel { try load(path, name: nil, .outline) }
 
