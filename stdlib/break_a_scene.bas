@@ -158,11 +158,12 @@ fn phase_one(
     law = "union", flip = 0.5, zoom = 0, contexts = [], masked = true, batch = 1, clip_norm = 1,
     beta2 = 0.999, weight_decay = 1e-2, seed = 0, report = 0,
 ) {
-    ## Textual inversion: a handle a mask is added to the token table, and only these new rows move, fast. `init` gives
+    ## Textual inversion: a handle a mask is added to the token table, and only these new rows move, fast; handles of
+    ## other scenes that the base has stay as they are. `init` gives
     ## each the word that it starts from; `prior` are pictures of prior_images. (The authors' code clips by the norm of
     ## the whole table's gradient; here, as with clip_table=false of the built-in, it is the handles' own.)
-    model = add_handles(base, len(photo.masks), init=init, seed=seed)
-    train(model, photo, if prior_weight > 0 { prior } else { [] }, fn(m) { m.handles }, {
+    model = add_handles(base, photo, init=init, seed=seed)
+    train(model, photo, if prior_weight > 0 { prior } else { [] }, fn(m) { handles_of(m, photo) }, {
         steps, lr, prior_weight, attention_weight, attention_loss, reconstruction_loss, prior_loss,
         law, flip, zoom, contexts, masked, batch, clip_norm, beta2, weight_decay, seed, report,
     })

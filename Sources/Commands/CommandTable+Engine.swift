@@ -4,7 +4,7 @@ import Tensors
 extension CommandTable {
     /// Every row that this target adds to the language's own.
     public static let all: [Builtin] = Abandonable.rows(
-        (ModelCommands.all + AdapterCommands.all + SceneCommands.all + TrainingCommands.all + PlanCommand.all + [ProductsScope.builtin] + GenerationCommands.all
+        (ModelCommands.all + MergeCommand.all + AdapterCommands.all + SceneCommands.all + TrainingCommands.all + PlanCommand.all + [ProductsScope.builtin] + GenerationCommands.all
             + AttentionCommands.all + MethodCommands.all + SchedulerCommands.all + EvaluationCommands.all + tensorFamilies).relating(related).tellingOrigins(origins).analyzed)
 
     /// What runs everything, for a banner: "OpenBLAS SkylakeX, 2 threads".

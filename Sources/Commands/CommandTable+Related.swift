@@ -2,9 +2,9 @@ extension CommandTable {
     /// Builtins that belong together, in the order of use: each names the others of its groups under "see also".
     static let related = [
         // Models, scenes, the method.
-        ["load_model", "save_model", "diff"], ["add_handles", "load_handles", "save_handles", "nearest"],
+        ["load_model", "save_model", "diff", "merge"], ["add_handles", "load_handles", "save_handles", "nearest", "handles_of"],
         ["require_grad", "grad", "adamw", "update"], ["load_scene", "scene", "save_scene", "check"],
-        ["phase1", "phase2", "break_a_scene", "resume"], ["phase1", "attention_loss", "union_sample"],
+        ["phase1", "phase2", "break_a_scene", "resume", "merge"], ["phase1", "attention_loss", "union_sample"],
         ["generate", "edit", "ddim"], ["attention", "leakage", "iou", "energy"], ["attention_map", "attention_loss"],
         ["union_sample", "zoomed", "in_context"], ["union_sample", "sample", "random_timesteps", "prior_images"], ["encode", "decode", "add_noise"],
         ["add_noise", "prediction_target", "predict_noise"], ["predict_noise", "guided_noise", "attention_map"],

@@ -33,7 +33,8 @@ enum CheckpointFile {
         tensors += HistoryTensors.write(run.history, handles: model.handles.count)
         let state: JSON = [
             "phase": JSON(run.phase), "step": JSON(run.step), "options": run.options.json, "description": .string(description),
-            "handles": .array(model.handles.map(JSON.string)), "provenance": .array(learned.provenance.map(JSON.string)),
+            "handles": .array(model.handles.map(JSON.string)),
+            "handle_scenes": HandleOrigin.json(model.handleOrigins), "provenance": .array(learned.provenance.map(JSON.string)),
             "remaining": .array(learned.remaining.map(\.json)), "adamw_step": JSON(run.optimizer.step),
             "adamw_missed": .object(JSONObject(run.optimizer.missed.sorted { $0.key < $1.key }.map { ($0.key, JSON($0.value)) })),
             "seed": JSON(Int(bitPattern: UInt(run.random.seed))),
@@ -82,7 +83,7 @@ enum CheckpointFile {
         /// The training as it was. Throws `CheckpointError` where a part does not fit the model, the scene or the others.
         func restore(_ base: DiffusionModel, scene: Scene, prior: PriorSet?) throws -> (LearnedModel, TrainingRun, description: String) {
             let state = try State(metadata["state"] ?? "", path)
-            guard base.handles.isEmpty || base.handles == state.handles else { throw CheckpointError.otherModel(folder: path, model: base.name) }
+            guard state.handles.starts(with: base.handles) else { throw CheckpointError.otherModel(folder: path, model: base.name) }
             var model = base
             if state.phase == 2, state.options.trains == .lora, state.options.trainedNames == nil { model.attachAdapters(rank: state.options.loraRank, state.random) }
             model.replaceParameters(tensors)
@@ -94,9 +95,9 @@ enum CheckpointFile {
                 throw damaged("its handles do not fit their names")
             }
             let starts = tensors["handle_starts"] ?? handles
-            let untrained = try base.withHandles(state.handles, embeddings: starts, starts: starts)
-            model = try model.withHandles(state.handles, embeddings: handles, starts: starts)
-            guard scene.masks.count == model.handles.count else { throw damaged("it does not fit its scene") }
+            let untrained = try base.withHandles(state.handles, embeddings: starts, starts: starts, origins: state.origins)
+            model = try model.withHandles(state.handles, embeddings: handles, starts: starts, origins: state.origins)
+            guard (try? model.pairing(with: scene)) != nil else { throw damaged("it does not fit its scene") }
             let run = TrainingRun(
                 phase: state.phase, model, scene: try PreparedScene(scene, for: model, downsampling: state.options.maskDownsampling), prior: prior,
                 options: state.options, optimizer: try optimizer(state, model), random: state.random,
@@ -157,6 +158,7 @@ enum CheckpointFile {
         let options: TrainingOptions
         let description, unchanged: String
         let handles, provenance: [String]
+        let origins: [HandleOrigin?]
         let remaining: [PlannedPhase]
         let random: RandomState
         let optimizerMissed: [String: Int]
@@ -188,6 +190,7 @@ enum CheckpointFile {
                 }
             }
             optimizerMissed = missed
+            origins = HandleOrigin.list(json["handle_scenes"], count: handles.count)
             remaining = json["remaining"]?.arrayValue?.compactMap(PlannedPhase.init) ?? []
             guard let counters = json["random"]?.objectValue else { throw wrong("random") }
             var steps: [String: UInt32] = [:]

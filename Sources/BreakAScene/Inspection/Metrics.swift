@@ -38,18 +38,19 @@ extension DiffusionModel {
     /// The leakage matrix: the prompt names every handle, the photo is noised to `timesteps`, shares and soft IoU are
     /// means over them. Throws `AttentionError`.
     public func leakage(_ scene: PreparedScene, timesteps: [Int] = [100, 300, 500, 700, 900], seed: Int = 0) throws -> LeakageMatrix {
-        let count = scene.masks.count
-        let study = try studyAttention(UnionSample.prompt(Array(handles.prefix(count))), picture: scene.pictures[0], timesteps: timesteps, seed: seed)
+        let pairing = try pairing(with: scene.scene)
+        let count = pairing.count
+        let study = try studyAttention(UnionSample.prompt(pairing.tokens), picture: scene.pictures[0], timesteps: timesteps, seed: seed)
         let masks = (0..<count).map { scene.attentionTarget($0, flipped: false) }
         var (shares, ious) = ([[Double]](), [Double]())
         for handle in 0..<count {
-            let maps = study.maps(token: study.ids.firstIndex(of: handleID(handle)) ?? 0, keep: [.timestep])
+            let maps = study.maps(token: study.ids.firstIndex(of: handleID(pairing.handles[handle])) ?? 0, keep: [.timestep])
             let perTimestep = timesteps.indices.map { maps.row($0) }
             var row = masks.map { mask in perTimestep.reduce(0) { $0 + Metrics.energyInside($1, mask) } / Double(timesteps.count) }
             row.append(1 - row.reduce(0, +))
             shares.append(row)
             ious.append(perTimestep.reduce(0) { $0 + Metrics.softIoU($1, masks[handle]) } / Double(timesteps.count))
         }
-        return LeakageMatrix(handles: Array(handles.prefix(count)), maskNames: scene.scene.names, shares: shares, softIoU: ious)
+        return LeakageMatrix(handles: pairing.tokens, maskNames: scene.scene.names, shares: shares, softIoU: ious)
     }
 }

@@ -24,6 +24,7 @@ public enum SamplingLaw: String, Sendable, CaseIterable {
 /// What one photo of a step asks for: which handles the prompt names, in order, whether photo and masks are flipped (union
 /// sampling), which part of the photo is seen, and what else the prompt says.
 public struct UnionSample: Sendable, Equatable {
+    /// The handles by the places of their masks in the scene: `ScenePairing` says where the model has them.
     public let chosen: [Int]
     public let isFlipped: Bool
     /// In pixels of the scene's detail, before flipping; nil is the whole photo.
@@ -38,7 +39,7 @@ public struct UnionSample: Sendable, Equatable {
         isFlipped = draw.fraction(index: 0) < flip
     }
 
-    /// "a photo of <asset0> and <asset1>".
+    /// "a photo of <asset0> and <asset1>", from the token of every mask of the scene.
     public func prompt(_ tokens: [String]) -> String { PromptContext.prompt(context, chosen.map { tokens[$0] }) }
 
     public static func prompt(_ tokens: [String]) -> String { PromptContext.prompt(PromptContext.plain, tokens) }

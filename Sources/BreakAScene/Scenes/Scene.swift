@@ -1,4 +1,6 @@
+import Diffusion
 import Images
+import Tensors
 
 /// One photo and a loose mask per thing in it: what the method learns from.
 public struct Scene: Sendable, Equatable {
@@ -8,9 +10,14 @@ public struct Scene: Sendable, Equatable {
     /// What the things are called by the person who made the scene; for messages and figures only.
     public let names: [String]
     public let title: String
+    /// Of the photo and the masks, whatever they are called: 16 hexadecimal digits. Handles know their scene by it.
+    public let fingerprint: String
+
+    /// The title of a scene that was given none.
+    public static let untitled = "scene"
 
     /// Throws `SceneError` where a mask has another size than the photo, is empty, or equals another.
-    public init(image: Image, masks: [Mask], names: [String]? = nil, title: String = "scene") throws {
+    public init(image: Image, masks: [Mask], names: [String]? = nil, title: String = Scene.untitled) throws {
         guard !masks.isEmpty else { throw SceneError.noMasks(title, found: []) }
         if let names, names.count != masks.count { throw SceneError.nameCount(names: names.count, masks: masks.count) }
         for (index, mask) in masks.enumerated() {
@@ -22,6 +29,18 @@ public struct Scene: Sendable, Equatable {
         self.masks = masks
         self.names = names ?? masks.indices.map { "mask \($0)" }
         self.title = title
+        var hash = Fingerprint()
+        hash.mix("photo \(image.size)", Self.words(image.pixels))
+        for mask in masks { hash.mix("mask", Tensor(mask)) }
+        fingerprint = hash.text
+    }
+
+    /// Bytes, four in a number: only for hashing, the numbers mean nothing.
+    private static func words(_ bytes: [UInt8]) -> Tensor {
+        Tensor.make([(bytes.count + 3) / 4]) { words in
+            for index in words.indices.suffix(1) { words[index] = 0 }
+            bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(words).copyMemory(from: $0) }
+        }
     }
 
     public static func == (a: Scene, b: Scene) -> Bool { a.image == b.image && a.masks == b.masks && a.names == b.names }

@@ -81,7 +81,15 @@ extension LearnedModel {
 }
 
 extension DiffusionModel {
-    /// This model with one handle `<asset0>`… a thing. Each starts from a word's embedding, or, where `words` is
+    /// This model with a handle for each of the `masks` of a scene, which these belong to; all of its masks without. Throws
+    /// `ModelError`.
+    public func addingHandles(for scene: Scene, masks: [Int]? = nil, words: [String], seed: Int) throws -> DiffusionModel {
+        let (old, chosen) = (handleOrigins, masks ?? Array(scene.masks.indices))
+        let origins = ScenePairing.origins(of: scene)
+        return try addingHandles(count: chosen.count, words: words, seed: seed).withOrigins(old + chosen.map { origins[$0] })
+    }
+
+    /// This model with one handle a thing, the next free of `<asset0>`, `<asset1>`, … Each starts from a word's embedding, or, where `words` is
     /// empty, from random numbers with the spread of the token table. Throws `ModelError`.
     public func addingHandles(count: Int, words: [String], seed: Int) throws -> DiffusionModel {
         let width = textEncoder.configuration.hiddenSize
@@ -91,7 +99,17 @@ extension DiffusionModel {
         let rows = words.isEmpty
             ? random.normal([count, width]).scaled(by: spread)
             : Tensor.concatenated(try words.map { try embedding(ofWord: $0).reshaped([1, width]) }, axis: 0)
-        let first = handles.count
-        return try addingHandles((0..<count).map { "<asset\(first + $0)>" }, embeddings: rows)
+        return try addingHandles(freeTokens(count), embeddings: rows)
+    }
+
+    /// The next tokens of `<asset0>`, `<asset1>`, … that the model has not: from the number of its handles on.
+    func freeTokens(_ count: Int) -> [String] {
+        var (tokens, number) = ([String](), handles.count)
+        while tokens.count < count {
+            let token = "<asset\(number)>"
+            if tokenizer.id(of: token) == nil { tokens.append(token) }
+            number += 1
+        }
+        return tokens
     }
 }

@@ -33,9 +33,9 @@ public struct TrainingBatch: Sendable {
         _ model: DiffusionModel, _ scene: PreparedScene, prior: PriorSet?, _ options: TrainingOptions, _ random: inout RandomState,
         laws: StepLaws = StepLaws()
     ) throws {
-        let count = options.batchSize
+        let (count, pairing) = (options.batchSize, try model.pairing(with: scene.scene))
         samples = try (0..<count).map { _ in
-            let drawn = UnionSample(handles: model.handles.count, law: options.sampling, flip: options.flip, random.next("union_sample"))
+            let drawn = UnionSample(handles: pairing.count, law: options.sampling, flip: options.flip, random.next("union_sample"))
             var sample = try laws.sampling.map { UnionSample(chosen: try $0(), isFlipped: drawn.isFlipped) } ?? drawn
             sample.part = try laws.part(sample, scene, options.zoom, &random)
             sample.context = try laws.contexts.map { try $0(sample) } ?? PromptContext.sample(options.contexts, &random) ?? sample.context
@@ -52,7 +52,7 @@ public struct TrainingBatch: Sendable {
         let draw = random.next("random_timesteps")
         timesteps = latents.shape[0].indices.map { draw.integer(below: model.scheduler.trainTimesteps, index: $0) }
         noise = random.next("randn").normal(latents.shape)
-        ids = picks.map { prior!.ids[$0] } + (try model.tokenize(samples.map { $0.prompt(model.handles) }))
+        ids = picks.map { prior!.ids[$0] } + (try model.tokenize(samples.map { $0.prompt(pairing.tokens) }))
     }
 }
 

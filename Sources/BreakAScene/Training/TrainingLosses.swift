@@ -56,9 +56,10 @@ public struct TrainingLosses {
         _ replacing: TrainingReplacements
     ) throws -> Variable {
         var total = Variable(Tensor(0))
+        let pairing = try model.pairing(with: scene.scene)
         for (index, union) in batch.samples.enumerated() {
             let sample = batch.priorCount + index
-            let tokens = union.chosen.map { handle in batch.ids[sample].firstIndex(of: model.handleID(handle)) ?? 0 }
+            let tokens = union.chosen.map { handle in batch.ids[sample].firstIndex(of: model.handleID(pairing.handles[handle])) ?? 0 }
             if let custom = replacing.attentionLoss {
                 total = total + (try custom(AttentionLossInput(maps: maps, sample: sample, union: union, view: views[index], tokens: tokens)))
                 continue

@@ -12,6 +12,8 @@ public struct TrainingRun: Sendable {
     public let scene: PreparedScene
     public private(set) var prior: PriorSet?
     public private(set) var model: DiffusionModel
+    /// Which handles it trains: those of other scenes stay as they are.
+    public let pairing: ScenePairing
     public private(set) var optimizer: AdamW
     public private(set) var random: RandomState
     public private(set) var history: History
@@ -36,8 +38,9 @@ public struct TrainingRun: Sendable {
         phase: Int, _ model: DiffusionModel, scene: PreparedScene, prior: PriorSet?, options: TrainingOptions, optimizer: AdamW,
         random: RandomState, history: History, step: Int
     ) {
-        precondition(model.handles.count == scene.masks.count)
-        (self.phase, self.options, self.scene, self.model, self.history) = (phase, options, scene, model, history)
+        guard let pairing = try? model.pairing(with: scene.scene) else { preconditionFailure("the model has no handles of this scene") }
+        (self.phase, self.options, self.scene, self.history) = (phase, options, scene, history)
+        (self.model, self.pairing) = (model.binding(pairing, to: scene.scene), pairing)
         (self.optimizer, self.random, self.step) = (optimizer, random, step)
         self.prior = options.priorWeight == 0 ? nil : prior
         let trains = trainable
@@ -73,7 +76,7 @@ public struct TrainingRun: Sendable {
     ) throws {
         let before = random
         do {
-            let laws = replacing.laws(step: step + 1, handles: model.handles.count)
+            let laws = replacing.laws(step: step + 1, handles: pairing.count)
             let batch = try Parallel.abandonable(when: isUnwanted ?? { false }) {
                 try TrainingBatch(model, scene, prior: prior, options, &random, laws: laws)
             }
@@ -126,6 +129,20 @@ public struct TrainingRun: Sendable {
         return { _ in false }
     }
 
+    /// Rows [1, D] of handles that are not this scene's, by their places.
+    private var otherHandles: [Int: Tensor] {
+        guard pairing.others > 0, let table = model.textEncoder.handleEmbedding?.value else { return [:] }
+        let places = Set(model.handles.indices).subtracting(pairing.handles)
+        return Dictionary(uniqueKeysWithValues: places.map { ($0, table.rows($0..<$0 + 1)) })
+    }
+
+    /// Undoes what weight decay, or a prior prompt that names them, did to other scenes' handles.
+    private mutating func putBack(_ rows: [Int: Tensor]) {
+        guard !rows.isEmpty, let table = model.textEncoder.handleEmbedding else { return }
+        let all = model.handles.indices.map { rows[$0] ?? table.value.rows($0..<$0 + 1) }
+        model.textEncoder.handleEmbedding = table.replacing(.concatenated(all, axis: 0))
+    }
+
     /// Clips and steps; returns the norm before clipping. Does nothing and returns nil where that is not finite.
     private mutating func update(_ gradients: Gradients) -> Double? {
         var measured: [Tensor] = []
@@ -136,6 +153,7 @@ public struct TrainingRun: Sendable {
         guard norm.isFinite else { return nil }
         var updates: [AdamW.Update] = []
         let trains = trainable
+        let others = otherHandles
         func collect(_ name: String, _ parameter: inout Variable) {
             guard let gradient = gradients[parameter], trains(name) else { return }
             updates.append(.init(name: name, value: parameter.value, gradient: gradient))
@@ -152,6 +170,7 @@ public struct TrainingRun: Sendable {
         }
         model.unet.forEachParameter("unet.") { assign($0, &$1) }
         model.textEncoder.forEachParameter("text_encoder.") { assign($0, &$1) }
+        putBack(others)
         return norm
     }
 }

@@ -5,7 +5,9 @@ import Language
 enum DomainTypes {
     static let handle = StaticType.host(NamedHostType(
         "handle",
-        fields: [.init("token", .string), .init("index", .int), .init("embedding", TensorType.of([nil])), .init("start", .unknown)], element: nil, operators: false))
+        fields: [.init("token", .string), .init("index", .int), .init("embedding", TensorType.of([nil])), .init("start", .unknown),
+            .init("scene", .unknown), .init("mask", .unknown), .init("thing", .unknown),
+        ], element: nil, operators: false))
 
     static let history = StaticType.host(NamedHostType(
         "history",
@@ -70,7 +72,7 @@ enum DomainTypes {
         "tensor, one number": TensorType.of([]), "tensor [16, 16]": TensorType.of([16, 16]),
         "tensor [N, h, w, C]": TensorType.of([nil, nil, nil, nil]), "[model, optimizer]": .list([model, optimizer]),
         "pick (image, masks, handles, prompt)": pick, "leakage (handles, shares, iou, own, worst)": leakage,
-        "attention [kept axes…, H, W]": attention, "prediction (noise, attention)": prediction,
+        "list of handles": .listOf(handle), "attention [kept axes…, H, W]": attention, "prediction (noise, attention)": prediction,
         "image, with the texts of a PNG as .metadata": image, "float, in dB": .float,
     ]
 

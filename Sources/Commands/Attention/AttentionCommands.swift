@@ -110,8 +110,8 @@ enum AttentionCommands {
     /// The mask of the thing that a handle names, where the maps are of a scene.
     private static func ownMask(_ call: Call, _ model: DiffusionModel, token id: Int) -> Mask? {
         guard let scene = call.optional("image")?.host(as: SceneValue.self)?.scene else { return nil }
-        let index = id - model.handleID(0)
-        return scene.masks.indices.contains(index) ? scene.masks[index] : nil
+        guard let pairing = try? model.pairing(with: scene) else { return nil }
+        return pairing.handles.firstIndex { model.handleID($0) == id }.map { scene.masks[$0] }
     }
 
     /// The timesteps to look at: some, not more than a pass takes at once, and such as the model was trained on.
@@ -170,11 +170,7 @@ enum AttentionCommands {
 
     @Sendable private static func leakage(_ call: Call) throws -> Value {
         let (model, scene) = (try call.host("model", as: ModelValue.self).model, try call.host("scene", as: SceneValue.self).scene)
-        guard model.handles.count >= scene.masks.count else {
-            throw Problem(
-                .modelMismatch, "the model has \(model.handles.count) handles, the scene \(scene.masks.count) masks", argument: "model",
-                help: model.handles.isEmpty ? "phase1(model, scene) learns a handle for each mask" : nil)
-        }
+        _ = try call.pairing(model, scene)
         let times = try noiseLevels(call, model)
         let prepared = try PreparedScenes.scene(scene, model, call)
         return .host(

@@ -91,7 +91,7 @@ enum PreparedScenes: ContextKey {
     static let initial: PreparedScene? = nil
 
     static func scene(_ scene: Scene, _ model: DiffusionModel, _ call: Call) throws -> PreparedScene {
-        if let known = call.context[PreparedScenes.self], known.scene == scene, known.fits(model) { return known }
+        if let known = call.context[PreparedScenes.self], known.scene == scene, known.scene.title == scene.title, known.fits(model) { return known }
         let prepared = try call.mapped("scene") { try PreparedScene(scene, for: model) }
         if !Parallel.isAbandoned { call.context[PreparedScenes.self] = prepared }
         return prepared

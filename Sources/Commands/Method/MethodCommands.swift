@@ -125,13 +125,11 @@ enum MethodCommands {
 
     @Sendable private static func unionSample(_ call: Call) throws -> Value {
         let (model, scene) = (try call.host("model", as: ModelValue.self).model, try call.host("scene", as: SceneValue.self).scene)
-        guard model.handles.count == scene.masks.count else {
-            throw Problem(.modelMismatch, "the model has \(model.handles.count) handles, the scene \(scene.masks.count) masks", argument: "model")
-        }
+        let pairing = try call.mapped("model") { try model.pairing(with: scene) }
         let union = UnionSample(
-            handles: model.handles.count, law: SamplingLaw(rawValue: try call.string("law")) ?? .union, flip: try call.double("flip"),
+            handles: pairing.count, law: SamplingLaw(rawValue: try call.string("law")) ?? .union, flip: try call.double("flip"),
             try SeedState.draw(call, stream: "union_sample"))
-        return .host(try PickValue(model: model, scene: try PreparedScenes.scene(scene, model, call), union: union))
+        return .host(try PickValue(model: model, scene: try PreparedScenes.scene(scene, model, call), pairing: pairing, union: union))
     }
 
     @Sendable private static func sample(_ call: Call) throws -> Value {
@@ -253,7 +251,7 @@ enum MethodCommands {
         let reduction = AttentionReduction(rawValue: try call.string("reduction")) ?? .mean
         var total = Variable(Tensor(0))
         for (handle, target) in zip(pick.union.chosen, pick.view.attentionTargets) {
-            total = total + crossAttentionLoss(try map(attention, HandleValue(pick.model, index: handle), call), target: target, normalization, reduction)
+            total = total + crossAttentionLoss(try map(attention, HandleValue(pick.model, index: pick.pairing.handles[handle]), call), target: target, normalization, reduction)
         }
         return .tensor(total)
     }

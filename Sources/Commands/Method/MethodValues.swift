@@ -9,37 +9,39 @@ import Tensors
 public struct PickValue: HostValue {
     let model: DiffusionModel
     let scene: PreparedScene
+    let pairing: ScenePairing
     let union: UnionSample
     let view: SceneView
 
-    /// `view`: what the sample shows, where that is known. Throws `ImageError`.
-    init(model: DiffusionModel, scene: PreparedScene, union: UnionSample, view: SceneView? = nil) throws {
+    /// `view`: what the sample shows, where that is known. Throws `ImageError`, `PairingError`.
+    init(model: DiffusionModel, scene: PreparedScene, pairing: ScenePairing? = nil, union: UnionSample, view: SceneView? = nil) throws {
         (self.model, self.scene, self.union) = (model, scene, union)
+        self.pairing = try pairing ?? model.pairing(with: scene.scene)
         self.view = try view ?? scene.view(union)
     }
 
     public var typeName: String { "pick" }
-    var prompt: String { union.prompt(model.handles) }
+    var prompt: String { union.prompt(pairing.tokens) }
     /// Of its handles, in the order of the prompt.
-    var tokens: [String] { union.chosen.map { model.handles[$0] } }
+    var tokens: [String] { union.chosen.map { pairing.tokens[$0] } }
 
     /// This pick with another part of the photo, or in another context.
     func changing(_ body: (inout UnionSample) throws -> Void) throws -> PickValue {
         var other = union
         try body(&other)
-        return try PickValue(model: model, scene: scene, union: other, view: other.part == union.part ? view : nil)
+        return try PickValue(model: model, scene: scene, pairing: pairing, union: other, view: other.part == union.part ? view : nil)
     }
 
     /// Whether each of its handles occurs once in the prompt that a context makes. Throws `TokenizerError`, `ModelError`.
     func isNamed(in context: String) throws -> Bool {
         let ids = try model.tokenize([PromptContext.prompt(context, tokens)])[0]
-        return union.chosen.allSatisfy { handle in ids.count { $0 == model.handleID(handle) } == 1 }
+        return union.chosen.allSatisfy { handle in ids.count { $0 == model.handleID(pairing.handles[handle]) } == 1 }
     }
 
     private static let fields: [(name: String, value: @Sendable (PickValue) -> Value)] = [
         ("image", { .tensor($0.view.picture) }),
         ("masks", { pick in .list(pick.view.masks.map { .mask($0) }) }),
-        ("handles", { pick in .list(pick.union.chosen.map { .host(HandleValue(pick.model, index: $0)) }) }),
+        ("handles", { pick in .list(pick.union.chosen.map { .host(HandleValue(pick.model, index: pick.pairing.handles[$0])) }) }),
         ("prompt", { .string($0.prompt) }),
         ("flipped", { .bool($0.union.isFlipped) }),
         ("part", { pick in

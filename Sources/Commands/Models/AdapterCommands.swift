@@ -82,8 +82,7 @@ enum AdapterCommands {
         let value = try call.host("base", as: ModelValue.self)
         let path = FileNames.readable(try call.string("path"), call.context)
         let (model, metadata) = try call.mapped("path") { try ResultFile.read(path, base: value.model) }
-        var learned = value.learned
-        learned.model = model
+        var learned = value.replacing(model).learned
         learned.provenance = (metadata["phases"].flatMap { try? JSON.parse($0) }?.arrayValue ?? []).compactMap(\.stringValue)
         return .host(ModelValue(learned))
     }

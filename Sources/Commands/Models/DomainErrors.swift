@@ -15,6 +15,8 @@ enum DomainErrors {
         case let error as SchedulerError: Problem(.badArgument, error.description, argument: "steps")
         case let error as JSONError: Problem(.badFile, error.description, argument: argument)
         case let error as SceneError: scene(error, argument)
+        case let error as PairingError: pairing(error)
+        case let error as MergeError: merge(error)
         case let error as TrainingError: training(error)
         case let error as AttentionError: Problem(.badArgument, error.description, argument: "layers")
         case let error as CheckpointError: checkpoint(error, argument)
@@ -43,6 +45,25 @@ enum DomainErrors {
         case .handleName: Problem(.badArgument, error.description, argument: argument)
         case .emptyWord: Problem(.unknownWord, error.description, argument: argument)
         case .size: Problem(.badArgument, error.description, argument: argument)
+        }
+    }
+
+    private static func pairing(_ error: PairingError) -> Problem {
+        let help = switch error {
+        case .none: "phase1(model, scene) learns a handle for each mask, beside those that a model has"
+        case .incomplete: "phase1(model, scene) adds those that are missing"
+        case .ambiguous: "merge results of different scenes, or measure each before they are merged"
+        }
+        return Problem(.modelMismatch, error.description, argument: "model", help: help)
+    }
+
+    private static func merge(_ error: MergeError) -> Problem {
+        switch error {
+        case .unknownBase(let index):
+            Problem(.modelMismatch, error.description, argument: index == 0 ? "a" : "b", help: "merge(a, b, base=load_model(…)) names the base of both")
+        case .differentBases:
+            Problem(.modelMismatch, error.description, argument: "b", help: "changes can be added where both count from the same model")
+        case .differentModels: Problem(.modelMismatch, error.description, argument: "b")
         }
     }
 

@@ -22,7 +22,9 @@ enum ModelCommands {
             "add_handles", family: "models", summary: "Adds handles: new rows of the token table, which a gradient may be asked for.",
             parameters: [
                 model,
-                Parameter("handles", .oneOf([.int, .record]), doc: "How many (<asset0>, <asset1>, …), or a record {\"<name>\": embedding}."),
+                Parameter(
+                    "handles", .oneOf([.int, .record, .host("scene")]),
+                    doc: "How many (<asset0>, <asset1>, …), a record {\"<name>\": embedding}, or a scene: one a mask, which they belong to."),
                 Parameter("init", .list(.string), default: .list([]), doc: "Words to start from, one a handle; random embeddings without.", keywordOnly: true),
                 Parameter("seed", .int, default: 0, doc: "Of random embeddings.", keywordOnly: true),
             ],
@@ -156,6 +158,18 @@ enum ModelCommands {
             }
             warn(words, model, call)
             model = try call.mapped("init") { try model.addingHandles(count: count, words: words, seed: try call.int("seed")) }
+        case .host(let value as SceneValue):
+            let words = try call.strings("init")
+            guard words.isEmpty || words.count == value.scene.masks.count else {
+                throw Problem(.badArgument, "init has \(words.count) words, the scene has \(value.scene.masks.count) masks", argument: "init")
+            }
+            guard try call.mapped("handles", { try model.masksWithoutHandle(of: value.scene) }).count == value.scene.masks.count else {
+                throw Problem(
+                    .badArgument, "add_handles: this model has handles of \(value.scene.title) already", argument: "handles",
+                    help: "handles_of(model, scene) lists them")
+            }
+            warn(words, model, call)
+            model = try call.mapped("init") { try model.addingHandles(for: value.scene, words: words, seed: try call.int("seed")) }
         case .record(let record):
             let width = model.textEncoder.configuration.hiddenSize
             for key in record.keys {

@@ -81,8 +81,10 @@ public struct ModelValue: HostValue {
     }
 
     private var handleText: [String] {
-        guard let first = model.handles.first else { return [] }
-        return ["handles \(first)"] + model.handles.dropFirst()
+        guard !model.handles.isEmpty else { return [] }
+        let isPlain = model.handleOrigins.allSatisfy { $0 == nil }
+        let texts = isPlain ? model.handles : model.belongings.split(separator: ", ").map(String.init)
+        return ["handles \(texts[0])"] + texts.dropFirst()
     }
 
     /// How much of it is not its base's.
@@ -110,18 +112,23 @@ public struct HandleValue: HostValue {
     init(_ model: DiffusionModel, index: Int) { (self.model, self.index) = (model, index) }
 
     public var token: String { model.handles[index] }
+    /// What it was made for; nil where it belongs to no scene.
+    var origin: HandleOrigin? { model.handleOrigins[index] }
     public var typeName: String { "handle" }
     public var inlineText: String { token }
 
     /// [D]; gradients flow to it where the model's handles take any.
     var embedding: Variable { model.textEncoder.handleEmbedding?.row(index) ?? Variable(.zeros([model.textEncoder.configuration.hiddenSize])) }
 
-    public var fieldNames: [String] { ["token", "index", "embedding", "start"] }
+    public var fieldNames: [String] { ["token", "index", "embedding", "start", "scene", "mask", "thing"] }
     public func field(_ name: String) throws -> Value? {
         switch name {
         case "token": .string(token)
         case "index": .int(index)
         case "embedding": .tensor(embedding)
+        case "scene": origin.map { .string($0.scene) } ?? Value.none
+        case "mask": origin.map { .int($0.mask) } ?? Value.none
+        case "thing": origin.map { .string($0.name) } ?? Value.none
         case "start": model.handleStarts.map { .tensor($0.row(index)) } ?? Value.none
         default: nil
         }
@@ -138,6 +145,7 @@ public struct HandleValue: HostValue {
         let start = model.handleStarts.flatMap { model.nearestTokens(to: $0.row(index), count: 1).first }
         let near = model.nearestTokens(to: embedding.value, count: 3).map { $0.trimmingPrefix(" ") }
         var pieces = ["handle \(token) of \(model.name)", "[\(embedding.value.count)] norm \(NumberText.fixed(norm, 3))"]
+        if let origin { pieces.append("for \(origin.name) of \(origin.scene)") }
         if let moved { pieces.append("moved \(NumberText.fixed(moved, 3)) from its start" + (start.map { " near \"\($0)\"" } ?? "")) }
         pieces.append("most like " + near.map { "\"\($0)\"" }.joined(separator: " "))
         return Display(TextLines.pieces(pieces, between: "   ", context.width, "", "  ").joined(separator: "\n"))

@@ -8,19 +8,15 @@ extension TrainingCommands {
     /// `base`: the model before it got its handles.
     static func run(_ call: Call, _ phases: [(phase: Int, options: TrainingOptions)], _ value: ModelValue, base: DiffusionModel? = nil) throws -> ModelValue {
         let scene = try call.host("scene", as: SceneValue.self).scene
-        guard value.model.handles.count == scene.masks.count else {
-            throw Problem(
-                .modelMismatch, "the model has \(value.model.handles.count) handles, the scene \(scene.masks.count) masks: phase two needs one handle a mask",
-                argument: "model", help: value.model.handles.isEmpty ? "phase1(model, scene) learns them" : nil)
-        }
+        let pairing = try call.pairing(value.model, scene)
         let seed = try call.int("seed")
         let plan = phases.map { PlannedPhase(phase: $0.phase, options: $0.options, seed: seed) }
         SceneCommands.warn(try SceneReport(scene), call)
         let prepared = try call.mapped("scene") { try PreparedScene(scene, for: value.model, downsampling: plan[0].options.maskDownsampling) }
-        // All handles in one prompt, as a step may draw them: better now than in the middle.
+        // All handles of the scene in one prompt, as a step may draw them: better now than in the middle.
         let everything = UnionSample(chosen: Array(scene.masks.indices), isFlipped: false)
         for context in Set(plan.flatMap(\.options.contexts) + [PromptContext.plain]).sorted() {
-            _ = try ViewLaws.checked(context, PickValue(model: value.model, scene: prepared, union: everything), context == PromptContext.plain ? "scene" : "contexts")
+            _ = try ViewLaws.checked(context, PickValue(model: value.model, scene: prepared, pairing: pairing, union: everything), context == PromptContext.plain ? "scene" : "contexts")
         }
         let side = value.model.latentSize
         try call.reservePass(2 * (plan.map(\.options.batchSize).max() ?? 1), height: side.height, width: side.width, value.model)

@@ -96,19 +96,24 @@ enum TrainingCommands {
         return .host(try train(call, learned, run, description: "resumed at step \(run.step)", learned.unfinishedReplacements))
     }
 
-    /// The base model with a handle a mask: those that it has already where there are as many and no words are given.
+    /// The base model with a handle a mask: those of the scene go on, as do as many that belong to no scene; where the
+    /// scene has none yet (or not for every mask) they are added after the model's own, which stay as they are.
     private static func withHandles(_ call: Call, _ value: ModelValue) throws -> ModelValue {
-        let (count, words) = (try call.host("scene", as: SceneValue.self).scene.masks.count, try call.strings("init"))
-        if value.model.handles.count == count, words.isEmpty { return value }
-        guard value.model.handles.isEmpty else {
-            throw Problem(
-                .modelMismatch, "this model has \(value.model.handles.count) handles already; phase one starts from a model without any, or goes on with one handle a mask (\(count))",
-                argument: "model")
+        let (scene, words) = (try call.host("scene", as: SceneValue.self).scene, try call.strings("init"))
+        let missing = try call.mapped("model") { try value.model.masksWithoutHandle(of: scene) }
+        guard !missing.isEmpty else {
+            guard words.isEmpty else {
+                throw Problem(
+                    .badArgument, "\(call.builtin.name): this model has handles of \(scene.title) already, which go on from where they are", argument: "init",
+                    help: "without init they go on; from the base model they start anew")
+            }
+            return value
         }
-        guard words.isEmpty || words.count == count else {
-            throw Problem(.badArgument, "init has \(words.count) words, the scene has \(count) masks", argument: "init")
+        guard words.isEmpty || words.count == missing.count else {
+            throw Problem(.badArgument, "init has \(words.count) words, the scene has \(missing.count) masks without a handle", argument: "init")
         }
         ModelCommands.warn(words, value.model, call)
-        return value.replacing(try call.mapped("init") { try value.model.addingHandles(count: count, words: words, seed: try call.int("seed")) })
+        return value.replacing(
+            try call.mapped("init") { try value.model.addingHandles(for: scene, masks: missing, words: words, seed: try call.int("seed")) })
     }
 }

@@ -32,10 +32,11 @@ struct TrainingFunctions {
     /// What the call's arguments replace.
     func replacements(_ model: DiffusionModel, _ scene: PreparedScene) throws -> TrainingReplacements {
         var result = TrainingReplacements()
+        let pairing = try model.pairing(with: scene.scene)
         let warnings = LossWarnings()
         if let function = try function("attention_loss", of: 2, "fn(out, pick) { attention_loss(out.attention, pick) }") {
             result.attentionLoss = { input in
-                let pick = try PickValue(model: model, scene: scene, union: input.union, view: input.view)
+                let pick = try PickValue(model: model, scene: scene, pairing: pairing, union: input.union, view: input.view)
                 let maps = SampleAttention(maps: input.maps, sample: input.sample, prompt: pick.prompt, model: model)
                 let out = PredictionValue(noise: nil, attention: [maps])
                 let loss = try number("attention_loss", function, [.host(out), .host(pick)])

@@ -5,7 +5,7 @@ import Tensors
 ///
 /// A safetensors file: `handle.<name>` [D] and `handle_start.<name>` [D] a handle; the change of the network as a LoRA
 /// in diffusers' names (``LoRAFile``). Metadata: `format` "bas-result", `version` "1", `base` and `base_hash` (the
-/// model that it belongs to), `handles` (their order, JSON), `error` (what the low rank leaves out, a share of the
+/// model that it belongs to), `handles` (their order, JSON), `handle_scenes` (what each belongs to, JSON), `error` (what the low rank leaves out, a share of the
 /// change's norm), and whatever else the writer knows (`scene`, `phases`, `metrics`).
 public enum ResultFile {
     /// Throws `LoRAError`, `FileError`.
@@ -28,6 +28,7 @@ public enum ResultFile {
         all["base"] = base.name
         all["base_hash"] = base.fingerprint
         all["handles"] = JSON.array(model.handles.map { .string($0) }).text()
+        all["handle_scenes"] = HandleOrigin.json(model.handleOrigins).text()
         all["error"] = "\(report.error)"
         try SafetensorsWriter.write(path, tensors, metadata: all)
         return report
@@ -54,7 +55,8 @@ public enum ResultFile {
         }
         var model = base
         if !tokens.isEmpty {
-            model = try base.addingHandles(tokens, embeddings: try rows("handle."))
+            let origins = HandleOrigin.list(metadata["handle_scenes"].flatMap { try? JSON.parse($0) }, count: tokens.count)
+            model = try base.addingHandles(tokens, embeddings: try rows("handle."), origins: origins)
             if file.contains("handle_start.\(tokens[0])") { model.handleStarts = try rows("handle_start.") }
         }
         if file.tensors.contains(where: { !$0.name.hasPrefix("handle") }) {

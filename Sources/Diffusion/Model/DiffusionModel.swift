@@ -15,6 +15,8 @@ public struct DiffusionModel: Sendable {
     public let scheduler: SchedulerConfiguration
     /// Tokens of the handles, in the order of the rows of `textEncoder.handleEmbedding`.
     public internal(set) var handles: [String] = []
+    /// What each handle was made for; nil for one that belongs to no scene.
+    public internal(set) var handleOrigins: [HandleOrigin?] = []
     /// The rows that training started from, [K, D].
     public internal(set) var handleStarts: Tensor?
     let posteriors = PosteriorCache()
@@ -114,9 +116,13 @@ public struct DiffusionModel: Sendable {
     public func handleID(_ index: Int) -> Int { textEncoder.configuration.vocabularySize + index }
 
     /// This model with handles added after those that it has: tokens written `<name>`, embeddings [K, D].
-    /// `starts`: the rows that training started from, where they are others.
-    public func addingHandles(_ tokens: [String], embeddings: Tensor, starts: Tensor? = nil) throws -> DiffusionModel {
+    /// `starts`: the rows that training started from, where they are others; `origins`: what they are made for, K of
+    /// them, without which they belong to no scene.
+    public func addingHandles(
+        _ tokens: [String], embeddings: Tensor, starts: Tensor? = nil, origins: [HandleOrigin?]? = nil
+    ) throws -> DiffusionModel {
         precondition(embeddings.shape == [tokens.count, textEncoder.configuration.hiddenSize])
+        precondition(origins.map { $0.count == tokens.count } ?? true)
         for (index, token) in tokens.enumerated() {
             guard token.count > 2, token.first == "<", token.last == ">", !token.dropFirst().dropLast().contains(where: { $0.isWhitespace || $0 == "<" || $0 == ">" })
             else { throw ModelError.handleName(token: token) }
@@ -125,6 +131,7 @@ public struct DiffusionModel: Sendable {
         var model = self
         model.tokenizer = try tokenizer.adding(tokens)
         model.handles += tokens
+        model.handleOrigins += origins ?? Array(repeating: nil, count: tokens.count)
         let rows = textEncoder.handleEmbedding.map { [$0.value] } ?? []
         let all = Tensor.concatenated(rows + [embeddings], axis: 0)
         model.textEncoder.handleEmbedding = textEncoder.handleEmbedding?.needsGrad == true ? .leaf(all) : Variable(all)
@@ -132,11 +139,22 @@ public struct DiffusionModel: Sendable {
         return model
     }
 
-    /// The same, where the model may have these very handles already: they get these embeddings.
-    public func withHandles(_ tokens: [String], embeddings: Tensor, starts: Tensor) throws -> DiffusionModel {
-        guard handles == tokens else { return try addingHandles(tokens, embeddings: embeddings, starts: starts) }
+    /// This model with exactly these handles, of which it may have the first ones already: all get these embeddings.
+    public func withHandles(_ tokens: [String], embeddings: Tensor, starts: Tensor, origins: [HandleOrigin?]) throws -> DiffusionModel {
+        guard tokens.starts(with: handles), tokens.count == origins.count else {
+            return try addingHandles(tokens, embeddings: embeddings, starts: starts, origins: origins)
+        }
+        let missing = handles.count..<tokens.count
+        var model = missing.isEmpty ? self : try addingHandles(Array(tokens[missing]), embeddings: embeddings.rows(missing))
+        (model.textEncoder.handleEmbedding, model.handleStarts, model.handleOrigins) = (Variable(embeddings), starts, origins)
+        return model
+    }
+
+    /// This model with other scenes for its handles, one entry a handle.
+    public func withOrigins(_ origins: [HandleOrigin?]) -> DiffusionModel {
+        precondition(origins.count == handles.count)
         var model = self
-        (model.textEncoder.handleEmbedding, model.handleStarts) = (Variable(embeddings), starts)
+        model.handleOrigins = origins
         return model
     }
 

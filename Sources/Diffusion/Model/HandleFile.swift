@@ -1,12 +1,16 @@
 import Tensors
 
-/// Handles on disk as textual inversions are: `learned_embeds.safetensors`, one tensor [D] (or [1, D]) a token.
+/// Handles on disk as textual inversions are: `learned_embeds.safetensors`, one tensor [D] (or [1, D]) a token. The
+/// metadata entry `handle_scenes` says what each belongs to, by token.
 public enum HandleFile {
+    private static let scenes = "handle_scenes"
+
     /// Throws `FileError`.
     public static func write(_ model: DiffusionModel, to path: String) throws {
         guard let table = model.textEncoder.handleEmbedding?.value else { return }
         let tensors = model.handles.enumerated().map { SafetensorsTensor($0.element, shape: [table.shape[1]], table.row($0.offset).values) }
-        try SafetensorsWriter.write(path, tensors)
+        let origins = zip(model.handles, model.handleOrigins).compactMap { token, origin in origin.map { (token, $0.json) } }
+        try SafetensorsWriter.write(path, tensors, metadata: origins.isEmpty ? [:] : [scenes: JSON.object(JSONObject(origins)).text()])
     }
 
     /// `model` with the file's handles. Throws `SafetensorsError`, `FileError`, `ModelError`, `HandleFileError`.
@@ -20,7 +24,10 @@ public enum HandleFile {
             }
             return Tensor(try file.readFloats(entry.name), shape: [1, width])
         }
-        return try model.addingHandles(file.tensors.map(\.name), embeddings: .concatenated(rows, axis: 0))
+        let known = file.metadata[scenes].flatMap { try? JSON.parse($0) }
+        return try model.addingHandles(
+            file.tensors.map(\.name), embeddings: .concatenated(rows, axis: 0),
+            origins: file.tensors.map { known?[$0.name].flatMap(HandleOrigin.init) })
     }
 }
 

@@ -2,20 +2,24 @@ import Autograd
 import NeuralNetwork
 import Tensors
 
-/// `bas.json` in a model's folder says which tokens of its tokenizer are handles: `{"handles": ["<asset0>", …]}`. To
-/// diffusers they are tokens like others, the last rows of the token table.
+/// `bas.json` in a model's folder says which tokens of its tokenizer are handles, and which mask of which scene each
+/// belongs to: `{"handles": ["<asset0>", …], "handle_scenes": [{"scene": "toys", …}, …]}`. To diffusers they are tokens
+/// like others, the last rows of the token table.
 extension ModelFolder {
     private static let notes = "bas.json"
 
     static func writeHandles(_ model: DiffusionModel, to folder: String) throws {
-        try write(JSONObject([("handles", .array(model.handles.map { .string($0) }))]), to: "\(folder)/\(notes)")
+        let object = JSONObject([("handles", .array(model.handles.map { .string($0) })), ("handle_scenes", HandleOrigin.json(model.handleOrigins))])
+        try write(object, to: "\(folder)/\(notes)")
     }
 
     /// The handles that a folder names, none where it has no such file. Throws `ModelError.parts` where they are not the last
     /// tokens, and what reading throws.
-    static func handles(_ folder: String, _ tokenizer: CLIPTokenizer, vocabularySize: Int) throws -> [String] {
+    static func handles(
+        _ folder: String, _ tokenizer: CLIPTokenizer, vocabularySize: Int
+    ) throws -> (tokens: [String], origins: [HandleOrigin?]) {
         let path = "\(folder)/\(notes)"
-        guard FileSystem.exists(path) else { return [] }
+        guard FileSystem.exists(path) else { return ([], []) }
         let json: JSON
         do {
             json = try JSON.parse(String(decoding: try ReadableFile.contents(path, limit: 1 << 20), as: UTF8.self))
@@ -31,7 +35,7 @@ extension ModelFolder {
             throw ModelError.parts(path: path, "the handle \(token) is not token \(first + index) of the tokenizer")
         }
         guard handles.count == list.count, first > 0 else { throw ModelError.parts(path: path, "\"handles\" is a list of tokens") }
-        return handles
+        return (handles, HandleOrigin.list(json["handle_scenes"], count: handles.count))
     }
 }
 

@@ -35,11 +35,12 @@ public enum ModelFolder {
         try load(&vae, folder, "vae", stem: "diffusion_pytorch_model", ParameterFile.autoencoderSpellings, extent)
         try load(&text, folder, "text_encoder", stem: "model", ParameterFile.textEncoderSpellings, extent)
         let handles = try handles(folder, tokenizer, vocabularySize: text.configuration.vocabularySize)
-        text.separateHandles(handles.count, extent)
+        text.separateHandles(handles.tokens.count, extent)
         var model = DiffusionModel(
             name: name ?? folder.split(separator: "/").last.map(String.init) ?? folder, folder: folder, tokenizer: tokenizer,
             textEncoder: text, unet: unet, vae: vae, scheduler: scheduler)
-        (model.handles, model.handleStarts) = (handles, text.handleEmbedding?.value)
+        (model.handles, model.handleStarts) = (handles.tokens, text.handleEmbedding?.value)
+        model.handleOrigins = handles.origins
         return model
     }
 

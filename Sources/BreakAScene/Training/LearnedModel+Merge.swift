@@ -1,0 +1,98 @@
+import Diffusion
+import Tensors
+
+/// Why two results cannot be joined, as data.
+public enum MergeError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Nothing says what the first (0) or second (1) model was before it learned.
+    case unknownBase(Int)
+    case differentBases(String, String)
+    /// A parameter that one has and the other has not, or in another shape.
+    case differentModels(parameter: String)
+
+    public var description: String {
+        switch self {
+        case .unknownBase(let index): "nothing says which base the \(index == 0 ? "first" : "second") model was learned from"
+        case .differentBases(let a, let b): "the two were learned from different bases, \(a) and \(b)"
+        case .differentModels(let parameter): "the models are built differently: \(parameter) is not the same parameter in both"
+        }
+    }
+}
+
+extension LearnedModel {
+    /// What it was before it learned: a model that has learned nothing is its own base. nil where nothing says it.
+    private var start: DiffusionModel? { base ?? (model.handles.isEmpty && model.changedParameters.isEmpty ? model : nil) }
+
+    /// This result and another on the same base as one: all handles of both, and of every parameter the base's value plus
+    /// both changes. Handles that are the same in both (token, embedding, scene) stay one; where other handles have the
+    /// same token, the second one's gets the next free token, as `renamed` says. Training that was interrupted in either
+    /// is not gone on with. Throws `MergeError`, `ModelError`.
+    ///
+    /// `base`: the base of both, where the models do not know it (they were loaded from folders).
+    public func merged(with other: LearnedModel, base given: DiffusionModel? = nil) throws -> (result: LearnedModel, renamed: [(from: String, to: String)]) {
+        let bases = try [self, other].enumerated().map { index, learned in
+            guard let base = given ?? learned.start else { throw MergeError.unknownBase(index) }
+            return base
+        }
+        let hashes = given == nil ? bases.map(\.fingerprint) : []
+        guard Set(hashes).count < 2 else {
+            throw MergeError.differentBases("\(bases[0].name) \(hashes[0])", "\(bases[1].name) \(hashes[1])")
+        }
+        var merged = model
+        merged.replaceParameters(try Self.sums(model, other.model, base: bases[0]))
+        let renamed = try merged.addHandles(of: other.model)
+        var result = LearnedModel(merged)
+        (result.base, result.prior, result.history) = (bases[0], prior ?? other.prior, history)
+        other.history.entries.forEach { result.history.append($0) }
+        let changed = renamed.map { "; \($0.from) of the second is \($0.to)" }.joined()
+        result.provenance = provenance + other.provenance + ["merged, both changes of \(bases[0].name) added\(changed)"]
+        return (result, renamed)
+    }
+
+    /// Parameters of `a` that `b` changes too or alone, by full name.
+    private static func sums(_ a: DiffusionModel, _ b: DiffusionModel, base: DiffusionModel) throws -> [String: Tensor] {
+        func table(_ model: DiffusionModel) -> [String: Tensor] {
+            Dictionary(model.namedParameters.map { ($0.name, $0.value.value) }) { first, _ in first }
+        }
+        let (own, start) = (table(a), table(base))
+        var sums: [String: Tensor] = [:]
+        let parameters = b.namedParameters
+        guard parameters.count == own.count, own.count == start.count else { throw MergeError.differentModels(parameter: "the number of parameters") }
+        for (name, parameter) in parameters {
+            try Parallel.checkWanted()
+            let value = parameter.value
+            guard let mine = own[name], let before = start[name], mine.shape == value.shape, before.shape == value.shape else {
+                throw MergeError.differentModels(parameter: name)
+            }
+            if value.isIdentical(to: before) { continue }
+            sums[name] = mine.isIdentical(to: before) ? value : mine + (value - before)
+        }
+        return sums
+    }
+}
+
+extension DiffusionModel {
+    /// Adds the handles of another model that this one has not; says which got another token.
+    fileprivate mutating func addHandles(of other: DiffusionModel) throws -> [(from: String, to: String)] {
+        var renamed: [(from: String, to: String)] = []
+        guard let rows = other.textEncoder.handleEmbedding?.value else { return [] }
+        for (index, token) in other.handles.enumerated() {
+            let row = rows.rows(index..<index + 1)
+            if let place = handles.firstIndex(of: token), handleOrigins[place] == other.handleOrigins[index],
+                textEncoder.handleEmbedding?.value.rows(place..<place + 1).isIdentical(to: row) == true { continue }
+            let free = tokenizer.id(of: token) == nil ? token : freeToken(like: token)
+            if free != token { renamed.append((token, free)) }
+            self = try addingHandles(
+                [free], embeddings: row, starts: other.handleStarts?.rows(index..<index + 1), origins: [other.handleOrigins[index]])
+        }
+        return renamed
+    }
+
+    /// `<asset2>` for a numbered token, `<cat-2>` for another.
+    private func freeToken(like token: String) -> String {
+        let name = token.dropFirst().dropLast()
+        if name.hasPrefix("asset"), Int(name.dropFirst("asset".count)) != nil { return freeTokens(1)[0] }
+        var number = 2
+        while tokenizer.id(of: "<\(name)-\(number)>") != nil { number += 1 }
+        return "<\(name)-\(number)>"
+    }
+}
