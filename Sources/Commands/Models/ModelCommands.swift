@@ -24,7 +24,7 @@ enum ModelCommands {
                 model,
                 Parameter(
                     "handles", .oneOf([.int, .record, .host("scene")]),
-                    doc: "How many (<asset0>, <asset1>, …), a record {\"<name>\": embedding}, or a scene: one a mask, which they belong to."),
+                    doc: "How many (<asset0>, …), a record {\"<name>\": embedding}, or a scene that they belong to, one a mask."),
                 Parameter("init", .list(.string), default: .list([]), doc: "Words to start from, one a handle; random embeddings without.", keywordOnly: true),
                 Parameter("seed", .int, default: 0, doc: "Of random embeddings.", keywordOnly: true),
             ],
