@@ -37,7 +37,7 @@ public struct TrainingLosses {
             total = total + loss.scaled(by: Float(priorWeight))
             priorLoss = loss
         }
-        let attn = try AttentionMaps(pass.maps).map { try Self.attention($0, model, batch, views, options, replacing) }
+        let attn = try AttentionMaps(pass.maps).map { try Self.attention($0, model, batch, views, try model.pairing(with: scene.scene), options, replacing) }
         if let attn, options.attentionWeight != 0 { total = total + attn.scaled(by: Float(options.attentionWeight)) }
         self.total = total
         reconstruction = rec.value.scalar
@@ -52,11 +52,10 @@ public struct TrainingLosses {
 
     /// Summed over a photo's handles, averaged over photos.
     private static func attention(
-        _ maps: AttentionMaps, _ model: DiffusionModel, _ batch: TrainingBatch, _ views: [SceneView], _ options: TrainingOptions,
-        _ replacing: TrainingReplacements
+        _ maps: AttentionMaps, _ model: DiffusionModel, _ batch: TrainingBatch, _ views: [SceneView], _ pairing: ScenePairing,
+        _ options: TrainingOptions, _ replacing: TrainingReplacements
     ) throws -> Variable {
         var total = Variable(Tensor(0))
-        let pairing = try model.pairing(with: scene.scene)
         for (index, union) in batch.samples.enumerated() {
             let sample = batch.priorCount + index
             let tokens = union.chosen.map { handle in batch.ids[sample].firstIndex(of: model.handleID(pairing.handles[handle])) ?? 0 }
