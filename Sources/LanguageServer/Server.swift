@@ -143,7 +143,7 @@ public final class Server {
     /// An imported file's text: as an editor has it, else from disk.
     private func text(_ path: String) throws -> String {
         if let open = documents.values.first(where: { $0.name == path }) { return open.file.text }
-        return try Session.readScript(path)
+        return try Session.readImport(path)
     }
 
     /// The document and the byte offset that a request speaks of.

@@ -23,8 +23,29 @@ public enum FileSystem {
         return names.sorted()
     }
 
+    /// Throws `FileError` for a path that the system would read up to its first zero byte only, and so take for another.
+    static func checkPath(_ path: String, _ operation: FileError.Operation) throws(FileError) {
+        if path.utf8.contains(0) { throw FileError(operation, path, reason: .zeroByte) }
+    }
+
+    /// Where writing to `path` ends up: links at its end are followed, also the last one's to a file that does not exist
+    /// yet. Throws `FileError` where they go round in a circle.
+    static func followingLinks(_ path: String) throws(FileError) -> String {
+        var place = path
+        for _ in 0..<40 {
+            var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+            let count = readlink(place, &buffer, buffer.count)
+            guard count > 0 else { return place }
+            let target = String(decoding: buffer[..<count], as: UTF8.self)
+            let folder = place.lastIndex(of: "/").map { place[...$0] } ?? ""
+            place = target.hasPrefix("/") ? target : folder + target
+        }
+        throw FileError(.create, path, errno: ELOOP)
+    }
+
     /// Makes a folder and those that it lies in; one that is there already is fine. Throws `FileError`.
     public static func createFolder(_ path: String) throws {
+        try checkPath(path, .create)
         if isFolder(path) || path.isEmpty { return }
         let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
         if !parent.isEmpty { try createFolder(parent) }

@@ -1,6 +1,20 @@
 /// Arithmetic on shapes (sizes from the outermost axis in) as the tensors and the language's messages need it.
 public enum Shape {
+    /// How many numbers a tensor of this shape holds. Of shapes that exist; those that a program asks for go through
+    /// `checkedCount`.
     @inlinable public static func count(_ shape: [Int]) -> Int { shape.reduce(1, *) }
+
+    /// The same for sizes that anyone may have written: nil where one is negative, or where the sizes other than 0 have a
+    /// product that cannot be counted, also beside a size of 0.
+    public static func checkedCount(_ shape: [Int]) -> Int? {
+        var count = 1
+        for size in shape {
+            let (product, overflow) = count.multipliedReportingOverflow(by: max(size, 1))
+            guard size >= 0, !overflow else { return nil }
+            count = product
+        }
+        return shape.contains(0) ? 0 : count
+    }
 
     /// Row-major strides in elements.
     public static func strides(_ shape: [Int]) -> [Int] {

@@ -13,7 +13,7 @@ extension Console {
         for (number, file) in files.enumerated() {
             do {
                 let analysis = session.analyze(
-                    source: file == "-" ? try StandardInput.read() : try StandardInput.read(file),
+                    source: file == "-" ? try StandardInput.read() : try Session.readScript(file),
                     file: file == "-" ? "<stdin>" : file)
                 let found = analysis.diagnostics
                 if let plan {

@@ -38,7 +38,7 @@ extension Console {
     /// Whether the file is not in its canonical form, or was not.
     private func format(_ path: String, checks: Bool, to output: FileSink) throws -> Bool {
         let isInput = path == "-"
-        let text = isInput ? try StandardInput.read() : try StandardInput.read(path)
+        let text = isInput ? try StandardInput.read() : try Session.readScript(path)
         let result = try session.format(source: text, file: isInput ? "<stdin>" : path)
         if checks {
             if result != text { output.write(printable(isInput ? "<stdin>" : path) + "\n") }

@@ -1,7 +1,7 @@
 import Glibc
 import Language
 
-/// Whole texts from standard input or a file.
+/// Whole texts from standard input.
 enum StandardInput {
     /// Larger than this is not a script, in bytes.
     static let largest = 16 << 20
@@ -9,21 +9,6 @@ enum StandardInput {
     /// Throws `.cannotRead` or `.notUTF8`.
     static func read() throws -> String {
         try text(of: STDIN_FILENO, "standard input")
-    }
-
-    /// Throws `.fileMissing`, `.noPermission`, `.cannotRead` or `.notUTF8`.
-    static func read(_ path: String) throws -> String {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        let name = "\"\(printable(path))\""
-        guard descriptor >= 0 else {
-            switch errno {
-            case ENOENT, ENOTDIR: throw Problem(.fileMissing, "there is no file \(name)")
-            case EACCES, EPERM: throw Problem(.noPermission, "no permission to read \(name)")
-            default: throw Problem(.cannotRead, "cannot read \(name): \(Surroundings.lastErrorText)")
-            }
-        }
-        defer { close(descriptor) }
-        return try text(of: descriptor, name)
     }
 
     private static func text(of descriptor: Int32, _ name: String) throws -> String {

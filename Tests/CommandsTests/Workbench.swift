@@ -34,7 +34,7 @@ final class Workbench {
         func flatten(_ value: Value) -> [Double] {
             if let number = value.number { return [number] }
             if let tensor = value.host(as: TensorValue.self)?.tensor { return tensor.values.map(Double.init) }
-            return (value.elements ?? []).flatMap(flatten)
+            return ((try? value.elements) ?? []).flatMap(flatten)
         }
         return run(source, location: location).value.map(flatten) ?? []
     }

@@ -32,7 +32,7 @@ struct Sweep {
         function = try call.function("run")
         settings = try call.record("settings").pairs.map { name, value in
             let values = switch value {
-            case .list, .range: value.elements ?? []
+            case .list, .range: try value.elements ?? []
             default: [value]
             }
             guard !values.isEmpty else {

@@ -58,7 +58,7 @@ extension FigureCommands {
                 label: "series 0 has \(first.values.count), series \(odd) \(rows[odd].values.count)")
         }
         if let x = call.optional("x") {
-            guard let items = x.elements else { throw onlyForTables("x", call) }
+            guard let items = try x.elements else { throw onlyForTables("x", call) }
             try reading.check(items.count, of: "x", fits: first.values.count, "the series")
             names = items.map(AxisPlaces.name)
         }

@@ -57,7 +57,7 @@ enum FigureCommands {
 
     /// Names given by `labels=` in place of those that the data have.
     static func named(_ series: [Series], _ call: Call) throws -> [Series] {
-        guard let labels = call.optional("labels")?.elements else { return series }
+        guard let labels = try call.optional("labels")?.elements else { return series }
         guard labels.count == series.count else {
             throw Problem(
                 .badArgument, "\(call.builtin.name): \(labels.count) labels for \(series.count) series", argument: "labels")

@@ -26,15 +26,15 @@ extension FigureCommands {
 
     /// The pictures that a value holds, with the titles that the call gives.
     static func pictureGrid(_ value: Value, _ call: Call) throws -> PictureGrid {
-        let items = value.elements ?? [value]
+        let items = try value.elements ?? [value]
         // A list of lists is a grid by rows.
-        let inner = items.map { item in item.host(as: (any HostValue).self) == nil ? item.elements : nil }
+        let inner = try items.map { item in item.host(as: (any HostValue).self) == nil ? try item.elements : nil }
         let lists = inner.compactMap(\.self)
         let images = try zip(items, inner).flatMap { item, list in
             try (list ?? [item]).map { try ImageValue.read($0, call.builtin.parameters[0].name, call).image }
         }
-        func names(_ argument: String) -> [String] { call.optional(argument)?.elements?.map(AxisPlaces.name) ?? [] }
-        var grid = PictureGrid(images, titles: names("titles"), columnTitles: names("columns"), rowTitles: names("rows"))
+        func names(_ argument: String) throws -> [String] { try call.optional(argument)?.elements?.map(AxisPlaces.name) ?? [] }
+        var grid = try PictureGrid(images, titles: names("titles"), columnTitles: names("columns"), rowTitles: names("rows"))
         if case .int(let count)? = call.optional("columns") { grid.columns = count }
         if let first = lists.first, lists.count == items.count, grid.columns == nil {
             if let odd = lists.firstIndex(where: { $0.count != first.count }) {

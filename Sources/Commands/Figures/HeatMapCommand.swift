@@ -32,8 +32,8 @@ extension FigureCommands {
 
     @Sendable private static func drawHeatMap(_ call: Call) throws -> Value {
         var map = try call.value("values").host(as: LeakageValue.self).map(leakageMap) ?? HeatMap(matrix(call))
-        if let x = call.optional("x")?.elements { map.columns = x.map(AxisPlaces.name) }
-        if let y = call.optional("y")?.elements { map.rows = y.map(AxisPlaces.name) }
+        if let x = try call.optional("x")?.elements { map.columns = x.map(AxisPlaces.name) }
+        if let y = try call.optional("y")?.elements { map.rows = y.map(AxisPlaces.name) }
         map.colors = ColorMap(rawValue: try call.string("colors")) ?? .viridis
         if call.optional("low") != nil { map.low = try call.double("low") }
         if call.optional("high") != nil { map.high = try call.double("high") }

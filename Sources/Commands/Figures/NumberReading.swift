@@ -20,11 +20,11 @@ struct NumberReading {
     }
 
     /// A list of numbers or a tensor [N]; nil for anything else.
-    static func numbers(_ value: Value) -> [Double]? {
+    static func numbers(_ value: Value) throws -> [Double]? {
         if let tensor = value.host(as: TensorReadable.self)?.variable.value {
             return tensor.rank == 1 ? tensor.values.map(Double.init) : nil
         }
-        guard value.host(as: (any HostValue).self) == nil, let items = value.elements else { return nil }
+        guard value.host(as: (any HostValue).self) == nil, let items = try value.elements else { return nil }
         let numbers = items.compactMap(number)
         return numbers.count == items.count ? numbers : nil
     }
@@ -33,10 +33,10 @@ struct NumberReading {
     func rows(_ value: Value, _ argument: String) throws -> [Row] {
         if case .record(let record) = value { return try record.pairs.map { Row(name: $0, values: try row($1, argument, "field \($0)")) } }
         if let tensor = value.host(as: TensorReadable.self)?.variable.value { return try rows(tensor, argument) }
-        guard let items = value.elements, !items.isEmpty else {
+        guard let items = try value.elements, !items.isEmpty else {
             throw Problem(.badArgument, "\(call.builtin.name): there is nothing to draw", argument: argument, label: "this is empty")
         }
-        if let numbers = Self.numbers(value) { return [Row(name: "", values: numbers)] }
+        if let numbers = try Self.numbers(value) { return [Row(name: "", values: numbers)] }
         return try items.enumerated().map { Row(name: "", values: try row($1, argument, "item \($0)")) }
     }
 
@@ -52,7 +52,7 @@ struct NumberReading {
     }
 
     private func row(_ value: Value, _ argument: String, _ place: String) throws -> [Double] {
-        if let numbers = Self.numbers(value) { return numbers }
+        if let numbers = try Self.numbers(value) { return numbers }
         if let number = Self.number(value) { return [number] }
         throw Problem(
             .wrongType, "\(call.builtin.name) wants numbers", argument: argument, label: "\(place) is \(value.describedType)",

@@ -84,7 +84,7 @@ extension FigureCommands {
     private static func xPlaces(_ counts: [Int], _ reading: NumberReading, _ call: Call) throws -> AxisPlaces? {
         guard let x = call.optional("x") else { return nil }
         if case .string = x { throw onlyForTables("x", call) }
-        let places = AxisPlaces(x.elements ?? [])
+        let places = AxisPlaces(try x.elements ?? [])
         for count in counts { try reading.check(places.numbers.count, of: "x", fits: count, "the curve") }
         return places
     }

@@ -42,7 +42,7 @@ extension FigureCommands {
             call.optional(argument) == nil ? nil : try positive(table.numbers(argument, table.columnName(argument)), argument, call)
         }
         let (xErrors, yErrors) = (try lengths("x_error"), try lengths("y_error"))
-        let names = call.optional("names") == nil ? nil : try table.column("names").map(AxisPlaces.name)
+        let names = try call.optional("names") == nil ? nil : try table.column("names").map(AxisPlaces.name)
         let series = try table.groups().map { group in
             Series(
                 group.name, .points,
@@ -61,13 +61,13 @@ extension FigureCommands {
         let reading = NumberReading(call: call)
         func lengths(_ argument: String) throws -> [Double]? {
             guard let value = call.optional(argument) else { return nil }
-            guard let numbers = NumberReading.numbers(value) else { throw onlyForTables(argument, call) }
+            guard let numbers = try NumberReading.numbers(value) else { throw onlyForTables(argument, call) }
             try reading.check(numbers.count, of: argument, fits: xs.count, "the points")
             return try positive(numbers, argument, call)
         }
         let (xErrors, yErrors) = (try lengths("x_error"), try lengths("y_error"))
         if case .string? = call.optional("names") { throw onlyForTables("names", call) }
-        let names = call.optional("names")?.elements?.map(AxisPlaces.name)
+        let names = try call.optional("names")?.elements?.map(AxisPlaces.name)
         if let names { try reading.check(names.count, of: "names", fits: xs.count, "the points") }
         return [
             Series(
@@ -92,7 +92,7 @@ extension FigureCommands {
         }
         let y = given.removeLast()
         func numbers(_ pair: (String, Value)) throws -> [Double] {
-            if let numbers = NumberReading.numbers(pair.1) { return numbers }
+            if let numbers = try NumberReading.numbers(pair.1) { return numbers }
             throw Problem(
                 .wrongType, "scatter wants a list of numbers or a tensor [N] for \(pair.0)", argument: pair.0,
                 label: "this is \(pair.1.describedType)")
@@ -105,7 +105,7 @@ extension FigureCommands {
 
     private static func pairs(_ value: Value, _ call: Call) throws -> ([Double], [Double]) {
         let rows = try NumberReading(call: call).rows(value, "data").map(\.values)
-        if let numbers = value.elements, numbers.contains(where: { $0.number != nil }) {
+        if let numbers = try value.elements, numbers.contains(where: { $0.number != nil }) {
             throw Problem(
                 .shapeMismatch, "scatter: points are [x, y]", argument: "data", label: "here they are numbers",
                 help: "scatter(xs, ys) takes the two separately")

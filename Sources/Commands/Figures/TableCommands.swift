@@ -68,7 +68,7 @@ enum TableCommands {
     static func rows(_ value: Value, _ call: Call, _ name: String) throws -> TableValue {
         if let table = value.host(as: TableReadable.self)?.table { return table }
         if case .record(let record) = value { return try columns(record, call, name) }
-        let records = try (value.elements ?? []).enumerated().map { place, item in
+        let records = try (try value.elements ?? []).enumerated().map { place, item in
             try Parallel.checkWanted()
             if case .record(let record) = item { return record }
             throw Problem(
@@ -90,13 +90,14 @@ enum TableCommands {
     }
 
     private static func columns(_ record: Record, _ call: Call, _ name: String) throws -> TableValue {
-        let columns = record.pairs.map { ($0, $1.elements ?? [$1]) }
+        let columns = try record.pairs.map { ($0, try $1.elements ?? [$1]) }
         let count = columns.map(\.1.count).max() ?? 0
         if let short = columns.first(where: { $0.1.count != count }) {
             throw Problem(
                 .badArgument, "\(call.builtin.name): columns have different lengths", argument: name,
                 label: "\(short.0) has \(short.1.count) of \(count)")
         }
+        try Reservation.check([count, max(1, columns.count)], of: MemoryLayout<Value>.stride, what: "a table of \(count) rows")
         return TableValue(columns: record.keys, rows: (0..<count).map { row in columns.map { $0.1[row] } })
     }
 

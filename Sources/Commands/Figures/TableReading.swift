@@ -8,7 +8,7 @@ struct TableReading {
 
     /// nil where the value is no table: neither a table nor a list of records.
     init?(_ value: Value, _ call: Call, _ argument: String) throws {
-        let items = value.host(as: (any HostValue).self) == nil ? value.elements ?? [] : []
+        let items = value.host(as: (any HostValue).self) == nil ? try value.elements ?? [] : []
         let isRecords = !items.isEmpty && items.allSatisfy { if case .record = $0 { true } else { false } }
         guard isRecords || value.host(as: TableReadable.self) != nil else { return nil }
         self.call = call
@@ -18,7 +18,7 @@ struct TableReading {
     /// A column by the name that an argument gives. Throws `.missingArgument`, `.unknownField`.
     func column(_ argument: String, _ name: String? = nil) throws -> [Value] {
         let name = try name ?? columnName(argument)
-        guard let values = table.column(name)?.elements else {
+        guard let values = try table.column(name)?.elements else {
             throw TableCommands.noColumn(name, table, call, argument)
         }
         return values

@@ -51,7 +51,7 @@ extension MaskCommands {
                     shows: "0.75")
             ],
             run: { call in
-                let masks = call.rest.flatMap { $0.elements ?? [$0] }.compactMap {
+                let masks = try call.rest.flatMap { try $0.elements ?? [$0] }.compactMap {
                     $0.host(as: MaskValue.self)?.mask
                 }
                 return try .union(masks)

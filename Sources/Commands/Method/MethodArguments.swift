@@ -31,10 +31,9 @@ extension Call {
         let (unet, vae) = (model.unet.configuration, model.vae.configuration)
         // The feed-forward part of a transformer is eight times as wide as its block.
         let widest = 8 * (unet.blockOutChannels.first ?? 1)
-        try context.reserve(bytes: count * height * width, widest * 4, what: "the U-Net's activations for \(count)×\(height)×\(width) latents")
-        let pixels = height * width * vae.downscale * vae.downscale
-        try context.reserve(
-            bytes: pixels, vae.blockOutChannels.prefix(2).reduce(1, max) * 4,
+        try Reservation.check([count, height, width, widest], of: MemoryLayout<Float>.stride, what: "the U-Net's activations for \(count)×\(height)×\(width) latents")
+        try Reservation.check(
+            [height, vae.downscale, width, vae.downscale, vae.blockOutChannels.prefix(2).reduce(1, max)], of: MemoryLayout<Float>.stride,
             what: "the autoencoder's activations for a picture of \(width * vae.downscale)×\(height * vae.downscale)")
     }
 

@@ -66,8 +66,9 @@ enum ViewLaws {
 
     /// A number is the probability, three are a part.
     static func choice(_ value: Value, _ argument: String) throws -> Zoom.Choice {
-        let numbers = (value.number.map { [$0] } ?? value.elements?.compactMap(\.number)) ?? []
-        guard numbers.allSatisfy({ (0...1).contains($0) }), numbers.count == 1 && value.number != nil || numbers.count == 3 && value.elements?.count == 3 else {
+        let items = try value.elements
+        let numbers = (value.number.map { [$0] } ?? items?.compactMap(\.number)) ?? []
+        guard numbers.allSatisfy({ (0...1).contains($0) }), numbers.count == 1 && value.number != nil || numbers.count == 3 && items?.count == 3 else {
             throw Problem(
                 .badArgument, "\(argument) is a probability, 0 to 1, or a part of the photo, [top, left, side]", argument: argument,
                 label: "this is \(value.inlineText.prefix(60))", help: partHelp)

@@ -137,6 +137,7 @@ enum SchedulerCommands {
     private static func noise(_ call: Call, _ index: Int, _ shape: [Int]) throws -> Tensor {
         guard call.optional("seed") != nil else { return try SeedState.draw(call, stream: "step").normal(shape) }
         let (seed, n) = (try call.int("seed"), shape.first ?? 1)
+        guard n > 0 else { return .zeros(shape) }
         let batch = shape.isEmpty ? [1] : shape
         return DiffusionModel.stepNoise(seeds: (0..<n).map { seed &+ $0 }, step: index, batch).reshaped(shape)
     }

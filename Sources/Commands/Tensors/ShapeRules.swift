@@ -73,15 +73,15 @@ enum ShapeRules {
         let count = Shape.count(shape)
         var sizes = wanted
         let free = sizes.indices.filter { sizes[$0] == -1 }
-        let known = sizes.reduce(1) { $1 == -1 ? $0 : $0.multipliedReportingOverflow(by: $1).partialValue }
-        if free.count == 1, known > 0, count % known == 0 { sizes[free[0]] = count / known }
-        guard sizes.allSatisfy({ $0 >= 0 }), sizes.count <= TensorReading.mostAxes,
-            sizes.reduce(1, { $0.multipliedReportingOverflow(by: $1).partialValue }) == count
-        else {
+        if free.count == 1, let known = Shape.checkedCount(sizes.filter { $0 != -1 }), known > 0, count % known == 0 {
+            sizes[free[0]] = count / known
+        }
+        guard sizes.count <= TensorReading.mostAxes, Shape.checkedCount(sizes) == count else {
             throw Problem(
                 .shapeMismatch, "reshape: \(count) numbers do not fill \(Shape.text(wanted))", argument: "shape",
                 notes: ["the shape is \(Shape.text(shape))"])
         }
+        try TensorLimit.check(sizes)
         return sizes
     }
 

@@ -50,6 +50,9 @@ extension TensorCommands {
                 let parts = try pieces(call)
                 let axis = try call.axis("axis", of: parts[0].shape)
                 try ShapeRules.same(parts.map(\.shape), except: axis)
+                var shape = parts[0].shape
+                shape[axis] = parts.reduce(0) { $0 + $1.shape[axis] }
+                try TensorLimit.check(shape)
                 return Variable.concatenated(parts, axis: axis)
             }),
         row(
@@ -62,6 +65,10 @@ extension TensorCommands {
                 let axis = try call.axis("axis", of: parts[0].shape, extra: 1)
                 var shape = parts[0].shape
                 shape.insert(1, at: axis)
+                guard shape.count <= TensorReading.mostAxes else {
+                    throw Problem(.badArgument, "stack: a tensor has at most \(TensorReading.mostAxes) axes", argument: "tensors")
+                }
+                try TensorLimit.check(shape + [parts.count])
                 return Variable.concatenated(parts.map { $0.reshaped(shape) }, axis: axis)
             }),
         row(
@@ -107,7 +114,6 @@ extension TensorCommands {
                 .badArgument, "\(call.builtin.name) of no tensors", argument: "tensors",
                 label: "this is empty")
         }
-        try TensorLimit.check([parts.reduce(0) { $0 + $1.value.count }])
         return parts
     }
 

@@ -132,8 +132,9 @@ struct TrainingFunctions {
 
     private func places(_ function: FunctionValue, _ step: Int, _ count: Int) throws -> [Int] {
         let result = try call.invoke(function, arguments: [.int(step), .int(count)])
-        let places = (result.elements ?? []).compactMap { if case .int(let place) = $0 { place } else { nil } }
-        guard !places.isEmpty, places.count == result.elements?.count, Set(places).count == places.count,
+        let items = try result.elements ?? []
+        let places = items.compactMap { if case .int(let place) = $0 { place } else { nil } }
+        guard !places.isEmpty, places.count == items.count, Set(places).count == places.count,
             places.allSatisfy({ 0..<count ~= $0 })
         else {
             throw Problem(

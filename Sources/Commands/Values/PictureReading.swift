@@ -58,7 +58,7 @@ extension Call {
 
     func points(_ name: String) throws -> [Point] {
         try list(name).map { item in
-            try point((item.elements ?? []).compactMap(\.number), name)
+            try point((try item.elements ?? []).compactMap(\.number), name)
         }
     }
 

@@ -39,19 +39,9 @@ extension Problem {
 
 /// A tensor as large as one value may be; checked before memory is asked for.
 enum TensorLimit {
-    /// As `Limits` has it by default: operators know no session.
-    private static let bytes = Limits().bytes
-
+    /// Throws `.tooManyBytes`. An empty axis counts as one of size 1: the tensor would hold nothing, but its strides and
+    /// what is made of it by further axes have to stay numbers that can be counted.
     static func check(_ shape: [Int]) throws {
-        var count = MemoryLayout<Float>.stride
-        for size in shape {
-            let (product, overflow) = count.multipliedReportingOverflow(by: max(size, 1))
-            guard !overflow, product <= bytes else {
-                throw Problem(
-                    .tooManyBytes, "a tensor \(Shape.text(shape)) would take too much memory",
-                    notes: ["one value may take \(bytes >> 30) GiB"])
-            }
-            count = product
-        }
+        try Reservation.check(shape.map { max($0, 1) }, of: MemoryLayout<Float>.stride, what: "a tensor \(Shape.text(shape))")
     }
 }

@@ -37,7 +37,7 @@ enum TensorIndexing {
         }
         var result = try picked(x, slices)
         if let gather {
-            try TensorLimit.check([gather.indices.count, Shape.count(shape) / max(1, gather.indices.count)])
+            try TensorLimit.check(shape)
             result = result.gathered(gather.indices, axis: gather.axis)
         }
         return result.reshaped(shape)

@@ -139,14 +139,8 @@ extension Call {
                 .badArgument, "\(builtin.name): a shape is up to 16 sizes of at least 0", argument: name,
                 label: "this is \(Shape.text(sizes))")
         }
-        try context.reserve(
-            bytes: try product(sizes), MemoryLayout<Float>.stride, what: "a tensor \(Shape.text(sizes))")
         try TensorLimit.check(sizes)
         return sizes
-    }
-
-    private func product(_ sizes: [Int]) throws -> Int {
-        sizes.reduce(1) { $0.multipliedReportingOverflow(by: $1).overflow ? Int.max : $0 * $1 }
     }
 
     /// An axis counted from the end where negative, checked against the shape.
@@ -157,7 +151,7 @@ extension Call {
     /// One axis or several; nil where none was given.
     func axes(_ name: String, of shape: [Int]) throws -> [Int]? {
         guard let given = optional(name) else { return nil }
-        let axes = given.elements == nil ? [try int(name)] : try ints(name)
+        let axes = (try given.elements) == nil ? [try int(name)] : try ints(name)
         return try ShapeRules.axes(axes, name, of: shape, command: builtin.name)
     }
 

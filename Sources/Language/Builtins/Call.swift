@@ -59,10 +59,7 @@ public struct Call: Sendable {
     public func list(_ name: String) throws -> [Value] {
         switch try value(name) {
         case .list(let items): return items
-        case .range(let range):
-            try context.reserve(
-                bytes: range.count, MemoryLayout<Value>.stride, what: "a list from \(range.text)")
-            return try range.indices.polledMap { .int($0) }
+        case .range(let range): return try range.items()
         default: throw try mismatch(name, "a list")
         }
     }

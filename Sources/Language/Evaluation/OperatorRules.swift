@@ -12,7 +12,7 @@ enum Operators {
             if op == .add { return .string(try joined(a, b, context)) }
             if op.isComparison { return .bool(op.compare(a, b)) }
         case (.list(let a), .list(let b)) where op == .add:
-            try context.reserve(bytes: a.count + b.count, MemoryLayout<Value>.stride, what: "this list")
+            try Reservation.check([a.count + b.count], of: MemoryLayout<Value>.stride, what: "this list")
             return .list(try joined(a, b))
         case (.bool(let a), .bool(let b)) where op == .and: return .bool(a && b)
         case (.bool(let a), .bool(let b)) where op == .or: return .bool(a || b)
@@ -24,7 +24,7 @@ enum Operators {
     }
 
     private static func joined(_ a: String, _ b: String, _ context: Context) throws -> String {
-        try context.reserve(bytes: a.utf8.count + b.utf8.count, what: "this string")
+        try Reservation.check([a.utf8.count + b.utf8.count], what: "this string")
         return a + b
     }
 

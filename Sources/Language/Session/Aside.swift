@@ -72,6 +72,7 @@ private final class AsideJob<T: Sendable>: AsideWork, @unchecked Sendable {
     }
 
     private let state: Mutex<State>
+    private let limits = Limits.current
     /// Posted when there is an outcome.
     private let ending = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 
@@ -89,7 +90,7 @@ private final class AsideJob<T: Sendable>: AsideWork, @unchecked Sendable {
     /// only holder of a list, and change it in place.
     func run(_ interrupt: Interrupt) {
         adopt()
-        let outcome = Interrupt.$current.withValue(interrupt) { make() }
+        let outcome = Interrupt.$current.withValue(interrupt) { Limits.$current.withValue(limits) { make() } }
         let isLeft = state.withLock { state in
             if self.isLeft { return true }
             state.outcome = outcome

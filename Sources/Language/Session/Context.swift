@@ -115,13 +115,9 @@ public final class Context: @unchecked Sendable {
         try interrupt.check()
     }
 
-    /// Throws `.tooManyBytes` when `count` items of `size` bytes exceed the limit for one value.
-    public func reserve(bytes count: Int, _ size: Int = 1, what: String) throws {
-        let (total, overflow) = count.multipliedReportingOverflow(by: size)
-        guard overflow || total > limits.bytes else { return }
-        throw Problem(
-            .tooManyBytes, "\(what) would take \(overflow ? "too much memory" : byteText(total))",
-            notes: ["one value may take \(byteText(limits.bytes))"])
+    /// Makes this run's interrupt and limits those of the calling thread while `body` runs.
+    func adopted<Result>(_ body: () throws -> Result) rethrows -> Result {
+        try Interrupt.$current.withValue(interrupt) { try Limits.$current.withValue(limits, operation: body) }
     }
 
     /// Tells of something that works but is probably not meant, at the call that is running.

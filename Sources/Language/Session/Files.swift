@@ -5,18 +5,33 @@ enum Files {
     /// Scripts larger than this are not scripts.
     static let largestScript = 16 << 20
 
-    /// A script's text. Throws `.fileMissing`, `.noPermission`, `.cannotRead` or `.notUTF8`.
-    static func readText(_ path: String) throws -> String {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    /// The text of a file that a program names: no pipe and no device, which may have no end. Throws `.fileMissing`,
+    /// `.noPermission`, `.cannotRead` or `.notUTF8`.
+    static func readText(_ path: String) throws -> String { try readText(path, takesPipes: false) }
+
+    /// The text of a script that a person names: also what comes out of a pipe (`bas run <(make_script)`). Waits for whoever
+    /// writes into it until `Interrupt.current` asks to stop. Throws as `readText` does, and `.interrupted`.
+    static func readScript(_ path: String) throws -> String { try readText(path, takesPipes: true) }
+
+    private static func readText(_ path: String, takesPipes: Bool) throws -> String {
+        // Without O_NONBLOCK nothing could end the opening of a pipe into which nobody writes.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw problem(errno, path) }
         defer { close(descriptor) }
-        if isDirectory(path) { throw Problem(.cannotRead, "\(quoted(path)) is a folder, not a file") }
+        var info = stat()
+        guard fstat(descriptor, &info) == 0 else { throw problem(errno, path) }
+        let kind = info.st_mode & S_IFMT
+        if kind == S_IFDIR { throw Problem(.cannotRead, "\(quoted(path)) is a folder, not a file") }
+        guard kind == S_IFREG || takesPipes else {
+            throw Problem(.cannotRead, "\(quoted(path)) is a pipe or a device, not a file")
+        }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
+            if kind != S_IFREG { try waitForBytes(descriptor) }
             let count = read(descriptor, &buffer, buffer.count)
             if count < 0 {
-                if errno == EINTR { continue }
+                if errno == EINTR || errno == EAGAIN { continue }
                 throw problem(errno, path)
             }
             if count == 0 { break }
@@ -30,6 +45,13 @@ enum Files {
             throw Problem(.notUTF8, "\(quoted(path)) is not UTF-8 text")
         }
         return text
+    }
+
+    /// Returns when there is something to read, or the other end is closed. Throws `.interrupted`.
+    private static func waitForBytes(_ descriptor: Int32) throws {
+        var question = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        while poll(&question, 1, 50) <= 0 { try Interrupt.current?.check() }
+        try Interrupt.current?.check()
     }
 
     private static func problem(_ code: Int32, _ path: String) -> Problem {

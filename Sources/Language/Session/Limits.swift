@@ -9,6 +9,10 @@ public struct Limits: Sendable {
     /// How deeply lists and records may hold each other.
     public var nesting: Int
 
+    /// Those of the run on this thread, for operators and values, which get no context; the ordinary ones where
+    /// nothing runs.
+    @TaskLocal static var current = Limits()
+
     public init(callDepth: Int = 2000, steps: Int? = nil, bytes: Int = 2 << 30, nesting: Int = 2000) {
         self.callDepth = callDepth
         self.steps = steps

@@ -21,7 +21,7 @@ struct Runner: Sendable {
 
     func run(path: String, number: Int) -> Outcome {
         do {
-            let text = try Files.readText(path)
+            let text = try context.adopted { try Files.readScript(path) }
             return run(source: text, file: path, number: number, script: path)
         } catch let problem as Problem {
             return refuse(Failure(problem, labels: []).diagnostic, number)
@@ -32,11 +32,13 @@ struct Runner: Sendable {
 
     /// A run that could not begin.
     private func refuse(_ diagnostic: Diagnostic, _ number: Int) -> Outcome {
+        let status: RunStatus = diagnostic.code == .interrupted ? .interrupted : .error
+        context.interrupt.reset()
         context.emit(.started(number: number, source: ""))
         context.emit(.diagnostic(diagnostic))
-        context.emit(.finished(.error, seconds: 0))
+        context.emit(.finished(status, seconds: 0))
         return Outcome(
-            status: .error, value: nil, diagnostics: [diagnostic], exitCode: diagnostic.exitCode, seconds: 0)
+            status: status, value: nil, diagnostics: [diagnostic], exitCode: diagnostic.exitCode, seconds: 0)
     }
 
     func run(source: String, file: String, number: Int, script: String? = nil, cell: Int? = nil) -> Outcome {
@@ -50,7 +52,7 @@ struct Runner: Sendable {
             if let script { machine.imports.begin(Files.canonical(script)) }
             defer { if script != nil { machine.imports.end() } }
             if let cell { beginCell(cell, source) }
-            Interrupt.$current.withValue(context.interrupt) {
+            context.adopted {
                 execute(SourceFile(name: file, text: source), report)
                 if let cell, let value = report.value { keep(value, cell, report) }
             }

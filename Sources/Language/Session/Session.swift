@@ -141,8 +141,14 @@ public final class Session: @unchecked Sendable {
         return BigStack.running { Analysis(source, context: context, outside: outside, read: read ?? Files.readText) }
     }
 
-    /// A script's text. Throws a `Problem` where there is none, or what lies there is no script.
-    public static func readScript(_ path: String) throws -> String { try Files.readText(path) }
+    /// The text of a file that a program imports. Throws a `Problem` where there is none, or what lies there is no script.
+    public static func readImport(_ path: String) throws -> String { try Files.readText(path) }
+
+    /// The text of a script that a person names, which may come out of a pipe: waiting for it ends when `interrupt` asks to
+    /// stop. Throws a `Problem`, also `.interrupted`.
+    public static func readScript(_ path: String, _ interrupt: Interrupt? = nil) throws -> String {
+        try Interrupt.$current.withValue(interrupt) { try Files.readScript(path) }
+    }
 
     /// What could be written at `cursor` (a UTF-8 offset).
     public func complete(_ code: String, cursor: Int) -> [Candidate] {

@@ -31,7 +31,11 @@ public struct RangeValue: Sendable, Equatable {
         value >= start && (inclusive ? value <= end : value < end)
     }
 
-    public var values: [Value] { indices.map { .int($0) } }
+    /// The ints as a list. Throws `.tooManyBytes` where they are more than one value may hold, `.interrupted`.
+    public func items() throws -> [Value] {
+        try Reservation.check([count], of: MemoryLayout<Value>.stride, what: "a list from \(text)")
+        return try indices.polledMap { .int($0) }
+    }
 
     public var text: String { inclusive ? "\(start)..\(end)" : "\(start)..<\(end)" }
 }

@@ -18,7 +18,7 @@ extension Value {
         writer.write(self, depth: 0)
         try context.checkInterrupt()
         guard writer.isFull else { return writer.text }
-        try context.reserve(bytes: writer.text.utf8.count, what: "this text")
+        try Reservation.check([writer.text.utf8.count], what: "this text")
         throw Problem(
             .tooManyBytes, "this text would take more than \(byteText(LiteralWriter.longest))",
             help: "print a part of it, or its length")

@@ -56,24 +56,16 @@ extension Value {
         if case .host(let value) = self { value.shapeText } else { nil }
     }
 
-    /// `elements`, where they fit into the limit for one value: a range is short to write and long to write out.
-    /// Throws `.tooManyBytes`.
-    func elements(within context: Context) throws -> [Value]? {
-        if case .range(let range) = self {
-            try context.reserve(bytes: range.count, MemoryLayout<Value>.stride, what: "a list from \(range.text)")
-            return try range.indices.polledMap { .int($0) }
-        }
-        return elements
-    }
-
-    /// The items that iteration, unpacking and `len` see: of a list, a range, or a host value that has
-    /// elements.
+    /// The items that iteration, unpacking and `len` see: of a list, a range, or a host value that has elements.
+    /// Throws `.tooManyBytes` for a range that is short to write and too long to write out.
     public var elements: [Value]? {
-        switch self {
-        case .list(let items): items
-        case .range(let range): range.values
-        case .host(let value): value.elements
-        default: nil
+        get throws {
+            switch self {
+            case .list(let items): items
+            case .range(let range): try range.items()
+            case .host(let value): value.elements
+            default: nil
+            }
         }
     }
 }

@@ -1,5 +1,5 @@
 // Writing a file so that it is either the old one or the whole new one, whatever happens meanwhile:
-// temporary file in the same folder, fsync, rename, fsync of the folder.
+// temporary file in the same folder, fsync, rename, fsync of the folder. The one writer of all that a program saves.
 import Glibc
 import Synchronization
 
@@ -8,9 +8,38 @@ public enum AtomicFile {
 
     /// Writes `path` by what `body` gives to the sink. Where `body` or the disk fails, nothing of the new
     /// file remains and an old one stands untouched. Throws ``FileError``, and what `body` throws.
+    ///
+    /// A link stays a link, and the file that it leads to is replaced, or made. A pipe that somebody reads and a device
+    /// take the bytes as they come.
     public static func write(_ path: String, _ body: (AtomicFileSink) throws -> Void) throws {
+        try FileSystem.checkPath(path, .create)
+        var status = stat()
+        if stat(path, &status) == 0 {
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: break
+            case S_IFDIR: throw FileError(.create, path, errno: EISDIR)
+            default: return try writeThrough(path, body)
+            }
+        }
+        try replace(path, by: body)
+    }
+
+    private static func writeThrough(_ path: String, _ body: (AtomicFileSink) throws -> Void) throws {
+        // Without O_NONBLOCK nothing could end the opening of a pipe that nobody reads.
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw FileError(.create, path, errno: errno) }
+        defer { close(descriptor) }
+        let sink = AtomicFileSink(descriptor: descriptor, path: path)
+        try body(sink)
+        try sink.flush()
+        try Parallel.checkWanted()
+    }
+
+    private static func replace(_ path: String, by body: (AtomicFileSink) throws -> Void) throws {
+        let target = try FileSystem.followingLinks(path)
         let number = counter.add(1, ordering: .relaxed).newValue
-        let temporary = "\(folder(of: path))/.\(name(of: path)).tmp-\(getpid())-\(number)"
+        // A name of its own: that of the file may be as long as names can be.
+        let temporary = "\(folder(of: target))/.bas-\(getpid())-\(number).tmp"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw FileError(.create, path, errno: errno) }
         let sink = AtomicFileSink(descriptor: descriptor, path: path)
@@ -25,12 +54,12 @@ public enum AtomicFile {
             throw error
         }
         close(descriptor)
-        guard rename(temporary, path) == 0 else {
+        guard rename(temporary, target) == 0 else {
             let code = errno
             unlink(temporary)
             throw FileError(.rename, path, errno: code)
         }
-        try syncFolder(folder(of: path))
+        try syncFolder(folder(of: target))
     }
 
     /// Writes a whole text.
@@ -52,10 +81,6 @@ public enum AtomicFile {
     static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
-    }
-
-    private static func name(of path: String) -> Substring {
-        path.lastIndex(of: "/").map { path[path.index(after: $0)...] } ?? path[...]
     }
 }
 
@@ -135,6 +160,10 @@ public final class AtomicFileSink {
             if count >= 0 {
                 done += count
                 written += count
+            } else if errno == EAGAIN {
+                // A pipe is full; who reads it may take its time.
+                var question = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&question, 1, 50)
             } else if errno != EINTR {
                 throw FileError(.write, path, errno: errno)
             }

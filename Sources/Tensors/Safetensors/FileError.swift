@@ -15,6 +15,10 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
         case readOnly = "the file system is read-only"
         case notADirectory = "a part of the path is not a folder"
         case isADirectory = "it is a folder"
+        /// Nothing says how long it would be, and reading or opening it may never end.
+        case notAFile = "it is a pipe or a device, not a file"
+        case noReader = "it is a pipe that nobody reads"
+        case zeroByte = "a path cannot contain a zero byte"
         case nameTooLong = "the name is too long"
         case tooLarge = "the file is larger than allowed"
         case tooManyFiles = "too many open files"
@@ -57,6 +61,6 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
         ENOENT: .notFound, EACCES: .permissionDenied, EPERM: .permissionDenied, ENOSPC: .noSpace,
         EDQUOT: .noSpace, EROFS: .readOnly, ENOTDIR: .notADirectory, EISDIR: .isADirectory,
         ENAMETOOLONG: .nameTooLong, EFBIG: .tooLarge, EMFILE: .tooManyFiles, ENFILE: .tooManyFiles,
-        EIO: .deviceError,
+        EIO: .deviceError, ENXIO: .noReader,
     ]
 }

@@ -11,9 +11,12 @@ public final class ReadableFile: Sendable {
     /// Bytes between two questions whether the work is still wanted.
     private static let piece = 8 << 20
 
-    /// Throws ``FileError``: missing, no permission, a folder, …
+    /// Opens a regular file; a link to one is followed. Throws ``FileError``: missing, no permission, a folder, a pipe or
+    /// device, …
     public init(_ path: String) throws(FileError) {
-        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        try FileSystem.checkPath(path, .open)
+        // Without O_NONBLOCK nothing could end the opening of a pipe into which nobody writes.
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw FileError(.open, path, errno: errno) }
         do throws(FileError) {
             size = try Self.regularSize(descriptor, path)
@@ -57,9 +60,14 @@ public final class ReadableFile: Sendable {
     public static func contents(_ path: String, limit: Int = 1 << 30) throws(FileError) -> [UInt8] {
         let file = try ReadableFile(path)
         guard file.size <= limit else { throw FileError(.read, path, reason: .tooLarge) }
-        var bytes = [UInt8](repeating: 0, count: file.size)
+        return try file.contents()
+    }
+
+    /// All bytes that it had when it was opened.
+    public func contents() throws(FileError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: size)
         let outcome = bytes.withUnsafeMutableBytes { buffer in
-            Result { () throws(FileError) in try file.read(into: buffer, at: 0) }
+            Result { () throws(FileError) in try read(into: buffer, at: 0) }
         }
         try outcome.get()
         return bytes
@@ -68,7 +76,11 @@ public final class ReadableFile: Sendable {
     private static func regularSize(_ descriptor: Int32, _ path: String) throws(FileError) -> Int {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw FileError(.open, path, errno: errno) }
-        guard status.st_mode & S_IFMT != S_IFDIR else { throw FileError(.open, path, errno: EISDIR) }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: break
+        case S_IFDIR: throw FileError(.open, path, errno: EISDIR)
+        default: throw FileError(.open, path, reason: .notAFile)
+        }
         return Int(status.st_size)
     }
 }

@@ -87,7 +87,7 @@ public final class Prompt {
     }
 
     private func runInit(_ path: String) {
-        initSource = try? StandardInput.read(path)
+        initSource = try? Session.readImport(path)
         _ = SignalWatcher.shared.whileRunning(session.interrupt) { session.run(path: path) }
     }
 

@@ -132,7 +132,9 @@ extension PromptCommands {
         guard !name.isEmpty else { return prompt.printer.say("say which: :load FILE") }
         let path = prompt.session.context.resolve(name)
         do {
-            prompt.runCell(trimmedEnd(try StandardInput.read(path)), script: path)
+            let interrupt = prompt.session.interrupt
+            let text = try SignalWatcher.shared.whileRunning(interrupt) { try Session.readScript(path, interrupt) }
+            prompt.runCell(trimmedEnd(text), script: path)
         } catch let problem as Problem {
             prompt.printer.report(problem)
         } catch {

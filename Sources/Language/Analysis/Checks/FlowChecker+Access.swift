@@ -127,7 +127,7 @@ enum StaticIndexing {
         default:
             guard let known = parts.known, let example = type.example else { return .unknown }
             if case .constant = type { return StaticType(try Indexing.apply(known, to: example)) }
-            if example.elements != nil || example.typeName == "string" { return .unknown }
+            if (try? example.elements) != nil || example.typeName == "string" { return .unknown }
             return StaticType(try Indexing.apply(known, to: example))
         }
     }

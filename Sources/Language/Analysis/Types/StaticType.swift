@@ -123,7 +123,7 @@ public indirect enum StaticType: Sendable {
         switch self {
         case .list(let items): return items
         case .constant(.range(let range)) where range.count <= StaticType.longestList:
-            return range.values.map { StaticType($0) }
+            return range.indices.map { .constant(.int($0)) }
         case .host(let host):
             guard let count = host.count, count <= StaticType.longestList, let element = host.element else {
                 return nil

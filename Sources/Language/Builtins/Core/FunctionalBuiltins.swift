@@ -74,9 +74,8 @@ extension CoreBuiltins {
                 var result: [Value] = []
                 for item in try call.list("xs") {
                     try call.context.checkInterrupt()
-                    let inner = item.isCollection || item.isRange ? try item.elements(within: call.context) : nil
-                    try call.context.reserve(
-                        bytes: result.count + (inner?.count ?? 1), MemoryLayout<Value>.stride, what: "this list")
+                    let inner = item.isCollection || item.isRange ? try item.elements : nil
+                    try Reservation.check([result.count + (inner?.count ?? 1)], of: MemoryLayout<Value>.stride, what: "this list")
                     result += inner ?? [item]
                 }
                 return .list(result)

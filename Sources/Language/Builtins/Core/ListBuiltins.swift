@@ -72,8 +72,7 @@ extension CoreBuiltins {
             call.optional("end").map { _ in first } == nil ? (0, first) : (first, try call.int("end"))
         let span = Double(end) - Double(start)
         let count = max(0, (span / Double(step)).rounded(.up))
-        try call.context.reserve(
-            bytes: Int(exactly: count) ?? Int.max, MemoryLayout<Value>.stride, what: "this range")
+        try Reservation.check([Int(exactly: count) ?? Int.max], of: MemoryLayout<Value>.stride, what: "this range")
         return .list(try stride(from: start, to: end, by: step).polledMap { .int($0) })
     }
 
@@ -84,7 +83,7 @@ extension CoreBuiltins {
             case .record(let record): return record.keys.map { .string($0) }
             default: break
             }
-            if let items = try value.elements(within: call.context) { return items }
+            if let items = try value.elements { return items }
             var problem = Problem(
                 .notIterable, "zip wants lists", label: "this is \(value.describedType)")
             problem.position = place

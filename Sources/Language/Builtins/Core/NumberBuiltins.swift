@@ -119,7 +119,7 @@ extension CoreBuiltins {
     }
 
     private static func extreme(_ call: Call, _ op: BinaryOperator) throws -> Value {
-        let only = call.rest.count == 1 ? try call.rest[0].elements(within: call.context) : nil
+        let only = call.rest.count == 1 ? try call.rest[0].elements : nil
         let values = only ?? call.rest
         guard var best = values.first else {
             var problem = Problem(.badArgument, "\(call.builtin.name) of nothing", label: "this is empty")

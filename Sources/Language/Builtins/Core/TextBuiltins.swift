@@ -15,7 +15,7 @@ extension CoreBuiltins {
                 let parts = try items(call, "xs").polledMap { try $0.inlineText(within: call.context) }
                 let separator = try call.string("separator")
                 let size = parts.reduce(0) { $0 + $1.utf8.count + separator.utf8.count }
-                try call.context.reserve(bytes: size, what: "this string")
+                try Reservation.check([size], what: "this string")
                 return .string(parts.joined(separator: separator))
             }),
         Builtin(
@@ -74,7 +74,7 @@ extension CoreBuiltins {
             terms: ["times", "multiply"], examples: [.init("repeat(\"ab\", 3)", shows: "\"ababab\"")],
             run: { call in
                 let (text, count) = (try call.string("text"), try call.int("count"))
-                try call.context.reserve(bytes: count, text.utf8.count, what: "this string")
+                try Reservation.check([count], of: text.utf8.count, what: "this string")
                 return .string(try TextSearch.repeated(text, count))
             }),
     ]
@@ -91,14 +91,14 @@ extension CoreBuiltins {
     @Sendable private static func replace(_ call: Call) throws -> Value {
         let (text, new) = (try call.string("text"), try call.string("new"))
         let places = try TextSearch.occurrences(of: try separator(call, "old"), in: text)
-        try call.context.reserve(bytes: places.count, new.utf8.count, what: "this string")
+        try Reservation.check([places.count], of: new.utf8.count, what: "this string")
         var (result, isFirst) = ("", true)
         try TextSearch.pieces(text, between: places).polledForEach { piece in
             if !isFirst { result += new }
             isFirst = false
             result += piece
         }
-        try call.context.reserve(bytes: result.utf8.count, what: "this string")
+        try Reservation.check([result.utf8.count], what: "this string")
         return .string(result)
     }
 

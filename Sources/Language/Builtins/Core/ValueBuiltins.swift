@@ -122,9 +122,8 @@ extension CoreBuiltins {
         switch try call.value(name) {
         case .string(let text): return try text.polledMap { .string(String($0)) }
         case .record(let record): return record.keys.map { .string($0) }
-        case .range: return try call.list(name)
         case let other:
-            if let items = other.elements { return items }
+            if let items = try other.elements { return items }
             throw Problem(
                 .notIterable, "\(call.builtin.name) wants something with items for \(name)", argument: name,
                 label: "this is \(other.describedType)")

@@ -22,7 +22,7 @@ final class StringNode: Node {
                 do {
                     let context = frame.machine.context
                     text += try format.map { try value.formatted($0) } ?? value.inlineText(within: context)
-                    try context.reserve(bytes: text.utf8.count, what: "this string")
+                    try Reservation.check([text.utf8.count], what: "this string")
                 } catch {
                     throw asFailure(error, at: node.span)
                 }
@@ -170,7 +170,7 @@ extension Node {
     /// Throws where a list of so many items would exceed the limit for one value.
     final func checkSize(_ count: Int, _ frame: Frame) throws {
         do {
-            try frame.machine.context.reserve(bytes: count, MemoryLayout<Value>.stride, what: "this list")
+            try Reservation.check([count], of: MemoryLayout<Value>.stride, what: "this list")
         } catch {
             throw asFailure(error, at: span)
         }
@@ -179,7 +179,7 @@ extension Node {
     /// What a spread opens; nil for a value without items.
     final func items(of value: Value, _ source: Node, _ frame: Frame) throws -> [Value]? {
         do {
-            return try value.elements(within: frame.machine.context)
+            return try value.elements
         } catch {
             throw asFailure(error, at: source.span)
         }

@@ -70,7 +70,7 @@ final class ListTarget: Target {
 
     private func items(_ value: Value, _ frame: Frame) throws -> [Value]? {
         do {
-            return try value.elements(within: frame.machine.context)
+            return try value.elements
         } catch {
             throw asFailure(error, at: span)
         }
@@ -82,7 +82,7 @@ final class ListTarget: Target {
         var help: String?
         if case .record = value {
             help = "fields are unpacked by name: {a, b} = record; items(record) gives [key, value] pairs"
-        } else if value.elements?.count ?? 0 > parts.count {
+        } else if (try? value.elements)?.count ?? 0 > parts.count {
             help = "a, .._ = … leaves the rest out"
         }
         return Failure(
