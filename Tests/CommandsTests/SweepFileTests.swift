@@ -84,7 +84,7 @@ import Testing
             #expect(run(Self.function + "sweep({a: 1}, measure, file=\"runs.jsonl\")").text == "E0513: runs.jsonl, line 1 is not of a sweep")
             #expect(run("sweep({a: 1}, fn(p) { 1 }, file=\"runs.csv\")").text == "E0508: a sweep is written as .jsonl, a JSON object a line")
             mkfifo("pipe.jsonl", 0o666)
-            #expect(run("sweep({a: 1}, fn(p) { 1 }, file=\"pipe.jsonl\")").text.hasSuffix("pipe.jsonl: it is no ordinary file"))
+            #expect(run("sweep({a: 1}, fn(p) { 1 }, file=\"pipe.jsonl\")").text.hasSuffix("pipe.jsonl: it is a pipe or a device, not a file"))
         }
     }
 

@@ -62,7 +62,7 @@ import Testing
         ("tensor([1, \"a\"])", "E0207: tensor: a string is no tensor"),
         (
             "tensor(\"a\")",
-            "E0207: tensor wants a tensor, a number, a list of values, a mask, an image or an attention for value"
+            "E0207: tensor wants a tensor, a number, a list of values, a mask, an image, an attention, gradients or moments for value"
         ),
         ("sum(zeros([2]), axis=1)", "E0307: sum: axis 1 of a tensor with 1 axis"),
         ("zeros([-1])", "E0213: zeros: a shape is up to 16 sizes of at least 0"),

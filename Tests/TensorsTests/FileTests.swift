@@ -9,8 +9,8 @@ import Testing
     @Test func onlyRegularFilesAreRead() throws {
         let folder = try TemporaryFolder()
         #expect(mkfifo(folder.path + "/pipe", 0o600) == 0)
-        #expect(throws: FileError(.open, folder.path + "/pipe", reason: .notAFile)) { try ReadableFile(folder.path + "/pipe") }
-        #expect(throws: FileError(.open, "/dev/zero", reason: .notAFile)) { try ReadableFile("/dev/zero") }
+        #expect(throws: FileError(.open, folder.path + "/pipe", reason: .notRegular)) { try ReadableFile(folder.path + "/pipe") }
+        #expect(throws: FileError(.open, "/dev/zero", reason: .notRegular)) { try ReadableFile("/dev/zero") }
         #expect(throws: FileError(.open, "a\0b", reason: .zeroByte)) { try ReadableFile("a\0b") }
         #expect(throws: FileError(.create, "a\0b", reason: .zeroByte)) { try AtomicFile.write("a\0b", text: "") }
         #expect(throws: FileError(.create, "a\0b/c", reason: .zeroByte)) { try FileSystem.createFolder("a\0b/c") }

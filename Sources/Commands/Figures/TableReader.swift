@@ -55,7 +55,7 @@ struct TableReader {
         rows.removeFirst()
         // Of a single column a blank line is a row with nothing in it.
         if head.cells.count > 1 { rows.removeAll(where: \.isBlank) }
-        try call.context.reserve(bytes: rows.count, head.cells.count * MemoryLayout<Value>.stride, what: "this table")
+        try Reservation.check([rows.count, head.cells.count], of: MemoryLayout<Value>.stride, what: "this table")
         if let odd = rows.first(where: { $0.cells.count != head.cells.count }) {
             let (found, wanted) = (odd.cells.count, head.cells.count)
             throw Problem(
@@ -96,7 +96,7 @@ struct TableReader {
         }
         if !settings.isEmpty, kept.contains(where: { $0[SweepResults.error] != nil }) { columns[SweepResults.error] = Value.none }
         let names = columns.keys
-        try call.context.reserve(bytes: kept.count, names.count * MemoryLayout<Value>.stride, what: "this table")
+        try Reservation.check([kept.count, names.count], of: MemoryLayout<Value>.stride, what: "this table")
         return TableValue(columns: names, rows: kept.map { row in names.map { TableJSON.value(row[$0] ?? .null) } }, settings: settings)
     }
 

@@ -15,8 +15,6 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
         case readOnly = "the file system is read-only"
         case notADirectory = "a part of the path is not a folder"
         case isADirectory = "it is a folder"
-        /// Nothing says how long it would be, and reading or opening it may never end.
-        case notAFile = "it is a pipe or a device, not a file"
         case noReader = "it is a pipe that nobody reads"
         case zeroByte = "a path cannot contain a zero byte"
         case nameTooLong = "the name is too long"
@@ -24,7 +22,7 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
         case tooManyFiles = "too many open files"
         /// The file became shorter while it was read.
         case cutShort = "the file was cut short while it was read"
-        case notRegular = "it is no ordinary file"
+        case notRegular = "it is a pipe or a device, not a file"
         /// Another program holds its lock.
         case busy = "another program is writing to it"
         case deviceError = "the device reports an error"

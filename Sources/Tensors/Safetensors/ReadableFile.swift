@@ -79,7 +79,7 @@ public final class ReadableFile: Sendable {
         switch status.st_mode & S_IFMT {
         case S_IFREG: break
         case S_IFDIR: throw FileError(.open, path, errno: EISDIR)
-        default: throw FileError(.open, path, reason: .notAFile)
+        default: throw FileError(.open, path, reason: .notRegular)
         }
         return Int(status.st_size)
     }
