@@ -13,7 +13,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
     targets: [
-        // Floor 0: hot loops in C with run-time dispatch, and the system's libraries.
+        // Floor 0: what files hold; hot loops in C with run-time dispatch, and the system's libraries.
+        .target(name: "Files"),
         .systemLibrary(name: "COpenBLAS", pkgConfig: nil, providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CCairo", pkgConfig: nil, providers: [.apt(["libcairo2-dev"])]),
         .target(name: "CKernels", cSettings: kernels, linkerSettings: [.linkedLibrary("m")]),
@@ -23,7 +24,7 @@ let package = Package(
         .systemLibrary(name: "CChafaLibrary", pkgConfig: "chafa", providers: [.apt(["libchafa-dev"])]),
         .target(name: "CChafa", dependencies: ["CChafaLibrary"]),
         // Floor 1: arrays, then pictures, then figures.
-        .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),
+        .target(name: "Tensors", dependencies: ["Files", "CKernels", "COpenBLAS"]),
         .target(name: "Images", dependencies: ["Tensors", "CPNG", "CTurboJPEG"]),
         .target(name: "Figures", dependencies: ["Tensors", "Images", "CCairo"]),
         // Floors 2 and 3: differentiation, layers and optimizers.
@@ -33,7 +34,7 @@ let package = Package(
         .target(name: "Diffusion", dependencies: ["NeuralNetwork", "Images"]),
         // Floor 5: the method; the language, which knows nothing of tensors.
         .target(name: "BreakAScene", dependencies: ["Diffusion"]),
-        .target(name: "Language", exclude: ["grammar.txt"], resources: [.embedInCode("tour.bas")]),
+        .target(name: "Language", dependencies: ["Files"], exclude: ["grammar.txt"], resources: [.embedInCode("tour.bas")]),
         // Floor 6: the builtin table.
         .target(name: "Commands", dependencies: ["BreakAScene", "Language", "Figures"]),
         // Floors 7 and 8: the prompt and the command line.

@@ -34,7 +34,7 @@ public struct JSONObject: Sendable, Equatable {
     }
 
     /// Appends a member; false, and nothing done, where the key is there already.
-    mutating func append(_ key: String, _ value: JSON) -> Bool {
+    public mutating func append(_ key: String, _ value: JSON) -> Bool {
         guard positions.updateValue(keys.count, forKey: ExactString(key)) == nil else { return false }
         keys.append(key)
         values.append(value)
