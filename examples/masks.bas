@@ -20,5 +20,6 @@ print("{len(warnings)} warnings")
 #| A handle for what no mask covers, as the paper has it in section 4.2: later prompts may say "… at
 #| <asset3>".
 with_background = scene(photo, toys.masks + [complement(union(toys.masks))], names=["blue", "red", "ball", "room"])
+make_folder("out");
 save_scene(with_background, "out/toys_by_hand")
 assert load_scene("out/toys_by_hand") == with_background

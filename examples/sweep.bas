@@ -21,4 +21,5 @@ result
 means = summary(result, by="attention_weight")
 means
 plot means, x="attention_weight", y=["iou", "leak"], log_x=true
+make_folder("out");
 save_table(result, "out/attention_weight.csv")

@@ -6,16 +6,7 @@ extension SourceFile {
     func offset(line: Int, character: Int) -> Int {
         guard line >= 0 else { return 0 }
         guard line < lineCount else { return text.utf8.count }
-        let range = lineRange(line + 1)
-        var units = 0
-        var offset = range.lowerBound
-        for scalar in text(range.lowerBound, range.upperBound).unicodeScalars {
-            let width = UTF16.width(scalar)
-            if units + width > character { break }
-            units += width
-            offset += UTF8.width(scalar)
-        }
-        return offset
+        return offset(utf16Count: character, in: lineRange(line + 1))
     }
 
     func offset(_ position: JSONValue?) -> Int? {
@@ -25,8 +16,7 @@ extension SourceFile {
 
     func position(_ offset: Int) -> JSONValue {
         let line = self.line(of: offset)
-        let start = lineRange(line).lowerBound
-        return ["line": .int(line - 1), "character": .int(text(start, offset).utf16.count)]
+        return ["line": .int(line - 1), "character": .int(utf16Count(from: lineRange(line).lowerBound, to: offset))]
     }
 
     func range(_ start: Int, _ end: Int) -> JSONValue { ["start": position(start), "end": position(max(start, end))] }

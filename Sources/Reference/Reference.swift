@@ -3,7 +3,7 @@ import Language
 /// What pages on the language are made of: the builtin table, the error codes, the grammar.
 public struct Reference: Sendable {
     public let table: BuiltinTable
-    /// "bas 0.1"
+    /// The program's name and its version.
     public let version: String
 
     public init(builtins: [Builtin], version: String) {

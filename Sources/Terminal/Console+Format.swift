@@ -14,7 +14,7 @@ extension Console {
         defer { output.flush() }
         var failure: Int32 = 0
         var differs = false
-        for path in paths where TextFile.isFolder(path) && programs(path).isEmpty {
+        for path in paths where Surroundings.isFolder(path) && programs(path).isEmpty {
             printer.handle(.diagnostic(Diagnostic(
                 code: .fileMissing, severity: .warning, message: "there is no .bas file in \"\(printable(path))\"")))
         }
@@ -52,11 +52,11 @@ extension Console {
 
     /// The programs of a folder and of those inside of it, without hidden ones; a path that is no folder is itself.
     private func programs(_ path: String) -> [String] {
-        guard TextFile.isFolder(path) else { return [path] }
+        guard Surroundings.isFolder(path) else { return [path] }
         let folder = path.hasSuffix("/") ? path : path + "/"
-        return TextFile.names(in: path).filter { !$0.hasPrefix(".") }.flatMap { name -> [String] in
+        return Surroundings.names(in: path).sorted().flatMap { name -> [String] in
             let inner = folder + name
-            return TextFile.isFolder(inner) ? programs(inner) : name.hasSuffix(".bas") ? [inner] : []
+            return Surroundings.isFolder(inner) ? programs(inner) : name.hasSuffix(".bas") ? [inner] : []
         }
     }
 }

@@ -30,6 +30,7 @@ public final class Console {
             canvas: { .current(traits) }, errorFormat: options.errorFormat, quiet: options.quiet)
         self.printer = printer
         var settings = SessionOptions(standardLibrary: StandardLibrary.here())
+        settings.checksFirst = true
         settings.display = { DisplayContext(width: traits.width(), unicode: traits.unicode) }
         session = Session(builtins: builtins, options: settings) { printer.handle($0) }
         SignalWatcher.shared.start { output.flushIfIdle() }

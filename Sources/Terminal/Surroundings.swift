@@ -75,7 +75,8 @@ public enum Surroundings {
         return makeFolder(String(path[..<slash]), mode: mode) && (mkdir(path, mode) == 0 || errno == EEXIST)
     }
 
-    private static func isFolder(_ path: String) -> Bool {
+    /// False also sets `errno`.
+    static func isFolder(_ path: String) -> Bool {
         var info = stat()
         guard stat(path, &info) == 0 else { return false }
         if info.st_mode & S_IFMT == S_IFDIR { return true }

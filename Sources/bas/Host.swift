@@ -4,7 +4,7 @@ import Terminal
 
 /// The one place where the command line touches what it runs: the builtin table, the benchmark, the version.
 enum Host {
-    static let version = "bas 0.1"
+    static let version = CommandTable.version
 
     static var builtins: [Builtin] { CommandTable.all }
 

@@ -111,6 +111,12 @@ import Testing
         ("encode(load_model(\"collage\"), zeros([1, 8, 8, 3]), sampled=false)", []), ("encode(load_model(\"collage\"), zeros([1, 8, 8, 3]))", ["W0106"]),
         ("seed(4)\nx = randn([2])", []), ("o = {seed: 1}\nx = randn([2], ..o)", []),
         ("load_image(\"nothing.png\")", ["W0108"]), ("save_image(zeros([2, 2, 3]) |> image, \"nothing.png\")\nload_image(\"nothing.png\")", []),
+        ("s = ddim(load_model(\"collage\"), steps=2)\nz = zeros([1, 2, 2, 8])\nstep(s, z, 501, z)", []),
+        ("s = ddpm(load_model(\"collage\"), steps=2)\nz = zeros([1, 2, 2, 8])\nstep(s, z, 501, z)", ["W0106"]),
+        ("s = ddpm(load_model(\"collage\"), steps=2)\nz = zeros([1, 2, 2, 8])\nstep(s, z, 501, z, seed=1)", []),
+        ("s = dpmsolver(load_model(\"collage\"), steps=2)\nz = zeros([1, 2, 2, 8])\nfor t in s.timesteps { z, s = advance(s, z, t, z) }", []),
+        ("s = euler_ancestral(load_model(\"collage\"), steps=2)\nz = zeros([1, 2, 2, 8])\nfor t in s.timesteps { z, s = advance(s, z, t, z) }", ["W0106"]),
+        ("fn go(s, z) { step(s, z, 501, z) }\ngo(1, 2)", []),
         ("load_scene(\"toys\")", []), ("load_scene(\"toyz\")", ["W0108"]),
         ("fn randn(x) { x }\nrandn(3)", ["W0104"]),
     ])

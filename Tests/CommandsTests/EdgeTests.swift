@@ -64,7 +64,7 @@ import Testing
 
     /// One rule for all that saves: a link stays one, and what it leads to is replaced or made.
     @Test(arguments: [
-        ("save_tensors(\"link.safetensors\", {a: 2})", "link.safetensors"), ("save_image(image(zeros([2, 2])), \"link.png\")", "link.png"),
+        ("save_tensors({a: 2}, \"link.safetensors\")", "link.safetensors"), ("save_image(image(zeros([2, 2])), \"link.png\")", "link.png"),
         ("save_table([{a: 1}], \"link.csv\")", "link.csv"), ("save_figure(plot([1, 2]), \"link.svg\")", "link.svg"),
     ])
     func linksStay(_ program: String, _ link: String) throws {

@@ -113,7 +113,7 @@ import Testing
     @Test func filesAreWrittenByTheirExtension() throws {
         try inTemporaryFolder { _ in
             let code =
-                "f = plot([1, 2], title=\"curve\")\nsave_figure(f, \"a/b.png\"); save_image(f, \"c.svg\"); save_figure(f, \"d.png\", scale=1); save_image(f, \"e.jpg\");"
+                "make_folder(\"a\");\nf = plot([1, 2], title=\"curve\")\nsave_figure(f, \"a/b.png\"); save_image(f, \"c.svg\"); save_figure(f, \"d.png\", scale=1); save_image(f, \"e.jpg\");"
             #expect(Programs.run(code).outcome.diagnostics.isEmpty)
             #expect(try Image(contentsOf: "a/b.png").size == PixelSize(width: 1280, height: 800))
             #expect(try Image(contentsOf: "d.png").size == PixelSize(width: 640, height: 400))

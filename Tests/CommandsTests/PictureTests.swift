@@ -83,7 +83,7 @@ import Testing
         if code.contains("/dev/full"), getuid() == 0 { return }
         try inTemporaryFolder { _ in
             let made = Programs.run(
-                "save_image(image(zeros([2, 2])), \"photos.png\")\nsave_image(image(zeros([2, 2])), \"folder/x.png\")"
+                "save_image(image(zeros([2, 2])), \"photos.png\")\nmake_folder(\"folder\")\nsave_image(image(zeros([2, 2])), \"folder/x.png\")"
             )
             #expect(made.outcome.diagnostics.isEmpty)
             let file = fopen("text.png", "w")
@@ -106,7 +106,7 @@ import Testing
             session[global: "x"] = .host(image)
             let outcome = session.run(
                 source:
-                    "save_image(x, \"deep/er/x.png\")\ny = load_image(\"deep/er/x.png\")\n[y == x, y.metadata.prompt]"
+                    "make_folder(\"deep/er\")\nsave_image(x, \"deep/er/x.png\")\ny = load_image(\"deep/er/x.png\")\n[y == x, y.metadata.prompt]"
             )
             #expect(outcome.value?.literalText == "[true, \"a photo of <asset0>\"]", "\(outcome.diagnostics)")
             #expect(session.run(source: "save_image(x, \"x.jpg\")").diagnostics.isEmpty)

@@ -51,6 +51,20 @@ import Testing
         }
     }
 
+    /// One order for all: what saves takes the value, then the path; what loads takes the path first.
+    @Test(arguments: rows.indices) func savingAndLoadingTakeTheirArgumentsInOneOrder(_ index: Int) {
+        let row = Self.rows[index]
+        let names = row.parameters.map(\.name)
+        if row.name.hasPrefix("save_") {
+            #expect(names.firstIndex(of: "path") == 1 && row.parameters.first?.isRequired == true, "\(row.signature)")
+        } else if row.name.hasPrefix("load_") {
+            #expect(names.first == "path" || names.first == "name", "\(row.signature)")
+        }
+        if row.name.hasPrefix("save_") || row.name.hasPrefix("load_") {
+            #expect(row.parameters.contains { $0.file != nil }, "\(row.name): which parameter is a path?")
+        }
+    }
+
     @Test(arguments: rows.indices) func examplesRun(_ index: Int) throws {
         for example in Self.rows[index].examples {
             let result = try inTemporaryFolder { _ in Programs.run(example.code, table: Self.rows) }

@@ -102,7 +102,7 @@ enum WrongInputFolders {
     private static func bytes(_ path: String) throws -> [UInt8] { try ReadableFile.contents(path, limit: 1 << 30) }
 
     private static func write(_ path: String, _ bytes: [UInt8]) throws {
-        FileNames.makeFolder(above: path)
+        try FileSystem.createFolder(path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/"))
         unlink(path)
         try AtomicFile.write(path) { try $0.write(bytes) }
     }

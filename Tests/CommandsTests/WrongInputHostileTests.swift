@@ -80,9 +80,9 @@ import Testing
         out = predict_noise(m, z, 500, "a photo of <asset0> and <asset1>"); out2 = predict_noise(m3, zeros([2, 16, 16, 8]), 500, pick3.prompt);
         g = grad(sum(m.handles[0].embedding), m.handles); g3 = grad(sum(m3.handles[0].embedding), m3.handles);
         o = update(m, adamw(m.handles, lr=0.1), g)[1]; o3 = update(m3, adamw(m3.handles, lr=0.1), g3)[1];
-        save_handles(m, "h.safetensors"); save_result(m, b, "r.safetensors");
+        save_handles(m, "h.safetensors"); save_result(m, "r.safetensors", b);
         k = require_grad(b, "kv"); q, ko = update(k, adamw(k.parameters, lr=0.001), grad(mean(predict_noise(k, ones([1, 16, 16, 8]), 500, "a dog").noise), k.parameters));
-        save_lora(q, b, "l.safetensors");
+        save_lora(q, "l.safetensors", b);
         """
 
     /// Calls of one command with one or two arguments replaced; more rounds find more, the same ones every time.

@@ -17,16 +17,16 @@ PROMPT = "a photo of <asset0> at the beach"; warnings.filterwarnings("ignore")
 WRITE = '''
 b = load_model("collage"); h = add_handles(b, 1, init=["ball"]); k = require_grad(h, "kv"); i = load_tensors("in.safetensors")
 m, o = update(k, adamw(k.parameters, lr=0.02), grad(mean(predict_noise(k, i.x, 500, "{0}").noise ** 2), k.parameters))
-save_model(m, "model", dtype="float32"); save_handles(m, "handles.safetensors"); low = save_lora(m, h, "peft.safetensors", rank=64)
-save_lora(m, h, "kohya.safetensors", rank=64, format="kohya"); save_result(m, b, "result.safetensors", rank=64)
-r = load_result("result.safetensors", b); g = load_handles("handles.safetensors", b); l = load_lora(g, "peft.safetensors")
-save_tensors("out.safetensors", {{whole: predict_noise(m, i.x, 500, "{0}").noise, low: predict_noise(l, i.x, 500, "{0}").noise, result: predict_noise(r, i.x, 500, "{0}").noise,
-    plain: predict_noise(h, i.x, 500, "{0}").noise}})
+save_model(m, "model", dtype="float32"); save_handles(m, "handles.safetensors"); low = save_lora(m, "peft.safetensors", h, rank=64)
+save_lora(m, "kohya.safetensors", h, rank=64, format="kohya"); save_result(m, "result.safetensors", b, rank=64)
+r = load_result("result.safetensors", b); g = load_handles("handles.safetensors", b); l = load_lora("peft.safetensors", g)
+save_tensors({{whole: predict_noise(m, i.x, 500, "{0}").noise, low: predict_noise(l, i.x, 500, "{0}").noise, result: predict_noise(r, i.x, 500, "{0}").noise,
+    plain: predict_noise(h, i.x, 500, "{0}").noise}}, "out.safetensors")
 print(low.error)
 '''
 READ = '''
 h = load_handles("handles.safetensors", load_model("collage")); i = load_tensors("in.safetensors")
-save_tensors("back.safetensors", {{both: predict_noise(load_lora(h, "theirs.safetensors"), i.x, 500, "{0}").noise, half: predict_noise(load_lora(h, "theirs.safetensors", scale=0.5), i.x, 500, "{0}").noise}})
+save_tensors({{both: predict_noise(load_lora("theirs.safetensors", h), i.x, 500, "{0}").noise, half: predict_noise(load_lora("theirs.safetensors", h, scale=0.5), i.x, 500, "{0}").noise}}, "back.safetensors")
 '''
 
 

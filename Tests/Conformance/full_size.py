@@ -82,7 +82,7 @@ l = losses(m); g = grad(l.rec + 0.01 * l.att, m.handles)
 one = { numbers: numbers(l, g), gradient: moved(m, g), step: stack([h.embedding for h in update(m, adamw(m.handles, lr=5e-3), clip(g))[0].handles]) }
 g = none; l = none
 whole = require_grad(m, "all"); l = losses(whole); g = grad(l.rec + 0.01 * l.att, whole.parameters)
-save_tensors("step.safetensors", { numbers1: one.numbers, gradient1: one.gradient, step1: one.step, numbers2: numbers(l, g) })
+save_tensors({ numbers1: one.numbers, gradient1: one.gradient, step1: one.step, numbers2: numbers(l, g) }, "step.safetensors")
 """ % STEP_PROMPT
 
 
@@ -165,8 +165,8 @@ def compared(a, where, folder):
         save_file(given, where + "/given.safetensors")
         with torch.enable_grad(): step = training_step((unet, text), words, where, given)
     del unet, vae, text, parts; gc.collect()
-    outputs = ('save_tensors("{0}.safetensors", {{text: encode_prompts(m, "%s"), noise: predict_noise(m, i.x, 500, "%s").noise, latents: encode(m, i.picture, sampled=false), '
-               'picture: tensor(decode(m, i.x * 0.18215))}})' % (PROMPT, PROMPT))
+    outputs = ('save_tensors({{text: encode_prompts(m, "%s"), noise: predict_noise(m, i.x, 500, "%s").noise, latents: encode(m, i.picture, sampled=false), '
+               'picture: tensor(decode(m, i.x * 0.18215))}}, "{0}.safetensors")' % (PROMPT, PROMPT))
     for name, load in [("folder", '"sd"')] + ([] if a.skip_single else [("single", '"single.safetensors", prediction="epsilon"')]):
         wall, peak, _ = run(a.bas, f'm = load_model({load}); i = load_tensors("in.safetensors"); ' + outputs.format(name), where)
         mine = load_file(f"{where}/{name}.safetensors"); print(f"{name}: {wall:.1f} s in all, peak {peak:.2f} GiB", flush=True)

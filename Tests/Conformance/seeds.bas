@@ -1,7 +1,7 @@
 # Five seeds of each demo scene with the settings of the reference (reference_results.json): one line of numbers a run
 # and one picture, laid out as the reference's: photo, masked things, each handle, all handles, new scenes.
 # Usage: bas run Tests/Conformance/seeds.bas OUT [SCENE [REDUCTION]]: mean (the reference's attention loss) or balanced.
-out    = args[0]
+out    = make_folder(args[0])
 base   = load_model("collage")
 words  = { mug_rose: ["dish", "flower"], toys: ["fish", "duck", "ball"], sheep: ["sheep", "pot", "vase", "wheel"] }
 how    = if len(args) > 2 { args[2] } else { "mean" }

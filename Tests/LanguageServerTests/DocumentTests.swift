@@ -19,6 +19,21 @@ import Testing
         #expect(file.position(10) == ["line": 2, "character": 0])
     }
 
+    /// A line of two million characters with many findings, whose positions were each counted from the line's start before.
+    @Test func longLines() {
+        let file = SourceFile(name: "a", text: "é\n" + String(repeating: "a😀é ", count: 500_000) + "\nend")
+        let start = 3
+        for place in 0..<20_000 {
+            let (offset, character) = (start + place * 200, place * 125)
+            guard file.position(offset) == ["line": 1, "character": .int(character)], file.offset(line: 1, character: character) == offset else {
+                Issue.record("\(place)")
+                return
+            }
+        }
+        #expect(file.position(start + 4_000_000) == ["line": 1, "character": .int(2_500_000)])
+        #expect(file.offset(line: 2, character: 2) == file.text.utf8.count - 1)
+    }
+
     /// A storm of changes leaves the text that the same changes make of it elsewhere.
     @Test func changesAdd() {
         let document = Document(uri: "untitled:a", text: "", version: 0)

@@ -82,7 +82,7 @@ import Testing
         }
         for example in row.examples {
             let bench = Session()
-            let outcome = bench.run(source: example.code)
+            let outcome = try inScratchFolder { bench.run(source: example.code) }
             #expect(outcome.status == .ok, "\(example.code)")
             if let shows = example.shows { #expect(outcome.value?.display(DisplayContext()).plain == shows) }
         }

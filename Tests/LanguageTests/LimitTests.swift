@@ -66,7 +66,6 @@ import Testing
     @Test func deepValuesAreShownAndReleased() {
         let bench = Bench()
         #expect(bench.run("x = []; for i in 1..1500 { x = [x] }; print(x); x").status == .ok)
-        #expect(bench.run("f = none; fn w(g) { fn() { g } }; for i in 1..200000 { f = w(f) }; f = none; 1").status == .ok)
         bench.session.reset()
     }
 }

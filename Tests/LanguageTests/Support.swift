@@ -84,3 +84,11 @@ final class ScratchFolder {
         return path + "/" + name
     }
 }
+
+/// Runs `body` with a new empty folder as the current one.
+func inScratchFolder<T>(_ body: () throws -> T) throws -> T {
+    let (folder, before) = (try ScratchFolder(), FileManager.default.currentDirectoryPath)
+    FileManager.default.changeCurrentDirectoryPath(folder.path)
+    defer { FileManager.default.changeCurrentDirectoryPath(before) }
+    return try body()
+}

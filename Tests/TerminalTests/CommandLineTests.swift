@@ -37,6 +37,16 @@ struct CommandLineTests {
         #expect(run.errors.isEmpty == (status == 0))
     }
 
+    /// What must fail is told before anything is done, in the words and with the exit code of `check`.
+    @Test func runningChecksFirst() throws {
+        try folder.write("wrong.bas", "print(1)\nx = nope\nfor i in 1..3 { 1 + \"a\" }\nunused = 2\n")
+        let (check, run) = (try Run(["check", "wrong.bas"], in: folder), try Run(["run", "wrong.bas"], in: folder))
+        #expect(run.output.isEmpty && run.status == 65 && run.errors == check.errors)
+        #expect(try Run(["-e", "print(1); nope"], in: folder).output.isEmpty)
+        try folder.write("maybe.bas", "print(1)\nif len(args) > 0 { nope }\ntry { nope } recover { print(2) }\n")
+        #expect(try Run(["maybe.bas"], in: folder).output == "1\n2\n")
+    }
+
     @Test func scriptsTakeArguments() throws {
         try folder.write("script.bas", "#!/usr/bin/env bas\nprint(args)\n")
         let words = "[\"-x\", \"--color\", \"3\"]\n"

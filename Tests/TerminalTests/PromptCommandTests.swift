@@ -240,7 +240,23 @@ struct PromptCommandTests {
         #expect(folder.read("kept.bas") == "# %% In [1]\nx = 20\n")
         #expect(PromptHarness([":load \"\(path)\"", "x * 2"]).output == "Out[2]: 40\n")
         #expect(PromptHarness([":load /nowhere.bas"]).printer.errors.text.contains("E0502"))
-        #expect(PromptHarness(["1;", ":save /proc/no/file"]).output.contains("cannot write /proc/no/file"))
+        #expect(PromptHarness(["1;", ":save /proc/no/file"]).output.contains("there is no folder \"/proc/no\" to write into"))
+        #expect(PromptHarness(["1;", ":save /proc/file"]).output.contains("cannot write \"/proc/file\""))
+    }
+
+    /// Over a file all of the new text stands, or the old one; a zero byte is a part of it.
+    @Test func savingReplacesAtOnce() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("kept.bas", "old")
+        symlink("kept.bas", folder.path + "/link.bas")
+        chmod(path, 0o600)
+        _ = PromptHarness(["x = \"a\u{0}b\"", "x", ":save -f \(folder.path)/link.bas"])
+        #expect(folder.read("kept.bas") == "# %% In [1]\nx = \"a\u{0}b\"\n\n# %% In [2]\nx\n")
+        var status = stat()
+        #expect(lstat(folder.path + "/link.bas", &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
+        #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o600)
+        let shown = PromptHarness(["1;", ":save -f \(folder.path)"]).output
+        #expect(shown.contains("is a folder"), "\(shown)")
     }
 
     @Test func questionsAreAnswered() {

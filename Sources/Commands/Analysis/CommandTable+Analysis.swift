@@ -14,9 +14,8 @@ extension [Builtin] {
                     row.infer = { _ in type }
                 }
             }
-            if row.parameters.contains(where: { $0.name == SeedState.parameter.name && $0.optional }) {
-                // The posterior's mean is no draw.
-                row.randomness = .draws(unlessFalse: row.parameters.contains { $0.name == "sampled" } ? "sampled" : nil)
+            if case .none = row.randomness, row.parameters.contains(where: { $0.name == SeedState.parameter.name && $0.optional }) {
+                row.randomness = .draws { _ in true }
             }
             if row.name == "seed" { row.randomness = .seeds }
             for (place, parameter) in row.parameters.enumerated() {
@@ -31,9 +30,10 @@ extension [Builtin] {
 enum FileParameters {
     static let table: [String: Parameter.FileUse] = [
         "load_model.name": .input(library: "models"), "load_scene.name": .input(library: "scenes"),
-        "load_image.path": .input(library: nil), "load_handles.path": .input(library: nil),
-        "load_table.path": .input(library: nil),
+        "load_image.path": .input(library: nil), "load_handles.path": .input(library: nil), "load_tensors.path": .input(library: nil),
+        "load_lora.path": .input(library: nil), "load_result.path": .input(library: nil), "load_table.path": .input(library: nil),
         "save_model.path": .output, "save_handles.path": .output, "save_scene.path": .output, "save_image.path": .output,
-        "save_table.path": .output, "save_figure.path": .output,
+        "save_table.path": .output, "save_figure.path": .output, "save_tensors.path": .output, "save_lora.path": .output,
+        "save_result.path": .output,
     ]
 }

@@ -56,12 +56,7 @@ enum DomainTypes {
             .init("step", .int), .init("names", .listOf(.string)), .init("first", moments), .init("second", moments),
         ], element: nil, operators: false))
     static let gradients = StaticType.host(NamedHostType("gradients", fields: [.init("norm", .float), .init("names", .listOf(.string))]))
-    static let scheduler = StaticType.host(NamedHostType(
-        "scheduler",
-        fields: [
-            .init("name", .string), .init("timesteps", .unknown), .init("next", .unknown), .init("previous", .function(.opaque)),
-            .init("init_noise_sigma", .float), .init("scale_model_input", .function(.opaque)), .init("add_noise", .function(.opaque)),
-        ], element: nil, operators: false))
+    static let scheduler = StaticType.host(SchedulerType())
     static let prediction = StaticType.host(NamedHostType(
         "prediction", fields: [.init("noise", TensorType.of(nil)), .init("attention", .unknown)], element: nil, operators: false))
 

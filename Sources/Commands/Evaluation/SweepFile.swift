@@ -30,8 +30,7 @@ final class SweepFile {
             throw Problem(.cannotWrite, "a sweep is written as .jsonl, a JSON object a line", argument: "file", label: "this ends otherwise")
         }
         self.function = SweepIdentity.of(.function(function))
-        let path = call.context.resolve(name)
-        FileNames.makeFolder(above: path)
+        let path = try call.target("file", isFolder: false)
         lines = try call.mapped("file") { try LineFile(path) }
         try read()
     }

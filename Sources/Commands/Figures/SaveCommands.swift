@@ -7,13 +7,13 @@ extension FigureCommands {
             "save_figure", family: family, summary: "Writes a figure to a .png or .svg file; save_image does the same.",
             parameters: [
                 Parameter("figure", .host("figure"), doc: "What plot, bars, heatmap, grid and the like give."),
-                Parameter("path", .string, doc: "The file; its folder is made where there is none."),
+                Parameter("path", .string, doc: "The file."),
                 Parameter(
                     "scale", .number, default: 2, range: 0.25...12, doc: "Pixels of a .png for one on the screen; 2 is for print.",
                     keywordOnly: true),
             ],
             result: "the path", terms: ["write", "export", "svg", "png", "store", "vector", "paper", "slide"],
-            examples: [.init("save_figure(plot([3, 2, 1]), \"out/curve.svg\")", shows: "\"out/curve.svg\"")],
+            examples: [.init("save_figure(plot([3, 2, 1]), \"curve.svg\")", shows: "\"curve.svg\"")],
             run: { call in
                 try save(try call.host("figure", as: FigureValue.self), call, scale: try call.double("scale"), quality: 92)
             })
@@ -25,8 +25,7 @@ extension FigureCommands {
         guard [".png", ".jpg", ".jpeg", ".svg"].contains(where: path.lowercased().hasSuffix) else {
             throw Problem(.cannotWrite, "a figure is written as .png, .jpg or .svg", argument: "path", label: "this ends otherwise")
         }
-        let target = call.context.resolve(path)
-        FileNames.makeFolder(above: target)
+        let target = try call.target("path", isFolder: false)
         do {
             try figure.write(to: target, scale: scale, quality: quality)
         } catch let error as FigureError {

@@ -27,12 +27,12 @@ enum TableCommands {
                 Parameter(
                     "table", .oneOf([.list(.any), .host("table"), .host("history"), .record]),
                     doc: "A table, or what becomes one."),
-                Parameter("path", .string, doc: "The file; its folder is made where there is none."),
+                Parameter("path", .string, doc: "The file."),
                 columnNames,
             ],
             result: "the path", terms: ["write", "export", "csv", "store", "spreadsheet"],
             examples: [
-                .init("save_table([{step: 1, loss: 0.5}], \"out/losses.csv\")", shows: "\"out/losses.csv\"")
+                .init("save_table([{step: 1, loss: 0.5}], \"losses.csv\")", shows: "\"losses.csv\"")
             ],
             run: saveTable),
         Builtin(
@@ -111,8 +111,7 @@ enum TableCommands {
         if let twice = table.repeatedColumn {
             throw Problem(.badArgument, "save_table: two columns are called \"\(twice)\"", argument: "table")
         }
-        let target = call.context.resolve(path)
-        FileNames.makeFolder(above: target)
+        let target = try call.target("path", isFolder: false)
         let text = format.separator.map(table.separated) ?? table.jsonLines()
         try call.mapped("path") { try AtomicFile.write(target, text: text) }
         return .string(path)

@@ -111,7 +111,7 @@ enum GenerationCommands {
         let script = Provenance.script(call.context)
         let images = try Image.batch(pictures).enumerated().map { index, image in
             var entries: [(String, String)] = [
-                ("Software", "bas 0.1"), ("prompt", prompts[index]), ("seed", "\(seeds[index])"), ("steps", "\(options.steps)"), ("scheduler", options.plan?.scheduler ?? ""),
+                ("Software", CommandTable.version), ("prompt", prompts[index]), ("seed", "\(seeds[index])"), ("steps", "\(options.steps)"), ("scheduler", options.plan?.scheduler ?? ""),
                 ("guidance", "\(options.guidanceScale)"), ("model", model.name), ("model_hash", hash),
             ]
             if !options.negativePrompt.isEmpty { entries.append(("negative", options.negativePrompt)) }

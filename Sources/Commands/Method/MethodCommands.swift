@@ -55,7 +55,9 @@ enum MethodCommands {
                 Parameter("sampled", .bool, default: true, doc: "False takes the posterior's mean.", keywordOnly: true), SeedState.parameter,
             ],
             result: "tensor [N, h, w, C]", terms: ["vae", "latents", "autoencoder"], paper: "§3",
-            examples: [.init("encode(load_model(\"collage\"), load_scene(\"mug_rose\")).shape", shows: "[1, 16, 16, 8]")], run: encode),
+            examples: [.init("encode(load_model(\"collage\"), load_scene(\"mug_rose\")).shape", shows: "[1, 16, 16, 8]")], run: encode)
+            // The posterior's mean is no draw.
+            .drawing { $0.bool("sampled") != false },
         Builtin(
             "decode", family: "method", summary: "Decodes scaled latents to a picture, or to a list of pictures.",
             parameters: [model, latents], result: "image or list", terms: ["vae", "latents", "autoencoder"],

@@ -10,12 +10,14 @@ enum SchedulerCommands {
         Builtin(
             "step", family: "method", summary: "One step of a scheduler: from latents at t to those at the next lower timestep.",
             parameters: stepping, result: "tensor", terms: ["denoise", "ddim", "scheduler"],
-            examples: [.init("step(ddim(load_model(\"collage\"), steps=2), zeros([1, 2, 2, 8]), 501, zeros([1, 2, 2, 8])).shape", shows: "[1, 2, 2, 8]")], run: step),
+            examples: [.init("step(ddim(load_model(\"collage\"), steps=2), zeros([1, 2, 2, 8]), 501, zeros([1, 2, 2, 8])).shape", shows: "[1, 2, 2, 8]")], run: step)
+            .drawing(where: SchedulerType.draws),
         Builtin(
             "advance", family: "method",
             summary: "One step of a scheduler that goes on from earlier predictions: the next latents, and the scheduler that has seen them.",
             parameters: stepping, result: "list [latents, scheduler]", terms: ["denoise", "multistep", "pndm", "dpmsolver", "step"],
-            examples: [.init("x, s = advance(dpmsolver(load_model(\"collage\"), steps=2), ones([1, 2, 2, 8]), 667, ones([1, 2, 2, 8])); s.next", shows: "334")], run: advance),
+            examples: [.init("x, s = advance(dpmsolver(load_model(\"collage\"), steps=2), ones([1, 2, 2, 8]), 667, ones([1, 2, 2, 8])); s.next", shows: "334")], run: advance)
+            .drawing(where: SchedulerType.draws).inferring(SchedulerType.advanced),
     ]
 
     /// `scheduler=` of what draws.
@@ -36,7 +38,7 @@ enum SchedulerCommands {
     private static func function(_ type: any Scheduler.Type) -> String { String(type.name.filter { $0 != "+" }) }
 
     private static func builtin(_ type: any Scheduler.Type) -> Builtin {
-        return Builtin(
+        Builtin(
             function(type), family: "method", summary: type.summary,
             parameters: [
                 ModelCommands.model, Parameter("steps", .int, default: 30, range: 1...1000, unit: "steps", doc: "Denoising steps.", keywordOnly: true),
@@ -49,7 +51,7 @@ enum SchedulerCommands {
         ) { call in
             let model = try call.host("model", as: ModelValue.self).model
             return .host(try value(call, type, model, steps: try call.int("steps"), settings: try settings(call, type)))
-        }
+        }.inferring(SchedulerType.rule(type))
     }
 
     private static func value(

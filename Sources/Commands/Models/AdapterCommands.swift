@@ -16,39 +16,39 @@ enum AdapterCommands {
         Builtin(
             "load_lora", family: "models", summary: "Adds a LoRA to a model: peft's, diffusers' and kohya's names are known.",
             parameters: [
-                ModelCommands.model, Parameter("path", .string, doc: "The file."),
+                Parameter("path", .string, doc: "The file."), ModelCommands.model,
                 Parameter("scale", .number, default: .float(1), range: -100...100, doc: "How much of it.", keywordOnly: true),
             ],
             result: "model", terms: ["adapter", "peft", "kohya", "low rank"],
             examples: [
-                .init(step + "save_lora(m, b, \"out/example-lora.safetensors\"); len(diff(b, load_lora(b, \"out/example-lora.safetensors\"))) > 0", shows: "true")
+                .init(step + "save_lora(m, \"toy.safetensors\", b); len(diff(b, load_lora(\"toy.safetensors\", b))) > 0", shows: "true")
             ], run: loadLoRA),
         Builtin(
             "save_lora", family: "models", summary: "Writes a model's change from its base as a LoRA: every changed matrix by its best of low rank.",
             parameters: [
-                ModelCommands.model, base, Parameter("path", .string, doc: "The file."), rank,
+                ModelCommands.model, Parameter("path", .string, doc: "The file."), base, rank,
                 Parameter("format", .string, default: "diffusers", allowed: LoRAFormat.allCases.map(\.rawValue), doc: "Whose names.", keywordOnly: true),
             ],
             result: "record {path, layers, error, beside}", terms: ["adapter", "peft", "kohya", "low rank", "svd"],
             examples: [
-                .init(step + "save_lora(m, b, \"out/example-lora.safetensors\", rank=4).error < 1", shows: "true")
+                .init(step + "save_lora(m, \"toy.safetensors\", b, rank=4).error < 1", shows: "true")
             ], run: saveLoRA),
         Builtin(
             "save_result", family: "models", summary: "Writes what a training made of its base as one small file: handles, change of low rank, settings.",
             parameters: [
-                ModelCommands.model, base, Parameter("path", .string, doc: "The file."), rank,
+                ModelCommands.model, Parameter("path", .string, doc: "The file."), base, rank,
                 Parameter("notes", .record, default: .record(Record()), doc: "What else to write into it: scene, metrics.", keywordOnly: true),
             ],
             result: "record {path, layers, error, beside}", terms: ["export", "checkpoint", "handles", "small"],
             examples: [
-                .init("b = load_model(\"collage\"); save_result(add_handles(b, 1, init=[\"toy\"]), b, \"out/example-result.safetensors\").error", shows: "0.0")
+                .init("b = load_model(\"collage\"); save_result(add_handles(b, 1, init=[\"toy\"]), \"toy.safetensors\", b).error", shows: "0.0")
             ], run: saveResult),
         Builtin(
             "load_result", family: "models", summary: "The model that a result file's training made of its base.",
             parameters: [Parameter("path", .string, doc: "The file."), base],
             result: "model", terms: ["import", "checkpoint", "handles"],
             examples: [
-                .init("b = load_model(\"collage\"); save_result(add_handles(b, 1), b, \"out/example-result.safetensors\"); load_result(\"out/example-result.safetensors\", b).handles[0].token", shows: "\"<asset0>\"")
+                .init("b = load_model(\"collage\"); save_result(add_handles(b, 1), \"toy.safetensors\", b); load_result(\"toy.safetensors\", b).handles[0].token", shows: "\"<asset0>\"")
             ], run: loadResult),
     ]
 
@@ -62,7 +62,6 @@ enum AdapterCommands {
         let (model, base) = (try call.host("model", as: ModelValue.self).model, try call.host("base", as: ModelValue.self).model)
         let path = try call.target("path", isFolder: false)
         let format = LoRAFormat(rawValue: try call.string("format")) ?? .diffusers
-        FileNames.makeFolder(above: path)
         return record(path, try call.mapped("path") { try LoRAFile.write(model, base: base, to: path, rank: try call.int("rank"), format: format) })
     }
 
@@ -72,7 +71,6 @@ enum AdapterCommands {
         var metadata = ["phases": JSON.array(value.learned.provenance.map { .string($0) }).text()]
         let notes = try call.record("notes")
         for key in notes.keys { metadata["note.\(key)"] = (notes[key] ?? .none).inlineText }
-        FileNames.makeFolder(above: path)
         return record(path, try call.mapped("path") {
             try ResultFile.write(value.model, base: base, to: path, rank: try call.int("rank"), metadata: metadata)
         })

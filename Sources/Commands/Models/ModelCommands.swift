@@ -33,22 +33,22 @@ enum ModelCommands {
         Builtin(
             "save_model", family: "models", summary: "Writes a model as a folder that diffusers loads; handles become tokens of it.",
             parameters: [
-                model, Parameter("path", .string, doc: "The folder; made where it is missing."),
+                model, Parameter("path", .string, doc: "The folder; made where it is missing, in one that is there."),
                 Parameter("dtype", .string, default: "float16", allowed: ["float32", "float16", "bfloat16"], doc: "Of the weights on disk.", keywordOnly: true),
             ],
             result: "the path", terms: ["export", "write", "save_pretrained", "safetensors"],
-            examples: [.init("save_model(load_model(\"collage\"), \"out/example-model\")")], run: save),
+            examples: [.init("save_model(load_model(\"collage\"), \"small\")")], run: save),
         Builtin(
             "save_handles", family: "models", summary: "Writes a model's handles as learned_embeds.safetensors, one embedding a token.",
             parameters: [model, Parameter("path", .string, doc: "The file.")],
             result: "the path", terms: ["textual inversion", "learned_embeds", "export", "write"],
-            examples: [.init("save_handles(add_handles(load_model(\"collage\"), 1, init=[\"toy\"]), \"out/example.safetensors\")")], run: saveHandles),
+            examples: [.init("save_handles(add_handles(load_model(\"collage\"), 1, init=[\"toy\"]), \"toy.safetensors\")")], run: saveHandles),
         Builtin(
             "load_handles", family: "models", summary: "Adds the handles of a learned_embeds.safetensors file to a model.",
             parameters: [Parameter("path", .string, doc: "The file."), model],
             result: "model", terms: ["textual inversion", "learned_embeds", "import"],
             examples: [
-                .init("save_handles(add_handles(load_model(\"collage\"), 1), \"out/example.safetensors\"); load_handles(\"out/example.safetensors\", load_model(\"collage\")).handles[0].token", shows: "\"<asset0>\"")
+                .init("save_handles(add_handles(load_model(\"collage\"), 1), \"toy.safetensors\"); load_handles(\"toy.safetensors\", load_model(\"collage\")).handles[0].token", shows: "\"<asset0>\"")
             ], run: loadHandles),
         Builtin(
             "diff", family: "models", summary: "Says what changed from one model to another: by block, the norm of the change and its share.",
@@ -207,7 +207,6 @@ enum ModelCommands {
     @Sendable private static func saveHandles(_ call: Call) throws -> Value {
         let (model, path) = (try call.host("model", as: ModelValue.self).model, try call.target("path", isFolder: false))
         guard !model.handles.isEmpty else { throw Problem(.unknownHandle, "this model has no handles to save", argument: "model") }
-        FileNames.makeFolder(above: path)
         try call.mapped("path") { try HandleFile.write(model, to: path) }
         return .string(path)
     }

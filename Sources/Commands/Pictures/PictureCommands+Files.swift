@@ -18,12 +18,12 @@ extension PictureCommands {
             summary: "Writes a picture, mask or figure to a .png or .jpg file (a figure also to .svg).",
             parameters: [
                 picture(doc: "A picture, a mask or a figure. A picture's PNG keeps what it was made from."),
-                Parameter("path", .string, doc: "The file; its folder is made where there is none."),
+                Parameter("path", .string, doc: "The file."),
                 Parameter("quality", .int, default: 92, range: 1...100, doc: "Of a JPEG.", keywordOnly: true),
             ],
             result: "the path", terms: ["write", "export", "png", "jpeg", "store"],
             examples: [
-                .init("save_image(image(zeros([8, 8])), \"out/grey.png\")", shows: "\"out/grey.png\"")
+                .init("save_image(image(zeros([8, 8])), \"grey.png\")", shows: "\"grey.png\"")
             ], run: save),
         Builtin(
             "image", family: family,
@@ -57,8 +57,7 @@ extension PictureCommands {
             return try FigureCommands.save(figure, call, quality: try call.int("quality"))
         }
         let path = try call.string("path")
-        let target = call.context.resolve(path)
-        FileNames.makeFolder(above: target)
+        let target = try call.target("path", isFolder: false)
         do {
             if let mask = try call.value("image").host(as: MaskValue.self)?.mask {
                 try mask.write(to: target)

@@ -23,9 +23,9 @@ enum SceneCommands {
             examples: [.init("scene(load_scene(\"toys\").image, [box([100, 100], [300, 300], [512, 512])]).names", shows: "[\"mask 0\"]")], run: make),
         Builtin(
             "save_scene", family: "scenes", summary: "Writes a scene as a folder that load_scene reads.",
-            parameters: [Parameter("scene", .host("scene"), doc: "The scene."), Parameter("path", .string, doc: "The folder; made where it is missing.")],
+            parameters: [Parameter("scene", .host("scene"), doc: "The scene."), Parameter("path", .string, doc: "The folder; made where it is missing, in one that is there.")],
             result: "the path", terms: ["write", "export", "store"],
-            examples: [.init("save_scene(load_scene(\"mug_rose\"), \"out/example-scene\"); load_scene(\"out/example-scene\") == load_scene(\"mug_rose\")", shows: "true")],
+            examples: [.init("save_scene(load_scene(\"mug_rose\"), \"mine\"); load_scene(\"mine\") == load_scene(\"mug_rose\")", shows: "true")],
             run: save),
         Builtin(
             "check", family: "scenes", summary: "Says before any time is spent what in a scene will not work well: small, vanishing or overlapping masks.",

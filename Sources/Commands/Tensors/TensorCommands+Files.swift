@@ -6,14 +6,14 @@ extension TensorCommands {
     static let files: [Builtin] = [
         Builtin(
             "save_tensors", family: family, summary: "Writes tensors as a safetensors file, which NumPy and PyTorch read.",
-            parameters: [Parameter("path", .string, doc: "The file."), Parameter("tensors", .record, doc: "A record: what stands by each name.")],
+            parameters: [Parameter("tensors", .record, doc: "A record: what stands by each name."), Parameter("path", .string, doc: "The file.")],
             result: "the path", terms: ["safetensors", "export", "numpy", "write"],
-            examples: [.init("save_tensors(\"out/example-tensors.safetensors\", {a: [1, 2]})", shows: "\"out/example-tensors.safetensors\"")], run: saveTensors),
+            examples: [.init("save_tensors({a: [1, 2]}, \"numbers.safetensors\")", shows: "\"numbers.safetensors\"")], run: saveTensors),
         Builtin(
             "load_tensors", family: family, summary: "Reads a safetensors file: a record of its tensors.",
             parameters: [Parameter("path", .string, doc: "The file.")], result: "record", terms: ["safetensors", "import", "numpy", "read"],
             examples: [
-                .init("save_tensors(\"out/example-tensors.safetensors\", {a: [1, 2]}); load_tensors(\"out/example-tensors.safetensors\").a[1]", shows: "2.0")
+                .init("save_tensors({a: [1, 2]}, \"numbers.safetensors\"); load_tensors(\"numbers.safetensors\").a[1]", shows: "2.0")
             ], run: loadTensors),
     ]
 
@@ -24,7 +24,6 @@ extension TensorCommands {
             let tensor = try TensorReading.variable(record[key] ?? .none).value
             return SafetensorsTensor(key, shape: tensor.shape) { try tensor.withValues($0) }
         }
-        FileNames.makeFolder(above: path)
         try call.mapped("path") { try SafetensorsWriter.write(path, tensors) }
         return .string(path)
     }

@@ -6,10 +6,7 @@ public enum FileNames {
     /// The path of a file or folder to read: beside the script, in the current folder, or in what ships with
     /// the language ("stdlib/scenes/toys/img.jpg" is found from anywhere).
     public static func readable(_ path: String, _ context: Context) -> String {
-        let resolved = context.resolve(path)
-        if path.isEmpty || exists(resolved) { return resolved }
-        let inside = path.hasPrefix("stdlib/") ? String(path.dropFirst("stdlib/".count)) : path
-        return context.resolveInLibrary(inside) ?? resolved
+        context.readable(path)
     }
 
     static func exists(_ path: String) -> Bool { FileSystem.exists(path) }
@@ -20,11 +17,6 @@ public enum FileNames {
         let parts = split(path)
         return nearestName(parts.name, among: FileSystem.contents(parts.folder.isEmpty ? "." : parts.folder))
             .map { "did you mean \"\(parts.folder)\($0)\"?" }
-    }
-
-    /// Makes the folders above a file that is to be written; what goes wrong shows when the file is written.
-    public static func makeFolder(above path: String) {
-        try? FileSystem.createFolder(String(split(path).folder.dropLast()))
     }
 
     /// "a/b/" and "c" of "a/b/c".

@@ -4,12 +4,15 @@ import Tensors
 
 // Paths of what is written, folders that are read, and what ships: checked before any work is done.
 extension Call {
-    /// The path of a file or folder that is to be written. Throws `.badArgument` for an empty one, `.cannotWrite`
-    /// where a file stands in the place of a folder that is wanted; `isFolder` says what the path itself is to be.
+    /// Where a file or folder that is to be written lies: beside the script where it is there already, else in the current
+    /// folder. Throws `.badArgument` for a path that is none, `.cannotWrite` where a file stands in the place of a folder
+    /// that is wanted, and where the folder above does not exist: a mistyped name makes no new folder. `isFolder` says what
+    /// the path itself is to be; a command that writes a folder makes that one, and none above it.
     func target(_ name: String, isFolder: Bool) throws -> String {
         let given = try string(name)
         guard !given.isEmpty else { throw Problem(.badArgument, "\(builtin.name): the path is empty", argument: name) }
-        let path = given.hasPrefix("~/") ? context.resolve(given) : given
+        guard !given.utf8.contains(0) else { throw Problem(.badArgument, "a path cannot contain a zero byte", argument: name) }
+        let path = context.resolve(given)
         if isFolder, FileNames.exists(path), !FileSystem.isFolder(path) {
             throw Problem(.cannotWrite, "\"\(path)\" is a file; \(builtin.name) writes a folder", argument: name)
         }
@@ -18,6 +21,10 @@ extension Call {
             let folder = parts[..<end].joined(separator: "/")
             guard !folder.isEmpty, FileNames.exists(folder), !FileSystem.isFolder(folder) else { continue }
             throw Problem(.cannotWrite, "\"\(folder)\" is a file, not a folder to write into", argument: name)
+        }
+        if let problem = FolderProblem.missing(above: path) {
+            throw Problem(
+                problem.code, problem.message, argument: name, label: problem.label, notes: problem.notes, help: problem.help)
         }
         return path
     }

@@ -33,6 +33,7 @@ public struct TableValue: TableReadable {
 
     public var count: Int? { rows.count }
     public var elements: [Value]? { rows.map(record) }
+    public func forEachValue(_ visit: (Value) -> Void) { for row in rows { row.forEach(visit) } }
 
     private func record(_ row: [Value]) -> Value { .record(Record(Array(zip(columns, row)))) }
 

@@ -13,7 +13,7 @@ public enum TensorReading {
         case .bool(let flag): return Variable(Tensor(flag ? 1 : 0))
         case .range(let range):
             try TensorLimit.check([range.count])
-            return Variable(Tensor(range.indices.map { Float($0) }, shape: [range.count]))
+            return Variable(Tensor(range.map { Float($0) }, shape: [range.count]))
         case .list(let items): return try list(items)
         case .host(let host as TensorReadable): return host.variable
         default:

@@ -123,7 +123,7 @@ public enum SingleFileError: Error, Equatable, Sendable, CustomStringConvertible
                 + "python -c \"import sys, torch; from safetensors.torch import save_file; d = torch.load(sys.argv[1], weights_only=True); "
                 + "save_file({k: v.contiguous() for k, v in d.get('state_dict', d).items() if hasattr(v, 'shape')}, sys.argv[2])\" FILE FILE.safetensors"
         case .otherModel(let path, let name): "\(path) is \(name); Stable Diffusion 1 and 2 can be read"
-        case .isAdapter(let path): "\(path) is a LoRA, not a whole model: load_lora(model, file)"
+        case .isAdapter(let path): "\(path) is a LoRA, not a whole model: load_lora(file, model)"
         case .notACheckpoint(let path, let missing):
             "\(path) is no Stable Diffusion checkpoint: no tensor's name begins with \(missing)"
         case .incomplete(let path, let missing): "\(path) is no complete Stable Diffusion checkpoint: \(missing) is missing or has another shape"

@@ -3,6 +3,9 @@ public struct Analysis: Sendable {
     public let file: SourceFile
     /// In the order of their places.
     public let diagnostics: [Diagnostic]
+    /// Those that a run cannot get around: what they stand in is reached, and nothing recovers from them. A program without
+    /// them may fail all the same.
+    public let mustFail: [Diagnostic]
     /// What is known of the value that the last statement gives.
     public let result: StaticType
     /// Every variable, in no particular order.
@@ -30,16 +33,18 @@ public struct Analysis: Sendable {
         let table = context.builtins
         let draft = Parser.draft(file, commands: table.commandNames)
         program = draft.program
-        let known = Set(outside.keys).union(draft.hidden)
+        let known = Set(outside.keys).union(draft.bound)
         names = Resolver(program, table: table, known: known).names
         symbols = names.symbols
         let flow = FlowChecker(
             program, names: names, context: context, modules: StaticModules(context: context, read: read),
             outside: outside)
-        for name in draft.hidden { flow.doubt(name) }
+        for name in draft.bound { flow.doubt(name) }
         result = flow.check(program)
         let lints = NameLints(program, names, table, hidden: draft.hidden)
         diagnostics = Analysis.ordered(draft.errors + flow.diagnostics + lints.diagnostics)
+        let certain = flow.certain
+        mustFail = diagnostics.filter { $0.severity == .error && $0.span?.file === file && certain.contains(FlowChecker.Finding($0)) }
         calls = flow.calls
         (typeAt, ownerAt, finalTypes, labelled) = (flow.typeAt, flow.ownerAt, flow.types.all, flow.labelled)
     }

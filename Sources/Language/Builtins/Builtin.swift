@@ -46,9 +46,9 @@ public struct Builtin: Sendable {
 
     public enum Randomness: Sendable {
         case none
-        /// Draws from the session's generator where no seed is given; not where the parameter named
-        /// here is false.
-        case draws(unlessFalse: String?)
+        /// Draws from the session's generator where no seed is given and the arguments, as far as they are known, say that
+        /// something is drawn.
+        case draws(@Sendable (StaticCall) -> Bool)
         /// Seeds the session's generator.
         case seeds
 

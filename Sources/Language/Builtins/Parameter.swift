@@ -27,6 +27,15 @@ public struct Parameter: Sendable {
         /// A file or folder that has to be there, or a name in this folder of the library.
         case input(library: String?)
         case output
+        /// A folder that is made, with those above it.
+        case folder
+    }
+
+    /// As one that is a path.
+    func naming(_ use: FileUse) -> Parameter {
+        var copy = self
+        copy.file = use
+        return copy
     }
 
     public init(

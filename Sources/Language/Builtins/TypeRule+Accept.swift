@@ -12,7 +12,7 @@ extension TypeRule {
             return item.accept(all: items)
         case (.list(let item), .range(let range)):
             guard item.accept(.int(0)) != nil, range.count <= TypeRule.longestRange else { return nil }
-            return item.accept(all: range.indices.map { .int($0) })
+            return item.accept(all: range.map { .int($0) })
         case (.oneOf(let rules), _):
             for rule in rules {
                 if let accepted = rule.accept(value) { return accepted }

@@ -100,7 +100,8 @@ extension ErrorCode {
         .missingInput: Entry(
             "File that is not there", .ok,
             "The program reads a file that lies neither beside it, nor in the current folder, nor in the "
-                + "library, and that it does not write itself before."),
+                + "library, and that it does not write itself before; or it writes one into a folder that does not exist, "
+                + "and that it does not make itself before."),
     ]
 
     // MARK: 02xx

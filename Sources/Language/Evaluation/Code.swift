@@ -1,3 +1,5 @@
+import Glibc
+
 /// A function as compiled: shared by all closures made from it.
 final class Code: @unchecked Sendable {
     // Written once by the compiler before the first call.
@@ -57,5 +59,49 @@ final class Closure: @unchecked Sendable {
     init(code: Code, captures: [Box]) {
         self.code = code
         self.captures = captures
+    }
+
+    /// What it held may be the last holder of another function, and that of a third, millions of times: they are let go one
+    /// after the other, without recursion.
+    deinit {
+        if captures.contains(where: { $0.value?.mayHoldFunctions == true }) { LastCaptures.release(&captures) }
+    }
+}
+
+/// The variables of functions that are let go on this thread.
+private enum LastCaptures {
+    private final class Queue { var boxes: [Box] = [] }
+
+    /// Each thread's own, while it lets go.
+    private static let key: pthread_key_t? = {
+        var key = pthread_key_t()
+        return pthread_key_create(&key, nil) == 0 ? key : nil
+    }()
+
+    /// Leaves nothing in `captures`.
+    static func release(_ captures: inout [Box]) {
+        guard let key else { return }
+        if let running = pthread_getspecific(key) {
+            Unmanaged<Queue>.fromOpaque(running).takeUnretainedValue().boxes += captures
+            captures = []
+            return
+        }
+        let queue = Queue()
+        swap(&queue.boxes, &captures)
+        pthread_setspecific(key, Unmanaged.passUnretained(queue).toOpaque())
+        // To let go of one may add others.
+        while let box = queue.boxes.popLast() { withExtendedLifetime(box) {} }
+        pthread_setspecific(key, nil)
+    }
+}
+
+extension Value {
+    /// Whether a function may be among what it holds.
+    fileprivate var mayHoldFunctions: Bool {
+        switch self {
+        case .function(let function): function.closure != nil
+        case .list, .record, .host: true
+        default: false
+        }
     }
 }

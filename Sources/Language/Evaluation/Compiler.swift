@@ -182,8 +182,10 @@ final class Compiler {
     private func compileAssignment(_ pattern: Pattern, _ value: Expression, _ span: Span) -> Node {
         let target = target(pattern)
         let node = compile(value)
+        // Where the right side binds the name too, in a block, the left one is what the name was before.
         guard case .name(let name, _) = pattern, let sum = node as? AddNode,
-            case .binary(_, let left, _, _) = value.kind, case .name(name) = left.kind
+            case .binary(_, let left, let right, _) = value.kind, case .name(name) = left.kind,
+            !NameCollector(right).assigned.contains(name)
         else { return AssignNode(target, node, span: span) }
         return AppendNode(assignmentLocation(name), target, sum, span: span)
     }

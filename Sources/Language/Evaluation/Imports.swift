@@ -20,16 +20,16 @@ extension Machine {
     /// The module of a file: beside the importing file, else in the current folder, else in the library. Each
     /// file is run once.
     func importModule(_ path: String, from importer: String) throws -> Module {
-        let file = Files.canonical(try context.locateImport(path, from: importer))
+        let file = Paths.canonical(try context.locateImport(path, from: importer))
         if let module = imports.modules[file] { return module }
         if let start = imports.loading.firstIndex(of: file) {
-            let cycle = (imports.loading[start...] + [file]).map { Files.split($0).name }
+            let cycle = (imports.loading[start...] + [file]).map { Paths.split($0).name }
             throw Problem(.importCycle, "these files import each other: \(cycle.joined(separator: " → "))")
         }
         guard imports.loading.count < Machine.deepestImport else {
             throw Problem(.importCycle, "imports are nested too deeply")
         }
-        let source = SourceFile(name: shown(file), text: try Files.readText(file))
+        let source = SourceFile(name: shown(file), text: try Paths.readText(file))
         let module = Module(name: source.name)
         imports.begin(file)
         defer { imports.end() }
@@ -40,7 +40,7 @@ extension Machine {
 
     /// A path as messages show it: relative where it lies below the current folder.
     private func shown(_ path: String) -> String {
-        let here = Files.canonical(".") + "/"
+        let here = Paths.canonical(".") + "/"
         return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
     }
 
@@ -77,11 +77,11 @@ extension Context {
     /// The file that `import` means: beside the importing file, else in the current folder, else in the library.
     func locateImport(_ path: String, from importer: String) throws -> String {
         if path.hasPrefix("/") { return path }
-        let beside = Files.split(importer).folder + path
-        for candidate in [beside, resolve(path)] where Files.exists(candidate) { return candidate }
+        let beside = Paths.split(importer).folder + path
+        for candidate in [beside, resolve(path)] where Paths.exists(candidate) { return candidate }
         if let found = resolveInLibrary(path) { return found }
         if !path.hasSuffix(".bas"), let found = resolveInLibrary(path + ".bas") { return found }
-        let names = standardLibrary.flatMap { Files.entries(of: $0) }.map(\.name).filter {
+        let names = standardLibrary.flatMap { Paths.entries(of: $0) }.map(\.name).filter {
             $0.hasSuffix(".bas")
         }
         let suggestion = nearestLabel(path, among: names, quoted: true)

@@ -55,11 +55,30 @@ enum Indexing {
     private static func range(_ range: RangeValue, _ part: Subscript) throws -> Value {
         switch part {
         case .ellipsis: return .range(range)
-        case .at(.int(let index)): return .int(range.start + (try place(index, range.count, "ints")))
+        case .at(.int(let index)): return .int(try int(index, of: range))
         case .slice(let start, let end, let step):
-            return .list(try slice(start, end, step, range.count).polledMap { .int(range.start + $0) })
+            return .list(try self.part(of: range, start, end, step))
         case .at(let other): throw badIndex(other, "a range")
         }
+    }
+
+    /// Of a range that may hold more ints than an int counts: from its end where the index is negative.
+    private static func int(_ index: Int, of range: RangeValue) throws -> Int {
+        if range.count > 0 {
+            let last = range.inclusive ? range.end : range.end - 1
+            let (value, overflow) = index >= 0 ? range.start.addingReportingOverflow(index) : last.addingReportingOverflow(index + 1)
+            if !overflow, range.contains(value) { return value }
+        }
+        throw outside(index, range.count, "ints")
+    }
+
+    /// A part of a range as a list, where that fits into one value.
+    private static func part(of range: RangeValue, _ start: Int?, _ end: Int?, _ step: Int?) throws -> [Value] {
+        let ends = try sliceEnds(start, end, step, range.count)
+        let distance = ends.step > 0 ? max(0, ends.end - ends.start) : max(0, ends.start - ends.end)
+        let count = distance == 0 ? 0 : (distance - 1) / Int(clamping: ends.step.magnitude) + 1
+        try Reservation.check([count], of: MemoryLayout<Value>.stride, what: "this part of \(range.text)")
+        return try stride(from: ends.start, to: ends.end, by: ends.step).polledMap { .int(range.start + $0) }
     }
 
     private static func record(_ record: Record, _ part: Subscript) throws -> Value {
@@ -79,7 +98,11 @@ enum Indexing {
     static func place(_ index: Int, _ count: Int, _ what: String) throws -> Int {
         if index >= 0, index < count { return index }
         if index < 0, index >= -count { return count + index }
-        throw Problem(
+        throw outside(index, count, what)
+    }
+
+    private static func outside(_ index: Int, _ count: Int, _ what: String) -> Problem {
+        Problem(
             .indexOutOfRange, "index \(index) is outside of \(count) \(what)", label: "",
             notes: [count == 0 ? "there are none" : "the first is 0, the last \(count - 1) or -1"])
     }
@@ -93,7 +116,12 @@ enum Indexing {
     }
 
     /// `start:end:step` as in NumPy: the end is left out, ends outside are cut off.
-    static func slice(_ start: Int?, _ end: Int?, _ step: Int?, _ count: Int) throws -> StrideTo<Int> {
+    private static func slice(_ start: Int?, _ end: Int?, _ step: Int?, _ count: Int) throws -> StrideTo<Int> {
+        let ends = try sliceEnds(start, end, step, count)
+        return stride(from: ends.start, to: ends.end, by: ends.step)
+    }
+
+    private static func sliceEnds(_ start: Int?, _ end: Int?, _ step: Int?, _ count: Int) throws -> (start: Int, end: Int, step: Int) {
         let step = step ?? 1
         guard step != 0 else { throw Problem(.badIndex, "the step of a slice cannot be 0") }
         func clamped(_ value: Int, _ low: Int, _ high: Int) -> Int {
@@ -103,11 +131,11 @@ enum Indexing {
         if step > 0 {
             let first = start.map { clamped($0, 0, count) } ?? 0
             let last = end.map { clamped($0, 0, count) } ?? count
-            return stride(from: first, to: last, by: step)
+            return (first, last, step)
         }
         let first = start.map { clamped($0, -1, count - 1) } ?? count - 1
         let last = end.map { clamped($0, -1, count - 1) } ?? -1
-        return stride(from: first, to: last, by: step)
+        return (first, last, step)
     }
 
     private static func int(_ value: Value) throws -> Int {

@@ -63,6 +63,7 @@ extension Machine {
                     parameters: names)
             }
             inner[slot] = .list(Array(positional.dropFirst(code.positionalCount)))
+            try checkNesting(of: inner[slot] ?? .none, at: site.span)
         }
         for (name, value) in named {
             guard let slot = names.firstIndex(of: name), !code.parameters[slot].variadic else {
@@ -84,9 +85,13 @@ extension Machine {
     func call(
         _ builtin: Builtin, _ positional: [Value], _ named: [(String, Value)], _ site: CallSite
     ) throws -> Value {
-        try running(builtin, site) {
-            try builtin.run(Binder.bind(builtin, positional, named, context, site.span))
-        }
+        try running(builtin, site) { try run(builtin, positional, named, site.span) }
+    }
+
+    private func run(_ builtin: Builtin, _ positional: [Value], _ named: [(String, Value)], _ span: Span?) throws -> Value {
+        let value = try builtin.run(Binder.bind(builtin, positional, named, context, span))
+        if value.isHolder { try checkNesting(of: value, at: span) }
+        return value
     }
 
     /// Marks the call as the running one, and gives problems their places in it.
@@ -114,7 +119,7 @@ extension Machine {
         case .user(let closure):
             return try call(function, closure, arguments, named, CallSite(span: span ?? closure.code.span))
         case .builtin(let builtin):
-            return try builtin.run(Binder.bind(builtin, arguments, named, context, span))
+            return try run(builtin, arguments, named, span)
         }
     }
 }

@@ -12,7 +12,9 @@ final class Machine: @unchecked Sendable {
     private let depthLimit: Int
     /// Addresses below this leave too little stack; 0 while no run is going on.
     private var stackFloor: UInt = 0
-    private var literalCount = 0
+    /// Values that hold others, until one is looked at again.
+    private var untilNesting = 256
+    private var nestingState: UInt64 = 1
     /// Functions that hold each other and that their call has left to somebody.
     var escaped = EscapedCycles()
 
@@ -82,15 +84,27 @@ final class Machine: @unchecked Sendable {
             at: span, label: "")
     }
 
-    /// Guards against values nested so deeply that walking or releasing them would exhaust a stack. Looks at
-    /// every 256th literal that holds another list or record: depth grows by one a literal.
-    func checkNesting(of value: Value, at node: Node) throws {
-        literalCount &+= 1
-        guard literalCount & 0xFF == 0 else { return }
-        if value.isNested(deeperThan: context.limits.nesting) {
-            throw node.failure(
-                .nestedTooDeep, "lists and records are nested too deeply here",
-                notes: ["at most \(context.limits.nesting) levels"])
+    /// Guards against values nested so deeply that walking or releasing them would exhaust a stack. To be called for what
+    /// holds another value that holds some: depth grows by one a call. Looks at one in 256 of them, at random, so that no
+    /// order of a program's work keeps a growing value out of sight; at random in the same way in every run.
+    @inline(__always)
+    func checkNesting(of value: Value, at span: Span?) throws {
+        untilNesting &-= 1
+        if untilNesting <= 0 { try lookAtNesting(of: value, span) }
+    }
+
+    @inline(never)
+    private func lookAtNesting(of value: Value, _ span: Span?) throws {
+        nestingState = nestingState &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        untilNesting = 1 + Int(nestingState >> 33) % 511
+        do {
+            guard try value.isNested(deeperThan: context.limits.nesting) else { return }
+        } catch {
+            throw asFailure(error, at: span)
         }
+        throw Failure(
+            Problem(
+                .nestedTooDeep, "values are nested too deeply here", notes: ["at most \(context.limits.nesting) levels"]),
+            at: span, label: "")
     }
 }

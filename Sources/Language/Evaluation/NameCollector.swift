@@ -13,6 +13,8 @@ struct NameCollector {
         statements.forEach { visit($0) }
     }
 
+    init(_ expression: Expression) { visit(expression) }
+
     init(_ function: FunctionSyntax) {
         for parameter in function.parameters { bindings[parameter.name] = 1 }
         function.forEachPart { visit($0) }

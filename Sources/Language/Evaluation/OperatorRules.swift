@@ -127,8 +127,10 @@ enum Operators {
         case .divide, .floorDivide, .remainder:
             guard b != 0 else { throw divisionByZero(op) }
             if op == .divide { return .float(a / b) }
-            let quotient = (a / b).rounded(.down)
-            return .float(op == .floorDivide ? quotient : a - quotient * b)
+            if op == .floorDivide { return .float((a / b).rounded(.down)) }
+            // Exact, also where the quotient is too large for its digits.
+            let rest = a.truncatingRemainder(dividingBy: b)
+            return .float(rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest)
         case .power: return .float(try realPower(a, b))
         case .and, .or:
             throw Problem(

@@ -189,10 +189,10 @@ struct Completer {
                 Candidate(text: name, kind: .field, detail: field(name, of: value)?.typeName ?? "", range: start..<cursor)
             }
         }
-        let (folder, name) = Files.split(text)
+        let (folder, name) = Paths.split(text)
         let from = cursor - name.utf8.count
         let place = folderPath(folder)
-        return words + Files.entries(of: place, beginning: name).filter { !name.isEmpty || $0.name.first != "." }
+        return words + Paths.entries(of: place, beginning: name).filter { !name.isEmpty || $0.name.first != "." }
         .prefix(500)
         .map { Candidate(text: $0.name + ($0.isFolder ? "/" : ""), kind: .file, range: from..<cursor) }
     }
@@ -200,8 +200,8 @@ struct Completer {
     /// Beside the program, where there is such a folder, else in the current one.
     private func folderPath(_ folder: String) -> String {
         if let script = analysis?.file.name, !folder.hasPrefix("/"), !folder.hasPrefix("~") {
-            let beside = Files.split(script).folder + folder
-            if Files.isDirectory(beside.isEmpty ? "." : beside) { return beside.isEmpty ? "." : beside }
+            let beside = Paths.split(script).folder + folder
+            if Paths.isDirectory(beside.isEmpty ? "." : beside) { return beside.isEmpty ? "." : beside }
         }
         return machine.context.resolve(folder.isEmpty ? "." : folder)
     }
@@ -217,6 +217,6 @@ struct Completer {
     /// Names in the library's folder that the parameter reads: "toys", "collage".
     private func shipped(_ parameter: Parameter?) -> [String] {
         guard case .input(let library?)? = parameter?.file, let folder = machine.context.resolveInLibrary(library) else { return [] }
-        return Files.entries(of: folder).filter(\.isFolder).map(\.name).sorted()
+        return Paths.entries(of: folder).filter(\.isFolder).map(\.name).sorted()
     }
 }

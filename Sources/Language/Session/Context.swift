@@ -13,6 +13,8 @@ public final class Context: @unchecked Sendable {
     /// Where `import` and the host look for what ships with the language, in order.
     public let standardLibrary: [String]
     private let display: @Sendable () -> DisplayContext
+    /// Whether runs are checked before they begin. Set by the session when it is made.
+    var checksFirst = false
     /// What the cells of a prompt or notebook gave.
     public let results = Results()
 

@@ -170,6 +170,6 @@ private enum CellIndex {
         guard subscripts.count == 1, case .at(.int(let number)) = subscripts[0] else {
             throw Problem(.badIndex, "\(name)[n] takes the number of a cell", label: "")
         }
-        return number < 0 && -number <= newest.count ? newest[newest.count + number] : number
+        return number < 0 && number >= -newest.count ? newest[newest.count + number] : number
     }
 }

@@ -21,7 +21,7 @@ struct Runner: Sendable {
 
     func run(path: String, number: Int) -> Outcome {
         do {
-            let text = try context.adopted { try Files.readScript(path) }
+            let text = try context.adopted { try Paths.readScript(path) }
             return run(source: text, file: path, number: number, script: path)
         } catch let problem as Problem {
             return refuse(Failure(problem, labels: []).diagnostic, number)
@@ -49,7 +49,7 @@ struct Runner: Sendable {
         BigStack.run { stackBytes in
             machine.begin(stackBytes: stackBytes)
             // A script that is imported by what it imports is a cycle too.
-            if let script { machine.imports.begin(Files.canonical(script)) }
+            if let script { machine.imports.begin(Paths.canonical(script)) }
             defer { if script != nil { machine.imports.end() } }
             if let cell { beginCell(cell, source) }
             context.adopted {
@@ -106,11 +106,25 @@ struct Runner: Sendable {
             let (program, errors) = try machine.parsed(file)
             // Nothing runs of a program that cannot be read as a whole.
             guard errors.isEmpty else { return errors.forEach { end(report, $0) } }
+            let certain = context.checksFirst ? mustFail(file) : []
+            guard certain.isEmpty else {
+                certain.forEach { end(report, $0) }
+                report.exitCode = certain[0].exitCode
+                return
+            }
             try execute(program, report)
         } catch {
             let failure = asFailure(error, at: nil)
             for diagnostic in [failure.diagnostic] + failure.further { end(report, diagnostic) }
         }
+    }
+
+    /// What the run would come to without doubt, all of it, before anything costs time.
+    private func mustFail(_ file: SourceFile) -> [Diagnostic] {
+        // What values are is asked only of those that the program speaks of.
+        let words = Set(file.text.split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "_" }))
+        let outside = machine.main.globals.map { ($0.0, words.contains($0.0[...]) ? StaticType($0.1) : .unknown) }
+        return Analysis(file, context: context, outside: Dictionary(outside) { first, _ in first }, read: Paths.readText).mustFail
     }
 
     private func execute(_ program: Program, _ report: Report) throws {

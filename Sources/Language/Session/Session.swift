@@ -39,6 +39,8 @@ public struct SessionOptions: Sendable {
     public var standardLibrary: [String]
     /// Asked anew for every value that is shown, because windows change their size.
     public var display: @Sendable () -> DisplayContext
+    /// Whether a program in which something must fail is not begun (`Analysis.mustFail`): all of that is told instead.
+    public var checksFirst = false
 
     public init(
         limits: Limits = Limits(), standardLibrary: [String] = [],
@@ -77,6 +79,7 @@ public final class Session: @unchecked Sendable {
         context = Context(
             builtins: table, limits: options.limits,
             standardLibrary: options.standardLibrary, display: options.display, sink: events)
+        context.checksFirst = options.checksFirst
         machine = Machine(context: context)
         context.machine = machine
     }
@@ -138,16 +141,16 @@ public final class Session: @unchecked Sendable {
         var outside = Dictionary(globals.map { ($0.0, StaticType($0.1)) }) { first, _ in first }
         outside["args"] = .listOf(.string)  // whatever they are when it runs
         let source = SourceFile(name: file, text: source)
-        return BigStack.running { Analysis(source, context: context, outside: outside, read: read ?? Files.readText) }
+        return BigStack.running { Analysis(source, context: context, outside: outside, read: read ?? Paths.readText) }
     }
 
     /// The text of a file that a program imports. Throws a `Problem` where there is none, or what lies there is no script.
-    public static func readImport(_ path: String) throws -> String { try Files.readText(path) }
+    public static func readImport(_ path: String) throws -> String { try Paths.readText(path) }
 
     /// The text of a script that a person names, which may come out of a pipe: waiting for it ends when `interrupt` asks to
     /// stop. Throws a `Problem`, also `.interrupted`.
     public static func readScript(_ path: String, _ interrupt: Interrupt? = nil) throws -> String {
-        try Interrupt.$current.withValue(interrupt) { try Files.readScript(path) }
+        try Interrupt.$current.withValue(interrupt) { try Paths.readScript(path) }
     }
 
     /// What could be written at `cursor` (a UTF-8 offset).

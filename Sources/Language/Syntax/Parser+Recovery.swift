@@ -21,9 +21,10 @@ extension Parser {
     }
 
     /// Takes an error of the statement that began at `start`, and skips to the next one. Throws the error where
-    /// nobody wants more, or where it speaks of the text's end.
+    /// nobody wants more, or where it speaks of the text's end. In a draft the statements behind the last error that is
+    /// told are read too.
     func recover(from error: SyntaxError, at start: Mark, in closer: Symbol?) throws {
-        guard recovers, !error.incomplete || toleratesEnd, errors.count < Parser.mostErrors else { throw error }
+        guard recovers, !error.incomplete || toleratesEnd, errors.count < Parser.mostErrors || toleratesEnd else { throw error }
         bracketDepth = start.bracketDepth
         openers.removeLast(max(0, openers.count - start.openers))
         nesting = start.nesting
@@ -41,6 +42,7 @@ extension Parser {
 
     /// Of errors that speak of the text's end the first says enough.
     private func note(_ error: SyntaxError) {
+        if errors.count >= Parser.mostErrors { return }
         if !error.incomplete || !errors.contains(where: \.incomplete) { errors.append(error) }
     }
 
@@ -65,6 +67,66 @@ extension Parser {
             }
         }
         return names
+    }
+
+    /// Those of `hiddenNames` that may be bound there: before "=" and its like, and behind "fn", "for", "import", "as" and
+    /// "recover".
+    var hiddenBindings: Set<String> {
+        var names: Set<String> = []
+        for range in skipped {
+            for place in range {
+                let (token, next) = (tokens[place], place + 1 < tokens.count ? tokens[place + 1] : nil)
+                switch token.kind {
+                case .symbol(.equal), .symbol(.plusEqual), .symbol(.minusEqual), .symbol(.starEqual), .symbol(.slashEqual):
+                    names.formUnion(pattern(before: place, from: range.lowerBound))
+                case .keyword(.for): names.formUnion(pattern(behind: place, upTo: range.upperBound))
+                case .keyword(.fn), .name("as"), .name("recover"):
+                    if case .name(let name)? = next?.kind { names.insert(name) }
+                case .keyword(.import):
+                    if let next, case .string = next.kind {
+                        let path = file.text(next.start, next.end).split(whereSeparator: { "/\"".contains($0) }).last ?? ""
+                        names.insert(String(path.split(separator: ".").first ?? ""))
+                    }
+                case .invalid: names.formUnion(assigned(inText: file.text(token.start, token.end)))
+                default: break
+                }
+            }
+        }
+        return names
+    }
+
+    /// Names of the pattern that ends before a place.
+    private func pattern(before end: Int, from start: Int) -> [String] {
+        var names: [String] = []
+        for token in tokens[start..<end].reversed() {
+            guard let name = partOfPattern(token) else { break }
+            if !name.isEmpty { names.append(name) }
+            if token.newlineBefore { break }
+        }
+        return names
+    }
+
+    /// Names of the pattern that begins behind a place.
+    private func pattern(behind start: Int, upTo end: Int) -> [String] {
+        tokens[(start + 1)..<max(start + 1, end)].prefix { partOfPattern($0) != nil }.compactMap { partOfPattern($0) }.filter { !$0.isEmpty }
+    }
+
+    /// A name, "" for what stands between names of a pattern, nil for what is part of none.
+    private func partOfPattern(_ token: Token) -> String? {
+        switch token.kind {
+        case .name(let name): name
+        case .symbol(.comma), .symbol(.colon), .symbol(.dotDot), .symbol(.openBrace), .symbol(.closeBrace), .symbol(.openBracket),
+            .symbol(.closeBracket): ""
+        default: nil
+        }
+    }
+
+    /// Words before "=" in a text of which no tokens can be made.
+    private func assigned(inText text: String) -> [String] {
+        text.split(separator: "=", omittingEmptySubsequences: false).dropLast().compactMap { piece in
+            let words = piece.split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "_" })
+            return words.last.map(String.init)
+        }
     }
 
     /// The next statement begins on a new line or after ";", with the brackets of this one closed; or, where they

@@ -72,18 +72,25 @@ final class Parser {
         }.map(\.element)
     }
 
-    /// The same for a program that is being written: what is open is closed at its end. `hidden` are the names in
-    /// what could not be read.
-    static func draft(
-        _ file: SourceFile, commands: Set<String>
-    ) -> (program: Program, errors: [Diagnostic], hidden: Set<String>) {
+    /// A program as far as it can be read, with what is wrong with the rest.
+    struct Draft {
+        var program: Program
+        var errors: [Diagnostic] = []
+        /// Names in what could not be read: they may be used there.
+        var hidden: Set<String> = []
+        /// Those of them that may get a value there.
+        var bound: Set<String> = []
+    }
+
+    /// The same for a program that is being written: what is open is closed at its end.
+    static func draft(_ file: SourceFile, commands: Set<String>) -> Draft {
         guard let parser = try? Parser(file: file, commands: commands, recovers: true) else {
-            return (Program(file: file, statements: [], comments: []), [], [])
+            return Draft(program: Program(file: file, statements: [], comments: []))
         }
         parser.toleratesEnd = true
         let statements = (try? parser.parseStatements(until: nil)) ?? []
         let program = Program(file: file, statements: statements, comments: parser.comments)
-        return (program, parser.sortedErrors, parser.hiddenNames)
+        return Draft(program: program, errors: parser.sortedErrors, hidden: parser.hiddenNames, bound: parser.hiddenBindings)
     }
 
     /// Whether the text fails only because it ends too early. Where no bracket, block or string is open, a blank line says

@@ -4,6 +4,7 @@ public final class SourceFile: Sendable {
     public let text: String
     let bytes: [UInt8]
     private let lineStarts: [Int]
+    let utf16 = UTF16Marks()
 
     public init(name: String, text: String) {
         self.name = name

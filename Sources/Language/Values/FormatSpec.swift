@@ -60,7 +60,8 @@ public struct FormatSpec: Sendable, Equatable {
             digits.append(first)
             rest.removeFirst()
         }
-        return Int(digits)
+        // A number too large for an int is too wide too.
+        return digits.isEmpty ? nil : Int(digits) ?? .max
     }
 
     /// Fills to the width; numbers go right, text left unless the format says otherwise.

@@ -40,6 +40,8 @@ public protocol HostValue: Sendable {
     /// Visits the blocks of memory that the value holds and other values may hold too, with their bytes: results
     /// that share a block are charged for it once. A value that visits none is charged its `byteCount`.
     func forEachBlock(_ visit: (_ block: ObjectIdentifier, _ bytes: Int) -> Void)
+    /// Visits the values of the language that it holds: how deeply values hold each other is limited.
+    func forEachValue(_ visit: (Value) -> Void)
 }
 
 extension HostValue {
@@ -65,4 +67,5 @@ extension HostValue {
     public var shapeText: String? { nil }
     public var byteCount: Int { 64 }
     public func forEachBlock(_ visit: (_ block: ObjectIdentifier, _ bytes: Int) -> Void) {}
+    public func forEachValue(_ visit: (Value) -> Void) {}
 }

@@ -19,14 +19,6 @@ public struct RangeValue: Sendable, Equatable {
         return distance == Int.max ? Int.max : distance + 1
     }
 
-    /// The ints as a half-open Swift range. A range that ends at `Int.max` inclusively loses its last int,
-    /// which no loop reaches in anyone's lifetime.
-    public var indices: Range<Int> {
-        guard end >= start else { return start..<start }
-        if inclusive { return start..<(end == Int.max ? end : end + 1) }
-        return start..<end
-    }
-
     public func contains(_ value: Int) -> Bool {
         value >= start && (inclusive ? value <= end : value < end)
     }
@@ -34,8 +26,28 @@ public struct RangeValue: Sendable, Equatable {
     /// The ints as a list. Throws `.tooManyBytes` where they are more than one value may hold, `.interrupted`.
     public func items() throws -> [Value] {
         try Reservation.check([count], of: MemoryLayout<Value>.stride, what: "a list from \(text)")
-        return try indices.polledMap { .int($0) }
+        return try polledMap { .int($0) }
     }
 
     public var text: String { inclusive ? "\(start)..\(end)" : "\(start)..<\(end)" }
+}
+
+extension RangeValue: Sequence {
+    public struct Iterator: IteratorProtocol {
+        fileprivate var following: Int?
+        fileprivate let last: Int
+
+        public mutating func next() -> Int? {
+            guard let current = following else { return nil }
+            following = current < last ? current + 1 : nil
+            return current
+        }
+    }
+
+    public func makeIterator() -> Iterator {
+        guard count > 0 else { return Iterator(following: nil, last: start) }
+        return Iterator(following: start, last: inclusive ? end : end - 1)
+    }
+
+    public var underestimatedCount: Int { count }
 }

@@ -16,6 +16,8 @@ public struct Record: Sendable {
         for (key, value) in pairs { self[key] = value }
     }
 
+    /// Of what it shares with its copies, while one of them is there.
+    var address: UnsafeRawPointer { UnsafeRawPointer(Unmanaged.passUnretained(storage).toOpaque()) }
     public var count: Int { storage.keys.count }
     public var isEmpty: Bool { storage.keys.isEmpty }
     /// Keys in the order in which they were first set.

@@ -57,31 +57,3 @@ extension Operators {
             notes: ["a value that is held twice is compared twice"])
     }
 }
-
-extension Value {
-    /// Whether lists and records hold each other more than `limit` deep. Looks at up to `budget` values.
-    func isNested(deeperThan limit: Int, budget: Int = 100_000) -> Bool {
-        var stack: [(Value, Int)] = [(self, 0)]
-        var left = budget
-        while let (value, depth) = stack.popLast() {
-            if depth > limit { return true }
-            left -= 1
-            if left <= 0 { return false }
-            switch value {
-            case .list(let items):
-                for item in items.prefix(left) where item.isCollection { stack.append((item, depth + 1)) }
-            case .record(let record):
-                for item in record.values where item.isCollection { stack.append((item, depth + 1)) }
-            default: break
-            }
-        }
-        return false
-    }
-
-    var isCollection: Bool {
-        switch self {
-        case .list, .record: true
-        default: false
-        }
-    }
-}

@@ -17,9 +17,13 @@ extension Value {
     private static func extent(_ items: [Value], _ depth: Int) -> Int {
         let first = items.prefix(16)
         guard depth > 0, !first.isEmpty else { return items.count }
-        let inner = first.reduce(0) { $0.addingReportingOverflow($1.extent(depth: depth - 1)).partialValue }
+        let inner = first.reduce(0) { sum, item in
+            let (next, overflow) = sum.addingReportingOverflow(item.extent(depth: depth - 1))
+            return overflow ? .max : next
+        }
+        guard inner >= 0, inner < .max else { return .max }
         let (all, overflow) = (inner / first.count + 1).multipliedReportingOverflow(by: items.count)
-        return overflow || inner < 0 ? .max : all
+        return overflow ? .max : all
     }
 
     /// Whether a function of the program is among them, which runs on the evaluator's thread only.

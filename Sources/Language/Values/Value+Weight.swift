@@ -12,31 +12,44 @@ struct Weight {
     var bytes: Int { blocks.values.reduce(loose, +) }
 
     mutating func add(_ value: Value) {
+        var seen: Set<UnsafeRawPointer> = []
+        add(value, &seen)
+    }
+
+    /// `seen`: lists and records of others that were weighed. What a value holds twice weighs once.
+    private mutating func add(_ value: Value, _ seen: inout Set<UnsafeRawPointer>) {
         switch value {
         case .none, .bool, .int, .float, .range: break
         case .string(let text): loose += text.utf8.count
         case .list(let items):
+            guard isNew(value, items, &seen) else { return }
             loose += items.count * MemoryLayout<Value>.stride
-            add(items)
+            add(items, &seen)
         case .record(let record):
+            guard isNew(value, record.values, &seen) else { return }
             for (name, value) in record.pairs {
                 loose += name.utf8.count + MemoryLayout<Value>.stride
-                add(value)
+                add(value, &seen)
             }
         case .function: loose += 256
         case .host(let host): add(host)
         }
     }
 
+    private func isNew(_ value: Value, _ items: [Value], _ seen: inout Set<UnsafeRawPointer>) -> Bool {
+        guard items.contains(where: \.isHolder), let address = value.storageAddress else { return true }
+        return seen.insert(address).inserted
+    }
+
     /// After a stop nobody waits for the rest: what was weighed stands for it.
-    private mutating func add(_ items: [Value]) {
+    private mutating func add(_ items: [Value], _ seen: inout Set<UnsafeRawPointer>) {
         let before = loose
         for (place, item) in items.enumerated() {
             if place & 0xFFF == 0xFFF, Interrupt.current?.isRequested == true {
                 loose += (loose - before) / place * (items.count - place)
                 return
             }
-            add(item)
+            add(item, &seen)
         }
     }
 

@@ -162,8 +162,11 @@ extension PromptCommands {
         if Surroundings.exists(path), !replaces {
             return prompt.printer.say("\(path) exists; :save -f \(path) replaces it")
         }
-        guard write(script(of: cells, initSource: initSource), to: path) else {
-            return prompt.printer.say("cannot write \(path): \(Surroundings.lastErrorText)")
+        do {
+            if let problem = FolderProblem.missing(above: path) { throw problem }
+            try TextFile.replace(path, with: script(of: cells, initSource: initSource))
+        } catch {
+            return prompt.printer.say((error as? Problem)?.message ?? "cannot write \(path)")
         }
         prompt.printer.say("\(cells.count == 1 ? "one cell" : "\(cells.count) cells") → \(path)")
     }
@@ -192,8 +195,10 @@ extension PromptCommands {
         close(descriptor)
         let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         defer { unlink(path) }
-        guard write(source + "\n", to: path) else {
-            prompt.printer.say("cannot write \(path): \(Surroundings.lastErrorText)")
+        do {
+            try TextFile.replace(path, with: source + "\n")
+        } catch {
+            prompt.printer.say((error as? Problem)?.message ?? "cannot write \(path)")
             return nil
         }
         let editor =
@@ -214,12 +219,6 @@ extension PromptCommands {
             return text
         }
         return String(text.dropFirst().dropLast())
-    }
-
-    private static func write(_ text: String, to path: String) -> Bool {
-        guard let file = fopen(path, "we") else { return false }
-        let written = fputs(text, file) >= 0
-        return fclose(file) == 0 && written
     }
 
     private static func read(_ path: String) -> String? {

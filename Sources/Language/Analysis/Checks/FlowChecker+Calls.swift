@@ -14,6 +14,7 @@ extension FlowChecker {
                 labelled += call.arguments.compactMap(\.labelSpan).map { (function.syntax.span.start, $0) }
             }
             if function.draws { noteDraw(call.callee.span, function.name) }
+            if isSound { noteCall(of: function) }
             return function.result
         default: return notCallable(callee, call)
         }
@@ -101,7 +102,10 @@ extension FlowChecker {
         if !isSilent {
             calls.append(AnalyzedCall(call: bound, span: span(site), isRepeated: loops > 0, isInFunction: !functions.isEmpty))
         }
-        if builtin.name == "fail" { isDead = functions.isEmpty ? isDead : true }
+        if builtin.name == "fail" {
+            isDead = functions.isEmpty ? isDead : true
+            noteEnd()
+        }
         do {
             return try builtin.infer?(bound) ?? resultInWords(builtin)
         } catch let problem as Problem {
@@ -169,9 +173,12 @@ extension FlowChecker {
         _ = way {
             (isDead, seeded) = (false, 0)
             functions.append(FunctionFrame(number: number))
+            let around = doubts
+            doubts = Doubts()
+            defer { doubts = around }
             for symbol in names.owned[number] ?? [] { types[symbol.id] = symbol.kind == .parameter ? .unknown : nil }
             for parameter in syntax.parameters {
-                if let value = parameter.defaultValue { _ = type(of: value) }
+                if let value = parameter.defaultValue { _ = doubtfully { type(of: value) } }
                 if parameter.variadic, let symbol = names.bound[parameter.span.start] {
                     types[symbol.id] = .listOf(.unknown)
                 }
@@ -181,6 +188,8 @@ extension FlowChecker {
             let results = isDead ? frame.returned : frame.returned + [value]
             function.result = results.isEmpty ? .unknown : StaticType.join(results)
             function.draws = frame.draws
+            function.certain = frame.certain
+            function.neverReturns = results.isEmpty
         }
         seeded = wasSeeded
         return function
@@ -192,9 +201,8 @@ extension FlowChecker {
         switch bound.builtin.randomness {
         case .none: break
         case .seeds: seeded += 1
-        case .draws(let condition):
-            guard !bound.has("seed"), !arguments.hasMoreNamed else { return }
-            if let condition, bound.bool(condition) == false { return }
+        case .draws(let mayDraw):
+            guard !bound.has("seed"), !arguments.hasMoreNamed, mayDraw(bound) else { return }
             noteDraw(call.callee.span, bound.builtin.name)
         }
     }
@@ -216,7 +224,14 @@ extension FlowChecker {
         for parameter in bound.builtin.parameters {
             guard let use = parameter.file, let path = bound.string(parameter.name), !path.isEmpty else { continue }
             switch use {
-            case .output: written.insert(path)
+            case .folder: written.insert(path)
+            case .output:
+                if !isWritten(path), let problem = FolderProblem.missing(above: context.resolve(path)) {
+                    warn(
+                        .missingInput, problem.message,
+                        site.span(of: parameter.name, among: bound.builtin.parameters.map(\.name)) ?? span(site), help: problem.help)
+                }
+                written.insert(path)
             case .input(let library):
                 guard !isWritten(path), !modules.finds(path, library, from: file.name) else { continue }
                 warn(

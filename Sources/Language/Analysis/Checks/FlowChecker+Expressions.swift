@@ -36,7 +36,10 @@ extension FlowChecker {
     }
 
     private func valueOfName(_ name: String, _ span: Span) -> StaticType {
-        guard let symbol = names.read[span.start] else { return outerValue(name) }
+        guard let symbol = names.read[span.start] else {
+            if names.unknownPlaces.contains(span.start) { noteCertain(Finding(.unknownName, span.start)) }
+            return outerValue(name)
+        }
         let own = functions.last?.number ?? 0
         if let type = types[symbol.id] { return symbol.owner == own || symbol.bindings.count == 1 ? type : .unknown }
         guard symbol.owner == own else {
@@ -175,7 +178,7 @@ extension FlowChecker {
         case .filter(let condition):
             count = nil
             let flag = checkFlag(condition, of: "\"if\"")
-            branch(taken: flag) { comprehend(clauses.dropFirst(), whole, &count, body) }
+            doubtfully(flag != true) { branch(taken: flag) { comprehend(clauses.dropFirst(), whole, &count, body) } }
         case .loop(let pattern, let source):
             let element = elements(of: source)
             count = count.flatMap { outer in
@@ -185,9 +188,11 @@ extension FlowChecker {
                 }
             }
             // Comprehensions assign nothing outside of themselves, but blocks in them may.
-            branch(taken: element.count == 0 ? false : nil) {
-                bind(pattern, to: element.type)
-                comprehend(clauses.dropFirst(), whole, &count, body)
+            withinLoop(isTaken: element.count ?? 0 > 0) {
+                branch(taken: element.count == 0 ? false : nil) {
+                    bind(pattern, to: element.type)
+                    comprehend(clauses.dropFirst(), whole, &count, body)
+                }
             }
         }
     }
@@ -197,8 +202,10 @@ extension FlowChecker {
     private func conditional(_ condition: Expression, _ then: Block, _ otherwise: Block?) -> StaticType {
         let flag = checkFlag(condition, of: "\"if\"")
         var (first, second) = (StaticType.unknown, StaticType.none)
-        let taken = branch(taken: flag) { way { first = check(then) } }
-        let other = branch(taken: flag.map { !$0 }) { way { if let otherwise { second = check(otherwise) } } }
+        let taken = doubtfully(flag != true) { branch(taken: flag) { way { first = check(then) } } }
+        let other = doubtfully(flag != false) {
+            branch(taken: flag.map { !$0 }) { way { if let otherwise { second = check(otherwise) } } }
+        }
         merge(flag == true ? [taken] : flag == false ? [other] : [taken, other])
         if flag == true || other.isDead { return first }
         if flag == false || taken.isDead { return second }
@@ -208,12 +215,14 @@ extension FlowChecker {
     private func attempt(_ body: Block, _ problem: Span?, _ recovery: Block) -> StaticType {
         var (first, second) = (StaticType.unknown, StaticType.unknown)
         recovering += 1
-        let tried = way { first = check(body) }
+        let tried = doubtfully { way { first = check(body) } }
         recovering -= 1
-        let recovered = way {
-            mergeAny(tried)
-            if let symbol = problem.flatMap({ names.bound[$0.start] }) { assign(symbol, FlowChecker.problem) }
-            second = check(recovery)
+        let recovered = doubtfully {
+            way {
+                mergeAny(tried)
+                if let symbol = problem.flatMap({ names.bound[$0.start] }) { assign(symbol, FlowChecker.problem) }
+                second = check(recovery)
+            }
         }
         merge([tried, recovered])
         if tried.isDead { return second }

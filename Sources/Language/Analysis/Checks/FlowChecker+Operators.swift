@@ -32,7 +32,7 @@ extension FlowChecker {
             silently { _ = checkFlag(right, of: word) }
             return .constant(.bool(first))
         }
-        let second = checkFlag(right, of: word)
+        let second = doubtfully(first == nil) { checkFlag(right, of: word) }
         if first == nil { return second == !isAnd ? .constant(.bool(!isAnd)) : .bool }
         return second.map { .constant(.bool($0)) } ?? .bool
     }
@@ -41,7 +41,7 @@ extension FlowChecker {
         let first = optionalType(of: left)
         if case .constant(.none) = first { return type(of: right) }
         if first.isUnknown {
-            _ = type(of: right)
+            _ = doubtfully { type(of: right) }
             return .unknown
         }
         // What is on the left may be missing only where nothing is known of it.

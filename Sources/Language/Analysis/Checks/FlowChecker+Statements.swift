@@ -28,13 +28,16 @@ extension FlowChecker {
         case .assign(let pattern, let value): bind(pattern, to: type(of: value))
         case .define(let function): define(function)
         case .importFile(let path, let at, let name):
-            let type = modules.exports(path, at, from: self)
+            // A command before it may have changed the folder, or written the file.
+            let type = doubtfully(!calls.isEmpty) { modules.exports(path, at, from: self) }
             assign(at: statement.importedName(name, at), type)
         case .assert(let condition, let message):
             checkFlag(condition, of: "\"assert\"")
-            if let message { _ = type(of: message) }
+            if let message { _ = doubtfully { type(of: message) } }
         case .returns(let value): leave(with: value.map { type(of: $0) } ?? .none)
-        case .breaks, .continues: isDead = true
+        case .breaks, .continues:
+            doubts.mayHaveLeftLoop = true
+            isDead = true
         case .forLoop(let pattern, let source, let body): checkFor(pattern, source, body)
         case .whileLoop(let condition, let body): checkWhile(condition, body)
         }
@@ -48,6 +51,7 @@ extension FlowChecker {
 
     private func leave(with type: StaticType) {
         if !isDead, !functions.isEmpty { functions[functions.count - 1].returned.append(type) }
+        doubts.mayHaveReturned = true
         isDead = true
     }
 
@@ -156,8 +160,7 @@ extension FlowChecker {
 
     private func checkFor(_ pattern: Pattern, _ source: Expression, _ body: Block) {
         let element = elements(of: source)
-        let isEmpty = element.count == 0
-        loop(body.span, taken: isEmpty ? false : nil) {
+        loop(body.span, taken: element.count.map { $0 > 0 }) {
             bind(pattern, to: element.type)
             check(body)
         }
@@ -165,15 +168,16 @@ extension FlowChecker {
 
     private func checkWhile(_ condition: Expression, _ body: Block) {
         let endless: Bool = if case .bool(true) = condition.kind { true } else { false }
-        loop(body.span, taken: nil) {
+        loop(body.span, taken: true) {
             let flag = checkFlag(condition, of: "\"while\"")
-            branch(taken: flag) { _ = check(body) }
+            doubtfully(flag != true) { branch(taken: flag) { _ = check(body) } }
         }
         if endless, !body.statements.contains(where: \.mayLeaveLoop) { isDead = true }
     }
 
     /// A body, at `span`, that runs any number of times. First without a word and with nothing known of what it
-    /// assigns: what it assigns then is what it can assign in any round.
+    /// assigns: what it assigns then is what it can assign in any round. `taken`: whether there is a first round, where that
+    /// is known.
     func loop(_ span: Span, taken: Bool?, _ body: () -> Void) {
         let assigned = symbols(boundIn: span)
         loops += 1
@@ -182,6 +186,7 @@ extension FlowChecker {
             for id in assigned { types[id] = .unknown }
         } else {
             silentLoops += 1
+            let before = doubts
             let general = silently {
                 way {
                     for id in assigned { types[id] = .unknown }
@@ -189,9 +194,10 @@ extension FlowChecker {
                 }
             }
             silentLoops -= 1
+            doubts = before
             mergeAny(general)
         }
-        mergeAny(branch(taken: taken) { way { body() } })
+        mergeAny(withinLoop(isTaken: taken == true) { branch(taken: taken) { way { body() } } })
     }
 
     /// What a loop goes through, item by item.

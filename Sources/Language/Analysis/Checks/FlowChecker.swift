@@ -42,9 +42,16 @@ final class FlowChecker {
     /// Values of the session, by name.
     let outside: [String: StaticType]
 
+    /// What the run cannot get around, of what was reported and of names that nothing binds.
+    var certain: Set<Finding> = []
+    /// What this place stands in that may not be taken, and what may have been left before it.
+    var doubts = Doubts()
+
     struct FunctionFrame {
         var number: Int
         var returned: [StaticType] = []
+        /// What fails whenever the function is called.
+        var certain: Set<Finding> = []
         /// Something drew without a seed.
         var draws = false
     }
@@ -71,6 +78,7 @@ final class FlowChecker {
         var diagnostic = diagnostic
         if recovering > 0 { diagnostic.severity = .warning }
         diagnostics.append(diagnostic)
+        if diagnostic.severity == .error { noteCertain(Finding(diagnostic)) }
     }
 
     /// Reports, and gives what is then known of the value: nothing.

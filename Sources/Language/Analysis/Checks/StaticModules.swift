@@ -15,10 +15,10 @@ final class StaticModules {
     /// What `import` gives: a record of the file's names. Reports what makes the import fail.
     func exports(_ path: String, _ at: Span, from checker: FlowChecker) -> StaticType {
         do {
-            let file = Files.canonical(try context.locateImport(path, from: checker.file.name))
+            let file = Paths.canonical(try context.locateImport(path, from: checker.file.name))
             if let type = known[file] { return type }
-            guard !loading.contains(file), file != Files.canonical(checker.file.name) else {
-                let names = (loading + [file]).map { Files.split($0).name }
+            guard !loading.contains(file), file != Paths.canonical(checker.file.name) else {
+                let names = (loading + [file]).map { Paths.split($0).name }
                 throw Problem(.importCycle, "these files import each other: \(names.joined(separator: " → "))")
             }
             guard loading.count < StaticModules.deepestImport else { return .unknown }
@@ -55,19 +55,19 @@ final class StaticModules {
     /// Whether a file that a program names is there: in the library, beside the program, or in the current folder.
     func finds(_ path: String, _ library: String?, from script: String) -> Bool {
         if let library, !path.contains("/"), context.resolveInLibrary("\(library)/\(path)") != nil { return true }
-        if path.hasPrefix("~/") || path.hasPrefix("/") { return Files.exists(context.resolve(path)) }
-        return Files.exists(Files.split(script).folder + path) || Files.exists(path)
+        if path.hasPrefix("~/") || path.hasPrefix("/") { return Paths.exists(context.resolve(path)) }
+        return Paths.exists(Paths.split(script).folder + path) || Paths.exists(path)
     }
 
     /// "did you mean …" among the library's names and the files beside the one that is missing.
     func nearest(_ path: String, _ library: String?, from script: String) -> String {
-        let (folder, name) = Files.split(path)
+        let (folder, name) = Paths.split(path)
         var names = library.map { kind in
-            context.standardLibrary.flatMap { Files.entries(of: "\($0)/\(kind)").map(\.name) }
+            context.standardLibrary.flatMap { Paths.entries(of: "\($0)/\(kind)").map(\.name) }
         } ?? []
         if !folder.isEmpty { names = [] }
-        for place in [Files.split(script).folder + folder, folder] {
-            names += Files.entries(of: place.isEmpty ? "." : place).map(\.name)
+        for place in [Paths.split(script).folder + folder, folder] {
+            names += Paths.entries(of: place.isEmpty ? "." : place).map(\.name)
         }
         return nearestName(name, among: names).map { "did you mean \"\(folder)\($0)\"?" } ?? ""
     }

@@ -57,6 +57,8 @@ struct NameTable {
     var owned: [Int: [NamedValue]] = [:]
     /// Names that nothing binds, and those that could be meant.
     var unknown: [Unknown] = []
+    /// By byte offset, those of `unknown`.
+    var unknownPlaces: Set<Int> = []
     /// Builtins that are used by name, with the places.
     var builtins: [String: [Span]] = [:]
 }

@@ -62,6 +62,7 @@ struct Resolver {
             // Of very many unknown names nobody asks what each could mean, and finding it takes all names every time.
             let candidates = names.unknown.count < 100 ? (scopes.flatMap { $0.names.keys } + known).sorted() + table.names : []
             names.unknown.append(Unknown(name: name, span: span, candidates: candidates, isTried: tries > 0))
+            names.unknownPlaces.insert(span.start)
         }
     }
 

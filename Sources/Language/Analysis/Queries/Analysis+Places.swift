@@ -110,7 +110,7 @@ extension Analysis {
             guard case .importFile(let path, let at, _) = statement.kind, at.start <= offset, offset <= at.end,
                 let found = try? context.locateImport(path, from: file.name)
             else { continue }
-            return Span(file: SourceFile(name: Files.canonical(found), text: ""), start: 0, end: 0)
+            return Span(file: SourceFile(name: Paths.canonical(found), text: ""), start: 0, end: 0)
         }
         return nil
     }

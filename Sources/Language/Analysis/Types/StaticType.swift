@@ -34,12 +34,16 @@ public indirect enum StaticType: Sendable {
 
     /// Lists longer than this are known by their items' common type only.
     static let longestList = 256
+    /// Of longer lists nothing is known of the items.
+    private static let mostItems = 10_000
 
     /// The type of a value.
     public init(_ value: Value) {
         switch value {
         case .none, .bool, .int, .float, .string, .range: self = .constant(value)
-        case .list(let items): self = StaticType.listing(items.map { StaticType($0) })
+        case .list(let items):
+            // Nobody waits for what very many items have in common.
+            self = items.count > StaticType.mostItems ? .listOf(.unknown) : StaticType.listing(items.map { StaticType($0) })
         case .record(let record):
             self = .record(record.pairs.map { Field($0, StaticType($1)) }, isOpen: false)
         case .function(let function):
@@ -123,7 +127,7 @@ public indirect enum StaticType: Sendable {
         switch self {
         case .list(let items): return items
         case .constant(.range(let range)) where range.count <= StaticType.longestList:
-            return range.indices.map { .constant(.int($0)) }
+            return range.map { .constant(.int($0)) }
         case .host(let host):
             guard let count = host.count, count <= StaticType.longestList, let element = host.element else {
                 return nil

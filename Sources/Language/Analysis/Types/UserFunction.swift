@@ -6,6 +6,10 @@ public final class UserFunction: @unchecked Sendable {
     var result = StaticType.unknown
     /// It draws random numbers without a seed of its own.
     var draws = false
+    /// What fails whenever it is called.
+    var certain: Set<FlowChecker.Finding> = []
+    /// It ends the program, or fails.
+    var neverReturns = false
 
     init(_ syntax: FunctionSyntax) {
         self.syntax = syntax

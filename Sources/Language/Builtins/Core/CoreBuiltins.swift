@@ -2,7 +2,7 @@
 enum CoreBuiltins {
     static let all: [Builtin] =
         (valueBuiltins + listBuiltins + functionalBuiltins + numberBuiltins + textBuiltins + recordBuiltins
-        + programBuiltins + folderBuiltins)
+        + programBuiltins + folderBuiltins + fileBuiltins)
         .relating(related).map { lengthy.contains($0.name) ? $0.aside() : $0 }
 
     /// Those that go through all that they get, and need nothing else.
@@ -19,6 +19,6 @@ enum CoreBuiltins {
         ["join", "split", "replace"], ["upper", "lower", "trim"], ["keys", "values", "items"],
         ["record", "without", "has"], ["help", "doc"], ["fail", "print"], ["time", "print"],
         ["map", "filter", "reduce"], ["position", "unique", "flatten"], ["starts_with", "ends_with", "replace"],
-        ["cd", "pwd", "ls"], ["lines", "split"], ["repeat", "join"],
+        ["cd", "pwd", "ls", "make_folder"], ["exists", "read_text", "ls"], ["load_json", "save_json", "read_text"], ["lines", "split"], ["repeat", "join"],
     ]
 }

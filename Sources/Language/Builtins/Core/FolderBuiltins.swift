@@ -13,14 +13,14 @@ extension CoreBuiltins {
             examples: [.init("cd(\".\") == pwd()", shows: "true")],
             run: { call in
                 let name = try call.string("folder")
-                let path = name == "~" ? Files.home() ?? name : call.context.resolve(name)
+                let path = name == "~" ? Paths.home() ?? name : call.context.resolve(name)
                 guard chdir(path) == 0 else { throw problem(path) }
-                return .string(Files.canonical("."))
+                return .string(Paths.canonical("."))
             }),
         Builtin(
             "pwd", family: family, summary: "The folder in which relative paths begin.", result: "string",
             terms: ["cwd", "working directory", "folder", "directory"], examples: [.init("type(pwd())", shows: "\"string\"")],
-            run: { _ in .string(Files.canonical(".")) }),
+            run: { _ in .string(Paths.canonical(".")) }),
         Builtin(
             "ls", family: family, summary: "The names in a folder, sorted; folders end with /.",
             parameters: [Parameter("folder", .string, default: ".", doc: "The folder.")],
@@ -28,23 +28,53 @@ extension CoreBuiltins {
             examples: [.init("type(ls(\"/\"))", shows: "\"list\"")],
             run: { call in
                 let path = call.context.resolve(try call.string("folder"))
-                guard Files.isDirectory(path), access(path, R_OK) == 0 else {
-                    if errno == 0 || Files.exists(path) && !Files.isDirectory(path) { errno = ENOTDIR }
+                guard Paths.isDirectory(path), access(path, R_OK) == 0 else {
+                    if errno == 0 || Paths.exists(path) && !Paths.isDirectory(path) { errno = ENOTDIR }
                     throw problem(path)
                 }
                 return .list(
-                    Files.entries(of: path).filter { $0.name.first != "." }.map {
+                    Paths.entries(of: path).filter { $0.name.first != "." }.map {
                         .string($0.name + ($0.isFolder ? "/" : ""))
                     })
             }),
+        Builtin(
+            "make_folder", family: family, summary: "Makes a folder, and those above it; one that is there already stays as it is.",
+            parameters: [Parameter("path", .string, doc: "The folder.").naming(.folder)],
+            result: "the path", terms: ["mkdir", "create folder", "new folder", "directory"],
+            examples: [.init("make_folder(\"out/pictures\"); ls(\"out\")", shows: "[\"pictures/\"]")], run: makeFolder),
     ]
+
+    @Sendable private static func makeFolder(_ call: Call) throws -> Value {
+        let given = try call.string("path")
+        guard !given.isEmpty, !given.utf8.contains(0) else {
+            throw Problem(.badArgument, given.isEmpty ? "the path is empty" : "a path cannot contain a zero byte", argument: "path")
+        }
+        let path = call.context.resolve(given)
+        var made = path.hasPrefix("/") ? "/" : ""
+        for part in path.split(separator: "/") {
+            made += made.isEmpty || made == "/" ? part : "/" + part
+            if Paths.isDirectory(made) { continue }
+            guard mkdir(made, 0o777) == 0 || errno == EEXIST && Paths.isDirectory(made) else { throw refused(made) }
+        }
+        return .string(path)
+    }
+
+    private static func refused(_ path: String) -> Problem {
+        switch errno {
+        case EEXIST: Problem(.cannotWrite, "\(quoted(path)) is a file, not a folder", argument: "path")
+        case EACCES, EPERM, EROFS: Problem(.noPermission, "no permission to make the folder \(quoted(path))", argument: "path")
+        case ENOSPC, EDQUOT: Problem(.diskFull, "the disk has no room for the folder \(quoted(path))", argument: "path")
+        default:
+            Problem(.cannotWrite, "cannot make the folder \(quoted(path)): \(String(cString: strerror(errno)))", argument: "path")
+        }
+    }
 
     private static func problem(_ path: String) -> Problem {
         let code = errno
         switch code {
         case ENOENT:
-            let (above, name) = Files.split(path)
-            let names = Files.entries(of: above.isEmpty ? "." : above).filter(\.isFolder).map(\.name)
+            let (above, name) = Paths.split(path)
+            let names = Paths.entries(of: above.isEmpty ? "." : above).filter(\.isFolder).map(\.name)
             return Problem(
                 .fileMissing, "there is no folder \(quoted(path))", argument: "folder",
                 help: nearestName(name, among: names).map { "did you mean \(quoted(above + $0))?" })

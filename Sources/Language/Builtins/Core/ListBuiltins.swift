@@ -27,7 +27,13 @@ extension CoreBuiltins {
             examples: [.init("enumerate([\"a\", \"b\"])", shows: "[[0, \"a\"], [1, \"b\"]]")],
             run: { call in
                 let start = try call.int("start")
-                return .list(try items(call, "xs").enumerated().polledMap { .list([.int(start &+ $0), $1]) })
+                let items = try items(call, "xs")
+                guard !start.addingReportingOverflow(items.count).overflow else {
+                    throw Problem(
+                        .integerOverflow, "the number of the last item is too large for an int", argument: "start",
+                        notes: ["ints go to ±\(Int.max)"])
+                }
+                return .list(try items.enumerated().polledMap { .list([.int(start + $0), $1]) })
             }),
         Builtin(
             "sorted", family: family, summary: "The items in order: numbers by size, strings by letter.",

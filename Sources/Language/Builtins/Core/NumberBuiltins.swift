@@ -144,7 +144,10 @@ extension CoreBuiltins {
     @Sendable private static func rounded(_ call: Call) throws -> Value {
         guard call.optional("digits") != nil else { return try whole(call, .toNearestOrAwayFromZero) }
         let scale = raise(10, Double(try call.int("digits")))
-        return .float((try call.double("x") * scale).rounded(.toNearestOrAwayFromZero) / scale)
+        let number = try call.double("x")
+        // A number too large for its decimals to be counted has none.
+        guard (number * scale).isFinite else { return .float(number) }
+        return .float((number * scale).rounded(.toNearestOrAwayFromZero) / scale)
     }
 
     private static func whole(_ call: Call, _ rule: FloatingPointRoundingRule) throws -> Value {

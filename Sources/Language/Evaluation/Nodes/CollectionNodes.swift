@@ -47,7 +47,7 @@ final class ListNode: Node {
         for (node, spread) in items {
             let value = try node.evaluate(frame)
             if !spread {
-                nested = nested || value.isCollection
+                nested = nested || value.isHolder
                 values.append(value)
             } else if let more = try items(of: value, node, frame) {
                 try checkSize(values.count + more.count, frame)
@@ -58,7 +58,7 @@ final class ListNode: Node {
             }
         }
         let list = Value.list(values)
-        if nested { try frame.machine.checkNesting(of: list, at: self) }
+        if nested { try frame.machine.checkNesting(of: list, at: span) }
         return list
     }
 }
@@ -84,19 +84,19 @@ final class RecordNode: Node {
             switch item {
             case .field(let name, let node):
                 let value = try node.evaluate(frame)
-                nested = nested || value.isCollection
+                nested = nested || value.isHolder
                 record[name] = value
             case .computed(let key, let node):
                 guard case .string(let name) = try key.evaluate(frame) else { continue }
                 let value = try node.evaluate(frame)
-                nested = nested || value.isCollection
+                nested = nested || value.isHolder
                 record[name] = value
             case .spread(let node):
                 record = record.merging(try self.record(node, frame))
             }
         }
         let value = Value.record(record)
-        if nested { try frame.machine.checkNesting(of: value, at: self) }
+        if nested { try frame.machine.checkNesting(of: value, at: span) }
         return value
     }
 
@@ -134,7 +134,7 @@ final class ComprehensionNode: Node {
             throw error
         }
         let list = Value.list(values)
-        if nested { try frame.machine.checkNesting(of: list, at: self) }
+        if nested { try frame.machine.checkNesting(of: list, at: span) }
         return list
     }
 
@@ -143,7 +143,7 @@ final class ComprehensionNode: Node {
     ) throws {
         guard let step = steps.first else {
             let value = try element.evaluate(frame)
-            nested = nested || value.isCollection
+            nested = nested || value.isHolder
             values.append(value)
             if values.count & 0xFFFF == 0 { try checkSize(values.count, frame) }
             return
@@ -192,7 +192,7 @@ extension Node {
         case .list(let items):
             for item in items where !(try body(item)) { return }
         case .range(let range):
-            for number in range.indices where !(try body(.int(number))) { return }
+            for number in range where !(try body(.int(number))) { return }
         case .string(let text):
             for character in text where !(try body(.string(String(character)))) { return }
         case .record(let record):

@@ -1,19 +1,25 @@
 import Glibc
 
 /// The few file operations that the language needs, with errors as problems.
-enum Files {
+enum Paths {
     /// Scripts larger than this are not scripts.
     static let largestScript = 16 << 20
 
-    /// The text of a file that a program names: no pipe and no device, which may have no end. Throws `.fileMissing`,
+    /// The text of a program that is imported: no pipe and no device, which may have no end. Throws `.fileMissing`,
     /// `.noPermission`, `.cannotRead` or `.notUTF8`.
-    static func readText(_ path: String) throws -> String { try readText(path, takesPipes: false) }
+    static func readText(_ path: String) throws -> String { try text(path, limit: largestScript, isScript: true) }
 
     /// The text of a script that a person names: also what comes out of a pipe (`bas run <(make_script)`). Waits for whoever
     /// writes into it until `Interrupt.current` asks to stop. Throws as `readText` does, and `.interrupted`.
-    static func readScript(_ path: String) throws -> String { try readText(path, takesPipes: true) }
+    static func readScript(_ path: String) throws -> String {
+        try text(path, limit: largestScript, isScript: true, takesPipes: true)
+    }
 
-    private static func readText(_ path: String, takesPipes: Bool) throws -> String {
+    /// The text of a file of at most `limit` bytes. Throws as `readText` does, and `.interrupted`.
+    static func text(_ path: String, limit: Int, isScript: Bool = false, takesPipes: Bool = false) throws -> String {
+        guard !path.isEmpty, !path.utf8.contains(0) else {
+            throw Problem(.badArgument, path.isEmpty ? "the path is empty" : "a path cannot contain a zero byte")
+        }
         // Without O_NONBLOCK nothing could end the opening of a pipe into which nobody writes.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw problem(errno, path) }
@@ -25,10 +31,14 @@ enum Files {
         guard kind == S_IFREG || takesPipes else {
             throw Problem(.cannotRead, "\(quoted(path)) is a pipe or a device, not a file")
         }
+        let tooLarge = Problem(
+            .cannotRead, "\(quoted(path)) is larger than \(byteText(limit))\(isScript ? ": not a script" : "")")
+        guard kind != S_IFREG || info.st_size <= limit else { throw tooLarge }
         var bytes: [UInt8] = []
+        if kind == S_IFREG { bytes.reserveCapacity(Int(info.st_size)) }
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            if kind != S_IFREG { try waitForBytes(descriptor) }
+            if kind != S_IFREG { try waitForBytes(descriptor) } else { try Interrupt.current?.check() }
             let count = read(descriptor, &buffer, buffer.count)
             if count < 0 {
                 if errno == EINTR || errno == EAGAIN { continue }
@@ -36,10 +46,7 @@ enum Files {
             }
             if count == 0 { break }
             bytes += buffer[0..<count]
-            if bytes.count > largestScript {
-                throw Problem(
-                    .cannotRead, "\(quoted(path)) is larger than \(byteText(largestScript)): not a script")
-            }
+            if bytes.count > limit { throw tooLarge }
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw Problem(.notUTF8, "\(quoted(path)) is not UTF-8 text")
@@ -70,7 +77,7 @@ enum Files {
         return nearestName(name, among: names).map { "did you mean \(quoted(folder + $0))?" }
     }
 
-    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+    static func exists(_ path: String) -> Bool { !path.utf8.contains(0) && access(path, F_OK) == 0 }
 
     static func isDirectory(_ path: String) -> Bool {
         var info = stat()
@@ -115,17 +122,25 @@ extension Context {
     /// Where a file that a program names lies: beside the running script, else in the current folder. A path
     /// that exists nowhere is taken from the current folder, where new files go. `~/` is the home folder.
     public func resolve(_ path: String) -> String {
-        if path.hasPrefix("~/"), let home = Files.home() { return home + path.dropFirst(1) }
+        if path.hasPrefix("~/"), let home = Paths.home() { return home + path.dropFirst(1) }
         if path.hasPrefix("/") { return path }
         if let script = currentFile {
-            let beside = Files.split(script).folder + path
-            if Files.exists(beside) { return beside }
+            let beside = Paths.split(script).folder + path
+            if Paths.exists(beside) { return beside }
         }
         return path
     }
 
+    /// The path of a file or folder to read: beside the script, in the current folder, or in what ships with the language
+    /// ("stdlib/scenes/toys/img.jpg" is found from anywhere).
+    public func readable(_ path: String) -> String {
+        let resolved = resolve(path)
+        if path.isEmpty || Paths.exists(resolved) { return resolved }
+        return resolveInLibrary(path.hasPrefix("stdlib/") ? String(path.dropFirst("stdlib/".count)) : path) ?? resolved
+    }
+
     /// The first of the library folders that has this path; nil where none has.
     public func resolveInLibrary(_ path: String) -> String? {
-        standardLibrary.lazy.map { $0 + "/" + path }.first(where: Files.exists)
+        standardLibrary.lazy.map { $0 + "/" + path }.first(where: Paths.exists)
     }
 }

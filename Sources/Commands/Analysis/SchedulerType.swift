@@ -1,0 +1,53 @@
+import Diffusion
+import Language
+
+/// A scheduler before running: whether its steps draw random numbers, as far as that is known.
+struct SchedulerType: HostType {
+    /// True where it does on some way through the program; nil where the scheduler is not known, or settings decide.
+    var draws: Bool?
+
+    let typeName = "scheduler"
+    let element: StaticType? = nil
+
+    private static let fields: [StaticType.Field] = [
+        .init("name", .string), .init("timesteps", .unknown), .init("next", .unknown), .init("previous", .function(.opaque)),
+        .init("init_noise_sigma", .float), .init("scale_model_input", .function(.opaque)), .init("add_noise", .function(.opaque)),
+    ]
+
+    var fieldNames: [String]? { Self.fields.map(\.name) }
+    func field(_ name: String) -> StaticType? { Self.fields.first { $0.name == name }?.type }
+    func unary(_ op: UnaryOperator) -> StaticType? { nil }
+    func binary(_ op: BinaryOperator, _ other: StaticType, isLeft: Bool) throws -> StaticType? { nil }
+
+    func joined(_ other: any HostType) -> (any HostType)? {
+        guard let other = other as? SchedulerType else { return nil }
+        if draws == true || other.draws == true { return SchedulerType(draws: true) }
+        return SchedulerType(draws: draws == other.draws ? draws : nil)
+    }
+
+    /// Of a row that makes schedulers of one kind: with the usual settings its steps draw, or they do not.
+    static func rule(_ type: any Scheduler.Type) -> @Sendable (StaticCall) throws -> StaticType {
+        { call in
+            let isUsual = !call.has("settings")
+            let usual = try? type.init(SchedulerConfiguration(["_class_name": .string(type.className)], file: "")).plan(steps: 4).addsNoise
+            return .host(SchedulerType(draws: isUsual ? usual : nil))
+        }
+    }
+
+    /// Of a call that takes a scheduler's step: it draws where the scheduler is known to.
+    static func draws(_ call: StaticCall) -> Bool {
+        guard case .host(let host) = call.type("scheduler"), let type = host as? SchedulerType else { return false }
+        return type.draws == true
+    }
+
+    /// `[latents, scheduler]`: the scheduler goes on as it was.
+    static func advanced(_ call: StaticCall) -> StaticType {
+        var next = SchedulerType()
+        if case .host(let host) = call.type("scheduler"), let known = host as? SchedulerType { next = known }
+        return .list([TensorType.of(nil), .host(next)])
+    }
+}
+
+extension SchedulerValue: StaticallyTyped {
+    var staticType: StaticType { .host(SchedulerType(draws: plan.addsNoise)) }
+}
