@@ -33,9 +33,9 @@ import Testing
 
     /// A pipe into which nobody writes, wherever a file is read; a watch ends the test process rather than waiting for it.
     @Test(arguments: [
-        "load_tensors(\"pipe\")", "load_image(\"pipe\")", "mask(\"pipe\")", "load_handles(\"pipe\", base)", "load_lora(base, \"pipe\")",
+        "load_tensors(\"pipe\")", "load_image(\"pipe\")", "mask(\"pipe\")", "load_handles(\"pipe\", base)", "load_lora(\"pipe\", base)",
         "load_result(\"pipe\", base)", "load_model(\"pipe\")", "load_model(\"model\")", "load_model(\"weights\")", "load_scene(\"pipe\")",
-        "load_scene(\"scene\")", "import \"pipe\"", "load_model(\"pipe.safetensors\")", "save_tensors(\"pipe\", {a: 1})",
+        "load_scene(\"scene\")", "import \"pipe\"", "load_model(\"pipe.safetensors\")", "save_tensors({a: 1}, \"pipe\")",
         "save_table([{a: 1}], \"pipe.csv\")", "save_image(image(zeros([2, 2])), \"pipe.png\")", "save_figure(plot([1, 2]), \"pipe.svg\")",
         "save_handles(add_handles(base, 1), \"pipe.safetensors\")", "resume(\"pipe\")",
     ])
