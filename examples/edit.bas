@@ -23,7 +23,7 @@ fn blend(model, image, mask, prompt, steps = 30, guidance = 3.0, seed = 0) {
         x = step(scheduler, guided_noise(model, x, t, prompt, guidance), t, x)
         x = x * m + add_noise(model, kept, noise, scheduler.previous(t)) * (1 - m)
     }
-    paste(decode(model, x), over=image, mask=feather(mask, 2))
+    paste(decode(model, x), over=image, mask=feather(mask, 2, inside=true))
 }
 by_hand = blend(second, target, where, prompt)
 show [target, overlay(target, where), by_hand], titles=["before", "where", "after"]

@@ -30,6 +30,8 @@ public enum Benchmark {
         try products.during {}
         guard let library else { throw Problem(.fileMissing, "the standard library (stdlib) was not found") }
         var result = Result()
+        let log = Log()
+        log.say("loading the model")
         let loaded = seconds { try? ModelFolder.load("\(library)/models/collage") }
         result.load = loaded.seconds
         guard let base = loaded.value else { throw Problem(.unknownModel, "the model collage was not found in \(library)") }
@@ -37,18 +39,42 @@ public enum Benchmark {
         let model = try base.addingHandles(count: 2, words: ["dish", "flower"], seed: 0)
         var prior = Preset.collage.prior
         prior.count = 2
+        log.say("two prior pictures")
         let set = try PriorSet(model, prior) { _, _ in }
+        log.say("40 steps of phase one")
         result.phase1 = try steps(1, model, scene, set, count: 40)
+        log.say("25 steps of phase two")
         result.phase2 = try steps(2, model, scene, set, count: 25)
+        log.say("five pictures of 30 steps")
         result.picture30 = try picture(model)
         result.peakMemory = peakMemory()
+        log.say("four steps of training from scratch, 48 samples each")
         var scratch = try ScratchTraining(model)
         result.samplesPerSecond = scratch.samplesPerSecond()
+        log.say("the rate of products")
         result.peak = Tensor.productPeak()
-        if !json { result.breakdowns = try breakdowns(model, scene, set, &scratch) }
-        if products != .float32 { try measure(products, model, json: json, &result) }
+        if !json {
+            log.say("where the time goes")
+            result.breakdowns = try breakdowns(model, scene, set, &scratch)
+        }
+        if products != .float32 {
+            log.say("training from scratch with products of \(products.rawValue)")
+            try measure(products, model, json: json, &result)
+        }
+        log.say("five starts")
         result.startup = startup()
         print(json ? text(json: result) : text(result))
+    }
+
+    /// Says on standard error what is being measured, and since how many seconds all of it: the whole takes a minute.
+    private struct Log {
+        private let start = ContinuousClock.now
+
+        func say(_ text: String) {
+            let seconds = Int((ContinuousClock.now - start) / .seconds(1))
+            let line = Array("bas bench, \(seconds) s: \(text)\n".utf8)
+            _ = write(STDERR_FILENO, line, line.count)
+        }
     }
 
     /// Training from scratch with rounded products.

@@ -13,21 +13,22 @@ extension Figure {
         return try canvas.picture()
     }
 
-    /// The scale at which the largest picture of a grid keeps its own pixels; 1 for other figures.
+    /// The scale at which no picture of a grid loses pixels; 1 for other figures.
     public var naturalScale: Double {
         guard case .pictures(let grid) = content, let ruler = try? Canvas(width: 1, height: 1, .pixels(scale: 1)) else { return 1 }
         let layout = GridLayout(grid, width: FigurePlan.room(self).width, on: ruler)
-        let wanted = max(1, 1 / layout.zoom)
+        let wanted = max(1, layout.zooms.map { 1 / $0 }.max() ?? 1)
         return min(wanted, 8192 / max(layout.size.width + 40, layout.size.height + 80))
     }
 
-    /// As an SVG document whose title and description name what is drawn. Throws `FigureError`.
-    public func svg() throws -> String {
+    /// As an SVG document whose title and description name what is drawn, with texts on what it was made from. Throws
+    /// `FigureError`.
+    public func svg(metadata: PNGMetadata = PNGMetadata()) throws -> String {
         let plan = try FigurePlan(self)
         let canvas = try Canvas(width: plan.width, height: plan.height, .svg)
         try plan.draw(on: canvas)
         let texts = canvas.texts.map(\.text)
-        return SVGDocument.finished(try canvas.svg(), title: title.isEmpty ? summary : title, description: texts.joined(separator: "; "))
+        return SVGDocument.finished(try canvas.svg(), title: title.isEmpty ? summary : title, description: texts.joined(separator: "; "), metadata: metadata)
     }
 
     /// One line in place of the figure: "chart: loss over step (reconstruction, prior)".

@@ -123,11 +123,14 @@ public struct PictureGrid: Sendable, Equatable {
     public var columns: Int?
     /// Above the first row and left of the first column; as many as there are, or none.
     public var columnTitles, rowTitles: [String]
+    /// Whether pictures of several sizes are drawn at one height; else a pixel measures the same in all.
+    public var hasEqualHeights: Bool
 
     public init(
-        _ pictures: [Image], titles: [String] = [], columns: Int? = nil, columnTitles: [String] = [], rowTitles: [String] = []
+        _ pictures: [Image], titles: [String] = [], columns: Int? = nil, columnTitles: [String] = [], rowTitles: [String] = [],
+        hasEqualHeights: Bool = true
     ) {
         (self.pictures, self.titles, self.columns) = (pictures, titles, columns)
-        (self.columnTitles, self.rowTitles) = (columnTitles, rowTitles)
+        (self.columnTitles, self.rowTitles, self.hasEqualHeights) = (columnTitles, rowTitles, hasEqualHeights)
     }
 }

@@ -1,11 +1,15 @@
+import Images
+
 /// What cairo leaves undone in an SVG document.
 enum SVGDocument {
     /// The document with a title and a description (cairo draws letters as shapes, so nothing in it could be searched
     /// or read aloud), and with names that do not depend on what was drawn before in this process.
-    static func finished(_ svg: String, title: String, description: String) -> String {
+    static func finished(_ svg: String, title: String, description: String, metadata: PNGMetadata) -> String {
         var svg = renumbered(svg)
         guard let start = svg.range(of: "<svg "), let end = svg.range(of: ">", in: start.upperBound) else { return svg }
+        let entries = metadata.entries.map { "\n<entry xmlns=\"urn:bas:made-from\" key=\"\(escaped($0.key))\">\(escaped($0.text, keepsLines: true))</entry>" }
         let texts = "\n<title>\(escaped(title))</title>\n<desc>\(escaped(description))</desc>"
+            + (entries.isEmpty ? "" : "\n<metadata>\(entries.joined())\n</metadata>")
         svg.insert(contentsOf: texts, at: end.upperBound)
         svg.insert(contentsOf: "role=\"img\" ", at: start.upperBound)
         return svg
@@ -31,12 +35,15 @@ enum SVGDocument {
         return out + rest
     }
 
-    private static func escaped(_ text: String) -> String {
+    /// `keepsLines`: line ends and tabs stay, where they are content.
+    private static func escaped(_ text: String, keepsLines: Bool = false) -> String {
         var out = ""
         for scalar in text.unicodeScalars {
             switch scalar {
             case "<": out += "&lt;"
             case ">": out += "&gt;"
+            case "\"": out += "&quot;"
+            case "\n" where keepsLines, "\t" where keepsLines: out.unicodeScalars.append(scalar)
             case "&": out += "&amp;"
             case _ where scalar.properties.generalCategory == .control: out += " "
             // XML 1.0 has no place for these two.

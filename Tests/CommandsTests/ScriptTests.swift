@@ -7,7 +7,7 @@ import Testing
 /// Every program that ships runs to its end, with small settings: its `steps` are 2, prior pictures one, and pictures
 /// take three denoising steps where the program does not say otherwise.
 @Suite(.serialized) struct ScriptTests {
-    static let scripts: [String] = ["examples", "stdlib"].flatMap { folder in
+    static let scripts: [String] = ["examples", "stdlib", "stdlib/recipes"].flatMap { folder in
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(Programs.root)/\(folder)")) ?? []
         return names.filter { $0.hasSuffix(".bas") }.sorted().map { "\(folder)/\($0)" }
     }

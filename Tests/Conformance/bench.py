@@ -6,7 +6,7 @@ The work, on the embedded model: phase-one and phase-two step (prior and instanc
 guidance, training everything at batch 48, and the whole job from process start to four pictures (50 + 50 steps, two prior pictures). PyTorch's is
 break_a_scene.py --time --compile, ours `bas bench --json`. Each is run --rounds times, alternating, best kept of both; beside each ratio its aim (issue 11).
 """
-import argparse, json, os, subprocess, sys, tempfile, time
+import argparse, json, os, subprocess, sys, tempfile, threading, time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 STEPS = 50
@@ -23,10 +23,23 @@ ROWS = dict(phase1=("phase-one step", "ms", 3), phase2=("phase-two step", "ms", 
 THREADS = dict(phase1=1.8, phase2=1.8, picture30=1.8, samples_per_second=1.8)
 
 
+BEGUN = time.time()
+
+def say(text):
+    """What is being done, on standard error: a round takes minutes."""
+    elapsed = int(time.time() - BEGUN); print(f"bench, {elapsed // 60}:{elapsed % 60:02} min: {text}", file=sys.stderr, flush=True)
+
 def run(command, **environment):
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment})
-    if done.returncode != 0: sys.exit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr[-2000:]}{done.stdout[-500:]}")
-    return done.stdout
+    """What a command prints. What it says on standard error is passed on at once, and told again where it fails."""
+    errors = []
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **environment})
+    def pass_on():
+        for line in child.stderr:
+            errors.append(line)
+            if line.startswith(("bas bench,", "PyTorch bench,")): print("   " + line, end="", file=sys.stderr, flush=True)
+    reader = threading.Thread(target=pass_on); reader.start(); output = child.stdout.read(); reader.join()
+    if child.wait() != 0: sys.exit(f"{' '.join(command)} ended with {child.returncode}:\n{''.join(errors)[-2000:]}{output[-500:]}")
+    return output
 
 def last_json(command, **environment):
     """The last line of the output that is a JSON object (or the whole output, if that is one)."""
@@ -54,9 +67,14 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         script = folder + "/job.bas"; open(script, "w").write(JOB.replace("OUT.png", folder + "/ours.png"))
         job = [*peer, folder + "/theirs", "--phase1", str(STEPS), "--phase2", str(STEPS), "--prior", "2", "--pictures", "4", "--init", "dish,flower", "--lr1", "5e-3", "--lr2", "3e-4", "--attention-weight", "0.1", "--guidance", "3"]
-        for _ in range(a.rounds):
-            theirs.append(dict(last_json([*peer, "unused", "--time", "--compile"], THREADS=threads), job=seconds(job, THREADS=threads))); print("PyTorch", json.dumps(theirs[-1]), flush=True)
-            ours.append(dict(last_json([a.bas, "bench", "--json", *rounded], BAS_THREADS=threads), job=seconds([a.bas, "run", "-q", script], BAS_THREADS=threads))); print("bas    ", json.dumps(ours[-1]), flush=True)
+        for number in range(1, a.rounds + 1):
+            round_ = f"round {number} of {a.rounds}"; say(f"{round_}: PyTorch on {threads} threads, steps, pictures and training, eager and compiled (minutes)")
+            measured = last_json([*peer, "unused", "--time", "--compile"], THREADS=threads); say(f"{round_}: PyTorch, the whole job")
+            theirs.append(dict(measured, job=seconds(job, THREADS=threads))); print("PyTorch", json.dumps(theirs[-1]), flush=True)
+            say(f"{round_}: bas on {threads} threads")
+            measured = last_json([a.bas, "bench", "--json", *rounded], BAS_THREADS=threads); say(f"{round_}: bas, the whole job")
+            ours.append(dict(measured, job=seconds([a.bas, "run", "-q", script], BAS_THREADS=threads))); print("bas    ", json.dumps(ours[-1]), flush=True)
+            say(f"{round_}: bas on one thread")
             alone.append(last_json([a.bas, "bench", "--json"], BAS_THREADS="1")); print("bas, one thread", json.dumps(alone[-1]), flush=True)
     if missing := [k for k in ROWS if k not in ours[0]]: sys.exit(f"`bas bench --json` gives no {', '.join(missing)}: its object needs {', '.join(ROWS)}")
     print(f"\n| {'work':<26} | {'bas':>14} | {'PyTorch':>14} | faster | aim |\n|---|---|---|---|---|"); result = {}

@@ -5,7 +5,7 @@ if [ -z "${PYTHON:-}" ]; then
     PYTHON="$ROOT/.venv/bin/python"
     wanted="$(sha256sum "$ROOT/Tests/Conformance/requirements.txt" | cut -c1-16)"
     if [ ! -f "$ROOT/.venv/$wanted" ]; then
-        echo "setting up .venv with PyTorch and diffusers (once; the CPU build of torch suffices)"
+        echo "setting up .venv with PyTorch and diffusers (once, some minutes; the CPU build of torch suffices)" >&2
         python3 -m venv "$ROOT/.venv" || { echo "python3 -m venv failed: apt-get install python3-venv" >&2; exit 69; }
         "$ROOT/.venv/bin/pip" install --quiet -r "$ROOT/Tests/Conformance/requirements.txt" || exit 69
         touch "$ROOT/.venv/$wanted"

@@ -110,6 +110,40 @@ import Testing
         }
     }
 
+    /// Where image to image begins at each strength, what it begins with, and every sample after that. diffusers' list of
+    /// timesteps says how many passes are left.
+    @Test func imageToImageEqualsDiffusers() throws {
+        let fixture = try fixture("image_to_image.json")
+        let cases = try #require(fixture["cases"]?.arrayValue)
+        #expect(cases.count == 64)
+        let (start, outputs, noises) = (try floats(fixture["start"]), try floats(fixture["outputs"]), try floats(fixture["noises"]))
+        let width = start.count
+        for row in cases {
+            let scheduler = try SchedulerRegistry.make(configuration(try #require(row["config"]), className: try #require(row["class"]?.stringValue))).scheduler
+            let (steps, strength) = (try #require(row["steps"]?.intValue), try #require(row["strength"]?.doubleValue))
+            let begin = ImageToImage.start(steps: steps, strength: strength)
+            let about = "\(row["class"]!.text()) \(row["config"]!.text()) \(steps) \(strength)"
+            #expect(steps - begin == row["count"]?.intValue, "\(about)")
+            let plan = try scheduler.plan(steps: steps, from: begin)
+            let timesteps = try floats(row["timesteps"])
+            #expect(plan.timesteps.count == timesteps.count && zip(plan.timesteps, timesteps).allSatisfy { abs($0 - $1) < 2e-3 }, "\(about)")
+            let expected = try floats(row["samples"])
+            let level = try #require(plan.steps.first?.level)
+            var sample = Tensor(start.indices.map { level.signal * start[$0] + level.noise * noises[23 * width + $0] }, shape: [width])
+            #expect(close(sample.values, Array(expected[0..<width])), "\(about)")
+            var state = SamplingState.start
+            for index in plan.steps.indices {
+                let range = index * width..<(index + 1) * width
+                let (output, noise) = (Tensor(Array(outputs[range]), shape: [width]), Tensor(Array(noises[range]), shape: [width]))
+                (sample, state) = plan.advance(state, sample: sample, output: output, noise: noise)
+                #expect(close(sample.values, Array(expected[range.lowerBound + width..<range.upperBound + width])), "\(about), pass \(index)")
+            }
+        }
+        #expect(ImageToImage.start(steps: 30, strength: 0) == 30 && ImageToImage.start(steps: 30, strength: 1) == 0)
+        let rungeKutta = try PNDMScheduler(configuration(["skip_prk_steps": false], className: "PNDMScheduler"))
+        #expect(throws: SchedulerError.beginsWithRungeKutta) { try rungeKutta.plan(steps: 8, from: 2) }
+    }
+
     /// Every step of a plan from diffusers' sample before it, with the state that our own steps leave.
     private func follow(_ plan: SamplingPlan, _ row: JSON, _ fixture: JSON) throws {
         let (start, outputs, noises) = (try floats(fixture["start"]), try floats(fixture["outputs"]), try floats(fixture["noises"]))

@@ -16,7 +16,10 @@ import Testing
 
     @Test func textsAreEscaped() throws {
         let figure = Examples.chart([Examples.line("<asset0> & \u{1}\"more\"", [1, 2])], title: "a < b")
-        let svg = try figure.svg()
+        let svg = try figure.svg(metadata: ["script": "a < b\n\t\"c\"", "k": "<&>\u{1}"])
+        #expect(svg.contains("key=\"script\">a &lt; b\n\t&quot;c&quot;</entry>") && svg.contains("key=\"k\">&lt;&amp;&gt; </entry>"))
+        let plain = try figure.svg()
+        #expect(svg.contains("\n<metadata>") && !plain.contains("<metadata>"))
         #expect(svg.contains("<title>a &lt; b</title>") && svg.contains("&lt;asset0&gt; &amp;"))
         #expect(!svg.contains("<asset0>") && !svg.unicodeScalars.contains("\u{1}"))
     }

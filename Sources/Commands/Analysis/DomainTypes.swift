@@ -47,7 +47,7 @@ enum DomainTypes {
         ]))
 
     static let figure = StaticType.host(NamedHostType(
-        "figure", fields: [.init("title", .string)] + sized + [.init("image", image)], element: nil, operators: false))
+        "figure", fields: [.init("title", .string)] + sized + [.init("image", image), .init("metadata", .record([], isOpen: true))], element: nil, operators: false))
 
     static let moments = StaticType.host(NamedHostType("moments", fields: [.init("names", .listOf(.string))]))
     static let optimizer = StaticType.host(NamedHostType(

@@ -104,7 +104,7 @@ enum AttentionCommands {
             AttentionValue(
                 maps: tokens.areSeveral ? .concatenated(maps.map { $0.reshaped([1] + $0.shape) }, axis: 0) : maps[0], axes: axes,
                 tokens: tokens.names, layers: study.layers, timesteps: study.timesteps, picture: picture, prompt: prompt,
-                mask: tokens.areSeveral ? nil : ownMask(call, model, token: study.ids[tokens.places[0]])))
+                mask: tokens.areSeveral ? nil : ownMask(call, model, token: study.ids[tokens.places[0]]), origin: Provenance.of(call)))
     }
 
     /// The mask of the thing that a handle names, where the maps are of a scene.

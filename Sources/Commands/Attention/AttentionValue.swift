@@ -19,6 +19,8 @@ public struct AttentionValue: TensorReadable {
     let prompt: String
     /// The mask of the token's own thing, where it is known.
     var mask: Mask?
+    /// What they were made from, for pictures of them.
+    var origin = PNGMetadata()
 
     private var title: String { tokens.joined(separator: ", ") }
 
@@ -66,7 +68,7 @@ public struct AttentionValue: TensorReadable {
         let lines = TextLines.pieces(head, between: "   ", context.width, "", "  ")
             + TextLines.pieces(place(flat.mean([0]), size) + means, between: ", ", context.width, "  ", "  ")
         let text = lines.joined(separator: "\n")
-        guard context.wantsImages, let figure = try? FigureValue(figure()), let shown = figure.display(context).image else { return Display(text) }
+        guard context.wantsImages, let figure = try? FigureValue(figure(), metadata: origin), let shown = figure.display(context).image else { return Display(text) }
         return Display(text, image: DisplayImage(png: shown.png, alt: "attention of \(title)"))
     }
 
@@ -93,7 +95,7 @@ public struct AttentionValue: TensorReadable {
     public func picture(of list: [any HostValue], _ context: DisplayContext) -> DisplayImage? {
         let values = list.compactMap { $0 as? AttentionValue }
         guard values.count == list.count, let images = try? values.map({ try $0.overlay($0.flat.mean([0]).values) }) else { return nil }
-        return PictureSheet.image(images, noun: "map", titles: values.map(\.title))
+        return PictureSheet.image(images, noun: "map", titles: values.map(\.title), metadata: Provenance.merged(values.map(\.origin)), context)
     }
 
     /// A map over what was looked at.

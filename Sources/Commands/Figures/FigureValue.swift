@@ -6,12 +6,14 @@ import Tensors
 /// A figure of the language: drawn when it is made, so that what cannot be drawn is said there.
 public struct FigureValue: PictureReadable {
     public let figure: Figure
+    /// What it was made from; written into its files.
+    public let metadata: PNGMetadata
     /// For a screen: 640 wide, or with all the pixels of a grid's pictures.
     private let image: Image
 
     /// Throws `FigureError`.
-    public init(_ figure: Figure) throws {
-        self.figure = figure
+    public init(_ figure: Figure, metadata: PNGMetadata = PNGMetadata()) throws {
+        (self.figure, self.metadata) = (figure, metadata)
         image = try figure.image(scale: figure.naturalScale)
     }
 
@@ -23,7 +25,8 @@ public struct FigureValue: PictureReadable {
         ("width", { .int($0.image.width) }),
         ("height", { .int($0.image.height) }),
         ("size", { [.int($0.image.height), .int($0.image.width)] }),
-        ("image", { .image($0.image) }),
+        ("image", { .host(ImageValue($0.image, metadata: $0.metadata)) }),
+        ("metadata", { .record(Record($0.metadata.entries.map { ($0.key, .string($0.text)) })) }),
     ]
 
     public var fieldNames: [String] { Self.fields.map(\.name) }
@@ -37,11 +40,13 @@ public struct FigureValue: PictureReadable {
         return image.pixels.count + points * MemoryLayout<Series.Point>.stride
     }
 
-    public func display(_ context: DisplayContext) -> Display { display(context, metadata: PNGMetadata()) }
+    /// As a screen shows it.
+    func pngData(_ context: DisplayContext) throws -> [UInt8] {
+        try image.pngData(metadata: Provenance.completed(metadata, program: context.program))
+    }
 
-    /// `metadata`: what the pictures in it were made from, for the file that is kept.
-    func display(_ context: DisplayContext, metadata: PNGMetadata) -> Display {
-        let png = context.wantsImages ? Abandonable.answer { try? image.pngData(metadata: metadata) } : nil
+    public func display(_ context: DisplayContext) -> Display {
+        let png = context.wantsImages ? Abandonable.answer { try? pngData(context) } : nil
         let picture = png.map { DisplayImage(png: $0, alt: figure.summary) }
         return Display(figure.summary, image: picture)
     }
@@ -50,9 +55,10 @@ public struct FigureValue: PictureReadable {
     /// `FileError`, `FigureError`.
     func write(to path: String, scale: Double, quality: Int) throws {
         if path.lowercased().hasSuffix(".svg") {
-            try AtomicFile.write(path, text: try figure.svg())
+            try AtomicFile.write(path, text: try figure.svg(metadata: metadata))
         } else {
-            try figure.image(scale: scale * figure.naturalScale).write(to: path, quality: quality)
+            let isPNG = path.lowercased().hasSuffix(".png")
+            try figure.image(scale: scale * figure.naturalScale).write(to: path, metadata: isPNG ? metadata : PNGMetadata(), quality: quality)
         }
     }
 }

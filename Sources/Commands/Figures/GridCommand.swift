@@ -8,13 +8,15 @@ extension FigureCommands {
     private static let columns = Parameter(
         "columns", .oneOf([.int, .list(.any)]), range: 1...1000,
         doc: "Pictures in a row (up to four where not given), or titles of columns.", optional: true)
+    private static let scale = Parameter(
+        "scale", .bool, default: true, doc: "Pictures of several sizes at one height; false leaves their sizes as they are.", keywordOnly: true)
     private static let rows = Parameter("rows", .list(.any), doc: "Titles of the rows, at their left.", keywordOnly: true, optional: true)
 
     static let grid = Builtin(
         "grid", family: family, summary: "Several pictures as one figure, in rows, with titles above each, or by row and column.",
         parameters: [
             Parameter("images", .listOrSingle(.any), doc: "Images, scenes, masks, figures or tensors [H, W, 3] in -1…1; or rows of them."),
-            titles, columns, rows, title,
+            titles, columns, rows, scale, title,
         ],
         result: "figure", terms: ["montage", "contact sheet", "collage", "compare", "tile", "labels", "pictures"],
         examples: [
@@ -36,6 +38,7 @@ extension FigureCommands {
         func names(_ argument: String) throws -> [String] { try call.optional(argument)?.elements?.map(AxisPlaces.name) ?? [] }
         var grid = try PictureGrid(images, titles: names("titles"), columnTitles: names("columns"), rowTitles: names("rows"))
         if case .int(let count)? = call.optional("columns") { grid.columns = count }
+        grid.hasEqualHeights = try call.bool("scale")
         if let first = lists.first, lists.count == items.count, grid.columns == nil {
             if let odd = lists.firstIndex(where: { $0.count != first.count }) {
                 throw Problem(
@@ -58,7 +61,7 @@ extension FigureCommands {
                 "columns", .oneOf([.int, .list(.any)]), range: 1...1000, doc: "Pictures of a list in a row, or titles of columns.",
                 keywordOnly: true,
                 optional: true),
-            rows,
+            rows, scale,
         ],
         result: "none", terms: ["display", "view", "picture", "print", "see"],
         examples: [.init("show image(zeros([32, 32]))")], isCommand: true, run: showValues)
@@ -82,8 +85,7 @@ extension FigureCommands {
             let images = items.compactMap { $0.host(as: ImageValue.self) }
             let areDrawn = images.count == items.count
             if areDrawn, grid.titles.isEmpty, grid.columnTitles.isEmpty, grid.rowTitles.isEmpty { grid.titles = PictureCaption.titles(images) }
-            let metadata = areDrawn ? PictureCaption.metadata(images) : PNGMetadata()
-            let display = try FigureValue(Figure(.pictures(grid))).display(context, metadata: metadata)
+            let display = try FigureValue(Figure(.pictures(grid)), metadata: Provenance.of(call)).display(context)
             guard areDrawn, let caption = PictureCaption.text(images) else { return display }
             return Display(caption, image: display.image.map { DisplayImage(png: $0.png, alt: caption) })
         } catch let error as FigureError {

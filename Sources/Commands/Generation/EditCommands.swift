@@ -10,13 +10,15 @@ import Tensors
 enum EditCommands {
     static let all: [Builtin] = [
         Builtin(
-            "edit", family: "generation", summary: "Draws a prompt inside a mask of a picture and keeps the rest: blended latent diffusion.",
+            "edit", family: "generation", summary: "Draws a prompt inside a mask of a picture and keeps the rest bit for bit: blended latent diffusion.",
             parameters: [
-                ModelCommands.model, Parameter("image", Accepts.picture, doc: "The picture; brought to the model's size."),
+                ModelCommands.model, Parameter("image", Accepts.picture, doc: "The picture, of any size; what comes back has its size."),
                 Parameter("mask", .host("mask"), doc: "Where to draw; of the picture's size."), Parameter("prompt", .string, doc: "What to draw there."),
                 Parameter("steps", .int, default: 30, range: 1...1000, unit: "steps", doc: "Denoising steps.", keywordOnly: true),
                 Parameter("guidance", .number, range: 0...100, doc: "Classifier-free guidance: 3 for collage, 7.5 for others without.", keywordOnly: true, optional: true),
-                Parameter("feather", .number, default: .float(2), range: 0...1000, unit: "px", doc: "How soft the seam is in the end.", keywordOnly: true),
+                Parameter(
+                    "feather", .number, range: 0...1000, unit: "px",
+                    doc: "How soft the seam is, inside of the mask, in pixels of the picture; 2 of the model's without.", keywordOnly: true, optional: true),
                 Parameter("seed", .int, default: 0, doc: "Of the noise.", keywordOnly: true),
             ],
             result: "image", terms: ["inpaint", "blended latent diffusion", "local editing", "insert"], paper: "§4.3",
@@ -33,11 +35,14 @@ enum EditCommands {
             throw Problem(.maskSizeDiffers, "edit: the mask is \(mask.size) pixels, the picture \(image.size)", argument: "mask", help: "resize(mask, image)")
         }
         guard !mask.isEmpty else { throw Problem(.maskEmpty, "edit: the mask is empty, there is nothing to draw", argument: "mask") }
-        let picture = image.size == size ? image : try call.mapped("image") { try image.resized(to: size, .lanczos) }
-        let place = mask.size == size ? mask : try call.mapped("mask") { try mask.resized(to: size, .box) }
-        let drawn = try blend(call, model, picture, place)
-        let seam = try call.mapped("feather") { try place.feathered(sigma: call.double("feather")) }
-        return .image(try Image(model.decodeLatents(drawn)).pasted(over: picture, mask: seam))
+        let window = EditWindow(image, mask, size)
+        window.tell(call)
+        let (picture, place) = try call.mapped("image") { (try window.picture(), try window.mask()) }
+        let drawn = try Image(model.decodeLatents(try blend(call, model, picture, place)))
+        let result = try call.mapped("feather") {
+            try window.paste(drawn, feather: call.optional("feather") == nil ? 2 * window.enlargement : call.double("feather"))
+        }
+        return .host(Provenance.drawn(result, call, model, ["steps": "\(try call.int("steps"))", "guidance": "\(try GenerationCommands.guidance(call, model))"]))
     }
 
     /// Latents that inside the mask are the model's; outside, at every step, the picture's at the same noise level.

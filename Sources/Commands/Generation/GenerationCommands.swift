@@ -19,8 +19,12 @@ enum GenerationCommands {
                 Parameter("seed", .int, default: 0, doc: "Of the first picture.", keywordOnly: true),
                 Parameter("latents", .host("tensor"), doc: "The noise to start from, [n, h, w, C], in place of the seed's.", keywordOnly: true, optional: true),
                 Parameter("size", .list(.int), doc: "[height, width] in pixels; the model's own without.", keywordOnly: true, optional: true),
+                Parameter("image", Accepts.picture, doc: "A picture to begin with: it is noised as far as strength says, and denoised again.", keywordOnly: true, optional: true),
+                Parameter(
+                    "strength", .number, range: 0...1, doc: "With image: 0 gives it back, 1 hardly depends on it; 0.8 without.",
+                    keywordOnly: true, optional: true),
             ],
-            result: "image, or a list of images", terms: ["draw", "sample", "text to image", "txt2img", "picture"], paper: "§4",
+            result: "image, or a list of images", terms: ["draw", "sample", "text to image", "txt2img", "picture", "image to image", "img2img", "variations"], paper: "§4",
             examples: [.init("generate(load_model(\"collage\"), \"a photo of a dog at the beach\", steps=2, seed=1).size", shows: "[128, 128]"),
                 .init("generate(load_model(\"collage\"), \"a photo of a dog\", scheduler=\"dpmsolver++\", steps=2).size", shows: "[128, 128]")],
             run: generate)
@@ -31,17 +35,19 @@ enum GenerationCommands {
         let (n, seed) = (try call.int("n"), try call.int("seed"))
         let prompts = try call.strings("prompt").flatMap { Array(repeating: $0, count: n) }
         guard !prompts.isEmpty else { throw Problem(.badArgument, "generate: there is no prompt", argument: "prompt") }
-        let (plan, steps) = try SchedulerCommands.plan(call, model)
+        let source = try StartingPicture(call)
+        let (plan, steps) = try SchedulerCommands.plan(call, model, strength: source?.strength ?? 1)
         let options = GenerationOptions(
             steps: steps, plan: plan, guidanceScale: try guidance(call, model), negativePrompt: try call.string("negative"))
         let seeds = prompts.indices.map { seed &+ $0 % n }
-        let initial = try noise(call, model, seeds)
+        var initial = try noise(call, model, seeds)
         let f = model.vae.configuration.downscale
         call.announce(GenerationPlan(
             model, count: prompts.count, steps: plan.steps.count, isGuided: options.guidanceScale != 1,
             size: (initial.shape[1] * f, initial.shape[2] * f)))
+        if let source { initial = try source.latents(call, model, noise: initial, plan) }
         let pictures = try draw(call, model, prompts, initial, seeds, plan, options)
-        return try images(pictures, call, model, prompts, seeds, options)
+        return try images(pictures, call, model, prompts, seeds, options, source)
     }
 
     static func guidance(_ call: Call, _ model: DiffusionModel) throws -> Double {
@@ -104,31 +110,22 @@ enum GenerationCommands {
 
     /// Each picture with what it was made from.
     private static func images(
-        _ pictures: Tensor, _ call: Call, _ model: DiffusionModel, _ prompts: [String], _ seeds: [Int], _ options: GenerationOptions
+        _ pictures: Tensor, _ call: Call, _ model: DiffusionModel, _ prompts: [String], _ seeds: [Int], _ options: GenerationOptions,
+        _ source: StartingPicture?
     ) throws -> Value {
         call.warnOfNotFinite(pictures, "model", help: "the model's numbers have left what float32 holds: was it trained with too high an lr?")
         let hash = model.fingerprint
-        let script = Provenance.script(call.context)
         let images = try Image.batch(pictures).enumerated().map { index, image in
             var entries: [(String, String)] = [
-                ("Software", CommandTable.version), ("prompt", prompts[index]), ("seed", "\(seeds[index])"), ("steps", "\(options.steps)"), ("scheduler", options.plan?.scheduler ?? ""),
+                ("prompt", prompts[index]), ("seed", "\(seeds[index])"), ("steps", "\(options.steps)"), ("scheduler", options.plan?.scheduler ?? ""),
                 ("guidance", "\(options.guidanceScale)"), ("model", model.name), ("model_hash", hash),
             ]
             if !options.negativePrompt.isEmpty { entries.append(("negative", options.negativePrompt)) }
-            if let script { entries.append(("script", script)) }
+            entries += source?.entries ?? []
             return Value.host(ImageValue(
-                image, metadata: PNGMetadata(entries.map { PNGMetadata.Entry(key: $0.0, text: $0.1) }),
+                image, metadata: Provenance.completed(PNGMetadata(entries.map { PNGMetadata.Entry(key: $0.0, text: $0.1) }), call.context),
                 alt: "\(prompts[index])   \(image.size) px, \(options.steps) steps of \(options.plan?.scheduler ?? ""), guidance \(options.guidanceScale), seed \(seeds[index])"))
         }
         return images.count == 1 ? images[0] : .list(images)
-    }
-}
-
-/// What a picture was made from, beside its settings.
-enum Provenance {
-    /// The text of the script that runs, where it is a file of at most 256 KiB.
-    static func script(_ context: Context) -> String? {
-        guard let file = context.currentFile, let bytes = try? ReadableFile.contents(file, limit: 1 << 18) else { return nil }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

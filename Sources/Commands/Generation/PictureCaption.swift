@@ -27,16 +27,6 @@ enum PictureCaption {
         return "seeds " + numbers.prefix(8).map(String.init).joined(separator: ", ") + (numbers.count > 8 ? ", …" : "")
     }
 
-    /// What a sheet of them was made from: what they share once, else that of each on a line of its own.
-    static func metadata(_ images: [ImageValue]) -> PNGMetadata {
-        var keys: [String] = []
-        for key in images.flatMap({ $0.metadata.entries.map(\.key) }) where !keys.contains(key) { keys.append(key) }
-        return PNGMetadata(keys.map { key in
-            let text = common(key, images) ?? images.map { entry(key, $0) ?? "" }.joined(separator: "\n")
-            return PNGMetadata.Entry(key: key, text: text)
-        })
-    }
-
     private static func entry(_ key: String, _ image: ImageValue) -> String? { image.metadata.entries.first { $0.key == key }?.text }
 
     private static func common(_ key: String, _ images: [ImageValue]) -> String? {

@@ -25,10 +25,15 @@ extension MaskCommands {
                 Parameter(
                     "sigma", .number, default: 2, range: 0...8192, unit: "px",
                     doc: "The Gaussian's deviation."),
+                Parameter(
+                    "inside", .bool, default: false, doc: "Whether the soft edge lies inside of the mask: what is 0 stays 0.", keywordOnly: true),
             ],
-            terms: ["blur", "soft", "smooth", "gaussian"],
+            terms: ["blur", "soft", "smooth", "gaussian", "seam"],
             examples: [.init("feather(box([4, 4], [12, 12], [16, 16]), 2)[4, 8] < 1", shows: "true")],
-            run: { try $0.mask("mask").feathered(sigma: $0.double("sigma")) }),
+            run: { call in
+                let (mask, sigma) = (try call.mask("mask"), try call.double("sigma"))
+                return try call.bool("inside") ? mask.featheredInside(sigma: sigma) : mask.feathered(sigma: sigma)
+            }),
         row(
             "complement", "What a mask leaves out, the same as !mask: 1 - mask.", [mask],
             terms: ["invert", "inverse", "background", "not"],

@@ -187,7 +187,7 @@ enum MethodCommands {
         let model = try call.host("model", as: ModelValue.self).model
         let pictures = model.decodeLatents(try call.latents("latents", model).value)
         call.warnOfNotFinite(pictures, "latents")
-        let images = try Image.batch(pictures).map { Value.image($0) }
+        let images = try Image.batch(pictures).map { Value.host(Provenance.derived($0, call)) }
         return images.count == 1 ? images[0] : .list(images)
     }
 

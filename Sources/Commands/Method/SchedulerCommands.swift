@@ -58,7 +58,7 @@ enum SchedulerCommands {
         _ call: Call, _ type: any Scheduler.Type, _ model: DiffusionModel, steps: Int, settings: [(key: String, value: JSON)] = []
     ) throws -> SchedulerValue {
         let scheduler = try call.mapped(settings.isEmpty ? "model" : "settings") { try type.init(try model.scheduler.replacing(settings)) }
-        return SchedulerValue(schedule: model.scheduler, plan: try call.mapped("steps") { try scheduler.plan(steps: steps) }, requestedSteps: steps)
+        return try call.mapped("steps") { try SchedulerValue(schedule: model.scheduler, scheduler, steps: steps) }
     }
 
     private static func settings(_ call: Call, _ type: any Scheduler.Type) throws -> [(key: String, value: JSON)] {
@@ -85,15 +85,24 @@ enum SchedulerCommands {
         }
     }
 
-    /// What `scheduler=` and `steps=` of a drawing command ask for.
-    static func plan(_ call: Call, _ model: DiffusionModel) throws -> (SamplingPlan, steps: Int) {
+    /// What `scheduler=`, `steps=` and the strength of a drawing command ask for.
+    static func plan(_ call: Call, _ model: DiffusionModel, strength: Double = 1) throws -> (SamplingPlan, steps: Int) {
+        let value = try chosen(call, model)
+        let start = ImageToImage.start(steps: value.requestedSteps, strength: strength)
+        if start == 0 { return (value.plan, value.requestedSteps) }
+        // Of no step diffusers still makes one with PNDM, whose second timestep counts twice.
+        if start == value.requestedSteps { return (value.plan.empty, value.requestedSteps) }
+        return (try call.mapped("scheduler") { try value.scheduler.plan(steps: value.requestedSteps, from: start) }, value.requestedSteps)
+    }
+
+    private static func chosen(_ call: Call, _ model: DiffusionModel) throws -> SchedulerValue {
         let steps = try call.int("steps")
         switch call.optional("scheduler") {
         case .string(let name):
             guard let type = SchedulerRegistry.scheduler(named: name) ?? SchedulerRegistry.schedulers.first(where: { function($0) == name }) else {
                 throw Problem(.badArgument, "there is no scheduler \"\(name)\"", argument: "scheduler")
             }
-            return (try value(call, type, model, steps: steps).plan, steps)
+            return try value(call, type, model, steps: steps)
         case .host(let given as SchedulerValue):
             guard given.schedule.schedule == model.scheduler.schedule, given.schedule.predictionType == model.scheduler.predictionType else {
                 throw Problem(.modelMismatch, "this scheduler was made for a model with another noise schedule", argument: "scheduler")
@@ -101,8 +110,11 @@ enum SchedulerCommands {
             guard !call.has("steps") || steps == given.requestedSteps else {
                 throw Problem(.badArgument, "steps=\(steps), but the scheduler was made for \(given.requestedSteps)", argument: "steps")
             }
-            return (given.plan, given.requestedSteps)
-        default: return (try call.mapped("steps") { try model.plan(steps: steps) }, steps)
+            return given
+        default:
+            return try call.mapped("steps") {
+                try SchedulerValue(schedule: model.scheduler, SchedulerRegistry.make(model.scheduler).scheduler, steps: steps)
+            }
         }
     }
 

@@ -8,12 +8,15 @@ import Tensors
 struct SchedulerValue: HostValue {
     /// Of the model that it was made for.
     let schedule: SchedulerConfiguration
+    let scheduler: any Scheduler
     let plan: SamplingPlan
     let requestedSteps: Int
     private(set) var state = SamplingState.start
 
-    init(schedule: SchedulerConfiguration, plan: SamplingPlan, requestedSteps: Int) {
-        (self.schedule, self.plan, self.requestedSteps) = (schedule, plan, requestedSteps)
+    /// Throws `SchedulerError`.
+    init(schedule: SchedulerConfiguration, _ scheduler: any Scheduler, steps: Int) throws {
+        (self.schedule, self.scheduler, requestedSteps) = (schedule, scheduler, steps)
+        plan = try scheduler.plan(steps: steps)
     }
 
     func at(_ state: SamplingState) -> SchedulerValue {

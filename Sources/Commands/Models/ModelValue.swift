@@ -26,7 +26,7 @@ public struct ModelValue: HostValue {
     private static let fields: [(name: String, value: @Sendable (ModelValue) -> Value)] = [
         ("name", { .string($0.model.name) }),
         ("handles", { .list($0.handles.map { .host($0) }) }),
-        ("history", { .host(HistoryValue($0.learned.history)) }),
+        ("history", { .host(HistoryValue($0.learned.history, of: $0.model)) }),
         ("parameters", { .host(ParametersValue($0.model)) }),
         ("phases", { .list($0.learned.provenance.map { .string($0) }) }),
         ("size", { [.int($0.model.pixelSize.height), .int($0.model.pixelSize.width)] }),

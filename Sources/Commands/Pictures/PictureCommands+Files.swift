@@ -60,12 +60,12 @@ extension PictureCommands {
         let target = try call.target("path", isFolder: false)
         do {
             if let mask = try call.value("image").host(as: MaskValue.self)?.mask {
-                try mask.write(to: target)
+                try mask.write(to: target, metadata: Provenance.completed([:], call.context))
             } else {
                 let value = try ImageValue.read(try call.value("image"), "image", call)
                 let isPNG = target.lowercased().hasSuffix(".png")
                 try value.image.write(
-                    to: target, metadata: isPNG ? value.metadata : [:], quality: call.int("quality"))
+                    to: target, metadata: isPNG ? Provenance.completed(value.metadata, call.context) : [:], quality: call.int("quality"))
             }
         } catch {
             throw ErrorMapping.problem(error, argument: "path", command: "save_image", isWriting: true)

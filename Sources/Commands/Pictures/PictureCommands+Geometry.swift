@@ -44,7 +44,7 @@ extension PictureCommands {
     @Sendable private static func flip(_ call: Call) throws -> Value {
         let value = try call.value("x")
         if let mask = value.host(as: MaskValue.self)?.mask { return .mask(mask.flipped()) }
-        if let image = value.host(as: ImageValue.self)?.image { return .image(image.flipped()) }
+        if let image = value.host(as: ImageValue.self)?.image { return .host(Provenance.derived(image.flipped(), call)) }
         let x = try call.variable("x")
         guard call.optional("axis") != nil else {
             throw Problem(
@@ -68,7 +68,7 @@ extension PictureCommands {
         }
         let rect = PixelRect(x0: Int(from.x), y0: Int(from.y), x1: Int(to.x), y1: Int(to.y))
         let part = try call.mapped("to") { try call.picture("x").cropped(to: rect) }
-        guard let mask = try call.value("x").host(as: MaskValue.self)?.mask else { return .image(part) }
+        guard let mask = try call.value("x").host(as: MaskValue.self)?.mask else { return .host(Provenance.derived(part, call)) }
         let values = (rect.y0..<rect.y1).flatMap { y in (rect.x0..<rect.x1).map { x in mask[x, y] } }
         return .mask(Mask(width: rect.width, height: rect.height, values: values))
     }

@@ -20,6 +20,6 @@ public enum PictureCommands {
         Builtin(
             name, family: family, summary: summary, parameters: parameters, result: "image", terms: terms,
             examples: examples,
-            run: { call in .image(try call.mapped(nil) { try run(call) }) })
+            run: { call in .host(Provenance.derived(try call.mapped(nil) { try run(call) }, call)) })
     }
 }

@@ -32,7 +32,7 @@ public struct SceneValue: PictureReadable {
 
     private func shown(_ context: DisplayContext) -> Display {
         let alt = "\(scene.title) and each of its masks"
-        let image = context.wantsImages ? try? FigureValue(figure()).picture.pngData() : nil
+        let image = context.wantsImages ? try? FigureValue(figure(), metadata: origin).pngData(context) : nil
         return Display(lines(context.width).joined(separator: "\n"), image: image.map { DisplayImage(png: $0, alt: alt, fileStem: scene.title) })
     }
 

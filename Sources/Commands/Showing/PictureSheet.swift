@@ -9,10 +9,13 @@ enum PictureSheet {
     private static let (smallest, largest) = (96, 256)
 
     /// In one row up to six, else in rows of six. nil where they cannot be drawn.
-    static func image(_ pictures: [Image], noun: String, titles: [String] = [], caption: String? = nil, metadata: PNGMetadata = PNGMetadata()) -> DisplayImage? {
+    static func image(
+        _ pictures: [Image], noun: String, titles: [String] = [], caption: String? = nil, metadata: PNGMetadata, _ context: DisplayContext
+    ) -> DisplayImage? {
         guard pictures.count > 1, let shown = try? pictures.prefix(most).map(fitted),
-            let sheet = try? FigureValue(Figure(.pictures(PictureGrid(shown, titles: Array(titles.prefix(most)), columns: min(6, shown.count))))),
-            let png = try? sheet.picture.pngData(metadata: metadata)
+            let sheet = try? FigureValue(
+                Figure(.pictures(PictureGrid(shown, titles: Array(titles.prefix(most)), columns: min(6, shown.count)))), metadata: metadata),
+            let png = try? sheet.pngData(context)
         else { return nil }
         let rest = pictures.count - shown.count
         return DisplayImage(png: png, alt: (caption ?? "\(pictures.count) \(noun)s") + (rest > 0 ? ", the first \(most)" : ""))
@@ -31,15 +34,16 @@ enum PictureSheet {
 
 extension PictureReadable {
     public func picture(of list: [any HostValue], _ context: DisplayContext) -> DisplayImage? {
-        Abandonable.answer { sheet(of: list) }
+        Abandonable.answer { sheet(of: list, context) }
     }
 
-    private func sheet(of list: [any HostValue]) -> DisplayImage? {
+    private func sheet(of list: [any HostValue], _ context: DisplayContext) -> DisplayImage? {
         let pictures = list.compactMap { ($0 as? any PictureReadable)?.picture }
         guard pictures.count == list.count else { return nil }
         let images = list.compactMap { $0 as? ImageValue }
-        guard images.count == list.count else { return PictureSheet.image(pictures, noun: typeName) }
-        return PictureSheet.image(pictures, noun: typeName, titles: PictureCaption.titles(images), caption: PictureCaption.text(images),
-            metadata: PictureCaption.metadata(images))
+        let metadata = Provenance.merged(list.compactMap { ($0 as? any Originated)?.origin })
+        guard images.count == list.count else { return PictureSheet.image(pictures, noun: typeName, metadata: metadata, context) }
+        return PictureSheet.image(
+            pictures, noun: typeName, titles: PictureCaption.titles(images), caption: PictureCaption.text(images), metadata: metadata, context)
     }
 }

@@ -126,7 +126,7 @@ extension TensorCommands {
             return latents ? .tensor(Tensor(small).reshaped([size.height, size.width, 1])) : .mask(small)
         }
         if let image = value.host(as: ImageValue.self)?.image {
-            return .image(try call.mapped("x") { try image.resized(to: size, filter ?? .lanczos) })
+            return .host(Provenance.derived(try call.mapped("x") { try image.resized(to: size, filter ?? .lanczos) }, call))
         }
         guard let method = Interpolation(filter ?? .nearest) else {
             throw Problem(

@@ -1,12 +1,15 @@
 import BreakAScene
+import Diffusion
 import Language
 import Tensors
 
 /// The losses of a training as a value: columns as tensors, a table, and a line of its course.
 public struct HistoryValue: TableReadable {
     public let history: History
+    /// The model that came of it.
+    let model: DiffusionModel?
 
-    public init(_ history: History) { self.history = history }
+    public init(_ history: History, of model: DiffusionModel? = nil) { (self.history, self.model) = (history, model) }
 
     public var typeName: String { "history" }
 

@@ -75,15 +75,15 @@ public struct ImageValue: TensorReadable, PictureReadable {
         let head = TextLines.wrapped(alt, width: context.width, rest: "  ")
         let isShort = pieces.count == 1 && head.count == 1 && displayWidth(head[0]) + displayWidth(range) + 2 <= context.width
         let lines = isShort ? [head[0] + "  " + range] : head + TextLines.pieces(pieces, between: " · ", context.width, "  ", "  ")
-        return Display(lines.joined(separator: "\n"), image: context.wantsImages ? displayImage : nil)
+        return Display(lines.joined(separator: "\n"), image: context.wantsImages ? displayImage(context) : nil)
     }
 
     /// Said already, or too long to say.
-    private static let silent: Set<String> = ["script", "Software", "steps", "seed", "guidance"]
+    private static let silent: Set<String> = ["script", "Software", "made_by", "steps", "seed", "guidance"]
 
-    private var displayImage: DisplayImage? {
+    private func displayImage(_ context: DisplayContext) -> DisplayImage? {
         // Metadata that PNG cannot hold are not worth losing the picture for.
-        let png = (try? image.pngData(metadata: metadata)) ?? (try? image.pngData())
+        let png = (try? image.pngData(metadata: Provenance.completed(metadata, program: context.program))) ?? (try? image.pngData())
         return png.map { DisplayImage(png: $0, alt: alt) }
     }
 }

@@ -41,7 +41,10 @@ public struct DPMSolverMultistepScheduler: Scheduler {
             reader, allowed: [("use_karras_sigmas", .karras), ("use_exponential_sigmas", .exponential), ("use_lu_lambdas", .lu)])
     }
 
-    public func plan(steps: Int) throws(SchedulerError) -> SamplingPlan {
+    public func plan(steps: Int) throws(SchedulerError) -> SamplingPlan { try plan(steps: steps, from: 0) }
+
+    /// The first step that is left is of first order, having nothing to go on from.
+    public func plan(steps: Int, from start: Int) throws(SchedulerError) -> SamplingPlan {
         let table = SigmaTable(schedule)
         var timesteps = try spacedTimesteps(steps)
         var sigmas = timesteps.map { Double(table.sigmas[$0]) }
@@ -52,7 +55,7 @@ public struct DPMSolverMultistepScheduler: Scheduler {
         }
         sigmas.append(final == .zero ? 0 : Double(table.sigmas[0]))
         let levels = sigmas.map { Level(Double(Float($0))) }
-        return SamplingPlan(scheduler: Self.name, steps: timesteps.indices.map { step($0, timesteps, levels) })
+        return SamplingPlan(scheduler: Self.name, steps: timesteps.indices.dropFirst(start).map { step($0, from: start, timesteps, levels) })
     }
 
     /// A noise level: √ᾱ, √(1 − ᾱ), and half the logarithm of the signal-to-noise ratio.
@@ -68,14 +71,14 @@ public struct DPMSolverMultistepScheduler: Scheduler {
         }
     }
 
-    private func step(_ index: Int, _ timesteps: [Int], _ levels: [Level]) -> SamplingStep {
+    private func step(_ index: Int, from start: Int, _ timesteps: [Int], _ levels: [Level]) -> SamplingStep {
         let (count, level) = (timesteps.count, levels[index])
         let isShort = lowersOrderAtEnd && count < 15
-        var used = min(order, index + 1)
+        var used = min(order, index - start + 1)
         if index == count - 1, endsWithEuler || isShort || final == .zero { used = 1 }
         if index == count - 2, isShort { used = min(used, 2) }
         let clean = cleanSample(level)
-        let earlier = (0..<min(order - 1, index)).map { LinearForm.memory($0) }
+        let earlier = (0..<min(order - 1, index - start)).map { LinearForm.memory($0) }
         return SamplingStep(
             timestep: Float(timesteps[index]), previous: index + 1 < count ? Float(timesteps[index + 1]) : nil,
             level: NoiseLevel(signal: Float(level.alpha), noise: Float(level.sigma)),

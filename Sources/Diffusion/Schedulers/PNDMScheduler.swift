@@ -20,18 +20,29 @@ public struct PNDMScheduler: Scheduler {
         }
     }
 
-    public func plan(steps: Int) throws(SchedulerError) -> SamplingPlan {
+    public func plan(steps: Int) throws(SchedulerError) -> SamplingPlan { try plan(steps: steps, from: 0) }
+
+    /// diffusers counts its passes from where it begins: the first that is left is made twice, whichever it is. From place 1
+    /// on, where the first timestep has been passed and the second, which stands there twice, has not, it averages outputs
+    /// at one timestep; that is diffusers' too.
+    public func plan(steps: Int, from start: Int) throws(SchedulerError) -> SamplingPlan {
+        guard skipsRungeKutta || start == 0 else { throw .beginsWithRungeKutta }
         guard skipsRungeKutta || steps >= 4 else { throw .tooFewSteps(steps, least: 4) }
         let falling = try configuration.timesteps(steps: steps)
         let jump = configuration.trainTimesteps / steps
         var passes: [Pass] = []
         var kept = 0  // How many outputs the memory holds, the newest first.
+        let rest: ArraySlice<Int>
         if skipsRungeKutta {
-            (passes, kept) = try doubledStart(falling, jump)
+            let all = Array((falling.prefix(2) + falling.dropFirst()).dropFirst(start))
+            guard !all.isEmpty else { return SamplingPlan(scheduler: Self.name, steps: []) }
+            (passes, kept) = try doubledStart(all, jump)
+            rest = all.dropFirst(2)
         } else {
             (passes, kept) = (try rungeKutta(Array(falling.prefix(4)), jump), 3)
+            rest = falling.dropFirst(3)
         }
-        for t in falling.dropFirst(skipsRungeKutta ? 1 : 3) {
+        for t in rest {
             let outputs = [.output] + (0..<kept).map { LinearForm.memory($0) }
             let next = try transfer(.sample, t, to: t - jump, Self.adamsBashforth(outputs))
             passes.append(Pass(t, next, memory: Array(outputs.prefix(3))))

@@ -70,6 +70,14 @@ public struct SamplingPlan: Sendable, Equatable {
         (self.scheduler, self.steps, self.initNoiseSigma) = (scheduler, steps, initNoiseSigma)
     }
 
+    /// Without the first `count` steps; it begins with samples as noisy as the first that is left says.
+    func dropping(_ count: Int) -> SamplingPlan {
+        count == 0 ? self : SamplingPlan(scheduler: scheduler, steps: Array(steps.dropFirst(count)))
+    }
+
+    /// With no step at all.
+    public var empty: SamplingPlan { dropping(steps.count) }
+
     public var timesteps: [Float] { steps.map(\.timestep) }
     public var addsNoise: Bool { steps.contains(where: \.addsNoise) }
     /// Whether a step needs what earlier ones have left.

@@ -15,6 +15,14 @@ public protocol Scheduler: Sendable {
     init(_ configuration: SchedulerConfiguration) throws
     /// The steps of a sampling in `steps` steps. Throws ``SchedulerError``.
     func plan(steps: Int) throws(SchedulerError) -> SamplingPlan
+    /// Those of them from the place `start` on, as a sampling that begins there makes them: image to image begins with a
+    /// picture that is noised to the level of the first. Throws ``SchedulerError``.
+    func plan(steps: Int, from start: Int) throws(SchedulerError) -> SamplingPlan
+}
+
+extension Scheduler {
+    /// Where steps need nothing of earlier ones.
+    public func plan(steps: Int, from start: Int) throws(SchedulerError) -> SamplingPlan { try plan(steps: steps).dropping(start) }
 }
 
 extension Scheduler {
@@ -26,6 +34,8 @@ extension Scheduler {
 public enum SchedulerError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Fewer than one step, or more than there are training timesteps.
     case stepCount(Int, most: Int)
+    /// It cannot begin in the middle.
+    case beginsWithRungeKutta
     /// Fewer than the method needs to begin.
     case tooFewSteps(Int, least: Int)
     /// Spacing and offset lead past the last training timestep.
@@ -38,6 +48,8 @@ public enum SchedulerError: Error, Equatable, Sendable, CustomStringConvertible 
         case .stepCount(let count, let most): "\(count) steps: there can be 1 to \(most)"
         case .tooFewSteps(let count, let least):
             "\(count) steps: this scheduler begins with Runge-Kutta steps and needs \(least) or more (skip_prk_steps: true does without)"
+        case .beginsWithRungeKutta:
+            "this scheduler begins with Runge-Kutta steps and cannot begin in the middle (skip_prk_steps: true can)"
         case .timestepOutOfRange(let timestep, let count):
             "sampling would start at timestep \(timestep), the model knows 0 to \(count - 1); "
                 + "take fewer steps"

@@ -4,15 +4,19 @@ import Images
 struct GridLayout {
     let grid: PictureGrid
     let columns: Int
-    /// Of the largest picture as drawn.
-    let cell: (width: Double, height: Double)
-    /// What a pixel of a picture measures in the figure.
-    let zoom: Double
+    /// Of each column.
+    let widths: [Double]
+    /// Of every row, without titles.
+    let height: Double
+    /// What a pixel of each picture measures in the figure.
+    let zooms: [Double]
     let titles: [[String]]
     let columnTitles: [[String]]
     let rowTitles: [[String]]
     /// Below their titles.
     let tops: [Double]
+    /// Where each column begins, from the grid's left edge.
+    let starts: [Double]
     let left: Double
     /// Of the whole, without margins.
     let size: (width: Double, height: Double)
@@ -21,36 +25,66 @@ struct GridLayout {
     private static let rowTitleWidth = 90.0
     /// Narrower cells have no room for a title.
     private static let narrowest = 96.0
+    /// A picture that is wider than so many times the height of the others is drawn lower than they are.
+    private static let widest = 4.0
 
     /// `width` is what the grid should stay within, where cells do not become too narrow for it.
     init(_ grid: PictureGrid, width: Double, on canvas: Canvas) {
         self.grid = grid
-        let largest = (width: Double(grid.pictures.map(\.width).max() ?? 1), height: Double(grid.pictures.map(\.height).max() ?? 1))
         let wanted = grid.columns ?? (grid.columnTitles.isEmpty ? min(grid.pictures.count, 4) : grid.columnTitles.count)
-        columns = max(1, min(wanted, max(grid.pictures.count, grid.columnTitles.count)))
+        let columns = max(1, min(wanted, max(grid.pictures.count, grid.columnTitles.count)))
+        self.columns = columns
         let lines = grid.rowTitles.map { canvas.wrapped($0, .tick, within: Self.rowTitleWidth, limit: 3) }
         rowTitles = lines
         left = lines.isEmpty ? 0 : (lines.joined().map { canvas.measure($0, .tick).width }.max() ?? 0) + 8
-        zoom = Self.zoom(largest.width, columns: columns, within: width - left)
-        cell = (largest.width * zoom, largest.height * zoom)
-        let room = cell.width + Self.gap / 2
-        titles = grid.pictures.indices.map { index in
-            index < grid.titles.count ? canvas.wrapped(grid.titles[index], .tick, within: room, limit: 2) : []
+        let scales = Self.scales(grid)
+        let natural = Self.widths(grid, scales, columns)
+        let zoom = Self.zoom(natural.reduce(0, +) / Double(columns), columns: columns, within: width - left)
+        zooms = scales.map { $0 * zoom }
+        let hasTitles = !(grid.titles.isEmpty && grid.columnTitles.isEmpty)
+        let widths = natural.map { max($0 * zoom, hasTitles ? Self.narrowest : 0) }
+        self.widths = widths
+        height = zip(grid.pictures, zooms).map { Double($0.height) * $1 }.max() ?? 1
+        var (starts, x) = ([Double](), left)
+        for width in widths {
+            starts.append(x)
+            x += width + Self.gap
         }
-        columnTitles = grid.columnTitles.map { canvas.wrapped($0, .tick, within: room, limit: 2) }
+        self.starts = starts
+        titles = grid.pictures.indices.map { index in
+            index < grid.titles.count ? canvas.wrapped(grid.titles[index], .tick, within: widths[index % columns] + Self.gap / 2, limit: 2) : []
+        }
+        columnTitles = grid.columnTitles.enumerated().map { column, title in
+            canvas.wrapped(title, .tick, within: (column < widths.count ? widths[column] : 0) + Self.gap / 2, limit: 2)
+        }
         let line = canvas.measure("Ag", .tick).height
-        func height(_ titles: some Sequence<[String]>) -> Double {
+        func heightOf(_ titles: some Sequence<[String]>) -> Double {
             let most = titles.map(\.count).max() ?? 0
             return most == 0 ? 0 : Double(most) * line + 3
         }
-        var (tops, y) = ([Double](), height(columnTitles))
+        var (tops, y) = ([Double](), heightOf(columnTitles))
         for start in stride(from: 0, to: grid.pictures.count, by: columns) {
-            y += height(titles[start..<min(start + columns, titles.count)])
+            y += heightOf(titles[start..<min(start + columns, titles.count)])
             tops.append(y)
-            y += cell.height + Self.gap
+            y += self.height + Self.gap
         }
         self.tops = tops
-        size = (left + Double(columns) * (cell.width + Self.gap) - Self.gap, y - Self.gap)
+        size = (x - Self.gap, y - Self.gap)
+    }
+
+    /// What brings each picture to the height of the tallest; 1 where pictures keep their sizes.
+    private static func scales(_ grid: PictureGrid) -> [Double] {
+        guard grid.hasEqualHeights else { return grid.pictures.map { _ in 1 } }
+        let tallest = Double(grid.pictures.map(\.height).max() ?? 1)
+        return grid.pictures.map { min(tallest / Double($0.height), max(1, widest * tallest / Double($0.width))) }
+    }
+
+    /// Of the columns, each as wide as its widest picture.
+    private static func widths(_ grid: PictureGrid, _ scales: [Double], _ columns: Int) -> [Double] {
+        let drawn = zip(grid.pictures, scales).map { Double($0.width) * $1 }
+        return (0..<columns).map { column in
+            stride(from: column, to: drawn.count, by: columns).map { drawn[$0] }.max() ?? drawn.max() ?? 1
+        }
     }
 
     /// Whole times for small pictures, so that their pixels stay squares; smaller where a row would be too wide.
@@ -63,10 +97,13 @@ struct GridLayout {
 
     /// Of the index-th picture's cell.
     func rect(_ index: Int, at origin: Point) -> Rect {
-        let image = grid.pictures[index]
-        let (width, height) = (Double(image.width) * zoom, Double(image.height) * zoom)
-        let x = origin.x + left + Double(index % columns) * (cell.width + Self.gap)
+        let (image, column) = (grid.pictures[index], index % columns)
+        let (width, height) = (Double(image.width) * zooms[index], Double(image.height) * zooms[index])
+        let x = origin.x + starts[column]
         let y = origin.y + tops[index / columns]
-        return Rect(x + (cell.width - width) / 2, y + (cell.height - height) / 2, width, height)
+        return Rect(x + (widths[column] - width) / 2, y + (self.height - height) / 2, width, height)
     }
+
+    /// The middle of a column.
+    func middle(_ column: Int) -> Double { starts[column] + widths[column] / 2 }
 }

@@ -20,7 +20,7 @@ struct GridPainter {
             write(title, centre: middle(column), bottom: origin.y + Double(head) * line, line)
         }
         for (row, title) in layout.rowTitles.enumerated() where row < layout.tops.count {
-            let middle = origin.y + layout.tops[row] + layout.cell.height / 2
+            let middle = origin.y + layout.tops[row] + layout.height / 2
             for (place, text) in title.enumerated() {
                 let y = middle + (Double(place) - Double(title.count) / 2) * line
                 canvas.text(text, at: Point(origin.x + layout.left - 8, y), Anchor(1, 0), .tick)
@@ -28,9 +28,7 @@ struct GridPainter {
         }
     }
 
-    private func middle(_ column: Int) -> Double {
-        origin.x + layout.left + Double(column) * (layout.cell.width + GridLayout.gap) + layout.cell.width / 2
-    }
+    private func middle(_ column: Int) -> Double { origin.x + layout.middle(column) }
 
     private func write(_ lines: [String], centre: Double, bottom: Double, _ height: Double) {
         for (place, text) in lines.enumerated() {

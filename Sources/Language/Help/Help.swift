@@ -83,11 +83,25 @@ struct Help {
         "\(code.rawValue): \(code.title)\n" + indented(code.explanation)
     }
 
-    /// `?"words"`: best matches first.
+    /// `?"words"`: best matches first. A recipe that most of the words find stands before them, as a program to run.
     func apropos(_ words: String) -> String {
         let found = Search.rank(words, in: table)
-        guard !found.isEmpty else { return "nothing speaks of \(quoted(words))" }
-        return summaries(found.prefix(20), indent: 0).joined(separator: "\n")
+        let recipes = recipes(for: words)
+        guard !found.isEmpty || !recipes.isEmpty else { return "nothing speaks of \(quoted(words))" }
+        var lines: [String] = []
+        if let first = recipes.first {
+            lines += ["bas run \(first.path)", ""] + first.text.split(separator: "\n", omittingEmptySubsequences: false).map { "    " + $0 }
+            lines += recipes.dropFirst().map { "bas run \($0.path)    \($0.title)" }
+        }
+        return (lines + summaries(found.prefix(20), indent: 0)).joined(separator: "\n")
+    }
+
+    /// Those that at least half of the words find, best first.
+    private func recipes(for words: String) -> [Recipe] {
+        let wanted = Search.words(of: words)
+        let scored = Recipe.all(in: machine.context.standardLibrary).map { (count: $0.matches(wanted), recipe: $0) }
+            .filter { $0.count > 0 && 2 * $0.count >= wanted.count }
+        return scored.enumerated().sorted { ($1.element.count, $0.offset) < ($0.element.count, $1.offset) }.map(\.element.recipe)
     }
 
     private func indented(_ text: String) -> String {

@@ -2,9 +2,7 @@
 enum Search {
     /// Rows that speak of all the words; where there is none, those that speak of most of them. Best first.
     static func rank(_ text: String, in table: BuiltinTable) -> [Builtin] {
-        let all = text.lowercased().split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init)
-        let telling = all.filter { !commonWords.contains($0) }
-        let words = telling.isEmpty ? all : telling
+        let words = words(of: text)
         let scored = table.all.enumerated().compactMap { place, row -> (found: Int, score: Int, place: Int, row: Builtin)? in
             let scores = words.map { max(score($0, row), score(stem($0), row)) }.filter { $0 > 0 }
             return scores.isEmpty ? nil : (scores.count, scores.reduce(0, +), place, row)
@@ -13,13 +11,20 @@ enum Search {
         return scored.filter { $0.found == most }.sorted { ($1.score, $0.place) < ($0.score, $1.place) }.map(\.row)
     }
 
+    /// The words of a question that say something; all of one that has no such words.
+    static func words(of text: String) -> [String] {
+        let all = text.lowercased().split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init)
+        let telling = all.filter { !commonWords.contains($0) }
+        return telling.isEmpty ? all : telling
+    }
+
     private static let commonWords: Set<String> = [
         "a", "an", "and", "are", "by", "can", "do", "does", "for", "from", "get", "how", "i", "in", "is", "it", "my", "of", "on", "one", "or", "the",
         "to", "what", "with",
     ]
 
     /// "things" finds "thing".
-    private static func stem(_ word: String) -> String { word.count > 3 && word.hasSuffix("s") ? String(word.dropLast()) : word }
+    static func stem(_ word: String) -> String { word.count > 3 && word.hasSuffix("s") ? String(word.dropLast()) : word }
 
     /// Zero where the row does not speak of the word.
     private static func score(_ word: String, _ row: Builtin) -> Int {

@@ -22,6 +22,7 @@ public final class Context: @unchecked Sendable {
         var sink: Sink
         var drawers: [ObjectIdentifier: any Sendable] = [:]
         var currentFile: String?
+        var programText: String?
         /// Whether the run is one of a script, with which the program ends.
         var isScript = false
         /// Errors and warnings of the run so far.
@@ -56,7 +57,11 @@ public final class Context: @unchecked Sendable {
     }
 
     /// Where values are shown at this moment.
-    public var displayContext: DisplayContext { display() }
+    public var displayContext: DisplayContext {
+        var context = display()
+        context.program = programText
+        return context
+    }
 
     /// Gives an event to the session's consumer, on the calling thread.
     public func emit(_ event: Event) {
@@ -68,8 +73,9 @@ public final class Context: @unchecked Sendable {
         sink(event)
     }
 
-    func beginRun(script: String?, isCell: Bool) {
+    func beginRun(script: String?, isCell: Bool, text: String) {
         shared.withLock {
+            $0.programText = text
             $0.diagnostics = []
             $0.progress = RunProgress()
             if let script { $0.currentFile = script }
@@ -80,7 +86,7 @@ public final class Context: @unchecked Sendable {
     /// The errors and warnings of the run that ends.
     func endRun() -> [Diagnostic] {
         shared.withLock { state in
-            state.currentFile = nil
+            (state.currentFile, state.programText) = (nil, nil)
             state.stop = nil
             defer { state.diagnostics = [] }
             return state.diagnostics
@@ -96,6 +102,9 @@ public final class Context: @unchecked Sendable {
         get { shared.withLock { $0.currentFile } }
         set { shared.withLock { $0.currentFile = newValue } }
     }
+
+    /// The text of what runs: a script's as it was read, a cell's, a command line's; nil between runs.
+    public var programText: String? { shared.withLock { $0.programText } }
 
     /// Whether the run is one of a script, with which everything ends; a prompt's cells leave what they bound.
     public var isScript: Bool { shared.withLock { $0.isScript } }

@@ -44,7 +44,7 @@ struct Runner: Sendable {
     func run(source: String, file: String, number: Int, script: String? = nil, cell: Int? = nil) -> Outcome {
         let begin = monotonicSeconds()
         context.emit(.started(number: number, source: source))
-        context.beginRun(script: script, isCell: cell != nil)
+        context.beginRun(script: script, isCell: cell != nil, text: source)
         let report = Report()
         BigStack.run { stackBytes in
             machine.begin(stackBytes: stackBytes)

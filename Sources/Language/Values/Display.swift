@@ -41,6 +41,8 @@ public struct DisplayContext: Sendable {
     public var unicode: Bool
     /// False where pictures would be thrown away, so that a value need not draw one.
     public var wantsImages: Bool
+    /// The text of the program that runs, for pictures that say what they were made from.
+    public var program: String?
 
     public init(width: Int = 100, unicode: Bool = true, wantsImages: Bool = true) {
         self.width = width

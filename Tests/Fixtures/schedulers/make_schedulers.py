@@ -6,14 +6,16 @@ trajectories.json: timesteps and every sample of a sampling, for DDIM (eta 0 and
 predictions, with and without zero terminal SNR, with and without clipping.
 solvers.json: the same for PNDM (with and without Runge-Kutta steps), Euler, Euler ancestral and DPM-Solver++, with their spacings of noise
 levels, orders and ends; and what they scale samples by, and a noised sample at one of their timesteps.
+image_to_image.json: where StableDiffusionImg2ImgPipeline begins at each strength, what it begins with, and every sample after that.
 """
 import itertools
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import torch
 from diffusers import (DDIMScheduler, DDPMScheduler, DPMSolverMultistepScheduler, EulerAncestralDiscreteScheduler, EulerDiscreteScheduler,
-                       PNDMScheduler)
+                       PNDMScheduler, StableDiffusionImg2ImgPipeline)
 from diffusers.schedulers import scheduling_ddim, scheduling_ddpm, scheduling_dpmsolver_multistep, scheduling_euler_ancestral_discrete
 
 here = Path(__file__).parent
@@ -159,10 +161,36 @@ def solvers():
     dump("solvers.json", {"start": numbers(start), "outputs": numbers(solver_outputs), "noises": numbers(solver_noises)}, rows)
 
 
+def image_to_image():
+    rows = []
+    leading = {**SD, "steps_offset": 1, "timestep_spacing": "leading"}
+    classes = [(DDIMScheduler, {**leading, "clip_sample": False, "set_alpha_to_one": False}), (DDPMScheduler, {**leading, "clip_sample": False}),
+               (PNDMScheduler, {**leading, "skip_prk_steps": True}), (EulerDiscreteScheduler, leading), (EulerDiscreteScheduler, {**SD, "use_karras_sigmas": True}),
+               (EulerAncestralDiscreteScheduler, SD), (DPMSolverMultistepScheduler, SD), (DPMSolverMultistepScheduler, {**leading, "solver_order": 3})]
+    for (cls, config), (steps, strength) in itertools.product(classes, [(8, 1.0), (8, 0.9), (8, 0.8), (7, 0.5), (10, 0.29), (10, 0.3), (5, 0.25), (20, 0.6)]):
+        scheduler = cls(**config)
+        scheduler.set_timesteps(steps)
+        timesteps, count = StableDiffusionImg2ImgPipeline.get_timesteps(SimpleNamespace(scheduler=scheduler), steps, strength, "cpu")
+        x = scheduler.add_noise(start, solver_noises[23], timesteps[:1])
+        samples = numbers(x)
+        for i, t in enumerate(timesteps):
+            for module in (scheduling_ddpm, scheduling_dpmsolver_multistep, scheduling_euler_ancestral_discrete):
+                module.randn_tensor = lambda *a, i=i, **k: solver_noises[i]
+            scheduler.scale_model_input(x, t)
+            t = int(t) if cls in (PNDMScheduler, DDIMScheduler) else t
+            x = scheduler.step(solver_outputs[i], t, x).prev_sample
+            samples += numbers(x)
+        assert torch.isfinite(x).all()
+        rows.append({"class": cls.__name__, "config": config, "steps": steps, "strength": strength, "count": count,
+                     "timesteps": numbers(timesteps.float()), "samples": samples})
+    dump("image_to_image.json", {"start": numbers(start), "outputs": numbers(solver_outputs), "noises": numbers(solver_noises)}, rows)
+
+
 schedules()
 trajectories()
 timesteps()
 solvers()
+image_to_image()
 scheduler = DDIMScheduler.from_config(PNDMScheduler(**SD, skip_prk_steps=True, steps_offset=1).config)
 scheduler.set_timesteps(5)
 assert scheduler.timesteps.tolist() == [801, 601, 401, 201, 1], "the fallback in SchedulerTests.swift"

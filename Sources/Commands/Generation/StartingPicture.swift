@@ -1,0 +1,47 @@
+import Diffusion
+import Images
+import Language
+import Tensors
+
+/// The picture that image to image begins with.
+struct StartingPicture {
+    let strength: Double
+    private let image: Image
+
+    /// nil where the call has none. Throws where it says a strength all the same.
+    init?(_ call: Call) throws {
+        guard call.optional("image") != nil else {
+            if call.has("strength"), call.optional("strength") != nil {
+                throw Problem(
+                    .badArgument, "generate: strength is how far a picture is noised, and there is none", argument: "strength",
+                    help: "image=photo begins with a picture")
+            }
+            return nil
+        }
+        image = try call.picture("image")
+        strength = call.optional("strength") == nil ? 0.8 : try call.double("strength")
+    }
+
+    /// Latents at the noise level of the plan's first step; the picture is brought to the size that the noise is for.
+    func latents(_ call: Call, _ model: DiffusionModel, noise: Tensor, _ plan: SamplingPlan) throws -> Tensor {
+        let f = model.vae.configuration.downscale
+        let size = PixelSize(width: noise.shape[2] * f, height: noise.shape[1] * f)
+        return model.latents(of: Tensor(try fitted(to: size, call)), noise: noise, at: plan)
+    }
+
+    /// The middle of the picture in the size's proportions, at that size; says so where that is not the picture itself.
+    private func fitted(to size: PixelSize, _ call: Call) throws -> Image {
+        guard image.size != size else { return image }
+        let rect = image.size.window(of: size)
+        let isWhole = rect.width == image.width && rect.height == image.height
+        let cut = isWhole ? "" : ", cut to the middle \(PixelSize(width: rect.width, height: rect.height)),"
+        let help = isWhole ? "" : "; size=[height, width] draws in other proportions"
+        call.context.emit(.stream("The picture of \(image.size) pixels\(cut) begins at \(size)\(help).\n"))
+        return try call.mapped("image") { try image.window(rect).resized(to: size, .lanczos) }
+    }
+
+    /// For the metadata of what is drawn.
+    var entries: [(String, String)] {
+        [("image", "\(image.size), \(SHA256.hexadecimal(of: image.pixels).prefix(16))"), ("strength", "\(strength)")]
+    }
+}

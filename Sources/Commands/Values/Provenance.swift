@@ -1,0 +1,104 @@
+import Diffusion
+import Images
+import Language
+import Tensors
+
+/// A value that knows what it was made from: what a picture or figure made of it says too.
+protocol Originated: HostValue {
+    /// Prompt, seed, model and the like, as in a picture's metadata.
+    var origin: PNGMetadata { get }
+}
+
+/// What pictures and figures were made from, as texts in their files: the program, and what their parts say.
+enum Provenance {
+    static let version = "bas 0.1"
+    /// A longer program is not put into files.
+    private static let longestProgram = 1 << 18
+    /// What is only said of the whole: of parts of different programs the running one is told.
+    private static let ofTheWhole: Set<String> = ["Software", "script", "made_by"]
+
+    /// The texts with which program made it and the program itself, where they do not say so yet.
+    static func completed(_ metadata: PNGMetadata, _ context: Context) -> PNGMetadata { completed(metadata, program: context.programText) }
+
+    /// The same for what is shown.
+    static func completed(_ metadata: PNGMetadata, program: String?) -> PNGMetadata {
+        var result = metadata
+        if result["Software"] == nil { result.entries.insert(.init(key: "Software", text: version), at: 0) }
+        if result["script"] == nil, let program, program.utf8.count <= longestProgram, !program.utf8.contains(0) { result["script"] = program }
+        return result
+    }
+
+    /// Of what a call makes of its arguments: what they were made from, once where they agree, the call's own prompt, seed
+    /// and model, and the call.
+    static func of(_ call: Call) -> PNGMetadata {
+        var parts: [PNGMetadata] = []
+        for parameter in call.builtin.parameters {
+            if let value = call.optional(parameter.name) { collect(value, &parts, depth: 0) }
+        }
+        for value in call.rest { collect(value, &parts, depth: 0) }
+        var result = merged(parts)
+        for name in ["prompt", "seed"] {
+            guard let value = call.optional(name) else { continue }
+            result[name] = if case .list(let items) = value { items.map(\.inlineText).joined(separator: "\n") } else { value.inlineText }
+        }
+        if let text = call.span?.text, text.utf8.count <= 4096, !text.utf8.contains(0) { result["made_by"] = text }
+        return completed(result, call.context)
+    }
+
+    /// A picture made of others, with what they were made from.
+    static func derived(_ image: Image, _ call: Call) -> ImageValue { ImageValue(image, metadata: of(call)) }
+
+    /// A picture that a model drew in a call with a prompt and a seed.
+    static func drawn(_ image: Image, _ call: Call, _ model: DiffusionModel, _ settings: KeyValuePairs<String, String>) -> ImageValue {
+        var metadata = of(call)
+        for (key, text) in settings { metadata[key] = text }
+        return ImageValue(image, metadata: metadata)
+    }
+
+    /// Several texts as one: what they share once, else that of each on a line of its own.
+    static func merged(_ parts: [PNGMetadata]) -> PNGMetadata {
+        let parts = parts.filter { !$0.isEmpty }
+        var keys: [String] = []
+        for key in parts.flatMap({ $0.entries.map(\.key) }) where !keys.contains(key) { keys.append(key) }
+        return PNGMetadata(keys.compactMap { key in
+            let texts = parts.map { $0[key] }
+            if let first = texts[0], texts.allSatisfy({ $0 == first }) { return PNGMetadata.Entry(key: key, text: first) }
+            return ofTheWhole.contains(key) ? nil : PNGMetadata.Entry(key: key, text: texts.map { $0 ?? "" }.joined(separator: "\n"))
+        })
+    }
+
+    /// The origins of a value and of what it holds; at most so many that a file can hold them.
+    private static func collect(_ value: Value, _ parts: inout [PNGMetadata], depth: Int) {
+        guard depth < 3, parts.count < 64 else { return }
+        switch value {
+        case .list(let items): for item in items.prefix(64) { collect(item, &parts, depth: depth + 1) }
+        case .record(let record): for (_, item) in record.pairs.prefix(64) { collect(item, &parts, depth: depth + 1) }
+        case .host(let host as any Originated): parts.append(host.origin)
+        default: break
+        }
+    }
+}
+
+extension ImageValue: Originated {
+    var origin: PNGMetadata { metadata }
+}
+
+extension FigureValue: Originated {
+    var origin: PNGMetadata { metadata }
+}
+
+extension SceneValue: Originated {
+    var origin: PNGMetadata { ["scene": scene.title] }
+}
+
+extension AttentionValue: Originated {}
+
+extension ModelValue: Originated {
+    var origin: PNGMetadata { Self.origin(of: model) }
+
+    static func origin(of model: DiffusionModel) -> PNGMetadata { ["model": model.name, "model_hash": model.fingerprint] }
+}
+
+extension HistoryValue: Originated {
+    var origin: PNGMetadata { model.map(ModelValue.origin) ?? [:] }
+}

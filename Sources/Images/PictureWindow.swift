@@ -1,0 +1,61 @@
+import Tensors
+
+// A part of a picture that has the proportions of another size; it may reach outside.
+extension PixelSize {
+    /// The largest part of a picture of this size with the proportions of `other`, around `place` as far as the picture
+    /// goes (its middle where nil). A place that does not fit in such a part gets a larger one, that reaches outside.
+    public func window(of other: PixelSize, around place: PixelRect? = nil) -> PixelRect {
+        let place = place ?? PixelRect(x0: width / 2, y0: height / 2, x1: (width + 1) / 2, y1: (height + 1) / 2)
+        let ratio = Double(other.width) / Double(max(other.height, 1))
+        var (w, h) = (min(Double(width), Double(height) * ratio), min(Double(height), Double(width) / ratio))
+        let grown = max(1, Double(place.width) / max(w, 1), Double(place.height) / max(h, 1))
+        (w, h) = (w * grown, h * grown)
+        let size = PixelSize(width: max(1, Int(w.rounded())), height: max(1, Int(h.rounded())))
+        let x0 = Self.start(size.width, of: width, middle: place.x0 + place.x1)
+        let y0 = Self.start(size.height, of: height, middle: place.y0 + place.y1)
+        return PixelRect(x0: x0, y0: y0, x1: x0 + size.width, y1: y0 + size.height)
+    }
+
+    /// Where a run of `count` begins around `middle` / 2: inside of `length`, or reaching out by the same at both ends.
+    private static func start(_ count: Int, of length: Int, middle: Int) -> Int {
+        count > length ? -((count - length) / 2) : min(max((middle - count) / 2, 0), length - count)
+    }
+}
+
+extension Image {
+    /// The part inside `rect`, which may reach outside: the border's pixels go on there. Throws `ImageError` (badArgument)
+    /// for sides outside 1…8192.
+    public func window(_ rect: PixelRect) throws -> Image {
+        let size = try PixelSize(width: rect.width, height: rect.height).validated()
+        if rect == PixelRect(x0: 0, y0: 0, x1: width, y1: height) { return self }
+        return Image(size: size, costs: 8) { out, x, y in
+            let (column, row) = (min(max(rect.x0 + x, 0), width - 1), min(max(rect.y0 + y, 0), height - 1))
+            let i = (row * width + column) * 3
+            (out[0], out[1], out[2]) = (pixels[i], pixels[i + 1], pixels[i + 2])
+        }
+    }
+}
+
+extension Mask {
+    /// The part inside `rect`, which may reach outside, where nothing is. Throws as `Image.window`.
+    public func window(_ rect: PixelRect) throws -> Mask {
+        let size = try PixelSize(width: rect.width, height: rect.height).validated()
+        if rect == PixelRect(x0: 0, y0: 0, x1: width, y1: height) { return self }
+        return Mask(width: size.width, height: size.height, values: Parallel.array(size.width * size.height) { out, part in
+            for i in part {
+                let (x, y) = (rect.x0 + i % size.width, rect.y0 + i / size.width)
+                out[i] = x >= 0 && y >= 0 && x < width && y < height ? values[y * width + x] : 0
+            }
+        })
+    }
+
+    /// A soft edge inside of the mask: what is 0 stays exactly 0. Half way into the blur of `sigma` pixels counts as the
+    /// edge, relative to where the blurred mask is strongest, so that thin masks are not lost. Throws as `feathered`.
+    public func featheredInside(sigma: Double) throws -> Mask {
+        let soft = try feathered(sigma: sigma)
+        guard sigma > 0, let most = soft.values.max(), most > 0 else { return self }
+        return Mask(width: width, height: height, values: Parallel.array(values.count) { out, part in
+            for i in part { out[i] = values[i] * min(max(2 * soft.values[i] / most - 1, 0), 1) }
+        })
+    }
+}

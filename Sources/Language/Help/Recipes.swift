@@ -1,0 +1,38 @@
+/// Short programs of the library that show how something is done: the files of its folder `recipes`. Their first cell has a
+/// title, says in `#|` lines what it is about, and in one that begins with `Found by:` by which words it is found.
+struct Recipe {
+    /// As `bas run` takes it.
+    let path: String
+    let title: String
+    let words: Set<String>
+    /// The program from its title on.
+    let text: String
+
+    private static let found = "#| Found by:"
+
+    /// Those of a library's folders, by their files' names.
+    static func all(in folders: [String]) -> [Recipe] {
+        folders.flatMap { folder in
+            Files.entries(of: folder + "/recipes").filter { $0.name.hasSuffix(".bas") }.compactMap { entry in
+                (try? Files.readText(folder + "/recipes/" + entry.name)).flatMap { Recipe("stdlib/recipes/" + entry.name, $0) }
+            }
+        }
+    }
+
+    /// nil where the text has no title.
+    init?(_ path: String, _ text: String) {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        guard let head = lines.firstIndex(where: { $0.hasPrefix("# %% ") }) else { return nil }
+        self.path = path
+        title = String(lines[head].dropFirst("# %% ".count))
+        words = Set(lines.filter { $0.hasPrefix(Self.found) }.flatMap { line in
+            line.dropFirst(Self.found.count).lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
+        })
+        self.text = lines[head...].filter { !$0.hasPrefix(Self.found) }.joined(separator: "\n")
+    }
+
+    /// How many of the words it is found by.
+    func matches(_ wanted: [String]) -> Int {
+        wanted.count { words.contains($0) || words.contains(Search.stem($0)) || words.contains($0 + "s") }
+    }
+}
