@@ -34,7 +34,7 @@ import Testing
         ("overlay(drawn[0], rand([4, 4], seed=1))", "a photo of a dog", "4", true),
         ("paste(drawn[0], over=photo, mask=photo.masks[0])", "a photo of a dog", "4", true),
         ("grid(drawn)", "a photo of a dog", "4\n5", true), ("grid([drawn, drawn])", "a photo of a dog", "4\n5\n4\n5", true),
-        ("grid([photo, drawn[0]]).image", "\na photo of a dog", "\n4", true),
+        ("grid([photo, drawn[0]]).image", "a photo of a dog", "4", true),
         ("decode(base, zeros([1, 16, 16, 8]))", nil, nil, true),
         ("plot([1, 2, 3])", nil, nil, false), ("heatmap([[1, 2], [3, 4]])", nil, nil, false), ("bars([1, 2])", nil, nil, false),
         ("plot(phase1(base, photo, steps=2, prior_weight=0, seed=1).history)", nil, nil, true),
@@ -52,7 +52,7 @@ import Testing
     /// What is shown is kept as a file by a terminal or a notebook.
     @Test(arguments: [
         "show grid(drawn)", "show drawn", "show [photo, drawn[0]]", "show plot([1, 2])", "show photo", "show photo.masks[0]", "show image(zeros([4, 4]))",
-        "show attention(base, \"a dog\", token=\"dog\", image=photo, seed=3)", "show photo.masks", "show attention(base, \"a dog\", image=photo, seed=3)",
+        "show attention(base, \"a dog\", token=\"dog\", image=photo, seed=3)", "show photo.masks", "show attention(base, \"a dog\", token=[\"a\", \"dog\"], image=photo, seed=3)",
     ])
     func whatIsShownSaysItToo(_ code: String) throws {
         let pictures = Mutex<[[UInt8]]>([])

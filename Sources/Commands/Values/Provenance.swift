@@ -55,14 +55,14 @@ enum Provenance {
         return ImageValue(image, metadata: metadata)
     }
 
-    /// Several texts as one: what they share once, else that of each on a line of its own.
+    /// Several texts as one: once where all that say something say the same, else that of each on a line of its own.
     static func merged(_ parts: [PNGMetadata]) -> PNGMetadata {
         let parts = parts.filter { !$0.isEmpty }
         var keys: [String] = []
         for key in parts.flatMap({ $0.entries.map(\.key) }) where !keys.contains(key) { keys.append(key) }
         return PNGMetadata(keys.compactMap { key in
             let texts = parts.map { $0[key] }
-            if let first = texts[0], texts.allSatisfy({ $0 == first }) { return PNGMetadata.Entry(key: key, text: first) }
+            if let first = texts.lazy.compactMap(\.self).first, texts.allSatisfy({ $0 == nil || $0 == first }) { return PNGMetadata.Entry(key: key, text: first) }
             return ofTheWhole.contains(key) ? nil : PNGMetadata.Entry(key: key, text: texts.map { $0 ?? "" }.joined(separator: "\n"))
         })
     }
