@@ -44,7 +44,7 @@ import Testing
     ] as [(String, String?, String?, Bool)])
     func filesSayWhatTheyWereMadeFrom(_ code: String, _ prompt: String?, _ seed: String?, _ hasModel: Bool) throws {
         let (metadata, program) = try texts(code)
-        #expect(metadata["script"] == program && metadata["Software"] == Provenance.version, "\(code)")
+        #expect(metadata["script"] == program && metadata["Software"] == CommandTable.version, "\(code)")
         #expect(metadata["prompt"] == prompt && metadata["seed"] == seed, "\(code): \(metadata)")
         #expect((metadata["model"] != nil) == hasModel && (metadata["model_hash"]?.count == 16 || !hasModel), "\(code): \(metadata.entries.map(\.key))")
     }
@@ -63,7 +63,7 @@ import Testing
         #expect(session.run(source: program).status == .ok)
         let png = try #require(pictures.withLock { $0.last }, "\(code) shows no picture")
         let metadata = try PNGMetadata(pngData: png)
-        #expect(metadata["script"] == program && metadata["Software"] == Provenance.version, "\(code): \(metadata.entries.map(\.key))")
+        #expect(metadata["script"] == program && metadata["Software"] == CommandTable.version, "\(code): \(metadata.entries.map(\.key))")
         if code.contains("attention") { #expect(metadata["prompt"] == "a dog" && metadata["seed"] == "3" && metadata["model_hash"]?.count == 16) }
     }
 

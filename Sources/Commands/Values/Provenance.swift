@@ -11,7 +11,6 @@ protocol Originated: HostValue {
 
 /// What pictures and figures were made from, as texts in their files: the program, and what their parts say.
 enum Provenance {
-    static let version = "bas 0.1"
     /// A longer program is not put into files.
     private static let longestProgram = 1 << 18
     /// What is only said of the whole: of parts of different programs the running one is told.
@@ -23,7 +22,7 @@ enum Provenance {
     /// The same for what is shown.
     static func completed(_ metadata: PNGMetadata, program: String?) -> PNGMetadata {
         var result = metadata
-        if result["Software"] == nil { result.entries.insert(.init(key: "Software", text: version), at: 0) }
+        if result["Software"] == nil { result.entries.insert(.init(key: "Software", text: CommandTable.version), at: 0) }
         if result["script"] == nil, let program, program.utf8.count <= longestProgram, !program.utf8.contains(0) { result["script"] = program }
         return result
     }

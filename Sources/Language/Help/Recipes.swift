@@ -13,8 +13,8 @@ struct Recipe {
     /// Those of a library's folders, by their files' names.
     static func all(in folders: [String]) -> [Recipe] {
         folders.flatMap { folder in
-            Files.entries(of: folder + "/recipes").filter { $0.name.hasSuffix(".bas") }.compactMap { entry in
-                (try? Files.readText(folder + "/recipes/" + entry.name)).flatMap { Recipe("stdlib/recipes/" + entry.name, $0) }
+            Paths.entries(of: folder + "/recipes").filter { $0.name.hasSuffix(".bas") }.compactMap { entry in
+                (try? Paths.readText(folder + "/recipes/" + entry.name)).flatMap { Recipe("stdlib/recipes/" + entry.name, $0) }
             }
         }
     }
