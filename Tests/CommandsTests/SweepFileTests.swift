@@ -78,13 +78,33 @@ import Testing
             let other = Self.function.replacing("2.5", with: "3.5")
             #expect(
                 run(other + "sweep({a: 1..2}, measure, file=\"runs.jsonl\")").text
-                    == "E0213: runs.jsonl holds runs of another function, or the function has been changed since")
+                    == "E0213: runs.jsonl holds runs of another function, or this one or a value that it uses has been changed since")
             #expect(run(Self.function + "sweep({b: 1..2}, measure, file=\"runs.jsonl\")").text == "E0213: runs.jsonl holds a sweep over other settings")
             try write(Array("{\"a\": 1}\n".utf8))
             #expect(run(Self.function + "sweep({a: 1}, measure, file=\"runs.jsonl\")").text == "E0513: runs.jsonl, line 1 is not of a sweep")
             #expect(run("sweep({a: 1}, fn(p) { 1 }, file=\"runs.csv\")").text == "E0508: a sweep is written as .jsonl, a JSON object a line")
             mkfifo("pipe.jsonl", 0o666)
             #expect(run("sweep({a: 1}, fn(p) { 1 }, file=\"pipe.jsonl\")").text.hasSuffix("pipe.jsonl: it is a pipe or a device, not a file"))
+        }
+    }
+
+    /// A global that the function names, one that it captured, and a function that it calls are part of it; others are not.
+    @Test func whatTheFunctionUsesIsPartOfIt() throws {
+        try inTemporaryFolder { _ in
+            func program(global: Int = 1, captured: Int = 1, called: Int = 1, other: Int = 1) -> String {
+                """
+                g = \(global)
+                unused = \(other)
+                fn helper(x) { x + \(called) }
+                fn make(c) { fn(p) { helper(p.a) * g + c } }
+                sweep({a: 1}, make(\(captured)), file="runs.jsonl")
+                """
+            }
+            #expect(run(program()).text == "a  value\n1      3")
+            #expect(run(program()).text == "a  value\n1      3" && run(program(other: 2)).text == "a  value\n1      3")
+            for changed in [program(global: 2), program(captured: 2), program(called: 2)] {
+                #expect(run(changed).text.hasPrefix("E0213: runs.jsonl holds runs of another function"), "\(changed)")
+            }
         }
     }
 

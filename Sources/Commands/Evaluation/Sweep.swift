@@ -40,7 +40,7 @@ struct Sweep {
             }
             return Setting(
                 name: name, values: values, labels: values.map(Self.label),
-                identities: call.optional("file") == nil ? [] : values.map(SweepIdentity.of))
+                identities: call.optional("file") == nil ? [] : values.map(SweepIdentity(call.context).of))
         }
         if let name = settings.map(\.name).first(where: { $0 == SweepFile.about || $0 == SweepResults.error }) {
             throw Problem(.badArgument, "sweep: no setting may be called \"\(name)\", which the table needs itself", argument: "settings")
@@ -108,7 +108,7 @@ struct Sweep {
         let pairs = zip(settings, places)
         return Combination(
             number: number, values: Record(pairs.map { ($0.name, $0.values[$1]) }), labels: pairs.map { $0.labels[$1] },
-            identity: SweepIdentity.of(pairs.compactMap { $1 < $0.identities.count ? $0.identities[$1] : nil }))
+            identity: pairs.compactMap { $1 < $0.identities.count ? $0.identities[$1] : nil }.joined(separator: "-"))
     }
 
     /// What one run gave, as a record; the error where it failed.

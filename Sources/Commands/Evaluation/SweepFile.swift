@@ -1,4 +1,3 @@
-import Images
 import Language
 import Tensors
 
@@ -29,7 +28,7 @@ final class SweepFile {
         guard name.lowercased().hasSuffix(".jsonl") else {
             throw Problem(.cannotWrite, "a sweep is written as .jsonl, a JSON object a line", argument: "file", label: "this ends otherwise")
         }
-        self.function = SweepIdentity.of(.function(function))
+        self.function = SweepIdentity(call.context).of(.function(function))
         let path = try call.target("file", isFolder: false)
         lines = try call.mapped("file") { try LineFile(path) }
         try read()
@@ -95,56 +94,12 @@ final class SweepFile {
         }
         guard about["function"]?.stringValue == function else {
             throw Problem(
-                .badArgument, "\(name) holds runs of another function, or the function has been changed since", argument: "file",
+                .badArgument, "\(name) holds runs of another function, or this one or a value that it uses has been changed since", argument: "file",
                 help: "give this sweep a file of its own, or remove that one")
         }
         guard line[SweepResults.error]?.stringValue == nil, let values = about["values"]?.stringValue else { return }
         let labels = settings.map { TableJSON.value(line[$0] ?? .null) }
         let row = Record(line.members.filter { $0.0 != Self.about }.map { ($0, TableJSON.value($1)) })
         known[SweepResults.key(labels)] = (values, row)
-    }
-}
-
-/// What tells whether values that are called the same are the same.
-enum SweepIdentity {
-    /// A short hash of what a value is: of a function its source, of a model its weights, of pictures, scenes, masks and
-    /// tensors their numbers.
-    static func of(_ value: Value) -> String {
-        var hash = SHA256()
-        add(value, &hash, depth: 0)
-        return String(hash.hexadecimal().prefix(16))
-    }
-
-    /// Of several values by their identities.
-    static func of(_ identities: [String]) -> String { of(.list(identities.map { .string($0) })) }
-
-    private static func add(_ value: Value, _ hash: inout SHA256, depth: Int) {
-        func add(text: String) { hash.update(Array(text.utf8) + [0]) }
-        guard depth < 64 else { return add(text: "…") }
-        if value.number != nil { return add(text: "number " + SweepResults.key([value])) }
-        add(text: value.typeName)
-        switch value {
-        case .function(let function): add(text: function.source ?? function.name)
-        case .list(let items): for item in items { self.add(item, &hash, depth: depth + 1) }
-        case .record(let record):
-            for (key, item) in record.pairs {
-                add(text: key)
-                self.add(item, &hash, depth: depth + 1)
-            }
-        case .host(let host):
-            if case .string(let fingerprint) = (try? host.field("hash")) ?? nil { return add(text: fingerprint) }
-            if let scene = host as? SceneValue {
-                hash.update(scene.scene.image.pixels)
-                for mask in scene.scene.masks { mask.values.withUnsafeBytes { hash.update($0) } }
-            } else if let picture = host as? any PictureReadable {
-                hash.update(picture.picture.pixels)
-            } else if let tensor = (host as? any TensorReadable)?.variable.value {
-                add(text: "\(tensor.shape)")
-                tensor.values.withUnsafeBytes { hash.update($0) }
-            } else {
-                add(text: host.inlineText)
-            }
-        default: add(text: value.literalText)
-        }
     }
 }
