@@ -1,6 +1,6 @@
 #!/usr/bin/env bas
 # %% The background as a handle of its own
-#| What no mask covers is a mask too. As one more thing it gets a handle that may be left out, or put behind other things.
+#| What no mask covers is a mask too. As one more thing it gets a handle, which may be left out or put behind others.
 #| Found by: background, backdrop, place, setting, surroundings, complement, rest
 steps = 400
 photo  = load_scene("mug_rose")

@@ -1,8 +1,8 @@
 #!/usr/bin/env bas
 # %% Is the difference real?
-#| Seeds and photos differ more than settings do. Run both settings on the same ones, and look at the differences within
-#| each pair: where their 95 % interval does not hold 0, chance alone would do that in one of twenty such experiments.
-#| Found by: significance, significant, difference, differences, paired, compare, test, interval, confidence, chance, noise
+#| Seeds and photos differ more than settings do. Run both settings on the same ones, and look at the differences
+#| within each pair: where their 95 % interval does not hold 0, chance would do that in one of twenty experiments.
+#| Found by: significance, significant, difference, differences, paired, compare, test, interval, confidence, chance
 steps = 100
 base  = load_model("collage")
 fn measure(p) {
