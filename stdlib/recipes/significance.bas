@@ -13,7 +13,8 @@ fn measure(p) {
 }
 
 # %% Every run is kept in the file: kill it, and the same call goes on.
-runs = sweep({ scene: ["mug_rose", "toys"], attention_weight: [0, 1e-2], seed: 1..3 }, measure, file="significance.jsonl")
+settings = { scene: ["mug_rose", "toys"], attention_weight: [0, 1e-2], seed: 1..3 }
+runs     = sweep(settings, measure, file="significance.jsonl")
 summary(runs, by="attention_weight")
 
 # %% Differences between runs that are alike in scene and seed
