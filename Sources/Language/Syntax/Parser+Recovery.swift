@@ -134,6 +134,10 @@ extension Parser {
     private func synchronize(after start: Int, in closer: Symbol?) {
         let failed = place
         let indent = indentation(tokens[start])
+        if beginsAssignment(failed - 1, behind: start, indent) {
+            place = failed - 1
+            return
+        }
         var depth = 0
         var at = start
         while !tokens[at].isEnd {
@@ -153,6 +157,20 @@ extension Parser {
             at += 1
         }
         place = at
+    }
+
+    /// Whether a bracket that was left open has swallowed a line `name = …`: it is a statement of its own, and closes nothing.
+    private func beginsAssignment(_ place: Int, behind start: Int, _ indent: Int) -> Bool {
+        guard place > start, case .name = tokens[place].kind, tokens[place].newlineBefore, tokens[place + 1].isSymbol(.equal),
+            indentation(tokens[place]) <= indent
+        else { return false }
+        var depth = 0
+        for token in tokens[(place + 1)...].prefix(while: { !$0.newlineBefore && !$0.isEnd }) {
+            if isOpener(token) { depth += 1 }
+            if isCloser(token) { depth -= 1 }
+            if depth < 0 { return false }
+        }
+        return true
     }
 
     private func continuesBlock(_ token: Token) -> Bool {
