@@ -11,7 +11,7 @@
 ##     first = method.phase_one(load_model("collage"), load_scene("mug_rose"), ..method.collage, steps=100, lr=5e-3)
 ##     show first.model, table(first.history)
 
-# Settings that suit the small embedded model, by name, to be spread into a phase: `..collage`.
+# Settings that suit the small embedded model, by name, to be spread into both phases: `..collage`.
 collage = { attention_weight: 0.1, flip: 0 }
 
 # What the base model draws, so that phase two can hold on to it ("prior preservation"; the code, not the paper).
@@ -24,9 +24,9 @@ collage_prior = [
 
 fn cells(mask, size) {
     ## A mask at a coarser size [h, w]: one pixel a cell. Where that would lose a small thing altogether, and with it
-    ## all that the handle is told, every cell that the thing touches is taken.
+    ## all that the handle is told, the brightest pixel of every cell is taken.
     small = resize(mask, size)
-    if area(small) > 0 { small } else { threshold(resize(mask, size, filter="box"), 1e-6) }
+    if area(small) > 0 { small } else { resize(mask, size, filter="max") }
 }
 
 fn union_mask(pick, size) {
@@ -46,8 +46,8 @@ fn normalised(map, normalization) {
 }
 
 fn cross_attention_loss(attention, pick, normalization = "max", reduction = "mean") {
-    ## Equation 2: the 16×16 cross-attention map of every chosen handle against that handle's own mask; summed. This
-    ## keeps one handle from looking at another's thing. The mean is over all cells; "balanced" lets the cells inside of
+    ## Equation 2: the cross-attention map of every chosen handle (16×16, or the model's level nearest to it) against
+    ## that handle's own mask; summed. This keeps one handle from looking at another's thing. The mean is over all cells; "balanced" lets the cells inside of
     ## the mask count as much as those outside, for small things. (The builtin `attention_loss` is the same.)
     total = 0
     for handle, mask in zip(pick.handles, pick.masks) {
@@ -67,6 +67,14 @@ fn balance(goal) {
 
 # %% One step (figure 3)
 
+fn take(prior, queue, count) {
+    ## The next prior pictures, and the queue behind them: in random order, all of them before any comes again, as the
+    ## code's data loader gives them.
+    if len(prior) == 0 { return [[], []] }
+    while len(queue) < count { queue = queue + shuffle(prior) }
+    [queue[0:count], queue[count:]]
+}
+
 fn setting(law, step, pick) {
     ## A setting that is a value, or a function of the step (from 1) and of what is drawn so far.
     if type(law) == "function" { law(step, pick) } else { law }
@@ -80,11 +88,10 @@ fn elsewhere(pick, zoom, contexts, step) {
     in_context(closer, setting(contexts, step, closer))
 }
 
-fn draw(model, photo, prior, law, flip, batch, zoom = 0, contexts = [], step = 1) {
+fn draw(model, photo, kept, law, flip, batch, zoom = 0, contexts = [], step = 1) {
     ## Everything random of a step. The batch is [prior pictures…, photo…]; each photo has a subset of the handles of
     ## its own (union sampling, section 3.1) and, with probability `flip`, is mirrored together with its masks.
     picks   = [elsewhere(union_sample(model, photo, flip=flip, law=law), zoom, contexts, step) for _ in 1..batch]
-    kept    = if len(prior) > 0 { [sample(prior) for _ in picks] } else { [] }
     latents = encode(model, [..[k.image for k in kept], ..[p.image for p in picks]])
     {
         picks: picks, priors: len(kept), latents: latents,
@@ -112,10 +119,11 @@ fn losses(
     }
 }
 
-fn training_step(model, optimizer, photo, prior, moving, options) {
-    ## One step: a draw, its losses, the gradient of their weighted sum with respect to what is `moving`; AdamW.
+fn training_step(model, optimizer, photo, kept, moving, options) {
+    ## One step: a draw, its losses, the gradient of their weighted sum with respect to what is `moving`; AdamW. `kept`
+    ## are the step's prior pictures.
     step  = optimizer.step + 1
-    batch = draw(model, photo, prior, options.law, options.flip, options.batch, options.zoom, options.contexts, step)
+    batch = draw(model, photo, kept, options.law, options.flip, options.batch, options.zoom, options.contexts, step)
     loss  = losses(
         model, batch, options.masked, options.attention_loss, options.reconstruction_loss, options.prior_loss,
     )
@@ -132,13 +140,16 @@ fn training_step(model, optimizer, photo, prior, moving, options) {
 }
 
 fn train(model, photo, prior, moving, options) {
-    ## A phase: steps with one optimizer. The same seed draws the same numbers, step after step. The result is the model
-    ## and its history, a list of records.
+    ## A phase: steps with one optimizer. The same seed draws the same numbers, step after step; phase two draws in a
+    ## scope of its own, so that it does not repeat what phase one drew. The result is the model and its history, a list
+    ## of records.
     optimizer = adamw(moving(model), lr=options.lr, beta2=options.beta2, weight_decay=options.weight_decay)
     history   = []
-    with seed(options.seed) {
+    queue     = []
+    with seed(options.seed, scope=options.scope) {
         for i in 1..options.steps {
-            model, optimizer, numbers = training_step(model, optimizer, photo, prior, moving, options)
+            kept, queue = take(prior, queue, options.batch)
+            model, optimizer, numbers = training_step(model, optimizer, photo, kept, moving, options)
             history = history + [{ step: i, ..numbers }]
             if options.report > 0 and i % options.report == 0 { print(line(history[-1])) }
         }
@@ -153,19 +164,21 @@ fn line(r) {
 # %% The two phases (section 3.1)
 
 fn phase_one(
-    base, photo, *, init = [], steps = 400, lr = 5e-4, prior = [], prior_weight = 1, attention_weight = 0.01,
+    base, photo, *, init = [], start = "rare_tokens", steps = 400, lr = 5e-4, prior = [], prior_weight = 1, attention_weight = 0.01,
     attention_loss = cross_attention_loss, reconstruction_loss = masked_loss, prior_loss = mse,
     law = "union", flip = 0.5, zoom = 0, contexts = [], masked = true, batch = 1, clip_norm = 1,
     beta2 = 0.999, weight_decay = 1e-2, seed = 0, report = 0,
 ) {
     ## Textual inversion: a handle a mask is added to the token table, and only these new rows move, fast; handles of
-    ## other scenes that the base has stay as they are. `init` gives
-    ## each the word that it starts from; `prior` are pictures of prior_images. (The authors' code clips by the norm of
-    ## the whole table's gradient; here, as with clip_table=false of the built-in, it is the handles' own.)
-    model = add_handles(base, photo, init=init, seed=seed)
+    ## other scenes that the base has stay as they are. `init` gives each the word that it starts from, `start` what they
+    ## start from without; `prior` are pictures of prior_images, drawn by the base model. (The authors' code clips by the
+    ## norm of the whole table's gradient; here, as with clip_table=false of the built-in, it is the handles' own.)
+    model = if len(init) > 0 { add_handles(base, photo, init=init, seed=seed) } else {
+        add_handles(base, photo, start=start, seed=seed)
+    }
     train(model, photo, if prior_weight > 0 { prior } else { [] }, fn(m) { handles_of(m, photo) }, {
         steps, lr, prior_weight, attention_weight, attention_loss, reconstruction_loss, prior_loss,
-        law, flip, zoom, contexts, masked, batch, clip_norm, beta2, weight_decay, seed, report,
+        law, flip, zoom, contexts, masked, batch, clip_norm, beta2, weight_decay, seed, report, scope: "",
     })
 }
 
@@ -176,12 +189,12 @@ fn phase_two(
     beta2 = 0.999, weight_decay = 1e-2, parts = "all", seed = 0, report = 0,
 ) {
     ## Fine-tuning: from the handles of phase one the whole model moves a little, U-Net and text encoder, so that the
-    ## handles look like their things. `parts` says what moves: "all" (the paper), "unet", "attention", "kv", "handles",
-    ## or a function of a parameter's name.
+    ## handles look like their things. `parts` says what moves: "all" (the paper), "unet", "unet_tokens" (with the token
+    ## table), "attention", "kv", "handles", or a function of a parameter's name.
     model = require_grad(first, parts)
     train(model, photo, if prior_weight > 0 { prior } else { [] }, fn(m) { m.parameters }, {
         steps, lr, prior_weight, attention_weight, attention_loss, reconstruction_loss, prior_loss,
-        law, flip, zoom, contexts, masked, batch, clip_norm, beta2, weight_decay, seed, report,
+        law, flip, zoom, contexts, masked, batch, clip_norm, beta2, weight_decay, seed, report, scope: "phase 2",
     })
 }
 

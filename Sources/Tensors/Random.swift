@@ -4,19 +4,29 @@ import CKernels
 /// often that stream was drawn from, never on other draws, threads or the clock (architecture.md, decision 6).
 public struct RandomState: Sendable, Equatable {
     public let seed: UInt64
+    /// Streams of equal names in different scopes are different streams: a second phase with the seed of the first draws
+    /// other numbers. "" is the outermost.
+    public let scope: String
     /// How often each stream was drawn from.
     public private(set) var steps: [String: UInt32] = [:]
 
-    public init(seed: Int) { self.seed = UInt64(bitPattern: Int64(seed)) }
+    public init(seed: Int, scope: String = "") { self.init(seed: UInt64(bitPattern: Int64(seed)), scope: scope, steps: [:]) }
 
     /// A state as it was: what a checkpoint kept.
-    public init(seed: UInt64, steps: [String: UInt32]) { (self.seed, self.steps) = (seed, steps) }
+    public init(seed: UInt64, scope: String = "", steps: [String: UInt32]) {
+        (self.seed, self.scope, self.steps) = (seed, scope, steps)
+    }
 
     /// The next draw of `stream`.
     public mutating func next(_ stream: String) -> RandomDraw {
         let step = steps[stream, default: 0]
         steps[stream] = step &+ 1
-        return RandomDraw(seed: seed, stream: stream, step: step)
+        return draw(stream, step)
+    }
+
+    /// The draw of `stream` that has this number; it is not counted.
+    public func draw(_ stream: String, _ step: UInt32) -> RandomDraw {
+        RandomDraw(seed: seed, stream: scope.isEmpty ? stream : scope + "/" + stream, step: step)
     }
 }
 

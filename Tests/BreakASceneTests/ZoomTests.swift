@@ -137,7 +137,7 @@ import Testing
         options.batchSize = 3
         func batches(_ options: TrainingOptions) throws -> (batches: [TrainingBatch], streams: Set<String>) {
             var random = RandomState(seed: 4)
-            let batches = try (0..<4).map { _ in try TrainingBatch(model, prepared, prior: nil, options, &random) }
+            let batches = try (0..<4).map { _ in try TrainingBatch(model, prepared, prior: nil, options, step: 0, &random) }
             return (batches, Set(random.steps.keys))
         }
         let plain = try batches(options)

@@ -55,7 +55,7 @@ import Testing
         let prompts = ["a photo of a dog", "a photo at the beach", "a photo of \(model.handles[0])", "\(model.handles[0]) and \(model.handles[1])"]
         let target = Variable(Tensor.zeros(latents.shape))
         func gradient(_ text: Variable, whole: Bool) throws -> (loss: Float, Tensor) {
-            var pass = UNetPass(text, recording: .resolution(16))
+            var pass = UNetPass(text, recording: .size(height: 16, width: 16))
             let x = Variable(latents)
             let out = whole ? trained.unet.predict(x, timesteps: timesteps, &pass) : trained.unet(x, timesteps: timesteps, &pass)
             #expect(out.rows(0..<2).needsGrad == whole)

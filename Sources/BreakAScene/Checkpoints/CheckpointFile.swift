@@ -7,11 +7,12 @@ import Tensors
 ///
 /// Tensors, all in the layout in memory: every parameter that differs from the base model's under its full name,
 /// `handles` and `handle_starts` [K, D], AdamW's moments as `adamw.first.NAME` and `adamw.second.NAME`, `history`
-/// [steps, 6] and `history.chosen` [steps, K] (−1 where fewer were chosen). The rest, options and random counters
+/// [steps, 6], `history.subsets` [steps, B·K] (K places a photo, −1 where fewer were chosen) and `history.handles`
+/// [steps, K] (−1 where a handle was not chosen). The rest, options and random counters
 /// among it, is JSON in the metadata entry `state`. A file is complete or not there (`AtomicFile`), and carries a
 /// fingerprint of its tensors.
 enum CheckpointFile {
-    static let format = "bas-checkpoint-1"
+    static let format = "bas-checkpoint-2"
 
     /// Throws `FileError`.
     static func write(_ run: borrowing TrainingRun, _ learned: LearnedModel, description: String, to path: String) throws {
@@ -30,7 +31,7 @@ enum CheckpointFile {
                 NamedBytes(name: "adamw8.second." + name, shape: moments.shape, values: moments.second),
             ]
         }
-        tensors += HistoryTensors.write(run.history, handles: model.handles.count)
+        tensors += HistoryTensors.write(run.history, handles: model.handles)
         let state: JSON = [
             "phase": JSON(run.phase), "step": JSON(run.step), "options": run.options.json, "description": .string(description),
             "handles": .array(model.handles.map(JSON.string)),
@@ -83,6 +84,9 @@ enum CheckpointFile {
         /// The training as it was. Throws `CheckpointError` where a part does not fit the model, the scene or the others.
         func restore(_ base: DiffusionModel, scene: Scene, prior: PriorSet?) throws -> (LearnedModel, TrainingRun, description: String) {
             let state = try State(metadata["state"] ?? "", path)
+            guard let base = try? state.options.size.map({ try base.sized(height: $0.height, width: $0.width) }) ?? base else {
+                throw damaged("the model has no such size")
+            }
             guard state.handles.starts(with: base.handles) else { throw CheckpointError.otherModel(folder: path, model: base.name) }
             var model = base
             if state.phase == 2, state.options.trains == .lora, state.options.trainedNames == nil { model.attachAdapters(rank: state.options.loraRank, state.random) }
@@ -101,7 +105,7 @@ enum CheckpointFile {
             let run = TrainingRun(
                 phase: state.phase, model, scene: try PreparedScene(scene, for: model, downsampling: state.options.maskDownsampling), prior: prior,
                 options: state.options, optimizer: try optimizer(state, model), random: state.random,
-                history: try HistoryTensors.read(tensors, path, handles: state.handles.count), step: state.step)
+                history: try HistoryTensors.read(tensors, path, handles: state.handles), step: state.step)
             var learned = LearnedModel(model)
             (learned.base, learned.prior, learned.provenance, learned.remaining) = (untrained, prior, state.provenance, state.remaining)
             return (learned, run, state.description)
@@ -195,32 +199,7 @@ enum CheckpointFile {
             guard let counters = json["random"]?.objectValue else { throw wrong("random") }
             var steps: [String: UInt32] = [:]
             for (name, value) in counters.members { steps[name] = value.intValue.flatMap { UInt32(exactly: $0) } }
-            random = RandomState(seed: UInt64(UInt(bitPattern: try int("seed"))), steps: steps)
+            random = RandomState(seed: UInt64(UInt(bitPattern: try int("seed"))), scope: TrainingRun.scope(phase: phase), steps: steps)
         }
-    }
-}
-
-/// A history as two tensors: whole numbers up to 2²⁴ and float32 losses are exact.
-private enum HistoryTensors {
-    static func write(_ history: History, handles: Int) -> [(String, Tensor)] {
-        let entries = history.entries
-        let numbers = entries.flatMap { [Float($0.phase), Float($0.step), $0.reconstruction, $0.prior, $0.attention, $0.gradientNorm] }
-        let chosen = entries.flatMap { entry in (0..<handles).map { $0 < entry.chosen.count ? Float(entry.chosen[$0]) : -1 } }
-        return [("history", Tensor(numbers, shape: [entries.count, 6])), ("history.chosen", Tensor(chosen, shape: [entries.count, handles]))]
-    }
-
-    static func read(_ tensors: [String: Tensor], _ path: String, handles: Int) throws -> History {
-        guard let numbers = tensors["history"], let chosen = tensors["history.chosen"], numbers.rank == 2, chosen.rank == 2,
-            numbers.shape[1] == 6, numbers.shape[0] == chosen.shape[0], chosen.shape[1] == handles
-        else { throw CheckpointError.damaged(path: path, "its history does not fit") }
-        var history = History()
-        for row in 0..<numbers.shape[0] {
-            let (n, c) = (numbers.row(row).values, chosen.row(row).values)
-            guard let phase = Int(exactly: n[0]), let step = Int(exactly: n[1]) else { throw CheckpointError.damaged(path: path, "its history does not fit") }
-            history.append(.init(
-                phase: phase, step: step, reconstruction: n[2], prior: n[3], attention: n[4], gradientNorm: n[5],
-                chosen: c.compactMap { Int(exactly: $0) }.filter { (0..<handles).contains($0) }))
-        }
-        return history
     }
 }

@@ -1,3 +1,4 @@
+import Images
 import NeuralNetwork
 import Tensors
 
@@ -52,6 +53,15 @@ extension TrainingOptions {
             return $1.arrayValue?.count == $0.contexts.count
         },
         .double("zoom", \.zoom),
+        Row(name: "handle_lr", read: { $0.handleRate.map { JSON($0) } ?? .null }) {
+            $0.handleRate = $1.doubleValue
+            return $1.isNull || $1.doubleValue != nil
+        },
+        Row(name: "size", read: { $0.size.map { [JSON($0.height), JSON($0.width)] } ?? .null }) {
+            let sides = $1.arrayValue?.compactMap(\.intValue) ?? []
+            $0.size = sides.count == 2 ? PixelSize(width: sides[1], height: sides[0]) : nil
+            return $1.isNull || sides.count == 2
+        },
         .bool("clip_table", \.clipsWholeTable), .choice("train", \.trains), .int("lora_rank", \.loraRank),
         .bool("gradient_checkpointing", \.checkpointsGradients),
     ]
@@ -70,9 +80,10 @@ extension TrainingOptions {
 
     /// Whether numbers are such as a training can take: a file may hold others.
     private var isSound: Bool {
-        let numbers = [optimizer.lr, optimizer.beta1, optimizer.beta2, optimizer.eps, optimizer.weightDecay, attentionWeight, priorWeight, clipNorm ?? 1]
+        let numbers = [optimizer.lr, optimizer.beta1, optimizer.beta2, optimizer.eps, optimizer.weightDecay, attentionWeight, priorWeight, clipNorm ?? 1, handleRate ?? 0]
         return numbers.allSatisfy { $0.isFinite && $0 >= 0 } && (0...1).contains(flip) && (0...1).contains(zoom) && contexts.allSatisfy { PromptContext.fault($0) == nil } && steps >= 0 && (1...1024).contains(loraRank)
             && (1...1024).contains(batchSize) && [8, 32].contains(optimizer.stateBits)
+            && (size.map { (1...4096).contains($0.height) && (1...4096).contains($0.width) } ?? true)
     }
 }
 

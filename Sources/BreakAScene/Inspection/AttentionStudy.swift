@@ -66,7 +66,7 @@ public struct AttentionStudy: Sendable {
 extension DiffusionModel {
     /// Maps while the model looks at a picture [1, H, W, 3], noised to each of `timesteps`: these are what masks can
     /// be compared with. The noise is the same at every timestep. `layers` are prefixes ("up_blocks.2"); without any
-    /// the paper's: 16×16, down and up.
+    /// those of the model's `AttentionLevel`.
     public func studyAttention(_ prompt: String, picture: Tensor, timesteps: [Int], layers: [String] = [], seed: Int) throws -> AttentionStudy {
         let ids = try tokenize([prompt])[0]
         let z = posterior(of: picture).mean.scaled(by: vae.configuration.scalingFactor)
@@ -74,7 +74,7 @@ extension DiffusionModel {
         let n = timesteps.count
         let latents = addNoise(.concatenated(Array(repeating: z, count: n), axis: 0), .concatenated(Array(repeating: noise, count: n), axis: 0), timesteps)
         let text = textEncoder([ids]).value
-        var pass = UNetPass(Variable(.concatenated(Array(repeating: text, count: n), axis: 0)), recording: Self.recording(layers))
+        var pass = UNetPass(Variable(.concatenated(Array(repeating: text, count: n), axis: 0)), recording: recording(layers, z.shape))
         _ = unet(Variable(latents), timesteps: timesteps.map(Float.init), &pass)
         return AttentionStudy(prompt: prompt, ids: ids, timesteps: timesteps, maps: try Self.select(pass.maps, layers))
     }
@@ -84,7 +84,7 @@ extension DiffusionModel {
         _ prompt: String, initial: Tensor, _ options: GenerationOptions, layers: [String] = [], progress: (GenerationStep) throws -> Void = { _ in }
     ) throws -> (AttentionStudy, latents: Tensor) {
         var options = options
-        options.recording = Self.recording(layers)
+        options.recording = recording(layers, initial.shape)
         var (steps, timesteps) = ([[CrossAttentionMap]](), [Int]())
         let latents = try sampleLatents([prompt], initial: initial, options) { step in
             steps.append(try Self.select(step.maps, layers))
@@ -99,8 +99,8 @@ extension DiffusionModel {
         return (AttentionStudy(prompt: prompt, ids: try tokenize([prompt])[0], timesteps: timesteps, maps: maps), latents)
     }
 
-    private static func recording(_ layers: [String]) -> AttentionRecording {
-        layers.isEmpty ? .resolution(PreparedScene.attentionSize) : .all
+    private func recording(_ layers: [String], _ latents: [Int]) -> AttentionRecording {
+        layers.isEmpty ? attentionRecording(latents: latents) : .all
     }
 
     /// The layers that were asked for; where they differ in resolution only those of the first one's.
@@ -119,7 +119,7 @@ public enum AttentionError: Error, Sendable, Equatable, CustomStringConvertible 
         switch self {
         case .noLayers(let wanted, let known):
             wanted.isEmpty
-                ? "this model has no cross-attention at \(PreparedScene.attentionSize)×\(PreparedScene.attentionSize)"
+                ? "this model has no cross-attention in its down and up blocks"
                 : "no cross-attention is called \(wanted.joined(separator: ", ")); there are \(known.joined(separator: ", "))"
         }
     }

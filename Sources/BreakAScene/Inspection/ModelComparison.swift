@@ -72,13 +72,18 @@ extension TrainableParts {
     /// Whether a parameter ("unet.…", "text_encoder.…") belongs to these.
     public var includes: @Sendable (String) -> Bool {
         let handles = "text_encoder." + CLIPTextModel.handleEmbeddingName
+        let table = "text_encoder." + CLIPTextModel.tokenEmbeddingName
         return switch self {
         case .all: { _ in true }
         case .unet: { $0.hasPrefix("unet.") || $0 == handles }
+        case .unetAndTokens: { $0.hasPrefix("unet.") || $0 == handles || $0 == table }
         case .attention: { $0.contains(".attn1.") || $0.contains(".attn2.") || $0 == handles }
         case .kv: { $0.contains(".attn2.to_k.") || $0.contains(".attn2.to_v.") || $0 == handles }
         case .lora: { $0.contains(".lora_") || $0 == handles }
         case .handles: { $0 == handles }
         }
     }
+
+    /// Whether a parameter's gradient is measured and clipped.
+    func clips(_ name: String) -> Bool { self == .unetAndTokens ? name.hasPrefix("unet.") : true }
 }

@@ -24,7 +24,7 @@ public struct AttentionMaps: Sendable {
     public let mean: Variable
     public let size: (height: Int, width: Int)
 
-    /// nil where nothing was recorded, as for a model without cross-attention at this resolution.
+    /// nil where nothing was recorded, as for a model without cross-attention in its down and up blocks.
     public init?(_ maps: [CrossAttentionMap]) {
         guard let first = maps.first else { return nil }
         let heads = maps.reduce(0) { $0 + $1.probabilities.shape[1] }
@@ -41,8 +41,8 @@ public struct AttentionMaps: Sendable {
     }
 }
 
-/// E ‖ CA(vᵢ, z_t) − Mᵢ ‖² for one handle (paper eq. 2): the mean squared difference of its normalised map [16, 16]
-/// and its mask.
+/// E ‖ CA(vᵢ, z_t) − Mᵢ ‖² for one handle (paper eq. 2): the mean squared difference of its normalised map [h, w], 16×16
+/// in the paper, and its mask `target` [h, w].
 public func crossAttentionLoss(
     _ map: Variable, target: Tensor, _ normalization: AttentionNormalization, _ reduction: AttentionReduction = .mean
 ) -> Variable {

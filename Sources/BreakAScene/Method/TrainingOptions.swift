@@ -1,12 +1,16 @@
 import Diffusion
+import Images
 import NeuralNetwork
 
 /// What phase two trains.
 public enum TrainableParts: String, Sendable, CaseIterable {
     /// The U-Net, the text encoder and every row of its table: the paper.
     case all
-    /// The U-Net and the handles; the rest of the text encoder stays (`--no_train_text_encoder`).
+    /// The U-Net and the handles; the rest of the text encoder stays, its token table too.
     case unet
+    /// The U-Net and the whole token table: the code's `--no_train_text_encoder`. As there, only the U-Net's gradient is
+    /// measured and clipped.
+    case unetAndTokens = "unet_tokens"
     /// The attention layers and the handles.
     case attention
     /// The cross-attention's keys and values, and the handles (Custom Diffusion).
@@ -46,6 +50,10 @@ public struct TrainingOptions: Sendable, Equatable {
     /// code. False: the handles' own.
     public var clipsWholeTable = true
     public var trains = TrainableParts.all
+    /// Learning rate of the handles, where it is another than that of all else; nil: the same.
+    public var handleRate: Double?
+    /// Pixels that it trains at; nil: the model's own size.
+    public var size: PixelSize?
     /// Instead of `trains`: exactly these parameters ("unet.…", "text_encoder.…").
     public var trainedNames: Set<String>?
     /// Rank of the adapters where `trains` is `.lora`.
@@ -56,16 +64,26 @@ public struct TrainingOptions: Sendable, Equatable {
     public init() {}
 }
 
-/// The pictures that keep a model from forgetting (prior preservation): drawn by the base model.
+/// The pictures that keep a model from forgetting (prior preservation): drawn by the base model. The values are the
+/// code's: its `--num_class_images` and `--class_prompt`, and what diffusers' pipeline does without options.
 public struct PriorOptions: Sendable, Equatable {
     public var count = 100
     /// Taken in turn.
     public var prompts = ["a photo at the beach"]
-    public var steps = 30
+    public var steps = 50
     public var guidanceScale = 7.5
-    public var seed = 100
+    /// Trainings take their own seed, so that the pictures of two seeds are independent.
+    public var seed = 0
 
     public init() {}
+}
+
+/// What a handle starts from that was given no word.
+public enum HandleStart: String, Sendable, CaseIterable {
+    /// Random numbers with the spread of the token table.
+    case random
+    /// Copies of rows near the table's end, of tokens that are rare: the code, whose comment says "randomly".
+    case rareTokens = "rare_tokens"
 }
 
 /// Settings that belong together.
@@ -97,10 +115,14 @@ public enum Preset: String, Sendable, CaseIterable {
         return options
     }
 
+    /// What handles start from without words. The paper names no rule.
+    public var handleStart: HandleStart { self == .code ? .rareTokens : .random }
+
     public var prior: PriorOptions {
         var prior = PriorOptions()
         if self == .collage {
             prior.count = 16
+            prior.steps = 30
             prior.guidanceScale = 3
             prior.prompts = [
                 "a photo at the beach", "a photo in the snow", "a photo on a wooden table", "a photo of a bear on the grass",

@@ -10,14 +10,31 @@ public enum SamplingLaw: String, Sendable, CaseIterable {
     /// One handle a step: the paper's ablation.
     case single
 
-    /// Handles in the order of the prompt.
+    /// Handles in the order of the prompt: numbers below `count`, at least one.
     func sample(_ count: Int, _ draw: RandomDraw) -> [Int] {
         switch self {
-        case .union: draw.sample(1 + draw.integer(below: count, index: 1), below: count, index: 4)
-        case .single: draw.sample(1, below: count, index: 4)
+        case .union: return draw.sample(1 + draw.integer(below: count, index: 1), below: count, index: 4)
+        case .single: return draw.sample(1, below: count, index: 4)
         case .subset:
-            draw.sample(count, below: count, index: 4).filter { [bits = 1 + draw.integer(below: (1 << min(count, 31)) - 1, index: 1)] in bits >> ($0 % 31) & 1 == 1 }
+            let isChosen = Self.subset(count, draw)
+            return draw.sample(count, below: count, index: 4).filter { isChosen[$0] }
         }
+    }
+
+    /// Which of `count` belong to the subset: one of the 2^count − 1 that are not empty, each equally often.
+    private static func subset(_ count: Int, _ draw: RandomDraw) -> [Bool] {
+        if count <= 31 {
+            let bits = 1 + draw.integer(below: (1 << count) - 1, index: 1)
+            return (0..<count).map { bits >> $0 & 1 == 1 }
+        }
+        // A bit each, behind the words of the order; drawn again while none is set.
+        let words = (count + 31) / 32
+        for attempt in 0..<64 {
+            let first = 4 + count + attempt * words
+            let chosen = (0..<count).map { draw.word(first + $0 / 32) >> ($0 % 32) & 1 == 1 }
+            if chosen.contains(true) { return chosen }
+        }
+        return (0..<count).map { _ in true }
     }
 }
 

@@ -55,6 +55,17 @@ public struct TrainingPlan: Sendable, Equatable {
         steps = options.steps
     }
 
+    /// "24×24 maps of down_blocks.2 and up_blocks.1, the level nearest to the paper's 16×16": what the attention loss sees.
+    public static func text(_ level: AttentionLevel, _ model: DiffusionModel) -> String {
+        let c = model.unet.configuration
+        let blocks = [
+            c.downBlockTypes[level.level].hasCrossAttention ? "down_blocks.\(level.level)" : nil,
+            c.upBlockTypes[c.levels - 1 - level.level].hasCrossAttention ? "up_blocks.\(c.levels - 1 - level.level)" : nil,
+        ].compactMap { $0 }
+        let nearest = level.isPaperSize ? "as in the paper" : "the level nearest to the paper's 16×16"
+        return "\(level.text) maps of \(blocks.joined(separator: " and ")), \(nearest)"
+    }
+
     /// "5.1 GB: weights 4.3 GB, gradients …": what is worth saying.
     public var summary: String {
         let parts = [("weights", weights), ("packed weights", packed), ("gradients", gradients), ("AdamW", optimizerState), ("activations", activations)]

@@ -14,11 +14,11 @@ public enum MaskDownsampling: String, Sendable, CaseIterable {
 
 /// A scene at a model's size: the photo as the autoencoder takes it, and the masks at every resolution in use.
 ///
-/// The photo is resized to the model's pixels by Lanczos, masks by area; then to latents and attention maps by
-/// `downsampling` (method.md §1.3).
+/// The photo is resized to the model's pixels by Lanczos, masks by area; then to latents and to the model's attention maps
+/// (`AttentionLevel`) by `downsampling` (method.md §1.3).
 public struct PreparedScene: Sendable {
-    /// Side of the attention maps that the loss sees: 16 in the paper.
-    public static let attentionSize = 16
+    /// Side of the attention maps in the paper: where no model says another.
+    public static let attentionSize = AttentionLevel.paperSide
 
     public let scene: Scene
     /// The photo as it is, and flipped: [1, H, W, 3] in [−1, 1].
@@ -28,6 +28,8 @@ public struct PreparedScene: Sendable {
     /// Per orientation and mask: [h, w] at the latents' and the attention's size.
     let latentMasks: [[Tensor]]
     let attentionMasks: [[Tensor]]
+    /// Size of the attention maps that masks are compared with.
+    public let mapSize: PixelSize
     /// Masks that nearest sampling would have lost.
     public let vanishing: [Int]
     /// Where a zoom looks.
@@ -40,38 +42,44 @@ public struct PreparedScene: Sendable {
         try self.init(
             scene, photo: scene.image.resized(to: size, .lanczos), masks: scene.masks.map { try $0.resized(to: size, .box) },
             detail: SceneDetail(photo: scene.image, masks: scene.masks, size: size),
-            latents: PixelSize(width: model.latentSize.width, height: model.latentSize.height), downsampling)
+            latents: PixelSize(width: model.latentSize.width, height: model.latentSize.height), maps: Self.mapSize(of: model), downsampling)
     }
+
+    /// Size of a model's attention maps; the paper's for a model without any.
+    public static func mapSize(of model: DiffusionModel) -> PixelSize {
+        model.attentionLevel.map { PixelSize(width: $0.width, height: $0.height) } ?? paperSize
+    }
+
+    static let paperSize = PixelSize(width: attentionSize, height: attentionSize)
 
     /// From a photo and masks at the model's size already, seen from closer in `detail` (their own size without).
     init(
-        _ scene: Scene, photo: Image, masks resized: [Mask], detail: SceneDetail? = nil, latents latentSize: PixelSize, _ downsampling: MaskDownsampling
+        _ scene: Scene, photo: Image, masks resized: [Mask], detail: SceneDetail? = nil, latents latentSize: PixelSize, maps: PixelSize = paperSize,
+        _ downsampling: MaskDownsampling
     ) throws {
         self.scene = scene
         self.downsampling = downsampling
         self.detail = try detail ?? SceneDetail(photo: photo, masks: resized, size: photo.size)
         pictures = [Tensor(photo), Tensor(photo.flipped())]
         masks = resized
+        mapSize = maps
         let orientations = [resized, resized.map { $0.flipped() }]
         var lost: Set<Int> = []
         func cells(_ size: PixelSize) throws -> [[Tensor]] {
             try orientations.map { masks in
                 try masks.enumerated().map { index, mask in
-                    let cells = try Self.downsample(mask, to: size, downsampling)
-                    if downsampling == .nearest, !cells.values.contains(where: { $0 > 0 }) {
-                        lost.insert(index)
-                        return try Self.downsample(mask, to: size, .max)
-                    }
+                    guard downsampling == .nearest else { return try Self.downsample(mask, to: size, downsampling) }
+                    let (cells, isLost) = try Self.keptCells(of: mask, size)
+                    if isLost { lost.insert(index) }
                     return cells
                 }
             }
         }
         latentMasks = try cells(latentSize)
-        attentionMasks = try cells(Self.attentionCells)
+        attentionMasks = try cells(maps)
         vanishing = lost.sorted()
     }
 
-    static let attentionCells = PixelSize(width: attentionSize, height: attentionSize)
     var pixelSize: PixelSize { PixelSize(width: pictures[0].shape[2], height: pictures[0].shape[1]) }
     var latentSize: PixelSize { PixelSize(width: latentMasks[0][0].shape[1], height: latentMasks[0][0].shape[0]) }
 
@@ -83,7 +91,7 @@ public struct PreparedScene: Sendable {
     /// Whether it was prepared for models of this model's size.
     public func fits(_ model: DiffusionModel) -> Bool {
         pictures[0].shape == [1, model.pixelSize.height, model.pixelSize.width, 3]
-            && latentMasks[0][0].shape == [model.latentSize.height, model.latentSize.width]
+            && latentMasks[0][0].shape == [model.latentSize.height, model.latentSize.width] && mapSize == Self.mapSize(of: model)
     }
 
     /// The union of the chosen masks at the latents' size, [h, w]: the pixelwise maximum.
@@ -93,13 +101,17 @@ public struct PreparedScene: Sendable {
 
     static func union(_ masks: [Tensor]) -> Tensor { masks.dropFirst().reduce(masks[0]) { Tensor.binary(.maximum, $0, $1) } }
 
-    /// What a handle's attention map should look like, [16, 16].
+    /// What a handle's attention map should look like, [h, w] of `mapSize`.
     public func attentionTarget(_ index: Int, flipped: Bool) -> Tensor { attentionMasks[flipped ? 1 : 0][index] }
 
-    /// A mask at the size of a map, [height, width]: one pixel a cell, and where that loses it every cell it touches.
-    public static func cells(of mask: Mask, _ size: PixelSize) throws -> Tensor {
+    /// A mask at the size of a map or of latents, [height, width]: one pixel a cell, and where that loses it the brightest
+    /// pixel of every cell. The language's version has the same rule (`cells` in stdlib/break_a_scene.bas).
+    public static func cells(of mask: Mask, _ size: PixelSize) throws -> Tensor { try keptCells(of: mask, size).cells }
+
+    private static func keptCells(of mask: Mask, _ size: PixelSize) throws -> (cells: Tensor, isLost: Bool) {
         let nearest = try downsample(mask, to: size, .nearest)
-        return nearest.sum > 0 ? nearest : try downsample(mask, to: size, .max)
+        if nearest.values.contains(where: { $0 > 0 }) { return (nearest, false) }
+        return (try downsample(mask, to: size, .max), true)
     }
 
     /// A mask at `size`, as a tensor [height, width].
@@ -108,15 +120,23 @@ public struct PreparedScene: Sendable {
         case .nearest: return Tensor(try mask.resized(to: size, .nearest))
         case .area: return Tensor(try mask.resized(to: size, .box))
         case .max:
+            let (rows, columns) = (spans(mask.height, size.height), spans(mask.width, size.width))
             return Tensor.make([size.height, size.width]) { cells in
-                for index in cells.indices { cells[index] = 0 }
-                for y in 0..<mask.height {
-                    for x in 0..<mask.width {
-                        let cell = y * size.height / mask.height * size.width + x * size.width / mask.width
-                        cells[cell] = Swift.max(cells[cell], mask[x, y])
+                for y in 0..<size.height {
+                    for x in 0..<size.width {
+                        let pixels = rows[y].lazy.flatMap { row in columns[x].lazy.map { mask[$0, row] } }
+                        cells[y * size.width + x] = pixels.max() ?? 0
                     }
                 }
             }
+        }
+    }
+
+    /// Which of `count` pixels belong to each of `cells`: at least one.
+    private static func spans(_ count: Int, _ cells: Int) -> [Range<Int>] {
+        (0..<cells).map { cell in
+            let (first, end) = ((cell * count + cells - 1) / cells, ((cell + 1) * count + cells - 1) / cells)
+            return first < end ? first..<end : cell * count / cells..<cell * count / cells + 1
         }
     }
 }

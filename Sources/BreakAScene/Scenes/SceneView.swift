@@ -9,7 +9,7 @@ public struct SceneView: Sendable {
     public let masks: [Mask]
     /// Their union at the latents' size, [h, w].
     public let unionMask: Tensor
-    /// What each handle's attention map should look like, [16, 16].
+    /// What each handle's attention map should look like, [h, w] of the scene's `mapSize`.
     public let attentionTargets: [Tensor]
     /// The whole photo: its posterior is worth keeping.
     let isWhole: Bool
@@ -32,7 +32,7 @@ extension PreparedScene {
         let latents = try masks.map { try cells($0, latentSize) }
         return SceneView(
             picture: Tensor(sample.isFlipped ? photo.flipped() : photo), masks: masks, unionMask: Self.union(latents),
-            attentionTargets: try masks.map { try cells($0, Self.attentionCells) }, isWhole: false)
+            attentionTargets: try masks.map { try cells($0, mapSize) }, isWhole: false)
     }
 
     /// The part of the photo that a draw of `zoomed` sees; nil is the whole.

@@ -9,13 +9,24 @@ public struct History: Sendable, Equatable {
         public let attention: Float
         /// Global norm of the gradient before clipping.
         public let gradientNorm: Float
-        /// Handles of the step, in the order of the prompt.
-        public let chosen: [Int]
+        /// Handles of each photo of the step, in the order of its prompt.
+        public let subsets: [[String]]
+        /// The attention loss of each of these handles by itself, mean over the photos that name it; empty where a function
+        /// of the user's took the loss's place.
+        public let handleLosses: [String: Float]
 
-        init(phase: Int, step: Int, reconstruction: Float, prior: Float, attention: Float, gradientNorm: Float, chosen: [Int]) {
+        init(
+            phase: Int, step: Int, reconstruction: Float, prior: Float, attention: Float, gradientNorm: Float, subsets: [[String]],
+            handleLosses: [String: Float] = [:]
+        ) {
             (self.phase, self.step, self.reconstruction, self.prior) = (phase, step, reconstruction, prior)
-            (self.attention, self.gradientNorm, self.chosen) = (attention, gradientNorm, chosen)
+            (self.attention, self.gradientNorm, self.subsets, self.handleLosses) = (attention, gradientNorm, subsets, handleLosses)
         }
+    }
+
+    /// Handles that have a loss of their own in some step, in the order of their names.
+    public var handles: [String] {
+        Set(entries.flatMap { $0.handleLosses.keys }).sorted { ($0.count, $0) < ($1.count, $1) }
     }
 
     public private(set) var entries: [Entry] = []

@@ -1,4 +1,5 @@
 import Diffusion
+import Images
 import NeuralNetwork
 import Tensors
 
@@ -44,12 +45,23 @@ public struct TrainingProgress: Sendable {
 public enum TrainingControl: Sendable { case proceed, stop }
 
 extension LearnedModel {
-    /// Prior pictures: those at hand where they were drawn with the same options, else drawn now by `model`.
+    /// Who draws prior pictures: never a model that has learned something, since its pictures would hold on to that.
+    public var untrained: DiffusionModel { base ?? model }
+
+    /// Prior pictures: those at hand where they were drawn with the same options, else drawn now by the base model.
     public mutating func preparePrior(_ options: PriorOptions, progress: (Int, Int) throws -> Void) throws -> PriorSet {
-        if let prior, prior.options == options { return prior }
-        let drawn = try PriorSet(model, options, progress: progress)
+        if let prior, prior.isDrawn(with: options, by: untrained) { return prior }
+        let drawn = try PriorSet(untrained, options, progress: progress)
         prior = drawn
         return drawn
+    }
+
+    /// The same at another size, its base too. Throws `ModelError.size`.
+    public func sized(_ size: PixelSize) throws -> LearnedModel {
+        var result = self
+        result.model = try model.sized(height: size.height, width: size.width)
+        result.base = try base?.sized(height: size.height, width: size.width)
+        return result
     }
 
     /// Runs (or goes on with) a phase until it is finished or `control` says stop; the result is the model as trained
@@ -83,22 +95,25 @@ extension LearnedModel {
 extension DiffusionModel {
     /// This model with a handle for each of the `masks` of a scene, which these belong to; all of its masks without. Throws
     /// `ModelError`.
-    public func addingHandles(for scene: Scene, masks: [Int]? = nil, words: [String], seed: Int) throws -> DiffusionModel {
+    public func addingHandles(for scene: Scene, masks: [Int]? = nil, words: [String], start: HandleStart = .random, seed: Int) throws -> DiffusionModel {
         let (old, chosen) = (handleOrigins, masks ?? Array(scene.masks.indices))
         let origins = ScenePairing.origins(of: scene)
-        return try addingHandles(count: chosen.count, words: words, seed: seed).withOrigins(old + chosen.map { origins[$0] })
+        return try addingHandles(count: chosen.count, words: words, start: start, seed: seed).withOrigins(old + chosen.map { origins[$0] })
     }
 
-    /// This model with one handle a thing, the next free of `<asset0>`, `<asset1>`, … Each starts from a word's embedding, or, where `words` is
-    /// empty, from random numbers with the spread of the token table. Throws `ModelError`.
-    public func addingHandles(count: Int, words: [String], seed: Int) throws -> DiffusionModel {
+    /// This model with one handle a thing, the next free of `<asset0>`, `<asset1>`, … Each starts from a word's embedding,
+    /// or, where `words` is empty, from what `start` says: random numbers with the spread of the token table, or rows of the
+    /// table. Throws `ModelError`.
+    public func addingHandles(count: Int, words: [String], start: HandleStart = .random, seed: Int) throws -> DiffusionModel {
         let width = textEncoder.configuration.hiddenSize
         let table = textEncoder.tokenEmbedding.value
         let random = RandomDraw(seed: UInt64(bitPattern: Int64(seed)), stream: "add_handles", step: 0)
         let spread = Float((table.sumOfSquares / Double(table.count)).squareRoot())
-        let rows = words.isEmpty
-            ? random.normal([count, width]).scaled(by: spread)
-            : Tensor.concatenated(try words.map { try embedding(ofWord: $0).reshaped([1, width]) }, axis: 0)
+        // The code copies rows [-3N:-2N] of the table with its N new rows: those are V − 2N … V − N − 1 of the old one's V.
+        let rare = table.shape[0] - 2 * count
+        let rows = !words.isEmpty
+            ? Tensor.concatenated(try words.map { try embedding(ofWord: $0).reshaped([1, width]) }, axis: 0)
+            : start == .rareTokens && rare >= 0 ? table.rows(rare..<rare + count) : random.normal([count, width]).scaled(by: spread)
         return try addingHandles(freeTokens(count), embeddings: rows)
     }
 

@@ -15,6 +15,11 @@ public struct PriorSet: Sendable {
 
     public var count: Int { prompts.count }
 
+    /// Whether drawing with these options by a model of this size would give them again.
+    public func isDrawn(with options: PriorOptions, by model: DiffusionModel) -> Bool {
+        self.options == options && pictures.shape.dropFirst() == [model.pixelSize.height, model.pixelSize.width, 3]
+    }
+
     /// From posteriors that are known already.
     public init(options: PriorOptions = PriorOptions(), prompts: [String], ids: [[Int]], pictures: Tensor, posteriors: [DiagonalGaussian]) {
         (self.options, self.prompts, self.ids, self.pictures, self.posteriors) = (options, prompts, ids, pictures, posteriors)
@@ -25,13 +30,13 @@ public struct PriorSet: Sendable {
     public init(_ model: DiffusionModel, _ options: PriorOptions, progress: (Int, Int) throws -> Void) throws {
         let prompts = (0..<options.count).map { options.prompts[$0 % options.prompts.count] }
         let generation = GenerationOptions(steps: options.steps, guidanceScale: options.guidanceScale)
-        var random = RandomState(seed: options.seed)
+        let random = RandomState(seed: options.seed)
         var (pictures, done) = ([Tensor](), 0)
         for first in stride(from: 0, to: prompts.count, by: 8) {
             let part = Array(prompts[first..<min(first + 8, prompts.count)])
-            let initial = try model.initialLatents(part.count, random.next("prior_images"))
-            let seeds = part.indices.map { options.seed &+ first + $0 }
-            let noise = { DiffusionModel.stepNoise(seeds: seeds, step: $0, initial.shape) }
+            let initial = try model.initialLatents(part.count, random.draw("prior_images", UInt32(truncatingIfNeeded: first / 8)))
+            // A stream of their own: `generate` with any seed draws other noise.
+            let noise = { random.draw("prior_images/steps", UInt32(truncatingIfNeeded: first / 8 * 1024 + $0)).normal(initial.shape) }
             var count = 0
             let latents = try model.sampleLatents(part, initial: initial, noise: noise, generation) { step in
                 count = step.count

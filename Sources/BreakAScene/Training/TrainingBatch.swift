@@ -28,9 +28,9 @@ public struct TrainingBatch: Sendable {
 
     /// The next batch of a run. Streams are named as the language's commands that draw from them, so that the method
     /// written in the language sees the same numbers on the same seed. `laws` stand instead of the options of their
-    /// name; throws what they throw.
+    /// name; throws what they throw. `step`: the steps done before.
     init(
-        _ model: DiffusionModel, _ scene: PreparedScene, prior: PriorSet?, _ options: TrainingOptions, _ random: inout RandomState,
+        _ model: DiffusionModel, _ scene: PreparedScene, prior: PriorSet?, _ options: TrainingOptions, step: Int, _ random: inout RandomState,
         laws: StepLaws = StepLaws()
     ) throws {
         let (count, pairing) = (options.batchSize, try model.pairing(with: scene.scene))
@@ -43,7 +43,7 @@ public struct TrainingBatch: Sendable {
         }
         let seen = try samples.map { try scene.view($0) }
         views = seen
-        let picks = prior.map { prior in (0..<count).map { _ in random.next("sample").integer(below: prior.count) } } ?? []
+        let picks = prior.map { Self.epochs(random, places: step * count..<(step + 1) * count, of: $0.count) } ?? []
         priorCount = picks.count
         let posteriors = picks.map { prior!.posteriors[$0] } + seen.map { $0.isWhole ? model.posterior(of: $0.picture) : model.vae.encode($0.picture) }
         let posterior = DiagonalGaussian(
@@ -53,6 +53,22 @@ public struct TrainingBatch: Sendable {
         timesteps = latents.shape[0].indices.map { draw.integer(below: model.scheduler.trainTimesteps, index: $0) }
         noise = random.next("randn").normal(latents.shape)
         ids = picks.map { prior!.ids[$0] } + (try model.tokenize(samples.map { $0.prompt(pairing.tokens) }))
+    }
+}
+
+extension TrainingBatch {
+    /// Which of `count` prior pictures stand at `places` of their endless row. They come in random order, all of them before
+    /// any comes again, and in another order every time: in the code a DataLoader shuffles a data set that is as long as
+    /// there are class pictures (google/break-a-scene, train.py: `_length`, `shuffle=True`).
+    static func epochs(_ random: RandomState, places: Range<Int>, of count: Int) -> [Int] {
+        var (epoch, order) = (-1, [Int]())
+        return places.map { place in
+            if place / count != epoch {
+                epoch = place / count
+                order = random.draw("shuffle", UInt32(truncatingIfNeeded: epoch)).sample(count, below: count)
+            }
+            return order[place % count]
+        }
     }
 }
 

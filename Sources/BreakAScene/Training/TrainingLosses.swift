@@ -8,6 +8,9 @@ public struct TrainingLosses {
     public let reconstruction: Float
     public let prior: Float
     public let attention: Float
+    /// The attention loss of each handle of the step, mean over the photos that name it; none where a function of the
+    /// user's takes the loss's place.
+    public let handles: [String: Float]
 
     /// The part that spoils the sum, in words.
     var firstNotFinite: String {
@@ -20,7 +23,7 @@ public struct TrainingLosses {
         replacing: TrainingReplacements = TrainingReplacements()
     ) throws {
         let noisy = model.addNoise(batch.latents, batch.noise, batch.timesteps)
-        var pass = UNetPass(model.textEncoder(batch.ids), recording: .resolution(PreparedScene.attentionSize), checkpointing: options.checkpointsGradients)
+        var pass = UNetPass(model.textEncoder(batch.ids), recording: model.attentionRecording(latents: noisy.shape), checkpointing: options.checkpointsGradients)
         let out = model.unet(Variable(noisy), timesteps: batch.timesteps.map(Float.init), &pass)
         let goal = Variable(model.predictionTarget(batch.latents, batch.noise, batch.timesteps))
 
@@ -37,7 +40,10 @@ public struct TrainingLosses {
             total = total + loss.scaled(by: Float(priorWeight))
             priorLoss = loss
         }
-        let attn = try AttentionMaps(pass.maps).map { try Self.attention($0, model, batch, views, try model.pairing(with: scene.scene), options, replacing) }
+        var parts: [String: [Float]] = [:]
+        let pairing = try model.pairing(with: scene.scene)
+        let attn = try AttentionMaps(pass.maps).map { try Self.attention($0, model, batch, views, pairing, options, replacing, &parts) }
+        handles = parts.mapValues { $0.reduce(0, +) / Float($0.count) }
         if let attn, options.attentionWeight != 0 { total = total + attn.scaled(by: Float(options.attentionWeight)) }
         self.total = total
         reconstruction = rec.value.scalar
@@ -53,7 +59,7 @@ public struct TrainingLosses {
     /// Summed over a photo's handles, averaged over photos.
     private static func attention(
         _ maps: AttentionMaps, _ model: DiffusionModel, _ batch: TrainingBatch, _ views: [SceneView], _ pairing: ScenePairing,
-        _ options: TrainingOptions, _ replacing: TrainingReplacements
+        _ options: TrainingOptions, _ replacing: TrainingReplacements, _ parts: inout [String: [Float]]
     ) throws -> Variable {
         var total = Variable(Tensor(0))
         for (index, union) in batch.samples.enumerated() {
@@ -63,8 +69,11 @@ public struct TrainingLosses {
                 total = total + (try custom(AttentionLossInput(maps: maps, sample: sample, union: union, view: views[index], tokens: tokens)))
                 continue
             }
-            for (target, token) in zip(views[index].attentionTargets, tokens) {
-                total = total + crossAttentionLoss(maps.map(sample: sample, token: token), target: target, options.attentionNormalization, options.attentionReduction)
+            for (place, token) in tokens.enumerated() {
+                let target = views[index].attentionTargets[place]
+                let loss = crossAttentionLoss(maps.map(sample: sample, token: token), target: target, options.attentionNormalization, options.attentionReduction)
+                parts[pairing.tokens[union.chosen[place]], default: []].append(loss.value.scalar)
+                total = total + loss
             }
         }
         return total.scaled(by: 1 / Float(batch.samples.count))

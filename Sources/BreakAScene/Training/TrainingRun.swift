@@ -30,8 +30,12 @@ public struct TrainingRun: Sendable {
         }
         self.init(
             phase: phase, model, scene: scene, prior: prior, options: options, optimizer: AdamW(options.optimizer),
-            random: RandomState(seed: seed), history: history, step: 0)
+            random: RandomState(seed: seed, scope: Self.scope(phase: phase)), history: history, step: 0)
     }
+
+    /// Every phase draws from streams of its own: no seed makes two phases draw the same numbers. The language's version
+    /// draws in `with seed(…, scope=…)`.
+    static func scope(phase: Int) -> String { phase == 1 ? "" : "phase \(phase)" }
 
     /// A run as it was after `step` steps: what a checkpoint kept.
     init(
@@ -78,7 +82,7 @@ public struct TrainingRun: Sendable {
         do {
             let laws = replacing.laws(step: step + 1, handles: pairing.count)
             let batch = try Parallel.abandonable(when: isUnwanted ?? { false }) {
-                try TrainingBatch(model, scene, prior: prior, options, &random, laws: laws)
+                try TrainingBatch(model, scene, prior: prior, options, step: step, &random, laws: laws)
             }
             try advance(batch, replacing: replacing, isUnwanted: isUnwanted)
         } catch {
@@ -105,7 +109,7 @@ public struct TrainingRun: Sendable {
         step += 1
         history.append(.init(
             phase: phase, step: step, reconstruction: losses.reconstruction, prior: losses.prior, attention: losses.attention,
-            gradientNorm: Float(norm), chosen: batch.samples[0].chosen))
+            gradientNorm: Float(norm), subsets: batch.samples.map { $0.chosen.map { pairing.tokens[$0] } }, handleLosses: losses.handles))
         return losses
     }
 
@@ -116,6 +120,7 @@ public struct TrainingRun: Sendable {
     // MARK: Parameters
 
     private static let table = "text_encoder." + CLIPTextModel.tokenEmbeddingName
+    private static let handles = "text_encoder." + CLIPTextModel.handleEmbeddingName
 
     /// Which parameters move.
     var trainable: @Sendable (String) -> Bool {
@@ -146,7 +151,10 @@ public struct TrainingRun: Sendable {
     /// Clips and steps; returns the norm before clipping. Does nothing and returns nil where that is not finite.
     private mutating func update(_ gradients: Gradients) -> Double? {
         var measured: [Tensor] = []
-        func measure(_ name: String, _ parameter: inout Variable) { gradients[parameter].map { measured.append($0) } }
+        let clipped = phase == 2 && options.trainedNames == nil ? options.trains : .all
+        func measure(_ name: String, _ parameter: inout Variable) {
+            if clipped.clips(name), let gradient = gradients[parameter] { measured.append(gradient) }
+        }
         model.unet.forEachParameter("unet.", measure)
         model.textEncoder.forEachParameter("text_encoder.", measure)
         let norm = GradientClipping.norm(measured)
@@ -156,7 +164,8 @@ public struct TrainingRun: Sendable {
         let others = otherHandles
         func collect(_ name: String, _ parameter: inout Variable) {
             guard let gradient = gradients[parameter], trains(name) else { return }
-            updates.append(.init(name: name, value: parameter.value, gradient: gradient))
+            let lr = name == Self.handles ? options.handleRate : nil
+            updates.append(.init(name: name, value: parameter.value, gradient: gradient, lr: lr, isClipped: clipped.clips(name)))
             // Nobody else holds the storage now: the optimizer changes it in place.
             parameter = parameter.replacing(.placeholder(parameter.shape))
         }

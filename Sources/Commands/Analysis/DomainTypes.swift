@@ -64,7 +64,7 @@ enum DomainTypes {
     static let byResult: [String: StaticType] = [
         "model": model, "scene": scene, "mask": mask, "image": image, "figure": figure, "optimizer": optimizer, "gradients": gradients,
         "scheduler": scheduler, "table": .host(NamedHostType("table")), "tensor": TensorType.of(nil),
-        "tensor, one number": TensorType.of([]), "tensor [16, 16]": TensorType.of([16, 16]),
+        "tensor, one number": TensorType.of([]), "tensor [h, w]": TensorType.of([nil, nil]),
         "tensor [N, h, w, C]": TensorType.of([nil, nil, nil, nil]), "[model, optimizer]": .list([model, optimizer]),
         "pick (image, masks, handles, prompt)": pick, "leakage (handles, shares, iou, own, worst)": leakage,
         "list of handles": .listOf(handle), "attention [kept axes…, H, W]": attention, "prediction (noise, attention)": prediction,

@@ -14,9 +14,19 @@ struct HistoryCurves {
         return histories.count == items.count ? histories : nil
     }
 
-    private static let columns: [(name: String, value: @Sendable (History.Entry) -> Float)] = [
+    /// nil where a step has no such number.
+    typealias Column = (name: String, value: @Sendable (History.Entry) -> Float?)
+
+    private static let columns: [Column] = [
         ("reconstruction", { $0.reconstruction }), ("prior", { $0.prior }), ("attention", { $0.attention }), ("gradient_norm", { $0.gradientNorm }),
     ]
+
+    /// "attention_asset0" for <asset0>: a handle's own part of the attention loss, in the steps that name it.
+    static func handles(of histories: [History]) -> [Column] {
+        Set(histories.flatMap(\.handles)).sorted { ($0.count, $0) < ($1.count, $1) }.map { token in
+            ("attention_" + token.filter { $0 != "<" && $0 != ">" }, { $0.handleLosses[token] })
+        }
+    }
 
     func chart(_ histories: [History]) throws -> Chart {
         if let empty = histories.firstIndex(where: \.entries.isEmpty) {
@@ -41,8 +51,6 @@ struct HistoryCurves {
             series: series, marks: Self.marks(histories))
     }
 
-    private typealias Column = (name: String, value: @Sendable (History.Entry) -> Float)
-
     /// Those that `y` names; else of one history every loss that was not zero, of several the reconstruction.
     private func wanted(_ histories: [History]) throws -> [Column] {
         guard let given = call.optional("y") else {
@@ -51,8 +59,9 @@ struct HistoryCurves {
         }
         let names: [String] = if case .string(let name) = given { [name] } else { try call.strings("y") }
         return try names.map { name in
-            if let column = Self.columns.first(where: { $0.name == name }) { return column }
-            let known = Self.columns.map(\.name)
+            let all = Self.columns + Self.handles(of: histories)
+            if let column = all.first(where: { $0.name == name }) { return column }
+            let known = all.map(\.name)
             throw Problem(
                 .unknownField, "plot: a history has no losses \"\(name)\"", argument: "y",
                 notes: ["there are \(known.joined(separator: ", "))"],
@@ -61,12 +70,14 @@ struct HistoryCurves {
     }
 
     /// Smoothed within each phase: the losses of two phases are not of one kind.
-    private func series(_ history: History, _ value: (History.Entry) -> Float, _ name: String) -> Series {
-        let raw = history.entries.enumerated().map { Series.Point(Double($0 + 1), Double(value($1))) }
+    private func series(_ history: History, _ value: (History.Entry) -> Float?, _ name: String) -> Series {
+        let all = history.entries.enumerated().map { place, entry in value(entry).map { Series.Point(Double(place + 1), Double($0)) } }
+        let raw = all.compactMap { $0 }
         var points: [Series.Point] = []
         for phase in Self.phases(history) {
-            let window = (try? call.int("smooth")) ?? max(1, phase.count / 15)
-            let part = Array(raw[phase])
+            let part = all[phase].compactMap { $0 }
+            guard !part.isEmpty else { continue }
+            let window = (try? call.int("smooth")) ?? max(1, part.count / 15)
             points += zip(part, Smoothing.means(part.map(\.y), window: window)).map { Series.Point($0.x, $1) }
         }
         return Series(name, .line(markers: points.count == 1), points, raw: raw.count > 1 ? raw : [])

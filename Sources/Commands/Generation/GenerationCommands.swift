@@ -18,7 +18,7 @@ enum GenerationCommands {
                 Parameter("negative", .string, default: "", doc: "What to walk away from.", keywordOnly: true),
                 Parameter("seed", .int, default: 0, doc: "Of the first picture.", keywordOnly: true),
                 Parameter("latents", .host("tensor"), doc: "The noise to start from, [n, h, w, C], in place of the seed's.", keywordOnly: true, optional: true),
-                Parameter("size", .list(.int), doc: "[height, width] in pixels; the model's own without.", keywordOnly: true, optional: true),
+                Parameter("size", .listOrSingle(.int), range: 1...4096, unit: "px", doc: "[height, width], or one number for both; the model's own without.", keywordOnly: true, optional: true),
                 Parameter("image", Accepts.picture, doc: "A picture to begin with: it is noised as far as strength says, and denoised again.", keywordOnly: true, optional: true),
                 Parameter(
                     "strength", .number, range: 0...1, doc: "With image: 0 gives it back, 1 hardly depends on it; 0.8 without.",
@@ -35,6 +35,7 @@ enum GenerationCommands {
         let (n, seed) = (try call.int("n"), try call.int("seed"))
         let prompts = try call.strings("prompt").flatMap { Array(repeating: $0, count: n) }
         guard !prompts.isEmpty else { throw Problem(.badArgument, "generate: there is no prompt", argument: "prompt") }
+        try OptionRule.check(OptionRule.drawing, call)
         let source = try StartingPicture(call)
         let (plan, steps) = try SchedulerCommands.plan(call, model, strength: source?.strength ?? 1)
         let options = GenerationOptions(
@@ -65,13 +66,10 @@ enum GenerationCommands {
         }
         var size: (height: Int, width: Int)?
         if call.optional("size") != nil {
-            let sides = try call.ints("size")
-            guard sides.count == 2, sides.allSatisfy({ (1...4096).contains($0) }) else {
-                throw Problem(.badArgument, "size is [height, width] in pixels, at most 4096", argument: "size")
-            }
-            size = (sides[0], sides[1])
+            let pixels = try call.pixels("size")
+            size = (pixels.height, pixels.width)
             let f = model.vae.configuration.downscale
-            try call.reservePass(2 * min(seeds.count, 8), height: sides[0] / f, width: sides[1] / f, model)
+            try call.reservePass(2 * min(seeds.count, 8), height: pixels.height / f, width: pixels.width / f, model)
         }
         return .concatenated(try seeds.map { seed in
             try call.mapped("size") {

@@ -37,6 +37,16 @@ extension Call {
             what: "the autoencoder's activations for a picture of \(width * vae.downscale)×\(height * vae.downscale)")
     }
 
+    /// A size in pixels: [height, width], or one number for both.
+    func pixels(_ name: String) throws -> PixelSize {
+        // One number is a list of it where the call is bound, a number where it is only looked at.
+        let sides = if case .int(let side) = try value(name) { [side] } else { try ints(name) }
+        guard (1...2).contains(sides.count), sides.allSatisfy({ (1...4096).contains($0) }) else {
+            throw Problem(.badArgument, "\(name) is [height, width] in pixels, or one number for both, at most 4096", argument: name)
+        }
+        return PixelSize(width: sides[sides.count - 1], height: sides[0])
+    }
+
     /// One whole timestep a sample, inside the model's range.
     func timesteps(_ name: String, _ count: Int, _ model: DiffusionModel) throws -> [Int] {
         try exactTimesteps(name, count, model) { $0 == $0.rounded() }.map { Int($0) }

@@ -33,13 +33,21 @@ enum MethodCommands {
             parameters: [Parameter("items", .list(.any), doc: "A list."), SeedState.parameter], result: "an element", terms: ["choice", "random", "pick"],
             examples: [.init("sample([7])", shows: "7")], run: sample),
         Builtin(
+            "shuffle", family: "method", summary: "A list's elements in random order.",
+            parameters: [Parameter("items", .list(.any), doc: "A list."), SeedState.parameter], result: "list", terms: ["permutation", "random", "order", "epoch"],
+            examples: [.init("sorted(shuffle([3, 1, 2], seed=1))", shows: "[1, 2, 3]")]
+        ) { call in
+            let items = try call.list("items")
+            return .list(try SeedState.draw(call, stream: "shuffle").sample(items.count, below: items.count).map { items[$0] })
+        },
+        Builtin(
             "prior_images", family: "method", summary: "Draws pictures with the base model, to hold on to while it learns: a list of {image, prompt}.",
             parameters: [
                 model, Parameter("prompts", .list(.string), doc: "Taken in turn."),
                 Parameter("n", .int, default: 16, range: 1...10_000, doc: "How many.", keywordOnly: true),
                 Parameter("guidance", .number, default: .float(3), range: 0...100, doc: "Classifier-free guidance.", keywordOnly: true),
                 Parameter("steps", .int, default: 30, range: 1...1000, unit: "steps", doc: "Denoising steps.", keywordOnly: true),
-                Parameter("seed", .int, default: 100, doc: "Of the pictures.", keywordOnly: true),
+                Parameter("seed", .int, default: 0, doc: "Of the pictures: with a training's seed those that it would draw.", keywordOnly: true),
             ],
             result: "list of records", terms: ["prior preservation", "class images", "regularisation"],
             examples: [.init("len(prior_images(load_model(\"collage\"), [\"a photo at the beach\"], n=1, steps=2))", shows: "1")], run: priorImages),
@@ -88,7 +96,7 @@ enum MethodCommands {
             return .tensor(try call.mapped("prompts") { try model.encodePrompts(prompts) })
         },
         Builtin(
-            "predict_noise", family: "method", summary: "One pass through the U-Net: its prediction, and the 16×16 cross-attention of every sample.",
+            "predict_noise", family: "method", summary: "One pass through the U-Net: its prediction, and every sample's cross-attention at the level nearest to 16×16.",
             parameters: [model, latents, exactTimesteps, prompts], result: "prediction (noise, attention)", terms: ["unet", "denoise", "forward", "epsilon"], paper: "eq. 1",
             examples: [.init("predict_noise(load_model(\"collage\"), zeros([1, 16, 16, 8]), 500, \"a photo of a dog\").noise.shape", shows: "[1, 16, 16, 8]")],
             run: predict),
@@ -100,12 +108,12 @@ enum MethodCommands {
             result: "tensor", terms: ["cfg", "guidance", "classifier-free"],
             examples: [.init("guided_noise(load_model(\"collage\"), zeros([1, 16, 16, 8]), 500, \"a photo of a dog\").shape", shows: "[1, 16, 16, 8]")], run: guided),
         Builtin(
-            "attention_map", family: "method", summary: "A handle's map [16, 16] in the recorded attention of one sample; gradients flow through it.",
+            "attention_map", family: "method", summary: "A handle's map [h, w] in the recorded attention of one sample, 16×16 or nearest to it; gradients flow through it.",
             parameters: [
                 Parameter("attention", .oneOf([.host("recorded attention"), .host("prediction")]), doc: "out.attention of one sample."),
                 Parameter("handle", .host("handle"), doc: "A handle of the prompt."),
             ],
-            result: "tensor [16, 16]", terms: ["cross-attention", "map"], paper: "eq. 2",
+            result: "tensor [h, w]", terms: ["cross-attention", "map"], paper: "eq. 2",
             examples: [
                 .init("m = add_handles(load_model(\"collage\"), 1); attention_map(predict_noise(m, zeros([1, 16, 16, 8]), 500, \"a photo of {m.handles[0]}\").attention, m.handles[0]).shape", shows: "[16, 16]")
             ], run: attentionMap),
@@ -212,7 +220,7 @@ enum MethodCommands {
         let latents = try call.latents("latents", model)
         let prompts = try call.prompts("prompts", latents.shape[0])
         let text = model.textEncoder(try call.mapped("prompts") { try model.tokenize(prompts) })
-        var pass = UNetPass(call.context[GradientMode.self] ? text.detached : text, recording: .resolution(PreparedScene.attentionSize))
+        var pass = UNetPass(call.context[GradientMode.self] ? text.detached : text, recording: model.attentionRecording(latents: latents.shape))
         let out = model.unet(latents, timesteps: try call.exactTimesteps("t", latents.shape[0], model), &pass)
         let attention = AttentionMaps(pass.maps).map { maps in
             prompts.enumerated().map { SampleAttention(maps: maps, sample: $0.offset, prompt: $0.element, model: model) }

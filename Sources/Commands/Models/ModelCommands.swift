@@ -25,7 +25,10 @@ enum ModelCommands {
                 Parameter(
                     "handles", .oneOf([.int, .record, .host("scene")]),
                     doc: "How many (<asset0>, …), a record {\"<name>\": embedding}, or a scene that they belong to, one a mask."),
-                Parameter("init", .list(.string), default: .list([]), doc: "Words to start from, one a handle; random embeddings without.", keywordOnly: true),
+                Parameter("init", .list(.string), default: .list([]), doc: "Words to start from, one a handle; without, what start says.", keywordOnly: true),
+                Parameter(
+                    "start", .string, default: "random", allowed: HandleStart.allCases.map(\.rawValue),
+                    doc: "Without words: random numbers, or copies of rare tokens' rows as in the paper's code.", keywordOnly: true),
                 Parameter("seed", .int, default: 0, doc: "Of random embeddings.", keywordOnly: true),
             ],
             result: "model", terms: ["placeholder", "token", "textual inversion", "embedding", "concept"], paper: "§3.1",
@@ -149,6 +152,8 @@ enum ModelCommands {
     @Sendable private static func addHandles(_ call: Call) throws -> Value {
         let value = try call.host("model", as: ModelValue.self)
         var model = value.model
+        try OptionRule.check(OptionRule.handles, call)
+        let start = HandleStart(rawValue: try call.string("start")) ?? .random
         switch try call.value("handles") {
         case .int(let count):
             guard (1...64).contains(count) else { throw Problem(.outOfRange, "add_handles adds 1 to 64 handles", argument: "handles") }
@@ -157,7 +162,7 @@ enum ModelCommands {
                 throw Problem(.badArgument, "init has \(words.count) words for \(count) handles", argument: "init")
             }
             warn(words, model, call)
-            model = try call.mapped("init") { try model.addingHandles(count: count, words: words, seed: try call.int("seed")) }
+            model = try call.mapped("init") { try model.addingHandles(count: count, words: words, start: start, seed: try call.int("seed")) }
         case .host(let value as SceneValue):
             let words = try call.strings("init")
             guard words.isEmpty || words.count == value.scene.masks.count else {
@@ -169,7 +174,7 @@ enum ModelCommands {
                     help: "handles_of(model, scene) lists them")
             }
             warn(words, model, call)
-            model = try call.mapped("init") { try model.addingHandles(for: value.scene, words: words, seed: try call.int("seed")) }
+            model = try call.mapped("init") { try model.addingHandles(for: value.scene, words: words, start: start, seed: try call.int("seed")) }
         case .record(let record):
             let width = model.textEncoder.configuration.hiddenSize
             for key in record.keys {

@@ -43,7 +43,7 @@ public struct ModelValue: HostValue {
 
     public func isEqual(to other: any HostValue) -> Bool {
         guard let other = other as? ModelValue else { return false }
-        return other.model.handles == model.handles && other.model.fingerprint == model.fingerprint
+        return other.model.handles == model.handles && other.model.latentSize == model.latentSize && other.model.fingerprint == model.fingerprint
     }
 
     public var inlineText: String { "model \(model.name)" }

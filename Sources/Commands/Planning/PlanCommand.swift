@@ -13,7 +13,7 @@ enum PlanCommand {
                 Parameter("phase", .int, default: 2, range: 1...2, doc: "1 moves handles only, 2 what train says.", keywordOnly: true),
                 Parameter("train", .string, default: "all", allowed: TrainableParts.allCases.map(\.rawValue), doc: "As phase2's.", keywordOnly: true),
                 Parameter("rank", .int, default: 4, range: 1...256, doc: "As phase2's.", keywordOnly: true),
-            ] + TrainingParameters.shared.filter { !["attention_loss", "seed", "prior", "prior_prompts"].contains($0.name) },
+            ] + TrainingParameters.shared.filter { $0.name != "seed" && !$0.name.hasSuffix("_loss") && !TrainingParameters.priorNames.contains($0.name) },
             result: "table", terms: ["memory", "ram", "estimate", "cost", "time", "flop"],
             examples: [.init("plan(load_model(\"collage\"), phase=2).part[0]", shows: "\"weights\"")], run: run)
     ]
@@ -22,9 +22,11 @@ enum PlanCommand {
         let value = try call.host("model", as: ModelValue.self)
         let phase = try call.int("phase")
         var options = try TrainingParameters.options(call, phase: phase, model: value.model)
+        try OptionRule.check(OptionRule.training([options]), call)
         options.trains = TrainableParts(rawValue: try call.string("train")) ?? .all
         options.loraRank = try call.int("rank")
-        let plan = TrainingPlan(value.model, phase: phase, options)
+        let model = try options.size.map { size in try call.mapped("size") { try value.model.sized(height: size.height, width: size.width) } } ?? value.model
+        let plan = TrainingPlan(model, phase: phase, options)
         let seconds = PlanRates.measured().training(plan.operationsPerStep)
         func row(_ part: String, _ bytes: Int, _ note: String) -> [Value] { [.string(part), .float(Double(bytes) / 1e6), .string(note)] }
         let free = Memory.available
@@ -36,6 +38,7 @@ enum PlanCommand {
             row("activations", plan.activations, options.checkpointsGradients ? "computed again in backward" : "kept for backward; gradient_checkpointing=true keeps less"),
             row("peak", plan.peak, free.map { plan.peak > $0 ? "more than the \(TrainingPlan.text($0)) that are free" : "\(TrainingPlan.text($0)) are free" } ?? ""),
             row("each step", 0, "\(NumberText.fixed(plan.operationsPerStep / 1e9, 1)) GFLOP, about \(PlanText.time(seconds)) on this machine"),
+            row("attention", 0, model.attentionLevel.map { TrainingPlan.text($0, model) } ?? "no maps: no attention loss"),
             row("in all", 0, "\(plan.steps) steps, about \(PlanText.time(seconds * Double(plan.steps)))"),
         ]))
     }

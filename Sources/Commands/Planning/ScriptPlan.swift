@@ -70,7 +70,9 @@ public struct ScriptPlan {
     private mutating func train(_ call: AnalyzedCall, _ phases: [Int], _ row: inout Row) {
         guard let (type, model) = model(of: call, &row) else { return }
         let (known, unknown) = call.known(context) { _ in nil }
-        name(unknown, of: ["steps", "batch", "prior", "train", "rank", "optimizer_bits", "gradient_checkpointing", "prior_weight", "zoom", "until"], call, &row)
+        name(
+            unknown, of: ["steps", "batch", "prior", "prior_steps", "train", "rank", "optimizer_bits", "gradient_checkpointing", "prior_weight", "zoom", "size", "until"],
+            call, &row)
         do {
             let excluded: Set<String> = phases.count > 1 ? ["lr"] : []
             let plans = try phases.map { phase in
@@ -79,8 +81,11 @@ public struct ScriptPlan {
                     options.trains = (try? known.string("train")).flatMap(TrainableParts.init) ?? .all
                     options.loraRank = (try? known.int("rank")) ?? options.loraRank
                 }
-                return (plan: TrainingPlan(model, phase: phase, options), options: options)
+                let sized = try options.size.map { try model.sized(height: $0.height, width: $0.width) } ?? model
+                return (plan: TrainingPlan(sized, phase: phase, options), options: options, model: sized)
             }
+            let model = plans[0].model
+            if let level = model.attentionLevel, !level.isPaperSize { row.notes.append("attention loss by \(TrainingPlan.text(level, model))") }
             let prior = plans.contains { $0.options.priorWeight > 0 && $0.options.steps > 0 } ? try TrainingParameters.prior(known, model: model) : nil
             let drawing = prior.map { GenerationPlan(model, count: $0.count, steps: $0.steps, isGuided: $0.guidanceScale != 1) }
             let steps = plans.map { rates.training($0.plan.operationsPerStep) }
@@ -90,7 +95,7 @@ public struct ScriptPlan {
             row.notes += zip(counts, steps).map { "\($0) steps of \(PlanText.time($1))" }
             var seconds = zip(counts, steps).reduce(0) { $0 + Double($1.0) * $1.1 }
             if let prior, let drawing, let source = type.source, !drawn.contains(where: { $0.source == source && $0.prior == prior }) {
-                if !unknown.contains("prior") && !unknown.contains("prior_prompts") { drawn.append((source, prior)) }
+                if !unknown.contains(where: { $0.hasPrefix("prior") || $0 == "seed" }) { drawn.append((source, prior)) }
                 let time = rates.drawing(drawing.operations)
                 row.notes.append("\(prior.count) prior pictures \(PlanText.time(time))")
                 seconds += time
@@ -109,11 +114,11 @@ public struct ScriptPlan {
             let prompts = unknown.contains("prompt") ? 1 : (try? known.strings("prompt").count) ?? 1
             let isEdit = call.call.builtin.name == "edit"
             let n = isEdit ? 1 : (try? known.int("n")) ?? 1
-            let sides = isEdit || known.optional("size") == nil ? [] : try known.ints("size")
+            let sides = isEdit || known.optional("size") == nil ? nil : try known.pixels("size")
             let steps = (try? known.int("steps")) ?? 30
             let isGuided = try known.optional("guidance") == nil ? true : known.double("guidance") != 1
             let plan = GenerationPlan(
-                model, count: prompts * n, steps: steps, isGuided: isGuided, size: sides.count == 2 ? (sides[0], sides[1]) : nil)
+                model, count: prompts * n, steps: steps, isGuided: isGuided, size: sides.map { ($0.height, $0.width) })
             row.memory = plan.peak + moved(type, model, []) + others(than: type.source)
             let time = rates.drawing(plan.operations)
             row.seconds = ["prompt", "n", "steps"].contains { unknown.contains($0) } ? nil : time

@@ -93,7 +93,13 @@ extension TensorCommands {
         Builtin(
             "seed", family: "randomness",
             summary: "Seeds what is drawn without a seed of its own, for a block: with seed(7) { … }.",
-            parameters: [Parameter("value", .int, doc: "The seed; a session begins with 0.")],
+            parameters: [
+                Parameter("value", .int, doc: "The seed; a session begins with 0."),
+                Parameter(
+                    "scope", .string, default: "",
+                    doc: "Different scopes of a seed draw different numbers; phase two draws in the scope \"phase 2\" of its seed.",
+                    keywordOnly: true),
+            ],
             result: "none; outside of with, the seed holds from here on",
             terms: ["random", "reproducible", "deterministic"],
             examples: [
@@ -103,11 +109,11 @@ extension TensorCommands {
             ],
             scope: { call in
                 let (before, context) = (call.context[SeedState.self], call.context)
-                context[SeedState.self] = RandomState(seed: try call.int("value"))
+                context[SeedState.self] = RandomState(seed: try call.int("value"), scope: try call.string("scope"))
                 return { context[SeedState.self] = before }
             },
             run: { call in
-                call.context[SeedState.self] = RandomState(seed: try call.int("value"))
+                call.context[SeedState.self] = RandomState(seed: try call.int("value"), scope: try call.string("scope"))
                 return .none
             }),
         Builtin(

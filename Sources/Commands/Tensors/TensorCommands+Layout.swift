@@ -1,4 +1,5 @@
 import Autograd
+import BreakAScene
 import Images
 import Language
 import Tensors
@@ -86,8 +87,8 @@ extension TensorCommands {
                     doc: "A mask, an image, or a tensor [H, W], [H, W, C] or [N, H, W, C]."),
                 Parameter("to", Accepts.size, doc: "[height, width], or a value that has them."),
                 Parameter(
-                    "filter", .string, allowed: Resample.allCases.map(\.rawValue),
-                    doc: "How; nearest for masks and tensors as torch's F.interpolate, lanczos for images.",
+                    "filter", .string, allowed: Resample.allCases.map(\.rawValue) + ["max"],
+                    doc: "How; nearest for masks and tensors as torch's F.interpolate, lanczos for images; max, for masks, takes the brightest pixel.",
                     optional: true),
             ],
             result: "as x; a mask resized to latents [.., H, W, C] becomes a tensor [H, W, 1]",
@@ -120,11 +121,15 @@ extension TensorCommands {
     @Sendable private static func resize(_ call: Call) throws -> Value {
         let (value, size) = (try call.value("x"), try call.size("to"))
         let filter = call.optional("filter").flatMap { Resample(rawValue: $0.inlineText) }
+        let isMaximum = call.optional("filter") != nil && filter == nil
         if let mask = value.host(as: MaskValue.self)?.mask {
-            let small = try call.mapped("x") { try mask.resized(to: size, filter ?? .nearest) }
+            let small = try call.mapped("x") {
+                isMaximum ? try Mask(try PreparedScene.downsample(mask, to: size, .max)) : try mask.resized(to: size, filter ?? .nearest)
+            }
             let latents = call.optional("to")?.host(as: TensorValue.self).map { $0.shape.count >= 3 } ?? false
             return latents ? .tensor(Tensor(small).reshaped([size.height, size.width, 1])) : .mask(small)
         }
+        if isMaximum { throw Problem(.notAllowed, "resize knows max for masks", argument: "filter", label: "the first argument is no mask") }
         if let image = value.host(as: ImageValue.self)?.image {
             return .host(Provenance.derived(try call.mapped("x") { try image.resized(to: size, filter ?? .lanczos) }, call))
         }

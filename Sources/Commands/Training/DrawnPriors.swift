@@ -13,19 +13,16 @@ enum DrawnPriors: ContextKey {
 
     private static let limit = 8
 
-    /// Drawn by `base`, which may since have got handles; these do not change pictures whose prompts do not name them.
+    /// Drawn by `base` at its size.
     static func find(_ base: DiffusionModel, _ options: PriorOptions, _ call: Call) -> PriorSet? {
-        guard call.context[DrawnPriors.self].contains(where: { $0.prior.options == options }) else { return nil }
+        let alike = call.context[DrawnPriors.self].filter { $0.prior.isDrawn(with: options, by: base) }
+        guard !alike.isEmpty else { return nil }
         let fingerprint = base.fingerprint
-        return call.context[DrawnPriors.self].last { $0.prior.options == options && $0.fingerprint == fingerprint }?.prior
+        return alike.last { $0.fingerprint == fingerprint }?.prior
     }
 
     static func keep(_ prior: PriorSet, _ base: DiffusionModel, _ call: Call) {
         let entry = Entry(fingerprint: base.fingerprint, prior: prior)
         call.context[DrawnPriors.self] = call.context[DrawnPriors.self].suffix(limit - 1) + [entry]
-    }
-
-    static func areShareable(_ options: PriorOptions, _ model: DiffusionModel) -> Bool {
-        !options.prompts.contains { prompt in model.handles.contains { prompt.contains($0) } }
     }
 }

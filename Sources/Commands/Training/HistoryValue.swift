@@ -17,18 +17,30 @@ public struct HistoryValue: TableReadable {
         ("phase", { .int($0.phase) }), ("step", { .int($0.step) }), ("reconstruction", { .float(Double($0.reconstruction)) }),
         ("prior", { .float(Double($0.prior)) }), ("attention", { .float(Double($0.attention)) }),
         ("gradient_norm", { .float(Double($0.gradientNorm)) }),
+        // "<asset0> and <asset2>", a photo of a larger batch after the other.
+        ("handles", { .string($0.subsets.map { $0.joined(separator: " and ") }.joined(separator: ", ")) }),
     ]
 
-    public var fieldNames: [String] { Self.columns.map(\.name) }
+    /// The columns of every history, and the attention loss of each handle by itself: "attention_asset0".
+    private var columns: [(name: String, value: @Sendable (History.Entry) -> Value)] {
+        Self.columns + HistoryCurves.handles(of: [history]).map { column in
+            (column.name, { entry in column.value(entry).map { .float(Double($0)) } ?? .none })
+        }
+    }
 
-    /// A column, [steps].
+    public var fieldNames: [String] { columns.map(\.name) }
+
+    /// A column, [steps]; NaN in steps that have no number of it. `handles` is a list of strings.
     public func field(_ name: String) throws -> Value? {
-        guard let column = Self.columns.first(where: { $0.name == name }) else { return nil }
-        return .tensor(Tensor(history.entries.map { Float(column.value($0).number ?? 0) }, shape: [history.entries.count]))
+        guard let column = columns.first(where: { $0.name == name }) else { return nil }
+        let values = history.entries.map(column.value)
+        if name == "handles" { return .list(values) }
+        return .tensor(Tensor(values.map { Float($0.number ?? .nan) }, shape: [values.count]))
     }
 
     public var table: TableValue {
-        TableValue(columns: Self.columns.map(\.name), rows: history.entries.map { entry in Self.columns.map { $0.value(entry) } })
+        let columns = columns
+        return TableValue(columns: columns.map(\.name), rows: history.entries.map { entry in columns.map { $0.value(entry) } })
     }
 
     /// Rows, as a table's: history[-1].attention.

@@ -1,16 +1,23 @@
 import BreakAScene
 import Diffusion
+import Images
 import Language
 import Tensors
 
 // How a training is carried out: checks first, then prior pictures, then one phase after the other.
 extension TrainingCommands {
-    /// `base`: the model before it got its handles.
-    static func run(_ call: Call, _ phases: [(phase: Int, options: TrainingOptions)], _ value: ModelValue, base: DiffusionModel? = nil) throws -> ModelValue {
+    static func run(_ call: Call, _ phases: [(phase: Int, options: TrainingOptions)], _ given: ModelValue) throws -> ModelValue {
+        try OptionRule.check(OptionRule.training(phases.map(\.options)), call)
+        let value = try resized(call, given, phases[0].options)
         let scene = try call.host("scene", as: SceneValue.self).scene
         let pairing = try call.pairing(value.model, scene)
         let seed = try call.int("seed")
-        let plan = phases.map { PlannedPhase(phase: $0.phase, options: $0.options, seed: seed) }
+        let plan = phases.map { phase in
+            var options = phase.options
+            // A folder of checkpoints has nothing but the options to know the size by.
+            if value.model.isResized { options.size = PixelSize(width: value.model.pixelSize.width, height: value.model.pixelSize.height) }
+            return PlannedPhase(phase: phase.phase, options: options, seed: seed)
+        }
         SceneCommands.warn(try SceneReport(scene), call)
         let prepared = try call.mapped("scene") { try PreparedScene(scene, for: value.model, downsampling: plan[0].options.maskDownsampling) }
         // All handles of the scene in one prompt, as a step may draw them: better now than in the middle.
@@ -21,10 +28,11 @@ extension TrainingCommands {
         let side = value.model.latentSize
         try call.reservePass(2 * (plan.map(\.options.batchSize).max() ?? 1), height: side.height, width: side.width, value.model)
         call.announce(plan.map { TrainingPlan(value.model, phase: $0.phase, $0.options) })
+        let replacements = try TrainingFunctions(call).replacements(value.model, prepared)
+        try checkAttention(call, value.model, plan, replacements)
         let keeper = try TrainingCheckpoints(call)
         var learned = value.learned
         learned.remaining = Array(plan.dropFirst())
-        let replacements = try TrainingFunctions(call).replacements(learned.model, prepared)
         let description = title(plan[0], scene)
         func start(_ prior: PriorSet?) -> TrainingRun {
             TrainingRun(
@@ -34,7 +42,7 @@ extension TrainingCommands {
         // With flips, or with none of the photo's posteriors at hand, nothing here is drawn yet: order does not matter.
         if plan.contains(where: { $0.options.priorWeight > 0 && $0.options.steps > 0 }) {
             let wanted = try TrainingParameters.prior(call, model: learned.model)
-            prior = try preparePrior(call, &learned, wanted, base: base ?? value.model)
+            prior = try preparePrior(call, &learned, wanted)
             if prior == nil {
                 (learned.unfinished, learned.unfinishedReplacements, learned.pendingPrior) = (start(nil), replacements, wanted)
                 learned.provenance.append(description)
@@ -45,6 +53,27 @@ extension TrainingCommands {
             return try train(call, known.learned, known.run, description: known.description, replacements, keeper)
         }
         return try train(call, learned, start(prior), description: description, replacements, keeper)
+    }
+
+    /// The model at the size that it is to train at.
+    private static func resized(_ call: Call, _ value: ModelValue, _ options: TrainingOptions) throws -> ModelValue {
+        guard let size = options.size else { return value }
+        return ModelValue(try call.mapped("size") { try value.learned.sized(size) })
+    }
+
+    /// Without maps there is no attention loss: refused where one is wanted. Says so where the maps are not the paper's.
+    private static func checkAttention(_ call: Call, _ model: DiffusionModel, _ plan: [PlannedPhase], _ replaced: TrainingReplacements) throws {
+        guard plan.contains(where: { $0.options.attentionWeight > 0 }) || replaced.attentionLoss != nil else { return }
+        guard let level = model.attentionLevel else {
+            throw Problem(
+                .badArgument, "\(model.name) has no cross-attention in its down and up blocks: there is nothing for the attention loss to see",
+                argument: replaced.attentionLoss == nil ? "model" : "attention_loss", help: "attention_weight=0 trains without that loss")
+        }
+        if replaced.attentionLoss != nil, plan.allSatisfy({ $0.options.attentionWeight == 0 }) {
+            call.context.warn(
+                .noGradient, "attention_weight is 0: what attention_loss gives is kept in the history and moves nothing", argument: "attention_loss")
+        }
+        if !level.isPaperSize { call.context.emit(.stream("The attention loss goes by \(TrainingPlan.text(level, model)).\n")) }
     }
 
     private static func title(_ plan: PlannedPhase, _ scene: Scene) -> String {
@@ -58,10 +87,13 @@ extension TrainingCommands {
     }
 
     /// nil where a stop was asked for meanwhile.
-    static func preparePrior(_ call: Call, _ learned: inout LearnedModel, _ options: PriorOptions, base: DiffusionModel) throws -> PriorSet? {
-        let isShareable = DrawnPriors.areShareable(options, learned.model)
-        if learned.prior?.options != options, isShareable, let known = DrawnPriors.find(base, options, call) { learned.prior = known }
-        if let prior = learned.prior, prior.options == options { return prior }
+    static func preparePrior(_ call: Call, _ learned: inout LearnedModel, _ options: PriorOptions) throws -> PriorSet? {
+        let base = learned.untrained
+        if let prior = learned.prior, prior.isDrawn(with: options, by: base) { return prior }
+        if let known = DrawnPriors.find(base, options, call) {
+            learned.prior = known
+            return known
+        }
         var bar = ProgressBar(call.context, title: "prior pictures", unit: "step")
         defer { bar.finish() }
         var holder = learned
@@ -77,9 +109,12 @@ extension TrainingCommands {
             }
         } catch let problem as Problem where problem.code == .interrupted {
             return nil
+        } catch var problem as Problem where problem.code == .unknownHandle {
+            problem.help = "prior pictures are drawn by the base model, which has no handles"
+            throw problem
         }
         learned = holder
-        if isShareable { DrawnPriors.keep(drawn, base, call) }
+        DrawnPriors.keep(drawn, base, call)
         return drawn
     }
 

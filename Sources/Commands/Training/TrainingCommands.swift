@@ -8,7 +8,7 @@ enum TrainingCommands {
     static let all: [Builtin] = [
         Builtin(
             "phase1", family: "training", summary: "Phase one: learns one handle per thing by moving only the handles' embeddings.",
-            parameters: [model, scene, initial] + TrainingParameters.shared + TrainingCheckpoints.parameters, result: "model",
+            parameters: [model, scene, initial, start] + TrainingParameters.shared + TrainingCheckpoints.parameters, result: "model",
             terms: ["textual inversion", "train", "learn", "concept", "break-a-scene"], paper: "§3.1",
             examples: [.init("len(phase1(load_model(\"collage\"), load_scene(\"mug_rose\"), init=[\"dish\", \"flower\"], steps=1, prior_weight=0).handles)", shows: "2")],
             run: phase1),
@@ -21,6 +21,10 @@ enum TrainingCommands {
                     doc: "What moves: a word (lora: low-rank adapters, merged later), or a function of a parameter's name.",
                     keywordOnly: true),
                 Parameter("rank", .int, default: 4, range: 1...256, doc: "Rank of the adapters of train=\"lora\".", keywordOnly: true),
+                Parameter(
+                    "handle_lr", .number, range: 0...10,
+                    doc: "Learning rate of the handles; without, lr, and where train is lora the preset's lr: lr is then the adapters'.",
+                    keywordOnly: true, optional: true),
             ] + TrainingParameters.parameters(phase: 2) + TrainingCheckpoints.parameters,
             result: "model", terms: ["fine-tune", "train", "dreambooth", "break-a-scene"], paper: "§3.1",
             examples: [
@@ -28,7 +32,7 @@ enum TrainingCommands {
             ], run: phase2),
         Builtin(
             "break_a_scene", family: "training", summary: "Both phases with their preset: from a photo and its masks to a model with a handle per thing.",
-            parameters: [model, scene, initial] + TrainingParameters.shared.filter { $0.name != "lr" && $0.name != "until" } + TrainingCheckpoints.parameters, result: "model",
+            parameters: [model, scene, initial, start] + TrainingParameters.shared.filter { $0.name != "lr" && $0.name != "until" } + TrainingCheckpoints.parameters, result: "model",
             terms: ["train", "learn", "extract", "method"], paper: "§3",
             examples: [.init("len(break_a_scene(load_model(\"collage\"), load_scene(\"mug_rose\"), steps=1, prior_weight=0).history)", shows: "2")],
             run: both),
@@ -47,12 +51,22 @@ enum TrainingCommands {
     private static let model = Parameter("model", .host("model"), doc: "The base model.")
     private static let scene = Parameter("scene", .host("scene"), doc: "The photo with its masks.")
     private static let initial = Parameter(
-        "init", .list(.string), default: .list([]), doc: "A word for each thing that its handle starts from; random embeddings without.", keywordOnly: true)
+        "init", .list(.string), default: .list([]), doc: "A word for each thing that its handle starts from; without, what start says.", keywordOnly: true)
+
+    /// `start=`: what handles start from without words.
+    private static let start: Parameter = {
+        var parameter = Parameter(
+            "start", .string, allowed: HandleStart.allCases.map(\.rawValue),
+            doc: "What handles start from without words: random numbers with the table's spread, or copies of rare tokens' rows, as the code does.",
+            keywordOnly: true, optional: true)
+        parameter.standard = PresetText.of { .string($0.handleStart.rawValue) }
+        return parameter
+    }()
 
     @Sendable private static func phase1(_ call: Call) throws -> Value {
         let value = try call.host("model", as: ModelValue.self)
         let options = try TrainingParameters.options(call, phase: 1, model: value.model)
-        return .host(try run(call, [(1, options)], try withHandles(call, value), base: value.model))
+        return .host(try run(call, [(1, options)], try withHandles(call, value)))
     }
 
     @Sendable private static func phase2(_ call: Call) throws -> Value {
@@ -64,8 +78,12 @@ enum TrainingCommands {
             options.trains = TrainableParts(rawValue: try call.string("train")) ?? .all
         }
         options.loraRank = try call.int("rank")
-        // Factors that start from nothing want a rate of their own.
-        if options.trains == .lora, call.optional("lr") == nil { options.optimizer.lr = max(options.optimizer.lr, 1e-4) }
+        if options.trains == .lora {
+            // Factors that start from nothing want a rate of their own; the handles keep the preset's.
+            options.handleRate = try TrainingParameters.preset(call, model: value.model).options(phase: 2).optimizer.lr
+            if call.optional("lr") == nil { options.optimizer.lr = max(options.optimizer.lr, 1e-4) }
+        }
+        if call.optional("handle_lr") != nil { options.handleRate = try call.double("handle_lr") }
         return .host(try run(call, [(2, options)], value))
     }
 
@@ -74,12 +92,13 @@ enum TrainingCommands {
         let phases = try [1, 2].map { phase in
             (phase, try TrainingParameters.options(call, phase: phase, model: value.model, excluding: ["lr"]))
         }
-        return .host(try run(call, phases, try withHandles(call, value), base: value.model))
+        return .host(try run(call, phases, try withHandles(call, value)))
     }
 
     @Sendable private static func resume(_ call: Call) throws -> Value {
         if case .string = try call.value("model") { return .host(try TrainingCheckpoints.resume(call)) }
         let value = try call.host("model", as: ModelValue.self)
+        try OptionRule.check(OptionRule.resuming, call)
         guard var run = value.learned.unfinished else {
             call.context.emit(.stream("Nothing is left to do: no training of this model was interrupted.\n"))
             return .host(value)
@@ -89,7 +108,7 @@ enum TrainingCommands {
         }
         var learned = value.learned
         if let options = learned.pendingPrior {
-            guard let prior = try preparePrior(call, &learned, options, base: learned.model) else { return .host(pending(call, value.learned)) }
+            guard let prior = try preparePrior(call, &learned, options) else { return .host(pending(call, value.learned)) }
             run = run.with(prior: prior)
             learned.pendingPrior = nil
         }
@@ -113,7 +132,10 @@ enum TrainingCommands {
             throw Problem(.badArgument, "init has \(words.count) words, the scene has \(missing.count) masks without a handle", argument: "init")
         }
         ModelCommands.warn(words, value.model, call)
-        return value.replacing(
-            try call.mapped("init") { try value.model.addingHandles(for: scene, masks: missing, words: words, seed: try call.int("seed")) })
+        let start = call.optional("start") == nil
+            ? try TrainingParameters.preset(call, model: value.model).handleStart : HandleStart(rawValue: try call.string("start")) ?? .random
+        return value.replacing(try call.mapped("init") {
+            try value.model.addingHandles(for: scene, masks: missing, words: words, start: start, seed: try call.int("seed"))
+        })
     }
 }

@@ -44,7 +44,7 @@ enum TrainingParameters {
             guard bits == 8 || bits == 32 else { throw Problem(.outOfRange, "AdamW's moments have 32 bits or 8", argument: "optimizer_bits") }
             $1.optimizer.stateBits = bits
         },
-        Row("attention_weight", .number, range: 0...1000, doc: "Weight of the cross-attention loss; 0 leaves it out.", value: { .float($0.attentionWeight) }) {
+        Row("attention_weight", .number, range: 0...1000, doc: "Weight of the cross-attention loss, which sees the level of maps nearest to the paper's 16×16; 0 leaves it out.", value: { .float($0.attentionWeight) }) {
             $1.attentionWeight = try $0.double("attention_weight")
         },
         Row("normalization", .string, allowed: AttentionNormalization.allCases.map(\.rawValue), doc: "How a map is brought to 0…1 for that loss.", value: { .string($0.attentionNormalization.rawValue) }) {
@@ -71,7 +71,7 @@ enum TrainingParameters {
             // A law may zoom at every step: what a plan counts.
             $1.zoom = if case .function? = $0.optional("zoom") { 1 } else { try $0.double("zoom") }
         },
-        Row("downsampling", .string, allowed: MaskDownsampling.allCases.map(\.rawValue), doc: "How masks come down to 16×16.", value: { .string($0.maskDownsampling.rawValue) }) {
+        Row("downsampling", .string, allowed: MaskDownsampling.allCases.map(\.rawValue), doc: "How masks come down to the size of latents and attention maps.", value: { .string($0.maskDownsampling.rawValue) }) {
             $1.maskDownsampling = MaskDownsampling(rawValue: try $0.string("downsampling")) ?? .nearest
         },
         Row("batch", .int, range: 1...64, doc: "Photos in a step, each with a subset of its own.", value: { .int($0.batchSize) }) { $1.batchSize = try $0.int("batch") },
@@ -82,6 +82,8 @@ enum TrainingParameters {
         Row("gradient_checkpointing", .bool, doc: "Computes activations again instead of keeping them: a third slower, far less memory.", value: { .bool($0.checkpointsGradients) }) {
             $1.checkpointsGradients = try $0.bool("gradient_checkpointing")
         },
+        Row("size", .listOrSingle(.int), range: 1...4096, unit: "px", doc: "Size that it trains at, [height, width] or one number for both; the model's own without.",
+            value: { $0.size.map { .list([.int($0.height), .int($0.width)]) } ?? .none }) { $1.size = try $0.pixels("size") },
         Row("clip_table", .bool, doc: "In phase one clip by the norm of the whole token table's gradient, as the paper's code does.", value: { .bool($0.clipsWholeTable) }) {
             $1.clipsWholeTable = try $0.bool("clip_table")
         },
@@ -95,7 +97,15 @@ enum TrainingParameters {
     private static let priorRows: [Parameter] = [
         standing("prior", .int, range: 1...10_000, doc: "Pictures that prior preservation draws.") { .int($0.prior.count) },
         Parameter("prior_prompts", .list(.string), doc: "Their prompts, taken in turn.", keywordOnly: true, optional: true),
+        standing("prior_steps", .int, range: 1...1000, doc: "Denoising steps of a prior picture.") { .int($0.prior.steps) },
+        standing("prior_guidance", .number, range: 0...100, doc: "Classifier-free guidance of the prior pictures.") { .float($0.prior.guidanceScale) },
+        Parameter(
+            "prior_seed", .int, doc: "Of the prior pictures, which the base model draws; without, seed: trainings of two seeds then have two sets.",
+            keywordOnly: true, optional: true),
     ]
+
+    /// Names of the options of prior preservation.
+    static let priorNames = priorRows.map(\.name) + ["prior_loss"]
 
     static let until = Parameter(
         "until", .int, range: 1...1_000_000, unit: "steps", doc: "Stops after this step; resume goes on, more than once and with other ends if wanted.",
@@ -114,7 +124,7 @@ enum TrainingParameters {
 
     static func parameters(phase: Int) -> [Parameter] { [
         Parameter("preset", .string, allowed: Preset.allCases.map(\.rawValue), doc: "Settings that belong together; collage for the embedded model, else code.", keywordOnly: true, optional: true)
-    ] + rows.map { $0.parameter(phase: phase) } + priorRows + TrainingFunctions.parameters + [
+    ] + rows.filter { phase == 1 || $0.parameter.name != "clip_table" }.map { $0.parameter(phase: phase) } + priorRows + TrainingFunctions.parameters + [
         until,
         Parameter("seed", .int, default: 0, doc: "Of everything that training draws.", keywordOnly: true),
     ] }
@@ -137,6 +147,9 @@ enum TrainingParameters {
             prior.prompts = try call.strings("prior_prompts")
             guard !prior.prompts.isEmpty else { throw Problem(.badArgument, "prior_prompts is empty", argument: "prior_prompts") }
         }
+        if call.optional("prior_steps") != nil { prior.steps = try call.int("prior_steps") }
+        if call.optional("prior_guidance") != nil { prior.guidanceScale = try call.double("prior_guidance") }
+        prior.seed = try call.int(call.optional("prior_seed") == nil ? "seed" : "prior_seed")
         return prior
     }
 }

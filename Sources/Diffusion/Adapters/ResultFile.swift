@@ -30,6 +30,7 @@ public enum ResultFile {
         all["handles"] = JSON.array(model.handles.map { .string($0) }).text()
         all["handle_scenes"] = HandleOrigin.json(model.handleOrigins).text()
         all["error"] = "\(report.error)"
+        if model.isResized { all["size"] = "\(model.pixelSize.height) \(model.pixelSize.width)" }
         try SafetensorsWriter.write(path, tensors, metadata: all)
         return report
     }
@@ -54,9 +55,11 @@ public enum ResultFile {
             }, axis: 0)
         }
         var model = base
+        let sides = (metadata["size"] ?? "").split(separator: " ").compactMap { Int($0) }
+        if sides.count == 2 { model = try model.sized(height: sides[0], width: sides[1]) }
         if !tokens.isEmpty {
             let origins = HandleOrigin.list(metadata["handle_scenes"].flatMap { try? JSON.parse($0) }, count: tokens.count)
-            model = try base.addingHandles(tokens, embeddings: try rows("handle."), origins: origins)
+            model = try model.addingHandles(tokens, embeddings: try rows("handle."), origins: origins)
             if file.contains("handle_start.\(tokens[0])") { model.handleStarts = try rows("handle_start.") }
         }
         if file.tensors.contains(where: { !$0.name.hasPrefix("handle") }) {

@@ -36,10 +36,7 @@ extension DiffusionModel {
     /// `ModelError.size`.
     public func initialLatents(_ count: Int, size: (height: Int, width: Int)? = nil, _ draw: RandomDraw) throws -> Tensor {
         let pixels = size ?? pixelSize
-        let multiple = vae.configuration.downscale << (unet.configuration.levels - 1)
-        guard pixels.height > 0, pixels.width > 0, pixels.height % multiple == 0, pixels.width % multiple == 0 else {
-            throw ModelError.size(height: pixels.height, width: pixels.width, multiple: multiple)
-        }
+        try checkSize(height: pixels.height, width: pixels.width)
         let f = vae.configuration.downscale
         return draw.normal([count, pixels.height / f, pixels.width / f, latentChannels])
     }
@@ -79,8 +76,8 @@ extension DiffusionModel {
         return latents
     }
 
-    /// The noise that a scheduler adds at a step, [N, h, w, C]: one seed a picture, so that each can be drawn again
-    /// alone. The starting noise is draw 0 of the same stream.
+    /// The noise that a scheduler adds at a step of `generate`, [N, h, w, C]: one seed a picture, so that each can be drawn
+    /// again alone. The starting noise is draw 0 of the same stream.
     public static func stepNoise(seeds: [Int], step: Int, _ shape: [Int]) -> Tensor {
         let one = [1] + shape.dropFirst()
         return .concatenated(seeds.map { seed in

@@ -19,6 +19,8 @@ public struct DiffusionModel: Sendable {
     public internal(set) var handleOrigins: [HandleOrigin?] = []
     /// The rows that training started from, [K, D].
     public internal(set) var handleStarts: Tensor?
+    /// Of latents, where the model is used at another size than it was made for: `sized`.
+    var chosenLatentSize: (height: Int, width: Int)?
     let posteriors = PosteriorCache()
     /// What the parameters were when they came from the folder, by full name ("unet.conv_in.weight").
     private let origin: [String: TensorMark]
@@ -58,8 +60,9 @@ public struct DiffusionModel: Sendable {
         module.parameters().map { (path + $0.name, $0.value) }
     }
 
-    /// Height and width of the latents that the model was made for.
+    /// Height and width of its latents: what `sized` chose, else what the model was made for.
     public var latentSize: (height: Int, width: Int) {
+        if let chosenLatentSize { return chosenLatentSize }
         let side = vae.configuration.sampleSize / vae.configuration.downscale
         return (unet.configuration.sampleHeight ?? side, unet.configuration.sampleWidth ?? side)
     }

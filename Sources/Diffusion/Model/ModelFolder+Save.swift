@@ -13,7 +13,10 @@ extension ModelFolder {
 
     private static func write(_ model: DiffusionModel, to path: String, _ dtype: SafetensorsDType) throws {
         for part in ["unet", "vae", "text_encoder", "tokenizer", "scheduler"] { try FileSystem.createFolder("\(path)/\(part)") }
-        try write(model.unet.configuration.source, to: "\(path)/unet/config.json")
+        var unet = model.unet.configuration.source
+        // diffusers draws at this size when it is told none.
+        if model.isResized { unet["sample_size"] = sampleSize(model.latentSize) }
+        try write(unet, to: "\(path)/unet/config.json")
         try write(model.vae.configuration.source, to: "\(path)/vae/config.json")
         var text = model.textEncoder.configuration.source
         text["vocab_size"] = JSON(model.textEncoder.configuration.vocabularySize + model.handles.count)
@@ -26,6 +29,10 @@ extension ModelFolder {
         try writeHandles(model, to: path)
         // Last: a folder without it was not finished.
         try write(index(model), to: "\(path)/model_index.json")
+    }
+
+    private static func sampleSize(_ size: (height: Int, width: Int)) -> JSON {
+        size.height == size.width ? JSON(size.height) : [JSON(size.height), JSON(size.width)]
     }
 
     /// The parts that are written; diffusers looks for every part that is not null.

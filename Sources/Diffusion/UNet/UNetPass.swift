@@ -4,8 +4,8 @@ import Tensors
 /// Which cross-attention maps a pass through the U-Net keeps.
 public enum AttentionRecording: Sendable, Equatable {
     case none
-    /// The maps of the down and up blocks at this many places, 16×16 in the paper (method.md §1.3).
-    case resolution(Int)
+    /// The maps of the down and up blocks that have this size (`AttentionLevel`).
+    case size(height: Int, width: Int)
     /// Every cross-attention.
     case all
 
@@ -13,7 +13,7 @@ public enum AttentionRecording: Sendable, Equatable {
         switch self {
         case .none: false
         case .all: true
-        case .resolution(let size): height == size && width == size && !layer.hasPrefix("mid_block")
+        case .size(let rows, let columns): height == rows && width == columns && !layer.hasPrefix("mid_block")
         }
     }
 }

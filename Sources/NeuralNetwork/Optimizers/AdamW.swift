@@ -64,9 +64,13 @@ public struct AdamW: Sendable {
         public let name: String
         var value: Tensor
         let gradient: Tensor
+        /// Instead of the optimizer's.
+        let lr: Double?
+        /// Whether the step's `gradientScale` applies.
+        let isClipped: Bool
 
-        public init(name: String, value: Tensor, gradient: Tensor) {
-            (self.name, self.value, self.gradient) = (name, value, gradient)
+        public init(name: String, value: Tensor, gradient: Tensor, lr: Double? = nil, isClipped: Bool = true) {
+            (self.name, self.value, self.gradient, self.lr, self.isClipped) = (name, value, gradient, lr, isClipped)
         }
     }
 
@@ -84,6 +88,8 @@ public struct AdamW: Sendable {
             precondition(updates[index].gradient.shape == shape, "gradient of \(name)")
             let p = updates[index].value.mutate { $0 }
             var options = missed[name].map { kernelOptions(step: step - $0, gradientScale) } ?? common
+            if let lr = updates[index].lr { options.lr = Float(lr) }
+            if !updates[index].isClipped { options.gradientScale = 1 }
             if self.options.stateBits == 8, p.count >= QuantizedMoments.smallest {
                 var quantized = quantizedMoments.removeValue(forKey: name) ?? QuantizedMoments(shape: shape)
                 quantized.update(p, gradient: updates[index].gradient, &options)

@@ -1,0 +1,45 @@
+import Tensors
+
+/// A history as tensors: whole numbers up to 2²⁴ and float32 losses are exact. Legend: S steps, K handles, B photos.
+enum HistoryTensors {
+    static func write(_ history: History, handles: [String]) -> [(String, Tensor)] {
+        let (entries, k) = (history.entries, handles.count)
+        let photos = entries.map(\.subsets.count).max() ?? 0
+        let numbers = entries.flatMap { [Float($0.phase), Float($0.step), $0.reconstruction, $0.prior, $0.attention, $0.gradientNorm] }
+        let subsets = entries.flatMap { entry in
+            (0..<photos).flatMap { photo in
+                let chosen = photo < entry.subsets.count ? entry.subsets[photo].compactMap(handles.firstIndex) : []
+                return (0..<k).map { $0 < chosen.count ? Float(chosen[$0]) : -1 }
+            }
+        }
+        let losses = entries.flatMap { entry in handles.map { entry.handleLosses[$0] ?? -1 } }
+        return [
+            ("history", Tensor(numbers, shape: [entries.count, 6])),
+            ("history.subsets", Tensor(subsets, shape: [entries.count, photos * k])),
+            ("history.handles", Tensor(losses, shape: [entries.count, k])),
+        ]
+    }
+
+    /// Throws `CheckpointError.damaged` where they do not fit each other or the handles.
+    static func read(_ tensors: [String: Tensor], _ path: String, handles: [String]) throws -> History {
+        let (damaged, k) = (CheckpointError.damaged(path: path, "its history does not fit"), handles.count)
+        guard let numbers = tensors["history"], let subsets = tensors["history.subsets"], let losses = tensors["history.handles"],
+            numbers.rank == 2, subsets.rank == 2, numbers.shape[1] == 6, numbers.shape[0] == subsets.shape[0],
+            losses.shape == [numbers.shape[0], k], subsets.shape[1] == 0 || k > 0 && subsets.shape[1] % k == 0
+        else { throw damaged }
+        var history = History()
+        for row in 0..<numbers.shape[0] {
+            let n = numbers.row(row).values
+            guard let phase = Int(exactly: n[0]), let step = Int(exactly: n[1]) else { throw damaged }
+            let places = subsets.shape[1] == 0 ? [] : subsets.row(row).values.map { Int(exactly: $0) ?? -1 }
+            let chosen = stride(from: 0, to: places.count, by: max(1, k)).map { photo in
+                places[photo..<photo + k].filter(handles.indices.contains).map { handles[$0] }
+            }.filter { !$0.isEmpty }
+            let values = k == 0 ? [] : losses.row(row).values
+            history.append(.init(
+                phase: phase, step: step, reconstruction: n[2], prior: n[3], attention: n[4], gradientNorm: n[5], subsets: chosen,
+                handleLosses: Dictionary(zip(handles, values).filter { $0.1 >= 0 }) { first, _ in first }))
+        }
+        return history
+    }
+}

@@ -1,0 +1,93 @@
+import BreakAScene
+import Language
+
+/// An option that another option, a preset or a function leaves without any effect. Where it is given all the same, the call
+/// is refused: nobody is to believe in an effect that there is none of.
+struct OptionRule: Sendable {
+    let options: [String]
+    /// What takes the effect away, in words; nil where it has one.
+    let cause: @Sendable (Call) throws -> Cause?
+
+    struct Cause {
+        let text: String
+        var help: String?
+
+        init(_ text: String, help: String? = nil) { (self.text, self.help) = (text, help) }
+    }
+
+    init(_ options: [String], _ cause: @escaping @Sendable (Call) throws -> Cause?) { (self.options, self.cause) = (options, cause) }
+
+    /// Refuses the first option that was given and has no effect. Throws `.badArgument`, which names both.
+    static func check(_ rules: [OptionRule], _ call: Call) throws {
+        for rule in rules {
+            let given = rule.options.filter { call.has($0) && call.optional($0) != nil }
+            guard let option = given.first, let cause = try rule.cause(call) else { continue }
+            throw Problem(
+                .badArgument, "\(call.builtin.name): \(option) has no effect, because \(cause.text)", argument: option,
+                help: cause.help ?? "leave \(option) out")
+        }
+    }
+
+    // MARK: the rules
+
+    /// Of `phase1`, `phase2`, `break_a_scene` and `plan`. `phases`: what preset and arguments have come to.
+    static func training(_ phases: [TrainingOptions]) -> [OptionRule] {
+        [
+            OptionRule(["normalization", "reduction"]) { call in
+                call.optional("attention_loss").map { _ in Cause("attention_loss takes the place of the loss that it belongs to") }
+            },
+            OptionRule(TrainingParameters.priorNames) { call in
+                guard phases.allSatisfy({ $0.priorWeight == 0 }) else { return nil }
+                let source = call.optional("prior_weight") == nil && call.optional("preset") != nil ? " in preset \"\(try call.string("preset"))\"" : ""
+                return Cause("prior_weight is 0\(source)", help: "prior_weight=1 keeps the model from forgetting")
+            },
+            OptionRule(["rank"]) { call in try Self.parts(call).flatMap { $0 == "\"lora\"" ? nil : Cause("train is \($0)", help: "train=\"lora\" has adapters of a rank") } },
+            OptionRule(["handle_lr"]) { call in
+                try Self.parts(call) == "\"handles\"" ? Cause("train is \"handles\", whose rate is lr") : nil
+            },
+            OptionRule(["clip_table"]) { call in
+                if phases.allSatisfy({ $0.clipNorm == nil }) { return Cause("clip is 0") }
+                let isSecond = call.optional("phase")?.number == 2
+                return isSecond ? Cause("phase two clips by the norm of all that moves") : nil
+            },
+            OptionRule(["train"]) { call in
+                call.optional("phase")?.number == 1 ? Cause("phase one moves the handles only") : nil
+            },
+            OptionRule(["checkpoint_every"]) { call in
+                call.optional("checkpoint") == nil ? Cause("checkpoint names no folder", help: "checkpoint=\"folder\" keeps the state") : nil
+            },
+        ] + handles
+    }
+
+    /// Of what adds handles.
+    static let handles = [
+        OptionRule(["start"]) { call in
+            if try !call.strings("init").isEmpty { return Cause("init gives each handle the word that it starts from") }
+            guard let scene = call.optional("scene")?.host(as: SceneValue.self)?.scene else { return nil }
+            let missing = try? call.host("model", as: ModelValue.self).model.masksWithoutHandle(of: scene)
+            return missing == [] ? Cause("the model has the scene's handles already") : nil
+        }
+    ]
+
+    /// Of `resume` with a model.
+    static let resuming = [
+        OptionRule(["base", "checkpoint_every", "sampling"] + TrainingFunctions.parameters.map(\.name)) { _ in
+            Cause("a model that was interrupted holds all that its training needs; it is for folders")
+        }
+    ]
+
+    /// Of `generate`.
+    static let drawing = [
+        OptionRule(["negative"]) { call in
+            call.optional("guidance")?.number == 1 ? Cause("guidance is 1, which looks at the prompt only") : nil
+        },
+        OptionRule(["size"]) { call in call.optional("latents").map { _ in Cause("latents has its size") } },
+    ]
+
+    /// "\"lora\"", "a function"; nil for a command without `train`.
+    private static func parts(_ call: Call) throws -> String? {
+        guard call.builtin.parameters.contains(where: { $0.name == "train" }) else { return nil }
+        if case .function? = call.optional("train") { return "a function" }
+        return "\"\(try call.string("train"))\""
+    }
+}

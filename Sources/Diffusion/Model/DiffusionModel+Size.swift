@@ -1,0 +1,32 @@
+extension DiffusionModel {
+    /// This model at another size: pictures of `height` × `width` pixels are then what it trains on, draws and looks at.
+    /// Its weights are the same: a U-Net takes latents of every size that its levels can halve. Throws `ModelError.size`.
+    public func sized(height: Int, width: Int) throws -> DiffusionModel {
+        try checkSize(height: height, width: width)
+        var model = self
+        let f = vae.configuration.downscale
+        model.chosenLatentSize = (height / f, width / f) == made ? nil : (height / f, width / f)
+        return model
+    }
+
+    /// Whether it is used at another size than it was made for.
+    public var isResized: Bool { chosenLatentSize != nil }
+
+    /// What both sides of its pictures are multiples of, in pixels.
+    public var sizeMultiple: Int { vae.configuration.downscale << (unet.configuration.levels - 1) }
+
+    /// Throws `ModelError.size` where pictures cannot have this size.
+    func checkSize(height: Int, width: Int) throws {
+        let multiple = sizeMultiple
+        guard height > 0, width > 0, height % multiple == 0, width % multiple == 0 else {
+            throw ModelError.size(height: height, width: width, multiple: multiple)
+        }
+    }
+
+    /// Latents that it was made for.
+    private var made: (height: Int, width: Int) {
+        var model = self
+        model.chosenLatentSize = nil
+        return model.latentSize
+    }
+}

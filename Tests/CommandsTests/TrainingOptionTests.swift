@@ -1,0 +1,186 @@
+import BreakAScene
+import Language
+import TestSupport
+import Testing
+
+@testable import Commands
+
+/// Options of trainings as the language has them: sizes, priors, rates, and those that have no effect.
+@Suite(.serialized) struct TrainingOptionTests {
+    private func bench() -> Workbench {
+        let bench = Workbench()
+        bench.run("base = load_model(\"collage\"); photo = load_scene(\"mug_rose\"); two = add_handles(base, 2, init=[\"dish\", \"flower\"])")
+        return bench
+    }
+
+    private static func problem(_ bench: Workbench, _ code: String) -> Diagnostic? {
+        bench.session.run(source: code).diagnostics.first { $0.severity == .error }
+    }
+
+    // MARK: sizes
+
+    /// The embedded model at other sizes: maps of 8×8, of 16×16 one level down, and of 16×24.
+    @Test(arguments: [("64", "[64, 64]", "[8, 8]"), ("256", "[256, 256]", "[16, 16]"), ("[128, 192]", "[128, 192]", "[16, 24]")])
+    func aModelTrainsAtAnotherSize(_ size: String, _ pixels: String, _ maps: String) {
+        let bench = bench()
+        bench.run("m = phase1(base, photo, init=[\"dish\", \"flower\"], size=\(size), steps=2, prior_weight=0, attention_weight=5, seed=1)")
+        #expect(bench.isTrue("m.size == \(pixels) and min(m.history.attention) > 0"))
+        #expect(bench.isTrue("attention(m, \"a photo of <asset0>\", image=photo, timesteps=[500]).shape == \(maps)"))
+        #expect(bench.isTrue("len(leakage(m, photo, timesteps=[500]).iou) == 2"))
+        #expect(bench.isTrue("generate(m, \"a photo of <asset0>\", steps=1).size == \(pixels)"))
+        #expect(bench.isTrue("base.size == [128, 128] and generate(base, \"a dog\", steps=1, size=\(size)).size == \(pixels)"))
+        bench.run("n = phase2(m, photo, steps=1, prior=1, prior_steps=1, seed=1)")
+        #expect(bench.isTrue("n.size == \(pixels) and n.history[-1].prior > 0"))
+        // Without the attention loss the handles end up elsewhere: it does reach them.
+        bench.run("o = phase1(base, photo, init=[\"dish\", \"flower\"], size=\(size), steps=2, prior_weight=0, attention_weight=0, seed=1)")
+        #expect(bench.isTrue("max([norm(a.embedding - b.embedding) for a, b in zip(o.handles, m.handles)]) > 1e-4"))
+    }
+
+    @Test(arguments: [
+        ("phase1(base, photo, size=100)", "100×100", "multiples of 32"), ("break_a_scene(base, photo, size=[64, 70])", "70×64", "multiples of 32"),
+        ("phase1(base, photo, size=[1, 2, 3])", "[height, width]", "size"), ("phase1(base, photo, size=0)", "from 1 to 4096", "size"),
+        ("generate(base, \"a dog\", size=33)", "33×33", "multiples of 32"), ("plan(base, size=48)", "48×48", "multiples of 32"),
+    ])
+    func sizesThatTheModelDoesNotTakeAreRefused(_ code: String, _ first: String, _ second: String) {
+        let text = Self.problem(bench(), code)?.plain() ?? ""
+        #expect(text.contains(first) && text.contains(second), "\(text)")
+    }
+
+    @Test func planSaysWhichMapsTheLossSees() {
+        let bench = bench()
+        #expect(bench.text("plan(base, size=64)[\"note\"]").contains("8×8 maps of down_blocks.0 and up_blocks.2, the level nearest to the paper's 16×16"))
+        #expect(bench.text("plan(base)[\"note\"]").contains("16×16 maps of down_blocks.0 and up_blocks.2, as in the paper"))
+        let source = "base = load_model(\"collage\")\nphoto = load_scene(\"mug_rose\")\nm = phase1(base, photo, size=64)\n"
+        let plan = ScriptPlan(bench.session.analyze(source: source).calls, bench.session.context, rates: PlanRates(products: 1e11))
+        let notes = plan.rows.last?.notes ?? []
+        #expect(notes.contains { $0.contains("8×8 maps") }, "\(notes)")
+    }
+
+    @Test func aFolderOfCheckpointsKnowsTheSize() throws {
+        try inTemporaryFolder { _ in
+            let bench = bench()
+            bench.run("part = phase1(base, photo, size=64, steps=3, until=1, prior_weight=0, seed=1, checkpoint=\"run\", checkpoint_every=1)")
+            bench.run("whole = phase1(base, photo, size=64, steps=3, prior_weight=0, seed=1); rest = resume(\"run\")")
+            #expect(bench.isTrue("rest.hash == whole.hash and rest.size == [64, 64]"))
+            #expect(bench.isTrue("rest.history.handles == whole.history.handles and all([a == b for a, b in zip(rest.history, whole.history)])"))
+            bench.run("save_model(whole, \"saved\", dtype=\"float32\"); save_result(whole, \"result.safetensors\", base)")
+            #expect(bench.isTrue("load_model(\"saved\").size == [64, 64] and load_result(\"result.safetensors\", base).size == [64, 64]"))
+        }
+    }
+
+    // MARK: prior pictures
+
+    @Test func priorPicturesFollowTheSeedAndTheBaseDrawsThem() {
+        let bench = bench()
+        bench.run("""
+            fn prior(m) { m.history.prior[0] }
+            a = phase1(base, photo, steps=1, prior=1, prior_steps=2, seed=1)
+            b = phase1(base, photo, steps=1, prior=1, prior_steps=2, seed=1, prior_seed=7)
+            c = phase1(base, photo, steps=1, prior=1, prior_steps=2, prior_guidance=1, seed=1)
+            d = phase1(base, photo, steps=1, prior=1, prior_steps=3, seed=1)
+            e = phase1(base, photo, steps=1, prior=1, prior_steps=2, seed=1, prior_seed=1)
+            """)
+        #expect(bench.isTrue("len(unique([prior(a), prior(b), prior(c), prior(d)])) == 4 and prior(a) == prior(e)"))
+        // However far a model has moved, its prior pictures are the base's: with one step and one picture the loss of the
+        // language's version on the base's picture is that of the built-in.
+        bench.run("""
+            moved = phase2(two, photo, steps=2, lr=1e-2, prior_weight=0, seed=3)
+            own   = phase2(moved, photo, steps=1, prior=1, prior_steps=2, prior_prompts=["a photo at the beach"], seed=5)
+            import "break_a_scene.bas" as method
+            kept  = prior_images(base, ["a photo at the beach"], n=1, steps=2, seed=5)
+            ref   = method.phase_two(moved, photo, steps=1, lr=3e-4, prior=kept, seed=5, ..method.collage)
+            other = method.phase_two(moved, photo, steps=1, lr=3e-4, prior=prior_images(moved, ["a photo at the beach"], n=1, steps=2, seed=5), seed=5, ..method.collage)
+            """)
+        #expect(bench.isTrue("abs(own.history[-1].prior - ref.history[0].prior) < 1e-5 * ref.history[0].prior"))
+        #expect(bench.isTrue("abs(other.history[0].prior - ref.history[0].prior) > 1e-4 * ref.history[0].prior"))
+        let text = Self.problem(bench, "phase2(two, photo, steps=1, prior=1, prior_prompts=[\"a photo of <asset0>\"])")?.plain() ?? ""
+        #expect(text.contains("<asset0>") && text.contains("base model"), "\(text)")
+    }
+
+    // MARK: handles
+
+    @Test func theHandlesRateIsTheirOwnBesideAdapters() {
+        let bench = bench()
+        bench.run("fn moved(m) { max([norm(h.embedding - g.embedding) for h, g in zip(m.handles, two.handles)]) }")
+        bench.run("""
+            preset = phase2(two, photo, steps=1, prior_weight=0, train="lora", seed=1)
+            fast   = phase2(two, photo, steps=1, prior_weight=0, train="lora", lr=1e-2, seed=1)
+            own    = phase2(two, photo, steps=1, prior_weight=0, train="lora", lr=1e-2, handle_lr=3e-3, seed=1)
+            still  = phase2(two, photo, steps=1, prior_weight=0, handle_lr=0, seed=1)
+            """)
+        #expect(bench.isTrue("abs(moved(fast) / moved(preset) - 1) < 1e-3 and abs(moved(own) / moved(preset) - 10) < 0.1 and moved(still) == 0"))
+        #expect(bench.isTrue("preset.hash != fast.hash"))
+    }
+
+    @Test func handlesStartAsThePresetSays() {
+        let bench = bench()
+        bench.run("""
+            a = phase1(base, photo, steps=0, prior_weight=0, preset="code")
+            b = phase1(base, photo, steps=0, prior_weight=0, start="rare_tokens")
+            c = phase1(base, photo, steps=0, prior_weight=0)
+            d = add_handles(base, 2, start="rare_tokens")
+            """)
+        #expect(bench.isTrue("all([norm(x.embedding - y.embedding) == 0 for x, y in zip(a.handles, b.handles)])"))
+        #expect(bench.isTrue("all([norm(x.embedding - y.embedding) == 0 for x, y in zip(a.handles, d.handles)])"))
+        #expect(bench.isTrue("norm(a.handles[0].embedding - c.handles[0].embedding) > 0.01"))
+    }
+
+    // MARK: history
+
+    @Test func historyHasEveryPhotosSubsetAndEveryHandlesLoss() {
+        let bench = bench()
+        bench.run("m = phase1(base, photo, steps=6, batch=2, prior_weight=0, seed=2); h = m.history")
+        #expect(bench.isTrue("len(h.handles) == 6 and all([len(split(x, \", \")) == 2 for x in h.handles])"))
+        // A photo's loss is the sum over its handles, a step's the mean over its photos.
+        bench.run("one = phase1(base, photo, steps=5, prior_weight=0, sampling=\"union\", seed=2).history")
+        #expect(bench.isTrue("""
+            all([abs(r.attention - sum([x for x in [r.attention_asset0, r.attention_asset1] if x != none])) < 1e-5 * r.attention for r in table(one)])
+            """))
+        #expect(bench.isTrue("all([(r.attention_asset0 != none) == (\"<asset0>\" in r.handles) for r in table(one)])"))
+        #expect(bench.run("plot(one, y=[\"attention_asset0\", \"attention_asset1\"])").diagnostics.isEmpty)
+        #expect(bench.isTrue("one.attention_asset0.shape == [5]"))
+        bench.run("own = phase1(base, photo, steps=1, prior_weight=0, attention_loss=fn(out, pick) { attention_loss(out.attention, pick) }).history")
+        let shown = bench.run("table(own)").value?.display(DisplayContext(wantsImages: false)).plain ?? "attention_asset"
+        #expect(!shown.contains("attention_asset"))
+    }
+
+    // MARK: options without an effect
+
+    @Test(arguments: [
+        ("phase1(base, photo, normalization=\"max\", attention_loss=fn(o, p) { 0 })", "normalization", "attention_loss"),
+        ("phase1(base, photo, reduction=\"mean\", attention_loss=fn(o, p) { 0 })", "reduction", "attention_loss"),
+        ("phase1(base, photo, prior=2, prior_weight=0)", "prior", "prior_weight is 0"),
+        ("phase1(base, photo, prior_steps=2, preset=\"paper\")", "prior_steps", "preset \"paper\""),
+        ("break_a_scene(base, photo, prior_seed=2, prior_weight=0)", "prior_seed", "prior_weight is 0"),
+        ("phase2(two, photo, prior_guidance=2, prior_weight=0)", "prior_guidance", "prior_weight is 0"),
+        ("phase1(base, photo, prior_prompts=[\"a dog\"], prior_weight=0)", "prior_prompts", "prior_weight is 0"),
+        ("phase1(base, photo, prior_loss=fn(a, b) { mse(a, b) }, prior_weight=0)", "prior_loss", "prior_weight is 0"),
+        ("phase2(two, photo, rank=4)", "rank", "train is \"all\""),
+        ("phase2(two, photo, rank=4, train=fn(n) { true })", "rank", "train is a function"),
+        ("phase2(two, photo, handle_lr=0.1, train=\"handles\")", "handle_lr", "train is \"handles\""),
+        ("phase1(base, photo, clip_table=true, clip=0)", "clip_table", "clip is 0"),
+        ("phase1(base, photo, checkpoint_every=10)", "checkpoint_every", "checkpoint"),
+        ("phase1(base, photo, start=\"random\", init=[\"dish\", \"flower\"])", "start", "init"),
+        ("phase1(two, photo, start=\"random\")", "start", "has the scene's handles"),
+        ("add_handles(base, 1, start=\"random\", init=[\"dish\"])", "start", "init"),
+        ("plan(base, rank=8)", "rank", "train is \"all\""), ("plan(base, phase=1, train=\"kv\")", "train", "phase one"),
+        ("plan(base, clip_table=true)", "clip_table", "phase two"),
+        ("generate(base, \"a dog\", negative=\"a cat\", guidance=1)", "negative", "guidance is 1"),
+        ("generate(base, \"a dog\", latents=zeros([1, 16, 16, 8]), size=64)", "size", "latents"),
+    ])
+    func optionsWithoutAnEffectAreRefused(_ code: String, _ option: String, _ cause: String) {
+        let error = Self.problem(bench(), code)
+        let text = error?.plain() ?? "no error"
+        #expect(error?.code == .badArgument && text.contains("\(option) has no effect") && text.contains(cause), "\(code): \(text)")
+    }
+
+    @Test func aLossOfNoWeightIsSaidToMoveNothing() {
+        let bench = bench()
+        let outcome = bench.run("m = phase1(base, photo, steps=1, prior_weight=0, attention_weight=0, attention_loss=fn(o, p) { attention_loss(o.attention, p) })")
+        #expect(outcome.diagnostics.contains { $0.severity == .warning && $0.message.contains("attention_weight is 0") })
+        #expect(bench.isTrue("m.history.attention[0] > 0"))
+        bench.run("part = phase1(base, photo, steps=3, until=1, prior_weight=0)")
+        let text = Self.problem(bench, "resume(part, checkpoint_every=3)")?.plain() ?? ""
+        #expect(text.contains("checkpoint_every has no effect"), "\(text)")
+    }
+}
