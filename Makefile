@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 BAS = .build/release/bas
 CONFORMANCE = Tests/Conformance
 
-.PHONY: setup build demo test kill-test bench conformance fuzz install uninstall format clean
+.PHONY: setup build demo test calls kill-test bench conformance fuzz install uninstall format clean
 
 build: setup
 	swift build -c release
@@ -37,13 +37,22 @@ bench: build
 conformance: build
 	BAS=$(BAS) $(CONFORMANCE)/run.sh
 
+# Calls of every command with edge values, in processes that are started again where one ends: make calls [CALLS=200000]
+# [SEED=1000000].
+CALLS = 200000
+SEED = 1000000
+
+calls: setup
+	swift build --build-tests -c release -Xswiftc -enable-testing --scratch-path .build-test
+	Tests/Fuzz/calls.sh $(CALLS) $(SEED)
+
 # Coverage-guided fuzzing (libFuzzer, AddressSanitizer): make fuzz [TARGETS="language safetensors"] [RUNS=1000000]
 # [TIME=seconds for each target]. Goes on where it stopped.
 FUZZ = .build-fuzz/release/Fuzz
 RUNS = 1000000
 TIME = 0
-TARGETS = language evaluator commands safetensors picture configuration tokenizer adapters checkpoints singlefile \
-	journal frames server
+TARGETS = language evaluator commands builtins safetensors picture configuration tokenizer adapters checkpoints \
+	singlefile journal frames server
 
 fuzz: setup
 	swift build -c release --package-path Tests/Fuzz --scratch-path .build-fuzz -Xswiftc -enable-testing \

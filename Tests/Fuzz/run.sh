@@ -12,7 +12,7 @@ program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 dictionary=$root/Tests/Fuzz/$target.dict
 [ -f "$dictionary" ] || dictionary=$root/Tests/Fuzz/language.dict
 # Programs and conversations take their time by length, and what breaks them is short.
-case $target in language|evaluator|commands|server) longest=1024 ;; *) longest=4096 ;; esac
+case $target in language|evaluator|commands|builtins|server) longest=1024 ;; *) longest=4096 ;; esac
 # What another build was given says nothing of this one.
 [ "$count" -nt "$program" ] || echo 0 > "$count"
 

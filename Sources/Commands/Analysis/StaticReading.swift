@@ -9,9 +9,10 @@ enum StaticReading {
         case .range: return [nil]
         case .constant(let value): return shape(value)
         case .list(let items):
-            guard let first = items.first else { return [0] }
+            // Each item is looked at once: twice would double the work with every list around it.
             let rows = items.map { shape($0) }
-            guard let row = shape(first), rows.allSatisfy({ $0 == row }) else { return nil }
+            guard let first = rows.first else { return [0] }
+            guard let row = first, rows.allSatisfy({ $0 == row }) else { return nil }
             return [items.count] + row
         case .listOf(let item): return shape(item).map { [nil] + $0 }
         case .host(let host): return shape(host)

@@ -61,24 +61,75 @@ final class BytePairEncoding: Sendable {
         return encoded
     }
 
-    /// Applies the merge of lowest rank, the leftmost of equals, until none applies.
+    /// Applies the merge of lowest rank, the leftmost of equals, until none applies, in n log n for a word of n bytes. Ends
+    /// early where nobody waits for the ids any more.
     private func merge(_ bytes: [UInt8]) -> [Int] {
         guard let last = bytes.last else { return [] }
-        var symbols = bytes.dropLast().map { byteIDs[Int($0)] }
-        symbols.append(lastByteIDs[Int(last)])
-        var pairRanks = (0..<symbols.count - 1).map { rank(symbols[$0], symbols[$0 + 1]) }
-        while let best = pairRanks.min(), best < .max, let place = pairRanks.firstIndex(of: best) {
-            symbols[place] = merges[Int(best)].result
-            symbols.remove(at: place + 1)
-            pairRanks.remove(at: place)
-            if place > 0 { pairRanks[place - 1] = rank(symbols[place - 1], symbols[place]) }
-            if place < pairRanks.count { pairRanks[place] = rank(symbols[place], symbols[place + 1]) }
+        var symbols = bytes.dropLast().map { byteIDs[Int($0)] } + [lastByteIDs[Int(last)]]
+        // The places of a symbol's neighbours. What was merged into the symbol before it is -1.
+        var (next, previous) = (Array(1...symbols.count), Array(-1..<symbols.count - 1))
+        var queue = MergeQueue()
+        func enqueue(_ place: Int) {
+            guard place >= 0, next[place] < symbols.count else { return }
+            let rank = rank(symbols[place], symbols[next[place]])
+            if rank < .max { queue.insert(rank: Int(rank), place: place) }
         }
-        return symbols
+        symbols.indices.forEach(enqueue)
+        var steps = 0
+        while let (best, place) = queue.removeFirst() {
+            steps &+= 1
+            if steps & 0xFFFF == 0, Parallel.isAbandoned { break }
+            let gone = next[place]
+            // One of the two may have changed since.
+            guard symbols[place] >= 0, gone < symbols.count, Int(rank(symbols[place], symbols[gone])) == best else { continue }
+            symbols[place] = merges[best].result
+            symbols[gone] = -1
+            next[place] = next[gone]
+            if next[gone] < symbols.count { previous[next[gone]] = place }
+            enqueue(previous[place])
+            enqueue(place)
+        }
+        return symbols.filter { $0 >= 0 }
     }
 
     /// `Int32.max` where the pair does not merge.
     private func rank(_ left: Int, _ right: Int) -> Int32 {
         ranks[Pair(left: Int32(left), right: Int32(right))] ?? .max
+    }
+}
+
+/// Merges that may be applied, those of lowest rank and then the leftmost first: a binary heap.
+private struct MergeQueue {
+    /// Rank in the upper half, place in the lower.
+    private var keys: [Int] = []
+
+    mutating func insert(rank: Int, place: Int) {
+        keys.append(rank << 32 | place)
+        var child = keys.count - 1
+        while child > 0, keys[child] < keys[(child - 1) / 2] {
+            keys.swapAt(child, (child - 1) / 2)
+            child = (child - 1) / 2
+        }
+    }
+
+    mutating func removeFirst() -> (rank: Int, place: Int)? {
+        guard let first = keys.first, let last = keys.popLast() else { return nil }
+        if !keys.isEmpty {
+            keys[0] = last
+            sink()
+        }
+        return (first >> 32, first & 0xFFFF_FFFF)
+    }
+
+    private mutating func sink() {
+        var parent = 0
+        while true {
+            var child = 2 * parent + 1
+            guard child < keys.count else { return }
+            if child + 1 < keys.count, keys[child + 1] < keys[child] { child += 1 }
+            guard keys[child] < keys[parent] else { return }
+            keys.swapAt(child, parent)
+            parent = child
+        }
     }
 }

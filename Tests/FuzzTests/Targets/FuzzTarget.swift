@@ -11,6 +11,7 @@ struct FuzzTarget: Sendable {
         FuzzTarget(name: "language", run: LanguageFuzzing.read, examples: LanguageFuzzing.examples),
         FuzzTarget(name: "evaluator", run: LanguageFuzzing.evaluate, examples: LanguageFuzzing.coreExamples),
         FuzzTarget(name: "commands", run: LanguageFuzzing.evaluateWithTensors, examples: LanguageFuzzing.inMemoryExamples),
+        FuzzTarget(name: "builtins", run: CallFuzzing.run),
         FuzzTarget(name: "safetensors", run: FileFuzzing.safetensors),
         FuzzTarget(name: "picture", run: FileFuzzing.picture),
         FuzzTarget(name: "configuration", run: FileFuzzing.configuration),
