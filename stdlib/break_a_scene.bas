@@ -11,8 +11,12 @@
 ##     first = method.phase_one(load_model("collage"), load_scene("mug_rose"), ..method.collage, steps=100, lr=5e-3)
 ##     show first.model, table(first.history)
 
+# Prompts that the embedded model learns in; * stands for the handles. More of them: contexts=collage_contexts + [...].
+collage_contexts = ["a photo of *", "a photo of *", "a photo of *"]
+                 + ["a photo of * {place}" for place in ["at the beach", "in the snow", "on a wooden table", "at night", "on the grass", "in the city", "in the forest"]]
+
 # Settings that suit the small embedded model, by name, to be spread into both phases: `..collage`.
-collage = { attention_weight: 0.1, flip: 0 }
+collage = { attention_weight: 0.1, flip: 0, contexts: collage_contexts, zoom: 0.5 }
 
 # What the base model draws, so that phase two can hold on to it ("prior preservation"; the code, not the paper).
 collage_prior = [

@@ -42,9 +42,11 @@ import Testing
             #expect(part.width == part.height && part.width >= 230 && part.width < 512)
             #expect(part.contains(box) && part.x0 >= 0 && part.y0 >= 0 && part.x1 <= 512 && part.y1 <= 512)
         }
-        // The side is a linear function of the square of a uniform number: half of them below a quarter of the way.
+        // The side is uniform between the least and the whole.
         let sides = parts.map { (Double($0.width) / 512 - least) / (1 - least) }
-        #expect(abs(Double(sides.count { $0 < 0.25 }) / Double(sides.count) - 0.5) < 0.03)
+        for quarter in 1...3 {
+            #expect(abs(Double(sides.count { $0 < Double(quarter) / 4 }) / Double(sides.count) - Double(quarter) / 4) < 0.03)
+        }
         // Places are uniform among those that hold the box: a third of them in each third of the way.
         let free = parts.filter { $0.width < 300 }
         let ways = free.map { part in Double(part.x0 - max(0, 306 - part.width)) / Double(min(206, 512 - part.width) - max(0, 306 - part.width)) }

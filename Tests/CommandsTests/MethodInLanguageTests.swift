@@ -67,7 +67,7 @@ import Testing
         }
         let comma = own.isEmpty ? "" : ", "
         bench.run("own = method.phase_one(base, photo, init=words, \(own)\(comma)\(defaults(own)))")
-        bench.run("ref = phase1(base, photo, init=words, \(reference), \(defaults(reference)))")
+        bench.run("ref = phase1(base, photo, init=words, contexts=[], zoom=0, \(reference), \(defaults(reference)))")
         #expect(Self.agree(bench.numbers("rows(own.history)"), bench.numbers("rows(ref.history)"), within: 2e-5), "\(own)")
         #expect(bench.number("distance(own.model, ref)") < 1e-5, "\(own)")
         #expect(bench.number("distance(own.model, add_handles(base, 2, init=words))") > 1e-3, "\(own)")

@@ -12,8 +12,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 STEPS = 50
 JOB = f"""photo = load_scene("mug_rose")
 base = load_model("collage")
-first = phase1(base, photo, init=["dish", "flower"], steps={STEPS}, prior=2, seed=1)
-model = phase2(first, photo, steps={STEPS}, prior=2, seed=1)
+first = phase1(base, photo, init=["dish", "flower"], steps={STEPS}, prior=2, seed=1, contexts=[], zoom=0)
+model = phase2(first, photo, steps={STEPS}, prior=2, seed=1, contexts=[], zoom=0)
 a, b = model.handles
 save_image(grid(generate(model, "a photo of {{a}} and {{b}}", n=4, seed=1)), "OUT.png")
 """

@@ -4,12 +4,13 @@
 out    = make_folder(args[0])
 base   = load_model("collage")
 words  = { mug_rose: ["dish", "flower"], toys: ["fish", "duck", "ball"], sheep: ["sheep", "pot", "vase", "wheel"] }
+paper  = { contexts: [], zoom: 0 }       # the reference has neither
 how    = if len(args) > 2 { args[2] } else { "mean" }
 scenes = if len(args) > 1 { [args[1]] } else { keys(words) }
 for name in scenes {
     photo = load_scene(name)
     for seed in 0..4 {
-        model = phase2(phase1(base, photo, init=words[name], reduction=how, seed=seed), photo, reduction=how, seed=seed)
+        model = phase2(phase1(base, photo, init=words[name], reduction=how, seed=seed, ..paper), photo, reduction=how, seed=seed, ..paper)
         found = leakage(model, photo, seed=1)
         h = model.handles
         both = "a photo of {h[0]} and {h[-1]}"

@@ -92,7 +92,7 @@ public enum Preset: String, Sendable, CaseIterable {
     case paper
     /// The authors' code.
     case code
-    /// Tuned for the embedded model (shared/reference: measured).
+    /// Tuned for the embedded model by its pictures (Tests/Conformance/RESULTS.md).
     case collage
 
     public func options(phase: Int) -> TrainingOptions {
@@ -111,6 +111,8 @@ public enum Preset: String, Sendable, CaseIterable {
             options.attentionWeight = 0.1
             options.flip = 0
             options.clipsWholeTable = false
+            options.contexts = PromptContext.places
+            options.zoom = 0.5
         }
         return options
     }

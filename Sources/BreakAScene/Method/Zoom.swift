@@ -20,14 +20,13 @@ public enum Zoom {
     }
 
     /// The part of a photo of `size` that a step sees: with probability `share` a square (more exactly a part of the
-    /// photo's shape) that holds `box`, else nil, the whole photo. Its side is between `margin` times the box's and the
-    /// photo's, small ones oftener (the square of a uniform number); its place is uniform among those that hold the box.
+    /// photo's shape) that holds `box`, else nil, the whole photo. Its side is uniform between `margin` times the box's and
+    /// the photo's; its place is uniform among those that hold the box.
     public static func part(around box: PixelRect, in size: PixelSize, share: Double, _ draw: RandomDraw) -> PixelRect? {
         guard draw.fraction(index: 0) < share else { return nil }
         let extent = max(Double(box.height) / Double(size.height), Double(box.width) / Double(size.width))
         let least = min(1, extent * margin)
-        let random = draw.fraction(index: 1)
-        let side = least + (1 - least) * random * random
+        let side = least + (1 - least) * draw.fraction(index: 1)
         func pixels(_ whole: Int, atLeast least: Int) -> Int { min(whole, max(least, Int((side * Double(whole)).rounded()))) }
         let (height, width) = (pixels(size.height, atLeast: box.height), pixels(size.width, atLeast: box.width))
         if height == size.height, width == size.width { return nil }

@@ -16,7 +16,7 @@ extension MethodCommands {
                 pick,
                 Parameter(
                     "share", .oneOf([.number, .list(.number)]), default: .float(1), range: 0...1,
-                    doc: "The probability. Or the part itself, [top, left, side], in shares of the photo's height and width."),
+                    doc: "The probability; or the part, [top, left, side] in shares of the photo's height and width."),
                 SeedState.parameter,
             ],
             result: pickResult, terms: ["crop", "closer", "augmentation", "square", "layout"],

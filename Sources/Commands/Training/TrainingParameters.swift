@@ -61,12 +61,12 @@ enum TrainingParameters {
         },
         Row("flip", .number, range: 0...1, doc: "Probability that photo and masks are flipped.", value: { .float($0.flip) }) { $1.flip = try $0.double("flip") },
         Row("contexts", .oneOf([.list(.string), .function]), standard: { contextsText($0) },
-            doc: "Prompts to learn in, one at random a photo, * in the place of the handles; or a function of (step, pick) that gives one; [] is \"a photo of *\".",
+            doc: "Prompts to learn in, one at random a photo, * for the handles; or a function of (step, pick).",
             value: { .list($0.contexts.map { .string($0) }) }) {
             $1.contexts = if case .function? = $0.optional("contexts") { [] } else { try ViewLaws.checked($0.strings("contexts")) }
         },
         Row("zoom", .oneOf([.number, .function]), range: 0...1,
-            doc: "Share of the photos that show a random square around the chosen things; or a function of (step, pick) that gives it, or the square [top, left, side].",
+            doc: "Share of photos seen from closer, around their things; or a function of (step, pick).",
             value: { .float($0.zoom) }) {
             // A law may zoom at every step: what a plan counts.
             $1.zoom = if case .function? = $0.optional("zoom") { 1 } else { try $0.double("zoom") }
@@ -89,9 +89,9 @@ enum TrainingParameters {
         },
     ]
 
-    /// "none", "12 of them".
+    /// "none", "8 prompts".
     private static func contextsText(_ options: TrainingOptions) -> String {
-        options.contexts.isEmpty ? "none" : "\(Set(options.contexts).count) places and styles"
+        options.contexts.isEmpty ? "none" : "\(Set(options.contexts).count) prompts"
     }
 
     private static let priorRows: [Parameter] = [
@@ -137,6 +137,8 @@ enum TrainingParameters {
     static func options(_ call: Call, phase: Int, model: DiffusionModel, excluding: Set<String> = []) throws -> TrainingOptions {
         var options = try preset(call, model: model).options(phase: phase)
         for row in rows where !excluding.contains(row.parameter.name) && call.optional(row.parameter.name) != nil { try row.apply(call, &options) }
+        // Without masks the photo's own background would be learned under the name of every place.
+        if !options.isMasked, call.optional("contexts") == nil { options.contexts = [] }
         return options
     }
 
