@@ -6,6 +6,7 @@ extension CommandTable {
         ["require_grad", "grad", "adamw", "update"], ["load_scene", "scene", "save_scene", "check"],
         ["phase1", "phase2", "break_a_scene", "resume", "merge"], ["phase1", "attention_loss", "union_sample"],
         ["generate", "edit", "ddim"], ["attention", "leakage", "iou", "energy"], ["attention_map", "attention_loss"],
+        ["inspect_pictures", "leakage", "generate"],
         ["union_sample", "zoomed", "in_context"], ["union_sample", "sample", "shuffle", "random_timesteps", "prior_images"], ["encode", "decode", "add_noise"],
         ["add_noise", "prediction_target", "predict_noise"], ["predict_noise", "guided_noise", "attention_map"],
         ["ddim", "step", "advance", "guided_noise"], ["ddim", "ddpm", "pndm", "euler", "euler_ancestral", "dpmsolver"],

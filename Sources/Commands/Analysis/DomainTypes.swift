@@ -39,6 +39,14 @@ enum DomainTypes {
             .init("worst", .float),
         ]))
 
+    static let inspection = StaticType.host(NamedHostType(
+        "inspection",
+        fields: ["handles", "names", "prompts"].map { .init($0, .listOf(.string)) } + ["present", "unasked", "others", "doubled", "brings"].map { .init($0, .unknown) }
+            + [
+                .init("likeness", .record([], isOpen: true)), .init("table", .host(NamedHostType("table"))), .init("pictures", .host(NamedHostType("table"))), .init("images", .listOf(image)),
+                .init("sheet", figure),
+            ]))
+
     static let attention = StaticType.host(NamedHostType(
         "attention",
         fields: [
@@ -66,6 +74,7 @@ enum DomainTypes {
         "scheduler": scheduler, "table": .host(NamedHostType("table")), "tensor": TensorType.of(nil),
         "tensor, one number": TensorType.of([]), "tensor [h, w]": TensorType.of([nil, nil]),
         "tensor [N, h, w, C]": TensorType.of([nil, nil, nil, nil]), "[model, optimizer]": .list([model, optimizer]),
+        "inspection": inspection,
         "pick (image, masks, handles, prompt)": pick, "leakage (handles, shares, iou, own, worst)": leakage,
         "list of handles": .listOf(handle), "attention [kept axes…, H, W]": attention, "prediction (noise, attention)": prediction,
         "image, with the texts of a PNG as .metadata": image, "float, in dB": .float,

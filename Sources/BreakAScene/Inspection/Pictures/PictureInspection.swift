@@ -1,0 +1,106 @@
+import Diffusion
+import Images
+import Tensors
+
+/// What stands in one drawn picture.
+public struct InspectedPicture: Sendable {
+    public let entry: InspectionPlan.Entry
+    public let prompt: String
+    public let image: Image
+    /// Where it was measured.
+    public let size: PixelSize
+    /// Per handle of the scene: the best place for it and its copies, however weak.
+    public let findings: [[Finding]]
+    /// Per handle: likeness of the best place by every measure of `LikenessMeasure.all`; empty where nothing was found.
+    public let likeness: [[Double]]
+
+    /// How often a handle's thing stands in the picture.
+    public func copies(_ handle: Int) -> Int {
+        guard let first = findings[handle].first, first.evidence >= PresenceRule.present else { return 0 }
+        return findings[handle].count
+    }
+
+    public func isPresent(_ handle: Int) -> Bool { copies(handle) > 0 }
+    public func evidence(_ handle: Int) -> Double { findings[handle].first?.evidence ?? 0 }
+}
+
+/// Tells which of a scene's things stand in pictures that a model drew.
+///
+/// The model looks at the finished picture, noised, with a prompt that names all handles of the scene. So those that the
+/// picture's own prompt did not name are measured in the same way as those that it did; the maps of the generation itself
+/// agreed with the eye no better where there are any.
+public struct PictureInspector: Sendable {
+    /// Noise levels of the look, as shares of the schedule's length.
+    private static let levels = [0.05, 0.15, 0.3, 0.5, 0.7]
+
+    private let model: DiffusionModel
+    private let things: [Appearance]
+    private let prompt: String
+    private let ids: [Int]
+    /// What the best handle's mean attention inside its own mask is, on the photo.
+    public let reference: Double
+
+    /// `handles`: places in `model.handles`, one for each mask of the scene. Throws `AttentionError`, `ImageError`,
+    /// `TokenizerError`.
+    public init(_ model: DiffusionModel, _ scene: PreparedScene, handles: [Int]) throws {
+        self.model = model
+        let photo = try Image(scene.pictures[0])
+        things = try scene.masks.map { try Appearance(photo, mask: $0) }
+        prompt = PromptContext.prompt(PromptContext.plain, handles.map { model.handles[$0] })
+        let tokens = try model.tokenize([prompt])[0]
+        ids = handles.map { tokens.firstIndex(of: model.handleID($0)) ?? 0 }
+        let maps = try Self.look(model, prompt, ids, scene.pictures[0])
+        reference = zip(maps, scene.masks).map { map, mask in
+            Self.mean(map, inside: mask)
+        }.max() ?? 0
+    }
+
+    /// Maps [h, w] of every handle, mean over layers, heads and noise levels.
+    private static func look(_ model: DiffusionModel, _ prompt: String, _ ids: [Int], _ picture: Tensor) throws -> [Tensor] {
+        let last = Double(model.scheduler.trainTimesteps)
+        let study = try model.studyAttention(prompt, picture: picture, timesteps: levels.map { Int($0 * last) }, seed: 0)
+        return ids.map { study.maps(token: $0) }
+    }
+
+    private static func mean(_ map: Tensor, inside mask: Mask) -> Double {
+        let size = LabPicture.measuredSize(mask.size)
+        guard let small = try? mask.resized(to: size, .box) else { return 0 }
+        let values = enlarged(map, to: size)
+        let inside = values.indices.filter { small.values[$0] > 0.5 }
+        return inside.isEmpty ? 0 : inside.reduce(0) { $0 + Double(values[$1]) } / Double(inside.count)
+    }
+
+    /// A map at the measured size, bilinearly.
+    private static func enlarged(_ map: Tensor, to size: PixelSize) -> [Float] {
+        let (height, width, values) = (map.shape[0], map.shape[1], map.values)
+        func place(_ i: Int, _ count: Int, _ from: Int) -> (Int, Int, Float) {
+            let at = min(max(0, (Float(i) + 0.5) * Float(from) / Float(count) - 0.5), Float(from - 1))
+            return (Int(at), min(Int(at) + 1, from - 1), at - at.rounded(.down))
+        }
+        return (0..<size.width * size.height).map { i in
+            let (x0, x1, fx) = place(i % size.width, size.width, width)
+            let (y0, y1, fy) = place(i / size.width, size.height, height)
+            let top = values[y0 * width + x0] * (1 - fx) + values[y0 * width + x1] * fx
+            let bottom = values[y1 * width + x0] * (1 - fx) + values[y1 * width + x1] * fx
+            return top * (1 - fy) + bottom * fy
+        }
+    }
+
+    /// What stands in a picture that was drawn. Throws as `init`.
+    public func inspect(_ image: Image, _ entry: InspectionPlan.Entry, prompt drawn: String) throws -> InspectedPicture {
+        let size = LabPicture.measuredSize(image.size)
+        let picture = try LabPicture(image, size: size)
+        let maps = try Self.look(model, prompt, ids, Tensor(image))
+        let search = ThingSearch(image, picture)
+        let scale = Float(1 / max(reference, 1e-9))
+        let findings = zip(things, maps).map { thing, map in
+            search.copies(of: thing, attention: Self.enlarged(map, to: size).map { $0.isFinite ? max(0, $0) * scale : 0 })
+        }
+        let likeness = zip(things, findings).map { thing, found -> [Double] in
+            guard let first = found.first else { return [] }
+            let seen = Appearance(image, picture, weights: first.pixels.map { $0 ? 1 : 0 })
+            return LikenessMeasure.all.map { $0.compare(thing, seen) }
+        }
+        return InspectedPicture(entry: entry, prompt: drawn, image: image, size: size, findings: findings, likeness: likeness)
+    }
+}

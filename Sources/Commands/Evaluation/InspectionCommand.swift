@@ -1,0 +1,170 @@
+import BreakAScene
+import Diffusion
+import Images
+import Language
+import Tensors
+
+/// `inspect_pictures`: what stands in pictures that a model draws of a scene's handles.
+enum InspectionCommand {
+    /// More pictures than anyone waits for are a mistake.
+    private static let mostPictures = 10_000
+    /// Drawn at once; a stop loses at most these.
+    private static let batch = 4
+    private static let promptHelp = "write * where the handles are to stand: \"a photo of * at the beach\""
+
+    static let builtin = Builtin(
+        "inspect_pictures", family: EvaluationCommands.family,
+        summary: "Draws handles alone and together in new prompts and counts what is there; agrees with the eye in 80 % (see its notes).",
+        parameters: [
+            ModelCommands.model, Parameter("scene", .host("scene"), doc: "The scene that the handles were learned from."),
+            Parameter(
+                "prompts", .list(.string),
+                doc: "With * in the handles' place, such as training did not use; the paper's ten where not given.", keywordOnly: true, optional: true),
+            Parameter("n", .int, default: 1, range: 1...1000, doc: "Pictures of each prompt and each set of handles.", keywordOnly: true),
+            Parameter(
+                "sets", .int, default: 15, range: 1...1000,
+                doc: "The most sets of handles: each alone, all, then pairs, triples, …; four handles have 15.", keywordOnly: true),
+            Parameter("steps", .int, default: 30, range: 1...1000, unit: "steps", doc: "Denoising steps.", keywordOnly: true),
+            Parameter("guidance", .number, range: 0...100, doc: "Classifier-free guidance, as generate has it.", keywordOnly: true, optional: true),
+            Parameter("seed", .int, default: 0, doc: "Of the first picture; picture i has seed + i.", keywordOnly: true),
+            Parameter(
+                "images", .list(.host("image")),
+                doc: "Looks at these instead of drawing; each asks for what the prompt in its metadata names.", keywordOnly: true, optional: true),
+        ],
+        result: "inspection",
+        terms: [
+            "presence", "vanish", "missing", "leak", "duplicate", "twice", "identity", "likeness", "contact sheet", "powerset", "score", "evaluate", "recall",
+        ],
+        paper: "§4.1, B.2",
+        examples: [
+            .init(
+                "m = add_handles(load_model(\"collage\"), 2, init=[\"mug\", \"rose\"])\n"
+                    + "len(inspect_pictures(m, load_scene(\"mug_rose\"), prompts=[\"a photo of *\"], steps=2).images)", shows: "3")
+        ], run: run)
+
+    @Sendable private static func run(_ call: Call) throws -> Value {
+        let (model, scene) = (try call.host("model", as: ModelValue.self).model, try call.host("scene", as: SceneValue.self).scene)
+        let pairing = try call.pairing(model, scene)
+        let plan = call.has("images") ? nil : try plan(call, pairing.count)
+        let prepared = try PreparedScenes.scene(scene, model, call)
+        let inspector = try Abandonable.within(call.context.interrupt) {
+            try call.mapped("model") { try PictureInspector(model, prepared, handles: pairing.handles) }
+        }
+        let report = try plan.map { try drawn(call, model, pairing, $0, inspector) } ?? given(call, model, pairing, inspector)
+        return .host(InspectionValue(report: report, scene: scene.title, model: model.name))
+    }
+
+    // MARK: drawn
+
+    private static func drawn(
+        _ call: Call, _ model: DiffusionModel, _ pairing: ScenePairing, _ plan: InspectionPlan, _ inspector: PictureInspector
+    ) throws -> InspectionReport {
+        let options = GenerationOptions(steps: try call.int("steps"), guidanceScale: try GenerationCommands.guidance(call, model))
+        call.announce(GenerationPlan(model, count: plan.entries.count, steps: options.steps, isGuided: options.guidanceScale != 1))
+        let pictures = try draw(call, model, pairing.tokens, plan, options, inspector)
+        return InspectionReport(tokens: pairing.tokens, names: pairing.names, plan: plan, pictures: pictures)
+    }
+
+    private static func plan(_ call: Call, _ handles: Int) throws -> InspectionPlan {
+        let contexts = call.has("prompts") ? try call.strings("prompts") : InspectionPlan.paperPrompts
+        let (count, most) = (try call.int("n"), try call.int("sets"))
+        guard !contexts.isEmpty else {
+            throw Problem(.badArgument, "inspect_pictures: there is no prompt", argument: "prompts", help: promptHelp)
+        }
+        if let fault = contexts.lazy.compactMap(PromptContext.fault).first {
+            throw Problem(.badArgument, "inspect_pictures: \(fault)", argument: "prompts", help: promptHelp)
+        }
+        let each = InspectionPlan.subsets(of: handles, most: most).count * count
+        guard contexts.count <= mostPictures / each else {
+            throw Problem(
+                .outOfRange, "inspect_pictures: these are more than \(mostPictures) pictures", argument: "n",
+                notes: ["prompts \(contexts.count) × sets \(each / count) × n \(count)"])
+        }
+        return InspectionPlan(handles: handles, contexts: contexts, count: count, most: most, seed: try call.int("seed"))
+    }
+
+    /// The pictures, drawn and looked at; those that were done where a stop ended it. Throws where there is none yet.
+    private static func draw(
+        _ call: Call, _ model: DiffusionModel, _ tokens: [String], _ plan: InspectionPlan, _ options: GenerationOptions, _ inspector: PictureInspector
+    ) throws -> [InspectedPicture] {
+        var (bar, done) = (ProgressBar(call.context, title: "inspecting pictures", unit: "step"), [InspectedPicture]())
+        defer { bar.finish() }
+        for first in stride(from: 0, to: plan.entries.count, by: batch) {
+            let entries = Array(plan.entries[first..<min(first + batch, plan.entries.count)])
+            do {
+                done += try Abandonable.within(call.context.interrupt) {
+                    try call.mapped("prompts") {
+                        try pictures(call, model, tokens, entries, options, inspector) { step in
+                            bar.update(first * options.steps + step * entries.count, of: plan.entries.count * options.steps)
+                        }
+                    }
+                }
+            } catch where call.context.interrupt.isRequested && !done.isEmpty {
+                tellStop(call, done.count, plan.entries.count)
+                break
+            }
+        }
+        return done
+    }
+
+    private static func pictures(
+        _ call: Call, _ model: DiffusionModel, _ tokens: [String], _ entries: [InspectionPlan.Entry], _ options: GenerationOptions,
+        _ inspector: PictureInspector, progress: (Int) -> Void
+    ) throws -> [InspectedPicture] {
+        let prompts = entries.map { entry in PromptContext.prompt(entry.context, entry.asked.map { tokens[$0] }) }
+        let seeds = entries.map(\.seed)
+        // The same noise as generate's, so that a picture can be drawn again alone.
+        let initial = try GenerationCommands.noise(call, model, seeds)
+        let latents = try model.sampleLatents(
+            prompts, initial: initial, noise: { DiffusionModel.stepNoise(seeds: seeds, step: $0, initial.shape) }, options
+        ) { step in
+            progress(step.index + 1)
+            try call.context.checkInterrupt()
+        }
+        MemoryPool.shared.trim(above: 1 << 28)
+        let drawn = model.decodeLatents(latents)
+        call.warnOfNotFinite(drawn, "model", help: "the model's numbers have left what float32 holds: was it trained with too high an lr?")
+        return try zip(Image.batch(drawn), zip(entries, prompts)).map { try inspector.inspect($0, $1.0, prompt: $1.1) }
+    }
+
+    // MARK: given
+
+    private static func given(
+        _ call: Call, _ model: DiffusionModel, _ pairing: ScenePairing, _ inspector: PictureInspector
+    ) throws -> InspectionReport {
+        if let name = ["prompts", "n", "sets", "steps", "guidance", "seed"].first(where: call.has) {
+            throw Problem(.badArgument, "inspect_pictures: \(name) is of drawing; images are looked at as they are", argument: name, help: "leave \(name) or images out")
+        }
+        let images = try call.hosts("images", as: ImageValue.self)
+        guard !images.isEmpty else { throw Problem(.badArgument, "inspect_pictures: there is no picture", argument: "images") }
+        var (bar, pictures) = (ProgressBar(call.context, title: "inspecting pictures", unit: "picture"), [InspectedPicture]())
+        defer { bar.finish() }
+        let size = PixelSize(width: model.pixelSize.width, height: model.pixelSize.height)
+        for image in images {
+            func entry(_ key: String) -> String { image.metadata.entries.first { $0.key == key }?.text ?? "" }
+            let prompt = entry("prompt")
+            // A prompt that this model cannot read was another's: it asks for none of its handles.
+            let ids = (try? model.tokenize([prompt]))?.first ?? []
+            let asked = pairing.handles.indices.filter { ids.contains(model.handleID(pairing.handles[$0])) }
+            do {
+                pictures.append(try Abandonable.within(call.context.interrupt) {
+                    try call.mapped("images") {
+                        let shown = image.image.size == size ? image.image : try image.image.resized(to: size, .lanczos)
+                        return try inspector.inspect(shown, .init(context: prompt, asked: asked, seed: Int(entry("seed")) ?? 0), prompt: prompt)
+                    }
+                })
+            } catch where call.context.interrupt.isRequested && !pictures.isEmpty {
+                tellStop(call, pictures.count, images.count)
+                break
+            }
+            bar.update(pictures.count, of: images.count)
+        }
+        return InspectionReport(tokens: pairing.tokens, names: pairing.names, plan: InspectionPlan(of: pictures.map(\.entry)), pictures: pictures)
+    }
+
+    private static func tellStop(_ call: Call, _ finished: Int, _ count: Int) {
+        let what = call.assignedName.map { "`\($0)`" } ?? "the result"
+        let text = "Interrupted after \(finished) of \(count) pictures: \(what) is of those."
+        call.context.emit(.stream(TextWrapping.lines(text, width: call.context.displayContext.width).joined(separator: "\n") + "\n"))
+    }
+}
