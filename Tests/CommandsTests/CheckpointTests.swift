@@ -94,13 +94,14 @@ import Testing
 
     @Test(arguments: [
         ("resume(\"nowhere\")", "holds no checkpoint"),
-        ("phase1(base, photo, steps=2, prior_weight=0, seed=2, checkpoint=\"run\")", "settings"),
+        ("phase1(base, photo, steps=2, prior_weight=0, seed=2, checkpoint=\"run\")", "another training: seed is 2 here, 1 there"),
+        ("phase1(base, photo, steps=3, lr=1e-3, prior_weight=0, seed=1, checkpoint=\"run\")", "steps is 3 here, 2 there; lr is 0.001 here, 0.005 there"),
         ("phase1(base, load_scene(\"sheep\"), steps=2, prior_weight=0, seed=1, checkpoint=\"run\")", "scene"),
         ("phase1(base, photo, steps=2, prior_weight=0, seed=1, checkpoint=\"file\")", "is a file"),
         ("resume(\"run\", attention_loss=fn(out, pick) { 0 })", "no function"),
         ("resume(\"run\", base=add_handles(base, 3))", "another model"),
-        ("phase1(base, photo, steps=2, prior_weight=0, seed=1, zoom=0.123, checkpoint=\"run\")", "settings"),
-        ("phase1(base, photo, steps=2, prior_weight=0, seed=1, contexts=[\"*\"], checkpoint=\"run\")", "settings"),
+        ("phase1(base, photo, steps=2, prior_weight=0, seed=1, zoom=0.123, checkpoint=\"run\")", "zoom is"),
+        ("phase1(base, photo, steps=2, prior_weight=0, seed=1, contexts=[\"*\"], checkpoint=\"run\")", "contexts is [\"*\"] here"),
         ("resume(\"run\", zoom=fn(step, pick) { 1 })", "no function"),
         ("phase1(base, photo, steps=2, prior_weight=0, seed=1, checkpoint_every=0, checkpoint=\"x\")", "checkpoint_every"),
         ("phase2(two, photo, steps=1, prior_weight=0, optimizer_bits=16)", "32 bits or 8"),

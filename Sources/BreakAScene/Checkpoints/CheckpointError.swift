@@ -7,7 +7,7 @@ public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible
     case version(path: String, found: String)
     /// The base model is not the one that the training started from.
     case otherModel(folder: String, model: String)
-    /// The folder belongs to a training with other settings.
+    /// The folder belongs to a training with other settings or functions; what differs, in words.
     case otherRun(folder: String, differs: [String])
     /// The training had these functions of the user's in the place of the method's, which no file can hold.
     case otherFunctions(folder: String, had: [String])
@@ -22,7 +22,7 @@ public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible
         case .version(let path, let found): "\(path) was written by another version of bas (format \(found))"
         case .otherModel(let folder, let model): "the training in \(folder) started from another model than this \(model)"
         case .otherRun(let folder, let differs):
-            "\(folder) holds checkpoints of another training" + (differs.isEmpty ? "" : ": its \(differs.joined(separator: ", ")) differ\(differs.count == 1 ? "s" : "")")
+            "\(folder) holds checkpoints of another training" + (differs.isEmpty ? "" : ": \(differs.joined(separator: "; "))")
         case .otherFunctions(let folder, let had):
             had.isEmpty
                 ? "the training in \(folder) had no function in the place of the method's"

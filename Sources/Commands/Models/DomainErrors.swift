@@ -105,7 +105,7 @@ enum DomainErrors {
 
     private static func checkpoint(_ error: CheckpointError, _ argument: String?) -> Problem {
         let help: String? = switch error {
-        case .otherRun(let folder, _): "resume(\"\(folder)\") goes on with that one; name another folder for this"
+        case .otherRun(let folder, _): "resume(\"\(folder)\", …) goes on with that one, with the functions that it had; name another folder for this"
         case .otherModel: "give the model that it started from: resume(folder, base=load_model(…))"
         case .otherFunctions(_, let had): had.isEmpty ? nil : "give them again: resume(folder, \(had[0])=…)"
         case .none: "a training writes one with checkpoint=\"folder\"; an interrupted model goes on with resume(model)"

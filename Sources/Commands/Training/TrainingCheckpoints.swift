@@ -45,7 +45,8 @@ struct TrainingCheckpoints: Sendable {
         _ start: DiffusionModel, _ scene: Scene, prior: PriorSet?, _ plan: [PlannedPhase], _ replacements: TrainingReplacements, _ call: Call
     ) throws -> (learned: LearnedModel, run: TrainingRun, description: String)? {
         try call.mapped("checkpoint") {
-            let identity = TrainingIdentity(start, scene, prior: prior, plan, replaced: replacements.names)
+            let functions = TrainingFunctions(call).contents(of: replacements.names)
+            let identity = TrainingIdentity(start, scene, prior: prior, plan, replaced: replacements.names, functions: functions)
             if try folder.begin(scene, prior: prior, identity) { return nil }
             let base = try Self.base(identity, call)
             return try load(base)
@@ -77,6 +78,9 @@ struct TrainingCheckpoints: Sendable {
             let (learned, run, description) = try keeper.load(base)
             let replacements = try TrainingFunctions(call).replacements(learned.model, run.scene)
             guard replacements.names == identity.replaced else { throw CheckpointError.otherFunctions(folder: path, had: identity.replaced) }
+            let functions = TrainingFunctions(call).contents(of: replacements.names)
+            let differences = identity.functionDifferences(replaced: replacements.names, functions)
+            guard differences.isEmpty else { throw CheckpointError.otherRun(folder: path, differs: differences) }
             return try TrainingCommands.train(call, learned, run, description: description, replacements, keeper)
         }
     }

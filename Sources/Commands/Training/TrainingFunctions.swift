@@ -83,6 +83,14 @@ struct TrainingFunctions {
         return result
     }
 
+    /// What the functions in the place of these parts do: their texts and what they read.
+    func contents(of names: [String]) -> [TrainingIdentity.FunctionPart] {
+        names.flatMap { name -> [TrainingIdentity.FunctionPart] in
+            guard case .function(let function)? = call.optional(name) else { return [] }
+            return FunctionContents<EngineDigest>(function, named: name).parts.map { .init(name: $0.name, text: $0.text, kind: $0.kind.rawValue) }
+        }
+    }
+
     /// The parameters of a model that a function of their names chooses.
     func names(_ model: DiffusionModel, chosenBy argument: String) throws -> Set<String> {
         let function = try call.function(argument)

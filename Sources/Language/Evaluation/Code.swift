@@ -12,6 +12,13 @@ final class Code: @unchecked Sendable {
         var box: Int?
     }
 
+    /// An `import` within a function.
+    struct Import {
+        let path: String
+        /// What it gives; nil where the session has ended.
+        let exports: () throws -> Record?
+    }
+
     let syntax: FunctionSyntax
     let name: String?
     let span: Span
@@ -24,6 +31,10 @@ final class Code: @unchecked Sendable {
     var body = Node(span: nil)
     var slotCount = 0
     var boxNames: [String] = []
+    /// The globals that the function and those inside of it mention, in the order in which they do.
+    var reads: [GlobalRead] = []
+    /// The files that they import.
+    var imports: [Import] = []
     /// Whether any parameter has a default or a box, or is keyword-only: whether a call needs `Code.finish`.
     var needsFinish = false
 
@@ -48,6 +59,22 @@ final class Code: @unchecked Sendable {
         }
         return "\(syntax.name ?? "fn")(\(parts.joined(separator: ", ")))"
     }
+}
+
+/// A global that a function mentions.
+struct GlobalRead {
+    let box: Box
+    /// Where only this field of it is read: a function of an imported file.
+    let field: String?
+    /// What the name means while no global has taken it.
+    let builtin: FunctionValue?
+
+    struct Key: Hashable {
+        let box: ObjectIdentifier
+        let field: String?
+    }
+
+    var key: Key { Key(box: ObjectIdentifier(box), field: field) }
 }
 
 /// A function with the variables that it captured.

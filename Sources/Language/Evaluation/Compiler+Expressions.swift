@@ -28,6 +28,7 @@ extension Compiler {
         case .index(let base, let parts):
             return IndexNode(compile(base), parts.map { compile($0) }, span: span)
         case .field(let base, let name, let at):
+            if case .name = base.kind { fieldOfName = name }
             return FieldNode(compile(base), name, at: at, optional: false, span: span)
         case .function(let function): return compile(function)
         case .conditional, .attempt, .scoped:
@@ -66,6 +67,7 @@ extension Compiler {
     }
 
     func compileName(_ name: String, _ span: Span) -> Node {
+        defer { fieldOfName = nil }
         switch resolve(name) {
         case .slot(let slot): return SlotNode(slot, name, span: span)
         case .box(let index): return BoxNode(index, span: span)
@@ -73,6 +75,7 @@ extension Compiler {
         case .current: return CurrentFunctionNode(span: span)
         case .global(let box):
             let builtin = machine.context.builtins[name].map { FunctionValue($0) }
+            note(GlobalRead(box: box, field: fieldOfName, builtin: builtin))
             return GlobalNode(box, builtin, module, span: span)
         }
     }

@@ -28,6 +28,12 @@ final class Compiler {
     private(set) var captureSources: [Location] = []
     private(set) var slotCount = 0
     private(set) var boxNames: [String] = []
+    /// The globals that this function and those inside of it mention, and the files that they import.
+    private var reads: [GlobalRead] = []
+    private var noted: Set<GlobalRead.Key> = []
+    private var imports: [Code.Import] = []
+    /// The field that is read of the name that is compiled next.
+    var fieldOfName: String?
 
     /// For a file's statements.
     init(statements: [Statement], module: Module, machine: Machine) {
@@ -73,6 +79,19 @@ final class Compiler {
 
     func resolve(_ name: String) -> Location {
         local(name) ?? .global(module.box(name))
+    }
+
+    /// Keeps that a global is mentioned here, and so in the functions around.
+    func note(_ read: GlobalRead) {
+        guard let parent, noted.insert(read.key).inserted else { return }
+        reads.append(read)
+        parent.note(read)
+    }
+
+    private func note(_ file: Code.Import) {
+        guard let parent else { return }
+        imports.append(file)
+        parent.note(file)
     }
 
     private func local(_ name: String) -> Location? {
@@ -128,6 +147,7 @@ final class Compiler {
         code.body = inner.compile(function.body, inFunction: true)
         code.slotCount = inner.slotCount
         code.boxNames = inner.boxNames
+        (code.reads, code.imports) = (inner.reads, inner.imports)
         return FunctionNode(code, captures: inner.captureSources, span: function.span)
     }
 
@@ -162,7 +182,8 @@ final class Compiler {
             return AssignNode(
                 nameTarget(function.name ?? "fn", fresh: false), node, span: statement.span)
         case .importFile(let path, let at, let name):
-            let node = ImportNode(path: path, from: statement.span.file.name, span: at)
+            let (node, importer) = (ImportNode(path: path, from: statement.span.file.name, span: at), statement.span.file.name)
+            note(Code.Import(path: path) { [weak machine] in try machine?.importModule(path, from: importer).exports })
             return AssignNode(nameTarget(name, fresh: false), node, span: statement.span)
         case .assert(let condition, let message):
             return AssertNode(compileCondition(condition), message.map { compile($0) }, span: statement.span)

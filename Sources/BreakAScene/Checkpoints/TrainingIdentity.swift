@@ -1,0 +1,120 @@
+import Diffusion
+import Images
+import Tensors
+
+/// What makes two trainings the same: equal identities give equal results, bit for bit on the same processor.
+public struct TrainingIdentity: Sendable, Equatable {
+    /// A part of a function that replaces one of the method's: its text, or a variable that it reads.
+    public struct FunctionPart: Sendable, Equatable {
+        /// "attention_loss", "attention_loss: weight".
+        public let name: String
+        /// A value as it would be written, or a digest.
+        public let text: String
+        /// "literal": `text` is a value as it would be written; "function": it is what a function does; or "contents".
+        public let kind: String
+
+        public init(name: String, text: String, kind: String) { (self.name, self.text, self.kind) = (name, text, kind) }
+    }
+
+    /// The base model's name and folder, to find it again; moving it changes nothing.
+    public let modelName: String
+    public let modelFolder: String
+    /// Named parts that must be equal: fingerprints, settings, seeds.
+    let parts: [String: String]
+    let functions: [FunctionPart]
+
+    /// `replaced`: names of the method's parts that functions of the user's replace; `functions`: what these do.
+    public init(
+        _ start: DiffusionModel, _ scene: Scene, prior: PriorSet?, _ plan: [PlannedPhase], replaced: [String], functions: [FunctionPart]
+    ) {
+        (modelName, modelFolder, self.functions) = (start.name, start.folder, functions)
+        var picture = Fingerprint()
+        picture.mix("image", Tensor(scene.image))
+        for mask in scene.masks { picture.mix("mask", Tensor(mask)) }
+        var drawn = Fingerprint()
+        prior?.prompts.forEach { drawn.mix($0) }
+        if let prior { drawn.mix("pictures", prior.pictures) }
+        parts = [
+            "model": start.fingerprint, "scene": picture.text, "prior pictures": prior == nil ? "none" : drawn.text,
+            "settings": JSON.array(plan.map(\.json)).text(), "functions": replaced.joined(separator: " "),
+        ]
+    }
+
+    /// Names of the method's parts that functions of the user's replaced.
+    public var replaced: [String] { (parts["functions"] ?? "").split(separator: " ").map(String.init) }
+
+    /// What differs, in words, each with both values where they can be shown: "steps is 300 here, 400 there". There: what
+    /// this identity is of.
+    public func differences(from here: TrainingIdentity) -> [String] {
+        let names = Set(parts.keys).union(here.parts.keys).subtracting(["functions"]).filter { parts[$0] != here.parts[$0] }.sorted()
+        let plain = names.filter { $0 != "settings" }.map { "the \($0) \($0.hasSuffix("s") ? "differ" : "differs")" }
+        return plain + (names.contains("settings") ? settings(here) : []) + functionDifferences(replaced: here.replaced, here.functions)
+    }
+
+    /// What differs in the functions alone.
+    public func functionDifferences(replaced names: [String], _ here: [FunctionPart]) -> [String] {
+        let changed = names.filter { !replaced.contains($0) }.map { "\($0) is a function here, not there" }
+            + replaced.filter { !names.contains($0) }.map { "\($0) is a function there, not here" }
+        guard changed.isEmpty else { return changed }
+        let known = Dictionary(functions.map { ($0.name, $0) }) { first, _ in first }
+        let new = Dictionary(here.map { ($0.name, $0) }) { first, _ in first }
+        return (functions.map(\.name) + here.map(\.name).filter { known[$0] == nil }).compactMap { name in
+            let (a, b) = (known[name], new[name])
+            if a == b { return nil }
+            let what = Self.title(name)
+            guard let a else { return "\(what) is read here, not there" }
+            guard let b else { return "\(what) is read there, not here" }
+            if a.kind == "literal", b.kind == "literal" { return "\(what) is \(b.text) here, \(a.text) there" }
+            return a.kind == "function" && b.kind == "function" ? "\(what) is another function" : "\(what) has other contents"
+        }
+    }
+
+    /// "weight, which attention_loss reads,".
+    private static func title(_ name: String) -> String {
+        let path = name.split(separator: ": ")
+        guard path.count > 1, let last = path.last else { return name }
+        return "\(last), which \(path[path.count - 2]) reads,"
+    }
+
+    /// Settings of each phase that differ, with both values.
+    private func settings(_ here: TrainingIdentity) -> [String] {
+        func phases(_ identity: TrainingIdentity) -> [JSON] { (try? JSON.parse(Array((identity.parts["settings"] ?? "").utf8)))?.arrayValue ?? [] }
+        let (theirs, ours) = (phases(self), phases(here))
+        guard theirs.count == ours.count else { return ["the phases differ: \(ours.count) here, \(theirs.count) there"] }
+        return zip(theirs, ours).flatMap { there, here -> [String] in
+            let (a, b) = (Self.flattened(there), Self.flattened(here))
+            let names = a.map(\.name) + b.map(\.name).filter { name in !a.contains { $0.name == name } }
+            return names.compactMap { name in
+                let (old, new) = (a.first { $0.name == name }?.text ?? "nothing", b.first { $0.name == name }?.text ?? "nothing")
+                return old == new ? nil : "\(ours.count > 1 ? "phase \(here["phase"]?.text() ?? "?")'s " : "")\(name) is \(new) here, \(old) there"
+            }
+        }
+    }
+
+    /// A phase's settings by name; long ones are cut.
+    private static func flattened(_ phase: JSON) -> [(name: String, text: String)] {
+        (phase.objectValue?.members).map(Array.init)?.flatMap { name, value in
+            name == "options" ? flattened(value) : [(name, shown(value.text()))]
+        } ?? []
+    }
+
+    private static func shown(_ text: String) -> String { text.count > 80 ? text.prefix(60) + "… (\(text.count) characters)" : text }
+
+    var json: JSON {
+        [
+            "model_name": .string(modelName), "model_folder": .string(modelFolder),
+            "parts": .object(JSONObject(parts.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })),
+            "functions": .array(functions.map { ["name": .string($0.name), "text": .string($0.text), "kind": .string($0.kind)] }),
+        ]
+    }
+
+    init?(_ json: JSON) {
+        guard let name = json["model_name"]?.stringValue, let folder = json["model_folder"]?.stringValue, let parts = json["parts"]?.objectValue else { return nil }
+        (modelName, modelFolder) = (name, folder)
+        self.parts = Dictionary(parts.members.map { ($0, $1.stringValue ?? "") }) { first, _ in first }
+        functions = (json["functions"]?.arrayValue ?? []).compactMap { part in
+            guard let name = part["name"]?.stringValue, let text = part["text"]?.stringValue, let kind = part["kind"]?.stringValue else { return nil }
+            return FunctionPart(name: name, text: text, kind: kind)
+        }
+    }
+}
