@@ -8,7 +8,7 @@ words = ["sheep", "pot", "vase", "wheel"]
 first = phase1(base, photo, init=words, steps=steps, prior_weight=0, seed=1)
 for h, word in zip(first.handles, words) {
     print("{h}: moved {norm(h.embedding - h.start):.2f} from \"{word}\"")
-    print("    nearest words {nearest(base, h.embedding, n=5)}")
+    print("    nearest words {nearest(base, h, n=5).word}")
 }
 
 # %% How alike are they?

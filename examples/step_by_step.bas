@@ -38,7 +38,7 @@ show [image(resize(t, [128, 128])) for t in targets], titles=["target of {n}" fo
 model = add_handles(base, 2, init=["dish", "flower"], seed=1)
 mug, rose = model.handles
 print("handles {mug} and {rose}, {mug.embedding.shape[0]} numbers each; the base model has {len(base.handles)}")
-print("nearest words to {mug}: {nearest(base, mug.embedding, n=3)}")
+print("nearest words to {mug}: {nearest(base, mug, n=3).word}")
 
 # %% Union sampling (section 3.1)
 #| Every step picks a random subset of the handles, and a prompt that names just these. Were it always one
@@ -134,7 +134,7 @@ with seed(1) {
     }
 }
 for h in learned.handles {
-    print("{h} moved by {norm(h.embedding - h.start):.2f}; nearest words {nearest(base, h.embedding, n=3)}")
+    print("{h} moved by {norm(h.embedding - h.start):.2f}; nearest words {nearest(base, h, n=3).word}")
 }
 
 # %% Did it help?

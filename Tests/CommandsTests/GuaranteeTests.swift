@@ -117,7 +117,7 @@ import Testing
         try inTemporaryFolder { _ in
             let bench = Self.bench()
             bench.run("first = phase1(base, photo, steps=2, prior_weight=0, seed=1)")
-            bench.run("make_folder(\"out\"); save_handles(first, \"out/h.safetensors\"); again = load_handles(\"out/h.safetensors\", base)")
+            bench.run("make_folder(\"out\"); save_handles(first, \"out/h\"); again = load_handles(\"out/h\", base)")
             #expect(bench.isTrue("distance(first, again) == 0 and [\"{h}\" for h in again.handles] == [\"<asset0>\", \"<asset1>\"]"))
             bench.run("save_model(base, \"out/base\", dtype=\"float32\"); other = load_model(\"out/base\")")
             #expect(bench.isTrue("other.hash == base.hash and len(diff(base, other)) == 0"))

@@ -43,14 +43,14 @@ import Testing
         "update": [("model", "m"), ("optimizer", "o"), ("gradients", "g")],
         "load_model": [("name", "\"collage\"")],
         "add_handles": [("model", "m"), ("handles", "1")],
-        "save_handles": [("model", "m"), ("path", "\"out.safetensors\"")],
+        "save_handles": [("model", "m"), ("path", "\"out-handles\"")],
         "load_handles": [("path", "\"h.safetensors\""), ("model", "b")],
         "load_lora": [("model", "b"), ("path", "\"l.safetensors\"")],
         "save_lora": [("model", "q"), ("base", "b"), ("path", "\"o.safetensors\"")],
         "save_result": [("model", "m"), ("base", "b"), ("path", "\"o.safetensors\"")],
         "load_result": [("path", "\"r.safetensors\""), ("base", "b")],
         "diff": [("a", "m"), ("b", "m3")],
-        "nearest": [("model", "m"), ("embedding", "zeros([192])")],
+        "nearest": [("model", "m"), ("to", "zeros([192])")],
         "require_grad": [("model", "m")],
         "load_scene": [("name", "\"toys\"")],
         "scene": [("image", "s"), ("masks", "s.masks")],
@@ -80,7 +80,7 @@ import Testing
         out = predict_noise(m, z, 500, "a photo of <asset0> and <asset1>"); out2 = predict_noise(m3, zeros([2, 16, 16, 8]), 500, pick3.prompt);
         g = grad(sum(m.handles[0].embedding), m.handles); g3 = grad(sum(m3.handles[0].embedding), m3.handles);
         o = update(m, adamw(m.handles, lr=0.1), g)[1]; o3 = update(m3, adamw(m3.handles, lr=0.1), g3)[1];
-        save_handles(m, "h.safetensors"); save_result(m, "r.safetensors", b);
+        save_handles(add_handles(b, 1), "h.safetensors"); save_result(m, "r.safetensors", b);
         k = require_grad(b, "kv"); q, ko = update(k, adamw(k.parameters, lr=0.001), grad(mean(predict_noise(k, ones([1, 16, 16, 8]), 500, "a dog").noise), k.parameters));
         save_lora(q, "l.safetensors", b);
         """

@@ -32,6 +32,17 @@ public struct CheckpointFolder: Sendable {
         return true
     }
 
+    /// Where prior pictures lie while they are drawn.
+    public var priorPath: String { "\(path)/prior" }
+
+    /// The prior pictures of a training that was begun here from this very model, where they were drawn with these options;
+    /// nil also where they cannot be read, for they can be drawn again.
+    public func prior(_ start: DiffusionModel, _ options: PriorOptions) -> PriorSet? {
+        guard isBegun, (try? CheckpointScene.identity(scenePath))?.parts["model"] == start.fingerprint else { return nil }
+        let prior = (try? CheckpointScene.read(scenePath, tokenize: start.tokenize))?.prior
+        return prior?.options == options ? prior : nil
+    }
+
     /// Which training this folder belongs to. Throws `CheckpointError`, `SafetensorsError`, `FileError`.
     public func identity() throws -> TrainingIdentity {
         guard isBegun else { throw CheckpointError.none(folder: path, damaged: []) }

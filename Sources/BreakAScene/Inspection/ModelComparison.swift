@@ -55,17 +55,6 @@ extension DiffusionModel {
         let changed = new.filter { name, variable in !Parallel.isAbandoned && !(known[name]?.isIdentical(to: variable.value) ?? false) }
         return (changed.count, new.count, changed.reduce(0) { $0 + $1.value.value.count * MemoryLayout<Float>.stride })
     }
-
-    /// Tokens whose embeddings are most like `embedding` [D] by cosine, most alike first.
-    public func nearestTokens(to embedding: Tensor, count: Int) -> [String] {
-        let table = textEncoder.tokenEmbedding.value
-        let length = embedding.sumOfSquares.squareRoot()
-        let scores = (0..<table.shape[0]).map { index -> (Int, Double) in
-            let row = table.row(index)
-            return (index, row.reshaped([row.count]).dot(embedding.reshaped([row.count])) / max(1e-12, row.sumOfSquares.squareRoot() * length))
-        }
-        return scores.sorted { $0.1 > $1.1 }.prefix(count).map { tokenizer.decode([$0.0]) }
-    }
 }
 
 extension TrainableParts {

@@ -19,6 +19,8 @@ public struct LearnedModel: Sendable {
     public var unfinishedReplacements = TrainingReplacements()
     /// Set where training was interrupted before its prior pictures were drawn: `unfinished` lacks these.
     public var pendingPrior: PriorOptions?
+    /// Those of them that were drawn before.
+    public var drawnPrior: PriorStore?
     /// Phases that were to follow the interrupted one.
     public var remaining: [PlannedPhase] = []
 
@@ -49,9 +51,9 @@ extension LearnedModel {
     public var untrained: DiffusionModel { base ?? model }
 
     /// Prior pictures: those at hand where they were drawn with the same options, else drawn now by the base model.
-    public mutating func preparePrior(_ options: PriorOptions, progress: (Int, Int) throws -> Void) throws -> PriorSet {
+    public mutating func preparePrior(_ options: PriorOptions, store: PriorStore? = nil, progress: (Int, Int) throws -> Void) throws -> PriorSet {
         if let prior, prior.isDrawn(with: options, by: untrained) { return prior }
-        let drawn = try PriorSet(untrained, options, progress: progress)
+        let drawn = try PriorSet(untrained, options, store: store, progress: progress)
         prior = drawn
         return drawn
     }

@@ -25,30 +25,48 @@ public struct PriorSet: Sendable {
         (self.options, self.prompts, self.ids, self.pictures, self.posteriors) = (options, prompts, ids, pictures, posteriors)
     }
 
-    /// Draws them, eight at a time. `progress` gets the number of denoising steps done and in all; what it throws
-    /// ends the drawing. Throws `ModelError` for a prompt that cannot be used.
-    public init(_ model: DiffusionModel, _ options: PriorOptions, progress: (Int, Int) throws -> Void) throws {
+    /// Draws them, up to eight at a time; a part that `store` has is taken from there, and what is drawn is kept there.
+    /// `progress` gets the number of denoising steps done and in all; what it throws ends the drawing. Throws `ModelError`
+    /// for a prompt that cannot be used, and `FileError` where a part cannot be kept.
+    public init(_ model: DiffusionModel, _ options: PriorOptions, store: PriorStore? = nil, progress: (Int, Int) throws -> Void) throws {
         let prompts = (0..<options.count).map { options.prompts[$0 % options.prompts.count] }
         let generation = GenerationOptions(steps: options.steps, guidanceScale: options.guidanceScale)
+        let (size, most) = (model.pixelSize, Self.together(model))
         let random = RandomState(seed: options.seed)
-        var (pictures, done) = ([Tensor](), 0)
-        for first in stride(from: 0, to: prompts.count, by: 8) {
-            let part = Array(prompts[first..<min(first + 8, prompts.count)])
-            let initial = try model.initialLatents(part.count, random.draw("prior_images", UInt32(truncatingIfNeeded: first / 8)))
-            // A stream of their own: `generate` with any seed draws other noise.
-            let noise = { random.draw("prior_images/steps", UInt32(truncatingIfNeeded: first / 8 * 1024 + $0)).normal(initial.shape) }
-            var count = 0
-            let latents = try model.sampleLatents(part, initial: initial, noise: noise, generation) { step in
-                count = step.count
-                try progress(done + (step.index + 1) * part.count, options.count * step.count)
+        var pictures: [Tensor] = []
+        // Numbers are drawn for eight, whatever the parts are.
+        for group in stride(from: 0, to: prompts.count, by: 8) {
+            let count = min(8, prompts.count - group)
+            let all = try model.initialLatents(count, random.draw("prior_images", UInt32(truncatingIfNeeded: group / 8)))
+            for start in stride(from: 0, to: count, by: most) {
+                let (first, rows) = (group + start, start..<min(start + most, count))
+                if let known = store?.pictures(from: first, [rows.count, size.height, size.width, 3]) {
+                    pictures.append(known)
+                    continue
+                }
+                let initial = all.rows(rows)
+                // A stream of their own: `generate` with any seed draws other noise.
+                let noise = { random.draw("prior_images/steps", UInt32(truncatingIfNeeded: group / 8 * 1024 + $0)).normal(all.shape).rows(rows) }
+                let latents = try model.sampleLatents(rows.map { prompts[group + $0] }, initial: initial, noise: noise, generation) { step in
+                    try progress(first * step.count + (step.index + 1) * rows.count, options.count * step.count)
+                }
+                // As pictures of 8 bits a channel: what a file, or a value of the language, would hold.
+                let drawn = Tensor.concatenated(try Image.batch(model.decodeLatents(latents)).map { Tensor($0) }, axis: 0)
+                try Parallel.checkWanted()
+                try store?.keep(drawn, from: first)
+                pictures.append(drawn)
             }
-            done += part.count * count
-            // As pictures of 8 bits a channel: what a file, or a value of the language, would hold.
-            pictures += try Image.batch(model.decodeLatents(latents)).map { Tensor($0) }
         }
         let all = Tensor.concatenated(pictures, axis: 0)
         self.init(
             options: options, prompts: prompts, ids: try model.tokenize(prompts), pictures: all,
             posteriors: prompts.indices.map { model.posterior(of: all.rows($0..<$0 + 1)) })
+    }
+
+    /// How many pictures are drawn at once: eight of 16×16 latents, one of 64×64, whose products are large enough alone. A
+    /// drawing that is killed loses no more than these.
+    private static func together(_ model: DiffusionModel) -> Int {
+        let (height, width) = model.latentSize
+        return max(1, min(8, 2048 / max(1, height * width)))
     }
 }

@@ -120,7 +120,7 @@ struct ModelType: HostType {
     private static let fields: [StaticType.Field] = [
         .init("name", .string), .init("handles", .listOf(DomainTypes.handle)), .init("history", DomainTypes.history),
         .init("parameters", .host(NamedHostType("parameters", fields: [.init("names", .listOf(.string))]))), .init("phases", .listOf(.string)), .init("size", DomainTypes.pair),
-        .init("latent_shape", .list([.int, .int, .int])), .init("layers", .listOf(.string)), .init("hash", .string), .init("interrupted", .bool),
+        .init("latent_shape", .list([.int, .int, .int])), .init("layers", .listOf(.string)), .init("words", .listOf(.string)), .init("hash", .string), .init("interrupted", .bool),
     ]
 
     var fieldNames: [String]? { Self.fields.map(\.name) }

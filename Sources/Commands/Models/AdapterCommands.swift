@@ -29,17 +29,18 @@ enum AdapterCommands {
                 ModelCommands.model, Parameter("path", .string, doc: "The file."), base, rank,
                 Parameter("format", .string, default: "diffusers", allowed: LoRAFormat.allCases.map(\.rawValue), doc: "Whose names.", keywordOnly: true),
             ],
-            result: "record {path, layers, error, beside}", terms: ["adapter", "peft", "kohya", "low rank", "svd"],
+            result: "record {path, layers, error, beside, relative}", terms: ["adapter", "peft", "kohya", "low rank", "svd"],
             examples: [
                 .init(step + "save_lora(m, \"toy.safetensors\", b, rank=4).error < 1", shows: "true")
             ], run: saveLoRA),
         Builtin(
-            "save_result", family: "models", summary: "Writes what a training made of its base as one small file: handles, change of low rank, settings.",
+            "save_result", family: "models", summary: "Writes what a training made of its base as one small file: handles, change of low rank or exact, settings.",
             parameters: [
                 ModelCommands.model, Parameter("path", .string, doc: "The file."), base, rank,
+                Parameter("exact", .bool, default: false, doc: "Every changed number instead of a low rank: larger, and nothing is lost.", keywordOnly: true),
                 Parameter("notes", .record, default: .record(Record()), doc: "What else to write into it: scene, metrics.", keywordOnly: true),
             ],
-            result: "record {path, layers, error, beside}", terms: ["export", "checkpoint", "handles", "small"],
+            result: "record {path, layers, error, beside, relative}; how much is lost is printed", terms: ["export", "checkpoint", "handles", "small"],
             examples: [
                 .init("b = load_model(\"collage\"); save_result(add_handles(b, 1, init=[\"toy\"]), \"toy.safetensors\", b).error", shows: "0.0")
             ], run: saveResult),
@@ -71,9 +72,25 @@ enum AdapterCommands {
         var metadata = ["phases": JSON.array(value.learned.provenance.map { .string($0) }).text()]
         let notes = try call.record("notes")
         for key in notes.keys { metadata["note.\(key)"] = (notes[key] ?? .none).inlineText }
-        return record(path, try call.mapped("path") {
-            try ResultFile.write(value.model, base: base, to: path, rank: try call.int("rank"), metadata: metadata)
-        })
+        let isExact = try call.bool("exact")
+        guard !isExact || !call.has("rank") else {
+            throw Problem(.badArgument, "save_result: an exact result has no rank", argument: "rank", help: "leave out rank= or exact=true")
+        }
+        let report = try call.mapped("path") {
+            try ResultFile.write(value.model, base: base, to: path, rank: isExact ? nil : try call.int("rank"), metadata: metadata)
+        }
+        let text = lost(report, rank: try call.int("rank"), isExact: isExact)
+        call.context.emit(.stream(TextWrapping.lines(text, width: call.context.displayContext.width).joined(separator: "\n") + "\n"))
+        return record(path, report)
+    }
+
+    /// What a file does not say of the model that it was written from.
+    private static func lost(_ report: LoRAReport, rank: Int, isExact: Bool) -> String {
+        if isExact || report.error == 0 { return "Nothing is lost: load_result gives this very model." }
+        func percent(_ share: Double) -> String { NumberText.significant(share * 100) + " %" }
+        let beside = report.beside > 0 ? " (of which \(percent(report.beside)) in biases, norms and tables, which no low rank holds)" : ""
+        return "At rank \(rank) the file leaves out \(percent(report.error)) of what training changed\(beside): the loaded model's changed weights are off by "
+            + "\(percent(report.relative)). exact=true loses nothing."
     }
 
     @Sendable private static func loadResult(_ call: Call) throws -> Value {
@@ -86,6 +103,9 @@ enum AdapterCommands {
     }
 
     private static func record(_ path: String, _ report: LoRAReport) -> Value {
-        .record(Record([("path", .string(path)), ("layers", .int(report.layers)), ("error", .float(report.error)), ("beside", .float(report.beside))]))
+        .record(Record([
+            ("path", .string(path)), ("layers", .int(report.layers)), ("error", .float(report.error)), ("beside", .float(report.beside)),
+            ("relative", .float(report.relative)),
+        ]))
     }
 }

@@ -23,7 +23,7 @@ enum DomainErrors {
         case let error as SingleFileError: single(error, argument)
         case let error as LoRAError: lora(error, argument)
         case let error as ResultError: result(error, argument)
-        case let error as HandleFileError: Problem(.badFile, error.description, argument: argument)
+        case let error as HandleFileError: handleFile(error, argument)
         default: nil
         }
     }
@@ -101,6 +101,13 @@ enum DomainErrors {
         case .unseen: Problem(.badArgument, error.description, argument: "zoom", help: ViewLaws.partHelp)
         case .unwanted: Problem(.interrupted, error.description)
         }
+    }
+
+    private static func handleFile(_ error: HandleFileError, _ argument: String?) -> Problem {
+        guard case .several(let path, _) = error else { return Problem(.badFile, error.description, argument: argument) }
+        return Problem(
+            .badArgument, error.description, argument: argument,
+            help: "a name without .safetensors is a folder with a file for each: \"\(path.dropLast(".safetensors".count))\"")
     }
 
     private static func checkpoint(_ error: CheckpointError, _ argument: String?) -> Problem {

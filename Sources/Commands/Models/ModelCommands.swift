@@ -42,13 +42,13 @@ enum ModelCommands {
             result: "the path", terms: ["export", "write", "save_pretrained", "safetensors"],
             examples: [.init("save_model(load_model(\"collage\"), \"small\")")], run: save),
         Builtin(
-            "save_handles", family: "models", summary: "Writes a model's handles as learned_embeds.safetensors, one embedding a token.",
-            parameters: [model, Parameter("path", .string, doc: "The file.")],
+            "save_handles", family: "models", summary: "Writes a model's handles, each as a file that diffusers' load_textual_inversion takes.",
+            parameters: [model, Parameter("path", .string, doc: "A folder, one file a handle; a name in .safetensors is the file of a single handle.")],
             result: "the path", terms: ["textual inversion", "learned_embeds", "export", "write"],
             examples: [.init("save_handles(add_handles(load_model(\"collage\"), 1, init=[\"toy\"]), \"toy.safetensors\")")], run: saveHandles),
         Builtin(
-            "load_handles", family: "models", summary: "Adds the handles of a learned_embeds.safetensors file to a model.",
-            parameters: [Parameter("path", .string, doc: "The file."), model],
+            "load_handles", family: "models", summary: "Adds the handles of a learned_embeds.safetensors file, or of a folder of such, to a model.",
+            parameters: [Parameter("path", .string, doc: "The file or folder."), model],
             result: "model", terms: ["textual inversion", "learned_embeds", "import"],
             examples: [
                 .init("save_handles(add_handles(load_model(\"collage\"), 1), \"toy.safetensors\"); load_handles(\"toy.safetensors\", load_model(\"collage\")).handles[0].token", shows: "\"<asset0>\"")
@@ -61,14 +61,16 @@ enum ModelCommands {
             result: "difference (a table)", terms: ["compare", "change", "difference"],
             examples: [.init("len(diff(load_model(\"collage\"), load_model(\"collage\")))", shows: "0")], run: diff),
         Builtin(
-            "nearest", family: "models", summary: "The words whose embeddings are most like one: by cosine.",
+            "nearest", family: "models", summary: "The words of a model that are most like a word, a handle or an embedding, with the cosine of each.",
             parameters: [
-                model, Parameter("embedding", Accepts.tensor, doc: "A tensor [D], for example handle.embedding."),
-                Parameter("n", .int, default: 5, range: 1...1000, doc: "How many words.", keywordOnly: true),
+                model, Parameter("to", .oneOf([.string, .host("handle"), Accepts.tensor]), doc: "A word, a handle, or an embedding [D]."),
+                Parameter("n", .int, default: 5, range: 1...100_000, doc: "How many words.", keywordOnly: true),
             ],
-            result: "list of strings", terms: ["neighbours", "similar", "vocabulary"],
-            examples: [.init("nearest(load_model(\"collage\"), add_handles(load_model(\"collage\"), 1, init=[\"ball\"]).handles[0].embedding, n=1)", shows: "[\"ball\"]")],
-            run: nearest),
+            result: "table", terms: ["neighbours", "similar", "vocabulary", "words", "synonym", "cosine"],
+            examples: [
+                .init("b = load_model(\"collage\"); nearest(b, add_handles(b, 1, init=[\"ball\"]).handles[0], n=1).word", shows: "[\"ball\"]"),
+                .init("nearest(load_model(\"collage\"), \"rabbit\", n=3).columns", shows: "[\"word\", \"cosine\"]"),
+            ], run: nearest),
         Builtin(
             "require_grad", family: "models", summary: "Marks which parameters of a model a gradient may be asked for.",
             parameters: [
@@ -190,14 +192,11 @@ enum ModelCommands {
         return .host(value.replacing(model))
     }
 
-    /// Tells of words that are several tokens: a handle starts from the first, which may mean something else.
-    static func warn(_ words: [String], _ model: DiffusionModel, _ call: Call) {
-        for word in words {
-            let ids = model.tokenizer.encode(word)
-            guard ids.count > 1 else { continue }
-            call.context.warn(
-                .unknownWord, "\"\(word)\" is \(ids.count) tokens of this model; its handle starts from the first, \"\(model.tokenizer.decode([ids[0]]))\"",
-                argument: "init", help: "a word that is one token, such as \"toy\", starts better")
+    /// Tells of words that a handle starts badly from: of several tokens, of which the first is taken, which may mean
+    /// something else, and of one that the model was never taught.
+    static func warn(_ words: [String], _ model: DiffusionModel, _ call: Call, argument: String = "init") {
+        for problem in words.compactMap(model.problem(ofWord:)) {
+            call.context.warn(.unknownWord, problem.message, argument: argument, help: problem.help)
         }
     }
 
@@ -210,7 +209,7 @@ enum ModelCommands {
     }
 
     @Sendable private static func saveHandles(_ call: Call) throws -> Value {
-        let (model, path) = (try call.host("model", as: ModelValue.self).model, try call.target("path", isFolder: false))
+        let (model, path) = (try call.host("model", as: ModelValue.self).model, try call.target("path", isFolder: try !call.string("path").hasSuffix(".safetensors")))
         guard !model.handles.isEmpty else { throw Problem(.unknownHandle, "this model has no handles to save", argument: "model") }
         try call.mapped("path") { try HandleFile.write(model, to: path) }
         return .string(path)
@@ -240,12 +239,20 @@ enum ModelCommands {
     }
 
     @Sendable private static func nearest(_ call: Call) throws -> Value {
-        let (model, embedding) = (try call.host("model", as: ModelValue.self).model, try call.tensor("embedding"))
+        let model = try call.host("model", as: ModelValue.self).model
+        let (embedding, own) = switch try call.value("to") {
+        case .string(let word): (try call.mapped("to") { try model.embedding(ofWord: word) }, Optional(word.lowercased()))
+        case .host(let handle as HandleValue): (handle.embedding.value, nil)
+        default: (try call.tensor("to"), nil)
+        }
+        if case .string(let word) = try call.value("to") { warn([word], model, call, argument: "to") }
         let width = model.textEncoder.configuration.hiddenSize
         guard embedding.count == width else {
-            throw Problem(.shapeMismatch, "nearest compares embeddings [\(width)]", argument: "embedding", label: Shape.text(embedding.shape))
+            throw Problem(.shapeMismatch, "nearest compares embeddings [\(width)]", argument: "to", label: Shape.text(embedding.shape))
         }
-        return .list(model.nearestTokens(to: embedding, count: try call.int("n")).map { .string($0) })
+        let n = try call.int("n")
+        let found = model.nearestWords(to: embedding, count: n + 1).filter { $0.word != own }.prefix(n)
+        return .host(TableValue(columns: ["word", "cosine"], rows: found.map { [.string($0.word), .float($0.cosine)] }))
     }
 
     @Sendable private static func requireGrad(_ call: Call) throws -> Value {

@@ -32,6 +32,7 @@ public struct ModelValue: HostValue {
         ("size", { [.int($0.model.pixelSize.height), .int($0.model.pixelSize.width)] }),
         ("latent_shape", { [.int($0.model.latentSize.height), .int($0.model.latentSize.width), .int($0.model.latentChannels)] }),
         ("layers", { .list($0.model.crossAttentionLayers.map { .string($0) }) }),
+        ("words", { .list($0.model.words.map { .string($0) }) }),
         ("hash", { .string($0.model.fingerprint) }),
         ("interrupted", { .bool($0.learned.unfinished != nil) }),
     ]
@@ -142,8 +143,8 @@ public struct HandleValue: HostValue {
     public func display(_ context: DisplayContext) -> Display {
         let norm = embedding.value.sumOfSquares.squareRoot()
         let moved = model.handleStarts.map { (embedding.value - $0.row(index)).sumOfSquares.squareRoot() }
-        let start = model.handleStarts.flatMap { model.nearestTokens(to: $0.row(index), count: 1).first }
-        let near = model.nearestTokens(to: embedding.value, count: 3).map { $0.trimmingPrefix(" ") }
+        let start = model.handleStarts.flatMap { model.nearestWords(to: $0.row(index), count: 1).first?.word }
+        let near = model.nearestWords(to: embedding.value, count: 3).map(\.word)
         var pieces = ["handle \(token) of \(model.name)", "[\(embedding.value.count)] norm \(NumberText.fixed(norm, 3))"]
         if let origin { pieces.append("for \(origin.name) of \(origin.scene)") }
         if let moved { pieces.append("moved \(NumberText.fixed(moved, 3)) from its start" + (start.map { " near \"\($0)\"" } ?? "")) }

@@ -53,6 +53,12 @@ struct TrainingCheckpoints: Sendable {
         }
     }
 
+    /// The prior pictures that this very training had drawn.
+    func prior(_ start: DiffusionModel, _ options: PriorOptions) -> PriorSet? { folder.prior(start, options) }
+
+    /// Where they are kept while they are drawn.
+    var priorPath: String { folder.priorPath }
+
     /// After a step: every so many, and the last.
     func keep(_ run: borrowing TrainingRun, _ learned: LearnedModel, description: String, isLast: Bool) {
         guard isLast || run.step % steps == 0 else { return }

@@ -42,6 +42,9 @@ extension TrainingCommands {
         // With flips, or with none of the photo's posteriors at hand, nothing here is drawn yet: order does not matter.
         if plan.contains(where: { $0.options.priorWeight > 0 && $0.options.steps > 0 }) {
             let wanted = try TrainingParameters.prior(call, model: learned.model)
+            if let known = keeper?.prior(learned.model, wanted) { learned.prior = known }
+            let store = PriorStore(folder: keeper?.priorPath, drawnBy: learned.untrained, wanted)
+            learned.drawnPrior = store
             prior = try preparePrior(call, &learned, wanted)
             if prior == nil {
                 (learned.unfinished, learned.unfinishedReplacements, learned.pendingPrior) = (start(nil), replacements, wanted)
@@ -49,7 +52,10 @@ extension TrainingCommands {
                 return pending(call, learned)
             }
         }
-        if let known = try keeper?.begin(learned.model, scene, prior: prior, plan, replacements, call) {
+        let known = try keeper?.begin(learned.model, scene, prior: prior, plan, replacements, call)
+        learned.drawnPrior?.removeFiles()
+        learned.drawnPrior = nil
+        if let known {
             return try train(call, known.learned, known.run, description: known.description, replacements, keeper)
         }
         return try train(call, learned, start(prior), description: description, replacements, keeper)
@@ -82,7 +88,7 @@ extension TrainingCommands {
 
     /// What is left where a stop was asked for before the prior pictures were all there.
     static func pending(_ call: Call, _ learned: LearnedModel) -> ModelValue {
-        call.context.emit(.stream("Interrupted while the prior pictures were drawn: nothing is learned yet. Go on with resume(…), the same as if never interrupted.\n"))
+        call.context.emit(.stream("Interrupted while the prior pictures were drawn: nothing is learned yet. Those that are drawn are kept. Go on with resume(…), the same as if never interrupted.\n"))
         return ModelValue(learned)
     }
 
@@ -101,7 +107,7 @@ extension TrainingCommands {
         do {
             drawn = try Abandonable.within(call.context.interrupt) {
                 try call.mapped("prior_prompts") {
-                    try holder.preparePrior(options) { done, total in
+                    try holder.preparePrior(options, store: learned.drawnPrior) { done, total in
                         bar.update(done, of: total)
                         try call.context.checkInterrupt()
                     }

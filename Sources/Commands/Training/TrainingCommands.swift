@@ -110,7 +110,8 @@ enum TrainingCommands {
         if let options = learned.pendingPrior {
             guard let prior = try preparePrior(call, &learned, options) else { return .host(pending(call, value.learned)) }
             run = run.with(prior: prior)
-            learned.pendingPrior = nil
+            learned.drawnPrior?.removeFiles()
+            (learned.pendingPrior, learned.drawnPrior) = (nil, nil)
         }
         return .host(try train(call, learned, run, description: "resumed at step \(run.step)", learned.unfinishedReplacements))
     }

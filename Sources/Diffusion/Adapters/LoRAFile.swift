@@ -10,6 +10,8 @@ public struct LoRAReport: Sendable, Equatable {
     public let error: Double
     /// ‖change‖ of what no LoRA can hold (biases, norms, tables) / ‖change‖; part of `error`.
     public let beside: Double
+    /// ‖what the file does not say‖ / ‖changed weights‖, over the same.
+    public let relative: Double
 }
 
 /// LoRA (Hu et al. 2021, https://arxiv.org/abs/2106.09685) on disk: W + scale · alpha/rank · up·down.
@@ -74,7 +76,7 @@ public enum LoRAFile {
         _ model: DiffusionModel, _ base: DiffusionModel, rank: Int, format: LoRAFormat
     ) throws -> ([SafetensorsTensor], LoRAReport) {
         var (tensors, layers) = ([SafetensorsTensor](), 0)
-        var (total, rest, beside) = (0.0, 0.0, 0.0)
+        var (total, rest, beside, weights) = (0.0, 0.0, 0.0, 0.0)
         let parts = [("unet.", model.unet.parameters(), base.unet.parameters()), ("text_encoder.", model.textEncoder.parameters(), base.textEncoder.parameters())]
         for (part, new, old) in parts {
             let before = Dictionary(old.map { ($0.name, $0.value.value) }) { first, _ in first }
@@ -82,6 +84,7 @@ public enum LoRAFile {
                 guard let start = before[name], start.shape == variable.shape else { throw LoRAError.differentModels }
                 if start.isIdentical(to: variable.value) { continue }
                 let change = ParameterFile.toDisk(variable.value - start)
+                weights += variable.value.sumOfSquares
                 guard change.rank > 1, name.hasSuffix(".weight"), !name.hasPrefix("embeddings.") else {
                     total += change.sumOfSquares
                     rest += change.sumOfSquares
@@ -96,8 +99,9 @@ public enum LoRAFile {
                 tensors += factors(layer, written, change.shape, format)
             }
         }
-        func share(_ part: Double) -> Double { total > 0 ? (part / total).squareRoot() : 0 }
-        return (tensors, LoRAReport(layers: layers, error: share(rest), beside: share(beside)))
+        func share(_ part: Double, of whole: Double) -> Double { whole > 0 ? (part / whole).squareRoot() : 0 }
+        let report = LoRAReport(layers: layers, error: share(rest, of: total), beside: share(beside, of: total), relative: share(rest, of: weights))
+        return (tensors, report)
     }
 
     private static func factors(_ layer: String, _ product: LowRank, _ shape: [Int], _ format: LoRAFormat) -> [SafetensorsTensor] {

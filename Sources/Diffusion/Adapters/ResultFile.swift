@@ -4,15 +4,18 @@ import Tensors
 /// What a training has made of a base model, as one small file instead of a copy of the model.
 ///
 /// A safetensors file: `handle.<name>` [D] and `handle_start.<name>` [D] a handle; the change of the network as a LoRA
-/// in diffusers' names (``LoRAFile``). Metadata: `format` "bas-result", `version` "1", `base` and `base_hash` (the
+/// in diffusers' names (``LoRAFile``), or where it is to be exact as `exact.<full name>`, every changed parameter in the
+/// layout on disk. Metadata: `format` "bas-result", `version` "1", `base` and `base_hash` (the
 /// model that it belongs to), `handles` (their order, JSON), `handle_scenes` (what each belongs to, JSON), `error` (what the low rank leaves out, a share of the
 /// change's norm), and whatever else the writer knows (`scene`, `phases`, `metrics`).
 public enum ResultFile {
-    /// Throws `LoRAError`, `FileError`.
+    private static let exact = "exact."
+
+    /// `rank`: that of the change's approximation; nil writes it exactly. Throws `LoRAError`, `FileError`.
     public static func write(
-        _ model: DiffusionModel, base: DiffusionModel, to path: String, rank: Int, metadata: [String: String] = [:]
+        _ model: DiffusionModel, base: DiffusionModel, to path: String, rank: Int?, metadata: [String: String] = [:]
     ) throws -> LoRAReport {
-        var (tensors, report) = try LoRAFile.difference(model, base, rank: rank, format: .diffusers)
+        var (tensors, report) = try rank.map { try LoRAFile.difference(model, base, rank: $0, format: .diffusers) } ?? changed(model, base)
         if let rows = model.textEncoder.handleEmbedding?.value {
             for (index, token) in model.handles.enumerated() {
                 tensors.append(SafetensorsTensor("handle.\(token)", shape: [rows.shape[1]], rows.row(index).values))
@@ -33,6 +36,18 @@ public enum ResultFile {
         if model.isResized { all["size"] = "\(model.pixelSize.height) \(model.pixelSize.width)" }
         try SafetensorsWriter.write(path, tensors, metadata: all)
         return report
+    }
+
+    /// Every parameter that is not the base's, whole.
+    private static func changed(_ model: DiffusionModel, _ base: DiffusionModel) throws -> ([SafetensorsTensor], LoRAReport) {
+        let before = Dictionary(base.namedParameters.map { ($0.name, $0.value.value) }) { first, _ in first }
+        var tensors: [SafetensorsTensor] = []
+        for (name, variable) in model.namedParameters {
+            guard let start = before[name], start.shape == variable.shape else { throw LoRAError.differentModels }
+            try Parallel.checkWanted()
+            if !start.isIdentical(to: variable.value) { tensors.append(SafetensorsTensor(exact + name, ParameterFile.toDisk(variable.value))) }
+        }
+        return (tensors, LoRAReport(layers: tensors.count, error: 0, beside: 0, relative: 0))
     }
 
     /// The model that a file's training made of `base`. Throws `ResultError`, `LoRAError`, `ModelError`,
@@ -62,7 +77,17 @@ public enum ResultFile {
             model = try model.addingHandles(tokens, embeddings: try rows("handle."), origins: origins)
             if file.contains("handle_start.\(tokens[0])") { model.handleStarts = try rows("handle_start.") }
         }
-        if file.tensors.contains(where: { !$0.name.hasPrefix("handle") }) {
+        let whole = file.tensors.filter { $0.name.hasPrefix(exact) }
+        if !whole.isEmpty {
+            let shapes = Dictionary(base.namedParameters.map { ($0.name, $0.value.shape) }) { first, _ in first }
+            var values: [String: Tensor] = [:]
+            for entry in whole {
+                let name = String(entry.name.dropFirst(exact.count))
+                guard let shape = shapes[name], ParameterFile.diskShape(shape) == entry.shape else { throw ResultError.notAResult(path: path) }
+                values[name] = ParameterFile.fromDisk(Tensor(try file.readFloats(entry.name), shape: entry.shape))
+            }
+            model.replaceParameters(values)
+        } else if file.tensors.contains(where: { !$0.name.hasPrefix("handle") }) {
             model = try LoRAFile.add(file, to: model, scale: 1, ignoring: "handle")
         }
         return (model, metadata)

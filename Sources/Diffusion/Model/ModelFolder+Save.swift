@@ -20,6 +20,10 @@ extension ModelFolder {
         try write(model.vae.configuration.source, to: "\(path)/vae/config.json")
         var text = model.textEncoder.configuration.source
         text["vocab_size"] = JSON(model.textEncoder.configuration.vocabularySize + model.handles.count)
+        // What transformers loads it in, where nobody says otherwise: that of the other parts, whatever the file has. Without
+        // it the text encoder would come in the file's type, and diffusers' U-Net, which comes in float32, would refuse that.
+        text["dtype"] = "float32"
+        if text["torch_dtype"] != nil { text["torch_dtype"] = "float32" }
         try write(text, to: "\(path)/text_encoder/config.json")
         try write(model.scheduler.source, to: "\(path)/scheduler/scheduler_config.json")
         try model.tokenizer.write(toFolder: "\(path)/tokenizer")
