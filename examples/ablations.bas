@@ -13,7 +13,7 @@ fn run(name, shared = {}, first_steps = steps) {
     mug, rose = second.handles
     maps   = [attention(second, "a photo of {h}", token=h, image=photo) for h in second.handles]
     {
-        name: name, iou: mean([iou(m, k) for m, k in zip(maps, photo.masks)]), leak: leakage(second, photo).worst,
+        name: name, iou: mean([iou(m, k) for m, k in zip(maps, photo.masks)]), leak: leakage(second, photo).worst_other,
         picture: generate(second, "a photo of {mug} and {rose} at the beach", seed=7),
     }
 }

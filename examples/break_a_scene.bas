@@ -37,7 +37,7 @@ show generate(second, ["a photo of {blue} and {red} {place}" for place in places
 for handle, share, own in zip(second.handles, separation.shares, separation.iou) {
     print("{handle}: soft IoU {own:.2f}")
 }
-assert separation.worst < 0.5, "a handle looks at another handle's thing"
+assert separation.worst_other < 0.5, "a handle looks at another handle's thing"
 
 # %% A simpler scene, in one command
 #| Two larger things, with the settings as they are: both phases at once.

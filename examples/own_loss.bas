@@ -31,5 +31,5 @@ show leakage(ours, photo)
 show heatmap(leakage(ours, photo), title="attention of each handle, with our loss")
 
 # %% In numbers
-show table([{ loss: name, iou: mean(l.iou), worst_leak: l.worst }
+show table([{ loss: name, iou: mean(l.iou), worst_other: l.worst_other }
             for name, l in zip(["squared", "overlap"], [leakage(m, photo) for m in [paper, ours]])])

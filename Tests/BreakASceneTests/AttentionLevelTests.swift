@@ -64,8 +64,10 @@ import Testing
         // The measures go by the same maps.
         let study = try model.studyAttention("a photo of <asset0>", picture: scene.pictures[0], timesteps: [500], seed: 1)
         #expect(study.size.height == rows && study.size.width == columns)
-        let leakage = try model.leakage(scene, timesteps: [500])
-        #expect(leakage.softIoU.allSatisfy { $0 > 0 })
+        var conditions = LeakageConditions()
+        conditions.timesteps = [500]
+        let leakage = try model.leakage(scene, conditions)
+        #expect(leakage.meanIoU.allSatisfy { $0 > 0 })
     }
 
     @Test func sizesThatTheLevelsDoNotAllowAreRefused() throws {

@@ -64,7 +64,7 @@ import Testing
         "attention(add_handles(load_model(\"collage\"), 1), \"a photo of <asset0>\", token=\"<asset0>\", image=load_scene(\"toys\"), timesteps=[300])",
         "adamw(add_handles(load_model(\"collage\"), 1).handles, lr=0.1)", "adamw(add_handles(load_model(\"collage\"), 1).handles, lr=0.1).first",
         "m = load_model(\"collage\")\npredict_noise(m, zeros([1, 16, 16, 8]), 5, \"a photo\")", "zeros([2, 3])",
-        "plot([1, 2], title=\"two\")",
+        "plot([1, 2], title=\"two\")", "check(load_scene(\"toys\"), load_model(\"collage\"))",
     ])
     func domainValues(_ code: String) throws {
         let type = Self.analyze(code).result

@@ -116,7 +116,9 @@ enum DisplaySamples {
 
     private static func leakage(_ shares: [[Double]]) -> Value {
         .host(LeakageValue(matrix: LeakageMatrix(
-            handles: ["<asset0>", "<asset1>", "<asset2>"], maskNames: ["mask 0", "mask 1", "mask 2"], shares: shares, softIoU: [0.55, 0.61, 0.49])))
+            handles: ["<asset0>", "<asset1>", "<asset2>"], maskNames: ["mask 0", "mask 1", "mask 2"], shares: shares,
+            chance: [0.12, 0.1, 0.03, 0.75], meanIoU: [0.55, 0.61, 0.49], iouOfMean: [0.6, 0.66, 0.51], attention: [2.5, 3.25, 0.5],
+            pairing: "<asset0> <asset1> <asset2> of toys")))
     }
 
     /// As after forty steps of phase one and twenty of phase two, with losses that are made up.

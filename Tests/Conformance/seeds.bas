@@ -20,7 +20,7 @@ for name in scenes {
         pictures = [generate(model, p, seed=i) for i, p in enumerate(prompts)]       # noise of its own for each, as there
         save_image(grid(pictures, columns=6), "{out}/{name}_{seed}.png")
         tail = model.history
-        print("{name} {seed} iou {[round(x, 3) for x in found.iou]} own {found.own:.3f} worst {found.worst:.3f}"
+        print("{name} {seed} iou {[round(x, 3) for x in found.iou]} own {found.own:.3f} worst {found.worst_other:.3f}"
               + " rec {mean(tail.reconstruction[300:400]):.3f} {mean(tail.reconstruction[-100:]):.3f} attn {mean(tail.attention[300:400]):.3f} {mean(tail.attention[-100:]):.3f}")
     }
 }

@@ -18,7 +18,7 @@ struct CheckpointScene {
     func write(to path: String) throws {
         var tensors = [SafetensorsTensor("image", Tensor(scene.image))]
         tensors += scene.masks.enumerated().map { SafetensorsTensor("mask.\($0)", Tensor($1)) }
-        var state = JSONObject([("names", .array(scene.names.map(JSON.string))), ("title", .string(scene.title))])
+        var state = JSONObject([("names", .array(scene.names.map(JSON.string))), ("title", .string(scene.title)), ("fit", .string(scene.fit.rawValue)), ("fingerprint", .string(scene.fingerprint))])
         if let prior {
             tensors += [
                 SafetensorsTensor("prior.pictures", prior.pictures),
@@ -56,7 +56,8 @@ struct CheckpointScene {
             let names = state["names"]?.arrayValue?.compactMap(\.stringValue)
         else { throw damaged("its description cannot be read") }
         let masks = try names.indices.map { try Mask(try tensor("mask.\($0)")) }
-        let scene = try Scene(image: Image(try tensor("image")), masks: masks, names: names, title: title)
+        let scene = try Scene(image: Image(try tensor("image")), masks: masks, names: names, title: title,
+            fit: state["fit"]?.stringValue.flatMap(SceneFit.init) ?? .crop, fingerprint: state["fingerprint"]?.stringValue)
         guard let options = state["prior"].flatMap(PriorOptions.init) else { return CheckpointScene(scene: scene, prior: nil, identity: identity) }
         let prompts = state["prior_prompts"]?.arrayValue?.compactMap(\.stringValue) ?? []
         let (pictures, mean, std) = (try tensor("prior.pictures"), try tensor("prior.mean"), try tensor("prior.std"))

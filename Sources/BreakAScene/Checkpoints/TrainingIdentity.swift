@@ -31,6 +31,7 @@ public struct TrainingIdentity: Sendable, Equatable {
         var picture = Fingerprint()
         picture.mix("image", Tensor(scene.image))
         for mask in scene.masks { picture.mix("mask", Tensor(mask)) }
+        if scene.fit != .crop { picture.mix(scene.fit.rawValue) }
         var drawn = Fingerprint()
         prior?.prompts.forEach { drawn.mix($0) }
         if let prior { drawn.mix("pictures", prior.pictures) }

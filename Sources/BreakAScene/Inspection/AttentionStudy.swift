@@ -65,12 +65,14 @@ public struct AttentionStudy: Sendable {
 
 extension DiffusionModel {
     /// Maps while the model looks at a picture [1, H, W, 3], noised to each of `timesteps`: these are what masks can
-    /// be compared with. The noise is the same at every timestep. `layers` are prefixes ("up_blocks.2"); without any
-    /// those of the model's `AttentionLevel`.
-    public func studyAttention(_ prompt: String, picture: Tensor, timesteps: [Int], layers: [String] = [], seed: Int) throws -> AttentionStudy {
+    /// be compared with. The noise is the same at every timestep; `draw` counts draws of a seed. `layers` are prefixes
+    /// ("up_blocks.2"); without any those of the model's `AttentionLevel`.
+    public func studyAttention(
+        _ prompt: String, picture: Tensor, timesteps: [Int], layers: [String] = [], seed: Int, draw: Int = 0
+    ) throws -> AttentionStudy {
         let ids = try tokenize([prompt])[0]
         let z = posterior(of: picture).mean.scaled(by: vae.configuration.scalingFactor)
-        let noise = RandomDraw(seed: UInt64(bitPattern: Int64(seed)), stream: "attention", step: 0).normal(z.shape)
+        let noise = RandomDraw(seed: UInt64(bitPattern: Int64(seed)), stream: "attention", step: UInt32(clamping: draw)).normal(z.shape)
         let n = timesteps.count
         let latents = addNoise(.concatenated(Array(repeating: z, count: n), axis: 0), .concatenated(Array(repeating: noise, count: n), axis: 0), timesteps)
         let text = textEncoder([ids]).value
@@ -79,14 +81,14 @@ extension DiffusionModel {
         return AttentionStudy(prompt: prompt, ids: ids, timesteps: timesteps, maps: try Self.select(pass.maps, layers))
     }
 
-    /// Maps of a generation, one timestep a denoising step, and the latents that it drew.
+    /// Maps of a generation, one timestep a denoising step, and the latents that it drew. `noise`: as `sampleLatents`'.
     public func studyGeneration(
-        _ prompt: String, initial: Tensor, _ options: GenerationOptions, layers: [String] = [], progress: (GenerationStep) throws -> Void = { _ in }
+        _ prompt: String, initial: Tensor, noise: ((_ step: Int) -> Tensor)? = nil, _ options: GenerationOptions, layers: [String] = [], progress: (GenerationStep) throws -> Void = { _ in }
     ) throws -> (AttentionStudy, latents: Tensor) {
         var options = options
         options.recording = recording(layers, initial.shape)
         var (steps, timesteps) = ([[CrossAttentionMap]](), [Int]())
-        let latents = try sampleLatents([prompt], initial: initial, options) { step in
+        let latents = try sampleLatents([prompt], initial: initial, noise: noise, options) { step in
             steps.append(try Self.select(step.maps, layers))
             timesteps.append(Int(step.timestep.rounded()))
             try progress(step)

@@ -1,4 +1,3 @@
-import Diffusion
 import Tensors
 
 /// How attention and masks agree (method.md §5.1). Maps and masks are [H, W], maps ≥ 0, masks in 0…1.
@@ -15,42 +14,40 @@ public enum Metrics {
         let mass = map.sum
         return mass > 0 ? map.dot(mask) / mass : 0
     }
-}
 
-/// Where each handle's attention goes: its share in every mask, and in none.
-public struct LeakageMatrix: Sendable {
-    public let handles: [String]
-    public let maskNames: [String]
-    /// [handle][mask], then the background last.
-    public let shares: [[Double]]
-    public let softIoU: [Double]
-
-    /// Mean share in the own mask.
-    public var own: Double { shares.indices.reduce(0) { $0 + shares[$1][$1] } / Double(max(1, shares.count)) }
-
-    /// The largest share in another handle's mask.
-    public var worst: Double {
-        shares.indices.flatMap { i in shares.indices.filter { $0 != i }.map { shares[i][$0] } }.max() ?? 0
-    }
-}
-
-extension DiffusionModel {
-    /// The leakage matrix: the prompt names every handle, the photo is noised to `timesteps`, shares and soft IoU are
-    /// means over them. Throws `AttentionError`.
-    public func leakage(_ scene: PreparedScene, timesteps: [Int] = [100, 300, 500, 700, 900], seed: Int = 0) throws -> LeakageMatrix {
-        let pairing = try pairing(with: scene.scene)
-        let count = pairing.count
-        let study = try studyAttention(UnionSample.prompt(pairing.tokens), picture: scene.pictures[0], timesteps: timesteps, seed: seed)
-        let masks = (0..<count).map { scene.attentionTarget($0, flipped: false) }
-        var (shares, ious) = ([[Double]](), [Double]())
-        for handle in 0..<count {
-            let maps = study.maps(token: study.ids.firstIndex(of: handleID(pairing.handles[handle])) ?? 0, keep: [.timestep])
-            let perTimestep = timesteps.indices.map { maps.row($0) }
-            var row = masks.map { mask in perTimestep.reduce(0) { $0 + Metrics.energyInside($1, mask) } / Double(timesteps.count) }
-            row.append(1 - row.reduce(0, +))
-            shares.append(row)
-            ious.append(perTimestep.reduce(0) { $0 + Metrics.softIoU($1, masks[handle]) } / Double(timesteps.count))
+    /// Masks that share no cell: where they overlap, a cell is divided among them in proportion to their values. What they
+    /// leave of it belongs to the background. So shares are never negative and sum to 1.
+    public static func sharedOut(_ masks: [Tensor]) -> [Tensor] {
+        guard let first = masks.first else { return [] }
+        let total = masks.dropFirst().reduce(first, +).values
+        return masks.map { mask in
+            Tensor(zip(mask.values, total).map { $1 > 1 ? $0 / $1 : $0 }, shape: mask.shape)
         }
-        return LeakageMatrix(handles: pairing.tokens, maskNames: scene.scene.names, shares: shares, softIoU: ious)
+    }
+
+    /// The map's mass in each of masks that are shared out, and in the background last. A map without any mass counts as
+    /// one that is the same everywhere.
+    public static func shares(_ map: Tensor, in masks: [Tensor]) -> [Double] {
+        guard map.sum > 0 else { return chance(masks) }
+        let inside = masks.map { min(1, energyInside(map, $0)) }
+        return inside + [max(0, 1 - inside.reduce(0, +))]
+    }
+
+    /// The shares of a map that is the same everywhere: the masks' areas, and the background's last.
+    public static func chance(_ masks: [Tensor]) -> [Double] {
+        let areas = masks.map { $0.sum / Double(max(1, $0.count)) }
+        return areas + [max(0, 1 - areas.reduce(0, +))]
+    }
+
+    /// How far a share is from chance (0) to all (1): (share − chance) / (1 − chance), as Cohen's κ corrects for chance.
+    public static func aboveChance(_ share: Double, _ chance: Double) -> Double {
+        chance < 1 ? (share - chance) / (1 - chance) : 0
+    }
+
+    /// The mean of probabilities [H, W] inside a mask as a multiple of 1/`tokens`: 1 is what every token has where
+    /// attention is spread evenly over the prompt's places.
+    public static func timesEven(_ probabilities: Tensor, inside mask: Tensor, tokens: Int) -> Double {
+        let area = mask.sum
+        return area > 0 ? probabilities.dot(mask) / area * Double(tokens) : 0
     }
 }

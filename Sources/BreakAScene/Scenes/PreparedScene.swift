@@ -14,8 +14,8 @@ public enum MaskDownsampling: String, Sendable, CaseIterable {
 
 /// A scene at a model's size: the photo as the autoencoder takes it, and the masks at every resolution in use.
 ///
-/// The photo is resized to the model's pixels by Lanczos, masks by area; then to latents and to the model's attention maps
-/// (`AttentionLevel`) by `downsampling` (method.md §1.3).
+/// Of a photo of another shape than the model's pictures it is what `SceneFrame` says. That is resized to the model's
+/// pixels by Lanczos, masks by area; then to latents and to the model's attention maps (`AttentionLevel`) by `downsampling`.
 public struct PreparedScene: Sendable {
     /// Side of the attention maps in the paper: where no model says another.
     public static let attentionSize = AttentionLevel.paperSide
@@ -39,9 +39,10 @@ public struct PreparedScene: Sendable {
     /// Throws `ImageError`.
     public init(_ scene: Scene, for model: DiffusionModel, downsampling: MaskDownsampling = .nearest) throws {
         let size = PixelSize(width: model.pixelSize.width, height: model.pixelSize.height)
+        let seen = try scene.framed(SceneFrame(scene, for: size).rect)
         try self.init(
-            scene, photo: scene.image.resized(to: size, .lanczos), masks: scene.masks.map { try $0.resized(to: size, .box) },
-            detail: SceneDetail(photo: scene.image, masks: scene.masks, size: size),
+            scene, photo: seen.image.resized(to: size, .lanczos), masks: seen.masks.map { try $0.resized(to: size, .box) },
+            detail: SceneDetail(photo: seen.image, masks: seen.masks, size: size),
             latents: PixelSize(width: model.latentSize.width, height: model.latentSize.height), maps: Self.mapSize(of: model), downsampling)
     }
 

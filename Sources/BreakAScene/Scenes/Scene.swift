@@ -10,14 +10,22 @@ public struct Scene: Sendable, Equatable {
     /// What the things are called by the person who made the scene; for messages and figures only.
     public let names: [String]
     public let title: String
-    /// Of the photo and the masks, whatever they are called: 16 hexadecimal digits. Handles know their scene by it.
+    /// How the photo comes to a model whose pictures have another shape.
+    public let fit: SceneFit
+    /// Of the photo and the masks, whatever they are called: 16 hexadecimal digits. Handles know their scene by it. A part
+    /// of a scene, or the scene at another size, keeps it.
     public let fingerprint: String
 
     /// The title of a scene that was given none.
     public static let untitled = "scene"
 
     /// Throws `SceneError` where a mask has another size than the photo, is empty, or equals another.
-    public init(image: Image, masks: [Mask], names: [String]? = nil, title: String = Scene.untitled) throws {
+    public init(image: Image, masks: [Mask], names: [String]? = nil, title: String = Scene.untitled, fit: SceneFit = .crop) throws {
+        try self.init(image: image, masks: masks, names: names, title: title, fit: fit, fingerprint: nil)
+    }
+
+    /// `fingerprint`: that of the scene which this is a part of.
+    init(image: Image, masks: [Mask], names: [String]?, title: String, fit: SceneFit, fingerprint known: String?) throws {
         guard !masks.isEmpty else { throw SceneError.noMasks(title, found: []) }
         if let names, names.count != masks.count { throw SceneError.nameCount(names: names.count, masks: masks.count) }
         for (index, mask) in masks.enumerated() {
@@ -29,6 +37,11 @@ public struct Scene: Sendable, Equatable {
         self.masks = masks
         self.names = names ?? masks.indices.map { "mask \($0)" }
         self.title = title
+        self.fit = fit
+        if let known {
+            fingerprint = known
+            return
+        }
         var hash = Fingerprint()
         hash.mix("photo \(image.size)", Self.words(image.pixels))
         for mask in masks { hash.mix("mask", Tensor(mask)) }
@@ -43,7 +56,7 @@ public struct Scene: Sendable, Equatable {
         }
     }
 
-    public static func == (a: Scene, b: Scene) -> Bool { a.image == b.image && a.masks == b.masks && a.names == b.names }
+    public static func == (a: Scene, b: Scene) -> Bool { a.image == b.image && a.masks == b.masks && a.names == b.names && a.fit == b.fit }
 }
 
 /// What can be wrong with a scene, as data.

@@ -2,12 +2,12 @@ import Images
 import Tensors
 
 /// A scene on disk, as the method's authors lay it out: `img.jpg` (or .png) and `mask0.png`, `mask1.png`, …;
-/// `names.json` beside them where the things have names.
+/// `names.json` beside them where the things have names, `scene.json` where `fit` is not "crop".
 public enum SceneFolder {
     private static let photoNames = ["img.jpg", "img.jpeg", "img.png"]
 
-    /// Throws `SceneError`, and `ImageError` for a picture that cannot be read.
-    public static func load(_ path: String) throws -> Scene {
+    /// `fit`: instead of what the folder says. Throws `SceneError`, and `ImageError` for a picture that cannot be read.
+    public static func load(_ path: String, fit: SceneFit? = nil) throws -> Scene {
         let folder = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         guard FileSystem.isFolder(folder) else { throw SceneError.notAFolder(path: path, isPicture: FileSystem.exists(folder)) }
         guard let photo = photoNames.map({ "\(folder)/\($0)" }).first(where: FileSystem.exists) else { throw SceneError.noPhoto(path: path) }
@@ -15,7 +15,7 @@ public enum SceneFolder {
         while FileSystem.exists("\(folder)/mask\(masks.count).png") { masks.append(try Mask(contentsOf: "\(folder)/mask\(masks.count).png")) }
         let title = folder.split(separator: "/").last.map(String.init) ?? folder
         guard !masks.isEmpty else { throw SceneError.noMasks(path, found: leftOut(folder, masks: 0)) }
-        return try Scene(image: Image(contentsOf: photo), masks: masks, names: try names(folder, count: masks.count), title: title)
+        return try Scene(image: Image(contentsOf: photo), masks: masks, names: try names(folder, count: masks.count), title: title, fit: fit ?? storedFit(folder))
     }
 
     /// Files of a folder that look like masks and are not among its first `masks`: behind a gap, or of another kind.
@@ -27,7 +27,8 @@ public enum SceneFolder {
     /// Writes the folder; the photo as PNG, so that loading gives the same scene. Throws `SceneError.holdsAnother` where
     /// files that are there would keep it from doing so (they are someone's: nothing is deleted), `ImageError`, `FileError`.
     public static func save(_ scene: Scene, to path: String) throws {
-        let others = (photoNames.dropLast() + ["mask\(scene.masks.count).png"]).filter { FileSystem.exists("\(path)/\($0)") }
+        let settingsFiles: [String] = scene.fit == .crop ? [settings] : []
+        let others = (Array(photoNames.dropLast()) + settingsFiles + ["mask\(scene.masks.count).png"]).filter { FileSystem.exists("\(path)/\($0)") }
         if !others.isEmpty { throw SceneError.holdsAnother(path: path, files: others) }
         let photo = try scene.image.pngData()
         let masks = try scene.masks.map { try $0.pngData() }
@@ -40,7 +41,22 @@ public enum SceneFolder {
         try FileSystem.createFolder(path)
         try AtomicFile.write("\(path)/img.png") { try $0.write(photo) }
         for (index, mask) in masks.enumerated() { try AtomicFile.write("\(path)/mask\(index).png") { try $0.write(mask) } }
+        if scene.fit != .crop {
+            try AtomicFile.write("\(path)/\(settings)", text: JSON.object(JSONObject([("fit", .string(scene.fit.rawValue))])).text() + "\n")
+        }
         try AtomicFile.write("\(path)/names.json", text: JSON.array(scene.names.map(JSON.string)).text() + "\n")
+    }
+
+    private static let settings = "scene.json"
+
+    private static func storedFit(_ folder: String) throws -> SceneFit {
+        let path = "\(folder)/\(settings)"
+        guard FileSystem.exists(path) else { return .crop }
+        let json = try? JSON.parse(try ReadableFile.contents(path, limit: 1 << 20))
+        guard let word = json?["fit"]?.stringValue, let fit = SceneFit(rawValue: word) else {
+            throw SceneError.namesFile(path: path, "it must be {\"fit\": \"crop\"}, \"pad\" or \"squash\"")
+        }
+        return fit
     }
 
     private static func names(_ folder: String, count: Int) throws -> [String]? {

@@ -3,59 +3,85 @@ import Images
 import Tensors
 
 /// What can be known of a scene before any time is spent on it (method.md §1.8, §7 item 3).
+///
+/// With a model it tests what training of this model uses: the part of the photo that it sees, its masks at its pixels,
+/// brought down to its attention maps as training brings them down. Without one: a square part, and maps of 16×16.
 public struct SceneReport: Sendable {
     public struct Entry: Sendable {
         public let name: String
-        /// Share of the photo, 0…1.
+        /// Share of what the model sees of the photo, 0…1.
         public let area: Double
-        /// Cells of the 16×16 attention maps that are more than half covered after downsampling.
+        /// Cells of the attention maps that are more than half covered after downsampling.
         public let cells: Int
+        /// The same, were the scene cropped around its masks.
+        public let croppedCells: Int
         /// The mask that it overlaps most, and the share of this mask that lies in it.
         public let overlap: (other: Int, share: Double)?
     }
 
-    public enum Warning: Sendable, Equatable {
-        /// Nearest sampling to 16×16 finds no pixel of it; its largest coverage is taken instead.
-        case vanishes(Int)
-        /// Few cells carry the attention loss.
-        case small(Int, cells: Int, area: Double)
-        case overlaps(Int, Int, share: Double)
-        /// No pixel of it is bright; often its values are 0 and 1 of 255.
-        case faint(Int, brightest: Double)
-        /// It leaves nothing of the photo out.
-        case everything(Int)
-        /// More things than the paper shows to work.
-        case many(Int)
-
-        public var description: String {
-            switch self {
-            case .vanishes(let index):
-                "mask \(index) vanishes at 16×16 when one pixel a cell is taken; every cell that it touches is used instead"
-            case .small(let index, let cells, let area):
-                "mask \(index) is small: \(cells) of 256 cells carry the attention loss (\(Self.percent(area)) of the photo; the paper's things cover at least 15 %)"
-            case .overlaps(let a, let b, let share):
-                "masks \(a) and \(b) overlap: \(Self.percent(share)) of mask \(a) lies in mask \(b)"
-            case .faint(let index, let brightest):
-                "mask \(index) is faint: its brightest pixel is \(Int((brightest * 255).rounded())) of 255; a mask is 0 outside its thing and 255 inside"
-            case .everything(let index):
-                "mask \(index) covers the whole photo: a mask is a grey picture, white on its thing (transparency is not looked at)"
-            case .many(let count): "\(count) things: the paper reports good results for up to 4"
-            }
-        }
-
-        private static func percent(_ share: Double) -> String {
-            let tenths = Int((share * 1000).rounded())
-            return "\(tenths / 10).\(tenths % 10) %"
-        }
-    }
+    /// The margin that `check` proposes for `crop`.
+    public static let margin = 0.25
 
     public let entries: [Entry]
     public let warnings: [Warning]
+    /// Of the attention maps.
+    public let mapSize: PixelSize
+    public let frame: SceneFrame
+    /// Names of masks that have few cells and gain at least half of them by `crop(scene, margin=0.25)`.
+    public let gaining: [String]
 
-    /// Cells at the size of the attention maps that are more than half inside of a mask. Throws `ImageError`.
+    /// `words`: what handles are to start from, looked up among the model's tokens. Without `looksCloser` it is not tried
+    /// what cropping would gain: entries then have the same cells twice. Throws `ImageError`, `SceneError`.
+    public init(
+        _ scene: Scene, model: DiffusionModel? = nil, words: [String] = [], downsampling: MaskDownsampling = .nearest, looksCloser: Bool = true
+    ) throws {
+        let targets = try Targets(scene, model, downsampling)
+        let closer = looksCloser ? try Targets(scene.cropped(margin: Self.margin), model, downsampling) : targets
+        var (entries, warnings) = ([Entry](), [Warning]())
+        (mapSize, frame) = (targets.size, targets.frame)
+        let total = mapSize.width * mapSize.height
+        for (index, mask) in scene.masks.enumerated() {
+            let overlaps = scene.masks.indices.filter { $0 != index }.map { other in
+                (other: other, share: Self.shared(mask, scene.masks[other]) / max(mask.area, 1e-9))
+            }
+            let overlap = overlaps.max { $0.share < $1.share }.flatMap { $0.share > 0 ? $0 : nil }
+            let (area, cells) = (targets.masks[index].areaFraction, targets.cells[index])
+            entries.append(
+                Entry(name: scene.names[index], area: area, cells: cells, croppedCells: closer.cells[index], overlap: overlap))
+            let brightest = Double(mask.values.max() ?? 0)
+            if brightest < 0.5 {
+                warnings.append(.faint(index, brightest: brightest))
+            } else if area > 0.98 {
+                warnings.append(.everything(index))
+            } else if targets.vanishing.contains(index) {
+                warnings.append(.vanishes(index, size: mapSize))
+            } else if Self.isFew(cells, total) {
+                warnings.append(.small(index, cells: cells, of: total, area: area))
+            }
+            if let overlap, overlap.share > 0.25 { warnings.append(.overlaps(index, overlap.other, share: overlap.share)) }
+        }
+        if scene.masks.count > 4 { warnings.append(.many(scene.masks.count)) }
+        if let model { warnings += Self.modelWarnings(model, words) }
+        gaining = entries.filter { Self.isFew($0.cells, total) && 2 * $0.croppedCells >= 3 * max(1, $0.cells) }.map(\.name)
+        (self.entries, self.warnings) = (entries, warnings)
+    }
+
+    /// Cells of maps of the paper's size that are more than half inside of a mask, as it is. Throws `ImageError`.
     public static func attentionCells(_ mask: Mask) throws -> Int {
         let size = PixelSize(width: PreparedScene.attentionSize, height: PreparedScene.attentionSize)
         return try PreparedScene.downsample(mask, to: size, .nearest).values.count { $0 > 0.5 }
+    }
+
+    /// Below 12 of 256 cells a handle learns little.
+    private static func isFew(_ cells: Int, _ total: Int) -> Bool { cells * 256 < 12 * total }
+
+    private static func modelWarnings(_ model: DiffusionModel, _ words: [String]) -> [Warning] {
+        let ids = words.map { model.tokenizer.encode($0) }
+        let long = zip(words, ids).filter { $0.1.count > 1 }.map { word, ids in
+            Warning.severalTokens(word, count: ids.count, first: model.tokenizer.decode([ids[0]]))
+        }
+        let unknown = zip(words, ids).filter { $0.1.isEmpty }.map { Warning.noToken($0.0) }
+        return (!model.crossAttentionLayers.isEmpty ? [] : [.noMaps(model.name)]) + long + unknown
     }
 
     /// In pixels.
@@ -67,28 +93,35 @@ public struct SceneReport: Sendable {
         return sum
     }
 
-    public init(_ scene: Scene) throws {
-        var (entries, warnings) = ([Entry](), [Warning]())
-        for (index, mask) in scene.masks.enumerated() {
-            let cells = try Self.attentionCells(mask)
-            let overlaps = scene.masks.indices.filter { $0 != index }.map { other in
-                (other: other, share: Self.shared(mask, scene.masks[other]) / max(mask.area, 1e-9))
+    /// What the attention loss compares maps with.
+    private struct Targets {
+        let frame: SceneFrame
+        let size: PixelSize
+        /// As the model sees them.
+        let masks: [Mask]
+        let cells: [Int]
+        /// Masks that one pixel a cell does not find.
+        let vanishing: Set<Int>
+
+        init(_ scene: Scene, _ model: DiffusionModel?, _ downsampling: MaskDownsampling) throws {
+            guard let model else {
+                let square = PixelSize(width: PreparedScene.attentionSize, height: PreparedScene.attentionSize)
+                let seen = SceneFrame(scene, for: square)
+                let framed = try scene.masks.map { try $0.framed(seen.rect) }
+                let nearest = try framed.map(SceneReport.attentionCells)
+                (frame, size, masks, cells) = (seen, square, framed, nearest)
+                vanishing = Set(nearest.indices.filter { nearest[$0] == 0 })
+                return
             }
-            let overlap = overlaps.max { $0.share < $1.share }.flatMap { $0.share > 0 ? $0 : nil }
-            entries.append(Entry(name: scene.names[index], area: mask.areaFraction, cells: cells, overlap: overlap))
-            let brightest = Double(mask.values.max() ?? 0)
-            if brightest < 0.5 {
-                warnings.append(.faint(index, brightest: brightest))
-            } else if mask.areaFraction > 0.98 {
-                warnings.append(.everything(index))
-            } else if cells == 0 {
-                warnings.append(.vanishes(index))
-            } else if cells < 12 {
-                warnings.append(.small(index, cells: cells, area: mask.areaFraction))
-            }
-            if let overlap, overlap.share > 0.25 { warnings.append(.overlaps(index, overlap.other, share: overlap.share)) }
+            let prepared = try PreparedScene(scene, for: model, downsampling: downsampling)
+            let targets = scene.masks.indices.map { prepared.attentionTarget($0, flipped: false) }
+            frame = SceneFrame(scene, for: PixelSize(width: model.pixelSize.width, height: model.pixelSize.height))
+            size = PixelSize(width: targets[0].shape[1], height: targets[0].shape[0])
+            masks = prepared.masks
+            cells = targets.map { $0.values.count { $0 > 0.5 } }
+            let size = size
+            vanishing = downsampling == .nearest
+                ? Set(try prepared.masks.indices.filter { try PreparedScene.downsample(prepared.masks[$0], to: size, .nearest).maximum == 0 }) : []
         }
-        if scene.masks.count > 4 { warnings.append(.many(scene.masks.count)) }
-        (self.entries, self.warnings) = (entries, warnings)
     }
 }

@@ -23,6 +23,7 @@ enum DomainTypes {
         "scene",
         fields: [
             .init("image", image), .init("masks", .listOf(mask)), .init("names", .listOf(.string)), .init("size", pair), .init("title", .string),
+            .init("fit", .string),
         ], element: nil, operators: false))
 
     static let pick = StaticType.host(NamedHostType(
@@ -35,8 +36,10 @@ enum DomainTypes {
     static let leakage = StaticType.host(NamedHostType(
         "leakage",
         fields: [
-            .init("handles", .listOf(.string)), .init("shares", TensorType.of([nil, nil])), .init("iou", .listOf(.float)), .init("own", .float),
-            .init("worst", .float),
+            .init("handles", .listOf(.string)), .init("shares", TensorType.of([nil, nil])), .init("chance", TensorType.of([nil])),
+            .init("lift", TensorType.of([nil, nil])), .init("iou", .listOf(.float)), .init("mean_iou", .listOf(.float)),
+            .init("iou_of_mean", .listOf(.float)), .init("attention", .listOf(.float)), .init("own", .float), .init("worst", .float),
+            .init("worst_other", .float),
         ]))
 
     static let inspection = StaticType.host(NamedHostType(
@@ -46,6 +49,13 @@ enum DomainTypes {
                 .init("likeness", .record([], isOpen: true)), .init("table", .host(NamedHostType("table"))), .init("pictures", .host(NamedHostType("table"))), .init("images", .listOf(image)),
                 .init("sheet", figure),
             ]))
+
+    static let check = StaticType.host(NamedHostType(
+        "check",
+        fields: [
+            .init("warnings", .listOf(.string)), .init("names", .listOf(.string)), .init("cells", .listOf(.int)),
+            .init("cropped_cells", .listOf(.int)), .init("map_size", pair), .init("advice", .unknown),
+        ], element: .string, operators: false))
 
     static let attention = StaticType.host(NamedHostType(
         "attention",
@@ -75,8 +85,8 @@ enum DomainTypes {
         "tensor, one number": TensorType.of([]), "tensor [h, w]": TensorType.of([nil, nil]),
         "tensor [N, h, w, C]": TensorType.of([nil, nil, nil, nil]), "[model, optimizer]": .list([model, optimizer]),
         "inspection": inspection,
-        "pick (image, masks, handles, prompt)": pick, "leakage (handles, shares, iou, own, worst)": leakage,
-        "list of handles": .listOf(handle), "attention [kept axes…, H, W]": attention, "prediction (noise, attention)": prediction,
+        "pick (image, masks, handles, prompt)": pick, "leakage (handles, shares, chance, lift, mean_iou, iou_of_mean, attention, own, worst, worst_other)": leakage,
+        "list of handles": .listOf(handle), "check (warnings, names, cells, cropped_cells, map_size, advice)": check, "attention [kept axes…, H, W]": attention, "prediction (noise, attention)": prediction,
         "image, with the texts of a PNG as .metadata": image, "float, in dB": .float,
     ]
 

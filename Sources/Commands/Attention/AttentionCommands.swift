@@ -32,8 +32,9 @@ enum AttentionCommands {
                     "keep", .list(.string), default: .list([]), allowed: AttentionStudy.Axis.allCases.map(\.rawValue),
                     doc: "Axes that are not averaged.", keywordOnly: true),
                 Parameter("steps", .int, default: 30, range: 1...1000, unit: "steps", doc: "Of the generation.", keywordOnly: true),
+                SchedulerCommands.choice,
                 Parameter("guidance", .number, range: 0...100, doc: "Of the generation.", keywordOnly: true, optional: true),
-                Parameter("seed", .int, default: 0, doc: "Of the noise.", keywordOnly: true),
+                Parameter("seed", .int, default: 0, doc: "Of the noise; a generation is the picture that generate draws with it.", keywordOnly: true),
             ],
             result: "attention [kept axes…, H, W]",
             terms: ["cross-attention", "map", "daam", "heat map", "look"], paper: "§3.2",
@@ -62,10 +63,19 @@ enum AttentionCommands {
             "leakage", family: "attention",
             summary: "Where each handle's attention goes: its share in every mask and in the background, and its soft IoU.",
             parameters: [
-                ModelCommands.model, Parameter("scene", .host("scene"), doc: "The scene that the handles were learned from."), timesteps,
+                ModelCommands.model, Parameter("scene", .host("scene"), doc: "The scene that the handles were learned from."),
+                Parameter(
+                    "prompts", .list(.string), default: .list([.string(PromptContext.plain)]),
+                    doc: "Prompts with * in the place of the handles; the training prompt without.", keywordOnly: true),
+                Parameter(
+                    "orders", .list(.string), default: .list([.string("masks")]), allowed: LeakageConditions.Order.allCases.map(\.rawValue),
+                    doc: "Which handles a prompt names: all as the masks are, all reversed, each alone.", keywordOnly: true),
+                Parameter("flips", .bool, default: false, doc: "Also the mirrored photo with its masks.", keywordOnly: true),
+                Parameter("noises", .int, default: 1, range: 1...1000, doc: "Draws of the noise.", keywordOnly: true), timesteps,
                 Parameter("seed", .int, default: 0, doc: "Of the noise.", keywordOnly: true),
             ],
-            result: "leakage (handles, shares, iou, own, worst)", terms: ["disentangle", "matrix", "metric", "separation"], paper: "§3.2",
+            result: "leakage (handles, shares, chance, lift, mean_iou, iou_of_mean, attention, own, worst, worst_other)",
+            terms: ["disentangle", "matrix", "metric", "separation", "entangled", "chance"], paper: "§3.2",
             examples: [.init("len(leakage(add_handles(load_model(\"collage\"), 2), load_scene(\"mug_rose\")).iou)", shows: "2")],
             run: leakage),
     ]
@@ -77,20 +87,20 @@ enum AttentionCommands {
         let study: AttentionStudy
         let picture: Image
         if call.optional("image") != nil {
-            picture = try call.picture("image")
-            let size = PixelSize(width: model.pixelSize.width, height: model.pixelSize.height)
+            let seen: Tensor
+            (picture, seen) = try lookedAt(call, model)
             let times = try noiseLevels(call, model)
-            study = try call.mapped("prompt") {
-                try model.studyAttention(
-                    prompt, picture: Tensor(try picture.resized(to: size, .lanczos)), timesteps: times, layers: layers, seed: seed)
-            }
+            study = try call.mapped("prompt") { try model.studyAttention(prompt, picture: seen, timesteps: times, layers: layers, seed: seed) }
         } else {
-            let options = GenerationOptions(steps: try call.int("steps"), guidanceScale: try GenerationCommands.guidance(call, model))
+            let (plan, steps) = try SchedulerCommands.plan(call, model)
+            let options = GenerationOptions(steps: steps, plan: plan, guidanceScale: try GenerationCommands.guidance(call, model))
             var bar = ProgressBar(call.context, title: "drawing", unit: "step")
             defer { bar.finish() }
             let initial = try model.initialLatents(1, RandomDraw(seed: UInt64(bitPattern: Int64(seed)), stream: "generate", step: 0))
             let (record, latents) = try call.mapped("prompt") {
-                try model.studyGeneration(prompt, initial: initial, options, layers: layers) { step in
+                try model.studyGeneration(
+                    prompt, initial: initial, noise: { DiffusionModel.stepNoise(seeds: [seed], step: $0, initial.shape) }, options, layers: layers
+                ) { step in
                     bar.update(step.index + 1, of: step.count)
                     try call.context.checkInterrupt()
                 }
@@ -107,11 +117,24 @@ enum AttentionCommands {
                 mask: tokens.areSeveral ? nil : ownMask(call, model, token: study.ids[tokens.places[0]]), origin: Provenance.of(call)))
     }
 
-    /// The mask of the thing that a handle names, where the maps are of a scene.
+    /// What image= names, as it is shown and as the model sees it: of a scene the part that training sees.
+    private static func lookedAt(_ call: Call, _ model: DiffusionModel) throws -> (shown: Image, seen: Tensor) {
+        let size = PixelSize(width: model.pixelSize.width, height: model.pixelSize.height)
+        if let scene = try call.value("image").host(as: SceneValue.self)?.scene {
+            return try call.mapped("image") {
+                (try scene.image.framed(SceneFrame(scene, for: size).rect), try PreparedScenes.scene(scene, model, call).pictures[0])
+            }
+        }
+        let picture = try call.picture("image")
+        return (picture, Tensor(try picture.resized(to: size, .lanczos)))
+    }
+
+    /// The mask of the thing that a handle names, at the model's pixels, where the maps are of a scene.
     private static func ownMask(_ call: Call, _ model: DiffusionModel, token id: Int) -> Mask? {
         guard let scene = call.optional("image")?.host(as: SceneValue.self)?.scene else { return nil }
         guard let pairing = try? model.pairing(with: scene) else { return nil }
-        return pairing.handles.firstIndex { model.handleID($0) == id }.map { scene.masks[$0] }
+        guard let index = pairing.handles.firstIndex(where: { model.handleID($0) == id }) else { return nil }
+        return try? PreparedScenes.scene(scene, model, call).masks[index]
     }
 
     /// The timesteps to look at: some, not more than a pass takes at once, and such as the model was trained on.
@@ -155,6 +178,11 @@ enum AttentionCommands {
         }
         let mask = try call.mask("mask")
         let size = PixelSize(width: map.shape[1], height: map.shape[0])
+        if mask.width * size.height != mask.height * size.width {
+            call.context.warn(
+                .maskSizeDiffers, "\(call.builtin.name): the mask of \(mask.size) pixels is squashed to the map's \(size)", argument: "mask",
+                help: "prepare(scene, model).masks are where the model sees them")
+        }
         return (map, try PreparedScene.cells(of: mask, size))
     }
 
@@ -171,9 +199,33 @@ enum AttentionCommands {
     @Sendable private static func leakage(_ call: Call) throws -> Value {
         let (model, scene) = (try call.host("model", as: ModelValue.self).model, try call.host("scene", as: SceneValue.self).scene)
         _ = try call.pairing(model, scene)
-        let times = try noiseLevels(call, model)
         let prepared = try PreparedScenes.scene(scene, model, call)
-        return .host(
-            LeakageValue(matrix: try call.mapped("scene") { try model.leakage(prepared, timesteps: times, seed: try call.int("seed")) }))
+        var conditions = LeakageConditions()
+        conditions.timesteps = try noiseLevels(call, model)
+        conditions.prompts = try templates(call)
+        conditions.orders = try call.strings("orders").compactMap(LeakageConditions.Order.init)
+        conditions.flips = try call.bool("flips")
+        conditions.noises = try call.int("noises")
+        conditions.seed = try call.int("seed")
+        guard !conditions.orders.isEmpty else { throw Problem(.badArgument, "leakage: orders is empty", argument: "orders") }
+        var bar = ProgressBar(call.context, title: "measuring", unit: "pass")
+        defer { bar.finish() }
+        let matrix = try call.mapped("prompts") {
+            try model.leakage(prepared, conditions) { done, total in
+                if total > 1 { bar.update(done, of: total) }
+                try call.context.checkInterrupt()
+            }
+        }
+        return .host(LeakageValue(matrix: matrix))
+    }
+
+    /// Prompts with one place for the handles each.
+    private static func templates(_ call: Call) throws -> [String] {
+        let prompts = try call.strings("prompts")
+        guard !prompts.isEmpty else { throw Problem(.badArgument, "leakage: prompts is empty", argument: "prompts") }
+        if let fault = prompts.lazy.compactMap(PromptContext.fault).first {
+            throw Problem(.badArgument, "leakage: \(fault)", argument: "prompts", help: "as \"a photo of * at the beach\"")
+        }
+        return prompts
     }
 }

@@ -3,15 +3,31 @@ import Images
 import Tensors
 
 extension AttentionValue {
-    private static let side = 192
-    /// More rows or columns than this are not drawn.
-    private static let most = (rows: 16, columns: 8)
+    /// More rows or columns than this are not drawn, which the text says.
+    static let most = (rows: 64, columns: 24)
+
+    /// Pixels a side of a map: fewer where there are many, so that the sheet stays one that a screen can show.
+    private var side: Int {
+        let lead = maps.shape.dropLast(2)
+        let rows = lead.count < 2 ? 1 : lead.dropLast().reduce(1, *)
+        return min(192, max(48, 3072 / max(1, min(rows, Self.most.rows))))
+    }
+
+    /// "rows 64 of 120 and columns 24 of 30 are drawn: …", where not all maps are.
+    var leftOut: String? {
+        let lead = maps.shape.dropLast(2)
+        guard let last = lead.last else { return nil }
+        let rows = lead.dropLast().reduce(1, *)
+        let all = lead.count == 1 ? [(last, Self.most.rows * Self.most.columns, "maps")] : [(rows, Self.most.rows, "rows"), (last, Self.most.columns, "columns")]
+        let parts = all.filter { $0.0 > $0.1 }.map { "the first \($0.1) of \($0.0) \($0.2)" }
+        return parts.isEmpty ? nil : "drawn are \(parts.joined(separator: " and ")): an index, as in maps[0], or layers=, heads= and timesteps= pick others"
+    }
 
     /// Every map over the picture: in a row titled by token (or what else was kept), or rows and columns of two axes.
     /// Throws `ImageError`.
     func figure() throws -> Figure {
         let lead = Array(maps.shape.dropLast(2))
-        let base = try picture?.resized(to: PixelSize(width: Self.side, height: Self.side), .lanczos)
+        let base = try picture?.resized(to: PixelSize(width: side, height: side), .lanczos)
         let maps = try overlays(on: base)
         guard let across = lead.last else {
             return Figure(
@@ -47,15 +63,26 @@ extension AttentionValue {
             if let base { return try base.overlay(heat: map, width: width, height: height) }
             let top = max(map.filter(\.isFinite).max() ?? 1, .leastNormalMagnitude)
             return try Image(heat: map, width: width, height: height, .inferno, range: 0...top).resized(
-                to: PixelSize(width: Self.side, height: Self.side), .bilinear)
+                to: PixelSize(width: side, height: side), .bilinear)
         }
+    }
+
+    /// "down 1.0", "mid 0", "up 2.1" of layers' full names, which a narrow column would cut where they do not differ yet; the
+    /// full names where these would be alike.
+    static func short(_ layers: [String]) -> [String] {
+        let short = layers.map { layer in
+            let kept = layer.split(separator: ".").filter { !["attentions", "attn2"].contains($0) }
+            let name = kept.joined(separator: ".").replacing(".transformer_blocks.0", with: "").replacing("transformer_blocks.", with: "")
+            return name.replacing("down_blocks.", with: "down ").replacing("up_blocks.", with: "up ").replacing("mid_block.", with: "mid ")
+        }
+        return Set(short).count == Set(layers).count ? short : layers
     }
 
     /// What stands at each place of an axis.
     private func labels(_ axis: Int) -> [String] {
         switch axes[axis] {
         case "token": tokens
-        case "layer": layers.map { $0.replacing(".transformer_blocks.0.attn2", with: "") }
+        case "layer": Self.short(layers)
         case "timestep": timesteps.map { "t = \($0)" }
         default: (0..<maps.shape[axis]).map { "\(axes[axis]) \($0)" }
         }
@@ -65,7 +92,8 @@ extension AttentionValue {
     private func rowTitle(_ row: Int, _ lead: [Int]) -> String {
         var (rest, parts) = (row, [String]())
         for axis in lead.indices.dropLast().reversed() {
-            parts.insert(labels(axis)[rest % lead[axis]], at: 0)
+            // Without the spaces, at which a narrow column would break it.
+            parts.insert(labels(axis)[rest % lead[axis]].replacing(" = ", with: "="), at: 0)
             rest /= lead[axis]
         }
         return parts.joined(separator: ", ")

@@ -67,6 +67,7 @@ public struct AttentionValue: TensorReadable {
         let means = ["mean of \(layers.count) layer\(layers.count == 1 ? "" : "s")"] + (timesteps.isEmpty ? [] : ["\(Self.timestepText(timesteps))"])
         let lines = TextLines.pieces(head, between: "   ", context.width, "", "  ")
             + TextLines.pieces(place(flat.mean([0]), size) + means, between: ", ", context.width, "  ", "  ")
+            + (leftOut.map { TextLines.wrapped($0, width: context.width, first: "  ", rest: "  ") } ?? [])
         let text = lines.joined(separator: "\n")
         guard context.wantsImages, let figure = try? FigureValue(figure(), metadata: origin), let shown = figure.display(context).image else { return Display(text) }
         return Display(text, image: DisplayImage(png: shown.png, alt: "attention of \(title)"))
@@ -103,67 +104,5 @@ public struct AttentionValue: TensorReadable {
         let side = PixelSize(width: 192, height: 192)
         if let base = try picture?.resized(to: side, .lanczos) { return try base.overlay(heat: map, width: mapSize.width, height: mapSize.height) }
         return try Image(heat: map, width: mapSize.width, height: mapSize.height).resized(to: side, .bilinear)
-    }
-}
-
-/// The leakage matrix as a table that says how to read it.
-struct LeakageValue: TableReadable {
-    let matrix: LeakageMatrix
-
-    var typeName: String { "leakage" }
-    var fieldNames: [String] { ["handles", "shares", "iou", "own", "worst"] }
-
-    func field(_ name: String) throws -> Value? {
-        switch name {
-        case "handles": .list(matrix.handles.map { .string($0) })
-        case "shares": .tensor(Tensor(matrix.shares.flatMap { $0.map(Float.init) }, shape: [matrix.shares.count, matrix.shares[0].count]))
-        case "iou": .list(matrix.softIoU.map { .float($0) })
-        case "own": .float(matrix.own)
-        case "worst": .float(matrix.worst)
-        default: nil
-        }
-    }
-
-    private var columns: [String] { matrix.maskNames + ["background", "soft IoU"] }
-
-    var table: TableValue {
-        TableValue(
-            columns: ["handle"] + columns,
-            rows: matrix.handles.indices.map { row in
-                [.string(matrix.handles[row])] + matrix.shares[row].map { .float($0) } + [.float(matrix.softIoU[row])]
-            })
-    }
-
-    var inlineText: String { "leakage: own \(NumberText.share(matrix.own)), worst other \(NumberText.share(matrix.worst))" }
-
-    var explanation: String { "Where the attention of each handle goes: its share in every mask and in the background." }
-
-    func display(_ context: DisplayContext) -> Display {
-        let order = matrix.shares.indices.sorted { matrix.shares[$0][$0] < matrix.shares[$1][$1] }
-        let weakest = order.first.flatMap { matrix.shares[$0][$0] < 0.5 || matrix.shares.count > 1 ? $0 : nil }
-        let table = TextTable(
-            columns: [.init("")] + columns.map { .init($0, number: true) },
-            rows: matrix.handles.indices.map { row in
-                [matrix.handles[row]] + (matrix.shares[row] + [matrix.softIoU[row]]).map(NumberText.share)
-            },
-            marks: weakest.map { [$0: "   ← weakest"] } ?? [:])
-        let notes = ["A row is where a handle's attention goes, in shares of its mass: its own mask should have most."]
-            + (weakest.map { [advice($0)] } ?? [])
-        let lines = table.lines(width: context.width) + notes.flatMap { TextLines.wrapped($0, width: context.width) }
-        return Display(lines.joined(separator: "\n"))
-    }
-
-    /// What the weakest handle's row says.
-    private func advice(_ row: Int) -> String {
-        let (shares, name) = (matrix.shares[row], matrix.handles[row])
-        func percent(_ share: Double) -> String { NumberText.fixed(share * 100, 0) + " %" }
-        let others = matrix.maskNames.indices.filter { $0 != row }
-        let rival = others.max { shares[$0] < shares[$1] }
-        let background = shares[shares.count - 1]
-        if let rival, shares[rival] > background {
-            return "\(name) keeps \(percent(shares[row])) in its own mask and gives \(percent(shares[rival])) to \(matrix.maskNames[rival]): the two are mixed up."
-        }
-        let rest = shares[row] < 0.5 ? "it looks past its thing; more steps, or reduction=\"balanced\" for a small thing, may help." : "that is fine."
-        return "\(name) keeps \(percent(shares[row])) in its own mask; \(percent(background)) falls on the background: \(rest)"
     }
 }

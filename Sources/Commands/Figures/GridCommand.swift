@@ -62,19 +62,30 @@ extension FigureCommands {
                 keywordOnly: true,
                 optional: true),
             rows, scale,
+            Parameter(
+                "ruler", .bool, default: false, doc: "Pictures with rulers in their own pixels, to read boxes off.", keywordOnly: true),
         ],
-        result: "none", terms: ["display", "view", "picture", "print", "see"],
+        result: "none", terms: ["ruler", "pixels", "coordinates", "display", "view", "picture", "print", "see"],
         examples: [.init("show image(zeros([32, 32]))")], isCommand: true, run: showValues)
 
     @Sendable private static func showValues(_ call: Call) throws -> Value {
         for value in call.rest {
             // A training that was stopped is shown; what a stop came into while it was being drawn is not.
             let wasAsked = call.context.interrupt.isRequested
-            let display = try display(value, call)
+            let display = try call.bool("ruler") ? display(ruled(value, call), call) : display(value, call)
             if !wasAsked { try call.context.checkInterrupt() }
             call.context.emit(.display(display))
         }
         return .none
+    }
+
+    /// Every picture in a value between rulers; of a scene its photo.
+    private static func ruled(_ value: Value, _ call: Call) throws -> Value {
+        if case .list(let items) = value { return .list(try items.map { try ruled($0, call) }) }
+        guard let picture = value.host(as: PictureReadable.self)?.picture else {
+            throw Problem(.wrongType, "ruler=true is for pictures and scenes", argument: "ruler", label: "this shows \(value.describedType)")
+        }
+        return .host(ImageValue(try call.mapped("values") { try picture.ruled() }, alt: "\(picture.size) px, rulers in pixels [x, y] from the top left corner"))
     }
 
     private static func display(_ value: Value, _ call: Call) throws -> Display {

@@ -122,6 +122,10 @@ enum PreparedScenes: ContextKey {
             throw Problem(.wrongType, "\(call.builtin.name) wants images", argument: "images", label: "this is \(value.describedType)")
         }
         let size = PixelSize(width: model.pixelSize.width, height: model.pixelSize.height)
+        // Of a scene what training sees of it.
+        if let scene = value.host(as: SceneValue.self)?.scene {
+            return Tensor(try call.mapped("images") { try scene.image.framed(SceneFrame(scene, for: size).rect).resized(to: size, .lanczos) })
+        }
         return Tensor(picture.size == size ? picture : try picture.resized(to: size, .lanczos))
     }
 }

@@ -1,4 +1,5 @@
 import Autograd
+import BreakAScene
 import Images
 import Language
 import Tensors
@@ -20,13 +21,18 @@ extension PictureCommands {
                 .init("flip(box([0, 0], [2, 4], [4, 4])) == box([2, 0], [4, 4], [4, 4])", shows: "true"),
             ], run: flip),
         Builtin(
-            "crop", family: family, summary: "The part of a picture or mask between two corners.",
+            "crop", family: family,
+            summary: "The part of a picture or mask between two corners; of a scene the square around its masks.",
             parameters: [
-                Parameter("x", Accepts.picture, doc: "An image or a mask."),
-                Parameter("from", .list(.int), doc: "The top left corner [x, y], in pixels, included."),
-                Parameter("to", .list(.int), doc: "The bottom right corner [x, y], not included."),
+                Parameter("x", Accepts.picture, doc: "An image, a mask or a scene."),
+                Parameter("from", .list(.int), doc: "The top left corner [x, y], in pixels, included.", optional: true),
+                Parameter("to", .list(.int), doc: "The bottom right corner [x, y], not included.", optional: true),
+                Parameter(
+                    "margin", .number, range: 0...100,
+                    doc: "Of a scene without corners: around its masks, in shares of what they cover; 0.25 without.",
+                    keywordOnly: true, optional: true),
             ],
-            result: "image, or mask for a mask", terms: ["cut", "part", "region", "slice"],
+            result: "as x", terms: ["cut", "part", "region", "slice", "closer", "small things"],
             examples: [.init("crop(image(zeros([8, 8])), [2, 0], [6, 8]).size", shows: "[8, 4]")], run: crop),
         Builtin(
             "psnr", family: family,
@@ -62,11 +68,24 @@ extension PictureCommands {
     }
 
     @Sendable private static func crop(_ call: Call) throws -> Value {
+        if let scene = try call.value("x").host(as: SceneValue.self)?.scene, call.optional("from") == nil, call.optional("to") == nil {
+            let margin = call.optional("margin") == nil ? SceneReport.margin : try call.double("margin")
+            return .host(SceneValue(try call.mapped("x") { try scene.cropped(margin: margin) }))
+        }
+        for corner in ["from", "to"] where call.optional(corner) == nil {
+            throw Problem(.missingArgument, "crop needs two corners, from and to; only a scene is cropped to its masks", argument: nil)
+        }
+        guard call.optional("margin") == nil else {
+            throw Problem(.badArgument, "crop: a margin is for a scene without corners", argument: "margin")
+        }
         let (from, to) = (try call.point("from"), try call.point("to"))
         guard [from.x, from.y, to.x, to.y].allSatisfy({ abs($0) <= 1_000_000 }) else {
             throw Problem(.outOfRange, "crop: corners lie inside the picture", argument: "to")
         }
         let rect = PixelRect(x0: Int(from.x), y0: Int(from.y), x1: Int(to.x), y1: Int(to.y))
+        if let scene = try call.value("x").host(as: SceneValue.self)?.scene {
+            return .host(SceneValue(try call.mapped("to") { try scene.cropped(to: rect) }))
+        }
         let part = try call.mapped("to") { try call.picture("x").cropped(to: rect) }
         guard let mask = try call.value("x").host(as: MaskValue.self)?.mask else { return .host(Provenance.derived(part, call)) }
         let values = (rect.y0..<rect.y1).flatMap { y in (rect.x0..<rect.x1).map { x in mask[x, y] } }

@@ -9,7 +9,7 @@ enum SceneCommands {
     static let all: [Builtin] = [
         Builtin(
             "load_scene", family: "scenes", summary: "Loads a scene: a folder with img.jpg and mask0.png, mask1.png, ….",
-            parameters: [Parameter("name", .string, doc: "A scene that ships with bas (\"toys\"), or the path of a folder.")],
+            parameters: [Parameter("name", .string, doc: "A scene that ships with bas (\"toys\"), or the path of a folder."), fit],
             result: "scene", terms: ["photo", "open", "masks"], paper: "§3",
             examples: [.init("len(load_scene(\"toys\").masks)", shows: "3")], run: load),
         Builtin(
@@ -17,7 +17,7 @@ enum SceneCommands {
             parameters: [
                 Parameter("image", Accepts.picture, doc: "The photo."), Parameter("masks", .list(.host("mask")), doc: "One a thing, of the photo's size."),
                 Parameter("names", .list(.string), doc: "What the things are called, for tables and figures.", keywordOnly: true, optional: true),
-                Parameter("title", .string, default: "scene", doc: "What the scene is called.", keywordOnly: true),
+                Parameter("title", .string, default: "scene", doc: "What the scene is called: handles go by it.", keywordOnly: true), fit,
             ],
             result: "scene", terms: ["photo", "masks", "new"], paper: "§3",
             examples: [.init("scene(load_scene(\"toys\").image, [box([100, 100], [300, 300], [512, 512])]).names", shows: "[\"mask 0\"]")], run: make),
@@ -31,11 +31,30 @@ enum SceneCommands {
             "check", family: "scenes", summary: "Says before any time is spent what in a scene will not work well: small, vanishing or overlapping masks.",
             parameters: [
                 Parameter("scene", .host("scene"), doc: "The scene."),
-                Parameter("model", .host("model"), doc: "The model that is to learn it.", optional: true),
+                Parameter("model", .host("model"), doc: "The model that is to learn it: its attention maps are tested, at its size.", optional: true),
+                Parameter("init", .list(.string), default: .list([]), doc: "Words that handles are to start from: each should be one token of the model.", keywordOnly: true),
+                Parameter(
+                    "downsampling", .string, default: "nearest", allowed: MaskDownsampling.allCases.map(\.rawValue), doc: "As phase1's.", keywordOnly: true),
             ],
-            result: "list of strings", terms: ["lint", "warnings", "masks", "preflight", "small thing"],
+            result: "check (warnings, names, cells, cropped_cells, map_size, advice)", terms: ["lint", "warnings", "masks", "preflight", "small thing"],
             examples: [.init("len(check(load_scene(\"mug_rose\")))", shows: "0")], run: check),
+        Builtin(
+            "prepare", family: "scenes", summary: "A scene as a model sees it: photo and masks at its size, cropped, padded or squashed as fit says.",
+            parameters: [Parameter("scene", .host("scene"), doc: "The scene."), ModelCommands.model],
+            result: "scene", terms: ["fit", "resize", "non-square", "training size", "masks"],
+            examples: [.init("prepare(load_scene(\"toys\"), load_model(\"collage\")).size", shows: "[128, 128]")]
+        ) { call in
+            let (scene, model) = (try call.host("scene", as: SceneValue.self).scene, try call.host("model", as: ModelValue.self).model)
+            let size = PixelSize(width: model.pixelSize.width, height: model.pixelSize.height)
+            return .host(SceneValue(try call.mapped("scene") { try scene.prepared(for: size) }))
+        },
     ]
+
+    private static let fit = Parameter(
+        "fit", .string, allowed: SceneFit.allCases.map(\.rawValue),
+        doc: "How a photo of another shape comes to a model: crop (to its masks), pad or squash.", keywordOnly: true, optional: true)
+
+    private static func fit(_ call: Call) throws -> SceneFit? { call.optional("fit") == nil ? nil : SceneFit(rawValue: try call.string("fit")) }
 
     @Sendable private static func load(_ call: Call) throws -> Value {
         let name = try call.string("name")
@@ -48,7 +67,7 @@ enum SceneCommands {
             throw Problem(.fileMissing, "there is no scene \"\(name)\"", argument: "name", notes: [shipped.note], help: nearest)
         }
         try call.checkFolder(path, "name")
-        let scene = try call.mapped("name") { try SceneFolder.load(path) }
+        let scene = try call.mapped("name") { try SceneFolder.load(path, fit: fit(call)) }
         let leftOut = SceneFolder.leftOut(path, masks: scene.masks.count)
         if !leftOut.isEmpty {
             call.context.warn(
@@ -63,7 +82,7 @@ enum SceneCommands {
         let names = call.optional("names") == nil ? nil : try call.strings("names")
         let title = try call.string("title")
         let image = try call.picture("image")
-        return .host(SceneValue(try call.mapped("masks") { try Scene(image: image, masks: masks, names: names, title: title) }))
+        return .host(SceneValue(try call.mapped("masks") { try Scene(image: image, masks: masks, names: names, title: title, fit: fit(call) ?? .crop) }))
     }
 
     /// A mask as a file would hold it, so that a scene that was saved and loaded is the same.
@@ -78,9 +97,16 @@ enum SceneCommands {
     }
 
     @Sendable private static func check(_ call: Call) throws -> Value {
-        let report = try SceneReport(try call.host("scene", as: SceneValue.self).scene)
+        let scene = try call.host("scene", as: SceneValue.self).scene
+        let model = try call.optional("model").map { _ in try call.host("model", as: ModelValue.self).model }
+        let words = try call.strings("init")
+        guard words.isEmpty || model != nil else {
+            throw Problem(.missingArgument, "check: words are looked up among a model's tokens", argument: "init", help: "check(scene, model, init=…)")
+        }
+        let downsampling = MaskDownsampling(rawValue: try call.string("downsampling")) ?? .nearest
+        let report = try call.mapped("scene") { try SceneReport(scene, model: model, words: words, downsampling: downsampling) }
         warn(report, call)
-        return .list(report.warnings.map { .string($0.description) })
+        return .host(CheckValue(title: scene.title, report: report, model: model?.name))
     }
 
     /// Each warning of a report as a diagnostic at the call.
@@ -89,6 +115,8 @@ enum SceneCommands {
             let code: ErrorCode = switch warning {
             case .vanishes: .maskVanishes
             case .faint: .maskEmpty
+            case .severalTokens, .noToken: .unknownWord
+            case .noMaps: .unsupportedConfiguration
             default: .smallMask
             }
             call.context.warn(code, warning.description, argument: "scene")

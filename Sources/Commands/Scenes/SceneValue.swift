@@ -18,6 +18,7 @@ public struct SceneValue: PictureReadable {
         ("names", { .list($0.scene.names.map { .string($0) }) }),
         ("size", { [.int($0.scene.image.height), .int($0.scene.image.width)] }),
         ("title", { .string($0.scene.title) }),
+        ("fit", { .string($0.scene.fit.rawValue) }),
     ]
 
     public var fieldNames: [String] { Self.fields.map(\.name) }
@@ -52,6 +53,7 @@ public struct SceneValue: PictureReadable {
     private func lines(_ width: Int) -> [String] {
         let head = "Scene \"\(scene.title)\"  \(scene.image.width)×\(scene.image.height)  \(scene.masks.count) mask\(scene.masks.count == 1 ? "" : "s")"
         guard let report = try? SceneReport(scene) else { return [head] }
+        let seen = report.frame.description.map { TextLines.wrapped("a square model sees \($0)", width: width, first: "  ", rest: "    ") } ?? []
         let rows = report.entries.enumerated().map { index, entry in
             [
                 entry.name == "mask \(index)" ? "\(index)" : "\(index) \(entry.name)", NumberText.fixed(entry.area * 100, 1) + " %", "\(entry.cells)",
@@ -59,7 +61,7 @@ public struct SceneValue: PictureReadable {
             ]
         }
         let columns: [TextTable.Column] = [.init("mask"), .init("area", number: true), .init("cells of 16×16", number: true), .init("overlap")]
-        return [head] + TextTable(columns: columns, rows: rows).lines(width: width, indent: 2)
+        return [head] + seen + TextTable(columns: columns, rows: rows).lines(width: width, indent: 2)
             + report.warnings.flatMap { TextLines.wrapped($0.description, width: width, first: "  ⚠ ", rest: "    ") }
     }
 }

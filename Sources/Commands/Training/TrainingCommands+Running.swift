@@ -18,7 +18,7 @@ extension TrainingCommands {
             if value.model.isResized { options.size = PixelSize(width: value.model.pixelSize.width, height: value.model.pixelSize.height) }
             return PlannedPhase(phase: phase.phase, options: options, seed: seed)
         }
-        SceneCommands.warn(try SceneReport(scene), call)
+        SceneCommands.warn(try SceneReport(scene, model: value.model, downsampling: plan[0].options.maskDownsampling, looksCloser: false), call)
         let prepared = try call.mapped("scene") { try PreparedScene(scene, for: value.model, downsampling: plan[0].options.maskDownsampling) }
         // All handles of the scene in one prompt, as a step may draw them: better now than in the middle.
         let everything = UnionSample(chosen: Array(scene.masks.indices), isFlipped: false)

@@ -1,0 +1,93 @@
+import BreakAScene
+import Language
+import Tensors
+
+/// The leakage matrix as a table that says how to read it, and what it did not measure.
+struct LeakageValue: TableReadable {
+    let matrix: LeakageMatrix
+
+    var typeName: String { "leakage" }
+    private static let fields: [(name: String, value: @Sendable (LeakageMatrix) -> Value)] = [
+        ("handles", { .list($0.handles.map { .string($0) }) }),
+        ("shares", { LeakageValue.tensor($0.shares) }),
+        ("chance", { .tensor(Tensor($0.chance.map(Float.init), shape: [$0.chance.count])) }),
+        ("lift", { LeakageValue.tensor($0.lift) }),
+        ("iou", { .list($0.meanIoU.map { .float($0) }) }),
+        ("mean_iou", { .list($0.meanIoU.map { .float($0) }) }),
+        ("iou_of_mean", { .list($0.iouOfMean.map { .float($0) }) }),
+        ("attention", { .list($0.attention.map { .float($0) }) }),
+        ("own", { .float($0.own) }),
+        ("worst", { .float($0.worst) }),
+        ("worst_other", { .float($0.worstOther) }),
+    ]
+
+    var fieldNames: [String] { Self.fields.map(\.name) }
+    func field(_ name: String) throws -> Value? { Self.fields.first { $0.name == name }?.value(matrix) }
+
+    private static func tensor(_ rows: [[Double]]) -> Value {
+        .tensor(Tensor(rows.flatMap { $0.map(Float.init) }, shape: [rows.count, rows.first?.count ?? 0]))
+    }
+
+    private var columns: [String] { matrix.maskNames + ["background", "mean IoU", "IoU of mean", "attention"] }
+
+    var table: TableValue {
+        TableValue(
+            columns: ["handle"] + columns,
+            rows: matrix.handles.indices.map { row in
+                [.string(matrix.handles[row])]
+                    + (matrix.shares[row] + [matrix.meanIoU[row], matrix.iouOfMean[row], matrix.attention[row]]).map { .float($0) }
+            })
+    }
+
+    var inlineText: String { "leakage: own \(NumberText.share(matrix.own)), worst leak \(NumberText.share(matrix.worst))" }
+
+    var explanation: String { "Where the attention of each handle goes on the photo: its share in every mask and in the background, beside chance." }
+
+    func display(_ context: DisplayContext) -> Display {
+        let head = matrix.pairing.isEmpty ? [] : TextLines.wrapped("leakage of \(matrix.pairing)", width: context.width, rest: "  ")
+        let notes = [
+            "A row is where a handle's attention goes, in shares of its mass, ×: as a multiple of chance, which is the mask's area. "
+                + "attention: the token's probability inside its own mask, × what every token has where it is spread evenly.",
+        ] + matrix.handles.indices.map(sentence) + [
+            "Looked at: \(matrix.conditions.description). Not measured: the pictures that the handles draw (inspect_pictures)"
+                + (matrix.conditions.isTrainingAlone ? ", other prompts, orders and noises (prompts=, orders=, flips=, noises=)." : "."),
+        ]
+        return Display((head + lines(context.width) + notes.flatMap { TextLines.wrapped($0, width: context.width) }).joined(separator: "\n"))
+    }
+
+    /// A row a handle, and the chance level below.
+    private func lines(_ width: Int) -> [String] {
+        func times(_ value: Double) -> String { NumberText.fixed(value, value < 9.95 ? 1 : 0) + "×" }
+        let lift = matrix.lift
+        let rows = matrix.handles.indices.map { row in
+            [matrix.handles[row]] + zip(matrix.shares[row], lift[row]).map { "\(NumberText.share($0)) \(times($1))" }
+                + [NumberText.share(matrix.meanIoU[row]), NumberText.share(matrix.iouOfMean[row]), times(matrix.attention[row])]
+        }
+        let chance = ["chance"] + matrix.chance.map { NumberText.share($0) + " 1.0×" } + ["", "", ""]
+        return TextTable(columns: [.init("")] + columns.map { .init($0, number: true) }, rows: rows + [chance]).lines(width: width)
+    }
+
+    /// What a row says, by the thresholds that it names.
+    private func sentence(_ row: Int) -> String {
+        let (shares, name, limits) = (matrix.shares[row], matrix.handles[row], LeakageMatrix.limits)
+        func percent(_ share: Double) -> String { NumberText.fixed(share * 100, 0) + " %" }
+        func place(_ index: Int) -> String { index < matrix.maskNames.count ? matrix.maskNames[index] : "the background" }
+        let own = Metrics.aboveChance(shares[row], matrix.chance[row])
+        let start = "\(name): \(percent(shares[row])) in its own mask, \(percent(own)) of the way from chance"
+        return switch matrix.verdict(row) {
+        case .unseen:
+            "\(name) is hardly looked at: \(NumberText.fixed(matrix.attention[row], 2)) × even attention in its own mask, so its shares say little."
+        case .mixed(let other):
+            "\(start); \(percent(shares[other])) in \(place(other)), more than chance (\(percent(matrix.chance[other]))) and than \(percent(limits.mixed)): the two are mixed."
+        case .apart: "\(start) (\(percent(limits.apart)) or more): kept apart on this photo."
+        case .leaks(let other): "\(start) (less than \(percent(limits.apart))): it leaks, \(percent(shares[other])) to \(place(other))."
+        case .lost(let other):
+            "\(start) (less than \(percent(limits.held))): it looks past its thing, \(percent(shares[other])) at \(place(other)); more steps, or reduction=\"balanced\" for a small thing, may help."
+        }
+    }
+}
+
+extension LeakageConditions {
+    /// What training sees, once.
+    fileprivate var isTrainingAlone: Bool { prompts == LeakageConditions().prompts && orders == [.masks] && !flips && noises == 1 }
+}

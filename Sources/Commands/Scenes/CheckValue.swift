@@ -1,0 +1,67 @@
+import BreakAScene
+import Images
+import Language
+
+/// What `check` found: as a list its warnings, which are strings; beside them what each mask has of the attention maps.
+struct CheckValue: HostValue {
+    let title: String
+    let report: SceneReport
+    /// What the model that was asked about is called.
+    let model: String?
+
+    private var warnings: [Value] { report.warnings.map { .string($0.description) } }
+
+    var typeName: String { "check" }
+    var elements: [Value]? { warnings }
+    var count: Int? { report.warnings.count }
+    var fieldNames: [String] { ["warnings", "names", "cells", "cropped_cells", "map_size", "advice"] }
+
+    func field(_ name: String) throws -> Value? {
+        switch name {
+        case "warnings": .list(warnings)
+        case "names": .list(report.entries.map { .string($0.name) })
+        case "cells": .list(report.entries.map { .int($0.cells) })
+        case "cropped_cells": .list(report.entries.map { .int($0.croppedCells) })
+        case "map_size": [.int(report.mapSize.height), .int(report.mapSize.width)]
+        case "advice": advice.map { .string($0) } ?? Value.none
+        default: nil
+        }
+    }
+
+    func index(_ subscripts: [Subscript]) throws -> Value {
+        guard subscripts.count == 1, case .at(.int(let index)) = subscripts[0] else { throw Problem(.badIndex, "a check takes the place of a warning") }
+        let place = index < 0 ? index + warnings.count : index
+        guard warnings.indices.contains(place) else { throw Problem(.indexOutOfRange, "warning \(index) of a check with \(warnings.count)") }
+        return warnings[place]
+    }
+
+    func isEqual(to other: any HostValue) -> Bool { (other as? CheckValue)?.report.warnings == report.warnings }
+    var inlineText: String { report.warnings.isEmpty ? "nothing to say" : "\(report.warnings.count) warnings of \(title)" }
+    var explanation: String { "What will not work well in a scene, said before any time is spent; as a list it is its warnings." }
+
+    /// What `crop` would gain, where something small would.
+    private var advice: String? {
+        guard !report.gaining.isEmpty else { return nil }
+        let gains = report.entries.filter { report.gaining.contains($0.name) }.map { "\($0.name) \($0.croppedCells) cells instead of \($0.cells)" }
+        return "crop(scene, margin=\(SceneReport.margin)) brings them closer: \(gains.joined(separator: ", "))"
+    }
+
+    func display(_ context: DisplayContext) -> Display {
+        let size = "\(report.mapSize.height)×\(report.mapSize.width)"
+        let head = "\(title)\(model.map { " for \($0)" } ?? ""): " + (report.warnings.isEmpty ? "nothing to say" : "\(report.warnings.count) to know of")
+        let rows = report.entries.enumerated().map { index, entry in
+            [
+                entry.name == "mask \(index)" ? "\(index)" : "\(index) \(entry.name)", NumberText.fixed(entry.area * 100, 1) + " %",
+                "\(entry.cells)", "\(entry.croppedCells)",
+            ]
+        }
+        let columns: [TextTable.Column] = [
+            .init("mask"), .init("area", number: true), .init("cells of \(size)", number: true), .init("cropped", number: true),
+        ]
+        let notes = (report.frame.description.map { ["The model sees \($0)."] } ?? [])
+            + report.warnings.map { "⚠ " + $0.description } + (advice.map { ["→ " + $0] } ?? [])
+        let lines = [head] + TextTable(columns: columns, rows: rows).lines(width: context.width, indent: 2)
+            + notes.flatMap { TextLines.wrapped($0, width: context.width, first: "  ", rest: "    ") }
+        return Display(lines.joined(separator: "\n"))
+    }
+}
