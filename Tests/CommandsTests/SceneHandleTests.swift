@@ -113,7 +113,7 @@ import Testing
         }
     }
 
-    @Test func mergeJoinsHandlesAndChanges() {
+    @Test func mergeJoinsHandlesAndChanges() throws {
         let bench = bench("""
             a = phase2(phase1(base, toys, steps=1, prior_weight=0, seed=1), toys, steps=1, train="kv", lr=1e-3, prior_weight=0, seed=1)
             b = phase2(phase1(base, mug, steps=1, prior_weight=0, seed=2), mug, steps=1, train="lora", lr=1e-3, prior_weight=0, seed=2)
@@ -128,7 +128,9 @@ import Testing
         #expect(bench.isTrue("merge(a, base) == a and merge(base, a).hash == a.hash"))
         // Handles that are the same in both stay one.
         #expect(bench.number("len(merge(a, phase2(a, toys, steps=0, prior_weight=0)).handles)") == 3)
-        let wrong = bench.session.run(source: "save_model(a, \"out/merged\"); merge(load_model(\"out/merged\"), b)").diagnostics.first
-        #expect(wrong?.message.contains("which base") == true)
+        try inTemporaryFolder { _ in
+            let wrong = bench.session.run(source: "save_model(a, \"merged\"); merge(load_model(\"merged\"), b)").diagnostics.first
+            #expect(wrong?.message.contains("which base") == true)
+        }
     }
 }
