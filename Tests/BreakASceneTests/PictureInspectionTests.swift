@@ -164,8 +164,7 @@ struct PictureInspectionTests {
     @Test func twoCopiesAreTwo() throws {
         let image = Self.picture(
             Self.grey, [(4, 40, 16, 8, Self.red), (4, 48, 16, 8, Self.blue), (40, 10, 16, 8, Self.red), (40, 18, 16, 8, Self.blue)])
-        #expect(try Self.copies(image, Self.attention([(4, 40, 16, 16), (40, 10, 16, 16)])).count == 2)
-        // A handle that looks at one of them has drawn two all the same.
+        // A handle mostly looks at one of them, and has drawn two all the same.
         #expect(try Self.copies(image, Self.attention([(4, 40, 16, 16)])).count == 2)
         // The same colours the other way round, or as a strip, are another thing.
         let other = Self.picture(
