@@ -17,7 +17,7 @@ PROMPT = "a photo of <asset0> at the beach"; warnings.filterwarnings("ignore")
 WRITE = '''
 b = load_model("collage"); h = add_handles(b, 1, init=["ball"]); k = require_grad(h, "kv"); i = load_tensors("in.safetensors")
 m, o = update(k, adamw(k.parameters, lr=0.02), grad(mean(predict_noise(k, i.x, 500, "{0}").noise ** 2), k.parameters))
-save_model(m, "model", dtype="float32"); save_handles(m, "handles.safetensors"); low = save_lora(m, "peft.safetensors", h, rank=64)
+save_model(m, "model", dtype="float32"); save_model(m, "half"); save_model(m, "bfloat", dtype="bfloat16"); save_handles(add_handles(b, 3), "three"); save_handles(m, "handles.safetensors"); low = save_lora(m, "peft.safetensors", h, rank=64)
 save_lora(m, "kohya.safetensors", h, rank=64, format="kohya"); save_result(m, "result.safetensors", b, rank=64)
 r = load_result("result.safetensors", b); g = load_handles("handles.safetensors", b); l = load_lora("peft.safetensors", g)
 save_tensors({{whole: predict_noise(m, i.x, 500, "{0}").noise, low: predict_noise(l, i.x, 500, "{0}").noise, result: predict_noise(r, i.x, 500, "{0}").noise,
@@ -59,6 +59,15 @@ def main():
         moved = ((ours["whole"] - ours["plain"]).abs().max() / ours["plain"].abs().max()).item()
         print(f"the change moves the prediction by {moved:.1e} of its range; rank 64 leaves out {error:.1e} of it", flush=True); good &= moved > 1e-2
         good &= compare(ours["whole"], noise(pipeline(where + "/model"), x), "save_model, read by diffusers")
+        # As a user does it, without any option: whatever type the files have, all parts come in one.
+        for folder in ("half", "bfloat", "model"):
+            pipe = StableDiffusionPipeline.from_pretrained(f"{where}/{folder}"); pipe.set_progress_bar_config(disable=True)
+            types = {part.dtype for part in (pipe.unet, pipe.text_encoder, pipe.vae)}; picture = pipe(PROMPT, num_inference_steps=2).images[0]
+            fine = types == {torch.float32} and picture.size == (128, 128); good &= fine
+            print(f"{'✓' if fine else '✗'} {folder}, loaded without options: {', '.join(map(str, types))}", flush=True)
+        pipe = pipeline(); pipe.load_textual_inversion([f"{where}/three/asset{i}.safetensors" for i in range(3)]); known = load_file(f"{where}/three/asset2.safetensors")["<asset2>"]
+        row = pipe.text_encoder.get_input_embeddings().weight[pipe.tokenizer.convert_tokens_to_ids("<asset2>")]; fine = torch.equal(row, known); good &= fine
+        print(f"{'✓' if fine else '✗'} three handles of save_handles, by load_textual_inversion", flush=True)
         good &= compare(ours["result"], ours["low"], "save_result and load_result, as the LoRA with the handle")
         for name in ("peft", "kohya"):
             pipe = pipeline(); pipe.load_textual_inversion(where + "/handles.safetensors"); pipe.load_lora_weights(where, weight_name=name + ".safetensors")
