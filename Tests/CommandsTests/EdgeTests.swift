@@ -31,6 +31,17 @@ import Testing
         #expect(outcome.diagnostics.first?.code == code, "\(program): \(outcome.diagnostics.first?.plain() ?? "no error")")
     }
 
+    /// Work that grew with the square, or with a power of two, of what a program writes in a line.
+    @Test func longWordsAndDeepListsTakeTheirShare() {
+        let session = Session(builtins: CommandTable.all, options: SessionOptions(standardLibrary: [Programs.root + "/stdlib"]))
+        alarm(120)
+        defer { alarm(0) }
+        let outcome = session.run(source: "encode_prompts(load_model(\"collage\"), repeat(\"ab\", 200000))")
+        #expect(outcome.diagnostics.first?.message.contains("200003 tokens") ?? false)
+        let list = String(repeating: "[", count: 100) + "1" + String(repeating: "]", count: 100)
+        #expect(session.check(source: "x = \(list)\nsum(x) + zeros([1])").allSatisfy { $0.code != .internal })
+    }
+
     /// A pipe into which nobody writes, wherever a file is read; a watch ends the test process rather than waiting for it.
     @Test(arguments: [
         "load_tensors(\"pipe\")", "load_image(\"pipe\")", "mask(\"pipe\")", "load_handles(\"pipe\", base)", "load_lora(\"pipe\", base)",

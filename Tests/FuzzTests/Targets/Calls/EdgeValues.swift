@@ -97,6 +97,7 @@ enum EdgeValues {
         .init(name: "slopes", type: "gradients", code: "grad(sum(two.handles[0].embedding), two.handles)"),
         .init(name: "fresh", type: "optimizer", code: "adamw(two.handles, lr=0.1)"),
         .init(name: "used", type: "optimizer", code: "update(two, fresh, slopes)[1]"),
+        .init(name: "momentum", type: "moments", code: "used.first"),
         .init(name: "ancestral", type: "scheduler", code: "euler_ancestral(base, steps=2)"),
         .init(name: "solver", type: "scheduler", code: "dpmsolver(base, steps=3)"),
         .init(name: "rows", type: "table", code: "table([{a: 1, b: \"x\"}, {a: none, b: 1e308}])"),
@@ -122,7 +123,7 @@ enum EdgeValues {
     /// Fields that values of some type have, and one that none has.
     static let fields = [
         "shape", "size", "T", "rank", "needs_grad", "width", "height", "area", "image", "masks", "names", "title", "handles", "parameters", "history", "hash",
-        "embedding", "token", "start", "index", "noise", "attention", "rows", "columns", "lr", "step", "norm", "timesteps", "next", "previous", "add_noise",
+        "embedding", "token", "start", "index", "noise", "attention", "rows", "columns", "lr", "step", "first", "second", "names", "norm", "timesteps", "next", "previous", "add_noise",
         "scale_model_input", "iou", "own", "worst", "shares", "axes", "tokens", "layers", "metadata", "prompt", "missing",
     ]
 }
