@@ -77,13 +77,12 @@ import Testing
             let view = try prepared.view(sample)
             #expect(view.picture.shape == [1, 128, 128, 3] && view.masks.count == chosen.count)
             if sample.part != nil { seen += 1 }
+            let pixels = view.picture.values
             for (mask, thing) in zip(view.masks, chosen) {
-                let wrong = (0..<128 * 128).count { place in
-                    let isThing = view.picture.values[place * 3 + thing] > 0
-                    return isThing != (mask.values[place] > 0.5)
-                }
-                // Only on the edges, where Lanczos and area differ.
-                #expect(wrong < 128, "thing \(thing) differs in \(wrong) pixels")
+                let shares = mask.values
+                let wrong = (0..<128 * 128).count { place in (pixels[place * 3 + thing] > 0) != (shares[place] > 0.5) }
+                // Only on the edges, where Lanczos and area differ: less than a pixel all round a thing that fills the picture.
+                #expect(wrong < 300, "thing \(thing) differs in \(wrong) pixels")
                 // All of it is there, at least as large as on the whole photo.
                 #expect(mask.area >= prepared.masks[thing].area * 0.98)
             }
