@@ -75,10 +75,10 @@ import Testing
         func add(_ more: String) { text += more.replacing("\n", with: " ") }
     }
 
-    @Test func aModelKnowsWhatItWasTaught() {
+    @Test func aModelKnowsWhatItWasTaught() throws {
         let bench = Self.bench()
         #expect(bench.isTrue("w = base.words; \"rabbit\" in w and \"duck\" in w and len(w) > 300"))
-        let words = bench.run("w").value?.elements?.map(\.inlineText) ?? []
+        let words = try bench.run("w").value?.elements?.map(\.inlineText) ?? []
         #expect(words == words.sorted() && Set(words).count == words.count)
         // Pieces of words, and words that were kept for tests.
         #expect(bench.isTrue("not any([x in w for x in [\"bbit\", \"ing\", \"er\", \"mug\", \"elephant\", \"zyzzyva\"]])"))

@@ -40,7 +40,7 @@ struct Sweep {
             }
             return Setting(
                 name: name, values: values, labels: values.map(Self.label),
-                identities: call.optional("file") == nil ? [] : values.map(SweepIdentity(call.context).of))
+                identities: call.optional("file") == nil ? [] : values.map(SweepIdentity.of))
         }
         if let name = settings.map(\.name).first(where: { $0 == SweepFile.about || $0 == SweepResults.error }) {
             throw Problem(.badArgument, "sweep: no setting may be called \"\(name)\", which the table needs itself", argument: "settings")

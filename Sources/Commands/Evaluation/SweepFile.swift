@@ -28,7 +28,7 @@ final class SweepFile {
         guard name.lowercased().hasSuffix(".jsonl") else {
             throw Problem(.cannotWrite, "a sweep is written as .jsonl, a JSON object a line", argument: "file", label: "this ends otherwise")
         }
-        self.function = SweepIdentity(call.context).of(.function(function))
+        self.function = SweepIdentity.of(.function(function))
         let path = try call.target("file", isFolder: false)
         lines = try call.mapped("file") { try LineFile(path) }
         try read()

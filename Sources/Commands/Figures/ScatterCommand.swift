@@ -42,7 +42,7 @@ extension FigureCommands {
             call.optional(argument) == nil ? nil : try positive(table.numbers(argument, table.columnName(argument)), argument, call)
         }
         let (xErrors, yErrors) = (try lengths("x_error"), try lengths("y_error"))
-        let names = try call.optional("names") == nil ? nil : try table.column("names").map(AxisPlaces.name)
+        let names = call.optional("names") == nil ? nil : try table.column("names").map(AxisPlaces.name)
         let series = try table.groups().map { group in
             Series(
                 group.name, .points,

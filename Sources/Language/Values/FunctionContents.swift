@@ -36,8 +36,26 @@ public struct FunctionContents<Digest: ContentDigest> {
 
     /// `name` is what the parts' names begin with.
     public init(_ function: FunctionValue, named name: String) {
-        waiting = [(name, name, function)]
-        _ = number(of: function)
+        enqueue(function, name, name)
+        takeWaiting()
+    }
+
+    private init() {}
+
+    /// A digest of any value, what its functions do included: equal for values that are the same.
+    public static func identity(of value: Value) -> String {
+        var contents = FunctionContents()
+        var digest = Digest()
+        digest.add(contents.summary(of: value, "value"))
+        contents.takeWaiting()
+        for part in contents.parts {
+            digest.add(part.name)
+            digest.add(part.text)
+        }
+        return digest.text
+    }
+
+    private mutating func takeWaiting() {
         var next = 0
         while next < waiting.count {
             take(waiting[next].function, waiting[next].name, as: waiting[next].owner)
