@@ -94,7 +94,7 @@ import Testing
 
     @Test(arguments: [
         ("resume(\"nowhere\")", "holds no checkpoint"),
-        ("phase1(base, photo, steps=2, prior_weight=0, seed=2, checkpoint=\"run\")", "another training: seed is 2 here, 1 there"),
+        ("phase1(base, photo, steps=2, prior_weight=0, seed=2, checkpoint=\"run\")", "seed is 2 here, 1 there"),
         ("phase1(base, photo, steps=3, lr=1e-3, prior_weight=0, seed=1, checkpoint=\"run\")", "steps is 3 here, 2 there; lr is 0.001 here, 0.005 there"),
         ("phase1(base, load_scene(\"sheep\"), steps=2, prior_weight=0, seed=1, checkpoint=\"run\")", "scene"),
         ("phase1(base, photo, steps=2, prior_weight=0, seed=1, checkpoint=\"file\")", "is a file"),
