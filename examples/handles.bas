@@ -23,8 +23,8 @@ both    = add_handles(first, { "<between>": between })
 show generate(both, "a photo of <between> on the grass", n=4, seed=3)
 
 # %% Keep them
-#| The file has one embedding a token, as other tools for textual inversion read and write it.
+#| A file a handle, as other tools for textual inversion read and write them.
 make_folder("out");
-save_handles(first, "out/sheep.safetensors")
-again = load_handles("out/sheep.safetensors", base)
+save_handles(first, "out/sheep")
+again = load_handles("out/sheep", base)
 assert all([norm(a.embedding - b.embedding) == 0 for a, b in zip(again.handles, first.handles)])

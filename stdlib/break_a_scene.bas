@@ -12,8 +12,11 @@
 ##     show first.model, table(first.history)
 
 # Prompts that the embedded model learns in; * stands for the handles. More of them: contexts=collage_contexts + [...].
+places = [
+    "at the beach", "in the snow", "on a wooden table", "at night", "on the grass", "in the city", "in the forest",
+];
 collage_contexts = ["a photo of *", "a photo of *", "a photo of *"]
-                 + ["a photo of * {place}" for place in ["at the beach", "in the snow", "on a wooden table", "at night", "on the grass", "in the city", "in the forest"]]
+                 + ["a photo of * {place}" for place in places]
 
 # Settings that suit the small embedded model, by name, to be spread into both phases: `..collage`.
 collage = { attention_weight: 0.1, flip: 0, contexts: collage_contexts, zoom: 0.5 }
@@ -51,8 +54,9 @@ fn normalised(map, normalization) {
 
 fn cross_attention_loss(attention, pick, normalization = "max", reduction = "mean") {
     ## Equation 2: the cross-attention map of every chosen handle (16×16, or the model's level nearest to it) against
-    ## that handle's own mask; summed. This keeps one handle from looking at another's thing. The mean is over all cells; "balanced" lets the cells inside of
-    ## the mask count as much as those outside, for small things. (The builtin `attention_loss` is the same.)
+    ## that handle's own mask; summed. This keeps one handle from looking at another's thing. The mean is over all
+    ## cells; "balanced" lets the cells inside of the mask count as much as those outside, for small things. (The
+    ## builtin `attention_loss` is the same.)
     total = 0
     for handle, mask in zip(pick.handles, pick.masks) {
         map     = attention_map(attention, handle)
@@ -85,9 +89,9 @@ fn setting(law, step, pick) {
 }
 
 fn elsewhere(pick, zoom, contexts, step) {
-    ## Not in the paper. The masked loss asks nothing of the background, so the prompt may name any place or style (then a
-    ## handle is not tied to the photo's own surroundings), and a part of the photo will do (then it is not tied to where
-    ## its thing stands, nor to what stands beside it).
+    ## Not in the paper. The masked loss asks nothing of the background, so the prompt may name any place or style (then
+    ## a handle is not tied to the photo's own surroundings), and a part of the photo will do (then it is not tied to
+    ## where its thing stands, nor to what stands beside it).
     closer = zoomed(pick, setting(zoom, step, pick))
     in_context(closer, setting(contexts, step, closer))
 }
@@ -168,15 +172,15 @@ fn line(r) {
 # %% The two phases (section 3.1)
 
 fn phase_one(
-    base, photo, *, init = [], start = "rare_tokens", steps = 400, lr = 5e-4, prior = [], prior_weight = 1, attention_weight = 0.01,
-    attention_loss = cross_attention_loss, reconstruction_loss = masked_loss, prior_loss = mse,
+    base, photo, *, init = [], start = "rare_tokens", steps = 400, lr = 5e-4, prior = [], prior_weight = 1,
+    attention_weight = 0.01, attention_loss = cross_attention_loss, reconstruction_loss = masked_loss, prior_loss = mse,
     law = "union", flip = 0.5, zoom = 0, contexts = [], masked = true, batch = 1, clip_norm = 1,
     beta2 = 0.999, weight_decay = 1e-2, seed = 0, report = 0,
 ) {
     ## Textual inversion: a handle a mask is added to the token table, and only these new rows move, fast; handles of
-    ## other scenes that the base has stay as they are. `init` gives each the word that it starts from, `start` what they
-    ## start from without; `prior` are pictures of prior_images, drawn by the base model. (The authors' code clips by the
-    ## norm of the whole table's gradient; here, as with clip_table=false of the built-in, it is the handles' own.)
+    ## other scenes that the base has stay as they are. `init` gives each the word that it starts from, `start` what
+    ## they start from without; `prior` are pictures of prior_images, drawn by the base model. (The authors' code clips
+    ## by the norm of the whole table's gradient; here, as with clip_table=false of the built-in, it is the handles'.)
     model = if len(init) > 0 { add_handles(base, photo, init=init, seed=seed) } else {
         add_handles(base, photo, start=start, seed=seed)
     }

@@ -41,7 +41,7 @@ import Testing
                 (Self.program(n: "3"), "n, which scale reads, is 3 here, 2 there"),
                 (Self.program().replacing("ones([3]) * 2", with: "ones([3]) * 3"), "mark, which scale reads, has other contents"),
                 (Self.program(body: "weight"), "attention_loss is another function"),
-                (Self.program().replacing("attention_loss=loss", with: "prior_loss=fn(a, b) { 0 }"), "prior_loss is a function here, not there"),
+                (Self.program().replacing("attention_loss=loss", with: "reconstruction_loss=fn(a, b, c) { mean(a) }"), "reconstruction_loss is a function here, not there"),
             ] {
                 let message = try Self.run(program)
                 #expect(message.contains("another training") && message.contains(words), "\(message)")

@@ -5,7 +5,7 @@ import Testing
 
 /// `inspect_pictures` in the language.
 @Suite(.serialized) struct InspectionTests {
-    private static let setting = "m = add_handles(load_model(\"collage\"), 2, init=[\"mug\", \"rose\"], seed=1); s = load_scene(\"mug_rose\")\n"
+    private static let setting = "m = add_handles(load_model(\"collage\"), 2, init=[\"dish\", \"flower\"], seed=1); s = load_scene(\"mug_rose\")\n"
 
     private func text(_ source: String) -> String {
         let result = Programs.run(Self.setting + source, table: CommandTable.all)

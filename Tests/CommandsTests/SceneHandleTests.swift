@@ -96,13 +96,13 @@ import Testing
             let bench = bench(two + """
 
                 save_model(both, "m")
-                save_handles(both, "h.safetensors")
-                save_result(both, base, "r.safetensors")
+                save_handles(both, "h")
+                save_result(both, "r.safetensors", base)
                 """)
             let expected = bench.text("places(both)")
             #expect(expected.contains("[\"mug_rose\", 1]"))
             #expect(bench.text("places(load_model(\"m\"))") == expected)
-            #expect(bench.text("places(load_handles(\"h.safetensors\", base))") == expected)
+            #expect(bench.text("places(load_handles(\"h\", base))") == expected)
             #expect(bench.text("places(load_result(\"r.safetensors\", base))") == expected)
             bench.run("""
                 a = phase1(both, mug, steps=4, prior_weight=0, seed=1)

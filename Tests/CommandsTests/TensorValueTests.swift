@@ -20,7 +20,7 @@ import Testing
         ("\"{tensor([1, 2])}\"", "\"[1.0, 2.0]\""),
         (
             "tensor(true) ?? 0",
-            "E0207: tensor wants a tensor, a number, a list of values, a mask, an image or an attention for value"
+            "E0207: tensor wants a tensor, a number, a list of values, a mask, an image, an attention, gradients or moments for value"
         ),
     ])
     func displays(_ code: String, _ expected: String) {

@@ -19,6 +19,9 @@ import Testing
         "sample": [("items", "[1, 2]")],
         "prior_images": [("model", "m"), ("prompts", "[\"a dog\"]"), ("n", "1"), ("steps", "1")],
         "random_timesteps": [("model", "m"), ("n", "2")],
+        "shuffle": [("items", "[1, 2]")],
+        "zoomed": [("pick", "pick")],
+        "in_context": [("pick", "pick"), ("contexts", "\"a photo of * at night\"")],
         "encode": [("model", "m"), ("images", "s")],
         "decode": [("model", "m"), ("latents", "z")],
         "add_noise": [("model", "m"), ("latents", "z"), ("noise", "z"), ("t", "500")],
@@ -59,9 +62,9 @@ import Testing
         "prepare": [("scene", "s"), ("model", "b")],
         "merge": [("a", "m"), ("b", "m3")],
         "handles_of": [("model", "m"), ("scene", "s")],
-        "phase1": [("model", "b"), ("scene", "s"), ("steps", "1"), ("prior_weight", "0"), ("prior", "1")],
-        "phase2": [("model", "m"), ("scene", "s"), ("steps", "1"), ("prior_weight", "0"), ("prior", "1")],
-        "break_a_scene": [("model", "b"), ("scene", "s"), ("steps", "1"), ("prior_weight", "0"), ("prior", "1")],
+        "phase1": [("model", "b"), ("scene", "s"), ("steps", "1"), ("prior_weight", "0")],
+        "phase2": [("model", "m"), ("scene", "s"), ("steps", "1"), ("prior_weight", "0")],
+        "break_a_scene": [("model", "b"), ("scene", "s"), ("steps", "1"), ("prior_weight", "0")],
         "resume": [("model", "m")],
     ]
 

@@ -54,7 +54,6 @@ import Testing
             Row("s.image.save(\"a.png\")", .unknownField, "save_image(s.image, …)"),
             Row("m.generate(\"a dog\", steps=3)", .unknownField, "generate(m, \"a dog\", steps=3)"),
             Row("generate(b, \"a dog\", steps=\"30\")", .wrongType, "without quotes: 30"),
-            Row("generate(b, \"a dog\", size=512)", .wrongType, "[height, width]"),
             Row("generate(b, \"a dog\", num_inference_steps=5)", .unknownParameter, "has no parameter"),
             Row("phase1(s, b)", .wrongType, "the order is phase1(model, scene"),
             Row("phase1(\"collage\", s)", .wrongType, "load_model(\"collage\") reads one"),

@@ -11,7 +11,10 @@ enum DomainTypes {
 
     static let history = StaticType.host(NamedHostType(
         "history",
-        fields: ["phase", "step", "reconstruction", "prior", "attention", "gradient_norm"].map { .init($0, TensorType.of([nil])) }))
+        fields: ["phase", "step", "reconstruction", "prior", "attention", "gradient_norm"].map { .init($0, TensorType.of([nil])) }
+            + [.init("handles", .listOf(.string))],
+        // A column for each handle's attention loss: "attention_asset0".
+        isOpen: true))
 
     static let model = StaticType.host(ModelType())
 

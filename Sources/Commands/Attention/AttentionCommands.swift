@@ -26,7 +26,7 @@ enum AttentionCommands {
                 timesteps,
                 Parameter(
                     "layers", .list(.string), default: .list([]),
-                    doc: "Prefixes of layers (\"up_blocks.2\"); without, those of 16×16 as in the paper, or of the size nearest to it.", keywordOnly: true),
+                    doc: "Prefixes of layers (\"up_blocks.2\"); without, those nearest to the paper's 16×16.", keywordOnly: true),
                 Parameter("heads", .list(.int), doc: "Only these heads.", keywordOnly: true, optional: true),
                 Parameter(
                     "keep", .list(.string), default: .list([]), allowed: AttentionStudy.Axis.allCases.map(\.rawValue),

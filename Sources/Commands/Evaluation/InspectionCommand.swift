@@ -38,7 +38,7 @@ enum InspectionCommand {
         paper: "§4.1, B.2",
         examples: [
             .init(
-                "m = add_handles(load_model(\"collage\"), 2, init=[\"mug\", \"rose\"])\n"
+                "m = add_handles(load_model(\"collage\"), 2, init=[\"dish\", \"flower\"])\n"
                     + "len(inspect_pictures(m, load_scene(\"mug_rose\"), prompts=[\"a photo of *\"], steps=2).images)", shows: "3")
         ], run: run)
 

@@ -97,7 +97,7 @@ extension TensorCommands {
                 Parameter("value", .int, doc: "The seed; a session begins with 0."),
                 Parameter(
                     "scope", .string, default: "",
-                    doc: "Different scopes of a seed draw different numbers; phase two draws in the scope \"phase 2\" of its seed.",
+                    doc: "Scopes of a seed draw different numbers; phase two draws in the scope \"phase 2\".",
                     keywordOnly: true),
             ],
             result: "none; outside of with, the seed holds from here on",

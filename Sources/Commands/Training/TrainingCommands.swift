@@ -23,7 +23,7 @@ enum TrainingCommands {
                 Parameter("rank", .int, default: 4, range: 1...256, doc: "Rank of the adapters of train=\"lora\".", keywordOnly: true),
                 Parameter(
                     "handle_lr", .number, range: 0...10,
-                    doc: "Learning rate of the handles; without, lr, and where train is lora the preset's lr: lr is then the adapters'.",
+                    doc: "Learning rate of the handles; lr without, or the preset's where lr is the LoRA adapters'.",
                     keywordOnly: true, optional: true),
             ] + TrainingParameters.parameters(phase: 2) + TrainingCheckpoints.parameters,
             result: "model", terms: ["fine-tune", "train", "dreambooth", "break-a-scene"], paper: "§3.1",
@@ -57,7 +57,7 @@ enum TrainingCommands {
     private static let start: Parameter = {
         var parameter = Parameter(
             "start", .string, allowed: HandleStart.allCases.map(\.rawValue),
-            doc: "What handles start from without words: random numbers with the table's spread, or copies of rare tokens' rows, as the code does.",
+            doc: "What handles start from without words: random numbers, or copies of rare tokens' rows (the code).",
             keywordOnly: true, optional: true)
         parameter.standard = PresetText.of { .string($0.handleStart.rawValue) }
         return parameter

@@ -44,7 +44,7 @@ enum TrainingParameters {
             guard bits == 8 || bits == 32 else { throw Problem(.outOfRange, "AdamW's moments have 32 bits or 8", argument: "optimizer_bits") }
             $1.optimizer.stateBits = bits
         },
-        Row("attention_weight", .number, range: 0...1000, doc: "Weight of the cross-attention loss, which sees the level of maps nearest to the paper's 16×16; 0 leaves it out.", value: { .float($0.attentionWeight) }) {
+        Row("attention_weight", .number, range: 0...1000, doc: "Weight of the attention loss, on the maps nearest to the paper's 16×16; 0 leaves it out.", value: { .float($0.attentionWeight) }) {
             $1.attentionWeight = try $0.double("attention_weight")
         },
         Row("normalization", .string, allowed: AttentionNormalization.allCases.map(\.rawValue), doc: "How a map is brought to 0…1 for that loss.", value: { .string($0.attentionNormalization.rawValue) }) {
@@ -100,7 +100,7 @@ enum TrainingParameters {
         standing("prior_steps", .int, range: 1...1000, doc: "Denoising steps of a prior picture.") { .int($0.prior.steps) },
         standing("prior_guidance", .number, range: 0...100, doc: "Classifier-free guidance of the prior pictures.") { .float($0.prior.guidanceScale) },
         Parameter(
-            "prior_seed", .int, doc: "Of the prior pictures, which the base model draws; without, seed: trainings of two seeds then have two sets.",
+            "prior_seed", .int, doc: "Of the prior pictures, which the base model draws; the training's seed without.",
             keywordOnly: true, optional: true),
     ]
 

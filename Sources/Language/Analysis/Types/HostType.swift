@@ -46,13 +46,14 @@ public struct NamedHostType: HostType {
     private let fields: [StaticType.Field]?
     public let element: StaticType?
     private let hasOperators: Bool
+    private let isOpen: Bool
 
-    /// Without `fields` any field may be there. `element` is what iteration gives. Without
-    /// `operators` nothing but `==` takes it.
+    /// Without `fields` any field may be there; with `isOpen` any other beside them. `element` is what iteration gives.
+    /// Without `operators` nothing but `==` takes it.
     public init(
-        _ typeName: String, fields: [StaticType.Field]? = nil, element: StaticType? = .unknown, operators: Bool = true
+        _ typeName: String, fields: [StaticType.Field]? = nil, isOpen: Bool = false, element: StaticType? = .unknown, operators: Bool = true
     ) {
-        hasOperators = operators
+        (hasOperators, self.isOpen) = (operators, isOpen)
         self.typeName = typeName
         self.fields = fields
         self.element = element
@@ -67,7 +68,7 @@ public struct NamedHostType: HostType {
 
     public func field(_ name: String) -> StaticType? {
         guard let fields else { return .unknown }
-        return fields.first { $0.name == name }?.type
+        return fields.first { $0.name == name }?.type ?? (isOpen ? .unknown : nil)
     }
 }
 

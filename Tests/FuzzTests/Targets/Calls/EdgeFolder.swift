@@ -46,7 +46,7 @@ final class EdgeFolder {
         for (name, target) in [("nowhere", "missing"), ("nowhere.png", "missing.png"), ("round", "round")] { symlink(target, "\(template)/\(name)") }
         guard chdir(template) == 0 else { throw FileError(.open, template, errno: errno) }
         let code = """
-            save_tensors({a: [1, 2], b: zeros([0, 3])}, "tensors.safetensors"); save_handles(two, "handles.safetensors")
+            save_tensors({a: [1, 2], b: zeros([0, 3])}, "tensors.safetensors"); save_handles(add_handles(base, 1), "handles.safetensors")
             save_result(two, "result.safetensors", base, rank=1); save_scene(scene(image(zeros([8, 8])), [disk]), "scene")
             """
         if let problem = session.run(source: code).diagnostics.first(where: { $0.severity == .error }) { throw Problem(.internal, problem.plain()) }
