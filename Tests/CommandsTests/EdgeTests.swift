@@ -91,4 +91,10 @@ import Testing
             }
         }
     }
+
+    /// A loop makes the rows of a tensor one by one; where all are wanted at once, their size is checked first.
+    @Test func rowsAreMadeAsTheyAreAskedFor() {
+        #expect(Programs.text("n = 0; for x in zeros([20000000]) { n = n + 1; if n == 3 { break } }; n") == "3")
+        #expect(Programs.text("[..zeros([20000000])]").hasPrefix("E0604"))
+    }
 }

@@ -62,6 +62,10 @@ public struct TensorValue: TensorReadable {
         shape.first.map { rows in (0..<rows).map { .tensor(variable.row($0)) } }
     }
 
+    public func element(at index: Int) -> Value? {
+        shape.first.map { (0..<$0).contains(index) } == true ? .tensor(variable.row(index)) : nil
+    }
+
     public func contains(_ item: Value) throws -> Bool? {
         guard let number = item.number ?? item.host(as: TensorValue.self)?.number else { return nil }
         return try Abandonable.operation { tensor.contains { $0 == Float(number) } }

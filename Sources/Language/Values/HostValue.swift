@@ -11,6 +11,8 @@ public protocol HostValue: Sendable {
     func index(_ subscripts: [Subscript]) throws -> Value
     /// What iteration, unpacking (`a, b = x`), `zip` and `len` see; nil where there is nothing to iterate.
     var elements: [Value]? { get }
+    /// Item `index` of `elements` without making the others; nil out of range, and where `elements` has to be asked.
+    func element(at index: Int) -> Value?
     /// `elements.count` without making the elements, where that is cheaper.
     var count: Int? { get }
     /// An operator with this value on the left (`isLeft`) or right. nil = not supported; the other operand is
@@ -53,6 +55,7 @@ extension HostValue {
     }
 
     public var elements: [Value]? { nil }
+    public func element(at index: Int) -> Value? { nil }
     public var count: Int? { elements?.count }
     public func binary(_ op: BinaryOperator, _ other: Value, isLeft: Bool) throws -> Value? { nil }
     public func unary(_ op: UnaryOperator) throws -> Value? { nil }

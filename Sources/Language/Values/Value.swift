@@ -63,10 +63,23 @@ extension Value {
             switch self {
             case .list(let items): items
             case .range(let range): try range.items()
-            case .host(let value): value.elements
+            case .host(let value): try value.items()
             default: nil
             }
         }
+    }
+}
+
+extension HostValue {
+    /// About what an item of its own takes in memory, in bytes.
+    private static var itemBytes: Int { 200 }
+
+    /// `elements`; where items are made one by one, their size is checked first and a stop ends it. Throws
+    /// `.tooManyBytes` and `.interrupted`.
+    func items() throws -> [Value]? {
+        guard element(at: 0) != nil, let count else { return elements }
+        try Reservation.check([count], of: Self.itemBytes, what: "a list of \(count) items")
+        return try (0..<count).polledMap { element(at: $0) ?? .none }
     }
 }
 

@@ -198,6 +198,10 @@ extension Node {
         case .record(let record):
             for key in record.keys where !(try body(.string(key))) { return }
         case .host(let host):
+            if host.element(at: 0) != nil, let count = host.count {
+                for index in 0..<count { guard let item = host.element(at: index), try body(item) else { return } }
+                return
+            }
             guard let items = host.elements else { throw notIterable(value, source) }
             for item in items where !(try body(item)) { return }
         default:
