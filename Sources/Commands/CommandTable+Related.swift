@@ -3,7 +3,7 @@ extension CommandTable {
     static let related = [
         // Models, scenes, the method.
         ["load_model", "save_model", "diff", "merge"], ["add_handles", "load_handles", "save_handles", "nearest", "handles_of"],
-        ["require_grad", "grad", "adamw", "update"], ["load_scene", "scene", "save_scene", "check"],
+        ["require_grad", "grad", "adamw", "update"], ["load_scene", "scene", "save_scene", "check"], ["check", "crop", "prepare"],
         ["phase1", "phase2", "break_a_scene", "resume", "merge"], ["phase1", "attention_loss", "union_sample"],
         ["generate", "edit", "ddim"], ["attention", "leakage", "iou", "energy"], ["attention_map", "attention_loss"],
         ["inspect_pictures", "leakage", "generate"],

@@ -88,7 +88,7 @@ extension TensorCommands {
                 Parameter("to", Accepts.size, doc: "[height, width], or a value that has them."),
                 Parameter(
                     "filter", .string, allowed: Resample.allCases.map(\.rawValue) + ["max"],
-                    doc: "How; nearest (torch's) for masks and tensors, lanczos for images; max takes a mask's brightest pixel.",
+                    doc: "How; nearest (torch's) for masks and tensors, lanczos for images; max takes a mask's brightest.",
                     optional: true),
             ],
             result: "as x; a mask resized to latents [.., H, W, C] becomes a tensor [H, W, 1]",
