@@ -31,8 +31,10 @@ public enum TextFile {
     }
 
     private static func writeThrough(_ text: String, _ path: String) throws {
-        let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+        // Opening would wait for somebody to read the pipe.
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw problem(errno, path) }
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
         var code = write(text, to: descriptor)
         if close(descriptor) != 0, code == 0 { code = errno }
         if code != 0 { throw problem(code, path) }
@@ -59,6 +61,7 @@ public enum TextFile {
         case EACCES, EPERM, EROFS: return Problem(.noPermission, "no permission to write \(name)")
         case ENOSPC, EDQUOT: return Problem(.diskFull, "the disk has no room for \(name)")
         case EISDIR: return Problem(.cannotWrite, "\(name) is a folder, not a file")
+        case ENXIO: return Problem(.cannotWrite, "nobody reads the pipe \(name)")
         default: return Problem(.cannotWrite, "cannot write \(name): \(String(cString: strerror(code)))")
         }
     }
