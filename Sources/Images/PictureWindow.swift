@@ -22,33 +22,7 @@ extension PixelSize {
     }
 }
 
-extension Image {
-    /// The part inside `rect`, which may reach outside: the border's pixels go on there. Throws `ImageError` (badArgument)
-    /// for sides outside 1…8192.
-    public func window(_ rect: PixelRect) throws -> Image {
-        let size = try PixelSize(width: rect.width, height: rect.height).validated()
-        if rect == PixelRect(x0: 0, y0: 0, x1: width, y1: height) { return self }
-        return Image(size: size, costs: 8) { out, x, y in
-            let (column, row) = (min(max(rect.x0 + x, 0), width - 1), min(max(rect.y0 + y, 0), height - 1))
-            let i = (row * width + column) * 3
-            (out[0], out[1], out[2]) = (pixels[i], pixels[i + 1], pixels[i + 2])
-        }
-    }
-}
-
 extension Mask {
-    /// The part inside `rect`, which may reach outside, where nothing is. Throws as `Image.window`.
-    public func window(_ rect: PixelRect) throws -> Mask {
-        let size = try PixelSize(width: rect.width, height: rect.height).validated()
-        if rect == PixelRect(x0: 0, y0: 0, x1: width, y1: height) { return self }
-        return Mask(width: size.width, height: size.height, values: Parallel.array(size.width * size.height) { out, part in
-            for i in part {
-                let (x, y) = (rect.x0 + i % size.width, rect.y0 + i / size.width)
-                out[i] = x >= 0 && y >= 0 && x < width && y < height ? values[y * width + x] : 0
-            }
-        })
-    }
-
     /// A soft edge inside of the mask: what is 0 stays exactly 0. Half way into the blur of `sigma` pixels counts as the
     /// edge, relative to where the blurred mask is strongest, so that thin masks are not lost. Throws as `feathered`.
     public func featheredInside(sigma: Double) throws -> Mask {

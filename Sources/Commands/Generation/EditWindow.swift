@@ -26,15 +26,15 @@ struct EditWindow {
     }
 
     /// The part at the model's size.
-    func picture() throws -> Image { try image.window(rect).resized(to: size, .lanczos) }
+    func picture() throws -> Image { try image.framed(rect).resized(to: size, .lanczos) }
 
-    func mask() throws -> Mask { try whole.window(rect).resized(to: size, .box) }
+    func mask() throws -> Mask { try whole.framed(rect).resized(to: size, .box) }
 
     /// What was drawn, enlarged, in the place of the part: mixed within `feather` pixels inside of the mask's edge. Where
     /// the mask is 0 the picture is as it was, bit for bit.
     func paste(_ drawn: Image, feather: Double) throws -> Image {
         let part = try drawn.resized(to: PixelSize(width: rect.width, height: rect.height), .lanczos)
-        let layer = try part.window(PixelRect(x0: -rect.x0, y0: -rect.y0, x1: image.width - rect.x0, y1: image.height - rect.y0))
+        let layer = try part.framed(PixelRect(x0: -rect.x0, y0: -rect.y0, x1: image.width - rect.x0, y1: image.height - rect.y0))
         return try layer.pasted(over: image, mask: whole.featheredInside(sigma: feather))
     }
 }

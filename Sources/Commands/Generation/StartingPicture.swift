@@ -37,7 +37,7 @@ struct StartingPicture {
         let cut = isWhole ? "" : ", cut to the middle \(PixelSize(width: rect.width, height: rect.height)),"
         let help = isWhole ? "" : "; size=[height, width] draws in other proportions"
         call.context.emit(.stream("The picture of \(image.size) pixels\(cut) begins at \(size)\(help).\n"))
-        return try call.mapped("image") { try image.window(rect).resized(to: size, .lanczos) }
+        return try call.mapped("image") { try image.framed(rect).resized(to: size, .lanczos) }
     }
 
     /// For the metadata of what is drawn.
