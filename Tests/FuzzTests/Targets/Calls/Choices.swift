@@ -7,7 +7,9 @@ struct Choices {
     }
     private var source: Source
 
-    init(seed: Int) { source = .seed(UInt64(truncatingIfNeeded: seed) &* 0x9E37_79B9_7F4A_7C15) }
+    /// Seeds lie apart by another odd number than steps do: else every seed would give the numbers of the one before it, but for the
+    /// first.
+    init(seed: Int) { source = .seed(UInt64(truncatingIfNeeded: seed) &* 0xD134_2543_DE82_EF95 &+ 1) }
     init(bytes: [UInt8]) { source = .bytes(bytes[...]) }
 
     /// 0 ..< count. Bytes that have come to their end give 0.
