@@ -17,14 +17,23 @@ public struct CheckpointFolder: Sendable {
     /// Whether a training was begun here.
     public var isBegun: Bool { FileSystem.exists(scenePath) }
 
+    /// Throws `CheckpointError.otherRun` where another training was begun here, and `FileError`: before prior pictures are
+    /// drawn, which are not compared.
+    public func checkOwner(_ identity: TrainingIdentity) throws {
+        guard isBegun else { return }
+        try refuse(try CheckpointScene.identity(scenePath).differences(from: identity, comparesPrior: false))
+    }
+
+    private func refuse(_ differences: [String]) throws {
+        guard differences.isEmpty else { throw CheckpointError.otherRun(folder: path, differs: differences) }
+    }
+
     /// Makes the folder ready for a training. False where this very training was begun here already and has a
     /// checkpoint: `load` then goes on with it. Throws `CheckpointError.otherRun` where it belongs to another one,
     /// and `FileError`.
     public func begin(_ scene: Scene, prior: PriorSet?, _ identity: TrainingIdentity) throws -> Bool {
         if isBegun {
-            let known = try CheckpointScene.identity(scenePath)
-            let differences = known.differences(from: identity)
-            guard differences.isEmpty else { throw CheckpointError.otherRun(folder: path, differs: differences) }
+            try refuse(try CheckpointScene.identity(scenePath).differences(from: identity))
             return files.isEmpty
         }
         try FileSystem.createFolder(path)

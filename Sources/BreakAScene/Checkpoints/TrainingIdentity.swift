@@ -20,34 +20,48 @@ public struct TrainingIdentity: Sendable, Equatable {
     public let modelName: String
     public let modelFolder: String
     /// Named parts that must be equal: fingerprints, settings, seeds.
-    let parts: [String: String]
+    private(set) var parts: [String: String]
     let functions: [FunctionPart]
 
-    /// `replaced`: names of the method's parts that functions of the user's replace; `functions`: what these do.
+    private static let priorPart = "prior pictures"
+
+    /// `prior`: nil also where they are not drawn yet (`with(prior:)`). `replaced`: names of the method's parts that functions
+    /// of the user's replace; `functions`: what these do.
     public init(
-        _ start: DiffusionModel, _ scene: Scene, prior: PriorSet?, _ plan: [PlannedPhase], replaced: [String], functions: [FunctionPart]
+        _ start: DiffusionModel, _ scene: Scene, prior: PriorSet? = nil, _ plan: [PlannedPhase], replaced: [String], functions: [FunctionPart]
     ) {
         (modelName, modelFolder, self.functions) = (start.name, start.folder, functions)
         var picture = Fingerprint()
         picture.mix("image", Tensor(scene.image))
         for mask in scene.masks { picture.mix("mask", Tensor(mask)) }
         if scene.fit != .crop { picture.mix(scene.fit.rawValue) }
-        var drawn = Fingerprint()
-        prior?.prompts.forEach { drawn.mix($0) }
-        if let prior { drawn.mix("pictures", prior.pictures) }
         parts = [
-            "model": start.fingerprint, "scene": picture.text, "prior pictures": prior == nil ? "none" : drawn.text,
-            "settings": JSON.array(plan.map(\.json)).text(), "functions": replaced.joined(separator: " "),
+            "model": start.fingerprint, "scene": picture.text, Self.priorPart: Self.text(prior), "settings": JSON.array(plan.map(\.json)).text(), "functions": replaced.joined(separator: " "),
         ]
+    }
+
+    /// The same training with its prior pictures.
+    public func with(prior: PriorSet?) -> TrainingIdentity {
+        var result = self
+        result.parts[Self.priorPart] = Self.text(prior)
+        return result
+    }
+
+    private static func text(_ prior: PriorSet?) -> String {
+        guard let prior else { return "none" }
+        var drawn = Fingerprint()
+        prior.prompts.forEach { drawn.mix($0) }
+        drawn.mix("pictures", prior.pictures)
+        return drawn.text
     }
 
     /// Names of the method's parts that functions of the user's replaced.
     public var replaced: [String] { (parts["functions"] ?? "").split(separator: " ").map(String.init) }
 
     /// What differs, in words, each with both values where they can be shown: "steps is 300 here, 400 there". There: what
-    /// this identity is of.
-    public func differences(from here: TrainingIdentity) -> [String] {
-        let names = Set(parts.keys).union(here.parts.keys).subtracting(["functions"]).filter { parts[$0] != here.parts[$0] }.sorted()
+    /// this identity is of. Without `comparesPrior` prior pictures are left out: they may not be drawn yet.
+    public func differences(from here: TrainingIdentity, comparesPrior: Bool = true) -> [String] {
+        let names = Set(parts.keys).union(here.parts.keys).subtracting(comparesPrior ? ["functions"] : ["functions", Self.priorPart]).filter { parts[$0] != here.parts[$0] }.sorted()
         let plain = names.filter { $0 != "settings" }.map { "the \($0) \($0.hasSuffix("s") ? "differ" : "differs")" }
         return plain + (names.contains("settings") ? settings(here) : []) + functionDifferences(replaced: here.replaced, here.functions)
     }

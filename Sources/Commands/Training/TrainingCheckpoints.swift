@@ -40,13 +40,22 @@ struct TrainingCheckpoints: Sendable {
         try self.init(call.target("checkpoint", isFolder: true), call)
     }
 
+    /// What makes a training this one, but for its prior pictures. Refuses a folder of another training.
+    func identity(
+        _ start: DiffusionModel, _ scene: Scene, _ plan: [PlannedPhase], _ replacements: TrainingReplacements, _ call: Call
+    ) throws -> TrainingIdentity {
+        let functions = TrainingFunctions(call).contents(of: replacements.names)
+        let identity = TrainingIdentity(start, scene, plan, replaced: replacements.names, functions: functions)
+        try call.mapped("checkpoint") { try folder.checkOwner(identity) }
+        return identity
+    }
+
     /// Begins a training in the folder; what this very training had done before it was cut off, where it had begun.
     func begin(
-        _ start: DiffusionModel, _ scene: Scene, prior: PriorSet?, _ plan: [PlannedPhase], _ replacements: TrainingReplacements, _ call: Call
+        _ scene: Scene, prior: PriorSet?, _ identity: TrainingIdentity, _ call: Call
     ) throws -> (learned: LearnedModel, run: TrainingRun, description: String)? {
         try call.mapped("checkpoint") {
-            let functions = TrainingFunctions(call).contents(of: replacements.names)
-            let identity = TrainingIdentity(start, scene, prior: prior, plan, replaced: replacements.names, functions: functions)
+            let identity = identity.with(prior: prior)
             if try folder.begin(scene, prior: prior, identity) { return nil }
             let base = try Self.base(identity, call)
             return try load(base)

@@ -31,6 +31,7 @@ extension TrainingCommands {
         let replacements = try TrainingFunctions(call).replacements(value.model, prepared)
         try checkAttention(call, value.model, plan, replacements)
         let keeper = try TrainingCheckpoints(call)
+        let identity = try keeper?.identity(value.model, scene, plan, replacements, call)
         var learned = value.learned
         learned.remaining = Array(plan.dropFirst())
         let description = title(plan[0], scene)
@@ -52,7 +53,7 @@ extension TrainingCommands {
                 return pending(call, learned)
             }
         }
-        let known = try keeper?.begin(learned.model, scene, prior: prior, plan, replacements, call)
+        let known = try identity.flatMap { try keeper?.begin(scene, prior: prior, $0, call) }
         learned.drawnPrior?.removeFiles()
         learned.drawnPrior = nil
         if let known {
