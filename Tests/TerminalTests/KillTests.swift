@@ -7,7 +7,7 @@ import Testing
         """
         base  = load_model("collage")
         photo = load_scene("mug_rose")
-        m = phase1(base, photo, steps=8, prior_weight=0, flip=0.5, seed=4\(options))
+        m = phase1(base, photo, steps=8, prior=20, prior_steps=2, flip=0.5, seed=4\(options))
         m = phase2(m, photo, steps=4, prior_weight=0, train="kv", seed=4\(options.isEmpty ? "" : ", checkpoint=\"second\", checkpoint_every=1"))
         print(m.hash, len(m.history), sum(m.history.reconstruction))
         """
