@@ -180,7 +180,9 @@ import Testing
         #expect(outcome.diagnostics.contains { $0.severity == .warning && $0.message.contains("attention_weight is 0") })
         #expect(bench.isTrue("m.history.attention[0] > 0"))
         bench.run("part = phase1(base, photo, steps=3, until=1, prior_weight=0)")
-        let text = Self.problem(bench, "resume(part, checkpoint_every=3)")?.plain() ?? ""
-        #expect(text.contains("checkpoint_every has no effect"), "\(text)")
+        for option in ["checkpoint_every=3", "zoom=fn(step, pick) { 0 }", "contexts=fn(step, pick) { \"*\" }", "sampling=fn(step, n) { [0] }"] {
+            let text = Self.problem(bench, "resume(part, \(option))")?.plain() ?? ""
+            #expect(text.contains("\(option.prefix { $0 != "=" }) has no effect"), "\(option): \(text)")
+        }
     }
 }

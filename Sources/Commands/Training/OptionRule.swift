@@ -71,7 +71,7 @@ struct OptionRule: Sendable {
 
     /// Of `resume` with a model.
     static let resuming = [
-        OptionRule(["base", "checkpoint_every", "sampling"] + TrainingFunctions.parameters.map(\.name)) { _ in
+        OptionRule(["base", "checkpoint_every"] + (TrainingFunctions.parameters + TrainingFunctions.laws).map(\.name)) { _ in
             Cause("a model that was interrupted holds all that its training needs; it is for folders")
         }
     ]
