@@ -34,12 +34,44 @@ import Testing
             seen = prepare(toys, base)
             c.cells == [int(sum(tensor(resize(k, [16, 16], filter="nearest")) > 0.5)) for k in seen.masks]
             """))
-        let words = bench.session.run(source: "check(mug, base, init=[\"sunflower field\", \"toy\"])").diagnostics
+        let words = bench.session.run(source: "c = check(mug, base, init=[\"sunflower field\", \"toy\"])").diagnostics
         #expect(words.contains { $0.code == .unknownWord && $0.message.contains("tokens of this model") })
+        // Where the value is shown it has them.
+        let told = bench.session.run(source: "check(mug, base, init=[\"sunflower field\", \"toy\"])")
+        #expect(told.diagnostics.isEmpty && shown(bench, "c").contains("tokens of this model"))
         #expect(bench.session.run(source: "check(mug, init=[\"toy\"])").diagnostics.first?.code == .missingArgument)
         bench.run("speck = scene(toys.image, [ellipse([200, 200], [14, 14], [512, 512])])")
         #expect(shown(bench, "check(speck, base)").contains("crop(scene, margin=0.25) brings them closer: mask 0"))
         #expect(bench.isTrue("check(crop(speck), base).cells[0] == check(speck, base).cropped_cells[0] and check(crop(speck), base).cells[0] > 40"))
+    }
+
+    /// A folder whose latents are of 8×8 has no maps of 16×16.
+    @Test func checkSaysWhichMapsTheLossGoesBy() throws {
+        try inTemporaryFolder { _ in
+            let bench = bench()
+            bench.run("small = phase1(base, mug, init=[\"dish\", \"flower\"], size=64, steps=1, prior_weight=0)")
+            #expect(shown(bench, "check(mug, small)").contains("The attention loss goes by 8×8 maps of"))
+            #expect(shown(bench, "check(mug, small)").contains("cells of 8×8") && !shown(bench, "check(mug, base)").contains("goes by"))
+        }
+    }
+
+    /// A plain picture that is not square is seen in its middle, as image to image begins with it, and that is said once.
+    @Test func aPictureThatIsNotSquareIsCut() throws {
+        let bench = bench("wide = resize(mug.image, [128, 256]); middle = crop(wide, [64, 0], [192, 128])")
+        let told = Told()
+        bench.session.setEvents { event in if case .stream(let text) = event { told.add(text) } }
+        for _ in 1...2 { #expect(bench.isTrue("norm(encode(base, wide, sampled=false) - encode(base, middle, sampled=false)) == 0")) }
+        #expect(told.text == "The picture of 256×128 pixels is cut to its middle 128×128, the proportions of 128×128.\n", "\(told.text)")
+        #expect(bench.isTrue("""
+            a = attention(m, "a photo of {m.handles[0]}", image=wide, timesteps=[500])
+            b = attention(m, "a photo of {m.handles[0]}", image=middle, timesteps=[500])
+            norm(tensor(a) - tensor(b)) == 0
+            """))
+    }
+
+    private final class Told: @unchecked Sendable {
+        private(set) var text = ""
+        func add(_ more: String) { text += more }
     }
 
     @Test func aPhotoThatIsNotSquareSaysWhatIsSeen() throws {

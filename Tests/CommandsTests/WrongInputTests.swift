@@ -242,9 +242,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("check(load_scene(\"speck\"))", ErrorCode.maskVanishes, "vanishes at 16×16"),
-        ("check(load_scene(\"zero_one\"))", .maskEmpty, "brightest pixel is 1 of 255"),
-        ("check(load_scene(\"all_white\"))", .smallMask, "covers the whole photo"),
+        ("c = check(load_scene(\"speck\"))", ErrorCode.maskVanishes, "vanishes at 16×16"),
+        ("c = check(load_scene(\"zero_one\"))", .maskEmpty, "brightest pixel is 1 of 255"),
+        ("c = check(load_scene(\"all_white\"))", .smallMask, "covers the whole photo"),
         ("load_scene(\"gap\")", .noMasks, "mask2.png left out"),
         ("add_handles(load_model(\"collage\"), 1, init=[\"qwertyzxcv\"])", .unknownWord, "starts from the first"),
     ]) func warnings(_ source: String, _ code: ErrorCode, _ message: String) throws {

@@ -26,6 +26,8 @@ public struct SceneReport: Sendable {
     public let warnings: [Warning]
     /// Of the attention maps.
     public let mapSize: PixelSize
+    /// What the attention loss of the model goes by where that are not maps of the paper's 16×16; nil else.
+    public let otherLevel: String?
     public let frame: SceneFrame
     /// Names of masks that have few cells and gain at least half of them by `crop(scene, margin=0.25)`.
     public let gaining: [String]
@@ -62,6 +64,7 @@ public struct SceneReport: Sendable {
         }
         if scene.masks.count > 4 { warnings.append(.many(scene.masks.count)) }
         if let model { warnings += Self.modelWarnings(model, words) }
+        otherLevel = model.flatMap { model in model.attentionLevel.flatMap { $0.isPaperSize ? nil : TrainingPlan.text($0, model) } }
         gaining = entries.filter { Self.isFew($0.cells, total) && 2 * $0.croppedCells >= 3 * max(1, $0.cells) }.map(\.name)
         (self.entries, self.warnings) = (entries, warnings)
     }
@@ -81,7 +84,7 @@ public struct SceneReport: Sendable {
             Warning.severalTokens(word, count: ids.count, first: model.tokenizer.decode([ids[0]]))
         }
         let unknown = zip(words, ids).filter { $0.1.isEmpty }.map { Warning.noToken($0.0) }
-        return (!model.crossAttentionLayers.isEmpty ? [] : [.noMaps(model.name)]) + long + unknown
+        return (model.attentionLevel != nil ? [] : [.noMaps(model.name)]) + long + unknown
     }
 
     /// In pixels.

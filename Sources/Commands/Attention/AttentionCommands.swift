@@ -117,7 +117,7 @@ enum AttentionCommands {
                 mask: tokens.areSeveral ? nil : ownMask(call, model, token: study.ids[tokens.places[0]]), origin: Provenance.of(call)))
     }
 
-    /// What image= names, as it is shown and as the model sees it: of a scene the part that training sees.
+    /// What image= names, as it is shown and as the model sees it: of a scene the part that training sees, of a picture its middle.
     private static func lookedAt(_ call: Call, _ model: DiffusionModel) throws -> (shown: Image, seen: Tensor) {
         let size = PixelSize(width: model.pixelSize.width, height: model.pixelSize.height)
         if let scene = try call.value("image").host(as: SceneValue.self)?.scene {
@@ -125,8 +125,8 @@ enum AttentionCommands {
                 (try scene.image.framed(SceneFrame(scene, for: size).rect), try PreparedScenes.scene(scene, model, call).pictures[0])
             }
         }
-        let picture = try call.picture("image")
-        return (picture, Tensor(try picture.resized(to: size, .lanczos)))
+        let (part, seen) = try call.fitted(call.picture("image"), to: size, "image")
+        return (part, Tensor(seen))
     }
 
     /// The mask of the thing that a handle names, at the model's pixels, where the maps are of a scene.

@@ -149,8 +149,7 @@ enum InspectionCommand {
             do {
                 pictures.append(try Abandonable.within(call.context.interrupt) {
                     try call.mapped("images") {
-                        let shown = image.image.size == size ? image.image : try image.image.resized(to: size, .lanczos)
-                        return try inspector.inspect(shown, .init(context: prompt, asked: asked, seed: Int(entry("seed")) ?? 0), prompt: prompt)
+                        return try inspector.inspect(call.fitted(image.image, to: size, "images").seen, .init(context: prompt, asked: asked, seed: Int(entry("seed")) ?? 0), prompt: prompt)
                     }
                 })
             } catch where call.context.interrupt.isRequested && !pictures.isEmpty {

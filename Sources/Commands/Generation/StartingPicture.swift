@@ -26,18 +26,7 @@ struct StartingPicture {
     func latents(_ call: Call, _ model: DiffusionModel, noise: Tensor, _ plan: SamplingPlan) throws -> Tensor {
         let f = model.vae.configuration.downscale
         let size = PixelSize(width: noise.shape[2] * f, height: noise.shape[1] * f)
-        return model.latents(of: Tensor(try fitted(to: size, call)), noise: noise, at: plan)
-    }
-
-    /// The middle of the picture in the size's proportions, at that size; says so where that is not the picture itself.
-    private func fitted(to size: PixelSize, _ call: Call) throws -> Image {
-        guard image.size != size else { return image }
-        let rect = image.size.window(of: size)
-        let isWhole = rect.width == image.width && rect.height == image.height
-        let cut = isWhole ? "" : ", cut to the middle \(PixelSize(width: rect.width, height: rect.height)),"
-        let help = isWhole ? "" : "; size=[height, width] draws in other proportions"
-        call.context.emit(.stream("The picture of \(image.size) pixels\(cut) begins at \(size)\(help).\n"))
-        return try call.mapped("image") { try image.framed(rect).resized(to: size, .lanczos) }
+        return model.latents(of: Tensor(try call.fitted(image, to: size, "image", help: "size=[height, width] draws in other proportions").seen), noise: noise, at: plan)
     }
 
     /// For the metadata of what is drawn.

@@ -126,6 +126,6 @@ enum PreparedScenes: ContextKey {
         if let scene = value.host(as: SceneValue.self)?.scene {
             return Tensor(try call.mapped("images") { try scene.image.framed(SceneFrame(scene, for: size).rect).resized(to: size, .lanczos) })
         }
-        return Tensor(picture.size == size ? picture : try picture.resized(to: size, .lanczos))
+        return Tensor(try call.fitted(picture, to: size, "images").seen)
     }
 }

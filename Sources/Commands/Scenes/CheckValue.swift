@@ -59,6 +59,7 @@ struct CheckValue: HostValue {
             .init("mask"), .init("area", number: true), .init("cells of \(size)", number: true), .init("cropped", number: true),
         ]
         let notes = (report.frame.description.map { ["The model sees \($0)."] } ?? [])
+            + (report.otherLevel.map { ["The attention loss goes by \($0)."] } ?? [])
             + report.warnings.map { "⚠ " + $0.description } + (advice.map { ["→ " + $0] } ?? [])
         let lines = [head] + TextTable(columns: columns, rows: rows).lines(width: context.width, indent: 2)
             + notes.flatMap { TextLines.wrapped($0, width: context.width, first: "  ", rest: "    ") }

@@ -105,7 +105,8 @@ enum SceneCommands {
         }
         let downsampling = MaskDownsampling(rawValue: try call.string("downsampling")) ?? .nearest
         let report = try call.mapped("scene") { try SceneReport(scene, model: model, words: words, downsampling: downsampling) }
-        warn(report, call)
+        // At the prompt the value that is shown has them.
+        if call.context.isScript || call.assignedName != nil { warn(report, call) }
         return .host(CheckValue(title: scene.title, report: report, model: model?.name))
     }
 

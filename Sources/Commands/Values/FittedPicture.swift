@@ -1,0 +1,28 @@
+import Images
+import Language
+
+extension Call {
+    /// The middle of a picture in the proportions of `size` (all of it where it has these already) and the same at that
+    /// size, as a model sees it. A picture from which something is cut says so, once a session for each pair of sizes. Throws
+    /// `.badImage` and its like at `argument`.
+    func fitted(_ image: Image, to size: PixelSize, _ argument: String, help: String? = nil) throws -> (part: Image, seen: Image) {
+        guard image.size != size else { return (image, image) }
+        let rect = image.size.window(of: size)
+        if rect.width < image.width || rect.height < image.height {
+            let middle = PixelSize(width: rect.width, height: rect.height)
+            let text = "The picture of \(image.size) pixels is cut to its middle \(middle), the proportions of \(size)\(help.map { "; \($0)" } ?? "").\n"
+            let isNew = !context[ToldCuts.self].contains(text)
+            context[ToldCuts.self].insert(text)
+            if isNew { context.emit(.stream(text)) }
+        }
+        return try mapped(argument) {
+            let part = try image.framed(rect)
+            return (part, try part.resized(to: size, .lanczos))
+        }
+    }
+
+    /// A part of another shape than the picture, for the messages: a loop that encodes at every step says it once.
+    private enum ToldCuts: ContextKey {
+        static let initial: Set<String> = []
+    }
+}
