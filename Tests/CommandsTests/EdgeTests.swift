@@ -20,6 +20,10 @@ import Testing
         ("grid([image(zeros([2, 2]))], titles=1..10**15)", .wrongType),
         ("sweep({seed: 1..10**15}, fn(x) { x })", .tooManyBytes),
         ("zeros([2])[[1..10**15]]", .badIndex),
+        // Shapes that are known before running and could not be counted.
+        ("fn f(x) { {a, size} = reshape(x, [9007199254740993, 2147483647]); size }; f(zeros([2]))", .shapeMismatch),
+        ("fn f(x) { first, ..others = reshape(x, -9223372036854775807 - 1); first }; f(zeros([2]))", .shapeMismatch),
+        ("fail(\"\")", .failed),
         // Nothing to draw for.
         ("s = ddpm(load_model(\"collage\"), steps=2); z = zeros([0, 2, 2, 8]); step(s, z, s.timesteps[0], z, seed=1)", nil),
     ]

@@ -21,6 +21,10 @@ while [ "$(done_calls)" -lt "$calls" ]; do
     [ -n "$last" ] || { cat "$log.out"; exit 1; }
     if ! tail -n 1 "$log" | grep -q '^done '; then
         echo "crash $last" >> "$log"
+        rm -f "$log.crash"
+        BAS_CALLS_LOG="$log.crash" BAS_CALLS_TEXT=1 BAS_CALLS_FROM=$last BAS_CALLS=1 swift test --skip-build -c release \
+            -Xswiftc -enable-testing --scratch-path .build-test --no-parallel --filter manyCallsGiveDiagnostics > /dev/null 2>&1
+        grep -v '^seed \|^done ' "$log.crash" >> "$log"
         grep -A 100 'neither ends nor heeds' "$log.out" >> "$log"
         grep -m 5 'Fatal error\|error: Process\|out of memory' "$log.out" >> "$log"
     fi

@@ -62,6 +62,7 @@ import Testing
         for seed in seeds {
             let (program, count) = bench.program(Choices(seed: seed))
             note("seed \(seed) \(count)")
+            if getenv("BAS_CALLS_TEXT") != nil { note(CallBench.alone(program)) }
             calls += count
             do {
                 if !(try bench.run(program)) { note("long \(seed)\n\(CallBench.alone(program))") }

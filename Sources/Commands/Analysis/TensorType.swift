@@ -10,7 +10,14 @@ public struct TensorType: HostType {
 
     public init(_ shape: [Int?]?) { self.init(shape, isCondition: false) }
 
-    init(_ shape: [Int?]?, isCondition: Bool?) { (self.shape, self.isCondition) = (shape, isCondition) }
+    /// A tensor with a negative size, or larger than one value may be, cannot come to be: its sizes count as unknown, so that
+    /// whoever computes with them never leaves the range of `Int`.
+    init(_ shape: [Int?]?, isCondition: Bool?) {
+        let sizes = (shape ?? []).map { $0 ?? 1 }
+        let fits = sizes.allSatisfy { $0 >= 0 } && (try? TensorLimit.check(sizes)) != nil
+        self.shape = fits ? shape : shape.map { $0.map { _ in nil } }
+        self.isCondition = isCondition
+    }
 
     public static func of(_ shape: [Int?]?) -> StaticType { .host(TensorType(shape)) }
 

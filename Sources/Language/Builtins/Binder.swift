@@ -126,6 +126,9 @@ enum Binder {
         {
             label = "item \(place) is \(items[place].describedType)"
         }
+        if case .range(let range) = value, range.count > TypeRule.longestRange, parameter.type.accept(.list([.int(0)])) != nil {
+            label = "this range has \(range.count) items; where a list is wanted it has at most \(TypeRule.longestRange)"
+        }
         return Problem(
             .wrongType, "\(builtin.name) wants \(parameter.type.description) for \(parameter.name)",
             argument: parameter.name, label: label, help: ArgumentAdvice.help(value, parameter))

@@ -27,7 +27,7 @@ extension TypeRule {
     }
 
     /// A range longer than this is not what a list parameter means.
-    private static let longestRange = 10_000_000
+    static let longestRange = 10_000_000
 
     private func accept(all items: [Value]) -> Value? {
         if case .any = self { return .list(items) }

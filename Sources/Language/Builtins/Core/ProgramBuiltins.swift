@@ -12,8 +12,8 @@ extension CoreBuiltins {
             result: "nothing: it does not return", terms: ["error", "raise", "throw"],
             examples: [.init("try { fail(\"no\") } recover e { e.message }", shows: "\"no\"")],
             run: { call in
-                throw Problem(
-                    .failed, try call.value("message").inlineText, help: call.optional("help")?.inlineText)
+                let message = try call.value("message").inlineText
+                throw Problem(.failed, message.isEmpty ? "fail was called with an empty message" : message, help: call.optional("help")?.inlineText)
             }),
         Builtin(
             "help", family: family, summary: "Writes help on a command, a function or a value.",
