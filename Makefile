@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 BAS = .build/release/bas
 CONFORMANCE = Tests/Conformance
 
-.PHONY: setup build demo test calls kill-test bench conformance fuzz install uninstall format clean
+.PHONY: setup build demo test calls kill-test bench conformance fuzz install uninstall format lint clean
 
 build: setup
 	swift build -c release
@@ -85,6 +85,9 @@ uninstall:
 
 format:
 	swift format --in-place --parallel --recursive Package.swift Sources Tests
+
+lint:
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests
 
 clean:
 	rm -rf .build .build-test .build-fuzz

@@ -8,7 +8,9 @@ let package = Package(
     name: "bas",
     products: [.executable(name: "bas", targets: ["bas"])]
         // For Tests/Fuzz, a package of its own.
-        + ["Tensors", "Images", "Diffusion", "BreakAScene", "Language", "Commands", "Terminal", "LanguageServer"].map { .library(name: $0, targets: [$0]) },
+        + ["Tensors", "Images", "Diffusion", "BreakAScene", "Language", "Commands", "Terminal", "LanguageServer"].map {
+            .library(name: $0, targets: [$0])
+        },
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
@@ -38,7 +40,8 @@ let package = Package(
         // Floor 6: the builtin table.
         .target(name: "Commands", dependencies: ["BreakAScene", "Language", "Figures"]),
         // Floors 7 and 8: the prompt and the command line.
-        .target(name: "Reference", dependencies: ["Language"], resources: [.embedInCode("grammar.txt"), .embedInCode("Editors/extension.js")]),
+        .target(
+            name: "Reference", dependencies: ["Language"], resources: [.embedInCode("grammar.txt"), .embedInCode("Editors/extension.js")]),
         .target(name: "Terminal", dependencies: ["Language", "CReadline", "CChafa", "CPNG"]),
         .target(name: "LanguageServer", dependencies: ["Language"]),
         .executableTarget(

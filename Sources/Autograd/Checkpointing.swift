@@ -25,10 +25,12 @@ extension Variable {
         }
         // One node an output hands its gradient over; the number that goes on to `whole` only says that there is one.
         return values.enumerated().map { index, value in
-            Variable(value, node: Node(operation: "checkpoint output", parents: [whole]) { gradient in
-                received.add(gradient, at: index)
-                return [Tensor(0)]
-            })
+            Variable(
+                value,
+                node: Node(operation: "checkpoint output", parents: [whole]) { gradient in
+                    received.add(gradient, at: index)
+                    return [Tensor(0)]
+                })
         }
     }
 }

@@ -20,9 +20,12 @@ extension Benchmark {
             rest.seconds = max(0, seconds - entries.values.reduce(0) { $0 + $1.seconds })
             rows.append(row("everything else", rest, peak))
             let flops = Double(entries.values.reduce(0) { $0 + $1.flops })
-            let total = "\(name): \(NumberText.fixed(seconds * 1000, 1)) ms, \(NumberText.fixed(flops / 1e9, 2)) GFLOP, "
+            let total =
+                "\(name): \(NumberText.fixed(seconds * 1000, 1)) ms, \(NumberText.fixed(flops / 1e9, 2)) GFLOP, "
                 + "\(NumberText.fixed(flops / seconds / 1e9, 0)) GFLOP/s, \(NumberText.fixed(100 * flops / seconds / peak, 0)) % of the peak"
-            let head = [NumberText.pad("operation", 24)] + ["calls", "ms", "share", "GFLOP", "GFLOP/s", "GB/s", "of peak"].map { NumberText.padLeft($0, 8) }
+            let head =
+                [NumberText.pad("operation", 24)]
+                + ["calls", "ms", "share", "GFLOP", "GFLOP/s", "GB/s", "of peak"].map { NumberText.padLeft($0, 8) }
             return ([total, head.joined()] + rows).joined(separator: "\n") + "\n"
         }
 
@@ -31,7 +34,8 @@ extension Benchmark {
                 NumberText.padLeft(value > 0 ? NumberText.fixed(value, digits) + unit : "", 8)
             }
             let (flops, time) = (Double(entry.flops), max(entry.seconds, 1e-12))
-            return NumberText.pad(name, 24) + cell(Double(entry.calls), 0) + cell(entry.seconds * 1000, 2) + cell(100 * entry.seconds / seconds, 1, " %")
+            return NumberText.pad(name, 24) + cell(Double(entry.calls), 0) + cell(entry.seconds * 1000, 2)
+                + cell(100 * entry.seconds / seconds, 1, " %")
                 + cell(flops / 1e9, 3) + cell(flops / time / 1e9, 0) + cell(Double(entry.bytes) / time / 1e9, 1)
                 + cell(100 * flops / time / peak, 0, " %")
         }
@@ -39,7 +43,9 @@ extension Benchmark {
 
     /// One step of each phase, one picture and one step of training from scratch, recorded: the fastest of some. What
     /// else runs side by side runs one behind the other meanwhile (`Parallel.lanes`), so that a phase-one step takes longer here than by itself.
-    static func breakdowns(_ model: DiffusionModel, _ scene: PreparedScene, _ prior: PriorSet, _ scratch: inout ScratchTraining) throws -> [Breakdown] {
+    static func breakdowns(_ model: DiffusionModel, _ scene: PreparedScene, _ prior: PriorSet, _ scratch: inout ScratchTraining) throws
+        -> [Breakdown]
+    {
         let phases = try [1, 2].map { phase in
             var run = TrainingRun(phase: phase, model, scene: scene, prior: prior, options: Preset.collage.options(phase: phase), seed: 0)
             try run.advance()

@@ -83,12 +83,14 @@ public enum Benchmark {
         try products.during {
             result.rounded = (products, scratch.samplesPerSecond())
             guard !json else { return }
-            result.breakdowns.append(scratch.breakdown("\(ScratchTraining.name), \(products.rawValue) products, one step", peak: Tensor.productPeak()))
+            result.breakdowns.append(
+                scratch.breakdown("\(ScratchTraining.name), \(products.rawValue) products, one step", peak: Tensor.productPeak()))
         }
     }
 
     /// Median seconds of a step, after three to warm up.
-    private static func steps(_ phase: Int, _ model: DiffusionModel, _ scene: PreparedScene, _ prior: PriorSet, count: Int) throws -> Double {
+    private static func steps(_ phase: Int, _ model: DiffusionModel, _ scene: PreparedScene, _ prior: PriorSet, count: Int) throws -> Double
+    {
         // As the reference trains: on the whole photo, in one prompt.
         var options = Preset.collage.options(phase: phase)
         (options.contexts, options.zoom) = ([], 0)
@@ -98,11 +100,12 @@ public enum Benchmark {
     }
 
     private static func picture(_ model: DiffusionModel) throws -> Double {
-        median(try (0..<5).map { _ in
-            let elapsed = seconds { try? draw(model) }
-            guard elapsed.value != nil else { throw Problem(.internal, "no picture was drawn") }
-            return elapsed.seconds
-        })
+        median(
+            try (0..<5).map { _ in
+                let elapsed = seconds { try? draw(model) }
+                guard elapsed.value != nil else { throw Problem(.internal, "no picture was drawn") }
+                return elapsed.seconds
+            })
     }
 
     static func draw(_ model: DiffusionModel) throws -> Tensor {
@@ -152,15 +155,21 @@ public enum Benchmark {
     /// A line of the table, where there is one.
     private static func rounded(_ r: Result) -> String {
         guard let (products, rate) = r.rounded else { return "" }
-        return NumberText.pad("batch 48, \(products.rawValue) products", 33) + NumberText.padLeft(NumberText.fixed(rate, 1), 8) + " samples/s\n"
+        return NumberText.pad("batch 48, \(products.rawValue) products", 33) + NumberText.padLeft(NumberText.fixed(rate, 1), 8)
+            + " samples/s\n"
     }
 
     private static func text(json r: Result) -> String {
         let rounded = r.rounded.map { [("samples_per_second_" + $0.products.rawValue, JSON($0.samplesPerSecond))] } ?? []
-        return JSON.object(JSONObject([
-            ("phase1", JSON(r.phase1)), ("phase2", JSON(r.phase2)), ("picture30", JSON(r.picture30)), ("load", JSON(r.load)), ("startup", JSON(r.startup)),
-            ("peak_memory", JSON(r.peakMemory)), ("samples_per_second", JSON(r.samplesPerSecond)), ("peak_gflops", JSON(r.peak / 1e9)), ("processor", .string(Processor.name)), ("vectors", .string(Processor.vectors)),
-            ("blas_core", .string(BLAS.selection.core)), ("threads", JSON(Parallel.threads)),
-        ] + rounded)).text()
+        return JSON.object(
+            JSONObject(
+                [
+                    ("phase1", JSON(r.phase1)), ("phase2", JSON(r.phase2)), ("picture30", JSON(r.picture30)), ("load", JSON(r.load)),
+                    ("startup", JSON(r.startup)),
+                    ("peak_memory", JSON(r.peakMemory)), ("samples_per_second", JSON(r.samplesPerSecond)),
+                    ("peak_gflops", JSON(r.peak / 1e9)), ("processor", .string(Processor.name)), ("vectors", .string(Processor.vectors)),
+                    ("blas_core", .string(BLAS.selection.core)), ("threads", JSON(Parallel.threads)),
+                ] + rounded)
+        ).text()
     }
 }

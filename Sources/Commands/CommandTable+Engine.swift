@@ -4,8 +4,11 @@ import Tensors
 extension CommandTable {
     /// Every row that this target adds to the language's own.
     public static let all: [Builtin] = Abandonable.rows(
-        (ModelCommands.all + MergeCommand.all + AdapterCommands.all + SceneCommands.all + TrainingCommands.all + PlanCommand.all + [ProductsScope.builtin] + GenerationCommands.all
-            + AttentionCommands.all + MethodCommands.all + SchedulerCommands.all + EvaluationCommands.all + [InspectionCommand.builtin] + tensorFamilies).relating(related).tellingOrigins(origins).analyzed)
+        (ModelCommands.all + MergeCommand.all + AdapterCommands.all + SceneCommands.all + TrainingCommands.all + PlanCommand.all + [
+            ProductsScope.builtin
+        ] + GenerationCommands.all
+            + AttentionCommands.all + MethodCommands.all + SchedulerCommands.all + EvaluationCommands.all + [InspectionCommand.builtin]
+            + tensorFamilies).relating(related).tellingOrigins(origins).analyzed)
 
     /// What this program is called, and which of it this is.
     public static let version = "bas 0.1"

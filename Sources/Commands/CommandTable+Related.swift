@@ -7,7 +7,8 @@ extension CommandTable {
         ["phase1", "phase2", "break_a_scene", "resume", "merge"], ["phase1", "attention_loss", "union_sample"],
         ["generate", "edit", "ddim"], ["attention", "leakage", "iou", "energy"], ["attention_map", "attention_loss"],
         ["inspect_pictures", "leakage", "generate"],
-        ["union_sample", "zoomed", "in_context"], ["union_sample", "sample", "shuffle", "random_timesteps", "prior_images"], ["encode", "decode", "add_noise"],
+        ["union_sample", "zoomed", "in_context"], ["union_sample", "sample", "shuffle", "random_timesteps", "prior_images"],
+        ["encode", "decode", "add_noise"],
         ["add_noise", "prediction_target", "predict_noise"], ["predict_noise", "guided_noise", "attention_map"],
         ["ddim", "step", "advance", "guided_noise"], ["ddim", "ddpm", "pndm", "euler", "euler_ancestral", "dpmsolver"],
         ["grad", "leaf", "detach", "no_grad"], ["no_grad", "products", "phase2"],
@@ -22,7 +23,9 @@ extension CommandTable {
         // Masks, pictures, tables.
         ["mask", "box", "polygon", "ellipse", "brush", "threshold"], ["dilate", "erode", "feather"],
         ["complement", "union", "overlap", "area"], ["load_image", "save_image", "image", "show"],
-        ["flip", "crop", "resize"], ["load_lora", "save_lora", "save_result", "load_result"], ["plan", "phase2"], ["encode_prompts", "predict_noise"],
-        ["save_tensors", "load_tensors"], ["plot", "scatter", "bars", "histogram", "heatmap", "save_figure"], ["grid", "overlay", "paste"], ["show", "table", "save_table", "load_table"], ["sweep", "summary", "load_table", "plot"],
+        ["flip", "crop", "resize"], ["load_lora", "save_lora", "save_result", "load_result"], ["plan", "phase2"],
+        ["encode_prompts", "predict_noise"],
+        ["save_tensors", "load_tensors"], ["plot", "scatter", "bars", "histogram", "heatmap", "save_figure"], ["grid", "overlay", "paste"],
+        ["show", "table", "save_table", "load_table"], ["sweep", "summary", "load_table", "plot"],
     ]
 }

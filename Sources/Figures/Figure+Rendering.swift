@@ -28,7 +28,8 @@ extension Figure {
         let canvas = try Canvas(width: plan.width, height: plan.height, .svg)
         try plan.draw(on: canvas)
         let texts = canvas.texts.map(\.text)
-        return SVGDocument.finished(try canvas.svg(), title: title.isEmpty ? summary : title, description: texts.joined(separator: "; "), metadata: metadata)
+        return SVGDocument.finished(
+            try canvas.svg(), title: title.isEmpty ? summary : title, description: texts.joined(separator: "; "), metadata: metadata)
     }
 
     /// One line in place of the figure: "chart: loss over step (reconstruction, prior)".

@@ -61,7 +61,9 @@ extension PictureGrid {
         }
         let rows = (pictures.count + across - 1) / max(1, across)
         guard rowTitles.isEmpty || rowTitles.count == rows else {
-            let (titles, lines) = (rowTitles.count == 1 ? "1 row title" : "\(rowTitles.count) row titles", rows == 1 ? "1 row" : "\(rows) rows of \(across)")
+            let (titles, lines) = (
+                rowTitles.count == 1 ? "1 row title" : "\(rowTitles.count) row titles", rows == 1 ? "1 row" : "\(rows) rows of \(across)"
+            )
             throw fail("rows", "\(titles) for \(lines)")
         }
     }

@@ -7,8 +7,11 @@ enum SVGDocument {
     static func finished(_ svg: String, title: String, description: String, metadata: PNGMetadata) -> String {
         var svg = renumbered(svg)
         guard let start = svg.range(of: "<svg "), let end = svg.range(of: ">", in: start.upperBound) else { return svg }
-        let entries = metadata.entries.map { "\n<entry xmlns=\"urn:bas:made-from\" key=\"\(escaped($0.key))\">\(escaped($0.text, keepsLines: true))</entry>" }
-        let texts = "\n<title>\(escaped(title))</title>\n<desc>\(escaped(description))</desc>"
+        let entries = metadata.entries.map {
+            "\n<entry xmlns=\"urn:bas:made-from\" key=\"\(escaped($0.key))\">\(escaped($0.text, keepsLines: true))</entry>"
+        }
+        let texts =
+            "\n<title>\(escaped(title))</title>\n<desc>\(escaped(description))</desc>"
             + (entries.isEmpty ? "" : "\n<metadata>\(entries.joined())\n</metadata>")
         svg.insert(contentsOf: texts, at: end.upperBound)
         svg.insert(contentsOf: "role=\"img\" ", at: start.upperBound)

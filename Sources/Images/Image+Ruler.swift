@@ -11,7 +11,8 @@ extension Image {
             shown = try scaled(by: max(1, target / longer))
         } else {
             let factor = Double(target) / Double(longer)
-            let size = PixelSize(width: max(1, Int((Double(width) * factor).rounded())), height: max(1, Int((Double(height) * factor).rounded())))
+            let size = PixelSize(
+                width: max(1, Int((Double(width) * factor).rounded())), height: max(1, Int((Double(height) * factor).rounded())))
             shown = longer == target ? self : try resized(to: size, .lanczos)
         }
         let digits = "\(longer)".count
@@ -19,7 +20,9 @@ extension Image {
         var out = Image(width: shown.width + edge.left + 16, height: shown.height + edge.top + 8, color: .white)
         out.put(shown, x: edge.left, y: edge.top)
         let step = Self.rulerStep(longer, pixels: max(shown.width, shown.height), widest: BitmapFont.width(of: digits, scale: 1))
-        func place(_ pixel: Int, _ count: Int, _ shown: Int) -> Int { min(shown - 1, Int((Double(pixel) * Double(shown) / Double(count)).rounded(.down))) }
+        func place(_ pixel: Int, _ count: Int, _ shown: Int) -> Int {
+            min(shown - 1, Int((Double(pixel) * Double(shown) / Double(count)).rounded(.down)))
+        }
         for pixel in Swift.stride(from: 0, through: width, by: step) {
             let x = edge.left + place(pixel, width, shown.width)
             out.fill(x, edge.top - 6, 1, 6, .ink)
@@ -31,7 +34,8 @@ extension Image {
             out.fill(edge.left - 6, y, 6, 1, .ink)
             let text = BitmapFont.drawable("\(pixel)")
             out.draw(
-                text, x: edge.left - 8 - BitmapFont.width(of: text.count, scale: 1), y: max(0, y - BitmapFont.glyphHeight / 2), color: .ink, scale: 1)
+                text, x: edge.left - 8 - BitmapFont.width(of: text.count, scale: 1), y: max(0, y - BitmapFont.glyphHeight / 2), color: .ink,
+                scale: 1)
         }
         return out
     }

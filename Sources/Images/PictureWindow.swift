@@ -28,8 +28,10 @@ extension Mask {
     public func featheredInside(sigma: Double) throws -> Mask {
         let soft = try feathered(sigma: sigma)
         guard sigma > 0, let most = soft.values.max(), most > 0 else { return self }
-        return Mask(width: width, height: height, values: Parallel.array(values.count) { out, part in
-            for i in part { out[i] = values[i] * min(max(2 * soft.values[i] / most - 1, 0), 1) }
-        })
+        return Mask(
+            width: width, height: height,
+            values: Parallel.array(values.count) { out, part in
+                for i in part { out[i] = values[i] * min(max(2 * soft.values[i] / most - 1, 0), 1) }
+            })
     }
 }

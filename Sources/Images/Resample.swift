@@ -147,8 +147,7 @@ private func down(_ bytes: [UInt8], stride: Int, _ taps: Taps) -> [UInt8] {
 }
 
 /// The source pixel under each output pixel's centre.
-private func nearest(_ bytes: [UInt8], width: Int, height: Int, channels: Int, to size: PixelSize) -> [UInt8]
-{
+private func nearest(_ bytes: [UInt8], width: Int, height: Int, channels: Int, to size: PixelSize) -> [UInt8] {
     let columns = centres(from: width, to: size.width)
     let places = centres(from: height, to: size.height)
     return rows(size.height, stride: size.width * channels, costs: size.width * channels * 4) { out, part in

@@ -61,12 +61,13 @@ extension Server {
         ]
         if Server.unnecessary.contains(diagnostic.code) { result["tags"] = [1] }
         if !others.isEmpty {
-            result["relatedInformation"] = .array(others.map { label in
-                [
-                    "location": ["uri": .string(document.uri), "range": document.file.range(label.span)],
-                    "message": .string(label.text),
-                ]
-            })
+            result["relatedInformation"] = .array(
+                others.map { label in
+                    [
+                        "location": ["uri": .string(document.uri), "range": document.file.range(label.span)],
+                        "message": .string(label.text),
+                    ]
+                })
         }
         return .object(result)
     }

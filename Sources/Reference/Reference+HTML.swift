@@ -55,7 +55,8 @@ extension Reference {
     private func html(_ cell: Cell) -> String {
         let code = cell.code.split(separator: "\n", omittingEmptySubsequences: false).map { line in
             let comment = LanguageTour.comment(of: String(line))
-            return escaped(String(line.dropLast(comment.count))) + (comment.isEmpty ? "" : "<span class=\"comment\">\(escaped(comment))</span>")
+            return escaped(String(line.dropLast(comment.count)))
+                + (comment.isEmpty ? "" : "<span class=\"comment\">\(escaped(comment))</span>")
         }
         // Words between backquotes are code.
         let prose = cell.prose.split(separator: "`", omittingEmptySubsequences: false).enumerated().map { place, part in

@@ -32,7 +32,9 @@ extension Reference {
         lines += parts.promptCommands.flatMap(entry)
         lines.append(".SH LANGUAGE")
         for cell in LanguageTour.cells {
-            lines += [".SS \(escaped(cell.title))"] + cell.prose.split(separator: "\n").map { escaped(String($0)) } + [".PP"] + verbatim(cell.code)
+            lines +=
+                [".SS \(escaped(cell.title))"] + cell.prose.split(separator: "\n").map { escaped(String($0)) } + [".PP"]
+                + verbatim(cell.code)
         }
         lines.append(".SH BUILTINS")
         for family in table.families {

@@ -115,9 +115,11 @@ public enum Parallel {
         withoutActuallyEscaping(body) { body in
             var body = precision == .float32 ? body : { task in precision.handedOn { body(task) } }
             withUnsafeMutablePointer(to: &body) { pointer in
-                bas_pool_run(Int32(tasks), Int32(threads), { context, task in
-                    context?.assumingMemoryBound(to: ((Int) -> Void).self).pointee(Int(task))
-                }, pointer)
+                bas_pool_run(
+                    Int32(tasks), Int32(threads),
+                    { context, task in
+                        context?.assumingMemoryBound(to: ((Int) -> Void).self).pointee(Int(task))
+                    }, pointer)
             }
         }
     }

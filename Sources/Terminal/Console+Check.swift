@@ -18,7 +18,8 @@ extension Console {
                 let found = analysis.diagnostics
                 if let plan {
                     let title = files.count > 1 ? (number > 0 ? "\n" : "") + "\(printable(file))\n" : ""
-                    printer.handle(.stream(title + plan(analysis, session.context, ScreenTraits.current(color: options.color).width()) + "\n"))
+                    printer.handle(
+                        .stream(title + plan(analysis, session.context, ScreenTraits.current(color: options.color).width()) + "\n"))
                 }
                 show(found, of: analysis.file.name)
                 codes += found.filter { $0.severity == .error }.map(\.exitCode)

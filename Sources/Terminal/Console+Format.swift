@@ -15,8 +15,10 @@ extension Console {
         var failure: Int32 = 0
         var differs = false
         for path in paths where Surroundings.isFolder(path) && programs(path).isEmpty {
-            printer.handle(.diagnostic(Diagnostic(
-                code: .fileMissing, severity: .warning, message: "there is no .bas file in \"\(printable(path))\"")))
+            printer.handle(
+                .diagnostic(
+                    Diagnostic(
+                        code: .fileMissing, severity: .warning, message: "there is no .bas file in \"\(printable(path))\"")))
         }
         for path in paths.isEmpty ? ["-"] : paths.flatMap(programs) {
             do {

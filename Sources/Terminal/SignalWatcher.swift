@@ -155,7 +155,9 @@ final class SignalWatcher: Sendable {
         }
         switch work {
         case .light: break
-        case .unkept: Departure.say("\nbas: ended by a signal; what this training did since its last checkpoint is lost (checkpoint=\"folder\" keeps it)\n")
+        case .unkept:
+            Departure.say(
+                "\nbas: ended by a signal; what this training did since its last checkpoint is lost (checkpoint=\"folder\" keeps it)\n")
         case .kept:
             Departure.say("\nbas: asked to end: writing the checkpoint (once more ends at once)\n")
             return

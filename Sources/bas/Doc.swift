@@ -68,7 +68,8 @@ struct Doc: ParsableCommand {
                     options: [("options", Start.helpMessage(columns: 78))]
                         + Bas.configuration.subcommands.filter { $0 != Start.self }.map {
                             // The usage line as the command itself prints it.
-                            let help = $0.helpMessage(columns: 78).replacing("USAGE: \($0._commandName)", with: "USAGE: bas \($0._commandName)")
+                            let help = $0.helpMessage(columns: 78).replacing(
+                                "USAGE: \($0._commandName)", with: "USAGE: bas \($0._commandName)")
                             return ("bas \($0._commandName)", help)
                         },
                     promptCommands: Prompt.commands, exitCodes: Bas.exitCodes))

@@ -18,7 +18,8 @@ struct CheckpointingTests {
     private static func gradients(checkpointed: Bool, used: [Int], live: [Bool]) -> [Tensor?] {
         let (x, t, w) = (numbers([3, 4], 1), numbers([4], 2), numbers([4, 4], 3))
         let inputs = zip([x, t, w], live).map { $1 ? Variable.leaf($0) : Variable($0) }
-        let outputs = checkpointed
+        let outputs =
+            checkpointed
             ? Variable.checkpointed([inputs[0], inputs[1]], parameters: [inputs[2]]) { function($0[0], $0[1], inputs[2]) }
             : function(inputs[0], inputs[1], inputs[2])
         let total = used.reduce(Variable(Tensor(0))) { $0 + (outputs[$1] * outputs[$1]).sum() }

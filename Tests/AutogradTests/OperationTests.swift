@@ -56,8 +56,7 @@ import Testing
         let folder = "\(Fixtures.root)/Sources/Autograd/Operations"
         let covered = Set(OperationTable.rows.map(\.operation))
         var functions = 0
-        for file in try FileManager.default.contentsOfDirectory(atPath: folder) where file.hasSuffix(".swift")
-        {
+        for file in try FileManager.default.contentsOfDirectory(atPath: folder) where file.hasSuffix(".swift") {
             let text = try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
             for match in text.matches(of: /public (?:static )?func ([^\s(]+)/) {
                 functions += 1

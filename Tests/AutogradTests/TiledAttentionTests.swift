@@ -11,9 +11,13 @@ import Testing
     }
 
     /// Tiles that divide the queries and tiles that do not; more and fewer keys than queries.
-    @Test(arguments: [(256, 256, 2), (300, 77, 3), (50, 400, 1)]) func gradientsAreThoseOfKeptProbabilities(_ queries: Int, _ keys: Int, _ heads: Int) {
+    @Test(arguments: [(256, 256, 2), (300, 77, 3), (50, 400, 1)]) func gradientsAreThoseOfKeptProbabilities(
+        _ queries: Int, _ keys: Int, _ heads: Int
+    ) {
         let width = heads * 20
-        let (q, k, v) = (Self.numbers([2, queries, width], seed: 1), Self.numbers([2, keys, width], seed: 2), Self.numbers([2, keys, width], seed: 3))
+        let (q, k, v) = (
+            Self.numbers([2, queries, width], seed: 1), Self.numbers([2, keys, width], seed: 2), Self.numbers([2, keys, width], seed: 3)
+        )
         let dy = Self.numbers([2, queries, width], seed: 4)
         let p = Tensor.attentionProbabilities(q, k, heads: heads)
         let (dp, dv) = dy.attentionValuesBackward(p, v, probabilities: true, values: true)

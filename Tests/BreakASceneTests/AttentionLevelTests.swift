@@ -24,14 +24,16 @@ import Testing
     @Test func aModelWithoutAnyHasNone() throws {
         let unet = try UNet2DConditionModelConfiguration(
             [
-                "_class_name": "UNet2DConditionModel", "down_block_types": ["DownBlock2D", "DownBlock2D"], "up_block_types": ["UpBlock2D", "UpBlock2D"],
+                "_class_name": "UNet2DConditionModel", "down_block_types": ["DownBlock2D", "DownBlock2D"],
+                "up_block_types": ["UpBlock2D", "UpBlock2D"],
                 "block_out_channels": [32, 32],
             ], file: "config.json")
         #expect(unet.attentionLevel(height: 32, width: 32) == nil)
     }
 
     private static func model(_ height: Int, _ width: Int) throws -> DiffusionModel {
-        try ModelFolder.load(Fixtures.path("models/tiny-sd21")).sized(height: height, width: width).addingHandles(count: 2, words: [], seed: 1)
+        try ModelFolder.load(Fixtures.path("models/tiny-sd21")).sized(height: height, width: width).addingHandles(
+            count: 2, words: [], seed: 1)
     }
 
     private static func scene(for model: DiffusionModel) throws -> PreparedScene {

@@ -12,7 +12,8 @@ import TestSupport
     private let middle = Tensor([0, 1, 0, 0, 0, 1, 0, 0], shape: [2, 4])
 
     private func expect(_ got: [Double], _ wanted: [Double], location: SourceLocation = #_sourceLocation) {
-        #expect(got.count == wanted.count && zip(got, wanted).allSatisfy { abs($0 - $1) < 1e-6 }, "\(got) \(wanted)", sourceLocation: location)
+        #expect(
+            got.count == wanted.count && zip(got, wanted).allSatisfy { abs($0 - $1) < 1e-6 }, "\(got) \(wanted)", sourceLocation: location)
     }
 
     @Test func sharesAndChance() {
@@ -83,7 +84,9 @@ import TestSupport
 
     @Test func conditionsAreEveryCombination() {
         var conditions = LeakageConditions()
-        (conditions.prompts, conditions.orders, conditions.flips, conditions.noises) = (["a photo of *", "* in the snow"], [.masks, .reversed, .alone], true, 3)
+        (conditions.prompts, conditions.orders, conditions.flips, conditions.noises) = (
+            ["a photo of *", "* in the snow"], [.masks, .reversed, .alone], true, 3
+        )
         let looks = conditions.looks(2)
         #expect(looks.count == 2 * (1 + 1 + 2) * 2 * 3)
         #expect(looks.filter { $0.handles == [1, 0] && $0.measured == [0, 1] }.count == 12)

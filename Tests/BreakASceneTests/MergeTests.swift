@@ -22,7 +22,10 @@ import TestSupport
     private func value(_ model: DiffusionModel, _ name: String) -> Tensor? { model.namedParameters.first { $0.name == name }?.value.value }
 
     @Test func changesAreAdded() throws {
-        let (a, b) = (try changed(["unet.conv_in.bias": 1, "unet.conv_out.bias": 2]), try changed(["unet.conv_in.bias": 0.5, "unet.conv_norm_out.bias": 4]))
+        let (a, b) = (
+            try changed(["unet.conv_in.bias": 1, "unet.conv_out.bias": 2]),
+            try changed(["unet.conv_in.bias": 0.5, "unet.conv_norm_out.bias": 4])
+        )
         let merged = try a.merged(with: b).result.model
         for (name, change) in [("unet.conv_in.bias", Float(1.5)), ("unet.conv_out.bias", 2), ("unet.conv_norm_out.bias", 4)] {
             let (before, after) = (try #require(value(base.get(), name)), try #require(value(merged, name)))
@@ -36,7 +39,9 @@ import TestSupport
         let model = try base.get()
         let width = model.textEncoder.configuration.hiddenSize
         func learned(_ tokens: [String], _ value: Float) throws -> LearnedModel {
-            var learned = LearnedModel(try model.addingHandles(tokens, embeddings: Tensor(Array(repeating: value, count: tokens.count * width), shape: [tokens.count, width])))
+            var learned = LearnedModel(
+                try model.addingHandles(
+                    tokens, embeddings: Tensor(Array(repeating: value, count: tokens.count * width), shape: [tokens.count, width])))
             learned.base = model
             return learned
         }

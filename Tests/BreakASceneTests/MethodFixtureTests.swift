@@ -53,7 +53,8 @@ struct MethodFixture {
         let count = mean.shape[0]
         let length = ids.count / count
         return PriorSet(
-            prompts: Array(repeating: "", count: count), ids: (0..<count).map { Array(ids[$0 * length..<($0 + 1) * length]) }, pictures: .zeros([0]),
+            prompts: Array(repeating: "", count: count), ids: (0..<count).map { Array(ids[$0 * length..<($0 + 1) * length]) },
+            pictures: .zeros([0]),
             posteriors: (0..<count).map { DiagonalGaussian(mean: mean.rows($0..<$0 + 1), std: std.rows($0..<$0 + 1)) })
     }
 
@@ -98,7 +99,8 @@ private func isClose(_ a: Float, _ b: Float, within tolerance: Float = 1e-3) -> 
                 let s = step < 10 ? "0\(step)" : "\(step)"
                 let losses = try run.advance(try fixture.batch(step, run.model, scene, prior))
                 let expected = try fixture.floats("\(s).losses")
-                #expect(isClose(losses.reconstruction, expected[0]), "\(s) reconstruction \(losses.reconstruction), expected \(expected[0])")
+                #expect(
+                    isClose(losses.reconstruction, expected[0]), "\(s) reconstruction \(losses.reconstruction), expected \(expected[0])")
                 #expect(isClose(losses.prior, expected[1]), "\(s) prior \(losses.prior), expected \(expected[1])")
                 #expect(isClose(losses.attention, expected[2]), "\(s) attention \(losses.attention), expected \(expected[2])")
                 let norm = try #require(run.history.entries.last).gradientNorm

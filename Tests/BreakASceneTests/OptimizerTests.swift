@@ -33,7 +33,8 @@ struct OptimizerTests {
 
     @Test func theKernelIsWhatThePlainCodeSays() {
         let (n, signed, unsigned) = (600, QuantizedMoments.signedCode, QuantizedMoments.unsignedCode)
-        var options = bas_adamw_options(lr: 0.01, beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay: 0.1, correction1: 0.1, correction2: 0.01, gradientScale: 0.5)
+        var options = bas_adamw_options(
+            lr: 0.01, beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay: 0.1, correction1: 0.1, correction2: 0.01, gradientScale: 0.5)
         var p = (0..<n).map { sinf(Float($0)) }, m = [UInt8](repeating: 90, count: n), v = [UInt8](repeating: 40, count: n)
         var (ms, vs) = ([Float](repeating: 0.3, count: 3), [Float](repeating: 0.2, count: 3))
         let g = (0..<n).map { cosf(Float($0) * 1.7) }
@@ -84,7 +85,10 @@ struct OptimizerTests {
 
     @Test func smallParametersKeepThirtyTwoBits() {
         var optimizer = AdamW(.init(lr: 1e-2, stateBits: 8))
-        _ = optimizer.update([.init(name: "small", value: .zeros([10]), gradient: .zeros([10])), .init(name: "large", value: .zeros([8192]), gradient: .zeros([8192]))])
+        _ = optimizer.update([
+            .init(name: "small", value: .zeros([10]), gradient: .zeros([10])),
+            .init(name: "large", value: .zeros([8192]), gradient: .zeros([8192])),
+        ])
         #expect(optimizer.moments.keys.sorted() == ["small"] && optimizer.quantizedMoments.keys.sorted() == ["large"])
     }
 }

@@ -57,7 +57,9 @@ struct PictureInspectionTests {
 
     @Test func theDistanceIsHowFarColoursMoved() {
         // 20 units along lightness: 20 on that axis, 11.54 on each diagonal, nothing on the other two.
-        let (a, b) = (LabPicture(width: 1, height: 1, pixels: [SIMD3(40, 0, 0)]), LabPicture(width: 1, height: 1, pixels: [SIMD3(60, 0, 0)]))
+        let (a, b) = (
+            LabPicture(width: 1, height: 1, pixels: [SIMD3(40, 0, 0)]), LabPicture(width: 1, height: 1, pixels: [SIMD3(60, 0, 0)])
+        )
         let distance = ColorDistribution(a, weights: [1]).distance(to: ColorDistribution(b, weights: [1]))
         let expected = (20 + 4 * 11.54) / 7
         #expect(abs(distance - expected) < 0.05, "\(distance)")
@@ -82,7 +84,10 @@ struct PictureInspectionTests {
 
     @Test func structureIgnoresPlaceSizeAndFlips() throws {
         let first = try Self.thing(x: 2, y: 3, scale: 1)
-        for other in [first, try Self.thing(x: 30, y: 33, scale: 1), try Self.thing(x: 10, y: 12, scale: 2), try Self.thing(x: 8, y: 4, scale: 1, flipped: true)] {
+        for other in [
+            first, try Self.thing(x: 30, y: 33, scale: 1), try Self.thing(x: 10, y: 12, scale: 2),
+            try Self.thing(x: 8, y: 4, scale: 1, flipped: true),
+        ] {
             for measure in LikenessMeasure.all {
                 let likeness = measure.compare(first, other)
                 #expect(likeness > 0.97, "\(measure.name): \(likeness)")
@@ -190,7 +195,9 @@ struct PictureInspectionTests {
 
     @Test func wilsonIntervalsAreThosePublished() throws {
         // Newcombe 1998, table I, method 3.
-        let published: [(Int, Int, Double, Double)] = [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0, 0.1611), (1, 29, 0.0061, 0.1718)]
+        let published: [(Int, Int, Double, Double)] = [
+            (81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0, 0.1611), (1, 29, 0.0061, 0.1718),
+        ]
         for (hits, trials, low, high) in published {
             let interval = try #require(WilsonInterval(hits, of: trials))
             #expect(abs(interval.low - low) < 1e-4 && abs(interval.high - high) < 1e-4, "\(hits)/\(trials): \(interval)")
@@ -215,15 +222,19 @@ struct PictureInspectionTests {
                 (0..<count).map { _ in Finding(pixels: [true], regions: [0], evidence: 0.9, color: 1, size: 1, attention: 1, share: 1) }
             }
             return InspectedPicture(
-                entry: .init(context: "*", asked: asked, seed: 0), prompt: "", image: Image(width: 1, height: 1, color: .white), size: PixelSize(width: 1, height: 1),
+                entry: .init(context: "*", asked: asked, seed: 0), prompt: "", image: Image(width: 1, height: 1, color: .white),
+                size: PixelSize(width: 1, height: 1),
                 findings: findings, likeness: copies.map { $0 > 0 ? [0.5, 0.5, 0.5, 0.5] : [] })
         }
         let plan = InspectionPlan(handles: 2, contexts: ["*"], count: 1, most: 15, seed: 0)
         let report = InspectionReport(
-            tokens: ["<a>", "<b>"], names: ["a", "b"], plan: plan, pictures: [picture([0], [1, 1]), picture([0], [0, 0]), picture([1], [0, 2]), picture([0, 1], [2, 1])])
+            tokens: ["<a>", "<b>"], names: ["a", "b"], plan: plan,
+            pictures: [picture([0], [1, 1]), picture([0], [0, 0]), picture([1], [0, 2]), picture([0, 1], [2, 1])])
         #expect(report.present(0) == .init(hits: 2, trials: 3) && report.present(1) == .init(hits: 2, trials: 2))
         #expect(report.unasked(0) == .init(hits: 0, trials: 1) && report.unasked(1) == .init(hits: 1, trials: 2))
-        #expect(report.others(0) == .init(hits: 1, trials: 2) && report.brings(0, 1) == report.others(0) && report.brings(1, 0) == .init(hits: 0, trials: 1))
+        #expect(
+            report.others(0) == .init(hits: 1, trials: 2) && report.brings(0, 1) == report.others(0)
+                && report.brings(1, 0) == .init(hits: 0, trials: 1))
         #expect(report.doubled(0) == .init(hits: 1, trials: 2) && report.doubled(1) == .init(hits: 1, trials: 2))
         #expect(report.likeness(0, 0) == [0.5, 0.5] && report.likeness(0, 9) == [])
     }

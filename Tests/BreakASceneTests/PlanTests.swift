@@ -15,7 +15,8 @@ import Testing
     @Test func theArithmeticIsWhatPyTorchCounts() throws {
         let model = try Self.model()
         let size = model.latentSize
-        let unet = model.unet.configuration.passCost(height: size.height, width: size.width, text: model.textEncoder.configuration.maxPositionEmbeddings)
+        let unet = model.unet.configuration.passCost(
+            height: size.height, width: size.width, text: model.textEncoder.configuration.maxPositionEmbeddings)
         let text = model.textEncoder.configuration.passCost
         #expect(abs(text.operations / 0.12e9 - 1) < 0.1, "\(text.operations)")
         #expect(abs((unet.operations + text.operations) / 0.76e9 - 1) < 0.05, "\(unet.operations + text.operations)")

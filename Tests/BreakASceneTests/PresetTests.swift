@@ -15,7 +15,9 @@ import Testing
         let source: String
     }
 
-    private static func both(_ setting: String, _ value: JSON, _ source: String) -> Row { Row(setting: setting, paper: value, code: value, source: source) }
+    private static func both(_ setting: String, _ value: JSON, _ source: String) -> Row {
+        Row(setting: setting, paper: value, code: value, source: source)
+    }
 
     /// Every setting of `TrainingOptions`; `lr` is that of phase one.
     static let table: [Row] = [
@@ -27,7 +29,9 @@ import Testing
         Row(setting: "weight_decay", paper: 1e-8, code: 1e-2, source: "B.1; train.py --adam_weight_decay"),
         both("optimizer_bits", 32, "train.py --use_8bit_adam is off"),
         both("attention_weight", 0.01, "section 3.2; train.py --lambda_attention"),
-        Row(setting: "normalization", paper: "minmax", code: "max", source: "B.1 \"normalized to range [0, 1]\"; train.py divides by the maximum"),
+        Row(
+            setting: "normalization", paper: "minmax", code: "max",
+            source: "B.1 \"normalized to range [0, 1]\"; train.py divides by the maximum"),
         both("reduction", "mean", "equation 2; train.py F.mse_loss(reduction=\"mean\")"),
         Row(setting: "prior_weight", paper: 0, code: 1, source: "the paper has no prior preservation; train.py --prior_loss_weight"),
         both("masked", true, "equation 1; train.py --do_not_apply_masked_loss is off"),
@@ -55,7 +59,9 @@ import Testing
                 var expected = preset == .paper ? row.paper : row.code
                 if row.setting == "lr", phase == 2 { expected = 2e-6 }
                 let found = try #require(options[row.setting])
-                #expect(Self.same(found, expected), "\(preset) phase \(phase): \(row.setting) is \(found.text()), \(row.source) says \(expected.text())")
+                #expect(
+                    Self.same(found, expected),
+                    "\(preset) phase \(phase): \(row.setting) is \(found.text()), \(row.source) says \(expected.text())")
             }
         }
     }
@@ -86,7 +92,8 @@ import Testing
 
     /// What phase two moves, by the blocks that have changed after a step.
     @Test(arguments: [
-        (TrainableParts.all, true, true, true), (.unet, true, false, false), (.unetAndTokens, true, true, false), (.handles, false, false, false),
+        (TrainableParts.all, true, true, true), (.unet, true, false, false), (.unetAndTokens, true, true, false),
+        (.handles, false, false, false),
     ])
     func partsMoveWhatTheySay(_ parts: TrainableParts, _ unet: Bool, _ table: Bool, _ text: Bool) throws {
         let model = try ModelFolder.load(Fixtures.path("models/tiny-sd15")).addingHandles(count: 2, words: [], seed: 3)

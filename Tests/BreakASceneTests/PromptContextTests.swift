@@ -32,7 +32,10 @@ import Testing
         (options.contexts, options.zoom) = (["a photo of * at night", "*"], 0.25)
         #expect(TrainingOptions(try JSON.parse(options.json.text())) == options)
         #expect(TrainingOptions(TrainingOptions().json) == TrainingOptions())
-        for (name, value) in [("zoom", JSON(2.0)), ("zoom", JSON(-0.5)), ("contexts", .string("*")), ("contexts", .array([.string("night")])), ("contexts", .array([JSON(1)]))] {
+        for (name, value) in [
+            ("zoom", JSON(2.0)), ("zoom", JSON(-0.5)), ("contexts", .string("*")), ("contexts", .array([.string("night")])),
+            ("contexts", .array([JSON(1)])),
+        ] {
             guard case .object(var object) = options.json else { return }
             object[name] = value
             #expect(TrainingOptions(.object(object)) == nil, "\(name)")

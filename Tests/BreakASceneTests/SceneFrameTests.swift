@@ -82,7 +82,8 @@ import TestSupport
     }
 
     @Test func cropBringsSmallThingsCloser() throws {
-        let small = try Scene(image: Self.photo(128, 128), masks: [Self.mask(60..<70, 40..<50, 128, 128), Self.mask(70..<80, 50..<60, 128, 128)])
+        let small = try Scene(
+            image: Self.photo(128, 128), masks: [Self.mask(60..<70, 40..<50, 128, 128), Self.mask(70..<80, 50..<60, 128, 128)])
         let tight = try small.cropped(margin: 0)
         #expect(tight.image.size == PixelSize(width: 20, height: 20) && tight.image[0, 0] == Color(60, 40, 7))
         #expect(try small.cropped(margin: 0.5).image.size == PixelSize(width: 40, height: 40))

@@ -22,7 +22,9 @@ import Testing
     }
 
     /// The batches of both phases of a training with one seed.
-    private static func batches(_ phase: Int, _ model: DiffusionModel, _ scene: PreparedScene, _ prior: PriorSet, steps: Int) throws -> [TrainingBatch] {
+    private static func batches(_ phase: Int, _ model: DiffusionModel, _ scene: PreparedScene, _ prior: PriorSet, steps: Int) throws
+        -> [TrainingBatch]
+    {
         var options = TrainingOptions()
         options.flip = 0.5
         let run = TrainingRun(phase: phase, model, scene: scene, prior: prior, options: options, seed: 5)

@@ -49,7 +49,9 @@ import Testing
         }
         // Places are uniform among those that hold the box: a third of them in each third of the way.
         let free = parts.filter { $0.width < 300 }
-        let ways = free.map { part in Double(part.x0 - max(0, 306 - part.width)) / Double(min(206, 512 - part.width) - max(0, 306 - part.width)) }
+        let ways = free.map { part in
+            Double(part.x0 - max(0, 306 - part.width)) / Double(min(206, 512 - part.width) - max(0, 306 - part.width))
+        }
         for third in 0..<3 {
             let share = Double(ways.count { $0 >= Double(third) / 3 && $0 < Double(third + 1) / 3 }) / Double(ways.count)
             #expect(abs(share - 1.0 / 3) < 0.03, "third \(third): \(share)")
@@ -111,10 +113,14 @@ import Testing
     /// A thing of four pixels that one pixel a cell would miss keeps the cells that it touches, from closer too.
     @Test func smallThingsKeepTheirCells() throws {
         let photo = Image(width: 128, height: 128, color: Color(9, 9, 9))
-        let tiny = Mask(width: 128, height: 128, values: (0..<128 * 128).map { [41, 42].contains($0 % 128) && [41, 42].contains($0 / 128) ? 1 : 0 })
+        let tiny = Mask(
+            width: 128, height: 128, values: (0..<128 * 128).map { [41, 42].contains($0 % 128) && [41, 42].contains($0 / 128) ? 1 : 0 })
         let prepared = try PreparedScene(Scene(image: photo, masks: [tiny]), for: Self.model())
         var sample = UnionSample(chosen: [0], isFlipped: false)
-        for part in [PixelRect(x0: 1, y0: 1, x1: 127, y1: 127), PixelRect(x0: 30, y0: 20, x1: 120, y1: 110), PixelRect(x0: 40, y0: 40, x1: 44, y1: 44)] {
+        for part in [
+            PixelRect(x0: 1, y0: 1, x1: 127, y1: 127), PixelRect(x0: 30, y0: 20, x1: 120, y1: 110),
+            PixelRect(x0: 40, y0: 40, x1: 44, y1: 44),
+        ] {
             sample.part = part
             let view = try prepared.view(sample)
             #expect(view.unionMask.sum > 0 && view.attentionTargets[0].sum > 0)

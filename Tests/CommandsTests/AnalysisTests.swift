@@ -60,9 +60,11 @@ import Testing
         "add_handles(load_model(\"collage\"), 1).handles[0]", "load_model(\"collage\").history",
         "union_sample(add_handles(load_model(\"collage\"), 3), load_scene(\"toys\"), seed=1)",
         "leakage(add_handles(load_model(\"collage\"), 3), load_scene(\"toys\"))",
-        "inspect_pictures(add_handles(load_model(\"collage\"), 2), load_scene(\"mug_rose\"), prompts=[\"a photo of *\"], sets=1, steps=1)", "ddim(load_model(\"collage\"), steps=2)",
+        "inspect_pictures(add_handles(load_model(\"collage\"), 2), load_scene(\"mug_rose\"), prompts=[\"a photo of *\"], sets=1, steps=1)",
+        "ddim(load_model(\"collage\"), steps=2)",
         "attention(add_handles(load_model(\"collage\"), 1), \"a photo of <asset0>\", token=\"<asset0>\", image=load_scene(\"toys\"), timesteps=[300])",
-        "adamw(add_handles(load_model(\"collage\"), 1).handles, lr=0.1)", "adamw(add_handles(load_model(\"collage\"), 1).handles, lr=0.1).first",
+        "adamw(add_handles(load_model(\"collage\"), 1).handles, lr=0.1)",
+        "adamw(add_handles(load_model(\"collage\"), 1).handles, lr=0.1).first",
         "m = load_model(\"collage\")\npredict_noise(m, zeros([1, 16, 16, 8]), 5, \"a photo\")", "zeros([2, 3])",
         "plot([1, 2], title=\"two\")", "check(load_scene(\"toys\"), load_model(\"collage\"))",
     ])
@@ -74,7 +76,8 @@ import Testing
         #expect(known.fieldNames.map { Set($0) } == Set(host.fieldNames), "\(code): \(host.fieldNames)")
         for name in host.fieldNames {
             let field = try #require(try host.field(name))
-            #expect(known.field(name)?.admits(field) == true, "\(code).\(name): \(String(describing: known.field(name))), \(field.typeName)")
+            #expect(
+                known.field(name)?.admits(field) == true, "\(code).\(name): \(String(describing: known.field(name))), \(field.typeName)")
         }
     }
 
@@ -88,7 +91,8 @@ import Testing
         "dot([1, 2], [1, 2, 3])", "mse(zeros([2, 3]), zeros([4]))", "minimum(zeros([3]), [1, 2])", "softmax(zeros([2]), 3)",
         "sum(zeros([2, 3]), axis=2)", "mean(zeros([2, 3]), axis=[0, 0])", "x = zeros([2, 3])\nx[2]", "x = zeros([2, 3])\nx[0, 1, 2]",
         "x = zeros([2, 3])\nx[..,  ..]", "x = zeros([2, 3])\nx[\"a\"]", "zeros([-1])", "zeros([2, 3]).foo", "zeros([2, 3]).shape[2]",
-        "a, b, c = zeros([2, 3])", "zeros([2]) & zeros([2])", "!zeros([2])", "load_scene(\"toys\") + 1", "-load_model(\"collage\")", "photo = load_scene(\"toys\")\nphoto.maskz",
+        "a, b, c = zeros([2, 3])", "zeros([2]) & zeros([2])", "!zeros([2])", "load_scene(\"toys\") + 1", "-load_model(\"collage\")",
+        "photo = load_scene(\"toys\")\nphoto.maskz",
         "photo = load_scene(\"toys\")\nfor m in photo.masks { m.areas }", "load_model(\"collage\").handles.token",
         "phase1(load_scene(\"toys\"), load_scene(\"toys\"))", "generate(load_model(\"collage\"), \"x\", steps=0)",
         "m = load_model(\"collage\")\ngenerate(m, \"x\", step=3)", "box([0, 0], [1, 1])", "randn([2], sed=1)",
@@ -109,14 +113,22 @@ import Testing
     @Test(arguments: [
         ("x = randn([2])", ["W0106"]), ("x = randn([2], seed=1)", []), ("with seed(1) { x = randn([2]) }", []),
         ("fn f() { randn([2]) }\nwith seed(1) { f() }", []), ("fn f() { randn([2]) }\nf()", ["W0106"]),
-        ("encode(load_model(\"collage\"), zeros([1, 8, 8, 3]), sampled=false)", []), ("encode(load_model(\"collage\"), zeros([1, 8, 8, 3]))", ["W0106"]),
+        ("encode(load_model(\"collage\"), zeros([1, 8, 8, 3]), sampled=false)", []),
+        ("encode(load_model(\"collage\"), zeros([1, 8, 8, 3]))", ["W0106"]),
         ("seed(4)\nx = randn([2])", []), ("o = {seed: 1}\nx = randn([2], ..o)", []),
-        ("load_image(\"nothing.png\")", ["W0108"]), ("save_image(zeros([2, 2, 3]) |> image, \"nothing.png\")\nload_image(\"nothing.png\")", []),
+        ("load_image(\"nothing.png\")", ["W0108"]),
+        ("save_image(zeros([2, 2, 3]) |> image, \"nothing.png\")\nload_image(\"nothing.png\")", []),
         ("s = ddim(load_model(\"collage\"), steps=2)\nz = zeros([1, 2, 2, 8])\nstep(s, z, 501, z)", []),
         ("s = ddpm(load_model(\"collage\"), steps=2)\nz = zeros([1, 2, 2, 8])\nstep(s, z, 501, z)", ["W0106"]),
         ("s = ddpm(load_model(\"collage\"), steps=2)\nz = zeros([1, 2, 2, 8])\nstep(s, z, 501, z, seed=1)", []),
-        ("s = dpmsolver(load_model(\"collage\"), steps=2)\nz = zeros([1, 2, 2, 8])\nfor t in s.timesteps { z, s = advance(s, z, t, z) }", []),
-        ("s = euler_ancestral(load_model(\"collage\"), steps=2)\nz = zeros([1, 2, 2, 8])\nfor t in s.timesteps { z, s = advance(s, z, t, z) }", ["W0106"]),
+        (
+            "s = dpmsolver(load_model(\"collage\"), steps=2)\nz = zeros([1, 2, 2, 8])\nfor t in s.timesteps { z, s = advance(s, z, t, z) }",
+            []
+        ),
+        (
+            "s = euler_ancestral(load_model(\"collage\"), steps=2)\nz = zeros([1, 2, 2, 8])\nfor t in s.timesteps { z, s = advance(s, z, t, z) }",
+            ["W0106"]
+        ),
         ("fn go(s, z) { step(s, z, 501, z) }\ngo(1, 2)", []),
         ("load_scene(\"toys\")", []), ("load_scene(\"toyz\")", ["W0108"]),
         ("fn randn(x) { x }\nrandn(3)", ["W0104"]),

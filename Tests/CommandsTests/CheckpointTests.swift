@@ -10,7 +10,8 @@ import Testing
 @Suite(.serialized) struct CheckpointTests {
     private static func bench() -> Workbench {
         let bench = Workbench()
-        bench.run("base = load_model(\"collage\"); photo = load_scene(\"mug_rose\"); two = add_handles(base, 2, init=[\"dish\", \"flower\"])")
+        bench.run(
+            "base = load_model(\"collage\"); photo = load_scene(\"mug_rose\"); two = add_handles(base, 2, init=[\"dish\", \"flower\"])")
         return bench
     }
 
@@ -59,7 +60,8 @@ import Testing
         bench.run("part = phase1(base, photo, steps=9, prior_weight=0, seed=1, until=2)")
         #expect(bench.isTrue("ends_with(part.phases[0], \"stopped after step 2\")"))
         #expect(bench.isTrue("len(resume(part).phases) == 2 and not (\"stopped\" in resume(part).phases[1])"))
-        let still = "phase1(base, photo, steps=2, prior_weight=0, attention_loss=fn(out, pick) { sum(detach(attention_map(out.attention, pick.handles[0]))) })"
+        let still =
+            "phase1(base, photo, steps=2, prior_weight=0, attention_loss=fn(out, pick) { sum(detach(attention_map(out.attention, pick.handles[0]))) })"
         let outcome = bench.session.run(source: still)
         #expect(outcome.status == .ok && outcome.diagnostics.count { $0.code == .noGradient } == 1)
         try inTemporaryFolder { _ in
@@ -68,7 +70,8 @@ import Testing
             // Settings go by what a model is, not by what its folder is called.
             bench.run("a = phase2(back, photo, steps=1, prior_weight=0, seed=1); b = phase2(two, photo, steps=1, prior_weight=0, seed=1)")
             #expect(bench.isTrue("a.hash == b.hash"))
-            #expect(bench.isTrue("psnr(generate(back, \"a <asset0>\", steps=2, seed=1), generate(two, \"a <asset0>\", steps=2, seed=1)) > 100"))
+            #expect(
+                bench.isTrue("psnr(generate(back, \"a <asset0>\", steps=2, seed=1), generate(two, \"a <asset0>\", steps=2, seed=1)) > 100"))
         }
     }
 
@@ -95,7 +98,10 @@ import Testing
     @Test(arguments: [
         ("resume(\"nowhere\")", "holds no checkpoint"),
         ("phase1(base, photo, steps=2, prior_weight=0, seed=2, checkpoint=\"run\")", "seed is 2 here, 1 there"),
-        ("phase1(base, photo, steps=3, lr=1e-3, prior_weight=0, seed=1, checkpoint=\"run\")", "steps is 3 here, 2 there; lr is 0.001 here, 0.005 there"),
+        (
+            "phase1(base, photo, steps=3, lr=1e-3, prior_weight=0, seed=1, checkpoint=\"run\")",
+            "steps is 3 here, 2 there; lr is 0.001 here, 0.005 there"
+        ),
         ("phase1(base, load_scene(\"sheep\"), steps=2, prior_weight=0, seed=1, checkpoint=\"run\")", "scene"),
         ("phase1(base, photo, steps=2, prior_weight=0, seed=1, checkpoint=\"file\")", "is a file"),
         ("resume(\"run\", attention_loss=fn(out, pick) { 0 })", "no function"),
@@ -133,7 +139,9 @@ import Testing
 
     @Test func recomputingActivationsChangesNothing() {
         let bench = Self.bench()
-        bench.run("a = phase2(two, photo, steps=2, prior_weight=0, lr=1e-3, seed=1); b = phase2(two, photo, steps=2, prior_weight=0, lr=1e-3, seed=1, gradient_checkpointing=true)")
+        bench.run(
+            "a = phase2(two, photo, steps=2, prior_weight=0, lr=1e-3, seed=1); b = phase2(two, photo, steps=2, prior_weight=0, lr=1e-3, seed=1, gradient_checkpointing=true)"
+        )
         #expect(bench.isTrue("abs(a.history[-1].attention - a.history.attention[-1]) < 1e-9"))
         #expect(bench.isTrue("a.history.attention[1] > 0 and abs(a.history.attention[1] - b.history.attention[1]) < 1e-6"))
         #expect(bench.isTrue("abs(a.history.gradient_norm[1] - b.history.gradient_norm[1]) < 1e-4 * a.history.gradient_norm[1]"))

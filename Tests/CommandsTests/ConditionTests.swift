@@ -18,7 +18,8 @@ import Testing
         ("x = arange(3); x[arange(4) > 1]", "E0306: a condition of 4 answers does not fit axis 0, which has size 3"),
         ("x = arange(3); x[zeros([2, 2]) > 1]", "E0306: a condition [2, 2] does not fit a tensor [3]"),
         ("(arange(3) > 1) & (arange(2) > 1)", "E0301: these shapes do not broadcast"),
-        ("x = arange(5); c = x > 1; x[0:3][c[1:4]]", "tensor[2] [1.0, 2.0]"), ("arange(3) & arange(3)", "E0302: \"&\" does not take a tensor and a tensor"),
+        ("x = arange(5); c = x > 1; x[0:3][c[1:4]]", "tensor[2] [1.0, 2.0]"),
+        ("arange(3) & arange(3)", "E0302: \"&\" does not take a tensor and a tensor"),
         ("sum([1, 2, 3], keepdims=true)", "tensor[1] [6.0]"), ("max([1, 2], keepdims=true)", "tensor[1] [2.0]"),
         ("max(0, tensor([1, -1]))", "E0301: max of several values takes values of one shape"),
     ])

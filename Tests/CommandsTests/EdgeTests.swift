@@ -69,7 +69,9 @@ import Testing
     private func makePipes() throws {
         let shipped = Programs.root + "/stdlib/models/collage"
         for folder in ["model", "scene", "weights", "weights/unet"] { try FileSystem.createFolder(folder) }
-        for name in ["pipe", "pipe.csv", "pipe.png", "pipe.svg", "pipe.safetensors", "model/model_index.json", "scene/img.png", "scene/mask0.png"] {
+        for name in [
+            "pipe", "pipe.csv", "pipe.png", "pipe.svg", "pipe.safetensors", "model/model_index.json", "scene/img.png", "scene/mask0.png",
+        ] {
             #expect(mkfifo(name, 0o600) == 0)
         }
         for name in FileSystem.contents(shipped) where name != "unet" { symlink("\(shipped)/\(name)", "weights/\(name)") }

@@ -6,7 +6,8 @@ import Testing
 @Suite(.serialized) struct EditTests {
     private static func bench() -> Workbench {
         let bench = Workbench()
-        bench.run("""
+        bench.run(
+            """
             base = load_model("collage")
             toys = load_image("stdlib/scenes/toys/img.jpg")
             fn check_edit(photo, mask) {
@@ -37,7 +38,9 @@ import Testing
         let bench = Self.bench()
         bench.run("wide = crop(toys, [0, 100], [500, 377]); mask = ellipse([420, 140], [50, 80], wide.size)")
         bench.run("square = crop(wide, [223, 0], [500, 277]); part = crop(mask, [223, 0], [500, 277])")
-        #expect(bench.isTrue("crop(edit(base, wide, mask, \"a dog\", steps=2), [223, 0], [500, 277]) == edit(base, square, part, \"a dog\", steps=2)"))
+        #expect(
+            bench.isTrue(
+                "crop(edit(base, wide, mask, \"a dog\", steps=2), [223, 0], [500, 277]) == edit(base, square, part, \"a dog\", steps=2)"))
     }
 
     /// The seam lies inside of the mask, and of a thin mask something is left.
@@ -52,6 +55,9 @@ import Testing
     @Test func anEditSaysWhatItWasMadeFrom() {
         let bench = Self.bench()
         bench.run("out = edit(base, toys, ellipse([300, 200], 60, toys.size), \"a dog\", steps=2, seed=7)")
-        #expect(bench.text("[out.metadata.prompt, out.metadata.seed, out.metadata.model, out.metadata.model_hash == base.hash, out.metadata.steps]") == "[\"a dog\", \"7\", \"collage\", true, \"2\"]")
+        #expect(
+            bench.text(
+                "[out.metadata.prompt, out.metadata.seed, out.metadata.model, out.metadata.model_hash == base.hash, out.metadata.steps]")
+                == "[\"a dog\", \"7\", \"collage\", true, \"2\"]")
     }
 }

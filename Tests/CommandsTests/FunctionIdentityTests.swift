@@ -41,7 +41,10 @@ import Testing
                 (Self.program(n: "3"), "n, which scale reads, is 3 here, 2 there"),
                 (Self.program().replacing("ones([3]) * 2", with: "ones([3]) * 3"), "mark, which scale reads, has other contents"),
                 (Self.program(body: "weight"), "attention_loss is another function"),
-                (Self.program().replacing("attention_loss=loss", with: "reconstruction_loss=fn(a, b, c) { mean(a) }"), "reconstruction_loss is a function here, not there"),
+                (
+                    Self.program().replacing("attention_loss=loss", with: "reconstruction_loss=fn(a, b, c) { mean(a) }"),
+                    "reconstruction_loss is a function here, not there"
+                ),
             ] {
                 let message = try Self.run(program)
                 #expect(message.contains("another training") && message.contains(words), "\(message)")
@@ -49,7 +52,8 @@ import Testing
             let other = try Self.run(Self.program(), module: "a + b + 0")
             #expect(other.contains("part.join, which scale reads, is another function"), "\(other)")
             // What changes nothing: comments, layout, another function of the imported file, what nothing reads.
-            #expect(try Self.run("unused = 4\n" + Self.program(body: "  # as in the paper\n    weight  *  scale(out, pick)\n")) == "goes on")
+            #expect(
+                try Self.run("unused = 4\n" + Self.program(body: "  # as in the paper\n    weight  *  scale(out, pick)\n")) == "goes on")
             try AtomicFile.write("part.bas", text: "fn join(a, b) { a + b }\nfn other(a) { 2 * a }\n")
             #expect(Workbench().session.run(source: Self.program()).status == .ok)
         }
@@ -58,7 +62,8 @@ import Testing
     @Test func resumeAsksForTheSameFunctions() throws {
         try inTemporaryFolder { _ in
             #expect(try Self.run(Self.program()) == "goes on")
-            let again = Self.program().split(separator: "\n").dropLast().joined(separator: "\n") + "\nm = resume(\"run\", attention_loss=loss)"
+            let again =
+                Self.program().split(separator: "\n").dropLast().joined(separator: "\n") + "\nm = resume(\"run\", attention_loss=loss)"
             #expect(try Self.run(again) == "goes on")
             let changed = try Self.run(again.replacing("weight = 0.1", with: "weight = 0.5"))
             #expect(changed.contains("weight, which attention_loss reads, is 0.5 here, 0.1 there"), "\(changed)")
@@ -84,7 +89,9 @@ import Testing
         let first = try parts(mutual)
         #expect(first == (try parts(mutual)))
         #expect(first.map(\.name) == ["f", "f: table.deep", "f: g", "g: photo", "g: m", "g: table", "g: f"])
-        for (old, new) in [("2.5", "2.25"), ("\"toy\"", "\"ball\""), ("load_scene(\"mug_rose\")", "load_scene(\"toys\")"), ("[photo, m,", "[m, photo,")] {
+        for (old, new) in [
+            ("2.5", "2.25"), ("\"toy\"", "\"ball\""), ("load_scene(\"mug_rose\")", "load_scene(\"toys\")"), ("[photo, m,", "[m, photo,"),
+        ] {
             #expect(try parts(mutual.replacing(old, with: new)) != first, "\(old)")
         }
         // Captured variables, and functions in lists.

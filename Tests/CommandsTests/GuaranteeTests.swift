@@ -31,14 +31,19 @@ import Testing
 
     @Test(arguments: [
         ("phase1(base, photo, steps=14, prior_weight=0, flip=0.5, seed=3)", 1),
-        ("phase1(base, photo, steps=14, prior_weight=0, attention_loss=fn(out, pick) { mean(attention_map(out.attention, pick.handles[0])) }, seed=3)", 1),
+        (
+            "phase1(base, photo, steps=14, prior_weight=0, attention_loss=fn(out, pick) { mean(attention_map(out.attention, pick.handles[0])) }, seed=3)",
+            1
+        ),
         ("phase2(add_handles(base, 2), photo, steps=14, prior_weight=0, seed=3)", 2),
     ])
     func anInterruptedRunGoesOnAsIfItNeverStopped(_ code: String, phase: Int) {
         let bench = Self.bench()
         let interrupt = bench.session.interrupt
         bench.session.setEvents { event in
-            if case .progress(let bar) = event, bar.title.hasPrefix("phase"), bar.completed >= 2, bar.completed < bar.total { interrupt.request() }
+            if case .progress(let bar) = event, bar.title.hasPrefix("phase"), bar.completed >= 2, bar.completed < bar.total {
+                interrupt.request()
+            }
         }
         let outcome = bench.session.run(source: "part = \(code)")
         bench.session.setEvents { _ in }
@@ -53,7 +58,8 @@ import Testing
 
     @Test func theAttentionLossMovesHandlesAlone() {
         let bench = Self.bench()
-        bench.run("""
+        bench.run(
+            """
             m = add_handles(base, 2, init=["dish", "flower"])
             o = adamw(m.handles, lr=5e-3)
             start = m
@@ -81,7 +87,8 @@ import Testing
         bench.run("tiny = scene(photo.image, [photo.masks[0], box([41, 41], [43, 43], photo.size)])")
         let outcome = bench.run("small = phase1(base, tiny, steps=3, sampling=\"single\", prior_weight=0, seed=2)")
         #expect(outcome.diagnostics.contains { $0.severity == .warning && $0.code == .maskVanishes })
-        #expect(bench.isTrue("all([isfinite(r.reconstruction) and r.reconstruction > 0 and r.attention > 0 for r in table(small.history)])"))
+        #expect(
+            bench.isTrue("all([isfinite(r.reconstruction) and r.reconstruction > 0 and r.attention > 0 for r in table(small.history)])"))
         #expect(bench.isTrue("min([norm(h.embedding - h.start) for h in small.handles]) > 0"))
         #expect(bench.run("phase1(base, photo, steps=1, prior_weight=0)").diagnostics.isEmpty)
     }
@@ -91,7 +98,10 @@ import Testing
         let bench = Self.bench()
         bench.run("a = \(code), prior=1); b = \(code), prior_weight=0)")
         for name in ["a", "b"] {
-            #expect(bench.isTrue("len(\(name).history) == 2 and all([isfinite(r.gradient_norm) and r.gradient_norm > 0 for r in table(\(name).history)])"))
+            #expect(
+                bench.isTrue(
+                    "len(\(name).history) == 2 and all([isfinite(r.gradient_norm) and r.gradient_norm > 0 for r in table(\(name).history)])"
+                ))
         }
         #expect(bench.isTrue("min(a.history.prior) > 0 and max(b.history.prior) == 0 and a.hash != b.hash"))
     }
@@ -126,8 +136,13 @@ import Testing
             bench.run("fn draw(m) { generate(m, prompt, steps=3, guidance=3, seed=2) }")
             #expect(bench.isTrue("draw(saved) == draw(first)"))
             bench.run("save_model(base, \"out/half\")")
-            #expect(bench.number("psnr(generate(load_model(\"out/half\"), \"a photo of a dog\", steps=3, guidance=3), generate(base, \"a photo of a dog\", steps=3))") > 30)
-            bench.run("mine = scene(photo.image, [ellipse([60, 60], 20, photo.size), polygon([[90, 70], [120, 80], [100, 110]], photo.size)], names=[\"a\", \"b\"])")
+            #expect(
+                bench.number(
+                    "psnr(generate(load_model(\"out/half\"), \"a photo of a dog\", steps=3, guidance=3), generate(base, \"a photo of a dog\", steps=3))"
+                ) > 30)
+            bench.run(
+                "mine = scene(photo.image, [ellipse([60, 60], 20, photo.size), polygon([[90, 70], [120, 80], [100, 110]], photo.size)], names=[\"a\", \"b\"])"
+            )
             bench.run("save_scene(mine, \"out/mine\")")
             #expect(bench.isTrue("load_scene(\"out/mine\") == mine and load_scene(\"out/mine\").names == [\"a\", \"b\"]"))
         }

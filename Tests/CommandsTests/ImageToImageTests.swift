@@ -6,7 +6,9 @@ import Testing
 @Suite(.serialized) struct ImageToImageTests {
     private static func bench() -> Workbench {
         let bench = Workbench()
-        bench.run("base = load_model(\"collage\"); photo = load_scene(\"mug_rose\")\nfn again(strength, seed = 1, steps = 8) { generate(base, \"a photo of a flower\", image=photo, strength=strength, steps=steps, seed=seed) }")
+        bench.run(
+            "base = load_model(\"collage\"); photo = load_scene(\"mug_rose\")\nfn again(strength, seed = 1, steps = 8) { generate(base, \"a photo of a flower\", image=photo, strength=strength, steps=steps, seed=seed) }"
+        )
         return bench
     }
 
@@ -25,7 +27,8 @@ import Testing
     /// The same picture as the language's own loop over the last steps, from the noise of the seed.
     @Test func theLanguageDrawsTheSame() {
         let bench = Self.bench()
-        bench.run("""
+        bench.run(
+            """
             s = ddim(base, steps=8)
             z = encode(base, photo, sampled=false)
             n = randn(z.shape, seed=5)
@@ -37,17 +40,25 @@ import Testing
     }
 
     /// Every scheduler begins in the middle, with several pictures of their own noise each.
-    @Test(arguments: ["ddim", "ddpm", "pndm", "euler", "euler_ancestral", "dpmsolver++"]) func everySchedulerBeginsInTheMiddle(_ name: String) {
+    @Test(arguments: ["ddim", "ddpm", "pndm", "euler", "euler_ancestral", "dpmsolver++"]) func everySchedulerBeginsInTheMiddle(
+        _ name: String
+    ) {
         let bench = Self.bench()
         bench.run("both = generate(base, \"a dog\", image=photo, strength=0.5, scheduler=\"\(name)\", steps=4, n=2, seed=3)")
-        #expect(bench.isTrue("both[0] != both[1] and both[1] == generate(base, \"a dog\", image=photo, strength=0.5, scheduler=\"\(name)\", steps=4, seed=4)"))
+        #expect(
+            bench.isTrue(
+                "both[0] != both[1] and both[1] == generate(base, \"a dog\", image=photo, strength=0.5, scheduler=\"\(name)\", steps=4, seed=4)"
+            ))
         #expect(bench.number("psnr(both[0], photo)") > 8)
     }
 
     @Test func thePictureIsBroughtToTheSize() {
         let bench = Self.bench()
         bench.run("wide = load_image(\"stdlib/scenes/toys/img.jpg\") |> crop([0, 0], [512, 256])")
-        #expect(bench.isTrue("generate(base, \"toys\", image=wide, strength=0, steps=2) == decode(base, encode(base, resize(crop(wide, [128, 0], [384, 256]), [128, 128]), sampled=false))"))
+        #expect(
+            bench.isTrue(
+                "generate(base, \"toys\", image=wide, strength=0, steps=2) == decode(base, encode(base, resize(crop(wide, [128, 0], [384, 256]), [128, 128]), sampled=false))"
+            ))
         #expect(bench.text("generate(base, \"toys\", image=wide, strength=0.5, steps=2, size=[64, 128]).size") == "[64, 128]")
         #expect(bench.text("generate(base, \"toys\", image=wide, strength=0.5, steps=2).metadata.strength") == "0.5")
     }

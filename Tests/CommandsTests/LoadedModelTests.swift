@@ -15,7 +15,9 @@ import Testing
     }
 
     private static func files(_ folder: String) -> [String] {
-        ModelFolder.places(folder).flatMap { place in FileSystem.contents(place).map { "\(place)/\($0)" } }.filter { !FileSystem.isFolder($0) }
+        ModelFolder.places(folder).flatMap { place in FileSystem.contents(place).map { "\(place)/\($0)" } }.filter {
+            !FileSystem.isFolder($0)
+        }
     }
 
     /// Sets the time of the last change of contents.
@@ -27,7 +29,9 @@ import Testing
     @Test func whatIsSavedOverAnotherModelIsLoaded() throws {
         try inTemporaryFolder { _ in
             let bench = Self.bench()
-            bench.run("save_model(a, \"m\", dtype=\"float32\"); x = load_model(\"m\"); save_model(b, \"m\", dtype=\"float32\"); y = load_model(\"m\")")
+            bench.run(
+                "save_model(a, \"m\", dtype=\"float32\"); x = load_model(\"m\"); save_model(b, \"m\", dtype=\"float32\"); y = load_model(\"m\")"
+            )
             #expect(bench.isTrue("x.hash == a.hash and y.hash == b.hash and a.hash != b.hash"))
             bench.run("save_model(base, \"m\"); z = load_model(\"m\")")
             #expect(bench.isTrue("z.handles == []"))

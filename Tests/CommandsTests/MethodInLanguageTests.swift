@@ -23,7 +23,8 @@ import Testing
     @Test func bothPhasesEqualTheBuiltIn() {
         let bench = Workbench()
         bench.run(Self.setting)
-        bench.run("""
+        bench.run(
+            """
             kept = drawn(1)
             own  = method.phase_one(base, photo, init=words, steps=5, lr=5e-3, prior=kept, seed=1, ..method.collage)
             ref  = phase1(base, photo, init=words, steps=5, prior=2, seed=1)
@@ -82,27 +83,33 @@ import Testing
 
     @Test func ownLossesAreMadeOfTheSameParts() {
         let bench = Self.shared
-        bench.run("""
+        bench.run(
+            """
             m    = add_handles(base, 2, init=words)
             pick = union_sample(m, photo, flip=1, seed=5)
             z    = encode(m, pick.image, seed=1)
             out  = predict_noise(m, add_noise(m, z, randn(z.shape, seed=2), 400), 400, pick.prompt)
             """)
-        let (own, builtin) = (bench.number("float(method.cross_attention_loss(out.attention, pick))"), bench.number("float(attention_loss(out.attention, pick))"))
+        let (own, builtin) = (
+            bench.number("float(method.cross_attention_loss(out.attention, pick))"),
+            bench.number("float(attention_loss(out.attention, pick))")
+        )
         #expect(abs(own - builtin) < 1e-6 && own > 0)
     }
 
     /// Phase two draws other numbers than phase one did with the same seed.
     @Test func phaseTwoDoesNotRepeatPhaseOne() {
         let bench = Self.shared
-        bench.run("""
+        bench.run(
+            """
             m = add_handles(base, 2, init=words)
             fn draws(scope) { with seed(3, scope=scope) { [method.draw(m, photo, [], "union", 0.5, 1) for _ in 1..8] } }
             a = draws(""); b = draws("phase 2")
             """)
         #expect(bench.isTrue("all([norm(p.noise - q.noise) > 1 for p in a for q in b])"))
         #expect(bench.isTrue("[p.t for p in a] != [q.t for q in b] and [p.prompts for p in a] != [q.prompts for q in b]"))
-        bench.run("""
+        bench.run(
+            """
             first  = phase1(base, photo, init=words, steps=6, prior_weight=0, seed=1)
             second = phase2(first, photo, steps=6, prior_weight=0, seed=1)
             """)
@@ -120,7 +127,8 @@ import Testing
     /// Soft edges too, and at both sizes: losses on a scene whose second mask vanishes at 16×16 are those of the built-in.
     @Test func vanishingMasksAreTheSameInBoth() {
         let bench = Self.shared
-        bench.run("""
+        bench.run(
+            """
             soft = feather(box([41, 41], [43, 43], [512, 512]), 1)
             tiny = scene(resize(photo.image, [512, 512]), [resize(photo.masks[0], [512, 512]), soft])
             own  = method.phase_one(base, tiny, init=words, steps=4, lr=5e-3, law="single", seed=2, ..method.collage)

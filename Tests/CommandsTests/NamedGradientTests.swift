@@ -25,7 +25,8 @@ import Testing
 
     private static func problem(_ source: String) -> String {
         let found = shared.session.run(source: source).diagnostics.first { $0.severity == .error }
-        return found.map { ([$0.code.rawValue, $0.message] + $0.labels.map(\.text) + $0.notes + [$0.help ?? ""]).joined(separator: " | ") } ?? "nothing"
+        return found.map { ([$0.code.rawValue, $0.message] + $0.labels.map(\.text) + $0.notes + [$0.help ?? ""]).joined(separator: " | ") }
+            ?? "nothing"
     }
 
     @Test func onlyTheNamedHandleIsDifferentiated() {
@@ -34,7 +35,9 @@ import Testing
         #expect(bench.number("grad(l, [b]).norm") == 0)
         #expect(bench.isTrue("grad(l, [a]).norm == grad(l, m.handles).norm and grad(l, a) == grad(l, [a])"))
         // Of a loss on both each has a part of the norm.
-        #expect(bench.isTrue("g = grad(both, m.handles); abs(grad(both, a).norm ** 2 + grad(both, b).norm ** 2 - g.norm ** 2) < 1e-6 * g.norm ** 2"))
+        #expect(
+            bench.isTrue(
+                "g = grad(both, m.handles); abs(grad(both, a).norm ** 2 + grad(both, b).norm ** 2 - g.norm ** 2) < 1e-6 * g.norm ** 2"))
         #expect(bench.isTrue("grad(both, b).norm > 1e-4 and grad(both, [b, a]).names == [\"<asset1>\", \"<asset0>\"]"))
     }
 
@@ -59,7 +62,8 @@ import Testing
 
     @Test func aHandleMovesAsItWouldAlone() {
         let bench = Self.shared
-        bench.run("""
+        bench.run(
+            """
             fn train(names, steps) {
                 n = m
                 o = adamw([n.handles[i] for i in names], lr=0.01)
@@ -79,7 +83,8 @@ import Testing
     /// Along a direction, by differences of the loss.
     @Test func gradientsAreSlopes() {
         let bench = Self.shared
-        bench.run("""
+        bench.run(
+            """
             d = randn([192], seed=3) / 14
             fn at(x, y) { float(mean(predict_noise(add_handles(base, {"<asset0>": x, "<asset1>": y}), z, 400, "a photo of <asset0> and <asset1>").noise ** 2)) }
             e = 0.02
@@ -103,7 +108,9 @@ import Testing
         #expect(bench.isTrue("norm(g[\"unet.conv_in\"]) == norm(concat([reshape(x, [-1]) for x in g[\"unet.conv_in\"]]))"))
         #expect(bench.isTrue("\"unet.conv_in.weight\" in g and not (\"unet\" in g)"))
         // A part of the parameters is differentiated and moved alone.
-        #expect(bench.isTrue("h = grad(mean(predict_noise(k, z, 400, \"a dog\").noise ** 2), k.parameters[\"unet.conv_in\"]); h == g[\"unet.conv_in\"]"))
+        #expect(
+            bench.isTrue(
+                "h = grad(mean(predict_noise(k, z, 400, \"a dog\").noise ** 2), k.parameters[\"unet.conv_in\"]); h == g[\"unet.conv_in\"]"))
         bench.run("q, o = update(k, adamw(k.parameters[\"unet.conv_in\"], lr=1e-3), g)")
         #expect(bench.text("[r.block for r in diff(k, q)]") == "[\"unet.conv_in\"]")
         #expect(bench.text("o.names") == "[\"unet.conv_in.weight\", \"unet.conv_in.bias\"]")
@@ -115,11 +122,15 @@ import Testing
         let bench = Self.shared
         bench.run("g = grad(l, m.handles); h = grad(both, m.handles); s = grad(l + 2 * both, m.handles)")
         #expect(bench.isTrue("norm(g + 2 * h - s) < 1e-5 * s.norm and (g + 2 * h).names == s.names"))
-        #expect(bench.isTrue("-g == g * -1 and g / 2 == 0.5 * g and abs((3 * g).norm - 3 * g.norm) < 1e-9 and g != h and g == grad(l, m.handles)"))
+        #expect(
+            bench.isTrue(
+                "-g == g * -1 and g / 2 == 0.5 * g and abs((3 * g).norm - 3 * g.norm) < 1e-9 and g != h and g == grad(l, m.handles)"))
         #expect(bench.isTrue("abs(cosine(g, 3 * g) - 1) < 1e-5 and abs(cosine(g, h) - dot(g, h) / (g.norm * h.norm)) < 1e-5"))
         #expect(bench.isTrue("tensor(g).shape == [384] and norm(tensor(g)[:192] - g[a]) == 0 and len(g) == 2 and a in g"))
         // Scaled or clipped, they move the model by what they are.
-        #expect(bench.isTrue("c = clip(g, norm=g.norm / 4); max(abs(c[a] * 4 - g[a])) < 1e-4 * g.norm and abs(c.norm * 4 - g.norm) < 1e-4 * g.norm"))
+        #expect(
+            bench.isTrue(
+                "c = clip(g, norm=g.norm / 4); max(abs(c[a] * 4 - g[a])) < 1e-4 * g.norm and abs(c.norm * 4 - g.norm) < 1e-4 * g.norm"))
         #expect(bench.isTrue("x, o = update(m, adamw(m.handles, lr=0.1, eps=1), 0.5 * g); max(abs(o.first[a] - 0.05 * g[a])) < 1e-7"))
     }
 

@@ -146,12 +146,13 @@ import Testing
     }
 
     /// Pictures that were drawn together are told by what they have in common.
-    @Test(arguments: [
-        (["a dog", "a dog", "a dog"], [1, 2, 3], "a dog   3 × 6×4 px, 5 steps of ddim, guidance 3.0, seeds 1–3", []),
-        (["a dog", "a cat"], [7, 7], "2 × 6×4 px, 5 steps of ddim, guidance 3.0, seed 7", ["a dog", "a cat"]),
-        (["a dog", "a dog"], [9, 2], "a dog   2 × 6×4 px, 5 steps of ddim, guidance 3.0, seeds 9, 2", []),
-        (["a dog"], [1], nil, []),
-    ] as [([String], [Int], String?, [String])])
+    @Test(
+        arguments: [
+            (["a dog", "a dog", "a dog"], [1, 2, 3], "a dog   3 × 6×4 px, 5 steps of ddim, guidance 3.0, seeds 1–3", []),
+            (["a dog", "a cat"], [7, 7], "2 × 6×4 px, 5 steps of ddim, guidance 3.0, seed 7", ["a dog", "a cat"]),
+            (["a dog", "a dog"], [9, 2], "a dog   2 × 6×4 px, 5 steps of ddim, guidance 3.0, seeds 9, 2", []),
+            (["a dog"], [1], nil, []),
+        ] as [([String], [Int], String?, [String])])
     func drawnPicturesHaveACaption(_ prompts: [String], _ seeds: [Int], _ caption: String?, _ titles: [String]) {
         let images = zip(prompts, seeds).map { prompt, seed in
             let entries = [("prompt", prompt), ("seed", "\(seed)"), ("steps", "5"), ("scheduler", "ddim"), ("guidance", "3.0")]

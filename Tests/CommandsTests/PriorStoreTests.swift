@@ -66,9 +66,13 @@ import Testing
             let bench = Self.bench()
             bench.run("m = phase1(base, photo, steps=1, prior_weight=0, seed=3, checkpoint=\"run\")")
             let drawn = Passed()
-            bench.session.setEvents { event in if case .progress(let bar) = event, bar.title == "prior pictures" { drawn.note(bar.completed) } }
+            bench.session.setEvents { event in
+                if case .progress(let bar) = event, bar.title == "prior pictures" { drawn.note(bar.completed) }
+            }
             let problem = bench.session.run(source: "\(Self.call), checkpoint=\"run\")").diagnostics.first { $0.severity == .error }
-            #expect(problem?.code == .checkpoint && problem?.plain().contains("steps is 2 here, 1 there") == true, "\(problem?.plain() ?? "no error")")
+            #expect(
+                problem?.code == .checkpoint && problem?.plain().contains("steps is 2 here, 1 there") == true,
+                "\(problem?.plain() ?? "no error")")
             #expect(drawn.first == nil && !FileSystem.exists("run/prior"))
         }
     }

@@ -9,7 +9,8 @@ import Testing
     private static let session = Session(builtins: CommandTable.all, options: SessionOptions(standardLibrary: [Programs.root + "/stdlib"]))
 
     @Test(arguments: [
-        ("entangled", "entangled", "whole - part"), ("variations", "variations", "n=4"), ("background", "background", "complement(union(photo.masks))"),
+        ("entangled", "entangled", "whole - part"), ("variations", "variations", "n=4"),
+        ("background", "background", "complement(union(photo.masks))"),
         ("significance", "significance", "paired=\"attention_weight\""), ("is the difference significant", "significance", "paired="),
         ("entangled things", "entangled", "whole - part"),
     ])

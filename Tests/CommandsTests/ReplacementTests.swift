@@ -23,7 +23,8 @@ import Testing
     /// The method's own terms, written out, are the method.
     @Test func ownTermsEqualTheMethod() {
         let bench = bench()
-        bench.run("""
+        bench.run(
+            """
             ref = phase1(base, photo, init=words, steps=3, prior=2, seed=2)
             own = phase1(base, photo, init=words, steps=3, prior=2, seed=2,
                          reconstruction_loss=fn(target, predicted, mask) { mean(((target - predicted) * mask) ** 2) },
@@ -57,7 +58,8 @@ import Testing
 
     @Test func aFunctionChoosesTheParameters() {
         let bench = bench()
-        bench.run("""
+        bench.run(
+            """
             first  = add_handles(base, 2, init=words)
             second = phase2(first, photo, steps=2, prior_weight=0, train=fn(name) { ".attn2.to_v." in name })
             blocks = [row.block for row in diff(first, second)]
@@ -69,7 +71,8 @@ import Testing
     /// `until` stops a run, which goes on from there as often as one likes, each time as if it had never stopped.
     @Test func statesBranchAndRewind() {
         let bench = bench()
-        bench.run("""
+        bench.run(
+            """
             whole = phase1(base, photo, init=words, steps=4, prior_weight=0, seed=2)
             half  = phase1(base, photo, init=words, steps=4, until=2, prior_weight=0, seed=2)
             third = resume(half, until=3)

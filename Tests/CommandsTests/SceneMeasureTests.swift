@@ -10,7 +10,8 @@ import Testing
 @Suite(.serialized) struct SceneMeasureTests {
     private func bench(_ more: String = "") -> Workbench {
         let bench = Workbench()
-        bench.run("""
+        bench.run(
+            """
             base = load_model("collage")
             mug  = load_scene("mug_rose")
             toys = load_scene("toys")
@@ -29,11 +30,13 @@ import Testing
         #expect(shown(bench, "check(mug, base)").contains("nothing to say"))
         #expect(bench.number("len(check(mug, base))") == 0)
         // The targets of training: prepare's masks, one pixel a cell.
-        #expect(bench.isTrue("""
-            c = check(toys, base)
-            seen = prepare(toys, base)
-            c.cells == [int(sum(tensor(resize(k, [16, 16], filter="nearest")) > 0.5)) for k in seen.masks]
-            """))
+        #expect(
+            bench.isTrue(
+                """
+                c = check(toys, base)
+                seen = prepare(toys, base)
+                c.cells == [int(sum(tensor(resize(k, [16, 16], filter="nearest")) > 0.5)) for k in seen.masks]
+                """))
         let words = bench.session.run(source: "c = check(mug, base, init=[\"sunflower field\", \"toy\"])").diagnostics
         #expect(words.contains { $0.code == .unknownWord && $0.message.contains("tokens of this model") })
         // Where the value is shown it has them.
@@ -42,7 +45,9 @@ import Testing
         #expect(bench.session.run(source: "check(mug, init=[\"toy\"])").diagnostics.first?.code == .missingArgument)
         bench.run("speck = scene(toys.image, [ellipse([200, 200], [14, 14], [512, 512])])")
         #expect(shown(bench, "check(speck, base)").contains("crop(scene, margin=0.25) brings them closer: mask 0"))
-        #expect(bench.isTrue("check(crop(speck), base).cells[0] == check(speck, base).cropped_cells[0] and check(crop(speck), base).cells[0] > 40"))
+        #expect(
+            bench.isTrue(
+                "check(crop(speck), base).cells[0] == check(speck, base).cropped_cells[0] and check(crop(speck), base).cells[0] > 40"))
     }
 
     /// A folder whose latents are of 8×8 has no maps of 16×16.
@@ -62,11 +67,13 @@ import Testing
         bench.session.setEvents { event in if case .stream(let text) = event { told.add(text) } }
         for _ in 1...2 { #expect(bench.isTrue("norm(encode(base, wide, sampled=false) - encode(base, middle, sampled=false)) == 0")) }
         #expect(told.text == "The picture of 256×128 pixels is cut to its middle 128×128, the proportions of 128×128.\n", "\(told.text)")
-        #expect(bench.isTrue("""
-            a = attention(m, "a photo of {m.handles[0]}", image=wide, timesteps=[500])
-            b = attention(m, "a photo of {m.handles[0]}", image=middle, timesteps=[500])
-            norm(tensor(a) - tensor(b)) == 0
-            """))
+        #expect(
+            bench.isTrue(
+                """
+                a = attention(m, "a photo of {m.handles[0]}", image=wide, timesteps=[500])
+                b = attention(m, "a photo of {m.handles[0]}", image=middle, timesteps=[500])
+                norm(tensor(a) - tensor(b)) == 0
+                """))
     }
 
     private final class Told: @unchecked Sendable {
@@ -75,7 +82,8 @@ import Testing
     }
 
     @Test func aPhotoThatIsNotSquareSaysWhatIsSeen() throws {
-        let bench = bench("""
+        let bench = bench(
+            """
             wide = scene(resize(mug.image, [128, 256]), [box([200, 40], [240, 80], [128, 256])], title="wide")
             padded = scene(wide.image, wide.masks, title="wide", fit="pad")
             """)
@@ -85,22 +93,30 @@ import Testing
         #expect(bench.text("prepare(wide, base).size") == "[128, 128]")
         #expect(bench.isTrue("prepare(wide, base).image == crop(wide.image, [128, 0], [256, 128])"))
         // A handle's map is compared with the mask where training has it.
-        #expect(bench.isTrue("""
-            w = add_handles(base, wide)
-            map = attention(w, "a photo of {w.handles[0]}", image=wide, timesteps=[500])
-            abs(energy(map, prepare(wide, base).masks[0]) - leakage(w, wide, timesteps=[500]).own) < 1e-5
-            """))
+        #expect(
+            bench.isTrue(
+                """
+                w = add_handles(base, wide)
+                map = attention(w, "a photo of {w.handles[0]}", image=wide, timesteps=[500])
+                abs(energy(map, prepare(wide, base).masks[0]) - leakage(w, wide, timesteps=[500]).own) < 1e-5
+                """))
         #expect(bench.session.run(source: "iou(ones([16, 16]), wide.masks[0])").diagnostics.first?.code == .maskSizeDiffers)
         #expect(bench.isTrue("max(abs(encode(base, wide, sampled=false) - encode(base, prepare(wide, base), sampled=false))) == 0"))
         try inTemporaryFolder { _ in
-            #expect(bench.isTrue("save_scene(padded, \"s\"); load_scene(\"s\") == padded and load_scene(\"s\").fit == \"pad\" and load_scene(\"s\", fit=\"crop\").fit == \"crop\""))
+            #expect(
+                bench.isTrue(
+                    "save_scene(padded, \"s\"); load_scene(\"s\") == padded and load_scene(\"s\").fit == \"pad\" and load_scene(\"s\", fit=\"crop\").fit == \"crop\""
+                ))
         }
     }
 
     @Test func leakageUnderOtherConditions() {
         let bench = bench()
-        #expect(shown(bench, "leakage(m, mug)").contains("Looked at: the training photo, \"a photo of *\", 1 noise at 5 timesteps. Not measured:"))
-        bench.run("""
+        #expect(
+            shown(bench, "leakage(m, mug)").contains(
+                "Looked at: the training photo, \"a photo of *\", 1 noise at 5 timesteps. Not measured:"))
+        bench.run(
+            """
             one = leakage(m, mug, timesteps=[500])
             many = leakage(m, mug, timesteps=[500], prompts=["a photo of *", "* in the snow"], orders=["masks", "alone"], flips=true, noises=2)
             snow = leakage(m, mug, timesteps=[500], prompts=["* in the snow"])
@@ -118,16 +134,20 @@ import Testing
 
     @Test(arguments: ["ddim", "ddpm", "euler_ancestral"]) func attentionDrawsWhatGenerateDraws(_ scheduler: String) {
         let bench = bench()
-        #expect(bench.isTrue("""
-            # Recording takes another way through the kernels: the same picture up to a rounding here and there.
-            psnr(attention(m, "a photo of {m.handles[0]}", steps=3, seed=5, scheduler="\(scheduler)").image,
-                 generate(m, "a photo of {m.handles[0]}", steps=3, seed=5, scheduler="\(scheduler)")) > 60
-            """))
+        #expect(
+            bench.isTrue(
+                """
+                # Recording takes another way through the kernels: the same picture up to a rounding here and there.
+                psnr(attention(m, "a photo of {m.handles[0]}", steps=3, seed=5, scheduler="\(scheduler)").image,
+                     generate(m, "a photo of {m.handles[0]}", steps=3, seed=5, scheduler="\(scheduler)")) > 60
+                """))
     }
 
     @Test func everyRowIsShownOrCounted() throws {
         let bench = bench()
-        let value = bench.run("attention(m, \"a photo of {m.handles[0]}\", image=mug, keep=[\"layer\", \"timestep\", \"head\"], timesteps=[i * 90 for i in 0..<10])").value?.host(as: AttentionValue.self)
+        let value = bench.run(
+            "attention(m, \"a photo of {m.handles[0]}\", image=mug, keep=[\"layer\", \"timestep\", \"head\"], timesteps=[i * 90 for i in 0..<10])"
+        ).value?.host(as: AttentionValue.self)
         let attention = try #require(value)
         guard case .pictures(let grid) = try attention.figure().content else {
             Issue.record("no grid")
@@ -137,16 +157,22 @@ import Testing
         #expect(rows > 16 && grid.rowTitles.count == rows && Set(grid.rowTitles).count == rows)
         #expect(grid.rowTitles.allSatisfy { $0.count <= 20 }, "\(grid.rowTitles.prefix(3))")
         #expect(attention.leftOut == nil)
-        let many = bench.run("attention(m, \"a photo of {m.handles[0]}\", image=mug, keep=[\"layer\", \"timestep\", \"head\"], timesteps=[i * 30 for i in 0..<30])")
+        let many = bench.run(
+            "attention(m, \"a photo of {m.handles[0]}\", image=mug, keep=[\"layer\", \"timestep\", \"head\"], timesteps=[i * 30 for i in 0..<30])"
+        )
         let text = many.value?.display(DisplayContext(width: 200, wantsImages: false)).plain ?? ""
         #expect(text.contains("drawn are the first 64 of"), "\(text)")
-        #expect(AttentionValue.short(["down_blocks.1.attentions.0.transformer_blocks.0.attn2", "up_blocks.2.attentions.1.transformer_blocks.0.attn2"]) == ["down 1.0", "up 2.1"])
+        #expect(
+            AttentionValue.short([
+                "down_blocks.1.attentions.0.transformer_blocks.0.attn2", "up_blocks.2.attentions.1.transformer_blocks.0.attn2",
+            ]) == ["down 1.0", "up 2.1"])
         #expect(AttentionValue.short(["a.transformer_blocks.0.attn2", "a.transformer_blocks.1.attn2"]) == ["a", "a.1"])
     }
 
     @Test func picturesWithRulers() {
         let bench = bench()
-        let displays = Programs.run("show load_image(\"\(Programs.root)/stdlib/scenes/toys/img.jpg\"), ruler=true", table: CommandTable.all).displays
+        let displays = Programs.run("show load_image(\"\(Programs.root)/stdlib/scenes/toys/img.jpg\"), ruler=true", table: CommandTable.all)
+            .displays
         #expect(displays.first?.plain.contains("rulers in pixels") == true)
         #expect(bench.session.run(source: "show 1, ruler=true").diagnostics.first?.code == .wrongType)
         #expect(bench.run("show toys, ruler=true").diagnostics.isEmpty)

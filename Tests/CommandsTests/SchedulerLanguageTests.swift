@@ -20,7 +20,8 @@ import Testing
         """
 
     @Test(arguments: [
-        ("ddim(m, steps=4)", "\"ddim\""), ("ddpm(m, steps=4)", "\"ddpm\""), ("pndm(m, steps=4)", "\"pndm\""), ("euler(m, steps=4)", "\"euler\""),
+        ("ddim(m, steps=4)", "\"ddim\""), ("ddpm(m, steps=4)", "\"ddpm\""), ("pndm(m, steps=4)", "\"pndm\""),
+        ("euler(m, steps=4)", "\"euler\""),
         ("euler_ancestral(m, steps=4)", "\"euler_ancestral\""), ("dpmsolver(m, steps=4)", "\"dpmsolver++\""),
         ("euler(m, steps=4, settings={use_karras_sigmas: true})", "euler(m, steps=4, settings={use_karras_sigmas: true})"),
         ("pndm(m, steps=4, settings={skip_prk_steps: false})", "pndm(m, steps=4, settings={skip_prk_steps: false})"),
@@ -37,7 +38,10 @@ import Testing
         bench.run(Self.setting)
         bench.run("s = dpmsolver(m, steps=3); x, later = advance(s, start, s.next, start)")
         #expect(bench.isTrue("s.next == s.timesteps[0] and later.next == s.timesteps[1]"))
-        #expect(bench.isTrue("abs(euler(m, steps=3).init_noise_sigma - 1 / mean(ddim(m, steps=3).add_noise(ones([4]), zeros([4]), 667))) < 1e-3 and ddim(m).init_noise_sigma == 1"))
+        #expect(
+            bench.isTrue(
+                "abs(euler(m, steps=3).init_noise_sigma - 1 / mean(ddim(m, steps=3).add_noise(ones([4]), zeros([4]), 667))) < 1e-3 and ddim(m).init_noise_sigma == 1"
+            ))
         // As noisy as its samples are: signal 1 in Euler's, √ᾱ in the others'.
         #expect(bench.isTrue("abs(mean(euler(m, steps=3).add_noise(ones([4]), zeros([4]), 667)) - 1) < 1e-6"))
         #expect(bench.isTrue("mean(ddim(m, steps=3).add_noise(ones([4]), zeros([4]), 667)) < 0.5"))

@@ -21,7 +21,9 @@ import Testing
 
     /// The plan that a run would make itself, of the model with its values.
     @Test func aTrainingIsPlannedAsTheRunPlansIt() throws {
-        let rows = Self.plan(Self.start + "m = phase1(base, photo, steps=7, prior_weight=0)\nm2 = phase2(m, photo, train=\"kv\", steps=3, prior_weight=0)").rows
+        let rows = Self.plan(
+            Self.start + "m = phase1(base, photo, steps=7, prior_weight=0)\nm2 = phase2(m, photo, train=\"kv\", steps=3, prior_weight=0)"
+        ).rows
         #expect(rows.map(\.command) == ["load_model \"collage\"", "phase1", "phase2"] && rows.map(\.line) == [1, 3, 4])
         let model = try ModelFolder.load(Fixtures.root + "/stdlib/models/collage")
         #expect(rows[0].memory == model.byteCount)
@@ -37,7 +39,10 @@ import Testing
 
     /// Prior pictures and both phases are in it; what was moved stays in float32 for what comes after.
     @Test func whatComesBeforeAndAfterCounts() {
-        let rows = Self.plan(Self.start + "m = break_a_scene(base, photo)\npictures = generate(m, \"a photo\", n=4, steps=10)\ngenerate(base, \"a photo\", n=4, steps=10)").rows
+        let rows = Self.plan(
+            Self.start
+                + "m = break_a_scene(base, photo)\npictures = generate(m, \"a photo\", n=4, steps=10)\ngenerate(base, \"a photo\", n=4, steps=10)"
+        ).rows
         #expect(rows[1].notes.contains { $0.contains("prior pictures") } && rows[1].notes.filter { $0.contains("steps of") }.count == 2)
         #expect((rows[2].memory ?? 0) > (rows[3].memory ?? .max) && rows[2].seconds == rows[3].seconds)
         #expect(rows[2].notes.first?.hasPrefix("4 pictures in 10 steps") == true)
@@ -50,14 +55,16 @@ import Testing
     }
 
     @Test func whatIsNotKnownIsSaidToBeUnknown() {
-        let rows = Self.plan(Self.start + """
-            m = phase1(base, photo, steps=len(args), prior_weight=0)
-            fn draw(model) { generate(model, "a photo") }
-            for i in 1..3 { phase2(m, photo, steps=i, prior_weight=0) }
-            other = load_model(args[1])
-            phase1(other, photo)
-            resume("folder")
-            """).rows
+        let rows = Self.plan(
+            Self.start + """
+                m = phase1(base, photo, steps=len(args), prior_weight=0)
+                fn draw(model) { generate(model, "a photo") }
+                for i in 1..3 { phase2(m, photo, steps=i, prior_weight=0) }
+                other = load_model(args[1])
+                phase1(other, photo)
+                resume("folder")
+                """
+        ).rows
         #expect(rows[1].seconds == nil && rows[1].memory != nil && rows[1].notes.contains { $0.hasPrefix("steps: not known") })
         #expect(rows[2].command == "generate" && rows[2].memory == nil)
         #expect(rows[3].seconds == nil && rows[3].notes.contains("each time round the loop"))
@@ -75,7 +82,10 @@ import Testing
         let path = Fixtures.root + "/stdlib/models/collage"
         let (whole, outline) = (try ModelFolder.load(path), try ModelFolder.outline(path))
         #expect(whole.byteCount == outline.byteCount && whole.parameterCount == outline.parameterCount)
-        #expect(zip(whole.namedParameters, outline.namedParameters).allSatisfy { $0.name == $1.name && $0.value.shape == $1.value.shape && $0.value.value.format == $1.value.value.format })
+        #expect(
+            zip(whole.namedParameters, outline.namedParameters).allSatisfy {
+                $0.name == $1.name && $0.value.shape == $1.value.shape && $0.value.value.format == $1.value.value.format
+            })
     }
 
     @Test func columnsAreAligned() {

@@ -25,7 +25,9 @@ import Testing
         // Student's t with two degrees of freedom: 4.303 · 0.1 / √3.
         let low = try #require(session.run(source: "s[0].iou_low").value?.number)
         #expect(abs(low - (0.2 - 4.303 * 0.1 / 3.0.squareRoot())) < 1e-9)
-        #expect(session.run(source: "summary(t, by=[\"w\", \"seed\"])[0]").value?.literalText == "{w: 0, seed: 1, n: 1, iou: 0.1, iou_low: none, iou_high: none}")
+        #expect(
+            session.run(source: "summary(t, by=[\"w\", \"seed\"])[0]").value?.literalText
+                == "{w: 0, seed: 1, n: 1, iou: 0.1, iou_low: none, iou_high: none}")
         #expect(session.run(source: "summary([{a: none, b: 1}, {a: 2.0, b: 3}]).rows").value?.literalText.contains("b: 2.0") == true)
         #expect(session.run(source: "plot(s, x=\"w\", y=\"iou\")").status == .ok)
     }
@@ -74,14 +76,18 @@ import Testing
                 == "[\"method\", \"against\", \"n\", \"iou\", \"iou_low\", \"iou_high\"]")
         let half = 3.182 * (0.04 / 3).squareRoot() / 2
         #expect(
-            text(Self.methods + """
-                s = summary(t, paired="method", against="plain")
-                r = s[0]
-                [len(s), r.method, r.against, r.n, abs(r.iou - 0.2) < 1e-9, abs(r.iou_high - r.iou - \(half)) < 1e-9, abs(r.iou - r.iou_low - \(half)) < 1e-9]
-                """) == "[1, \"ours\", \"plain\", 4, true, true, true]")
+            text(
+                Self.methods + """
+                    s = summary(t, paired="method", against="plain")
+                    r = s[0]
+                    [len(s), r.method, r.against, r.n, abs(r.iou - 0.2) < 1e-9, abs(r.iou_high - r.iou - \(half)) < 1e-9, abs(r.iou - r.iou_low - \(half)) < 1e-9]
+                    """) == "[1, \"ours\", \"plain\", 4, true, true, true]")
         #expect(
-            text(Self.methods + "[[r.scene, r.n, round(1000 * r.iou)] for r in summary(t, paired=\"method\", against=\"plain\", by=\"scene\")]")
-                .replacing(".0", with: "") == "[[\"a\", 2, 100], [\"b\", 2, 300]]")
+            text(
+                Self.methods
+                    + "[[r.scene, r.n, round(1000 * r.iou)] for r in summary(t, paired=\"method\", against=\"plain\", by=\"scene\")]"
+            )
+            .replacing(".0", with: "") == "[[\"a\", 2, 100], [\"b\", 2, 300]]")
         // The other way round, and with the table's own words for what a pair shares.
         #expect(text(Self.methods + "summary(t, paired=\"method\", against=\"ours\")[0].iou < 0") == "true")
         #expect(text(Self.methods + "summary(t.rows, paired=\"method\", against=\"plain\", within=[\"scene\", \"seed\"])[0].n") == "4")
@@ -102,8 +108,14 @@ import Testing
         ("summary(t, paired=\"method\")", "E0204: summary: what is \"method\" compared with?"),
         ("summary(t, paired=\"method\", against=\"none\")", "E0213: summary: no row has \"none\" in \"method\""),
         ("summary(t.rows, paired=\"method\", against=\"plain\")", "E0204: summary: what do the rows of a pair share?"),
-        ("summary(t, paired=\"method\", against=\"plain\", within=\"scene\")", "E0213: summary: rows 0 and 1 would be the same half of a pair"),
-        ("summary(t, paired=\"method\", against=\"plain\", within=[\"method\"])", "E0213: summary: the rows of a pair differ in \"method\""),
+        (
+            "summary(t, paired=\"method\", against=\"plain\", within=\"scene\")",
+            "E0213: summary: rows 0 and 1 would be the same half of a pair"
+        ),
+        (
+            "summary(t, paired=\"method\", against=\"plain\", within=[\"method\"])",
+            "E0213: summary: the rows of a pair differ in \"method\""
+        ),
         ("summary(t, against=\"plain\")", "E0213: summary: against says something of pairs"),
     ])
     func mistakes(_ code: String, _ expected: String) { #expect(text(Self.methods + code) == expected, "\(code)") }

@@ -17,7 +17,9 @@ import Testing
             if case .stream(let text) = event { said.withLock { $0 += text } }
         }
         let outcome = session.run(source: source)
-        let text = outcome.diagnostics.first.map { "\($0.code.rawValue): \($0.message)" } ?? outcome.value?.display(DisplayContext()).plain ?? "nothing"
+        let text =
+            outcome.diagnostics.first.map { "\($0.code.rawValue): \($0.message)" } ?? outcome.value?.display(DisplayContext()).plain
+            ?? "nothing"
         return (text, said.withLock { $0 })
     }
 
@@ -54,7 +56,10 @@ import Testing
             for end in [last + 2, (last + bytes.count) / 2, bytes.count - 2] {
                 try write(Array(bytes[..<end]))
                 let again = run(call)
-                #expect(again.said == "runs.jsonl: its last line was cut off in the middle; that run is made again.\nruns.jsonl: 2 runs stand there already.\nrun 3\n")
+                #expect(
+                    again.said
+                        == "runs.jsonl: its last line was cut off in the middle; that run is made again.\nruns.jsonl: 2 runs stand there already.\nrun 3\n"
+                )
                 #expect(again.text == whole.text)
                 #expect(try ReadableFile.contents("runs.jsonl") == bytes)
             }
@@ -79,12 +84,17 @@ import Testing
             #expect(
                 run(other + "sweep({a: 1..2}, measure, file=\"runs.jsonl\")").text
                     == "E0213: runs.jsonl holds runs of another function, or this one or a value that it uses has been changed since")
-            #expect(run(Self.function + "sweep({b: 1..2}, measure, file=\"runs.jsonl\")").text == "E0213: runs.jsonl holds a sweep over other settings")
+            #expect(
+                run(Self.function + "sweep({b: 1..2}, measure, file=\"runs.jsonl\")").text
+                    == "E0213: runs.jsonl holds a sweep over other settings")
             try write(Array("{\"a\": 1}\n".utf8))
-            #expect(run(Self.function + "sweep({a: 1}, measure, file=\"runs.jsonl\")").text == "E0513: runs.jsonl, line 1 is not of a sweep")
-            #expect(run("sweep({a: 1}, fn(p) { 1 }, file=\"runs.csv\")").text == "E0508: a sweep is written as .jsonl, a JSON object a line")
+            #expect(
+                run(Self.function + "sweep({a: 1}, measure, file=\"runs.jsonl\")").text == "E0513: runs.jsonl, line 1 is not of a sweep")
+            #expect(
+                run("sweep({a: 1}, fn(p) { 1 }, file=\"runs.csv\")").text == "E0508: a sweep is written as .jsonl, a JSON object a line")
             mkfifo("pipe.jsonl", 0o666)
-            #expect(run("sweep({a: 1}, fn(p) { 1 }, file=\"pipe.jsonl\")").text.hasSuffix("pipe.jsonl: it is a pipe or a device, not a file"))
+            #expect(
+                run("sweep({a: 1}, fn(p) { 1 }, file=\"pipe.jsonl\")").text.hasSuffix("pipe.jsonl: it is a pipe or a device, not a file"))
         }
     }
 
@@ -126,9 +136,12 @@ import Testing
     /// A failing run is told with its line and the calls that led there, in the row too, and is made again.
     @Test func failuresShowTheirLine() throws {
         try inTemporaryFolder { _ in
-            let program = "fn inverse(x) {\n    1 / x\n}\nfn measure(p) { {y: inverse(p.a)} }\nt = sweep({a: [2, 0]}, measure, file=\"runs.jsonl\")\n"
+            let program =
+                "fn inverse(x) {\n    1 / x\n}\nfn measure(p) { {y: inverse(p.a)} }\nt = sweep({a: [2, 0]}, measure, file=\"runs.jsonl\")\n"
             let failed = run(program + "t[1].error")
-            #expect(failed.said.contains("Run 2 of 2 failed (a 0):\n") && failed.said.contains(":2:7: error[E0303]: division by zero"), "\(failed.said)")
+            #expect(
+                failed.said.contains("Run 2 of 2 failed (a 0):\n") && failed.said.contains(":2:7: error[E0303]: division by zero"),
+                "\(failed.said)")
             #expect(failed.said.contains("1 / x") && failed.said.contains("inverse") && failed.said.contains("measure"), "\(failed.said)")
             #expect(failed.text.hasPrefix("\"division by zero (") && failed.text.hasSuffix(":2:7)\""), "\(failed.text)")
             let line = try #require(lines().last)

@@ -4,14 +4,15 @@ import Testing
 @testable import Commands
 
 @Suite struct SweepTests {
-    private static let table: [Builtin] = EvaluationCommands.all + CommandTable.tensorFamilies + [
-        Builtin(
-            "stop", family: "test", summary: "Asks for a stop.", parameters: [Parameter("x", doc: "Passed on.")], result: "any",
-            run: { call in
-                call.context.interrupt.request()
-                return try call.value("x")
-            })
-    ]
+    private static let table: [Builtin] =
+        EvaluationCommands.all + CommandTable.tensorFamilies + [
+            Builtin(
+                "stop", family: "test", summary: "Asks for a stop.", parameters: [Parameter("x", doc: "Passed on.")], result: "any",
+                run: { call in
+                    call.context.interrupt.request()
+                    return try call.value("x")
+                })
+        ]
 
     private func text(_ source: String) -> String {
         let result = Programs.run(source, table: Self.table)
@@ -35,7 +36,10 @@ import Testing
     /// What a run draws does not depend on the runs before it, nor what follows on the sweep.
     @Test func runsDrawTheSame() {
         #expect(text("t = sweep({a: 1..3}, fn(p) { {x: item(randn([1]))} }); len(unique(t.x))") == "1")
-        #expect(text("a = with seed(7) { sweep({a: 1..3}, fn(p) { {x: item(randn([1]))} }); item(randn([1])) }\nb = with seed(7) { item(randn([1])) }\na == b") == "true")
+        #expect(
+            text(
+                "a = with seed(7) { sweep({a: 1..3}, fn(p) { {x: item(randn([1]))} }); item(randn([1])) }\nb = with seed(7) { item(randn([1])) }\na == b"
+            ) == "true")
     }
 
     @Test func failuresKeepTheirRows() {
@@ -65,7 +69,9 @@ import Testing
         let outcome = session.run(source: "t = sweep({a: 1..5}, fn(p) { if p.a == 3 { stop(0) } else { p.a } })")
         #expect(outcome.status == .interrupted)
         #expect(session.run(source: "t").value?.display(DisplayContext()).plain == "a  value\n1      1\n2      2")
-        #expect(session.run(source: "sweep({a: 1..3}, fn(p) { 0 }, done=t)").value?.display(DisplayContext()).plain == "a  value\n1      1\n2      2\n3      0")
+        #expect(
+            session.run(source: "sweep({a: 1..3}, fn(p) { 0 }, done=t)").value?.display(DisplayContext()).plain
+                == "a  value\n1      1\n2      2\n3      0")
         // Nothing is done yet: the stop is an error like any other.
         #expect(session.run(source: "u = sweep({a: 1..5}, fn(p) { stop(0) })").diagnostics.first?.code == .interrupted)
     }

@@ -27,7 +27,9 @@ import Testing
 
     @Test(arguments: ["t.csv", "t.tsv", "t.jsonl"]) func tablesComeBackAsTheyWere(_ name: String) throws {
         try inTemporaryFolder { _ in
-            #expect(text(Self.hard + "save_table(t, \"\(name)\"); u = load_table(\"\(name)\"); save_table(u, \"again-\(name)\"); u == t") == "true")
+            #expect(
+                text(Self.hard + "save_table(t, \"\(name)\"); u = load_table(\"\(name)\"); save_table(u, \"again-\(name)\"); u == t")
+                    == "true")
             #expect(isSame(name, "again-" + name))
             #expect(text(Self.hard + "[str(r) for r in load_table(\"\(name)\")] == [str(r) for r in t]") == "true")
         }
@@ -41,7 +43,9 @@ import Testing
     func savedAgainTheFileIsTheSame(_ table: String) throws {
         try inTemporaryFolder { _ in
             for name in ["t.csv", "t.jsonl"] {
-                #expect(text("t = \(table)\nsave_table(t, \"\(name)\"); save_table(load_table(\"\(name)\"), \"again-\(name)\")") == "\"again-\(name)\"")
+                #expect(
+                    text("t = \(table)\nsave_table(t, \"\(name)\"); save_table(load_table(\"\(name)\"), \"again-\(name)\")")
+                        == "\"again-\(name)\"")
                 #expect(isSame(name, "again-" + name), "\(table)")
             }
         }
@@ -52,7 +56,10 @@ import Testing
         ("a,b\n1,2\n", "[{a: 1, b: 2}]"), ("\u{FEFF}a,b\r\n1,x\r\n\r\n2,\r\n", "[{a: 1, b: \"x\"}, {a: 2, b: none}]"),
         ("a,b\r1,2\r3,4", "[{a: 1, b: 2}, {a: 3, b: 4}]"), ("\"a\",\"b\"\n\"1\",\"0.50\"\n", "[{a: 1, b: 0.5}]"),
         ("a,b\n\"1\",\" 2\"\n", "[{a: \"1\", b: \" 2\"}]"), ("a, b\n1, 2\n", "[{a: 1, \" b\": 2}]"),
-        ("a\n+5\n-0\n1.\n.5\n1E3\n-\n1e\n0x10\n12345678901234567890\n", "[{a: 5}, {a: 0}, {a: 1.0}, {a: 0.5}, {a: 1000.0}, {a: \"-\"}, {a: \"1e\"}, {a: \"0x10\"}, {a: \"12345678901234567890\"}]"),
+        (
+            "a\n+5\n-0\n1.\n.5\n1E3\n-\n1e\n0x10\n12345678901234567890\n",
+            "[{a: 5}, {a: 0}, {a: 1.0}, {a: 0.5}, {a: 1000.0}, {a: \"-\"}, {a: \"1e\"}, {a: \"0x10\"}, {a: \"12345678901234567890\"}]"
+        ),
         ("a,b\n\"x\ny\",\"q\"\"q\"\n", "[{a: \"x\\ny\", b: \"q\\\"q\"}]"), ("", "[]"), ("a\n", "[]"), ("a,b", "[]"),
         ("id,name\n007,Ä\n", "[{id: \"007\", name: \"Ä\"}]"), ("a\nnan\ninf\n-inf\n", "[{a: nan}, {a: inf}, {a: -inf}]"),
     ])

@@ -9,7 +9,8 @@ import Testing
 @Suite(.serialized) struct TrainingOptionTests {
     private func bench() -> Workbench {
         let bench = Workbench()
-        bench.run("base = load_model(\"collage\"); photo = load_scene(\"mug_rose\"); two = add_handles(base, 2, init=[\"dish\", \"flower\"])")
+        bench.run(
+            "base = load_model(\"collage\"); photo = load_scene(\"mug_rose\"); two = add_handles(base, 2, init=[\"dish\", \"flower\"])")
         return bench
     }
 
@@ -37,7 +38,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("phase1(base, photo, size=100)", "100×100", "multiples of 32"), ("break_a_scene(base, photo, size=[64, 70])", "70×64", "multiples of 32"),
+        ("phase1(base, photo, size=100)", "100×100", "multiples of 32"),
+        ("break_a_scene(base, photo, size=[64, 70])", "70×64", "multiples of 32"),
         ("phase1(base, photo, size=[1, 2, 3])", "[height, width]", "size"), ("phase1(base, photo, size=0)", "from 1 to 4096", "size"),
         ("generate(base, \"a dog\", size=33)", "33×33", "multiples of 32"), ("plan(base, size=48)", "48×48", "multiples of 32"),
     ])
@@ -48,7 +50,9 @@ import Testing
 
     @Test func planSaysWhichMapsTheLossSees() {
         let bench = bench()
-        #expect(bench.text("plan(base, size=64)[\"note\"]").contains("8×8 maps of down_blocks.0 and up_blocks.2, the level nearest to the paper's 16×16"))
+        #expect(
+            bench.text("plan(base, size=64)[\"note\"]").contains(
+                "8×8 maps of down_blocks.0 and up_blocks.2, the level nearest to the paper's 16×16"))
         #expect(bench.text("plan(base)[\"note\"]").contains("16×16 maps of down_blocks.0 and up_blocks.2, as in the paper"))
         let source = "base = load_model(\"collage\")\nphoto = load_scene(\"mug_rose\")\nm = phase1(base, photo, size=64)\n"
         let plan = ScriptPlan(bench.session.analyze(source: source).calls, bench.session.context, rates: PlanRates(products: 1e11))
@@ -59,10 +63,13 @@ import Testing
     @Test func aFolderOfCheckpointsKnowsTheSize() throws {
         try inTemporaryFolder { _ in
             let bench = bench()
-            bench.run("part = phase1(base, photo, size=64, steps=3, until=1, prior_weight=0, seed=1, checkpoint=\"run\", checkpoint_every=1)")
+            bench.run(
+                "part = phase1(base, photo, size=64, steps=3, until=1, prior_weight=0, seed=1, checkpoint=\"run\", checkpoint_every=1)")
             bench.run("whole = phase1(base, photo, size=64, steps=3, prior_weight=0, seed=1); rest = resume(\"run\")")
             #expect(bench.isTrue("rest.hash == whole.hash and rest.size == [64, 64]"))
-            #expect(bench.isTrue("rest.history.handles == whole.history.handles and all([a == b for a, b in zip(rest.history, whole.history)])"))
+            #expect(
+                bench.isTrue("rest.history.handles == whole.history.handles and all([a == b for a, b in zip(rest.history, whole.history)])")
+            )
             bench.run("save_model(whole, \"saved\", dtype=\"float32\"); save_result(whole, \"result.safetensors\", base)")
             #expect(bench.isTrue("load_model(\"saved\").size == [64, 64] and load_result(\"result.safetensors\", base).size == [64, 64]"))
         }
@@ -72,7 +79,8 @@ import Testing
 
     @Test func priorPicturesFollowTheSeedAndTheBaseDrawsThem() {
         let bench = bench()
-        bench.run("""
+        bench.run(
+            """
             fn prior(m) { m.history.prior[0] }
             a = phase1(base, photo, steps=1, prior=1, prior_steps=2, seed=1)
             b = phase1(base, photo, steps=1, prior=1, prior_steps=2, seed=1, prior_seed=7)
@@ -83,7 +91,8 @@ import Testing
         #expect(bench.isTrue("len(unique([prior(a), prior(b), prior(c), prior(d)])) == 4 and prior(a) == prior(e)"))
         // However far a model has moved, its prior pictures are the base's: with one step and one picture the loss of the
         // language's version on the base's picture is that of the built-in.
-        bench.run("""
+        bench.run(
+            """
             moved = phase2(two, photo, steps=2, lr=1e-2, prior_weight=0, seed=3)
             own   = phase2(moved, photo, steps=1, prior=1, prior_steps=2, prior_prompts=["a photo at the beach"], seed=5)
             import "break_a_scene.bas" as method
@@ -102,19 +111,23 @@ import Testing
     @Test func theHandlesRateIsTheirOwnBesideAdapters() {
         let bench = bench()
         bench.run("fn moved(m) { max([norm(h.embedding - g.embedding) for h, g in zip(m.handles, two.handles)]) }")
-        bench.run("""
+        bench.run(
+            """
             preset = phase2(two, photo, steps=1, prior_weight=0, train="lora", seed=1)
             fast   = phase2(two, photo, steps=1, prior_weight=0, train="lora", lr=1e-2, seed=1)
             own    = phase2(two, photo, steps=1, prior_weight=0, train="lora", lr=1e-2, handle_lr=3e-3, seed=1)
             still  = phase2(two, photo, steps=1, prior_weight=0, handle_lr=0, seed=1)
             """)
-        #expect(bench.isTrue("abs(moved(fast) / moved(preset) - 1) < 1e-3 and abs(moved(own) / moved(preset) - 10) < 0.1 and moved(still) == 0"))
+        #expect(
+            bench.isTrue("abs(moved(fast) / moved(preset) - 1) < 1e-3 and abs(moved(own) / moved(preset) - 10) < 0.1 and moved(still) == 0")
+        )
         #expect(bench.isTrue("preset.hash != fast.hash"))
     }
 
     @Test func handlesStartAsThePresetSays() {
         let bench = bench()
-        bench.run("""
+        bench.run(
+            """
             a = phase1(base, photo, steps=0, prior_weight=0, preset="code")
             b = phase1(base, photo, steps=0, prior_weight=0, start="rare_tokens")
             c = phase1(base, photo, steps=0, prior_weight=0)
@@ -133,13 +146,17 @@ import Testing
         #expect(bench.isTrue("len(h.handles) == 6 and all([len(split(x, \", \")) == 2 for x in h.handles])"))
         // A photo's loss is the sum over its handles, a step's the mean over its photos.
         bench.run("one = phase1(base, photo, steps=5, prior_weight=0, sampling=\"union\", seed=2).history")
-        #expect(bench.isTrue("""
-            all([abs(r.attention - sum([x for x in [r.attention_asset0, r.attention_asset1] if x != none])) < 1e-5 * r.attention for r in table(one)])
-            """))
+        #expect(
+            bench.isTrue(
+                """
+                all([abs(r.attention - sum([x for x in [r.attention_asset0, r.attention_asset1] if x != none])) < 1e-5 * r.attention for r in table(one)])
+                """))
         #expect(bench.isTrue("all([(r.attention_asset0 != none) == (\"<asset0>\" in r.handles) for r in table(one)])"))
         #expect(bench.run("plot(one, y=[\"attention_asset0\", \"attention_asset1\"])").diagnostics.isEmpty)
         #expect(bench.isTrue("one.attention_asset0.shape == [5]"))
-        bench.run("own = phase1(base, photo, steps=1, prior_weight=0, attention_loss=fn(out, pick) { attention_loss(out.attention, pick) }).history")
+        bench.run(
+            "own = phase1(base, photo, steps=1, prior_weight=0, attention_loss=fn(out, pick) { attention_loss(out.attention, pick) }).history"
+        )
         let shown = bench.run("table(own)").value?.display(DisplayContext(wantsImages: false)).plain ?? "attention_asset"
         #expect(!shown.contains("attention_asset"))
     }
@@ -176,11 +193,15 @@ import Testing
 
     @Test func aLossOfNoWeightIsSaidToMoveNothing() {
         let bench = bench()
-        let outcome = bench.run("m = phase1(base, photo, steps=1, prior_weight=0, attention_weight=0, attention_loss=fn(o, p) { attention_loss(o.attention, p) })")
+        let outcome = bench.run(
+            "m = phase1(base, photo, steps=1, prior_weight=0, attention_weight=0, attention_loss=fn(o, p) { attention_loss(o.attention, p) })"
+        )
         #expect(outcome.diagnostics.contains { $0.severity == .warning && $0.message.contains("attention_weight is 0") })
         #expect(bench.isTrue("m.history.attention[0] > 0"))
         bench.run("part = phase1(base, photo, steps=3, until=1, prior_weight=0)")
-        for option in ["checkpoint_every=3", "zoom=fn(step, pick) { 0 }", "contexts=fn(step, pick) { \"*\" }", "sampling=fn(step, n) { [0] }"] {
+        for option in [
+            "checkpoint_every=3", "zoom=fn(step, pick) { 0 }", "contexts=fn(step, pick) { \"*\" }", "sampling=fn(step, n) { [0] }",
+        ] {
             let text = Self.problem(bench, "resume(part, \(option))")?.plain() ?? ""
             #expect(text.contains("\(option.prefix { $0 != "=" }) has no effect"), "\(option): \(text)")
         }

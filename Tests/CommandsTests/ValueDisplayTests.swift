@@ -37,7 +37,10 @@ import Testing
     private func chunks(_ text: String) -> [String] { text.split(separator: ">>> ").map(String.init) }
 
     @Test func whatHasAPictureShowsOne() throws {
-        let pictured: Set<String> = ["image", "generated image", "mask", "empty mask", "faint mask", "scene", "attention", "kept attention", "images", "masks", "maps"]
+        let pictured: Set<String> = [
+            "image", "generated image", "mask", "empty mask", "faint mask", "scene", "attention", "kept attention", "images", "masks",
+            "maps",
+        ]
         for (name, value) in try DisplaySamples.all() {
             let image = value.display(DisplayContext()).image
             #expect((image != nil) == pictured.contains(name), "\(name)")
@@ -71,31 +74,52 @@ enum DisplaySamples {
         let model = try trained(base)
         let ramp = Tensor((0..<256).map { Float($0 % 16) / 100 + ($0 == 85 ? 1 : 0) }, shape: [16, 16])
         let attention = AttentionValue(
-            maps: ramp, axes: ["height", "width"], tokens: ["<asset0>"], layers: ["down_blocks.1", "up_blocks.2"], timesteps: [100, 500, 900], picture: photo,
+            maps: ramp, axes: ["height", "width"], tokens: ["<asset0>"], layers: ["down_blocks.1", "up_blocks.2"],
+            timesteps: [100, 500, 900], picture: photo,
             prompt: "a photo of <asset0>", mask: masks[0])
         let kept = AttentionValue(
-            maps: Tensor.concatenated(Array(repeating: ramp.reshaped([1, 16, 16]), count: 3), axis: 0), axes: ["timestep", "height", "width"],
-            tokens: ["mug"], layers: ["mid_block"], timesteps: Array(stride(from: 900, through: 0, by: -30)), picture: nil, prompt: "a photo of a mug", mask: nil)
+            maps: Tensor.concatenated(Array(repeating: ramp.reshaped([1, 16, 16]), count: 3), axis: 0),
+            axes: ["timestep", "height", "width"],
+            tokens: ["mug"], layers: ["mid_block"], timesteps: Array(stride(from: 900, through: 0, by: -30)), picture: nil,
+            prompt: "a photo of a mug", mask: nil)
         let generated = ImageValue(
-            photo, metadata: ["prompt": "a photo of <asset0> at the beach", "seed": "1", "steps": "30", "model": "collage", "model_hash": "9f3a0c11d2e4b5a6"],
+            photo,
+            metadata: [
+                "prompt": "a photo of <asset0> at the beach", "seed": "1", "steps": "30", "model": "collage",
+                "model_hash": "9f3a0c11d2e4b5a6",
+            ],
             alt: "a photo of <asset0> at the beach   64×48 px, 30 DDIM steps, guidance 3.0, seed 1")
         return tensors() + [
             ("image", .image(photo)), ("generated image", .host(generated)), ("images", [.image(photo), .image(photo)]),
-            ("mask", .mask(masks[0])), ("empty mask", .mask(try .filled(0, size: size))), ("faint mask", .mask(try .filled(0.25, size: size))),
+            ("mask", .mask(masks[0])), ("empty mask", .mask(try .filled(0, size: size))),
+            ("faint mask", .mask(try .filled(0.25, size: size))),
             ("masks", .list(masks.map { .mask($0) })), ("scene", .host(SceneValue(scene))),
             ("model", .host(ModelValue(base))), ("trained model", .host(model)), ("handle", .host(model.handles[1])),
             ("handles", .list(model.handles.map { .host($0) })), ("history", .host(HistoryValue(model.learned.history))),
             ("attention", .host(attention)), ("kept attention", .host(kept)), ("maps", [.host(attention), .host(attention)]),
             ("leakage", leakage([[0.71, 0.06, 0.01, 0.22], [0.05, 0.68, 0.02, 0.25], [0.04, 0.03, 0.42, 0.51]])),
             ("mixed leakage", leakage([[0.71, 0.06, 0.01, 0.22], [0.45, 0.38, 0.02, 0.15], [0.04, 0.03, 0.62, 0.31]])),
-            ("difference", .host(DifferenceValue(names: ("collage", "collage"), changes: [
-                BlockChange(block: "unet.up_blocks.2.attentions", norm: 0.5123, relative: 0.0123),
-                BlockChange(block: "text_encoder.text_model.encoder.layers", norm: 0.25, relative: 0.004),
-                BlockChange(block: "handle <asset0>", norm: 0.1, relative: 0.5),
-            ]))),
+            (
+                "difference",
+                .host(
+                    DifferenceValue(
+                        names: ("collage", "collage"),
+                        changes: [
+                            BlockChange(block: "unet.up_blocks.2.attentions", norm: 0.5123, relative: 0.0123),
+                            BlockChange(block: "text_encoder.text_model.encoder.layers", norm: 0.25, relative: 0.004),
+                            BlockChange(block: "handle <asset0>", norm: 0.1, relative: 0.5),
+                        ]))
+            ),
             ("no difference", .host(DifferenceValue(names: ("collage", "collage"), changes: []))),
             ("table", .host(table(rows: 3))), ("long table", .host(table(rows: 60))),
-            ("record", .record(Record([("photo", .host(SceneValue(scene))), ("loss", .float(0.25)), ("model", .host(model)), ("masks", .list(masks.map { .mask($0) }))]))),
+            (
+                "record",
+                .record(
+                    Record([
+                        ("photo", .host(SceneValue(scene))), ("loss", .float(0.25)), ("model", .host(model)),
+                        ("masks", .list(masks.map { .mask($0) })),
+                    ]))
+            ),
         ]
     }
 
@@ -109,16 +133,21 @@ enum DisplaySamples {
     }
 
     private static func box(_ x0: Int, _ y0: Int, _ x1: Int, _ y1: Int, _ size: PixelSize) throws -> Mask {
-        Mask(width: size.width, height: size.height, values: (0..<size.width * size.height).map { place in
-            (x0..<x1).contains(place % size.width) && (y0..<y1).contains(place / size.width) ? 1 : 0
-        })
+        Mask(
+            width: size.width, height: size.height,
+            values: (0..<size.width * size.height).map { place in
+                (x0..<x1).contains(place % size.width) && (y0..<y1).contains(place / size.width) ? 1 : 0
+            })
     }
 
     private static func leakage(_ shares: [[Double]]) -> Value {
-        .host(LeakageValue(matrix: LeakageMatrix(
-            handles: ["<asset0>", "<asset1>", "<asset2>"], maskNames: ["mask 0", "mask 1", "mask 2"], shares: shares,
-            chance: [0.12, 0.1, 0.03, 0.75], meanIoU: [0.55, 0.61, 0.49], iouOfMean: [0.6, 0.66, 0.51], attention: [2.5, 3.25, 0.5],
-            pairing: "<asset0> <asset1> <asset2> of toys")))
+        .host(
+            LeakageValue(
+                matrix: LeakageMatrix(
+                    handles: ["<asset0>", "<asset1>", "<asset2>"], maskNames: ["mask 0", "mask 1", "mask 2"], shares: shares,
+                    chance: [0.12, 0.1, 0.03, 0.75], meanIoU: [0.55, 0.61, 0.49], iouOfMean: [0.6, 0.66, 0.51],
+                    attention: [2.5, 3.25, 0.5],
+                    pairing: "<asset0> <asset1> <asset2> of toys")))
     }
 
     /// As after forty steps of phase one and twenty of phase two, with losses that are made up.
@@ -131,9 +160,11 @@ enum DisplaySamples {
         learned.provenance = ["phase 1, 40 steps, lr 0.0005, seed 1, table", "phase 2, 20 steps, lr 2e-06, seed 1, table"]
         for step in 0..<60 {
             let fall = 1 / Float(1 + step % 40)
-            learned.history.append(.init(
-                phase: step < 40 ? 1 : 2, step: step % 40 + 1, reconstruction: 0.01 + 0.1 * fall, prior: 0.05, attention: step < 40 ? 0.3 * fall : 0,
-                gradientNorm: 1 + fall, subsets: [["<asset0>"]]))
+            learned.history.append(
+                .init(
+                    phase: step < 40 ? 1 : 2, step: step % 40 + 1, reconstruction: 0.01 + 0.1 * fall, prior: 0.05,
+                    attention: step < 40 ? 0.3 * fall : 0,
+                    gradientNorm: 1 + fall, subsets: [["<asset0>"]]))
         }
         return ModelValue(learned)
     }
@@ -142,7 +173,10 @@ enum DisplaySamples {
         TableValue(
             columns: ["name", "a description that goes on", "iou", "steps", "kept in its own mask", "kept in the mask of another"],
             rows: (0..<rows).map { row in
-                [.string("run \(row)"), .string("with the attention loss times \(row) and a long story of why"), .float(Double(row) / 7), .int(row * 100), row == 1 ? .none : .float(0.5), .float(0.25)]
+                [
+                    .string("run \(row)"), .string("with the attention loss times \(row) and a long story of why"), .float(Double(row) / 7),
+                    .int(row * 100), row == 1 ? .none : .float(0.5), .float(0.25),
+                ]
             })
     }
 }

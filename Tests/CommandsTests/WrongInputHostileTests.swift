@@ -73,9 +73,12 @@ import Testing
         "\"a\"", "\"\"", "\"<asset0>\"", "\"<asset9> and\"", "[]", "[\"\"]", "[\"a\", \"b\"]", "[0, 1]", "[-1]", "[[1], [2, 3]]",
         "[999, 1000]", "zeros([0])", "zeros([0, 16, 16, 8])", "zeros([2, 16, 16, 8])", "zeros([1, 4, 8, 8])", "zeros([1, 128, 128, 3])",
         "[zeros([1, 64, 64, 3]), s]", "n * z", "n", "log([-1, 0, 1])", "ones([16, 16])", "b", "m", "m3", "s", "toys", "one_pixel",
-        "s.masks[0]", "s.masks", "toys.masks", "[one_pixel.masks[0]]", "m.handles[1]", "m3.handles", "m3.handles[2]", "[m3.handles[0], m.handles[0]]",
-        "m.parameters", "require_grad(b).parameters", "out", "out2", "pick", "pick3", "pick.image", "g", "g3", "o", "o3", "{\"<x>\": zeros([192])}",
-        "{\"a\": 1}", "{}", "fn(x) { x }", "fn(a, b) { n }", "fn(a, b) { grad(a, b) }", "attention_loss", "table([{a: 1}])", "ddim(m3, steps=1)",
+        "s.masks[0]", "s.masks", "toys.masks", "[one_pixel.masks[0]]", "m.handles[1]", "m3.handles", "m3.handles[2]",
+        "[m3.handles[0], m.handles[0]]",
+        "m.parameters", "require_grad(b).parameters", "out", "out2", "pick", "pick3", "pick.image", "g", "g3", "o", "o3",
+        "{\"<x>\": zeros([192])}",
+        "{\"a\": 1}", "{}", "fn(x) { x }", "fn(a, b) { n }", "fn(a, b) { grad(a, b) }", "attention_loss", "table([{a: 1}])",
+        "ddim(m3, steps=1)",
     ]
 
     private static let setUp = """

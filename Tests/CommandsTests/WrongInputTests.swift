@@ -125,14 +125,19 @@ import Testing
             Row("save_model(m, \"letter.png\")", .cannotWrite, "is a file", .cannotCreate),
             Row("save_handles(b, \"x\")", .unknownHandle, "no handles to save"),
             Row("save_handles(m, \"\")", .badArgument, "the path is empty"),
-            Row("save_handles(m, \"h3.safetensors\")", .badArgument, "a name without .safetensors is a folder with a file for each: \"h3\""),
+            Row(
+                "save_handles(m, \"h3.safetensors\")", .badArgument, "a name without .safetensors is a folder with a file for each: \"h3\""),
             Row("load_handles(\"nope\", b)", .fileMissing, "nope", .noInput),
             Row("load_handles(\"letter.png\", b)", .damagedWeights, "letter.png"),
             Row("load_lora(\"nope\", b)", .fileMissing, "nope", .noInput),
             Row("load_lora(\"letter.png\", b)", .damagedWeights, "letter.png"),
             Row("save_handles(add_handles(b, 1), \"h2.safetensors\"); load_lora(\"h2.safetensors\", b)", .badFile, "is no LoRA"),
-            Row("save_handles(add_handles(b, 1), \"h2.safetensors\"); load_result(\"h2.safetensors\", b)", .badFile, "save_result writes one"),
-            Row("save_handles(add_handles(b, 1), \"h2.safetensors\"); load_model(\"h2.safetensors\")", .badFile, "no Stable Diffusion checkpoint"),
+            Row(
+                "save_handles(add_handles(b, 1), \"h2.safetensors\"); load_result(\"h2.safetensors\", b)", .badFile,
+                "save_result writes one"),
+            Row(
+                "save_handles(add_handles(b, 1), \"h2.safetensors\"); load_model(\"h2.safetensors\")", .badFile,
+                "no Stable Diffusion checkpoint"),
             Row("save_result(m, \"r2.safetensors\", b); load_result(\"r2.safetensors\", m)", .modelMismatch, "belongs to the model"),
             Row("save_lora(m, \"l2.safetensors\", b)", .badArgument, "save_handles writes those"),
             Row("save_lora(b, \"\", load_model(\"few_timesteps\"))", .badArgument, "the path is empty"),
@@ -268,7 +273,8 @@ import Testing
     }
 
     @Test func seedsWrapAround() {
-        let result = Programs.run("len(generate(load_model(\"collage\"), \"x\", steps=1, n=2, seed=9223372036854775807))", table: CommandTable.all)
+        let result = Programs.run(
+            "len(generate(load_model(\"collage\"), \"x\", steps=1, n=2, seed=9223372036854775807))", table: CommandTable.all)
         #expect(result.text == "2")
     }
 }

@@ -35,7 +35,8 @@ import Testing
     private func changed(_ model: DiffusionModel) throws -> DiffusionModel {
         var copy = model
         let wanted = [
-            "down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q.weight", "down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_out.0.weight",
+            "down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q.weight",
+            "down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_out.0.weight",
             "down_blocks.0.resnets.0.conv1.weight",
         ]
         var (step, met) = (UInt32(10), 0)
@@ -61,10 +62,13 @@ import Testing
         for (index, (name, value)) in model.unet.parameters().enumerated() {
             let (back, old) = (again.unet.parameters()[index].value.value, olds[index].value.value)
             #expect((back - value.value).map(.abs).maximum < 1e-5, "\(name)")
-            #expect((half.unet.parameters()[index].value.value - old).scaled(by: 2).combined(1, with: value.value - old, -1).map(.abs).maximum < 1e-5, "\(name)")
+            #expect(
+                (half.unet.parameters()[index].value.value - old).scaled(by: 2).combined(1, with: value.value - old, -1).map(.abs).maximum
+                    < 1e-5, "\(name)")
         }
         let names = try SafetensorsFile(path: path).tensors.map(\.name)
-        let expected = format == .diffusers
+        let expected =
+            format == .diffusers
             ? "unet.down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_out.0.lora_A.weight"
             : "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn2_to_out_0.lora_down.weight"
         #expect(names.contains(expected))
@@ -81,7 +85,9 @@ import Testing
         let (again, metadata) = try ResultFile.read(path, base: base)
         #expect(metadata["scene"] == "toys" && again.handles == ["<b>", "<a>"])
         #expect(again.textEncoder.handleEmbedding?.value.isIdentical(to: try #require(model.textEncoder.handleEmbedding?.value)) == true)
-        for (a, b) in zip(again.unet.parameters(), model.unet.parameters()) { #expect((a.value.value - b.value.value).map(.abs).maximum < 1e-5) }
+        for (a, b) in zip(again.unet.parameters(), model.unet.parameters()) {
+            #expect((a.value.value - b.value.value).map(.abs).maximum < 1e-5)
+        }
         #expect(throws: ResultError.self) { try ResultFile.read(path, base: model) }
     }
 
@@ -99,7 +105,9 @@ import Testing
         #expect(try again.tokenize(prompts) == model.tokenize(prompts))
         let three = try again.addingHandles(["<c>"], embeddings: random([1, width], 51))
         #expect(three.handles == ["<b>", "<a>", "<c>"])
-        #expect(try three.encodePrompts(["<b> <c>"]).value.isIdentical(to: model.addingHandles(["<c>"], embeddings: random([1, width], 51)).encodePrompts(["<b> <c>"]).value))
+        #expect(
+            try three.encodePrompts(["<b> <c>"]).value.isIdentical(
+                to: model.addingHandles(["<c>"], embeddings: random([1, width], 51)).encodePrompts(["<b> <c>"]).value))
         #expect(try ModelFolder.outline(path).handles == again.handles)
         try ModelFolder.save(model, to: path, dtype: .f16)
         let half = try #require(try ModelFolder.load(path).textEncoder.handleEmbedding?.value)

@@ -52,7 +52,9 @@ import Testing
     @Test func whatNeedsNoGradientHasNoTape() throws {
         var trained = model
         trained.textEncoder.requireGrad { $0 == CLIPTextModel.handleEmbeddingName }
-        let prompts = ["a photo of a dog", "a photo at the beach", "a photo of \(model.handles[0])", "\(model.handles[0]) and \(model.handles[1])"]
+        let prompts = [
+            "a photo of a dog", "a photo at the beach", "a photo of \(model.handles[0])", "\(model.handles[0]) and \(model.handles[1])",
+        ]
         let target = Variable(Tensor.zeros(latents.shape))
         func gradient(_ text: Variable, whole: Bool) throws -> (loss: Float, Tensor) {
             var pass = UNetPass(text, recording: .size(height: 16, width: 16))
@@ -60,7 +62,9 @@ import Testing
             let out = whole ? trained.unet.predict(x, timesteps: timesteps, &pass) : trained.unet(x, timesteps: timesteps, &pass)
             #expect(out.rows(0..<2).needsGrad == whole)
             #expect(out.rows(2..<4).needsGrad)
-            let maps = pass.maps.reduce(Variable(Tensor(0))) { $0 + .meanSquaredError($1.probabilities, Variable(.zeros($1.probabilities.shape))) }
+            let maps = pass.maps.reduce(Variable(Tensor(0))) {
+                $0 + .meanSquaredError($1.probabilities, Variable(.zeros($1.probabilities.shape)))
+            }
             let loss = Variable.meanSquaredError(out, target) + maps
             let handles = try #require(trained.textEncoder.handleEmbedding)
             return (loss.value.scalar, try #require(Gradients(of: loss)[handles]))

@@ -112,9 +112,10 @@ func difference(_ tensor: Tensor, _ expected: Tensor) -> Float {
         #expect(difference(try #require(gradients[latents]), try fixture.picture("gradient.latents")) < 1e-3)
 
         let parts = [("unet", model.unet.parameters()), ("text_encoder", model.textEncoder.parameters())]
-        let expected = try Dictionary(uniqueKeysWithValues: fixture.file.tensors.map(\.name).filter {
-            $0.hasPrefix("gradient.unet.") || $0.hasPrefix("gradient.text_encoder.")
-        }.map { ($0, try fixture.file.readFloats($0)) })
+        let expected = try Dictionary(
+            uniqueKeysWithValues: fixture.file.tensors.map(\.name).filter {
+                $0.hasPrefix("gradient.unet.") || $0.hasPrefix("gradient.text_encoder.")
+            }.map { ($0, try fixture.file.readFloats($0)) })
         #expect(expected.count == parts.reduce(0) { $0 + $1.1.count })
         let largest = expected.values.map { $0[0] }.max() ?? 0
         for (part, parameters) in parts {
@@ -142,7 +143,8 @@ func difference(_ tensor: Tensor, _ expected: Tensor) -> Float {
         let steps = try #require(settings["steps"]?.intValue)
         // As the fixture was drawn; one folder names another scheduler.
         let options = GenerationOptions(
-            steps: steps, plan: try DDIMScheduler(model.scheduler).plan(steps: steps), guidanceScale: try #require(settings["guidance"]?.doubleValue))
+            steps: steps, plan: try DDIMScheduler(model.scheduler).plan(steps: steps),
+            guidanceScale: try #require(settings["guidance"]?.doubleValue))
         let latents = try model.sampleLatents(
             [try #require(settings["prompt"]?.stringValue)], initial: try fixture.picture("generation.initial"), options)
         #expect(difference(latents, try fixture.picture("generation.latents")) < 1e-3)

@@ -119,14 +119,17 @@ import Testing
         let (start, outputs, noises) = (try floats(fixture["start"]), try floats(fixture["outputs"]), try floats(fixture["noises"]))
         let width = start.count
         for row in cases {
-            let scheduler = try SchedulerRegistry.make(configuration(try #require(row["config"]), className: try #require(row["class"]?.stringValue))).scheduler
+            let scheduler = try SchedulerRegistry.make(
+                configuration(try #require(row["config"]), className: try #require(row["class"]?.stringValue))
+            ).scheduler
             let (steps, strength) = (try #require(row["steps"]?.intValue), try #require(row["strength"]?.doubleValue))
             let begin = ImageToImage.start(steps: steps, strength: strength)
             let about = "\(row["class"]!.text()) \(row["config"]!.text()) \(steps) \(strength)"
             #expect(steps - begin == row["count"]?.intValue, "\(about)")
             let plan = try scheduler.plan(steps: steps, from: begin)
             let timesteps = try floats(row["timesteps"])
-            #expect(plan.timesteps.count == timesteps.count && zip(plan.timesteps, timesteps).allSatisfy { abs($0 - $1) < 2e-3 }, "\(about)")
+            #expect(
+                plan.timesteps.count == timesteps.count && zip(plan.timesteps, timesteps).allSatisfy { abs($0 - $1) < 2e-3 }, "\(about)")
             let expected = try floats(row["samples"])
             let level = try #require(plan.steps.first?.level)
             var sample = Tensor(start.indices.map { level.signal * start[$0] + level.noise * noises[23 * width + $0] }, shape: [width])
@@ -136,7 +139,8 @@ import Testing
                 let range = index * width..<(index + 1) * width
                 let (output, noise) = (Tensor(Array(outputs[range]), shape: [width]), Tensor(Array(noises[range]), shape: [width]))
                 (sample, state) = plan.advance(state, sample: sample, output: output, noise: noise)
-                #expect(close(sample.values, Array(expected[range.lowerBound + width..<range.upperBound + width])), "\(about), pass \(index)")
+                #expect(
+                    close(sample.values, Array(expected[range.lowerBound + width..<range.upperBound + width])), "\(about), pass \(index)")
             }
         }
         #expect(ImageToImage.start(steps: 30, strength: 0) == 30 && ImageToImage.start(steps: 30, strength: 1) == 0)
@@ -151,7 +155,9 @@ import Testing
         // diffusers works in float32: where sigmas are in the thousands, or noise is drawn anew at every step, its own
         // rounding shows in the fifth digit.
         let config = row["config"]?.text() ?? ""
-        let isStiff = config.contains("rescale_betas_zero_snr\":true") || config.contains("sde-") || config.contains("squaredcos_cap_v2\",\"use_karras")
+        let isStiff =
+            config.contains("rescale_betas_zero_snr\":true") || config.contains("sde-")
+            || config.contains("squaredcos_cap_v2\",\"use_karras")
         let tolerance: Float = 1e-5
         let timesteps = try floats(row["timesteps"])
         // float32 at both ends of a logarithm: what is between two training timesteps differs in the sixth digit.
@@ -166,7 +172,9 @@ import Testing
             let (output, noise) = (Tensor(Array(outputs[range]), shape: [width]), Tensor(Array(noises[range]), shape: [width]))
             (sample, state) = plan.advance(state, sample: sample, output: output, noise: noise)
             let most = expected[range].map(abs).max() ?? 1
-            #expect(close(sample.values, Array(expected[range]), isStiff ? 1e-4 * max(1, most) : tolerance), "\(about) at \(step.timestep): \(sample.values) \(expected[range])")
+            #expect(
+                close(sample.values, Array(expected[range]), isStiff ? 1e-4 * max(1, most) : tolerance),
+                "\(about) at \(step.timestep): \(sample.values) \(expected[range])")
         }
     }
 
@@ -221,14 +229,15 @@ import Testing
         #expect(throws: JSONError.self) { try JSON.parse(Array(text.utf8)) }
     }
 
-    @Test(arguments: [
-        ("PNDMScheduler", "prediction_type", "sample"), ("EulerAncestralDiscreteScheduler", "prediction_type", "sample"),
-        ("EulerDiscreteScheduler", "timestep_type", "continuous"), ("EulerDiscreteScheduler", "use_beta_sigmas", true),
-        ("EulerDiscreteScheduler", "interpolation_type", "cubic"), ("EulerDiscreteScheduler", "final_sigmas_type", "one"),
-        ("DPMSolverMultistepScheduler", "algorithm_type", "dpmsolver"), ("DPMSolverMultistepScheduler", "solver_order", 4),
-        ("DPMSolverMultistepScheduler", "use_flow_sigmas", true), ("DPMSolverMultistepScheduler", "use_karras_sigmas", 3),
-        ("DDIMScheduler", "eta", 2), ("DPMSolverMultistepScheduler", "variance_type", "learned_range"),
-    ] as [(String, String, JSON)])
+    @Test(
+        arguments: [
+            ("PNDMScheduler", "prediction_type", "sample"), ("EulerAncestralDiscreteScheduler", "prediction_type", "sample"),
+            ("EulerDiscreteScheduler", "timestep_type", "continuous"), ("EulerDiscreteScheduler", "use_beta_sigmas", true),
+            ("EulerDiscreteScheduler", "interpolation_type", "cubic"), ("EulerDiscreteScheduler", "final_sigmas_type", "one"),
+            ("DPMSolverMultistepScheduler", "algorithm_type", "dpmsolver"), ("DPMSolverMultistepScheduler", "solver_order", 4),
+            ("DPMSolverMultistepScheduler", "use_flow_sigmas", true), ("DPMSolverMultistepScheduler", "use_karras_sigmas", 3),
+            ("DDIMScheduler", "eta", 2), ("DPMSolverMultistepScheduler", "variance_type", "learned_range"),
+        ] as [(String, String, JSON)])
     func whatASolverCannotDoIsNamed(_ className: String, _ key: String, _ value: JSON) {
         let error = #expect(throws: ConfigurationError.self) {
             try SchedulerRegistry.make(configuration(.object(JSONObject([(key, value)])), className: className))

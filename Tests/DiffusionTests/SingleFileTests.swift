@@ -22,7 +22,9 @@ import Testing
     func fullSizeFilesAreRecognised(_ version: String, _ unetCount: Int, _ textCount: Int) throws {
         let (shapes, names) = try fixture(version)
         let configuration = try SingleFileConfiguration(shapes, prediction: nil)
-        let (unet, vae, text) = (UNet2DConditionModel(configuration.unet), AutoencoderKL(configuration.vae), CLIPTextModel(configuration.text))
+        let (unet, vae, text) = (
+            UNet2DConditionModel(configuration.unet), AutoencoderKL(configuration.vae), CLIPTextModel(configuration.text)
+        )
         #expect(unet.parameterCount == unetCount && vae.parameterCount == 83_653_863 && text.parameterCount == textCount)
         #expect(configuration.scheduler.predictionType == (version == "v1" ? .epsilon : .vPrediction))
         #expect(configuration.unet.attentionHeads == (version == "v1" ? [8, 8, 8, 8] : [5, 10, 20, 20]))

@@ -14,14 +14,18 @@ import Testing
     private static func rects(_ layout: GridLayout) -> [Rect] { layout.grid.pictures.indices.map { layout.rect($0, at: Point(0, 0)) } }
 
     /// One large photo does not leave the small pictures lost in large cells.
-    @Test(arguments: [[(512, 512), (64, 64), (64, 64)], [(64, 64), (600, 400), (30, 90)], [(16, 16), (512, 300)], [(1000, 2000), (8, 8), (8, 8), (8, 8)]])
+    @Test(arguments: [
+        [(512, 512), (64, 64), (64, 64)], [(64, 64), (600, 400), (30, 90)], [(16, 16), (512, 300)], [(1000, 2000), (8, 8), (8, 8), (8, 8)],
+    ])
     func picturesStandAtOneHeight(_ sizes: [(Int, Int)]) throws {
         let layout = try Self.layout(sizes)
         let rects = Self.rects(layout)
         for (rect, size) in zip(rects, sizes) {
             #expect(abs(rect.height - rects[0].height) < 1e-6 && abs(rect.width / rect.height - Double(size.0) / Double(size.1)) < 1e-6)
         }
-        for (one, next) in zip(rects, rects.dropFirst()) { #expect(abs(next.x - one.right - GridLayout.gap) < 1e-6, "no holes between them") }
+        for (one, next) in zip(rects, rects.dropFirst()) {
+            #expect(abs(next.x - one.right - GridLayout.gap) < 1e-6, "no holes between them")
+        }
     }
 
     /// True sizes: a pixel measures the same in all.

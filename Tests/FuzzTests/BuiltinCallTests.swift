@@ -10,7 +10,9 @@ import Testing
         for value in EdgeValues.named { #expect(bench.session[global: value.name]?.typeName == value.type, "\(value.name)") }
         for row in bench.table.all {
             for parameter in row.parameters {
-                for type in Self.hosts(parameter.type) { #expect(EdgeValues.byType[type] != nil, "\(row.name): \(parameter.name) takes \(type)") }
+                for type in Self.hosts(parameter.type) {
+                    #expect(EdgeValues.byType[type] != nil, "\(row.name): \(parameter.name) takes \(type)")
+                }
             }
         }
     }

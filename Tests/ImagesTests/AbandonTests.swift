@@ -8,7 +8,8 @@ import Testing
 /// Work on large pictures and masks asks again and again whether it is still wanted, and ends where it is not.
 @Suite struct AbandonTests {
     private static let size = PixelSize(width: 2048, height: 2048)
-    private static let image = Image(width: 2048, height: 2048, pixels: (0..<2048 * 2048 * 3).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) })
+    private static let image = Image(
+        width: 2048, height: 2048, pixels: (0..<2048 * 2048 * 3).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) })
     private static let mask = Mask(width: 2048, height: 2048, values: (0..<2048 * 2048).map { Float($0 % 977) / 976 })
     private static let small = Image(width: 64, height: 64, color: .ink)
 
@@ -21,7 +22,8 @@ import Testing
         ("paste", { _ = try image.pasted(over: image, mask: mask) }), ("psnr", { _ = try image.psnr(image) }),
         ("overlay", { _ = try image.overlay(heat: [0, 1, 2, 3], width: 2, height: 2) }), ("tint", { _ = try image.tinted(masks: [mask]) }),
         ("heat", { _ = try Image(heat: mask.values, width: 2048, height: 2048) }), ("range", { _ = image.range }),
-        ("image to tensor", { _ = Tensor(image) }), ("mask to image", { _ = Image(mask) }), ("image to mask", { _ = Mask(luminanceOf: image) }),
+        ("image to tensor", { _ = Tensor(image) }), ("mask to image", { _ = Image(mask) }),
+        ("image to mask", { _ = Mask(luminanceOf: image) }),
         ("tensor to image", { _ = try Image(Tensor(mask.values, shape: [2048, 2048])) }),
         ("threshold", { _ = mask.thresholded() }), ("dilate", { _ = try mask.dilated(by: 2) }), ("erode", { _ = try mask.eroded(by: 2) }),
         ("feather", { _ = try mask.feathered(sigma: 2) }), ("union", { _ = try mask | mask }), ("complement", { _ = !mask }),

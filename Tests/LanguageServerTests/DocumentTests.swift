@@ -25,7 +25,8 @@ import Testing
         let start = 3
         for place in 0..<20_000 {
             let (offset, character) = (start + place * 200, place * 125)
-            guard file.position(offset) == ["line": 1, "character": .int(character)], file.offset(line: 1, character: character) == offset else {
+            guard file.position(offset) == ["line": 1, "character": .int(character)], file.offset(line: 1, character: character) == offset
+            else {
                 Issue.record("\(place)")
                 return
             }

@@ -77,7 +77,9 @@ import Testing
             _ = ServerLoop(input: read, output: write).run(builtins: CommandTable.all, standardLibrary: [], version: "test")
             close(write)
         }
-        var bytes = frames(initialize, ["jsonrpc": "2.0", "method": "textDocument/didOpen", "params": ["textDocument": ["uri": "untitled:a", "text": ""]]])
+        var bytes = frames(
+            initialize,
+            ["jsonrpc": "2.0", "method": "textDocument/didOpen", "params": ["textDocument": ["uri": "untitled:a", "text": ""]]])
         for version in 1...50 {
             bytes += frames([
                 "jsonrpc": "2.0", "method": "textDocument/didChange",

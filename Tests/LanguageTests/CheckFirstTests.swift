@@ -19,7 +19,8 @@ import Testing
         ("print(1)\nfn f(x) { x + 1; nope }\nf(2)", ["E0201 2"]), ("print(1)\nfn f() { g() }\nfn g() { 1 }\nf(3)", ["E0205 4"]),
         ("print(1)\n[nope for i in 1..2]", ["E0201 2"]), ("print(1)\nwhile true { nope }", ["E0201 2"]),
         ("print(1)\nx = 1\nx.a", ["E0210 3"]), ("print(1)\nlen(1, 2)", ["E0205 2"]), ("print(1)\ntrue and nope", ["E0201 2"]),
-        ("print(1)\nif len(args) > 0 { fail(\"usage\") }\nnope", ["E0201 3"]), ("fn g() { nope }\nfn f() { g() }\nprint(1)\nf()", ["E0201 1"]),
+        ("print(1)\nif len(args) > 0 { fail(\"usage\") }\nnope", ["E0201 3"]),
+        ("fn g() { nope }\nfn f() { g() }\nprint(1)\nf()", ["E0201 1"]),
         ("print(1)\nimport \"nowhere.bas\" as n", ["E0502 2"]),
     ])
     func tellsFirst(_ source: String, _ expected: [String]) {
@@ -31,14 +32,16 @@ import Testing
 
     /// What is wrong in these is not reached, or recovered from, or not certain: they run as far as they do.
     @Test(arguments: [
-        "try { 1 + \"a\" } recover { print(1) }", "print(1)\nif len(args) > 5 { nope }", "print(1)\nfn f() { nope }", "print(1)\nfalse and nope",
+        "try { 1 + \"a\" } recover { print(1) }", "print(1)\nif len(args) > 5 { nope }", "print(1)\nfn f() { nope }",
+        "print(1)\nfalse and nope",
         "print(1)\nlen(args) > 5 and nope", "print(1)\nfor i in args { nope }", "print(1)\nwhile len(args) > 5 { nope }",
         "print(1)\n[nope for i in args]", "print(1)\n[nope for i in 1..2 if len(args) > 5]", "print(1)\nx = {a: 1}\nx.b ?? 2",
         "print(1)\nassert true, nope", "print(1)\nfn f() { if len(args) == 0 { return 1 }\nnope }\nf()",
         "print(1)\nfor i in 1..3 { if i == 1 { break }\nnope }", "print(1)\nfor i in 1..3 { if len(args) == 0 { continue }\nnope }",
         "print(1)\nfn f(x = nope) { x }\nf(1)", "print(1)\nmap([], fn(x) { nope })", "fn f() { nope }\ntry { f() } recover { print(1) }",
         "print(1)\nx = none\nif len(args) == 0 { x = {a: 1} }\nx.a", "print(1)\nfn f(g) { g() }\nf(fn() { 1 })",
-        "print(1)\ntry { fail(\"x\") } recover { 1 }", "print(1)\nwhile true { if len(args) == 0 { break }\nnope }", "print(1)\n(args[0] ?? nope) == 1",
+        "print(1)\ntry { fail(\"x\") } recover { 1 }", "print(1)\nwhile true { if len(args) == 0 { break }\nnope }",
+        "print(1)\n(args[0] ?? nope) == 1",
     ])
     func runsWhatWouldRun(_ source: String) {
         let result = run("args = list(\"\")\n" + source)
@@ -56,7 +59,8 @@ import Testing
         var options = SessionOptions()
         options.checksFirst = true
         let session = Session(builtins: FakeHost.builtins, options: options)
-        for (cell, source) in ["x = [1, 2]", "x[1]", "_ + _2 + Out[2]", "fn f(a) { a }", "f(x); y = 3", "xs = list(1..100000)"].enumerated() {
+        for (cell, source) in ["x = [1, 2]", "x[1]", "_ + _2 + Out[2]", "fn f(a) { a }", "f(x); y = 3", "xs = list(1..100000)"].enumerated()
+        {
             #expect(session.run(source: source, cell: cell + 1).status == .ok, "\(source)")
         }
         #expect(session.run(source: "z = 5; xs[3]; f(1, 2)", cell: 7).diagnostics.map(\.code) == [.tooManyArguments])

@@ -26,17 +26,18 @@ import Testing
     @Test func valuesCodesKeywordsAndUnknownNames() {
         bench.run("r = {a: 1}\nt = tensor([2, 3])")
         #expect(bench.session.help("r").hasPrefix("r: a record\n\nfields\n  a  1"))
-        #expect(bench.session.help("t") == """
-            t: a tensor [2, 3]
-              a tensor of [2, 3]
+        #expect(
+            bench.session.help("t") == """
+                t: a tensor [2, 3]
+                  a tensor of [2, 3]
 
-            fields
-              shape  [2, 3]
-              fill   0.0000
+                fields
+                  shape  [2, 3]
+                  fill   0.0000
 
-            commands that take a tensor  (?name tells more)
-              phase1  Learns handles.
-            """)
+                commands that take a tensor  (?name tells more)
+                  phase1  Learns handles.
+                """)
         #expect(bench.session.help("r.a") == "r.a: an int")
         #expect(bench.session.help("e0203").hasPrefix("E0203: Unknown parameter\n"))
         #expect(bench.session.help("while").hasPrefix("while: while condition"))

@@ -29,10 +29,10 @@ import Testing
     }
 
     #if !DEBUG  // a hundred million comparisons
-    @Test func comparingWhatHoldsTooMuch() {
-        let twice = "x = [1]; y = [1]; for i in 1..60 { x = [x, x]; y = [y, y] }; x == y"
-        #expect(Bench().run(twice).diagnostics.first?.code == .tooManySteps)
-    }
+        @Test func comparingWhatHoldsTooMuch() {
+            let twice = "x = [1]; y = [1]; for i in 1..60 { x = [x, x]; y = [y, y] }; x == y"
+            #expect(Bench().run(twice).diagnostics.first?.code == .tooManySteps)
+        }
     #endif
 
     /// A program of many names takes no more than its share of time: before, each was looked for among all.

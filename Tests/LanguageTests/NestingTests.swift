@@ -19,7 +19,9 @@ import Testing
         #expect(error?.code == .nestedTooDeep, "\(program): \(error?.plain() ?? "no error")")
         // What there is of it can be shown, compared and let go.
         let isTwice = program.contains("[x, x]")
-        #expect(bench.run("print(len(\"\(isTwice ? "" : "{x}")\")); \(isTwice ? "" : "x == x;") y = x; z = {a: x}; x = 0; y = 0; z = 0; 1").status == .ok)
+        #expect(
+            bench.run("print(len(\"\(isTwice ? "" : "{x}")\")); \(isTwice ? "" : "x == x;") y = x; z = {a: x}; x = 0; y = 0; z = 0; 1")
+                .status == .ok)
     }
 
     @Test func functionsAreLetGoOneAfterTheOther() {

@@ -14,10 +14,11 @@ import Testing
         defer { unlink(path) }
         let session = Session()
         let interrupt = session.interrupt
-        #expect(BigStack.detached {
-            usleep(50_000)
-            interrupt.request()
-        })
+        #expect(
+            BigStack.detached {
+                usleep(50_000)
+                interrupt.request()
+            })
         let outcome = session.run(path: path)
         #expect(outcome.diagnostics.first?.code == .interrupted)
         #expect(session.run(source: "1 + 1").value?.literalText == "2")
@@ -26,15 +27,16 @@ import Testing
     @Test func whatComesIsRun() throws {
         defer { unlink(path) }
         let path = path
-        #expect(BigStack.detached {
-            usleep(50_000)
-            let writer = open(path, O_WRONLY)
-            for part in ["x = 20\n", "x + 1"] {
-                _ = write(writer, part, part.utf8.count)
-                usleep(20_000)
-            }
-            close(writer)
-        })
+        #expect(
+            BigStack.detached {
+                usleep(50_000)
+                let writer = open(path, O_WRONLY)
+                for part in ["x = 20\n", "x + 1"] {
+                    _ = write(writer, part, part.utf8.count)
+                    usleep(20_000)
+                }
+                close(writer)
+            })
         #expect(Session().run(path: path).value?.literalText == "21")
     }
 

@@ -28,7 +28,8 @@ import Testing
 
     /// What no typing mistake explains: a name's beginning, its parts, and words that hold a name as a part.
     @Test(arguments: [
-        ("save", ["save_image", "save_model", "save_scene", "save_handles"]), ("sav", ["save_image", "save_model", "save_scene", "save_handles"]),
+        ("save", ["save_image", "save_model", "save_scene", "save_handles"]),
+        ("sav", ["save_image", "save_model", "save_scene", "save_handles"]),
         ("SAVE_", ["save_image", "save_model", "save_scene", "save_handles"]), ("save_mo", ["save_model"]),
         ("handles", ["load_handles", "save_handles", "add_handles"]), ("model", ["save_model", "load_model"]), ("photo", ["photo.jpg"]),
         ("guidance_scale", ["guidance"]), ("num_inference_steps", ["steps"]), ("generate_image", ["generate"]), ("mask_area", ["area"]),

@@ -62,7 +62,8 @@ import Testing
 
     @Test func manualTakesTextForText() {
         let page = reference.manual(
-            Reference.ManualParts(options: [("options", ".B is a macro\n-x  an option")], promptCommands: [(":who", "Names.")], exitCodes: "0 well"))
+            Reference.ManualParts(
+                options: [("options", ".B is a macro\n-x  an option")], promptCommands: [(":who", "Names.")], exitCodes: "0 well"))
         #expect(page.contains("\n\\&.B is a macro\n\\-x  an option\n"))
         for row in reference.table.all { #expect(page.contains("\n.B \(row.name)("), "\(row.name)") }
         let macros = Set(page.split(separator: "\n").filter { $0.hasPrefix(".") }.map { $0.prefix { $0 != " " } })

@@ -38,7 +38,9 @@ import Testing
             #expect(dy.linearInputGradient(weight).isIdentical(to: dy.linearInputGradient(weight.widened)))
             // A trained weight of few rows is read as it lies.
             #expect(x.linear(weight, weightChanges: true).isIdentical(to: x.linear(weight.widened, weightChanges: true)))
-            #expect(dy.linearInputGradient(weight, weightChanges: true).isIdentical(to: dy.linearInputGradient(weight.widened, weightChanges: true)))
+            #expect(
+                dy.linearInputGradient(weight, weightChanges: true).isIdentical(
+                    to: dy.linearInputGradient(weight.widened, weightChanges: true)))
         }
     }
 
@@ -50,7 +52,9 @@ import Testing
             let x = Tensor((0..<side * side * inputs).map { Float($0 % 11) - 5 }, shape: [1, side, side, inputs])
             let y = x.conv2d(weight, geometry)
             #expect(y.isIdentical(to: x.conv2d(weight.widened, geometry)))
-            #expect(y.conv2dInputGradient(weight, input: x.shape, geometry).isIdentical(to: y.conv2dInputGradient(weight.widened, input: x.shape, geometry)))
+            #expect(
+                y.conv2dInputGradient(weight, input: x.shape, geometry).isIdentical(
+                    to: y.conv2dInputGradient(weight.widened, input: x.shape, geometry)))
         }
     }
 

@@ -14,10 +14,11 @@ struct RoundedProductTests {
 
     /// To nearest, ties to even.
     private func rounded(_ x: Tensor) -> Tensor {
-        Tensor(x.values.map { value in
-            let bits = value.bitPattern
-            return Float(bitPattern: (bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF_0000)
-        }, shape: x.shape)
+        Tensor(
+            x.values.map { value in
+                let bits = value.bitPattern
+                return Float(bitPattern: (bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF_0000)
+            }, shape: x.shape)
     }
 
     private func exact(_ x: Tensor) -> Reference { Reference(rounded(x)) }
@@ -147,7 +148,8 @@ struct RoundedProductTests {
     /// Tiles of 4×4, whole and partial, an odd number of them, large kernels: off by 0.012 of their size where plain sums are
     /// by 0.002.
     @Test(arguments: [
-        (2, 16, 16, 48, 48, 1), (8, 4, 4, 32, 80, 1), (1, 13, 18, 16, 32, 1), (3, 23, 9, 64, 16, 0), (2, 12, 12, 32, 32, 2), (3, 12, 12, 384, 192, 1),
+        (2, 16, 16, 48, 48, 1), (8, 4, 4, 32, 80, 1), (1, 13, 18, 16, 32, 1), (3, 23, 9, 64, 16, 0), (2, 12, 12, 32, 32, 2),
+        (3, 12, 12, 384, 192, 1),
         (1, 20, 28, 16, 32, 1),
     ])
     func convolutionsByTiles(samples: Int, height: Int, width: Int, inputs: Int, outputs: Int, padding: Int) throws {

@@ -30,9 +30,11 @@ struct JournalTests {
     ]
 
     @Test func recordsComeBack() throws {
-        let all = some + [.session(started: 7, folder: "/a b"), .ended(.interrupted, seconds: 1e-9),
-            .ended(.interrupted, seconds: 2, mark: ProgressMark(title: "phase 2  fine-tuning", occurrence: 3, completed: 17)),
-        ]
+        let all =
+            some + [
+                .session(started: 7, folder: "/a b"), .ended(.interrupted, seconds: 1e-9),
+                .ended(.interrupted, seconds: 2, mark: ProgressMark(title: "phase 2  fine-tuning", occurrence: 3, completed: 17)),
+            ]
         let bytes = Array(JournalRecord.heading.utf8) + all.flatMap(\.encoded)
         #expect(JournalRecord.decode(bytes) == all)
         #expect(JournalRecord.decode(Array("no journal".utf8)) == nil)
@@ -103,7 +105,8 @@ struct JournalTests {
         let mark = ProgressMark(title: "some work", occurrence: 1, completed: 4)
         try write([
             .cell(number: 1, source: "work()"), .ended(.interrupted, seconds: 1, mark: mark),
-            .cell(number: 2, source: "work()"), .ended(.interrupted, seconds: 1), .cell(number: 3, source: "work()"), .ended(.ok, seconds: 1),
+            .cell(number: 2, source: "work()"), .ended(.interrupted, seconds: 1), .cell(number: 3, source: "work()"),
+            .ended(.ok, seconds: 1),
         ])
         let lost = try #require(LostSession.all(in: sessions).first)
         #expect(lost.script.contains("In [1]   (interrupted at 4 of some work)"))
@@ -115,7 +118,9 @@ struct JournalTests {
         prompt.run()
         let output = printer.output.text
         #expect(output.contains("stops there again)\nOut[1]: 4\n"))
-        #expect(output.contains("nobody noted where; Ctrl-C interrupts it again)\nOut[2]: 9\n(this had been interrupted and now ran to its end"))
+        #expect(
+            output.contains("nobody noted where; Ctrl-C interrupts it again)\nOut[2]: 9\n(this had been interrupted and now ran to its end")
+        )
         #expect(output.hasSuffix("Out[3]: 9\n(replayed)\n"))
     }
 

@@ -41,6 +41,8 @@ import Testing
             for name in ["first", "second"] { folder.remove(name) }
         }
         let last = try Run(["run", "kept.bas"], in: folder)
-        #expect(last.status == 0 && Self.lastLine(last) == Self.lastLine(whole), "\(last.output) after \(killed) kills, \(finished) runs to the end; \(last.errors)")
+        #expect(
+            last.status == 0 && Self.lastLine(last) == Self.lastLine(whole),
+            "\(last.output) after \(killed) kills, \(finished) runs to the end; \(last.errors)")
     }
 }

@@ -143,9 +143,10 @@ struct PromptCommandTests {
         #expect(harness.printer.errors.text.contains("error[E0606]: the result of In [1] is no longer kept"))
     }
 
-    @Test(arguments: [
-        ("512MiB", 512 << 20), ("2 GB", 2 << 30), ("1.5k", 1536), ("100", 100), ("x", nil), ("5q", nil), ("-1", nil), ("9e99", nil),
-    ] as [(String, Int?)])
+    @Test(
+        arguments: [
+            ("512MiB", 512 << 20), ("2 GB", 2 << 30), ("1.5k", 1536), ("100", 100), ("x", nil), ("5q", nil), ("-1", nil), ("9e99", nil),
+        ] as [(String, Int?)])
     func sizes(text: String, bytes: Int?) { #expect(PromptCommands.byteCount(text) == bytes) }
 
     @Test func foldersAreGoneTo() throws {

@@ -31,17 +31,18 @@ struct TerminalPictureTests {
             .drawing(of: image).map { $0.room + $0.text }
     }
 
-    @Test(arguments: [
-        (["TERM": "xterm-kitty"], Graphics.kitty), (["TERM": "xterm-256color"], .symbols), (["TERM": "foot"], .sixel),
-        (["TERM": "mlterm"], .sixel), (["TERM": "xterm-256color", "TERM_PROGRAM": "iTerm.app"], .iterm),
-        (["TERM": "xterm-256color", "LC_TERMINAL": "iTerm2"], .iterm), (["TERM": "xterm-ghostty"], .kitty),
-        (["TERM": "xterm-256color", "KITTY_WINDOW_ID": "1"], .kitty), (["TERM": "dumb"], .off), ([:], .off),
-        (["TERM": "xterm-kitty", "BAS_GRAPHICS": "sixel"], .sixel), (["TERM": "xterm", "BAS_GRAPHICS": "OFF"], .off),
-        (["TERM": "xterm-kitty", "BAS_GRAPHICS": "nonsense"], .kitty),
-        (["TERM": "tmux-256color", "TMUX": "x", "KITTY_WINDOW_ID": "1"], .symbols),
-        (["TERM": "tmux-256color", "TMUX": "passes", "KITTY_WINDOW_ID": "1"], .kitty),
-        (["TERM": "screen", "STY": "x", "KITTY_WINDOW_ID": "1"], .symbols),
-    ] as [([String: String], Graphics)])
+    @Test(
+        arguments: [
+            (["TERM": "xterm-kitty"], Graphics.kitty), (["TERM": "xterm-256color"], .symbols), (["TERM": "foot"], .sixel),
+            (["TERM": "mlterm"], .sixel), (["TERM": "xterm-256color", "TERM_PROGRAM": "iTerm.app"], .iterm),
+            (["TERM": "xterm-256color", "LC_TERMINAL": "iTerm2"], .iterm), (["TERM": "xterm-ghostty"], .kitty),
+            (["TERM": "xterm-256color", "KITTY_WINDOW_ID": "1"], .kitty), (["TERM": "dumb"], .off), ([:], .off),
+            (["TERM": "xterm-kitty", "BAS_GRAPHICS": "sixel"], .sixel), (["TERM": "xterm", "BAS_GRAPHICS": "OFF"], .off),
+            (["TERM": "xterm-kitty", "BAS_GRAPHICS": "nonsense"], .kitty),
+            (["TERM": "tmux-256color", "TMUX": "x", "KITTY_WINDOW_ID": "1"], .symbols),
+            (["TERM": "tmux-256color", "TMUX": "passes", "KITTY_WINDOW_ID": "1"], .kitty),
+            (["TERM": "screen", "STY": "x", "KITTY_WINDOW_ID": "1"], .symbols),
+        ] as [([String: String], Graphics)])
     func choice(_ environment: [String: String], _ expected: Graphics) {
         let traits = ScreenTraits(outputIsTerminal: true, color: true)
         let found = Graphics.choose(environment: environment, traits: traits) { environment["TMUX"] == "passes" }
@@ -50,7 +51,9 @@ struct TerminalPictureTests {
     }
 
     /// Within tmux it is tmux that answers and draws: nothing is passed through it.
-    @Test(arguments: [["TERM": "xterm"], ["TERM": "tmux-256color", "TMUX": "x"], ["TERM": "screen", "TMUX": "x", "BAS_GRAPHICS": "sixel"]])
+    @Test(arguments: [
+        ["TERM": "xterm"], ["TERM": "tmux-256color", "TMUX": "x"], ["TERM": "screen", "TMUX": "x", "BAS_GRAPHICS": "sixel"],
+    ])
     func theTerminalItselfSaysThatItHasSixels(_ environment: [String: String]) {
         let traits = ScreenTraits(outputIsTerminal: true, color: true)
         let found = Graphics.choose(environment: environment, traits: traits, answer: { TerminalAnswer(sixels: true) })
@@ -61,7 +64,11 @@ struct TerminalPictureTests {
         var asked = 0
         let traits = ScreenTraits(outputIsTerminal: true, color: true)
         for environment in [["TERM": "xterm-kitty"], ["TERM": "xterm", "BAS_GRAPHICS": "symbols"], ["TERM": "dumb"]] {
-            _ = Graphics.choose(environment: environment, traits: traits, answer: { asked += 1; return TerminalAnswer() })
+            _ = Graphics.choose(
+                environment: environment, traits: traits,
+                answer: {
+                    asked += 1; return TerminalAnswer()
+                })
         }
         #expect(asked == 0)
     }
@@ -74,11 +81,13 @@ struct TerminalPictureTests {
         #expect(Graphics.choose(environment: ["TERM": "xterm"], traits: ascii).graphics == .ascii)
     }
 
-    @Test(arguments: [
-        (["TERM": "xterm", "COLORTERM": "truecolor"], true, PictureColors.all), (["TERM": "xterm-256color"], true, .many),
-        (["TERM": "linux"], true, .sixteen), (["TERM": "xterm"], true, .many), (["TERM": "xterm", "XTERM_VERSION": "XTerm(379)"], true, .all),
-        (["TERM": "screen", "TMUX": "x"], true, .all), (["TERM": "xterm", "COLORTERM": "24bit"], false, .none),
-    ] as [([String: String], Bool, PictureColors)])
+    @Test(
+        arguments: [
+            (["TERM": "xterm", "COLORTERM": "truecolor"], true, PictureColors.all), (["TERM": "xterm-256color"], true, .many),
+            (["TERM": "linux"], true, .sixteen), (["TERM": "xterm"], true, .many),
+            (["TERM": "xterm", "XTERM_VERSION": "XTerm(379)"], true, .all),
+            (["TERM": "screen", "TMUX": "x"], true, .all), (["TERM": "xterm", "COLORTERM": "24bit"], false, .none),
+        ] as [([String: String], Bool, PictureColors)])
     func colors(_ environment: [String: String], _ color: Bool, _ expected: PictureColors) {
         #expect(PictureColors(environment: environment, traits: ScreenTraits(color: color)) == expected)
     }
@@ -165,15 +174,16 @@ struct TerminalPictureTests {
         #expect(text(image, .symbols, passing: true) == text(image, .symbols))
     }
 
-    @Test(arguments: [
-        // Pixels keep their size, small ones grow to twelve rows, large ones fit.
-        (400, 400, Graphics.kitty, 80, 24, 40, 20), (128, 128, .kitty, 80, 24, 24, 12), (4000, 1000, .sixel, 80, 24, 80, 10),
-        (1560, 524, .sixel, 200, 50, 100, 17), (1560, 524, .sixel, 300, 100, 100, 17),
-        (100, 4000, .iterm, 80, 24, 1, 20), (800, 200, .kitty, 40, 50, 40, 5),
-        // Characters take what there is.
-        (128, 128, .symbols, 80, 24, 40, 20), (512, 128, .symbols, 100, 50, 100, 13), (4, 4, .symbols, 80, 24, 4, 2),
-        (128, 128, .symbols, 20, 6, 8, 4), (1, 1, .symbols, 1, 1, 1, 1),
-    ] as [(Int, Int, Graphics, Int, Int, Int, Int)])
+    @Test(
+        arguments: [
+            // Pixels keep their size, small ones grow to twelve rows, large ones fit.
+            (400, 400, Graphics.kitty, 80, 24, 40, 20), (128, 128, .kitty, 80, 24, 24, 12), (4000, 1000, .sixel, 80, 24, 80, 10),
+            (1560, 524, .sixel, 200, 50, 100, 17), (1560, 524, .sixel, 300, 100, 100, 17),
+            (100, 4000, .iterm, 80, 24, 1, 20), (800, 200, .kitty, 40, 50, 40, 5),
+            // Characters take what there is.
+            (128, 128, .symbols, 80, 24, 40, 20), (512, 128, .symbols, 100, 50, 100, 13), (4, 4, .symbols, 80, 24, 4, 2),
+            (128, 128, .symbols, 20, 6, 8, 4), (1, 1, .symbols, 1, 1, 1, 1),
+        ] as [(Int, Int, Graphics, Int, Int, Int, Int)])
     func sizes(_ width: Int, _ height: Int, _ graphics: Graphics, _ columns: Int, _ rows: Int, _ wide: Int, _ high: Int) {
         let cells = ScreenSize(columns: columns, rows: rows).cells(width: width, height: height, graphics: graphics)
         #expect(cells == (wide, high), "\(width)×\(height) at \(columns)×\(rows): \(cells)")

@@ -23,7 +23,10 @@ import Testing
             #expect(both.errors.contains(text), "\(text)")
         }
         let json = try Run(["check", "--error-format=json", "bad.bas", "warns.bas"], in: folder)
-        #expect(json.errors.split(separator: "\n").map { $0.prefix(15) } == ["{\"code\":\"E0105\"", "{\"code\":\"E0201\"", "{\"code\":\"W0103\""])
+        #expect(
+            json.errors.split(separator: "\n").map { $0.prefix(15) } == [
+                "{\"code\":\"E0105\"", "{\"code\":\"E0201\"", "{\"code\":\"W0103\"",
+            ])
         let piped = try Run(["check", "-"], input: "len(1, 2)\n", in: folder)
         #expect(piped.status == 65 && piped.errors.contains("<stdin>:1:8"))
     }

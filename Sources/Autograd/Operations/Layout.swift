@@ -25,11 +25,15 @@ extension Variable {
         for piece in node?.pieces ?? [] {
             let end = start + piece.shape[0]
             if range == start..<end { return piece }
-            if range.lowerBound >= start && range.upperBound <= end { return piece.rows(range.lowerBound - start..<range.upperBound - start) }
+            if range.lowerBound >= start && range.upperBound <= end {
+                return piece.rows(range.lowerBound - start..<range.upperBound - start)
+            }
             start = end
         }
         return Self.record("rows", value.rows(range), [self]) { [shape] dy, _ in
-            let slices = shape.indices.map { $0 == 0 ? Tensor.Slice(start: range.lowerBound, count: range.count) : .init(start: 0, count: shape[$0]) }
+            let slices = shape.indices.map {
+                $0 == 0 ? Tensor.Slice(start: range.lowerBound, count: range.count) : .init(start: 0, count: shape[$0])
+            }
             return [dy.scattered(to: shape, slices)]
         }
     }

@@ -43,13 +43,17 @@ enum CheckpointFile {
             "unchanged": .string(fingerprint(of: model, without: Set(model.changedParameters.map(\.name)))),
         ]
         try SafetensorsWriter.write(
-            path, tensors.map { name, tensor in SafetensorsTensor(name, tensor) } + bytes.map { SafetensorsTensor($0.name, shape: $0.shape, bytes: $0.values) },
+            path,
+            tensors.map { name, tensor in SafetensorsTensor(name, tensor) }
+                + bytes.map { SafetensorsTensor($0.name, shape: $0.shape, bytes: $0.values) },
             metadata: ["format": format, "state": state.text(), "fingerprint": fingerprint(of: tensors, bytes)])
     }
 
     /// The training as it was. `base`: the model that it started from, as its folder has it. Throws
     /// `CheckpointError`, `SafetensorsError`, `FileError`.
-    static func read(_ path: String, base: DiffusionModel, scene: Scene, prior: PriorSet?) throws -> (LearnedModel, TrainingRun, description: String) {
+    static func read(_ path: String, base: DiffusionModel, scene: Scene, prior: PriorSet?) throws -> (
+        LearnedModel, TrainingRun, description: String
+    ) {
         let contents = try Contents(path)
         guard contents.isWhole else { throw CheckpointError.damaged(path: path, "its numbers are not those that were written") }
         return try contents.restore(base, scene: scene, prior: prior)
@@ -69,7 +73,10 @@ enum CheckpointFile {
             guard metadata["format"] == format else { throw CheckpointError.version(path: path, found: metadata["format"] ?? "unknown") }
             for entry in file.tensors {
                 if entry.dtype == .u8 {
-                    bytes.append(NamedBytes(name: entry.name, shape: entry.shape, values: try file.readInts(entry.name).map { UInt8(truncatingIfNeeded: $0) }))
+                    bytes.append(
+                        NamedBytes(
+                            name: entry.name, shape: entry.shape,
+                            values: try file.readInts(entry.name).map { UInt8(truncatingIfNeeded: $0) }))
                 } else {
                     tensors[entry.name] = try Tensor.make(entry.shape) { try file.read(entry.name, into: $0) }
                 }
@@ -89,13 +96,16 @@ enum CheckpointFile {
             }
             guard state.handles.starts(with: base.handles) else { throw CheckpointError.otherModel(folder: path, model: base.name) }
             var model = base
-            if state.phase == 2, state.options.trains == .lora, state.options.trainedNames == nil { model.attachAdapters(rank: state.options.loraRank, state.random) }
+            if state.phase == 2, state.options.trains == .lora, state.options.trainedNames == nil {
+                model.attachAdapters(rank: state.options.loraRank, state.random)
+            }
             model.replaceParameters(tensors)
             guard state.unchanged == fingerprint(of: model, without: Set(tensors.keys)) else {
                 throw CheckpointError.otherModel(folder: path, model: base.name)
             }
             let shape = [state.handles.count, model.textEncoder.configuration.hiddenSize]
-            guard let handles = tensors["handles"], handles.shape == shape, tensors["handle_starts"].map({ $0.shape == shape }) ?? true else {
+            guard let handles = tensors["handles"], handles.shape == shape, tensors["handle_starts"].map({ $0.shape == shape }) ?? true
+            else {
                 throw damaged("its handles do not fit their names")
             }
             let starts = tensors["handle_starts"] ?? handles
@@ -103,7 +113,8 @@ enum CheckpointFile {
             model = try model.withHandles(state.handles, embeddings: handles, starts: starts, origins: state.origins)
             guard (try? model.pairing(with: scene)) != nil else { throw damaged("it does not fit its scene") }
             let run = TrainingRun(
-                phase: state.phase, model, scene: try PreparedScene(scene, for: model, downsampling: state.options.maskDownsampling), prior: prior,
+                phase: state.phase, model, scene: try PreparedScene(scene, for: model, downsampling: state.options.maskDownsampling),
+                prior: prior,
                 options: state.options, optimizer: try optimizer(state, model), random: state.random,
                 history: try HistoryTensors.read(tensors, path, handles: state.handles), step: state.step)
             var learned = LearnedModel(model)
@@ -123,13 +134,18 @@ enum CheckpointFile {
                 guard let other = second["adamw8.second." + parameter], let scale = tensors["adamw8.first.scale." + parameter],
                     let otherScale = tensors["adamw8.second.scale." + parameter]
                 else { continue }
-                quantized[parameter] = QuantizedMoments(shape: first.shape, first: first.values, second: other, firstScale: scale, secondScale: otherScale)
+                quantized[parameter] = QuantizedMoments(
+                    shape: first.shape, first: first.values, second: other, firstScale: scale, secondScale: otherScale)
             }
             for (name, parameter) in model.namedParameters {
                 let fits = moments[name].map { $0.first.shape == parameter.shape && $0.second.shape == parameter.shape } ?? true
-                guard fits, quantized[name].map({ $0.shape == parameter.shape }) ?? true else { throw damaged("the moments of \(name) have another shape") }
+                guard fits, quantized[name].map({ $0.shape == parameter.shape }) ?? true else {
+                    throw damaged("the moments of \(name) have another shape")
+                }
             }
-            return AdamW(state.options.optimizer, step: state.optimizerStep, moments: moments, quantizedMoments: quantized, missed: state.optimizerMissed)
+            return AdamW(
+                state.options.optimizer, step: state.optimizerStep, moments: moments, quantizedMoments: quantized,
+                missed: state.optimizerMissed)
         }
     }
 
@@ -186,7 +202,9 @@ enum CheckpointFile {
             guard let options = json["options"].flatMap(TrainingOptions.init) else { throw wrong("options") }
             guard (1...2).contains(phase), step >= 0, optimizerStep >= 0 else { throw wrong("the step") }
             self.options = options
-            (description, unchanged, handles, provenance) = (try string("description"), try string("unchanged"), try strings("handles"), try strings("provenance"))
+            (description, unchanged, handles, provenance) = (
+                try string("description"), try string("unchanged"), try strings("handles"), try strings("provenance")
+            )
             var missed: [String: Int] = [:]
             if let members = json["adamw_missed"]?.objectValue?.members {
                 for (name, value) in members {

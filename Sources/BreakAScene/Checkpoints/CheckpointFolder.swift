@@ -74,7 +74,8 @@ public struct CheckpointFolder: Sendable {
         var damaged: [String] = []
         for file in files.reversed() {
             do {
-                let (learned, run, description) = try CheckpointFile.read("\(path)/\(file.name)", base: base, scene: constants.scene, prior: constants.prior)
+                let (learned, run, description) = try CheckpointFile.read(
+                    "\(path)/\(file.name)", base: base, scene: constants.scene, prior: constants.prior)
                 return (learned, run, description, damaged)
             } catch let error as CheckpointError {
                 if case .otherModel(_, let model) = error { throw CheckpointError.otherModel(folder: path, model: model) }

@@ -18,7 +18,10 @@ struct CheckpointScene {
     func write(to path: String) throws {
         var tensors = [SafetensorsTensor("image", Tensor(scene.image))]
         tensors += scene.masks.enumerated().map { SafetensorsTensor("mask.\($0)", Tensor($1)) }
-        var state = JSONObject([("names", .array(scene.names.map(JSON.string))), ("title", .string(scene.title)), ("fit", .string(scene.fit.rawValue)), ("fingerprint", .string(scene.fingerprint))])
+        var state = JSONObject([
+            ("names", .array(scene.names.map(JSON.string))), ("title", .string(scene.title)), ("fit", .string(scene.fit.rawValue)),
+            ("fingerprint", .string(scene.fingerprint)),
+        ])
         if let prior {
             tensors += [
                 SafetensorsTensor("prior.pictures", prior.pictures),
@@ -36,8 +39,11 @@ struct CheckpointScene {
     static func identity(_ path: String) throws -> TrainingIdentity { try identity(try SafetensorsFile(path: path)) }
 
     private static func identity(_ file: SafetensorsFile) throws -> TrainingIdentity {
-        guard file.metadata["format"] == format else { throw CheckpointError.version(path: file.path, found: file.metadata["format"] ?? "unknown") }
-        guard let text = file.metadata["identity"], let json = try? JSON.parse(Array(text.utf8)), let identity = TrainingIdentity(json) else {
+        guard file.metadata["format"] == format else {
+            throw CheckpointError.version(path: file.path, found: file.metadata["format"] ?? "unknown")
+        }
+        guard let text = file.metadata["identity"], let json = try? JSON.parse(Array(text.utf8)), let identity = TrainingIdentity(json)
+        else {
             throw CheckpointError.damaged(path: file.path, "it does not say which training it belongs to")
         }
         return identity
@@ -56,12 +62,17 @@ struct CheckpointScene {
             let names = state["names"]?.arrayValue?.compactMap(\.stringValue)
         else { throw damaged("its description cannot be read") }
         let masks = try names.indices.map { try Mask(try tensor("mask.\($0)")) }
-        let scene = try Scene(image: Image(try tensor("image")), masks: masks, names: names, title: title,
+        let scene = try Scene(
+            image: Image(try tensor("image")), masks: masks, names: names, title: title,
             fit: state["fit"]?.stringValue.flatMap(SceneFit.init) ?? .crop, fingerprint: state["fingerprint"]?.stringValue)
-        guard let options = state["prior"].flatMap(PriorOptions.init) else { return CheckpointScene(scene: scene, prior: nil, identity: identity) }
+        guard let options = state["prior"].flatMap(PriorOptions.init) else {
+            return CheckpointScene(scene: scene, prior: nil, identity: identity)
+        }
         let prompts = state["prior_prompts"]?.arrayValue?.compactMap(\.stringValue) ?? []
         let (pictures, mean, std) = (try tensor("prior.pictures"), try tensor("prior.mean"), try tensor("prior.std"))
-        guard pictures.rank == 4, pictures.shape[0] == prompts.count, mean.rank == 4, mean.shape == std.shape, mean.shape[0] == prompts.count else {
+        guard pictures.rank == 4, pictures.shape[0] == prompts.count, mean.rank == 4, mean.shape == std.shape,
+            mean.shape[0] == prompts.count
+        else {
             throw damaged("its prior pictures do not fit their prompts")
         }
         let prior = PriorSet(

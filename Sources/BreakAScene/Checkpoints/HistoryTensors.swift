@@ -36,9 +36,10 @@ enum HistoryTensors {
                 places[photo..<photo + k].filter(handles.indices.contains).map { handles[$0] }
             }.filter { !$0.isEmpty }
             let values = k == 0 ? [] : losses.row(row).values
-            history.append(.init(
-                phase: phase, step: step, reconstruction: n[2], prior: n[3], attention: n[4], gradientNorm: n[5], subsets: chosen,
-                handleLosses: Dictionary(zip(handles, values).filter { $0.1 >= 0 }) { first, _ in first }))
+            history.append(
+                .init(
+                    phase: phase, step: step, reconstruction: n[2], prior: n[3], attention: n[4], gradientNorm: n[5], subsets: chosen,
+                    handleLosses: Dictionary(zip(handles, values).filter { $0.1 >= 0 }) { first, _ in first }))
         }
         return history
     }

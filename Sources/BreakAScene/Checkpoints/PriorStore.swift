@@ -24,7 +24,8 @@ public final class PriorStore: Sendable {
     /// The pictures from `first` on, of the shape [n, H, W, 3], where they are at hand.
     func pictures(from first: Int, _ shape: [Int]) -> Tensor? {
         if let known = parts.withLock({ $0[first] }), known.shape == shape { return known }
-        guard let folder, let file = try? SafetensorsFile(path: path(first, folder)), file.metadata["format"] == Self.format, file.metadata["key"] == key,
+        guard let folder, let file = try? SafetensorsFile(path: path(first, folder)), file.metadata["format"] == Self.format,
+            file.metadata["key"] == key,
             let entry = try? file.entry("pictures"), entry.shape == shape, let numbers = try? file.readFloats("pictures")
         else { return nil }
         let pictures = Tensor(numbers, shape: shape)

@@ -28,7 +28,8 @@ public struct TrainingIdentity: Sendable, Equatable {
     /// `prior`: nil also where they are not drawn yet (`with(prior:)`). `replaced`: names of the method's parts that functions
     /// of the user's replace; `functions`: what these do.
     public init(
-        _ start: DiffusionModel, _ scene: Scene, prior: PriorSet? = nil, _ plan: [PlannedPhase], replaced: [String], functions: [FunctionPart]
+        _ start: DiffusionModel, _ scene: Scene, prior: PriorSet? = nil, _ plan: [PlannedPhase], replaced: [String],
+        functions: [FunctionPart]
     ) {
         (modelName, modelFolder, self.functions) = (start.name, start.folder, functions)
         var picture = Fingerprint()
@@ -36,7 +37,8 @@ public struct TrainingIdentity: Sendable, Equatable {
         for mask in scene.masks { picture.mix("mask", Tensor(mask)) }
         if scene.fit != .crop { picture.mix(scene.fit.rawValue) }
         parts = [
-            "model": start.fingerprint, "scene": picture.text, Self.priorPart: Self.text(prior), "settings": JSON.array(plan.map(\.json)).text(), "functions": replaced.joined(separator: " "),
+            "model": start.fingerprint, "scene": picture.text, Self.priorPart: Self.text(prior),
+            "settings": JSON.array(plan.map(\.json)).text(), "functions": replaced.joined(separator: " "),
         ]
     }
 
@@ -61,14 +63,16 @@ public struct TrainingIdentity: Sendable, Equatable {
     /// What differs, in words, each with both values where they can be shown: "steps is 300 here, 400 there". There: what
     /// this identity is of. Without `comparesPrior` prior pictures are left out: they may not be drawn yet.
     public func differences(from here: TrainingIdentity, comparesPrior: Bool = true) -> [String] {
-        let names = Set(parts.keys).union(here.parts.keys).subtracting(comparesPrior ? ["functions"] : ["functions", Self.priorPart]).filter { parts[$0] != here.parts[$0] }.sorted()
+        let names = Set(parts.keys).union(here.parts.keys).subtracting(comparesPrior ? ["functions"] : ["functions", Self.priorPart]).filter
+        { parts[$0] != here.parts[$0] }.sorted()
         let plain = names.filter { $0 != "settings" }.map { "the \($0) \($0.hasSuffix("s") ? "differ" : "differs")" }
         return plain + (names.contains("settings") ? settings(here) : []) + functionDifferences(replaced: here.replaced, here.functions)
     }
 
     /// What differs in the functions alone.
     public func functionDifferences(replaced names: [String], _ here: [FunctionPart]) -> [String] {
-        let changed = names.filter { !replaced.contains($0) }.map { "\($0) is a function here, not there" }
+        let changed =
+            names.filter { !replaced.contains($0) }.map { "\($0) is a function here, not there" }
             + replaced.filter { !names.contains($0) }.map { "\($0) is a function there, not here" }
         guard changed.isEmpty else { return changed }
         let known = Dictionary(functions.map { ($0.name, $0) }) { first, _ in first }
@@ -93,7 +97,9 @@ public struct TrainingIdentity: Sendable, Equatable {
 
     /// Settings of each phase that differ, with both values.
     private func settings(_ here: TrainingIdentity) -> [String] {
-        func phases(_ identity: TrainingIdentity) -> [JSON] { (try? JSON.parse(Array((identity.parts["settings"] ?? "").utf8)))?.arrayValue ?? [] }
+        func phases(_ identity: TrainingIdentity) -> [JSON] {
+            (try? JSON.parse(Array((identity.parts["settings"] ?? "").utf8)))?.arrayValue ?? []
+        }
         let (theirs, ours) = (phases(self), phases(here))
         guard theirs.count == ours.count else { return ["the phases differ: \(ours.count) here, \(theirs.count) there"] }
         return zip(theirs, ours).flatMap { there, here -> [String] in
@@ -101,7 +107,8 @@ public struct TrainingIdentity: Sendable, Equatable {
             let names = a.map(\.name) + b.map(\.name).filter { name in !a.contains { $0.name == name } }
             return names.compactMap { name in
                 let (old, new) = (a.first { $0.name == name }?.text ?? "nothing", b.first { $0.name == name }?.text ?? "nothing")
-                return old == new ? nil : "\(ours.count > 1 ? "phase \(here["phase"]?.text() ?? "?")'s " : "")\(name) is \(new) here, \(old) there"
+                return old == new
+                    ? nil : "\(ours.count > 1 ? "phase \(here["phase"]?.text() ?? "?")'s " : "")\(name) is \(new) here, \(old) there"
             }
         }
     }
@@ -124,11 +131,15 @@ public struct TrainingIdentity: Sendable, Equatable {
     }
 
     init?(_ json: JSON) {
-        guard let name = json["model_name"]?.stringValue, let folder = json["model_folder"]?.stringValue, let parts = json["parts"]?.objectValue else { return nil }
+        guard let name = json["model_name"]?.stringValue, let folder = json["model_folder"]?.stringValue,
+            let parts = json["parts"]?.objectValue
+        else { return nil }
         (modelName, modelFolder) = (name, folder)
         self.parts = Dictionary(parts.members.map { ($0, $1.stringValue ?? "") }) { first, _ in first }
         functions = (json["functions"]?.arrayValue ?? []).compactMap { part in
-            guard let name = part["name"]?.stringValue, let text = part["text"]?.stringValue, let kind = part["kind"]?.stringValue else { return nil }
+            guard let name = part["name"]?.stringValue, let text = part["text"]?.stringValue, let kind = part["kind"]?.stringValue else {
+                return nil
+            }
             return FunctionPart(name: name, text: text, kind: kind)
         }
     }

@@ -22,7 +22,9 @@ extension TrainingOptions {
             Row(name: name, read: { .bool($0[keyPath: path]) }) { Self.set(&$0, path, $1.boolValue) }
         }
 
-        static func choice<T: RawRepresentable<String> & SendableMetatype>(_ name: String, _ path: WritableKeyPath<TrainingOptions, T> & Sendable) -> Row {
+        static func choice<T: RawRepresentable<String> & SendableMetatype>(
+            _ name: String, _ path: WritableKeyPath<TrainingOptions, T> & Sendable
+        ) -> Row {
             Row(name: name, read: { .string($0[keyPath: path].rawValue) }) { Self.set(&$0, path, $1.stringValue.flatMap(T.init)) }
         }
 
@@ -80,8 +82,12 @@ extension TrainingOptions {
 
     /// Whether numbers are such as a training can take: a file may hold others.
     private var isSound: Bool {
-        let numbers = [optimizer.lr, optimizer.beta1, optimizer.beta2, optimizer.eps, optimizer.weightDecay, attentionWeight, priorWeight, clipNorm ?? 1, handleRate ?? 0]
-        return numbers.allSatisfy { $0.isFinite && $0 >= 0 } && (0...1).contains(flip) && (0...1).contains(zoom) && contexts.allSatisfy { PromptContext.fault($0) == nil } && steps >= 0 && (1...1024).contains(loraRank)
+        let numbers = [
+            optimizer.lr, optimizer.beta1, optimizer.beta2, optimizer.eps, optimizer.weightDecay, attentionWeight, priorWeight,
+            clipNorm ?? 1, handleRate ?? 0,
+        ]
+        return numbers.allSatisfy { $0.isFinite && $0 >= 0 } && (0...1).contains(flip) && (0...1).contains(zoom)
+            && contexts.allSatisfy { PromptContext.fault($0) == nil } && steps >= 0 && (1...1024).contains(loraRank)
             && (1...1024).contains(batchSize) && [8, 32].contains(optimizer.stateBits)
             && (size.map { (1...4096).contains($0.height) && (1...4096).contains($0.width) } ?? true)
     }
@@ -110,7 +116,8 @@ extension PlannedPhase {
     public var json: JSON { ["phase": JSON(phase), "seed": JSON(seed), "options": options.json] }
 
     public init?(_ json: JSON) {
-        guard let phase = json["phase"]?.intValue, let seed = json["seed"]?.intValue, let options = json["options"].flatMap(TrainingOptions.init)
+        guard let phase = json["phase"]?.intValue, let seed = json["seed"]?.intValue,
+            let options = json["options"].flatMap(TrainingOptions.init)
         else { return nil }
         self.init(phase: phase, options: options, seed: seed)
     }

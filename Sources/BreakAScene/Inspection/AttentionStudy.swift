@@ -33,21 +33,24 @@ public struct AttentionStudy: Sendable {
         // Every layer as [T, A, HW], chosen heads only.
         let perLayer = probabilities.map { p -> Tensor in
             let part = p.sliced([
-                .init(start: 0, count: p.shape[0]), .init(start: 0, count: p.shape[1]), .init(start: 0, count: places), .init(start: token, count: 1),
+                .init(start: 0, count: p.shape[0]), .init(start: 0, count: p.shape[1]), .init(start: 0, count: places),
+                .init(start: token, count: 1),
             ]).reshaped([p.shape[0], p.shape[1], places])
             guard let heads else { return part }
-            return .concatenated(heads.filter { $0 < p.shape[1] }.map { head in
-                part.sliced([.init(start: 0, count: p.shape[0]), .init(start: head, count: 1), .init(start: 0, count: places)])
-            }, axis: 1)
+            return .concatenated(
+                heads.filter { $0 < p.shape[1] }.map { head in
+                    part.sliced([.init(start: 0, count: p.shape[0]), .init(start: head, count: 1), .init(start: 0, count: places)])
+                }, axis: 1)
         }
         // [L?, T?, A?, HW], then the kept axes in the wanted order.
         let natural: [Axis] = [.layer, .timestep, .head].filter(keep.contains)
         let result: Tensor
         if keep.contains(.layer) {
-            result = .concatenated(perLayer.map { layer in
-                let reduced = Self.reduce(layer, keep: keep)
-                return reduced.reshaped([1] + reduced.shape)
-            }, axis: 0)
+            result = .concatenated(
+                perLayer.map { layer in
+                    let reduced = Self.reduce(layer, keep: keep)
+                    return reduced.reshaped([1] + reduced.shape)
+                }, axis: 0)
         } else if keep.contains(.head) {
             let sum = perLayer.dropFirst().reduce(perLayer[0], +).scaled(by: 1 / Float(perLayer.count))
             result = Self.reduce(sum, keep: keep)
@@ -74,7 +77,8 @@ extension DiffusionModel {
         let z = posterior(of: picture).mean.scaled(by: vae.configuration.scalingFactor)
         let noise = RandomDraw(seed: UInt64(bitPattern: Int64(seed)), stream: "attention", step: UInt32(clamping: draw)).normal(z.shape)
         let n = timesteps.count
-        let latents = addNoise(.concatenated(Array(repeating: z, count: n), axis: 0), .concatenated(Array(repeating: noise, count: n), axis: 0), timesteps)
+        let latents = addNoise(
+            .concatenated(Array(repeating: z, count: n), axis: 0), .concatenated(Array(repeating: noise, count: n), axis: 0), timesteps)
         let text = textEncoder([ids]).value
         var pass = UNetPass(Variable(.concatenated(Array(repeating: text, count: n), axis: 0)), recording: recording(layers, z.shape))
         _ = unet(Variable(latents), timesteps: timesteps.map(Float.init), &pass)
@@ -83,7 +87,8 @@ extension DiffusionModel {
 
     /// Maps of a generation, one timestep a denoising step, and the latents that it drew. `noise`: as `sampleLatents`'.
     public func studyGeneration(
-        _ prompt: String, initial: Tensor, noise: ((_ step: Int) -> Tensor)? = nil, _ options: GenerationOptions, layers: [String] = [], progress: (GenerationStep) throws -> Void = { _ in }
+        _ prompt: String, initial: Tensor, noise: ((_ step: Int) -> Tensor)? = nil, _ options: GenerationOptions, layers: [String] = [],
+        progress: (GenerationStep) throws -> Void = { _ in }
     ) throws -> (AttentionStudy, latents: Tensor) {
         var options = options
         options.recording = recording(layers, initial.shape)

@@ -17,7 +17,8 @@ extension DiffusionModel {
         for (index, look) in looks.enumerated() {
             let side = look.isFlipped ? 1 : 0
             let prompt = PromptContext.prompt(look.prompt, look.handles.map { pairing.tokens[$0] })
-            let study = try studyAttention(prompt, picture: scene.pictures[side], timesteps: conditions.timesteps, seed: conditions.seed, draw: look.noise)
+            let study = try studyAttention(
+                prompt, picture: scene.pictures[side], timesteps: conditions.timesteps, seed: conditions.seed, draw: look.noise)
             for handle in look.measured {
                 guard let place = study.ids.firstIndex(of: handleID(pairing.handles[handle])) else { continue }
                 let maps = study.maps(token: place, keep: [.timestep])
@@ -29,7 +30,8 @@ extension DiffusionModel {
         }
         return LeakageMatrix(
             handles: pairing.tokens, maskNames: scene.scene.names, shares: sums.map(\.meanShares), chance: Metrics.chance(parts[0]),
-            meanIoU: sums.map(\.meanIoU), iouOfMean: sums.indices.map { sums[$0].iouOfMean(masks[0][$0]) }, attention: sums.map(\.meanAttention),
+            meanIoU: sums.map(\.meanIoU), iouOfMean: sums.indices.map { sums[$0].iouOfMean(masks[0][$0]) },
+            attention: sums.map(\.meanAttention),
             conditions: conditions, pairing: pairing.description)
     }
 }
@@ -56,7 +58,9 @@ extension LeakageConditions {
         return prompts.flatMap { prompt in
             namings.flatMap { naming in
                 (flips ? [false, true] : [false]).flatMap { flip in
-                    (0..<noises).map { Look(prompt: prompt, handles: naming.handles, measured: naming.measured, isFlipped: flip, noise: $0) }
+                    (0..<noises).map {
+                        Look(prompt: prompt, handles: naming.handles, measured: naming.measured, isFlipped: flip, noise: $0)
+                    }
                 }
             }
         }

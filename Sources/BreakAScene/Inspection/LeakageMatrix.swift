@@ -28,9 +28,12 @@ public struct LeakageConditions: Sendable, Equatable {
     /// "the training photo, \"a photo of *\", 1 noise at timesteps 100 … 900".
     public var description: String {
         let quoted = prompts.map { "\"\($0)\"" }.joined(separator: ", ")
-        let naming = orders == [.masks] ? "" : ", handles \(orders.map { $0 == .masks ? "in the masks' order" : $0.rawValue }.joined(separator: ", "))"
+        let naming =
+            orders == [.masks]
+            ? "" : ", handles \(orders.map { $0 == .masks ? "in the masks' order" : $0.rawValue }.joined(separator: ", "))"
         let levels = timesteps.count == 1 ? "timestep \(timesteps[0])" : "\(timesteps.count) timesteps"
-        return "the training photo\(flips ? " and its mirror image" : ""), \(quoted)\(naming), \(noises) noise\(noises == 1 ? "" : "s") at \(levels)"
+        return
+            "the training photo\(flips ? " and its mirror image" : ""), \(quoted)\(naming), \(noises) noise\(noises == 1 ? "" : "s") at \(levels)"
     }
 }
 
@@ -57,7 +60,8 @@ public struct LeakageMatrix: Sendable {
     public let pairing: String
 
     public init(
-        handles: [String], maskNames: [String], shares: [[Double]], chance: [Double], meanIoU: [Double], iouOfMean: [Double], attention: [Double],
+        handles: [String], maskNames: [String], shares: [[Double]], chance: [Double], meanIoU: [Double], iouOfMean: [Double],
+        attention: [Double],
         conditions: LeakageConditions = LeakageConditions(), pairing: String = ""
     ) {
         (self.handles, self.maskNames, self.shares, self.chance) = (handles, maskNames, shares, chance)

@@ -23,7 +23,10 @@ extension DiffusionModel {
             norms[block, default: 0] += a.sumOfSquares
             squares[block, default: 0] += a.isIdentical(to: b) ? 0 : (a - b).sumOfSquares
         }
-        for (part, old, new) in [("unet", unet.parameters(), other.unet.parameters()), ("text_encoder", textEncoder.parameters(), other.textEncoder.parameters())] {
+        for (part, old, new) in [
+            ("unet", unet.parameters(), other.unet.parameters()),
+            ("text_encoder", textEncoder.parameters(), other.textEncoder.parameters()),
+        ] {
             let known = Dictionary(new.map { ($0.name, $0.value.value) }) { first, _ in first }
             for (name, value) in old where name != CLIPTextModel.handleEmbeddingName {
                 guard let after = known[name], after.shape == value.shape, !Parallel.isAbandoned else { return nil }
@@ -35,8 +38,11 @@ extension DiffusionModel {
             let before = handles.firstIndex(of: token).flatMap { textEncoder.handleEmbedding?.value.row($0) }
             if let after { add("handle \(token)", before ?? other.handleStarts?.row(index) ?? .zeros(after.shape), after) }
         }
-        return order.map { BlockChange(block: $0, norm: (squares[$0] ?? 0).squareRoot(), relative: ((squares[$0] ?? 0) / max(norms[$0] ?? 0, 1e-30)).squareRoot()) }
-            .filter { $0.norm > 0 }.sorted { $0.norm > $1.norm }
+        return order.map {
+            BlockChange(
+                block: $0, norm: (squares[$0] ?? 0).squareRoot(), relative: ((squares[$0] ?? 0) / max(norms[$0] ?? 0, 1e-30)).squareRoot())
+        }
+        .filter { $0.norm > 0 }.sorted { $0.norm > $1.norm }
     }
 
     /// The block that a parameter is counted to, by its full name: "unet.up_blocks.2.attentions". A layer's weight and bias

@@ -34,7 +34,9 @@ extension DiffusionModel {
         let sorted = lengths.sorted()
         let margin = max(1, sorted.count / 20)
         guard sorted.count > 2 * margin else { return nil }
-        let place = (margin..<sorted.count - margin).max { sorted[$0] / max(sorted[$0 - 1], 1e-12) < sorted[$1] / max(sorted[$1 - 1], 1e-12) }
+        let place = (margin..<sorted.count - margin).max {
+            sorted[$0] / max(sorted[$0 - 1], 1e-12) < sorted[$1] / max(sorted[$1 - 1], 1e-12)
+        }
         guard let place, sorted[place] >= 2 * sorted[place - 1], sorted[place - 1] > 0 else { return nil }
         return (sorted[place] * sorted[place - 1]).squareRoot()
     }
@@ -62,7 +64,9 @@ extension DiffusionModel {
                 "a word that is one token, such as \"toy\", starts better; model.words lists them"
             )
         }
-        guard let least = Self.gap(tokenLengths), textEncoder.tokenEmbedding.value.row(first).sumOfSquares.squareRoot() <= least else { return nil }
+        guard let least = Self.gap(tokenLengths), textEncoder.tokenEmbedding.value.row(first).sumOfSquares.squareRoot() <= least else {
+            return nil
+        }
         return (
             "\"\(word)\" is a token of this model that it was never taught: its embedding is as it was drawn at random",
             "model.words lists what it was taught"

@@ -13,8 +13,11 @@ public enum PromptContext {
 
     /// What preset `collage` learns in: three times in ten the paper's prompt, else a place that the embedded model draws
     /// well. It knows more places; those are left to be tried on (Tests/Conformance/RESULTS.md).
-    public static let places = [plain, plain, plain]
-        + ["at the beach", "in the snow", "on a wooden table", "at night", "on the grass", "in the city", "in the forest"].map { "\(plain) \($0)" }
+    public static let places =
+        [plain, plain, plain]
+        + ["at the beach", "in the snow", "on a wooden table", "at night", "on the grass", "in the city", "in the forest"].map {
+            "\(plain) \($0)"
+        }
 
     /// What is wrong with a context of a list, in words; nil where it names one place for the handles.
     public static func fault(_ context: String) -> String? {

@@ -51,7 +51,11 @@ struct SceneDetail: Sendable {
     init(photo: Image, masks: [Mask], size: PixelSize) throws {
         let limit = Self.finest(size)
         // Of the model's shape, and not larger than the photo.
-        let factor = max(1, min(Double(limit) / Double(max(size.width, size.height)), Double(photo.width) / Double(size.width), Double(photo.height) / Double(size.height)))
+        let factor = max(
+            1,
+            min(
+                Double(limit) / Double(max(size.width, size.height)), Double(photo.width) / Double(size.width),
+                Double(photo.height) / Double(size.height)))
         let fine = PixelSize(width: Int((Double(size.width) * factor).rounded()), height: Int((Double(size.height) * factor).rounded()))
         self.photo = try photo.resized(to: fine, .lanczos)
         self.masks = try masks.map { try $0.resized(to: fine, .box) }

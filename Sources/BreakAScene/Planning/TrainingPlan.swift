@@ -68,8 +68,12 @@ public struct TrainingPlan: Sendable, Equatable {
 
     /// "5.1 GB: weights 4.3 GB, gradients …": what is worth saying.
     public var summary: String {
-        let parts = [("weights", weights), ("packed weights", packed), ("gradients", gradients), ("AdamW", optimizerState), ("activations", activations)]
-        return "\(Self.text(peak)) of memory (\(parts.filter { $0.1 * 50 > peak }.map { "\($0.0) \(Self.text($0.1))" }.joined(separator: ", ")))"
+        let parts = [
+            ("weights", weights), ("packed weights", packed), ("gradients", gradients), ("AdamW", optimizerState),
+            ("activations", activations),
+        ]
+        return
+            "\(Self.text(peak)) of memory (\(parts.filter { $0.1 * 50 > peak }.map { "\($0.0) \(Self.text($0.1))" }.joined(separator: ", ")))"
     }
 
     /// "812 MB", "4.3 GB".

@@ -55,7 +55,8 @@ public struct PreparedScene: Sendable {
 
     /// From a photo and masks at the model's size already, seen from closer in `detail` (their own size without).
     init(
-        _ scene: Scene, photo: Image, masks resized: [Mask], detail: SceneDetail? = nil, latents latentSize: PixelSize, maps: PixelSize = paperSize,
+        _ scene: Scene, photo: Image, masks resized: [Mask], detail: SceneDetail? = nil, latents latentSize: PixelSize,
+        maps: PixelSize = paperSize,
         _ downsampling: MaskDownsampling
     ) throws {
         self.scene = scene

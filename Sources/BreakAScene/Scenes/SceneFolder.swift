@@ -10,12 +10,18 @@ public enum SceneFolder {
     public static func load(_ path: String, fit: SceneFit? = nil) throws -> Scene {
         let folder = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         guard FileSystem.isFolder(folder) else { throw SceneError.notAFolder(path: path, isPicture: FileSystem.exists(folder)) }
-        guard let photo = photoNames.map({ "\(folder)/\($0)" }).first(where: FileSystem.exists) else { throw SceneError.noPhoto(path: path) }
+        guard let photo = photoNames.map({ "\(folder)/\($0)" }).first(where: FileSystem.exists) else {
+            throw SceneError.noPhoto(path: path)
+        }
         var masks: [Mask] = []
-        while FileSystem.exists("\(folder)/mask\(masks.count).png") { masks.append(try Mask(contentsOf: "\(folder)/mask\(masks.count).png")) }
+        while FileSystem.exists("\(folder)/mask\(masks.count).png") {
+            masks.append(try Mask(contentsOf: "\(folder)/mask\(masks.count).png"))
+        }
         let title = folder.split(separator: "/").last.map(String.init) ?? folder
         guard !masks.isEmpty else { throw SceneError.noMasks(path, found: leftOut(folder, masks: 0)) }
-        return try Scene(image: Image(contentsOf: photo), masks: masks, names: try names(folder, count: masks.count), title: title, fit: fit ?? storedFit(folder))
+        return try Scene(
+            image: Image(contentsOf: photo), masks: masks, names: try names(folder, count: masks.count), title: title,
+            fit: fit ?? storedFit(folder))
     }
 
     /// Files of a folder that look like masks and are not among its first `masks`: behind a gap, or of another kind.
@@ -28,7 +34,9 @@ public enum SceneFolder {
     /// files that are there would keep it from doing so (they are someone's: nothing is deleted), `ImageError`, `FileError`.
     public static func save(_ scene: Scene, to path: String) throws {
         let settingsFiles: [String] = scene.fit == .crop ? [settings] : []
-        let others = (Array(photoNames.dropLast()) + settingsFiles + ["mask\(scene.masks.count).png"]).filter { FileSystem.exists("\(path)/\($0)") }
+        let others = (Array(photoNames.dropLast()) + settingsFiles + ["mask\(scene.masks.count).png"]).filter {
+            FileSystem.exists("\(path)/\($0)")
+        }
         if !others.isEmpty { throw SceneError.holdsAnother(path: path, files: others) }
         let photo = try scene.image.pngData()
         let masks = try scene.masks.map { try $0.pngData() }

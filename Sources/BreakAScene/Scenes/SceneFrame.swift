@@ -88,7 +88,8 @@ extension Scene {
     func framed(_ rect: PixelRect) throws -> Scene {
         if rect == PixelRect(x0: 0, y0: 0, x1: image.width, y1: image.height) { return self }
         return try Scene(
-            image: image.framed(rect), masks: masks.map { try $0.framed(rect) }, names: names, title: title, fit: fit, fingerprint: fingerprint)
+            image: image.framed(rect), masks: masks.map { try $0.framed(rect) }, names: names, title: title, fit: fit,
+            fingerprint: fingerprint)
     }
 
     /// The square around all masks with a margin of `margin` times the longer side of what they cover: small things come

@@ -32,7 +32,8 @@ extension SceneReport {
             case .everything(let index):
                 "mask \(index) covers the whole photo: a mask is a grey picture, white on its thing (transparency is not looked at)"
             case .many(let count): "\(count) things: the paper reports good results for up to 4"
-            case .noMaps(let model): "\(model) has no cross-attention maps to compare masks with: training has no attention loss, and handles may mix"
+            case .noMaps(let model):
+                "\(model) has no cross-attention maps to compare masks with: training has no attention loss, and handles may mix"
             case .severalTokens(let word, let count, let first):
                 "\"\(word)\" is \(count) tokens of this model; its handle starts from the first, \"\(first)\""
             case .noToken(let word): "\"\(word)\" has no token of this model: no handle can start from it"

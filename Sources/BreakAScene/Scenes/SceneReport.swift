@@ -35,7 +35,8 @@ public struct SceneReport: Sendable {
     /// `words`: what handles are to start from, looked up among the model's tokens. Without `looksCloser` it is not tried
     /// what cropping would gain: entries then have the same cells twice. Throws `ImageError`, `SceneError`.
     public init(
-        _ scene: Scene, model: DiffusionModel? = nil, words: [String] = [], downsampling: MaskDownsampling = .nearest, looksCloser: Bool = true
+        _ scene: Scene, model: DiffusionModel? = nil, words: [String] = [], downsampling: MaskDownsampling = .nearest,
+        looksCloser: Bool = true
     ) throws {
         let targets = try Targets(scene, model, downsampling)
         let closer = looksCloser ? try Targets(scene.cropped(margin: Self.margin), model, downsampling) : targets
@@ -123,8 +124,11 @@ public struct SceneReport: Sendable {
             masks = prepared.masks
             cells = targets.map { $0.values.count { $0 > 0.5 } }
             let size = size
-            vanishing = downsampling == .nearest
-                ? Set(try prepared.masks.indices.filter { try PreparedScene.downsample(prepared.masks[$0], to: size, .nearest).maximum == 0 }) : []
+            vanishing =
+                downsampling == .nearest
+                ? Set(
+                    try prepared.masks.indices.filter { try PreparedScene.downsample(prepared.masks[$0], to: size, .nearest).maximum == 0 })
+                : []
         }
     }
 }

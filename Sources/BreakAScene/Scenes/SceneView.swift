@@ -23,7 +23,8 @@ extension PreparedScene {
         guard let part = sample.part else {
             let whole = sample.isFlipped ? masks.map { $0.flipped() } : masks
             return SceneView(
-                picture: pictures[side], masks: sample.chosen.map { whole[$0] }, unionMask: unionMask(sample.chosen, flipped: sample.isFlipped),
+                picture: pictures[side], masks: sample.chosen.map { whole[$0] },
+                unionMask: unionMask(sample.chosen, flipped: sample.isFlipped),
                 attentionTargets: sample.chosen.map { attentionTarget($0, flipped: sample.isFlipped) }, isWhole: true)
         }
         func turned(_ mask: Mask) -> Mask { sample.isFlipped ? mask.flipped() : mask }
@@ -45,7 +46,8 @@ extension PreparedScene {
         let part = detail.part(top: top, left: left, side: side)
         let isSeen = chosen.allSatisfy { index in
             let mask = detail.masks[index]
-            return (part.y0..<part.y1).contains { y in mask.values[y * mask.width + part.x0..<y * mask.width + part.x1].contains { $0 > 0 } }
+            return (part.y0..<part.y1).contains { y in mask.values[y * mask.width + part.x0..<y * mask.width + part.x1].contains { $0 > 0 }
+            }
         }
         return isSeen ? part : nil
     }

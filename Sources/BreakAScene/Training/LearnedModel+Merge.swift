@@ -28,7 +28,9 @@ extension LearnedModel {
     /// is not gone on with. Throws `MergeError`, `ModelError`.
     ///
     /// `base`: the base of both, where the models do not know it (they were loaded from folders).
-    public func merged(with other: LearnedModel, base given: DiffusionModel? = nil) throws -> (result: LearnedModel, renamed: [(from: String, to: String)]) {
+    public func merged(with other: LearnedModel, base given: DiffusionModel? = nil) throws -> (
+        result: LearnedModel, renamed: [(from: String, to: String)]
+    ) {
         let bases = try [self, other].enumerated().map { index, learned in
             guard let base = given ?? learned.start else { throw MergeError.unknownBase(index) }
             return base
@@ -56,7 +58,9 @@ extension LearnedModel {
         let (own, start) = (table(a), table(base))
         var sums: [String: Tensor] = [:]
         let parameters = b.namedParameters
-        guard parameters.count == own.count, own.count == start.count else { throw MergeError.differentModels(parameter: "the number of parameters") }
+        guard parameters.count == own.count, own.count == start.count else {
+            throw MergeError.differentModels(parameter: "the number of parameters")
+        }
         for (name, parameter) in parameters {
             try Parallel.checkWanted()
             let value = parameter.value
@@ -78,7 +82,10 @@ extension DiffusionModel {
         for (index, token) in other.handles.enumerated() {
             let row = rows.rows(index..<index + 1)
             if let place = handles.firstIndex(of: token), handleOrigins[place] == other.handleOrigins[index],
-                textEncoder.handleEmbedding?.value.rows(place..<place + 1).isIdentical(to: row) == true { continue }
+                textEncoder.handleEmbedding?.value.rows(place..<place + 1).isIdentical(to: row) == true
+            {
+                continue
+            }
             let free = tokenizer.id(of: token) == nil ? token : freeToken(like: token)
             if free != token { renamed.append((token, free)) }
             self = try addingHandles(

@@ -51,7 +51,9 @@ extension LearnedModel {
     public var untrained: DiffusionModel { base ?? model }
 
     /// Prior pictures: those at hand where they were drawn with the same options, else drawn now by the base model.
-    public mutating func preparePrior(_ options: PriorOptions, store: PriorStore? = nil, progress: (Int, Int) throws -> Void) throws -> PriorSet {
+    public mutating func preparePrior(_ options: PriorOptions, store: PriorStore? = nil, progress: (Int, Int) throws -> Void) throws
+        -> PriorSet
+    {
         if let prior, prior.isDrawn(with: options, by: untrained) { return prior }
         let drawn = try PriorSet(untrained, options, store: store, progress: progress)
         prior = drawn
@@ -77,7 +79,7 @@ extension LearnedModel {
         while !run.isFinished {
             do {
                 try run.advance(replacing: replacing, isUnwanted: isUnwanted)
-            } catch where isUnwanted() {
+            } catch  where isUnwanted() {
                 break
             }
             guard let entry = run.history.entries.last else { break }
@@ -97,7 +99,9 @@ extension LearnedModel {
 extension DiffusionModel {
     /// This model with a handle for each of the `masks` of a scene, which these belong to; all of its masks without. Throws
     /// `ModelError`.
-    public func addingHandles(for scene: Scene, masks: [Int]? = nil, words: [String], start: HandleStart = .random, seed: Int) throws -> DiffusionModel {
+    public func addingHandles(for scene: Scene, masks: [Int]? = nil, words: [String], start: HandleStart = .random, seed: Int) throws
+        -> DiffusionModel
+    {
         let (old, chosen) = (handleOrigins, masks ?? Array(scene.masks.indices))
         let origins = ScenePairing.origins(of: scene)
         return try addingHandles(count: chosen.count, words: words, start: start, seed: seed).withOrigins(old + chosen.map { origins[$0] })
@@ -113,7 +117,8 @@ extension DiffusionModel {
         let spread = Float((table.sumOfSquares / Double(table.count)).squareRoot())
         // The code copies rows [-3N:-2N] of the table with its N new rows: those are V − 2N … V − N − 1 of the old one's V.
         let rare = table.shape[0] - 2 * count
-        let rows = !words.isEmpty
+        let rows =
+            !words.isEmpty
             ? Tensor.concatenated(try words.map { try embedding(ofWord: $0).reshaped([1, width]) }, axis: 0)
             : start == .rareTokens && rare >= 0 ? table.rows(rare..<rare + count) : random.normal([count, width]).scaled(by: spread)
         return try addingHandles(freeTokens(count), embeddings: rows)

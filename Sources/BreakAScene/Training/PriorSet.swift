@@ -46,8 +46,11 @@ public struct PriorSet: Sendable {
                 }
                 let initial = all.rows(rows)
                 // A stream of their own: `generate` with any seed draws other noise.
-                let noise = { random.draw("prior_images/steps", UInt32(truncatingIfNeeded: group / 8 * 1024 + $0)).normal(all.shape).rows(rows) }
-                let latents = try model.sampleLatents(rows.map { prompts[group + $0] }, initial: initial, noise: noise, generation) { step in
+                let noise = {
+                    random.draw("prior_images/steps", UInt32(truncatingIfNeeded: group / 8 * 1024 + $0)).normal(all.shape).rows(rows)
+                }
+                let latents = try model.sampleLatents(rows.map { prompts[group + $0] }, initial: initial, noise: noise, generation) {
+                    step in
                     try progress(first * step.count + (step.index + 1) * rows.count, options.count * step.count)
                 }
                 // As pictures of 8 bits a channel: what a file, or a value of the language, would hold.

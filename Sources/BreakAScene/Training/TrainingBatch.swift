@@ -30,7 +30,8 @@ public struct TrainingBatch: Sendable {
     /// written in the language sees the same numbers on the same seed. `laws` stand instead of the options of their
     /// name; throws what they throw. `step`: the steps done before.
     init(
-        _ model: DiffusionModel, _ scene: PreparedScene, prior: PriorSet?, _ options: TrainingOptions, step: Int, _ random: inout RandomState,
+        _ model: DiffusionModel, _ scene: PreparedScene, prior: PriorSet?, _ options: TrainingOptions, step: Int,
+        _ random: inout RandomState,
         laws: StepLaws = StepLaws()
     ) throws {
         let (count, pairing) = (options.batchSize, try model.pairing(with: scene.scene))
@@ -45,7 +46,8 @@ public struct TrainingBatch: Sendable {
         views = seen
         let picks = prior.map { Self.epochs(random, places: step * count..<(step + 1) * count, of: $0.count) } ?? []
         priorCount = picks.count
-        let posteriors = picks.map { prior!.posteriors[$0] } + seen.map { $0.isWhole ? model.posterior(of: $0.picture) : model.vae.encode($0.picture) }
+        let posteriors =
+            picks.map { prior!.posteriors[$0] } + seen.map { $0.isWhole ? model.posterior(of: $0.picture) : model.vae.encode($0.picture) }
         let posterior = DiagonalGaussian(
             mean: .concatenated(posteriors.map(\.mean), axis: 0), std: .concatenated(posteriors.map(\.std), axis: 0))
         latents = posterior.sample(random.next("encode").normal(posterior.mean.shape)).scaled(by: model.vae.configuration.scalingFactor)

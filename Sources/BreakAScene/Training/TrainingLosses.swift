@@ -14,7 +14,8 @@ public struct TrainingLosses {
 
     /// The part that spoils the sum, in words.
     var firstNotFinite: String {
-        [("reconstruction loss", reconstruction), ("prior loss", prior), ("attention loss", attention)].first { !$0.1.isFinite }?.0 ?? "loss"
+        [("reconstruction loss", reconstruction), ("prior loss", prior), ("attention loss", attention)].first { !$0.1.isFinite }?.0
+            ?? "loss"
     }
 
     /// Throws what the replacements throw.
@@ -23,19 +24,23 @@ public struct TrainingLosses {
         replacing: TrainingReplacements = TrainingReplacements()
     ) throws {
         let noisy = model.addNoise(batch.latents, batch.noise, batch.timesteps)
-        var pass = UNetPass(model.textEncoder(batch.ids), recording: model.attentionRecording(latents: noisy.shape), checkpointing: options.checkpointsGradients)
+        var pass = UNetPass(
+            model.textEncoder(batch.ids), recording: model.attentionRecording(latents: noisy.shape),
+            checkpointing: options.checkpointsGradients)
         let out = model.unet(Variable(noisy), timesteps: batch.timesteps.map(Float.init), &pass)
         let goal = Variable(model.predictionTarget(batch.latents, batch.noise, batch.timesteps))
 
         let (p, n) = (batch.priorCount, out.shape[0])
         let views = try batch.views ?? batch.samples.map { try scene.view($0) }
         let mask = options.isMasked ? Self.masks(views) : nil
-        let rec = try replacing.reconstructionLoss.map { try $0(goal.rows(p..<n), out.rows(p..<n), mask) }
+        let rec =
+            try replacing.reconstructionLoss.map { try $0(goal.rows(p..<n), out.rows(p..<n), mask) }
             ?? Variable.meanSquaredError(out.rows(p..<n), goal.rows(p..<n), mask: mask)
         var total = rec
         var priorLoss: Variable?
         if p > 0 {
-            let loss = try replacing.priorLoss.map { try $0(goal.rows(0..<p), out.rows(0..<p)) }
+            let loss =
+                try replacing.priorLoss.map { try $0(goal.rows(0..<p), out.rows(0..<p)) }
                 ?? Variable.meanSquaredError(out.rows(0..<p), goal.rows(0..<p))
             total = total + loss.scaled(by: Float(priorWeight))
             priorLoss = loss
@@ -66,12 +71,14 @@ public struct TrainingLosses {
             let sample = batch.priorCount + index
             let tokens = union.chosen.map { handle in batch.ids[sample].firstIndex(of: model.handleID(pairing.handles[handle])) ?? 0 }
             if let custom = replacing.attentionLoss {
-                total = total + (try custom(AttentionLossInput(maps: maps, sample: sample, union: union, view: views[index], tokens: tokens)))
+                total =
+                    total + (try custom(AttentionLossInput(maps: maps, sample: sample, union: union, view: views[index], tokens: tokens)))
                 continue
             }
             for (place, token) in tokens.enumerated() {
                 let target = views[index].attentionTargets[place]
-                let loss = crossAttentionLoss(maps.map(sample: sample, token: token), target: target, options.attentionNormalization, options.attentionReduction)
+                let loss = crossAttentionLoss(
+                    maps.map(sample: sample, token: token), target: target, options.attentionNormalization, options.attentionReduction)
                 parts[pairing.tokens[union.chosen[place]], default: []].append(loss.value.scalar)
                 total = total + loss
             }

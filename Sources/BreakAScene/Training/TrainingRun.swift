@@ -22,7 +22,8 @@ public struct TrainingRun: Sendable {
 
     /// `history`: what came before, to be continued.
     public init(
-        phase: Int, _ model: DiffusionModel, scene: PreparedScene, prior: PriorSet?, options: TrainingOptions, seed: Int, history: History = History()
+        phase: Int, _ model: DiffusionModel, scene: PreparedScene, prior: PriorSet?, options: TrainingOptions, seed: Int,
+        history: History = History()
     ) {
         var model = model
         if phase == 2, options.trains == .lora, options.trainedNames == nil {
@@ -107,9 +108,11 @@ public struct TrainingRun: Sendable {
         if isUnwanted?() == true { throw TrainingError.unwanted }
         guard let norm = update(gradients) else { throw diverged("gradient") }
         step += 1
-        history.append(.init(
-            phase: phase, step: step, reconstruction: losses.reconstruction, prior: losses.prior, attention: losses.attention,
-            gradientNorm: Float(norm), subsets: batch.samples.map { $0.chosen.map { pairing.tokens[$0] } }, handleLosses: losses.handles))
+        history.append(
+            .init(
+                phase: phase, step: step, reconstruction: losses.reconstruction, prior: losses.prior, attention: losses.attention,
+                gradientNorm: Float(norm), subsets: batch.samples.map { $0.chosen.map { pairing.tokens[$0] } }, handleLosses: losses.handles
+            ))
         return losses
     }
 

@@ -3,83 +3,102 @@ import Language
 
 /// The domain's values before running: their fields with types. A test compares them with real values.
 enum DomainTypes {
-    static let handle = StaticType.host(NamedHostType(
-        "handle",
-        fields: [.init("token", .string), .init("index", .int), .init("embedding", TensorType.of([nil])), .init("start", .unknown),
-            .init("scene", .unknown), .init("mask", .unknown), .init("thing", .unknown),
-        ], element: nil, operators: false))
+    static let handle = StaticType.host(
+        NamedHostType(
+            "handle",
+            fields: [
+                .init("token", .string), .init("index", .int), .init("embedding", TensorType.of([nil])), .init("start", .unknown),
+                .init("scene", .unknown), .init("mask", .unknown), .init("thing", .unknown),
+            ], element: nil, operators: false))
 
-    static let history = StaticType.host(NamedHostType(
-        "history",
-        fields: ["phase", "step", "reconstruction", "prior", "attention", "gradient_norm"].map { .init($0, TensorType.of([nil])) }
-            + [.init("handles", .listOf(.string))],
-        // A column for each handle's attention loss: "attention_asset0".
-        isOpen: true))
+    static let history = StaticType.host(
+        NamedHostType(
+            "history",
+            fields: ["phase", "step", "reconstruction", "prior", "attention", "gradient_norm"].map { .init($0, TensorType.of([nil])) }
+                + [.init("handles", .listOf(.string))],
+            // A column for each handle's attention loss: "attention_asset0".
+            isOpen: true))
 
     static let model = StaticType.host(ModelType())
 
-    static let image = StaticType.host(NamedHostType("image", fields: sized + [.init("shape", .list([.int, .int, .int])), .init("metadata", .record([], isOpen: true))]))
+    static let image = StaticType.host(
+        NamedHostType("image", fields: sized + [.init("shape", .list([.int, .int, .int])), .init("metadata", .record([], isOpen: true))]))
 
     static let mask = StaticType.host(MaskType())
 
-    static let scene = StaticType.host(NamedHostType(
-        "scene",
-        fields: [
-            .init("image", image), .init("masks", .listOf(mask)), .init("names", .listOf(.string)), .init("size", pair), .init("title", .string),
-            .init("fit", .string),
-        ], element: nil, operators: false))
+    static let scene = StaticType.host(
+        NamedHostType(
+            "scene",
+            fields: [
+                .init("image", image), .init("masks", .listOf(mask)), .init("names", .listOf(.string)), .init("size", pair),
+                .init("title", .string),
+                .init("fit", .string),
+            ], element: nil, operators: false))
 
-    static let pick = StaticType.host(NamedHostType(
-        "pick",
-        fields: [
-            .init("image", TensorType.of(nil)), .init("masks", .listOf(mask)), .init("handles", .listOf(handle)), .init("prompt", .string),
-            .init("flipped", .bool), .init("part", .unknown),
-        ], element: nil, operators: false))
+    static let pick = StaticType.host(
+        NamedHostType(
+            "pick",
+            fields: [
+                .init("image", TensorType.of(nil)), .init("masks", .listOf(mask)), .init("handles", .listOf(handle)),
+                .init("prompt", .string),
+                .init("flipped", .bool), .init("part", .unknown),
+            ], element: nil, operators: false))
 
-    static let leakage = StaticType.host(NamedHostType(
-        "leakage",
-        fields: [
-            .init("handles", .listOf(.string)), .init("shares", TensorType.of([nil, nil])), .init("chance", TensorType.of([nil])),
-            .init("lift", TensorType.of([nil, nil])), .init("iou", .listOf(.float)), .init("mean_iou", .listOf(.float)),
-            .init("iou_of_mean", .listOf(.float)), .init("attention", .listOf(.float)), .init("own", .float), .init("worst", .float),
-            .init("worst_other", .float),
-        ]))
-
-    static let inspection = StaticType.host(NamedHostType(
-        "inspection",
-        fields: ["handles", "names", "prompts"].map { .init($0, .listOf(.string)) } + ["present", "unasked", "others", "doubled", "brings"].map { .init($0, .unknown) }
-            + [
-                .init("likeness", .record([], isOpen: true)), .init("table", .host(NamedHostType("table"))), .init("pictures", .host(NamedHostType("table"))), .init("images", .listOf(image)),
-                .init("sheet", figure),
+    static let leakage = StaticType.host(
+        NamedHostType(
+            "leakage",
+            fields: [
+                .init("handles", .listOf(.string)), .init("shares", TensorType.of([nil, nil])), .init("chance", TensorType.of([nil])),
+                .init("lift", TensorType.of([nil, nil])), .init("iou", .listOf(.float)), .init("mean_iou", .listOf(.float)),
+                .init("iou_of_mean", .listOf(.float)), .init("attention", .listOf(.float)), .init("own", .float), .init("worst", .float),
+                .init("worst_other", .float),
             ]))
 
-    static let check = StaticType.host(NamedHostType(
-        "check",
-        fields: [
-            .init("warnings", .listOf(.string)), .init("names", .listOf(.string)), .init("cells", .listOf(.int)),
-            .init("cropped_cells", .listOf(.int)), .init("map_size", pair), .init("advice", .unknown),
-        ], element: .string, operators: false))
+    static let inspection = StaticType.host(
+        NamedHostType(
+            "inspection",
+            fields: ["handles", "names", "prompts"].map { .init($0, .listOf(.string)) }
+                + ["present", "unasked", "others", "doubled", "brings"].map { .init($0, .unknown) }
+                + [
+                    .init("likeness", .record([], isOpen: true)), .init("table", .host(NamedHostType("table"))),
+                    .init("pictures", .host(NamedHostType("table"))), .init("images", .listOf(image)),
+                    .init("sheet", figure),
+                ]))
 
-    static let attention = StaticType.host(NamedHostType(
-        "attention",
-        fields: [
-            .init("shape", .listOf(.int)), .init("axes", .listOf(.string)), .init("tokens", .listOf(.string)), .init("layers", .listOf(.string)),
-            .init("timesteps", .listOf(.int)), .init("image", .unknown),
-        ]))
+    static let check = StaticType.host(
+        NamedHostType(
+            "check",
+            fields: [
+                .init("warnings", .listOf(.string)), .init("names", .listOf(.string)), .init("cells", .listOf(.int)),
+                .init("cropped_cells", .listOf(.int)), .init("map_size", pair), .init("advice", .unknown),
+            ], element: .string, operators: false))
 
-    static let figure = StaticType.host(NamedHostType(
-        "figure", fields: [.init("title", .string)] + sized + [.init("image", image), .init("metadata", .record([], isOpen: true))], element: nil, operators: false))
+    static let attention = StaticType.host(
+        NamedHostType(
+            "attention",
+            fields: [
+                .init("shape", .listOf(.int)), .init("axes", .listOf(.string)), .init("tokens", .listOf(.string)),
+                .init("layers", .listOf(.string)),
+                .init("timesteps", .listOf(.int)), .init("image", .unknown),
+            ]))
+
+    static let figure = StaticType.host(
+        NamedHostType(
+            "figure", fields: [.init("title", .string)] + sized + [.init("image", image), .init("metadata", .record([], isOpen: true))],
+            element: nil, operators: false))
 
     static let moments = StaticType.host(NamedHostType("moments", fields: [.init("names", .listOf(.string))]))
-    static let optimizer = StaticType.host(NamedHostType(
-        "optimizer",
-        fields: ["lr", "beta1", "beta2", "eps", "weight_decay"].map { .init($0, .float) } + [
-            .init("step", .int), .init("names", .listOf(.string)), .init("first", moments), .init("second", moments),
-        ], element: nil, operators: false))
+    static let optimizer = StaticType.host(
+        NamedHostType(
+            "optimizer",
+            fields: ["lr", "beta1", "beta2", "eps", "weight_decay"].map { .init($0, .float) } + [
+                .init("step", .int), .init("names", .listOf(.string)), .init("first", moments), .init("second", moments),
+            ], element: nil, operators: false))
     static let gradients = StaticType.host(NamedHostType("gradients", fields: [.init("norm", .float), .init("names", .listOf(.string))]))
     static let scheduler = StaticType.host(SchedulerType())
-    static let prediction = StaticType.host(NamedHostType(
-        "prediction", fields: [.init("noise", TensorType.of(nil)), .init("attention", .unknown)], element: nil, operators: false))
+    static let prediction = StaticType.host(
+        NamedHostType(
+            "prediction", fields: [.init("noise", TensorType.of(nil)), .init("attention", .unknown)], element: nil, operators: false))
 
     /// By the first words of a row's result.
     static let byResult: [String: StaticType] = [
@@ -88,8 +107,10 @@ enum DomainTypes {
         "tensor, one number": TensorType.of([]), "tensor [h, w]": TensorType.of([nil, nil]),
         "tensor [N, h, w, C]": TensorType.of([nil, nil, nil, nil]), "[model, optimizer]": .list([model, optimizer]),
         "inspection": inspection,
-        "pick (image, masks, handles, prompt)": pick, "leakage (handles, shares, chance, lift, mean_iou, iou_of_mean, attention, own, worst, worst_other)": leakage,
-        "list of handles": .listOf(handle), "check (warnings, names, cells, cropped_cells, map_size, advice)": check, "attention [kept axes…, H, W]": attention, "prediction (noise, attention)": prediction,
+        "pick (image, masks, handles, prompt)": pick,
+        "leakage (handles, shares, chance, lift, mean_iou, iou_of_mean, attention, own, worst, worst_other)": leakage,
+        "list of handles": .listOf(handle), "check (warnings, names, cells, cropped_cells, map_size, advice)": check,
+        "attention [kept axes…, H, W]": attention, "prediction (noise, attention)": prediction,
         "image, with the texts of a PNG as .metadata": image, "float, in dB": .float,
     ]
 
@@ -132,8 +153,10 @@ struct ModelType: HostType {
 
     private static let fields: [StaticType.Field] = [
         .init("name", .string), .init("handles", .listOf(DomainTypes.handle)), .init("history", DomainTypes.history),
-        .init("parameters", .host(NamedHostType("parameters", fields: [.init("names", .listOf(.string))]))), .init("phases", .listOf(.string)), .init("size", DomainTypes.pair),
-        .init("latent_shape", .list([.int, .int, .int])), .init("layers", .listOf(.string)), .init("words", .listOf(.string)), .init("hash", .string), .init("interrupted", .bool),
+        .init("parameters", .host(NamedHostType("parameters", fields: [.init("names", .listOf(.string))]))),
+        .init("phases", .listOf(.string)), .init("size", DomainTypes.pair),
+        .init("latent_shape", .list([.int, .int, .int])), .init("layers", .listOf(.string)), .init("words", .listOf(.string)),
+        .init("hash", .string), .init("interrupted", .bool),
     ]
 
     var fieldNames: [String]? { Self.fields.map(\.name) }

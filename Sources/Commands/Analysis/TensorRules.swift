@@ -33,7 +33,8 @@ enum TensorRules {
         let sizes = call.ints("shape")
         if let known = ShapeRules.exact(sizes), known.contains(where: { $0 < 0 }) || known.count > TensorReading.mostAxes {
             throw Problem(
-                .badArgument, "\(call.builtin.name): a shape is up to 16 sizes of at least 0", argument: "shape", label: "this is \(Shape.text(known))")
+                .badArgument, "\(call.builtin.name): a shape is up to 16 sizes of at least 0", argument: "shape",
+                label: "this is \(Shape.text(known))")
         }
         return TensorType.of(sizes)
     }
@@ -49,7 +50,9 @@ enum TensorRules {
             return TensorType.of(try ShapeRules.reshaped(own, to: known))
         },
         "transpose": { call in
-            guard let own = exact(call, "x"), let first = call.int("axis"), let second = call.int("other") else { return TensorType.of(nil) }
+            guard let own = exact(call, "x"), let first = call.int("axis"), let second = call.int("other") else {
+                return TensorType.of(nil)
+            }
             if own.count < 2, !call.has("axis") { return TensorType.of(own) }
             var result = own
             result.swapAt(
@@ -117,7 +120,11 @@ enum TensorRules {
             return TensorType.of([])
         },
         "minimum": { TensorType.of(try pair($0)) }, "maximum": { TensorType.of(try pair($0)) },
-        "where": { call in TensorType.of(try pair(call) == nil ? nil : shape(call, "condition") == nil ? nil : try? ShapeRules.broadcast(pair(call), shape(call, "condition"))) },
+        "where": { call in
+            TensorType.of(
+                try pair(call) == nil
+                    ? nil : shape(call, "condition") == nil ? nil : try? ShapeRules.broadcast(pair(call), shape(call, "condition")))
+        },
     ]
 
     /// Two arguments that broadcast. Masks beside latents take an axis, so their shapes are not told.

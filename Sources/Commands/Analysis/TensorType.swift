@@ -73,7 +73,9 @@ public struct TensorType: HostType {
     /// Conditions join to conditions, and nothing else does.
     private func joined(with other: StaticType) throws -> StaticType? {
         if case .unknown = other { return isCondition == false ? nil : .unknown }
-        guard case .host(let host) = other, let other = host as? TensorType, isCondition != false, other.isCondition != false else { return nil }
+        guard case .host(let host) = other, let other = host as? TensorType, isCondition != false, other.isCondition != false else {
+            return nil
+        }
         guard isCondition == true, other.isCondition == true else { return .unknown }
         return TensorType.condition(try ShapeRules.broadcast(shape, other.shape))
     }

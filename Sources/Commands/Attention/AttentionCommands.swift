@@ -18,7 +18,8 @@ enum AttentionCommands {
                 ModelCommands.model, Parameter("prompt", .string, doc: "The prompt."),
                 Parameter(
                     "token", .oneOf([.host("handle"), .string, .int, .list(.any)]),
-                    doc: "A handle, word or place of the prompt, or several (the first axis); without, its handles.", keywordOnly: true, optional: true),
+                    doc: "A handle, word or place of the prompt, or several (the first axis); without, its handles.", keywordOnly: true,
+                    optional: true),
                 Parameter(
                     "image", Accepts.picture,
                     doc: "Look at this: the maps are comparable with masks. Without it, the maps of a generation.", keywordOnly: true,
@@ -34,7 +35,9 @@ enum AttentionCommands {
                 Parameter("steps", .int, default: 30, range: 1...1000, unit: "steps", doc: "Of the generation.", keywordOnly: true),
                 SchedulerCommands.choice,
                 Parameter("guidance", .number, range: 0...100, doc: "Of the generation.", keywordOnly: true, optional: true),
-                Parameter("seed", .int, default: 0, doc: "Of the noise; a generation is the picture that generate draws with it.", keywordOnly: true),
+                Parameter(
+                    "seed", .int, default: 0, doc: "Of the noise; a generation is the picture that generate draws with it.",
+                    keywordOnly: true),
             ],
             result: "attention [kept axes…, H, W]",
             terms: ["cross-attention", "map", "daam", "heat map", "look"], paper: "§3.2",
@@ -90,7 +93,9 @@ enum AttentionCommands {
             let seen: Tensor
             (picture, seen) = try lookedAt(call, model)
             let times = try noiseLevels(call, model)
-            study = try call.mapped("prompt") { try model.studyAttention(prompt, picture: seen, timesteps: times, layers: layers, seed: seed) }
+            study = try call.mapped("prompt") {
+                try model.studyAttention(prompt, picture: seen, timesteps: times, layers: layers, seed: seed)
+            }
         } else {
             let (plan, steps) = try SchedulerCommands.plan(call, model)
             let options = GenerationOptions(steps: steps, plan: plan, guidanceScale: try GenerationCommands.guidance(call, model))
@@ -99,7 +104,8 @@ enum AttentionCommands {
             let initial = try model.initialLatents(1, RandomDraw(seed: UInt64(bitPattern: Int64(seed)), stream: "generate", step: 0))
             let (record, latents) = try call.mapped("prompt") {
                 try model.studyGeneration(
-                    prompt, initial: initial, noise: { DiffusionModel.stepNoise(seeds: [seed], step: $0, initial.shape) }, options, layers: layers
+                    prompt, initial: initial, noise: { DiffusionModel.stepNoise(seeds: [seed], step: $0, initial.shape) }, options,
+                    layers: layers
                 ) { step in
                     bar.update(step.index + 1, of: step.count)
                     try call.context.checkInterrupt()
@@ -180,7 +186,8 @@ enum AttentionCommands {
         let size = PixelSize(width: map.shape[1], height: map.shape[0])
         if mask.width * size.height != mask.height * size.width {
             call.context.warn(
-                .maskSizeDiffers, "\(call.builtin.name): the mask of \(mask.size) pixels is squashed to the map's \(size)", argument: "mask",
+                .maskSizeDiffers, "\(call.builtin.name): the mask of \(mask.size) pixels is squashed to the map's \(size)",
+                argument: "mask",
                 help: "prepare(scene, model).masks are where the model sees them")
         }
         return (map, try PreparedScene.cells(of: mask, size))

@@ -18,9 +18,12 @@ extension AttentionValue {
         let lead = maps.shape.dropLast(2)
         guard let last = lead.last else { return nil }
         let rows = lead.dropLast().reduce(1, *)
-        let all = lead.count == 1 ? [(last, Self.most.rows * Self.most.columns, "maps")] : [(rows, Self.most.rows, "rows"), (last, Self.most.columns, "columns")]
+        let all =
+            lead.count == 1
+            ? [(last, Self.most.rows * Self.most.columns, "maps")] : [(rows, Self.most.rows, "rows"), (last, Self.most.columns, "columns")]
         let parts = all.filter { $0.0 > $0.1 }.map { "the first \($0.1) of \($0.0) \($0.2)" }
-        return parts.isEmpty ? nil : "drawn are \(parts.joined(separator: " and ")): an index, as in maps[0], or layers=, heads= and timesteps= pick others"
+        return parts.isEmpty
+            ? nil : "drawn are \(parts.joined(separator: " and ")): an index, as in maps[0], or layers=, heads= and timesteps= pick others"
     }
 
     /// Every map over the picture: in a row titled by token (or what else was kept), or rows and columns of two axes.

@@ -64,12 +64,16 @@ public struct AttentionValue: TensorReadable {
     public func display(_ context: DisplayContext) -> Display {
         let (size, flat) = (mapSize, self.flat)
         let head = ["attention \(Shape.text(maps.shape)) (\(axes.joined(separator: ", ")))", "\(title) in \"\(prompt)\""]
-        let means = ["mean of \(layers.count) layer\(layers.count == 1 ? "" : "s")"] + (timesteps.isEmpty ? [] : ["\(Self.timestepText(timesteps))"])
-        let lines = TextLines.pieces(head, between: "   ", context.width, "", "  ")
+        let means =
+            ["mean of \(layers.count) layer\(layers.count == 1 ? "" : "s")"]
+            + (timesteps.isEmpty ? [] : ["\(Self.timestepText(timesteps))"])
+        let lines =
+            TextLines.pieces(head, between: "   ", context.width, "", "  ")
             + TextLines.pieces(place(flat.mean([0]), size) + means, between: ", ", context.width, "  ", "  ")
             + (leftOut.map { TextLines.wrapped($0, width: context.width, first: "  ", rest: "  ") } ?? [])
         let text = lines.joined(separator: "\n")
-        guard context.wantsImages, let figure = try? FigureValue(figure(), metadata: origin), let shown = figure.display(context).image else { return Display(text) }
+        guard context.wantsImages, let figure = try? FigureValue(figure(), metadata: origin), let shown = figure.display(context).image
+        else { return Display(text) }
         return Display(text, image: DisplayImage(png: shown.png, alt: "attention of \(title)"))
     }
 
@@ -80,7 +84,8 @@ public struct AttentionValue: TensorReadable {
         var pieces = ["peak at row \(peak[0] / size.width), column \(peak[0] % size.width)"]
         if let mask, let cells = try? PreparedScene.cells(of: mask, size) {
             let inside = Metrics.energyInside(map.reshaped([size.height, size.width]), cells)
-            pieces.append("\(NumberText.fixed(inside * 100, 0)) % of its mass inside its mask, \(NumberText.fixed((1 - inside) * 100, 0)) % outside")
+            pieces.append(
+                "\(NumberText.fixed(inside * 100, 0)) % of its mass inside its mask, \(NumberText.fixed((1 - inside) * 100, 0)) % outside")
         }
         return pieces
     }
@@ -96,13 +101,16 @@ public struct AttentionValue: TensorReadable {
     public func picture(of list: [any HostValue], _ context: DisplayContext) -> DisplayImage? {
         let values = list.compactMap { $0 as? AttentionValue }
         guard values.count == list.count, let images = try? values.map({ try $0.overlay($0.flat.mean([0]).values) }) else { return nil }
-        return PictureSheet.image(images, noun: "map", titles: values.map(\.title), metadata: Provenance.merged(values.map(\.origin)), context)
+        return PictureSheet.image(
+            images, noun: "map", titles: values.map(\.title), metadata: Provenance.merged(values.map(\.origin)), context)
     }
 
     /// A map over what was looked at.
     private func overlay(_ map: [Float]) throws -> Image {
         let side = PixelSize(width: 192, height: 192)
-        if let base = try picture?.resized(to: side, .lanczos) { return try base.overlay(heat: map, width: mapSize.width, height: mapSize.height) }
+        if let base = try picture?.resized(to: side, .lanczos) {
+            return try base.overlay(heat: map, width: mapSize.width, height: mapSize.height)
+        }
         return try Image(heat: map, width: mapSize.width, height: mapSize.height).resized(to: side, .bilinear)
     }
 }

@@ -41,18 +41,22 @@ struct LeakageValue: TableReadable {
 
     var inlineText: String { "leakage: own \(NumberText.share(matrix.own)), worst leak \(NumberText.share(matrix.worst))" }
 
-    var explanation: String { "Where the attention of each handle goes on the photo: its share in every mask and in the background, beside chance." }
+    var explanation: String {
+        "Where the attention of each handle goes on the photo: its share in every mask and in the background, beside chance."
+    }
 
     func display(_ context: DisplayContext) -> Display {
         let head = matrix.pairing.isEmpty ? [] : TextLines.wrapped("leakage of \(matrix.pairing)", width: context.width, rest: "  ")
-        let notes = [
-            "A row is where a handle's attention goes, in shares of its mass, ×: as a multiple of chance, which is the mask's area. "
-                + "attention: the token's probability inside its own mask, × what every token has where it is spread evenly.",
-        ] + matrix.handles.indices.map(sentence) + [
-            "Looked at: \(matrix.conditions.description). Not measured: the pictures that the handles draw (inspect_pictures)"
-                + (matrix.conditions.isTrainingAlone ? ", other prompts, orders and noises (prompts=, orders=, flips=, noises=)." : "."),
-        ]
-        return Display((head + lines(context.width) + notes.flatMap { TextLines.wrapped($0, width: context.width) }).joined(separator: "\n"))
+        let notes =
+            [
+                "A row is where a handle's attention goes, in shares of its mass, ×: as a multiple of chance, which is the mask's area. "
+                    + "attention: the token's probability inside its own mask, × what every token has where it is spread evenly."
+            ] + matrix.handles.indices.map(sentence) + [
+                "Looked at: \(matrix.conditions.description). Not measured: the pictures that the handles draw (inspect_pictures)"
+                    + (matrix.conditions.isTrainingAlone ? ", other prompts, orders and noises (prompts=, orders=, flips=, noises=)." : ".")
+            ]
+        return Display(
+            (head + lines(context.width) + notes.flatMap { TextLines.wrapped($0, width: context.width) }).joined(separator: "\n"))
     }
 
     /// A row a handle, and the chance level below.

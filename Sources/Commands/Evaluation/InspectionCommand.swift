@@ -19,21 +19,26 @@ enum InspectionCommand {
             ModelCommands.model, Parameter("scene", .host("scene"), doc: "The scene that the handles were learned from."),
             Parameter(
                 "prompts", .list(.string),
-                doc: "With * in the handles' place, such as training did not use; the paper's ten where not given.", keywordOnly: true, optional: true),
+                doc: "With * in the handles' place, such as training did not use; the paper's ten where not given.", keywordOnly: true,
+                optional: true),
             Parameter("n", .int, default: 1, range: 1...1000, doc: "Pictures of each prompt and each set of handles.", keywordOnly: true),
             Parameter(
                 "sets", .int, default: 15, range: 1...1000,
                 doc: "The most sets of handles: each alone, all, then pairs, triples, …; four handles have 15.", keywordOnly: true),
             Parameter("steps", .int, default: 30, range: 1...1000, unit: "steps", doc: "Denoising steps.", keywordOnly: true),
-            Parameter("guidance", .number, range: 0...100, doc: "Classifier-free guidance, as generate has it.", keywordOnly: true, optional: true),
+            Parameter(
+                "guidance", .number, range: 0...100, doc: "Classifier-free guidance, as generate has it.", keywordOnly: true, optional: true
+            ),
             Parameter("seed", .int, default: 0, doc: "Of the first picture; picture i has seed + i.", keywordOnly: true),
             Parameter(
                 "images", .list(.host("image")),
-                doc: "Looks at these instead of drawing; each asks for what the prompt in its metadata names.", keywordOnly: true, optional: true),
+                doc: "Looks at these instead of drawing; each asks for what the prompt in its metadata names.", keywordOnly: true,
+                optional: true),
         ],
         result: "inspection",
         terms: [
-            "presence", "vanish", "missing", "leak", "duplicate", "twice", "identity", "likeness", "contact sheet", "powerset", "score", "evaluate", "recall",
+            "presence", "vanish", "missing", "leak", "duplicate", "twice", "identity", "likeness", "contact sheet", "powerset", "score",
+            "evaluate", "recall",
         ],
         paper: "§4.1, B.2",
         examples: [
@@ -85,7 +90,8 @@ enum InspectionCommand {
 
     /// The pictures, drawn and looked at; those that were done where a stop ended it. Throws where there is none yet.
     private static func draw(
-        _ call: Call, _ model: DiffusionModel, _ tokens: [String], _ plan: InspectionPlan, _ options: GenerationOptions, _ inspector: PictureInspector
+        _ call: Call, _ model: DiffusionModel, _ tokens: [String], _ plan: InspectionPlan, _ options: GenerationOptions,
+        _ inspector: PictureInspector
     ) throws -> [InspectedPicture] {
         var (bar, done) = (ProgressBar(call.context, title: "inspecting pictures", unit: "step"), [InspectedPicture]())
         defer { bar.finish() }
@@ -99,7 +105,7 @@ enum InspectionCommand {
                         }
                     }
                 }
-            } catch where call.context.interrupt.isRequested && !done.isEmpty {
+            } catch  where call.context.interrupt.isRequested && !done.isEmpty {
                 tellStop(call, done.count, plan.entries.count)
                 break
             }
@@ -133,7 +139,9 @@ enum InspectionCommand {
         _ call: Call, _ model: DiffusionModel, _ pairing: ScenePairing, _ inspector: PictureInspector
     ) throws -> InspectionReport {
         if let name = ["prompts", "n", "sets", "steps", "guidance", "seed"].first(where: call.has) {
-            throw Problem(.badArgument, "inspect_pictures: \(name) is of drawing; images are looked at as they are", argument: name, help: "leave \(name) or images out")
+            throw Problem(
+                .badArgument, "inspect_pictures: \(name) is of drawing; images are looked at as they are", argument: name,
+                help: "leave \(name) or images out")
         }
         let images = try call.hosts("images", as: ImageValue.self)
         guard !images.isEmpty else { throw Problem(.badArgument, "inspect_pictures: there is no picture", argument: "images") }
@@ -147,18 +155,22 @@ enum InspectionCommand {
             let ids = (try? model.tokenize([prompt]))?.first ?? []
             let asked = pairing.handles.indices.filter { ids.contains(model.handleID(pairing.handles[$0])) }
             do {
-                pictures.append(try Abandonable.within(call.context.interrupt) {
-                    try call.mapped("images") {
-                        return try inspector.inspect(call.fitted(image.image, to: size, "images").seen, .init(context: prompt, asked: asked, seed: Int(entry("seed")) ?? 0), prompt: prompt)
-                    }
-                })
-            } catch where call.context.interrupt.isRequested && !pictures.isEmpty {
+                pictures.append(
+                    try Abandonable.within(call.context.interrupt) {
+                        try call.mapped("images") {
+                            return try inspector.inspect(
+                                call.fitted(image.image, to: size, "images").seen,
+                                .init(context: prompt, asked: asked, seed: Int(entry("seed")) ?? 0), prompt: prompt)
+                        }
+                    })
+            } catch  where call.context.interrupt.isRequested && !pictures.isEmpty {
                 tellStop(call, pictures.count, images.count)
                 break
             }
             bar.update(pictures.count, of: images.count)
         }
-        return InspectionReport(tokens: pairing.tokens, names: pairing.names, plan: InspectionPlan(of: pictures.map(\.entry)), pictures: pictures)
+        return InspectionReport(
+            tokens: pairing.tokens, names: pairing.names, plan: InspectionPlan(of: pictures.map(\.entry)), pictures: pictures)
     }
 
     private static func tellStop(_ call: Call, _ finished: Int, _ count: Int) {

@@ -40,7 +40,8 @@ struct InspectionSheet {
 
     private func outlined(_ picture: InspectedPicture) throws -> Image {
         let longer = max(picture.image.width, picture.image.height)
-        let size = PixelSize(width: max(1, picture.image.width * Self.side / longer), height: max(1, picture.image.height * Self.side / longer))
+        let size = PixelSize(
+            width: max(1, picture.image.width * Self.side / longer), height: max(1, picture.image.height * Self.side / longer))
         var image = try picture.image.resized(to: size, .lanczos)
         for handle in report.tokens.indices where picture.isPresent(handle) {
             for finding in picture.findings[handle] {

@@ -15,7 +15,8 @@ extension InspectionValue {
     var table: TableValue {
         let rows = handles.map { handle -> [(String, Value)] in
             let asked: [(String, Value)] = [
-                ("handle", .string(report.tokens[handle])), ("thing", .string(report.names[handle])), ("asked", .int(report.present(handle).trials)),
+                ("handle", .string(report.tokens[handle])), ("thing", .string(report.names[handle])),
+                ("asked", .int(report.present(handle).trials)),
             ]
             let rates = counts(handle).flatMap { name, count -> [(String, Value)] in
                 let interval = count.interval
@@ -27,7 +28,10 @@ extension InspectionValue {
             let likeness = LikenessMeasure.all.enumerated().flatMap { place, measure -> [(String, Value)] in
                 let mean = mean(handle, place)
                 func end(_ sign: Double) -> Value { mean.flatMap { mean in mean.half.map { .float(mean.mean + sign * $0) } } ?? .none }
-                return [(measure.name, mean.map { .float($0.mean) } ?? .none), (measure.name + "_low", end(-1)), (measure.name + "_high", end(1))]
+                return [
+                    (measure.name, mean.map { .float($0.mean) } ?? .none), (measure.name + "_low", end(-1)),
+                    (measure.name + "_high", end(1)),
+                ]
             }
             return asked + rates + likeness
         }
@@ -64,9 +68,12 @@ struct InspectionText {
     private var head: String {
         let (plan, drawn) = (report.plan, report.pictures.count)
         guard !plan.subsets.isEmpty else { return "\(drawn) given picture\(drawn == 1 ? "" : "s"), with the things of \(value.scene)" }
-        let sets = Double(plan.subsets.count) < plan.possible ? "\(plan.subsets.count) of the possible sets of handles" : "every set of handles (\(plan.subsets.count))"
+        let sets =
+            Double(plan.subsets.count) < plan.possible
+            ? "\(plan.subsets.count) of the possible sets of handles" : "every set of handles (\(plan.subsets.count))"
         let stopped = drawn < plan.entries.count ? ", stopped after \(drawn) of \(plan.entries.count)" : ""
-        return "\(drawn) picture\(drawn == 1 ? "" : "s") of \(value.scene): \(sets) in \(plan.contexts.count) prompt\(plan.contexts.count == 1 ? "" : "s")\(stopped)"
+        return
+            "\(drawn) picture\(drawn == 1 ? "" : "s") of \(value.scene): \(sets) in \(plan.contexts.count) prompt\(plan.contexts.count == 1 ? "" : "s")\(stopped)"
     }
 
     /// "9/10 .60–.98".
@@ -88,18 +95,23 @@ struct InspectionText {
         TextTable(
             columns: [.init("likeness")] + LikenessMeasure.all.map { .init($0.name, number: true) },
             rows: value.handles.map { handle in
-                [report.tokens[handle]] + LikenessMeasure.all.indices.map { measure in
-                    guard let (mean, half) = value.mean(handle, measure) else { return "–" }
-                    return NumberText.share(mean) + (half.map { " ±\(NumberText.share($0))" } ?? "")
-                }
+                [report.tokens[handle]]
+                    + LikenessMeasure.all.indices.map { measure in
+                        guard let (mean, half) = value.mean(handle, measure) else { return "–" }
+                        return NumberText.share(mean) + (half.map { " ±\(NumberText.share($0))" } ?? "")
+                    }
             })
     }
 
     private var notes: [String] {
-        ["Pictures, of those it could be in, with 95 % intervals: present where its prompt names it; another handle's thing there though not named; "
-            + "there though not named itself; there more than once. Likeness to the photo's thing, where it is present: 0 nothing alike, 1 the same."]
+        [
+            "Pictures, of those it could be in, with 95 % intervals: present where its prompt names it; another handle's thing there though not named; "
+                + "there though not named itself; there more than once. Likeness to the photo's thing, where it is present: 0 nothing alike, 1 the same."
+        ]
             + [missing, leaking].compactMap(\.self)
-            + ["Not measured: identity beyond colours and structure, whether the place is as asked, how good the pictures are. \(PresenceAgreement.text)"]
+            + [
+                "Not measured: identity beyond colours and structure, whether the place is as asked, how good the pictures are. \(PresenceAgreement.text)"
+            ]
     }
 
     /// The handle that is there least often, where it misses some.
@@ -108,14 +120,20 @@ struct InspectionText {
         let order = value.handles.filter { counts[$0].hits < counts[$0].trials }
         let worst = order.min { Double(counts[$0].hits) * Double(counts[$1].trials) < Double(counts[$1].hits) * Double(counts[$0].trials) }
         guard let worst else { return "Every handle's thing was found in every picture that asks for it." }
-        return "\(report.tokens[worst]) is missing in \(counts[worst].trials - counts[worst].hits) of the \(counts[worst].trials) pictures that ask for it."
+        return
+            "\(report.tokens[worst]) is missing in \(counts[worst].trials - counts[worst].hits) of the \(counts[worst].trials) pictures that ask for it."
     }
 
     /// The pair in which one brings the other most often.
     private var leaking: String? {
-        let pairs = value.handles.flatMap { i in value.handles.filter { $0 != i }.map { (i, $0, report.brings(i, $0)) } }.filter { $0.2.trials > 0 }
-        guard let worst = pairs.max(by: { Double($0.2.hits) * Double($1.2.trials) < Double($1.2.hits) * Double($0.2.trials) }) else { return nil }
+        let pairs = value.handles.flatMap { i in value.handles.filter { $0 != i }.map { (i, $0, report.brings(i, $0)) } }.filter {
+            $0.2.trials > 0
+        }
+        guard let worst = pairs.max(by: { Double($0.2.hits) * Double($1.2.trials) < Double($1.2.hits) * Double($0.2.trials) }) else {
+            return nil
+        }
         guard worst.2.hits > 0 else { return "No handle's thing was found in a picture that does not ask for it." }
-        return "\(report.tokens[worst.0]) brings \(report.tokens[worst.1]) along in \(worst.2.hits) of \(worst.2.trials) pictures that do not ask for it."
+        return
+            "\(report.tokens[worst.0]) brings \(report.tokens[worst.1]) along in \(worst.2.hits) of \(worst.2.trials) pictures that do not ask for it."
     }
 }

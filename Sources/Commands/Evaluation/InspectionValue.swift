@@ -18,11 +18,16 @@ struct InspectionValue: TableReadable {
         ("others", { $0.rates($0.report.others) }),
         ("doubled", { $0.rates($0.report.doubled) }),
         ("brings", { value in .list(value.handles.map { i in value.rates { i == $0 ? nil : value.report.brings(i, $0) } }) }),
-        ("likeness", { value in
-            .record(Record(LikenessMeasure.all.enumerated().map { place, measure in
-                (measure.name, .list(value.handles.map { value.mean($0, place).map { .float($0.mean) } ?? .none }))
-            }))
-        }),
+        (
+            "likeness",
+            { value in
+                .record(
+                    Record(
+                        LikenessMeasure.all.enumerated().map { place, measure in
+                            (measure.name, .list(value.handles.map { value.mean($0, place).map { .float($0.mean) } ?? .none }))
+                        }))
+            }
+        ),
         ("table", { .host($0.table) }),
         ("prompts", { .list($0.report.plan.contexts.map { .string($0) }) }),
         ("pictures", { .host($0.pictureTable) }),
@@ -35,7 +40,9 @@ struct InspectionValue: TableReadable {
 
     var inlineText: String { "inspection of \(report.pictures.count) picture\(report.pictures.count == 1 ? "" : "s") of \(scene)" }
     var byteCount: Int { report.pictures.reduce(0) { $0 + $1.image.pixels.count + $1.findings.count * $1.size.width * $1.size.height } }
-    var explanation: String { "What stands in pictures drawn of a scene's handles: counts with intervals, .pictures (a table), .images, .sheet." }
+    var explanation: String {
+        "What stands in pictures drawn of a scene's handles: counts with intervals, .pictures (a table), .images, .sheet."
+    }
 
     var handles: Range<Int> { report.tokens.indices }
 
@@ -60,7 +67,9 @@ struct InspectionValue: TableReadable {
 
     func display(_ context: DisplayContext) -> Display {
         let text = InspectionText(value: self).lines(context.width).joined(separator: "\n")
-        guard context.wantsImages, let figure = try? FigureValue(InspectionSheet(report: report).figure()), let shown = figure.display(context).image else {
+        guard context.wantsImages, let figure = try? FigureValue(InspectionSheet(report: report).figure()),
+            let shown = figure.display(context).image
+        else {
             return Display(text)
         }
         return Display(text, image: DisplayImage(png: shown.png, alt: "contact sheet of \(report.pictures.count) pictures"))

@@ -83,7 +83,8 @@ struct PairedDifferences {
         let key = SweepResults.key([wanted])
         guard values.contains(where: { SweepResults.key([$0]) == key }) else {
             throw Problem(
-                .badArgument, "summary: no row has \(wanted.literalText) in \"\(compared)\"", argument: "against", notes: ["its values are \(known)"])
+                .badArgument, "summary: no row has \(wanted.literalText) in \"\(compared)\"", argument: "against",
+                notes: ["its values are \(known)"])
         }
         return wanted
     }

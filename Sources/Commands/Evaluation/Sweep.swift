@@ -31,12 +31,14 @@ struct Sweep {
         self.call = call
         function = try call.function("run")
         settings = try call.record("settings").pairs.map { name, value in
-            let values = switch value {
-            case .list, .range: try value.elements ?? []
-            default: [value]
-            }
+            let values =
+                switch value {
+                case .list, .range: try value.elements ?? []
+                default: [value]
+                }
             guard !values.isEmpty else {
-                throw Problem(.badArgument, "sweep: \(name) has no value", argument: "settings", help: "a list of one is one value for all runs")
+                throw Problem(
+                    .badArgument, "sweep: \(name) has no value", argument: "settings", help: "a list of one is one value for all runs")
             }
             return Setting(
                 name: name, values: values, labels: values.map(Self.label),
@@ -46,7 +48,8 @@ struct Sweep {
             throw Problem(.badArgument, "sweep: no setting may be called \"\(name)\", which the table needs itself", argument: "settings")
         }
         guard !settings.isEmpty else {
-            throw Problem(.badArgument, "sweep: there is no setting", argument: "settings", help: "{seed: 1..3} runs the function three times")
+            throw Problem(
+                .badArgument, "sweep: there is no setting", argument: "settings", help: "{seed: 1..3} runs the function three times")
         }
         let count = settings.reduce(1) { $0 > Self.most ? $0 : $0 * $1.values.count }
         guard count <= Self.most else {
@@ -90,7 +93,7 @@ struct Sweep {
                 try results.add(one.labels, outcome)
                 try file?.append(one.labels, one.identity, outcome)
                 if case .failed(let diagnostic) = outcome { tellFailure(one, diagnostic) }
-            } catch where call.context.interrupt.isRequested && !results.hasNone {
+            } catch  where call.context.interrupt.isRequested && !results.hasNone {
                 tellStop(results.rows.count)
                 break
             }
@@ -101,10 +104,11 @@ struct Sweep {
 
     private func combination(_ number: Int) -> Combination {
         var rest = number
-        let places = Array(settings.reversed().map { setting in
-            defer { rest /= setting.values.count }
-            return rest % setting.values.count
-        }.reversed())
+        let places = Array(
+            settings.reversed().map { setting in
+                defer { rest /= setting.values.count }
+                return rest % setting.values.count
+            }.reversed())
         let pairs = zip(settings, places)
         return Combination(
             number: number, values: Record(pairs.map { ($0.name, $0.values[$1]) }), labels: pairs.map { $0.labels[$1] },
@@ -114,7 +118,9 @@ struct Sweep {
     /// What one run gave, as a record; the error where it failed.
     private func measured(_ combination: Value, isFirst: Bool) throws -> SweepResults.Outcome {
         try call.context.checkInterrupt()
-        let attempt = isFirst ? Attempt.value(try call.invoke(function, arguments: [combination])) : try call.attempt(function, arguments: [combination])
+        let attempt =
+            isFirst
+            ? Attempt.value(try call.invoke(function, arguments: [combination])) : try call.attempt(function, arguments: [combination])
         // A training that was stopped gives a model; what is measured of it is no result.
         try call.context.checkInterrupt()
         let value: Value

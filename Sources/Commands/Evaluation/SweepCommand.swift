@@ -13,13 +13,17 @@ enum EvaluationCommands {
                     doc: "Values by name; of lists and ranges every combination, the last name changing fastest."),
                 Parameter("run", .function, doc: "A function of a record of one combination; gives a record of measures, or a number."),
                 Parameter(
-                    "done", .oneOf([.host("table"), .list(.any)]), doc: "A table of the same sweep: runs that stand in it are not run again.",
+                    "done", .oneOf([.host("table"), .list(.any)]),
+                    doc: "A table of the same sweep: runs that stand in it are not run again.",
                     keywordOnly: true, optional: true),
                 Parameter(
                     "file", .string, doc: "A .jsonl file that gets a line for every run that ends; the same call goes on from it.",
                     keywordOnly: true, optional: true),
             ],
-            result: "table", terms: ["grid", "search", "experiment", "ablation", "hyperparameters", "repeat", "seeds", "combinations", "go on after a crash"],
+            result: "table",
+            terms: [
+                "grid", "search", "experiment", "ablation", "hyperparameters", "repeat", "seeds", "combinations", "go on after a crash",
+            ],
             examples: [
                 .init(
                     "sweep({x: [1, 2], seed: 0..1}, fn(p) { {y: 10 * p.x + p.seed} })",
@@ -47,7 +51,11 @@ enum EvaluationCommands {
                     "within", .oneOf([.string, .list(.string)]),
                     doc: "Columns that a pair shares; a sweep's other settings where not given.", keywordOnly: true, optional: true),
             ],
-            result: "table", terms: ["mean", "average", "interval", "confidence", "group", "aggregate", "statistics", "significance", "paired differences", "t-test", "baseline"],
+            result: "table",
+            terms: [
+                "mean", "average", "interval", "confidence", "group", "aggregate", "statistics", "significance", "paired differences",
+                "t-test", "baseline",
+            ],
             examples: [
                 .init(
                     "summary([{w: 0, iou: 0.5}, {w: 0, iou: 0.7}, {w: 1, iou: 0.8}], by=\"w\")",

@@ -26,7 +26,8 @@ final class SweepFile {
         (self.call, self.settings) = (call, settings)
         name = try call.string("file")
         guard name.lowercased().hasSuffix(".jsonl") else {
-            throw Problem(.cannotWrite, "a sweep is written as .jsonl, a JSON object a line", argument: "file", label: "this ends otherwise")
+            throw Problem(
+                .cannotWrite, "a sweep is written as .jsonl, a JSON object a line", argument: "file", label: "this ends otherwise")
         }
         self.function = SweepIdentity.of(.function(function))
         let path = try call.target("file", isFolder: false)
@@ -94,7 +95,8 @@ final class SweepFile {
         }
         guard about["function"]?.stringValue == function else {
             throw Problem(
-                .badArgument, "\(name) holds runs of another function, or this one or a value that it uses has been changed since", argument: "file",
+                .badArgument, "\(name) holds runs of another function, or this one or a value that it uses has been changed since",
+                argument: "file",
                 help: "give this sweep a file of its own, or remove that one")
         }
         guard line[SweepResults.error]?.stringValue == nil, let values = about["values"]?.stringValue else { return }

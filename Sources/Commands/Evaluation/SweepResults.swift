@@ -74,7 +74,9 @@ struct SweepResults {
 
     /// A tensor of one number as that number.
     static func plain(_ value: Value) -> Value {
-        guard value.number == nil, value.host(as: TensorReadable.self) != nil, let number = NumberReading.number(value) else { return value }
+        guard value.number == nil, value.host(as: TensorReadable.self) != nil, let number = NumberReading.number(value) else {
+            return value
+        }
         return .float(number)
     }
 

@@ -13,7 +13,8 @@ struct TableSummary {
     func table() throws -> TableValue {
         guard call.optional("paired") == nil else { return try PairedDifferences(call, runs).table() }
         for name in ["against", "within"] where call.optional(name) != nil {
-            throw Problem(.badArgument, "summary: \(name) says something of pairs", argument: name, help: "paired=\"method\" compares rows in pairs")
+            throw Problem(
+                .badArgument, "summary: \(name) says something of pairs", argument: name, help: "paired=\"method\" compares rows in pairs")
         }
         return try means()
     }
@@ -34,7 +35,8 @@ struct TableSummary {
         let failures = groups.map { group in group.count(where: runs.hasFailed) }
         let counts = [("n", summary.counts)] + (failures.contains { $0 > 0 } ? [("failed", failures)] : [])
         return summary.table(
-            heads: zip(by, places).map { name, place in (name, groups.map { runs.table.rows[$0[0]][place] }) }, counts: counts, settings: by)
+            heads: zip(by, places).map { name, place in (name, groups.map { runs.table.rows[$0[0]][place] }) }, counts: counts, settings: by
+        )
     }
 }
 

@@ -29,7 +29,8 @@ enum FigureCommands {
     /// The figure as a value; what its content lacks underlines the argument that it came from.
     static func make(_ content: Figure.Content, _ call: Call) throws -> Value {
         do {
-            return .host(try FigureValue(Figure(content, title: try call.string("title"), size: try pixelSize(call)), metadata: Provenance.of(call)))
+            return .host(
+                try FigureValue(Figure(content, title: try call.string("title"), size: try pixelSize(call)), metadata: Provenance.of(call)))
         } catch let error as FigureError {
             throw problem(error, call)
         }

@@ -58,7 +58,8 @@ public struct FigureValue: PictureReadable {
             try AtomicFile.write(path, text: try figure.svg(metadata: metadata))
         } else {
             let isPNG = path.lowercased().hasSuffix(".png")
-            try figure.image(scale: scale * figure.naturalScale).write(to: path, metadata: isPNG ? metadata : PNGMetadata(), quality: quality)
+            try figure.image(scale: scale * figure.naturalScale).write(
+                to: path, metadata: isPNG ? metadata : PNGMetadata(), quality: quality)
         }
     }
 }

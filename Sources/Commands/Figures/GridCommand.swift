@@ -9,7 +9,8 @@ extension FigureCommands {
         "columns", .oneOf([.int, .list(.any)]), range: 1...1000,
         doc: "Pictures in a row (up to four where not given), or titles of columns.", optional: true)
     private static let scale = Parameter(
-        "scale", .bool, default: true, doc: "Pictures of several sizes at one height; false leaves their sizes as they are.", keywordOnly: true)
+        "scale", .bool, default: true, doc: "Pictures of several sizes at one height; false leaves their sizes as they are.",
+        keywordOnly: true)
     private static let rows = Parameter("rows", .list(.any), doc: "Titles of the rows, at their left.", keywordOnly: true, optional: true)
 
     static let grid = Builtin(
@@ -83,9 +84,13 @@ extension FigureCommands {
     private static func ruled(_ value: Value, _ call: Call) throws -> Value {
         if case .list(let items) = value { return .list(try items.map { try ruled($0, call) }) }
         guard let picture = value.host(as: PictureReadable.self)?.picture else {
-            throw Problem(.wrongType, "ruler=true is for pictures and scenes", argument: "ruler", label: "this shows \(value.describedType)")
+            throw Problem(
+                .wrongType, "ruler=true is for pictures and scenes", argument: "ruler", label: "this shows \(value.describedType)")
         }
-        return .host(ImageValue(try call.mapped("values") { try picture.ruled() }, alt: "\(picture.size) px, rulers in pixels [x, y] from the top left corner"))
+        return .host(
+            ImageValue(
+                try call.mapped("values") { try picture.ruled() },
+                alt: "\(picture.size) px, rulers in pixels [x, y] from the top left corner"))
     }
 
     private static func display(_ value: Value, _ call: Call) throws -> Display {
@@ -95,7 +100,9 @@ extension FigureCommands {
             var grid = try pictureGrid(value, call)
             let images = items.compactMap { $0.host(as: ImageValue.self) }
             let areDrawn = images.count == items.count
-            if areDrawn, grid.titles.isEmpty, grid.columnTitles.isEmpty, grid.rowTitles.isEmpty { grid.titles = PictureCaption.titles(images) }
+            if areDrawn, grid.titles.isEmpty, grid.columnTitles.isEmpty, grid.rowTitles.isEmpty {
+                grid.titles = PictureCaption.titles(images)
+            }
             let display = try FigureValue(Figure(.pictures(grid)), metadata: Provenance.of(call)).display(context)
             guard areDrawn, let caption = PictureCaption.text(images) else { return display }
             return Display(caption, image: display.image.map { DisplayImage(png: $0.png, alt: caption) })

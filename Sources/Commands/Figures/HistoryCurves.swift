@@ -18,7 +18,8 @@ struct HistoryCurves {
     typealias Column = (name: String, value: @Sendable (History.Entry) -> Float?)
 
     private static let columns: [Column] = [
-        ("reconstruction", { $0.reconstruction }), ("prior", { $0.prior }), ("attention", { $0.attention }), ("gradient_norm", { $0.gradientNorm }),
+        ("reconstruction", { $0.reconstruction }), ("prior", { $0.prior }), ("attention", { $0.attention }),
+        ("gradient_norm", { $0.gradientNorm }),
     ]
 
     /// "attention_asset0" for <asset0>: a handle's own part of the attention loss, in the steps that name it.

@@ -75,7 +75,9 @@ struct SeparatedText {
             place += 1
             if byte == UInt8(ascii: "\"") {
                 guard place < bytes.count, bytes[place] == byte else {
-                    guard isAtEnd else { throw Mistake(line: line, text: "something stands between a closing quote and the end of its cell") }
+                    guard isAtEnd else {
+                        throw Mistake(line: line, text: "something stands between a closing quote and the end of its cell")
+                    }
                     return Cell(text: try text(content[...], beginning), isQuoted: true)
                 }
                 place += 1

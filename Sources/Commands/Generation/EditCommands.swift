@@ -10,20 +10,27 @@ import Tensors
 enum EditCommands {
     static let all: [Builtin] = [
         Builtin(
-            "edit", family: "generation", summary: "Draws a prompt inside a mask of a picture and keeps the rest bit for bit: blended latent diffusion.",
+            "edit", family: "generation",
+            summary: "Draws a prompt inside a mask of a picture and keeps the rest bit for bit: blended latent diffusion.",
             parameters: [
                 ModelCommands.model, Parameter("image", Accepts.picture, doc: "The picture, of any size; what comes back has its size."),
-                Parameter("mask", .host("mask"), doc: "Where to draw; of the picture's size."), Parameter("prompt", .string, doc: "What to draw there."),
+                Parameter("mask", .host("mask"), doc: "Where to draw; of the picture's size."),
+                Parameter("prompt", .string, doc: "What to draw there."),
                 Parameter("steps", .int, default: 30, range: 1...1000, unit: "steps", doc: "Denoising steps.", keywordOnly: true),
-                Parameter("guidance", .number, range: 0...100, doc: "Classifier-free guidance: 3 for collage, 7.5 for others without.", keywordOnly: true, optional: true),
+                Parameter(
+                    "guidance", .number, range: 0...100, doc: "Classifier-free guidance: 3 for collage, 7.5 for others without.",
+                    keywordOnly: true, optional: true),
                 Parameter(
                     "feather", .number, range: 0...1000, unit: "px",
-                    doc: "How soft the seam is, inside of the mask, in pixels of the picture; 2 of the model's without.", keywordOnly: true, optional: true),
+                    doc: "How soft the seam is, inside of the mask, in pixels of the picture; 2 of the model's without.", keywordOnly: true,
+                    optional: true),
                 Parameter("seed", .int, default: 0, doc: "Of the noise.", keywordOnly: true),
             ],
             result: "image", terms: ["inpaint", "blended latent diffusion", "local editing", "insert"], paper: "§4.3",
             examples: [
-                .init("edit(load_model(\"collage\"), image(zeros([128, 128])), ellipse([64, 64], [30, 30], [128, 128]), \"a photo of a ball\", steps=2).size", shows: "[128, 128]")
+                .init(
+                    "edit(load_model(\"collage\"), image(zeros([128, 128])), ellipse([64, 64], [30, 30], [128, 128]), \"a photo of a ball\", steps=2).size",
+                    shows: "[128, 128]")
             ], run: edit)
     ]
 
@@ -32,7 +39,9 @@ enum EditCommands {
         let size = PixelSize(width: model.pixelSize.width, height: model.pixelSize.height)
         let (image, mask) = (try call.picture("image"), try call.mask("mask"))
         guard mask.size == image.size else {
-            throw Problem(.maskSizeDiffers, "edit: the mask is \(mask.size) pixels, the picture \(image.size)", argument: "mask", help: "resize(mask, image)")
+            throw Problem(
+                .maskSizeDiffers, "edit: the mask is \(mask.size) pixels, the picture \(image.size)", argument: "mask",
+                help: "resize(mask, image)")
         }
         guard !mask.isEmpty else { throw Problem(.maskEmpty, "edit: the mask is empty, there is nothing to draw", argument: "mask") }
         let window = EditWindow(image, mask, size)
@@ -42,7 +51,9 @@ enum EditCommands {
         let result = try call.mapped("feather") {
             try window.paste(drawn, feather: call.optional("feather") == nil ? 2 * window.enlargement : call.double("feather"))
         }
-        return .host(Provenance.drawn(result, call, model, ["steps": "\(try call.int("steps"))", "guidance": "\(try GenerationCommands.guidance(call, model))"]))
+        return .host(
+            Provenance.drawn(
+                result, call, model, ["steps": "\(try call.int("steps"))", "guidance": "\(try GenerationCommands.guidance(call, model))"]))
     }
 
     /// Latents that inside the mask are the model's; outside, at every step, the picture's at the same noise level.

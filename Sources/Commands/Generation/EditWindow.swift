@@ -21,7 +21,8 @@ struct EditWindow {
     /// Says which part that is, where it is not the whole picture.
     func tell(_ call: Call) {
         guard rect.width != image.width || rect.height != image.height else { return }
-        let text = "Drawn in columns \(max(0, rect.x0))…\(min(rect.x1, image.width)) and rows \(max(0, rect.y0))…\(min(rect.y1, image.height)) of \(image.size).\n"
+        let text =
+            "Drawn in columns \(max(0, rect.x0))…\(min(rect.x1, image.width)) and rows \(max(0, rect.y0))…\(min(rect.y1, image.height)) of \(image.size).\n"
         call.context.emit(.stream(text))
     }
 

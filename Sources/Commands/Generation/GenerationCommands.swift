@@ -6,29 +6,47 @@ import Tensors
 
 /// Pictures from prompts.
 enum GenerationCommands {
-    static let all: [Builtin] = [
-        Builtin(
-            "generate", family: "generation", summary: "Draws pictures of a prompt with classifier-free guidance; picture i has seed + i.",
-            parameters: [
-                Parameter("model", .host("model"), doc: "A model."), Parameter("prompt", .listOrSingle(.string), doc: "What to draw; a list draws each."),
-                Parameter("n", .int, default: 1, range: 1...1000, doc: "Pictures of each prompt.", keywordOnly: true),
-                Parameter("steps", .int, default: 30, range: 1...1000, unit: "steps", doc: "Denoising steps.", keywordOnly: true),
-                SchedulerCommands.choice,
-                Parameter("guidance", .number, range: 0...100, doc: "Classifier-free guidance: 1 is none. 3 suits collage, which has it by default; others 7.5.", keywordOnly: true, optional: true),
-                Parameter("negative", .string, default: "", doc: "What to walk away from.", keywordOnly: true),
-                Parameter("seed", .int, default: 0, doc: "Of the first picture.", keywordOnly: true),
-                Parameter("latents", .host("tensor"), doc: "The noise to start from, [n, h, w, C], in place of the seed's.", keywordOnly: true, optional: true),
-                Parameter("size", .listOrSingle(.int), range: 1...4096, unit: "px", doc: "[height, width], or one number for both; the model's own without.", keywordOnly: true, optional: true),
-                Parameter("image", Accepts.picture, doc: "A picture to begin with: it is noised as far as strength says, and denoised again.", keywordOnly: true, optional: true),
-                Parameter(
-                    "strength", .number, range: 0...1, doc: "With image: 0 gives it back, 1 hardly depends on it; 0.8 without.",
-                    keywordOnly: true, optional: true),
-            ],
-            result: "image, or a list of images", terms: ["draw", "sample", "text to image", "txt2img", "picture", "image to image", "img2img", "variations"], paper: "§4",
-            examples: [.init("generate(load_model(\"collage\"), \"a photo of a dog at the beach\", steps=2, seed=1).size", shows: "[128, 128]"),
-                .init("generate(load_model(\"collage\"), \"a photo of a dog\", scheduler=\"dpmsolver++\", steps=2).size", shows: "[128, 128]")],
-            run: generate)
-    ] + EditCommands.all
+    static let all: [Builtin] =
+        [
+            Builtin(
+                "generate", family: "generation",
+                summary: "Draws pictures of a prompt with classifier-free guidance; picture i has seed + i.",
+                parameters: [
+                    Parameter("model", .host("model"), doc: "A model."),
+                    Parameter("prompt", .listOrSingle(.string), doc: "What to draw; a list draws each."),
+                    Parameter("n", .int, default: 1, range: 1...1000, doc: "Pictures of each prompt.", keywordOnly: true),
+                    Parameter("steps", .int, default: 30, range: 1...1000, unit: "steps", doc: "Denoising steps.", keywordOnly: true),
+                    SchedulerCommands.choice,
+                    Parameter(
+                        "guidance", .number, range: 0...100,
+                        doc: "Classifier-free guidance: 1 is none. 3 suits collage, which has it by default; others 7.5.",
+                        keywordOnly: true, optional: true),
+                    Parameter("negative", .string, default: "", doc: "What to walk away from.", keywordOnly: true),
+                    Parameter("seed", .int, default: 0, doc: "Of the first picture.", keywordOnly: true),
+                    Parameter(
+                        "latents", .host("tensor"), doc: "The noise to start from, [n, h, w, C], in place of the seed's.",
+                        keywordOnly: true, optional: true),
+                    Parameter(
+                        "size", .listOrSingle(.int), range: 1...4096, unit: "px",
+                        doc: "[height, width], or one number for both; the model's own without.", keywordOnly: true, optional: true),
+                    Parameter(
+                        "image", Accepts.picture, doc: "A picture to begin with: it is noised as far as strength says, and denoised again.",
+                        keywordOnly: true, optional: true),
+                    Parameter(
+                        "strength", .number, range: 0...1, doc: "With image: 0 gives it back, 1 hardly depends on it; 0.8 without.",
+                        keywordOnly: true, optional: true),
+                ],
+                result: "image, or a list of images",
+                terms: ["draw", "sample", "text to image", "txt2img", "picture", "image to image", "img2img", "variations"], paper: "§4",
+                examples: [
+                    .init(
+                        "generate(load_model(\"collage\"), \"a photo of a dog at the beach\", steps=2, seed=1).size", shows: "[128, 128]"),
+                    .init(
+                        "generate(load_model(\"collage\"), \"a photo of a dog\", scheduler=\"dpmsolver++\", steps=2).size",
+                        shows: "[128, 128]"),
+                ],
+                run: generate)
+        ] + EditCommands.all
 
     @Sendable private static func generate(_ call: Call) throws -> Value {
         let model = try call.host("model", as: ModelValue.self).model
@@ -43,9 +61,10 @@ enum GenerationCommands {
         let seeds = prompts.indices.map { seed &+ $0 % n }
         var initial = try noise(call, model, seeds)
         let f = model.vae.configuration.downscale
-        call.announce(GenerationPlan(
-            model, count: prompts.count, steps: plan.steps.count, isGuided: options.guidanceScale != 1,
-            size: (initial.shape[1] * f, initial.shape[2] * f)))
+        call.announce(
+            GenerationPlan(
+                model, count: prompts.count, steps: plan.steps.count, isGuided: options.guidanceScale != 1,
+                size: (initial.shape[1] * f, initial.shape[2] * f)))
         if let source { initial = try source.latents(call, model, noise: initial, plan) }
         let pictures = try draw(call, model, prompts, initial, seeds, plan, options)
         return try images(pictures, call, model, prompts, seeds, options, source)
@@ -71,11 +90,12 @@ enum GenerationCommands {
             let f = model.vae.configuration.downscale
             try call.reservePass(2 * min(seeds.count, 8), height: pixels.height / f, width: pixels.width / f, model)
         }
-        return .concatenated(try seeds.map { seed in
-            try call.mapped("size") {
-                try model.initialLatents(1, size: size, RandomDraw(seed: UInt64(bitPattern: Int64(seed)), stream: "generate", step: 0))
-            }
-        }, axis: 0)
+        return .concatenated(
+            try seeds.map { seed in
+                try call.mapped("size") {
+                    try model.initialLatents(1, size: size, RandomDraw(seed: UInt64(bitPattern: Int64(seed)), stream: "generate", step: 0))
+                }
+            }, axis: 0)
     }
 
     /// Pictures [N, H, W, 3] in batches of eight, with a progress bar.
@@ -111,18 +131,24 @@ enum GenerationCommands {
         _ pictures: Tensor, _ call: Call, _ model: DiffusionModel, _ prompts: [String], _ seeds: [Int], _ options: GenerationOptions,
         _ source: StartingPicture?
     ) throws -> Value {
-        call.warnOfNotFinite(pictures, "model", help: "the model's numbers have left what float32 holds: was it trained with too high an lr?")
+        call.warnOfNotFinite(
+            pictures, "model", help: "the model's numbers have left what float32 holds: was it trained with too high an lr?")
         let hash = model.fingerprint
         let images = try Image.batch(pictures).enumerated().map { index, image in
             var entries: [(String, String)] = [
-                ("prompt", prompts[index]), ("seed", "\(seeds[index])"), ("steps", "\(options.steps)"), ("scheduler", options.plan?.scheduler ?? ""),
+                ("prompt", prompts[index]), ("seed", "\(seeds[index])"), ("steps", "\(options.steps)"),
+                ("scheduler", options.plan?.scheduler ?? ""),
                 ("guidance", "\(options.guidanceScale)"), ("model", model.name), ("model_hash", hash),
             ]
             if !options.negativePrompt.isEmpty { entries.append(("negative", options.negativePrompt)) }
             entries += source?.entries ?? []
-            return Value.host(ImageValue(
-                image, metadata: Provenance.completed(PNGMetadata(entries.map { PNGMetadata.Entry(key: $0.0, text: $0.1) }), call.context),
-                alt: "\(prompts[index])   \(image.size) px, \(options.steps) steps of \(options.plan?.scheduler ?? ""), guidance \(options.guidanceScale), seed \(seeds[index])"))
+            return Value.host(
+                ImageValue(
+                    image,
+                    metadata: Provenance.completed(PNGMetadata(entries.map { PNGMetadata.Entry(key: $0.0, text: $0.1) }), call.context),
+                    alt:
+                        "\(prompts[index])   \(image.size) px, \(options.steps) steps of \(options.plan?.scheduler ?? ""), guidance \(options.guidanceScale), seed \(seeds[index])"
+                ))
         }
         return images.count == 1 ? images[0] : .list(images)
     }

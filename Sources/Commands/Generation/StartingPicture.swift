@@ -26,7 +26,9 @@ struct StartingPicture {
     func latents(_ call: Call, _ model: DiffusionModel, noise: Tensor, _ plan: SamplingPlan) throws -> Tensor {
         let f = model.vae.configuration.downscale
         let size = PixelSize(width: noise.shape[2] * f, height: noise.shape[1] * f)
-        return model.latents(of: Tensor(try call.fitted(image, to: size, "image", help: "size=[height, width] draws in other proportions").seen), noise: noise, at: plan)
+        return model.latents(
+            of: Tensor(try call.fitted(image, to: size, "image", help: "size=[height, width] draws in other proportions").seen),
+            noise: noise, at: plan)
     }
 
     /// For the metadata of what is drawn.

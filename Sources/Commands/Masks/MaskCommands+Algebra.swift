@@ -26,7 +26,8 @@ extension MaskCommands {
                     "sigma", .number, default: 2, range: 0...8192, unit: "px",
                     doc: "The Gaussian's deviation."),
                 Parameter(
-                    "inside", .bool, default: false, doc: "Whether the soft edge lies inside of the mask: what is 0 stays 0.", keywordOnly: true),
+                    "inside", .bool, default: false, doc: "Whether the soft edge lies inside of the mask: what is 0 stays 0.",
+                    keywordOnly: true),
             ],
             terms: ["blur", "soft", "smooth", "gaussian", "seam"],
             examples: [.init("feather(box([4, 4], [12, 12], [16, 16]), 2)[4, 8] < 1", shows: "true")],

@@ -87,19 +87,21 @@ struct GradientsValue: NamedTensorsReadable {
     private func sum(_ other: GradientsValue, _ factor: Double) throws -> GradientsValue {
         guard unscaled.names == other.unscaled.names, unscaled.entries.map(\.shape) == other.unscaled.entries.map(\.shape) else {
             throw Problem(
-                .modelMismatch, "these gradients are of different things", left: "of \(unscaled.title)", right: "of \(other.unscaled.title)",
+                .modelMismatch, "these gradients are of different things", left: "of \(unscaled.title)",
+                right: "of \(other.unscaled.title)",
                 help: "ask grad for the same handles or parameters")
         }
         let (a, b) = (Float(scale), Float(other.scale * factor))
         var others = other.unscaled.entries.map(\.tensor)[...]
-        return GradientsValue(unscaled.map { entry in
-            switch (entry.tensor, others.removeFirst()) {
-            case (let x?, let y?): x.scaled(by: a) + y.scaled(by: b)
-            case (let x?, nil): x.scaled(by: a)
-            case (nil, let y?): y.scaled(by: b)
-            case (nil, nil): nil
-            }
-        }, handles: handles)
+        return GradientsValue(
+            unscaled.map { entry in
+                switch (entry.tensor, others.removeFirst()) {
+                case (let x?, let y?): x.scaled(by: a) + y.scaled(by: b)
+                case (let x?, nil): x.scaled(by: a)
+                case (nil, let y?): y.scaled(by: b)
+                case (nil, nil): nil
+                }
+            }, handles: handles)
     }
 
     func isEqual(to other: any HostValue) -> Bool {

@@ -15,11 +15,14 @@ extension Call {
         guard x.shape.count == 4, x.shape[0] > 0, x.shape[3] == channels, x.shape[1] > 0, x.shape[2] > 0 else {
             let isChannelsFirst = given.shape.count >= 3 && given.shape[given.shape.count - 3] == channels
             throw Problem(
-                .shapeMismatch, "\(builtin.name): latents of \(model.name) are [N, h, w, \(channels)]", argument: name, label: "this is \(Shape.text(given.shape))",
+                .shapeMismatch, "\(builtin.name): latents of \(model.name) are [N, h, w, \(channels)]", argument: name,
+                label: "this is \(Shape.text(given.shape))",
                 help: isChannelsFirst ? "latents are channels-last here" : nil)
         }
         guard x.shape[1] % multiple == 0, x.shape[2] % multiple == 0 else {
-            throw Problem(.shapeMismatch, "\(builtin.name): height and width of latents are multiples of \(multiple)", argument: name, label: "this is \(Shape.text(x.shape))")
+            throw Problem(
+                .shapeMismatch, "\(builtin.name): height and width of latents are multiples of \(multiple)", argument: name,
+                label: "this is \(Shape.text(x.shape))")
         }
         try reservePass(x.shape[0], height: x.shape[1], width: x.shape[2], model)
         return x
@@ -31,7 +34,9 @@ extension Call {
         let (unet, vae) = (model.unet.configuration, model.vae.configuration)
         // The feed-forward part of a transformer is eight times as wide as its block.
         let widest = 8 * (unet.blockOutChannels.first ?? 1)
-        try Reservation.check([count, height, width, widest], of: MemoryLayout<Float>.stride, what: "the U-Net's activations for \(count)×\(height)×\(width) latents")
+        try Reservation.check(
+            [count, height, width, widest], of: MemoryLayout<Float>.stride,
+            what: "the U-Net's activations for \(count)×\(height)×\(width) latents")
         try Reservation.check(
             [height, vae.downscale, width, vae.downscale, vae.blockOutChannels.prefix(2).reduce(1, max)], of: MemoryLayout<Float>.stride,
             what: "the autoencoder's activations for a picture of \(width * vae.downscale)×\(height * vae.downscale)")
@@ -89,7 +94,8 @@ extension Call {
         case .host(let value as PredictionValue) where value.attention.count == 1: return value.attention[0]
         default:
             throw Problem(
-                .badArgument, "\(builtin.name) wants the attention of one sample", argument: name, help: "out.attention[i] is that of sample i of the batch")
+                .badArgument, "\(builtin.name) wants the attention of one sample", argument: name,
+                help: "out.attention[i] is that of sample i of the batch")
         }
     }
 }
@@ -100,7 +106,9 @@ enum PreparedScenes: ContextKey {
     static let initial: PreparedScene? = nil
 
     static func scene(_ scene: Scene, _ model: DiffusionModel, _ call: Call) throws -> PreparedScene {
-        if let known = call.context[PreparedScenes.self], known.scene == scene, known.scene.title == scene.title, known.fits(model) { return known }
+        if let known = call.context[PreparedScenes.self], known.scene == scene, known.scene.title == scene.title, known.fits(model) {
+            return known
+        }
         let prepared = try call.mapped("scene") { try PreparedScene(scene, for: model) }
         if !Parallel.isAbandoned { call.context[PreparedScenes.self] = prepared }
         return prepared
@@ -124,7 +132,8 @@ enum PreparedScenes: ContextKey {
         let size = PixelSize(width: model.pixelSize.width, height: model.pixelSize.height)
         // Of a scene what training sees of it.
         if let scene = value.host(as: SceneValue.self)?.scene {
-            return Tensor(try call.mapped("images") { try scene.image.framed(SceneFrame(scene, for: size).rect).resized(to: size, .lanczos) })
+            return Tensor(
+                try call.mapped("images") { try scene.image.framed(SceneFrame(scene, for: size).rect).resized(to: size, .lanczos) })
         }
         return Tensor(try call.fitted(picture, to: size, "images").seen)
     }

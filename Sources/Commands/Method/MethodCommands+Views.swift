@@ -7,11 +7,13 @@ import Tensors
 // them.
 extension MethodCommands {
     private static let pick = Parameter("pick", .host("pick"), doc: "From union_sample.")
-    private static let example = "pick = union_sample(add_handles(load_model(\"collage\"), 2), load_scene(\"mug_rose\"), law=\"single\", seed=1); "
+    private static let example =
+        "pick = union_sample(add_handles(load_model(\"collage\"), 2), load_scene(\"mug_rose\"), law=\"single\", seed=1); "
 
     static let views: [Builtin] = [
         Builtin(
-            "zoomed", family: "method", summary: "Shows a pick from closer: with some probability a random square around its things instead of the whole photo.",
+            "zoomed", family: "method",
+            summary: "Shows a pick from closer: with some probability a random square around its things instead of the whole photo.",
             parameters: [
                 pick,
                 Parameter(
@@ -29,7 +31,9 @@ extension MethodCommands {
                 SeedState.parameter,
             ],
             result: pickResult, terms: ["prompt", "background", "place", "style", "template"],
-            examples: [.init(example + "ends_with(in_context(pick, \"an oil painting of * at night\").prompt, \"> at night\")", shows: "true")], run: inContext),
+            examples: [
+                .init(example + "ends_with(in_context(pick, \"an oil painting of * at night\").prompt, \"> at night\")", shows: "true")
+            ], run: inContext),
     ]
 
     static let pickResult = "pick (image, masks, handles, prompt)"
@@ -68,13 +72,17 @@ enum ViewLaws {
     static func choice(_ value: Value, _ argument: String) throws -> Zoom.Choice {
         let items = try value.elements
         let numbers = (value.number.map { [$0] } ?? items?.compactMap(\.number)) ?? []
-        guard numbers.allSatisfy({ (0...1).contains($0) }), numbers.count == 1 && value.number != nil || numbers.count == 3 && items?.count == 3 else {
+        guard numbers.allSatisfy({ (0...1).contains($0) }),
+            numbers.count == 1 && value.number != nil || numbers.count == 3 && items?.count == 3
+        else {
             throw Problem(
                 .badArgument, "\(argument) is a probability, 0 to 1, or a part of the photo, [top, left, side]", argument: argument,
                 label: "this is \(value.inlineText.prefix(60))", help: partHelp)
         }
         guard numbers.count == 3 else { return .share(numbers[0]) }
-        guard numbers[2] > 0 else { throw Problem(.badArgument, "\(argument): a part's side is more than 0", argument: argument, help: partHelp) }
+        guard numbers[2] > 0 else {
+            throw Problem(.badArgument, "\(argument): a part's side is more than 0", argument: argument, help: partHelp)
+        }
         return .part(top: numbers[0], left: numbers[1], side: numbers[2])
     }
 

@@ -13,59 +13,74 @@ enum MethodCommands {
     private static let model = ModelCommands.model
     static let latents = Parameter("latents", Accepts.tensor, doc: "Scaled latents [N, h, w, C].")
     private static let timesteps = Parameter("t", .oneOf([.int, .list(.int), .host("tensor")]), doc: "A timestep 0…999, or one a sample.")
-    private static let exactTimesteps = Parameter("t", .oneOf([.number, .list(.number), .host("tensor")]), doc: "A timestep 0…999, or one a sample; some schedulers stop between two.")
+    private static let exactTimesteps = Parameter(
+        "t", .oneOf([.number, .list(.number), .host("tensor")]), doc: "A timestep 0…999, or one a sample; some schedulers stop between two."
+    )
     private static let prompts = Parameter("prompts", .listOrSingle(.string), doc: "One a sample, or one for all.")
     private static let handles = "with seed(1) { union_sample(add_handles(load_model(\"collage\"), 2), load_scene(\"mug_rose\")) }"
 
     private static let sampling: [Builtin] = [
         Builtin(
-            "union_sample", family: "method", summary: "Draws a random subset of the handles: picture, masks, handles and prompt of one step.",
+            "union_sample", family: "method",
+            summary: "Draws a random subset of the handles: picture, masks, handles and prompt of one step.",
             parameters: [
                 model, Parameter("scene", .host("scene"), doc: "The photo with its masks."),
-                Parameter("flip", .number, default: .float(0.5), range: 0...1, doc: "Probability that photo and masks are flipped.", keywordOnly: true),
-                Parameter("law", .string, default: "union", allowed: SamplingLaw.allCases.map(\.rawValue), doc: "A uniform number of handles, any subset, or one.", keywordOnly: true),
+                Parameter(
+                    "flip", .number, default: .float(0.5), range: 0...1, doc: "Probability that photo and masks are flipped.",
+                    keywordOnly: true),
+                Parameter(
+                    "law", .string, default: "union", allowed: SamplingLaw.allCases.map(\.rawValue),
+                    doc: "A uniform number of handles, any subset, or one.", keywordOnly: true),
                 SeedState.parameter,
             ],
             result: pickResult, terms: ["subset", "union sampling", "concepts"], paper: "§3.1", examples: [.init(handles + ".prompt")],
             run: unionSample),
         Builtin(
             "sample", family: "method", summary: "Draws one element of a list at random.",
-            parameters: [Parameter("items", .list(.any), doc: "A list."), SeedState.parameter], result: "an element", terms: ["choice", "random", "pick"],
+            parameters: [Parameter("items", .list(.any), doc: "A list."), SeedState.parameter], result: "an element",
+            terms: ["choice", "random", "pick"],
             examples: [.init("sample([7])", shows: "7")], run: sample),
         Builtin(
             "shuffle", family: "method", summary: "A list's elements in random order.",
-            parameters: [Parameter("items", .list(.any), doc: "A list."), SeedState.parameter], result: "list", terms: ["permutation", "random", "order", "epoch"],
+            parameters: [Parameter("items", .list(.any), doc: "A list."), SeedState.parameter], result: "list",
+            terms: ["permutation", "random", "order", "epoch"],
             examples: [.init("sorted(shuffle([3, 1, 2], seed=1))", shows: "[1, 2, 3]")]
         ) { call in
             let items = try call.list("items")
             return .list(try SeedState.draw(call, stream: "shuffle").sample(items.count, below: items.count).map { items[$0] })
         },
         Builtin(
-            "prior_images", family: "method", summary: "Draws pictures with the base model, to hold on to while it learns: a list of {image, prompt}.",
+            "prior_images", family: "method",
+            summary: "Draws pictures with the base model, to hold on to while it learns: a list of {image, prompt}.",
             parameters: [
                 model, Parameter("prompts", .list(.string), doc: "Taken in turn."),
                 Parameter("n", .int, default: 16, range: 1...10_000, doc: "How many.", keywordOnly: true),
                 Parameter("guidance", .number, default: .float(3), range: 0...100, doc: "Classifier-free guidance.", keywordOnly: true),
                 Parameter("steps", .int, default: 30, range: 1...1000, unit: "steps", doc: "Denoising steps.", keywordOnly: true),
-                Parameter("seed", .int, default: 0, doc: "Of the pictures: with a training's seed those that it would draw.", keywordOnly: true),
+                Parameter(
+                    "seed", .int, default: 0, doc: "Of the pictures: with a training's seed those that it would draw.", keywordOnly: true),
             ],
             result: "list of records", terms: ["prior preservation", "class images", "regularisation"],
-            examples: [.init("len(prior_images(load_model(\"collage\"), [\"a photo at the beach\"], n=1, steps=2))", shows: "1")], run: priorImages),
+            examples: [.init("len(prior_images(load_model(\"collage\"), [\"a photo at the beach\"], n=1, steps=2))", shows: "1")],
+            run: priorImages),
         Builtin(
             "random_timesteps", family: "method", summary: "Draws timesteps uniformly, 0…999.",
             parameters: [model, Parameter("n", .int, range: 1...100_000, doc: "How many."), SeedState.parameter],
-            result: "list of ints", terms: ["timestep", "t", "noise level"], examples: [.init("len(random_timesteps(load_model(\"collage\"), 2))", shows: "2")],
+            result: "list of ints", terms: ["timestep", "t", "noise level"],
+            examples: [.init("len(random_timesteps(load_model(\"collage\"), 2))", shows: "2")],
             run: randomTimesteps),
         Builtin(
             "encode", family: "method", summary: "Encodes pictures to scaled latents, drawn from the autoencoder's posterior.",
             parameters: [
                 model, Parameter("images", .listOrSingle(.any), doc: "Images, scenes, or tensors [1, H, W, 3] in -1…1."),
-                Parameter("sampled", .bool, default: true, doc: "False takes the posterior's mean.", keywordOnly: true), SeedState.parameter,
+                Parameter("sampled", .bool, default: true, doc: "False takes the posterior's mean.", keywordOnly: true),
+                SeedState.parameter,
             ],
             result: "tensor [N, h, w, C]", terms: ["vae", "latents", "autoencoder"], paper: "§3",
-            examples: [.init("encode(load_model(\"collage\"), load_scene(\"mug_rose\")).shape", shows: "[1, 16, 16, 8]")], run: encode)
-            // The posterior's mean is no draw.
-            .drawing { $0.bool("sampled") != false },
+            examples: [.init("encode(load_model(\"collage\"), load_scene(\"mug_rose\")).shape", shows: "[1, 16, 16, 8]")], run: encode
+        )
+        // The posterior's mean is no draw.
+        .drawing { $0.bool("sampled") != false },
         Builtin(
             "decode", family: "method", summary: "Decodes scaled latents to a picture, or to a list of pictures.",
             parameters: [model, latents], result: "image or list", terms: ["vae", "latents", "autoencoder"],
@@ -74,16 +89,23 @@ enum MethodCommands {
 
     private static let prediction: [Builtin] = [
         Builtin(
-            "add_noise", family: "method", summary: "Latents at a timestep: the signal's share of them plus the noise's share of the noise.",
+            "add_noise", family: "method",
+            summary: "Latents at a timestep: the signal's share of them plus the noise's share of the noise.",
             parameters: [model, latents, Parameter("noise", Accepts.tensor, doc: "Of the same shape."), timesteps], result: "tensor",
             terms: ["forward process", "diffuse", "noising"],
-            examples: [.init("add_noise(load_model(\"collage\"), zeros([1, 16, 16, 8]), zeros([1, 16, 16, 8]), 500).shape", shows: "[1, 16, 16, 8]")],
+            examples: [
+                .init(
+                    "add_noise(load_model(\"collage\"), zeros([1, 16, 16, 8]), zeros([1, 16, 16, 8]), 500).shape", shows: "[1, 16, 16, 8]")
+            ],
             run: addNoise),
         Builtin(
-            "prediction_target", family: "method", summary: "What the model is trained to say: the noise, or the velocity for a v-prediction model.",
+            "prediction_target", family: "method",
+            summary: "What the model is trained to say: the noise, or the velocity for a v-prediction model.",
             parameters: [model, latents, Parameter("noise", Accepts.tensor, doc: "Of the same shape."), timesteps], result: "tensor",
             terms: ["velocity", "epsilon", "target"],
-            examples: [.init("max(prediction_target(load_model(\"collage\"), zeros([1, 16, 16, 8]), ones([1, 16, 16, 8]), 500))", shows: "1.0")], run: target),
+            examples: [
+                .init("max(prediction_target(load_model(\"collage\"), zeros([1, 16, 16, 8]), ones([1, 16, 16, 8]), 500))", shows: "1.0")
+            ], run: target),
         Builtin(
             "encode_prompts", family: "method", summary: "What the text encoder makes of prompts: its last hidden state [N, L, D].",
             parameters: [model, Parameter("prompts", .listOrSingle(.string), doc: "One or more.")], result: "tensor [N, L, D]",
@@ -96,38 +118,60 @@ enum MethodCommands {
             return .tensor(try call.mapped("prompts") { try model.encodePrompts(prompts) })
         },
         Builtin(
-            "predict_noise", family: "method", summary: "One pass through the U-Net: its prediction, and every sample's cross-attention at the level nearest to 16×16.",
-            parameters: [model, latents, exactTimesteps, prompts], result: "prediction (noise, attention)", terms: ["unet", "denoise", "forward", "epsilon"], paper: "eq. 1",
-            examples: [.init("predict_noise(load_model(\"collage\"), zeros([1, 16, 16, 8]), 500, \"a photo of a dog\").noise.shape", shows: "[1, 16, 16, 8]")],
+            "predict_noise", family: "method",
+            summary: "One pass through the U-Net: its prediction, and every sample's cross-attention at the level nearest to 16×16.",
+            parameters: [model, latents, exactTimesteps, prompts], result: "prediction (noise, attention)",
+            terms: ["unet", "denoise", "forward", "epsilon"], paper: "eq. 1",
+            examples: [
+                .init(
+                    "predict_noise(load_model(\"collage\"), zeros([1, 16, 16, 8]), 500, \"a photo of a dog\").noise.shape",
+                    shows: "[1, 16, 16, 8]")
+            ],
             run: predict),
         Builtin(
             "guided_noise", family: "method", summary: "The prediction with classifier-free guidance: away from the empty prompt's.",
             parameters: [
-                model, latents, exactTimesteps, prompts, Parameter("guidance", .number, default: .float(3), range: 0...100, doc: "1 is none."),
+                model, latents, exactTimesteps, prompts,
+                Parameter("guidance", .number, default: .float(3), range: 0...100, doc: "1 is none."),
             ],
             result: "tensor", terms: ["cfg", "guidance", "classifier-free"],
-            examples: [.init("guided_noise(load_model(\"collage\"), zeros([1, 16, 16, 8]), 500, \"a photo of a dog\").shape", shows: "[1, 16, 16, 8]")], run: guided),
+            examples: [
+                .init(
+                    "guided_noise(load_model(\"collage\"), zeros([1, 16, 16, 8]), 500, \"a photo of a dog\").shape", shows: "[1, 16, 16, 8]"
+                )
+            ], run: guided),
         Builtin(
-            "attention_map", family: "method", summary: "A handle's map [h, w] in the recorded attention of one sample, 16×16 or nearest to it; gradients flow through it.",
+            "attention_map", family: "method",
+            summary: "A handle's map [h, w] in the recorded attention of one sample, 16×16 or nearest to it; gradients flow through it.",
             parameters: [
                 Parameter("attention", .oneOf([.host("recorded attention"), .host("prediction")]), doc: "out.attention of one sample."),
                 Parameter("handle", .host("handle"), doc: "A handle of the prompt."),
             ],
             result: "tensor [h, w]", terms: ["cross-attention", "map"], paper: "eq. 2",
             examples: [
-                .init("m = add_handles(load_model(\"collage\"), 1); attention_map(predict_noise(m, zeros([1, 16, 16, 8]), 500, \"a photo of {m.handles[0]}\").attention, m.handles[0]).shape", shows: "[16, 16]")
+                .init(
+                    "m = add_handles(load_model(\"collage\"), 1); attention_map(predict_noise(m, zeros([1, 16, 16, 8]), 500, \"a photo of {m.handles[0]}\").attention, m.handles[0]).shape",
+                    shows: "[16, 16]")
             ], run: attentionMap),
         Builtin(
-            "attention_loss", family: "method", summary: "The paper's cross-attention loss: each chosen handle's map, divided by its maximum, against its mask; summed.",
+            "attention_loss", family: "method",
+            summary: "The paper's cross-attention loss: each chosen handle's map, divided by its maximum, against its mask; summed.",
             parameters: [
-                Parameter("attention", .oneOf([.host("recorded attention"), .host("prediction")]), doc: "out.attention of the photo's sample."),
+                Parameter(
+                    "attention", .oneOf([.host("recorded attention"), .host("prediction")]), doc: "out.attention of the photo's sample."),
                 Parameter("pick", .host("pick"), doc: "From union_sample."),
-                Parameter("normalization", .string, default: "max", allowed: AttentionNormalization.allCases.map(\.rawValue), doc: "How a map is brought to 0…1.", keywordOnly: true),
-                Parameter("reduction", .string, default: "mean", allowed: AttentionReduction.allCases.map(\.rawValue), doc: "Mean over all cells, or inside and outside of the mask half each.", keywordOnly: true),
+                Parameter(
+                    "normalization", .string, default: "max", allowed: AttentionNormalization.allCases.map(\.rawValue),
+                    doc: "How a map is brought to 0…1.", keywordOnly: true),
+                Parameter(
+                    "reduction", .string, default: "mean", allowed: AttentionReduction.allCases.map(\.rawValue),
+                    doc: "Mean over all cells, or inside and outside of the mask half each.", keywordOnly: true),
             ],
             result: "tensor", terms: ["cross-attention", "disentangle", "loss"], paper: "eq. 2",
             examples: [
-                .init("m = add_handles(load_model(\"collage\"), 2); pick = union_sample(m, load_scene(\"mug_rose\"), law=\"single\"); attention_loss(predict_noise(m, zeros([1, 16, 16, 8]), 500, pick.prompt).attention, pick) > 0", shows: "true")
+                .init(
+                    "m = add_handles(load_model(\"collage\"), 2); pick = union_sample(m, load_scene(\"mug_rose\"), law=\"single\"); attention_loss(predict_noise(m, zeros([1, 16, 16, 8]), 500, pick.prompt).attention, pick) > 0",
+                    shows: "true")
             ], run: attentionLoss),
     ]
 
@@ -165,9 +209,13 @@ enum MethodCommands {
                 try call.context.checkInterrupt()
             }
         }
-        return .list(try prior.prompts.indices.map { index in
-            .record(Record([("image", .image(try Image(prior.pictures.rows(index..<index + 1)))), ("prompt", .string(prior.prompts[index]))]))
-        })
+        return .list(
+            try prior.prompts.indices.map { index in
+                .record(
+                    Record([
+                        ("image", .image(try Image(prior.pictures.rows(index..<index + 1)))), ("prompt", .string(prior.prompts[index])),
+                    ]))
+            })
     }
 
     @Sendable private static func randomTimesteps(_ call: Call) throws -> Value {
@@ -220,7 +268,8 @@ enum MethodCommands {
         let latents = try call.latents("latents", model)
         let prompts = try call.prompts("prompts", latents.shape[0])
         let text = model.textEncoder(try call.mapped("prompts") { try model.tokenize(prompts) })
-        var pass = UNetPass(call.context[GradientMode.self] ? text.detached : text, recording: model.attentionRecording(latents: latents.shape))
+        var pass = UNetPass(
+            call.context[GradientMode.self] ? text.detached : text, recording: model.attentionRecording(latents: latents.shape))
         let out = model.unet(latents, timesteps: try call.exactTimesteps("t", latents.shape[0], model), &pass)
         let attention = AttentionMaps(pass.maps).map { maps in
             prompts.enumerated().map { SampleAttention(maps: maps, sample: $0.offset, prompt: $0.element, model: model) }
@@ -248,7 +297,10 @@ enum MethodCommands {
     private static func map(_ attention: SampleAttention, _ handle: HandleValue, _ call: Call) throws -> Variable {
         // By its name: another model may have it in another place.
         if let index = attention.model.handles.firstIndex(of: handle.token),
-            let map = try attention.map(token: attention.model.handleID(index)) { return map }
+            let map = try attention.map(token: attention.model.handleID(index))
+        {
+            return map
+        }
         let argument = call.builtin.parameters.contains { $0.name == "handle" } ? "handle" : "pick"
         throw Problem(
             .unknownHandle, "\(call.builtin.name): the prompt \"\(attention.prompt)\" does not name \(handle.token)", argument: argument,
@@ -261,7 +313,11 @@ enum MethodCommands {
         let reduction = AttentionReduction(rawValue: try call.string("reduction")) ?? .mean
         var total = Variable(Tensor(0))
         for (handle, target) in zip(pick.union.chosen, pick.view.attentionTargets) {
-            total = total + crossAttentionLoss(try map(attention, HandleValue(pick.model, index: pick.pairing.handles[handle]), call), target: target, normalization, reduction)
+            total =
+                total
+                + crossAttentionLoss(
+                    try map(attention, HandleValue(pick.model, index: pick.pairing.handles[handle]), call), target: target, normalization,
+                    reduction)
         }
         return .tensor(total)
     }

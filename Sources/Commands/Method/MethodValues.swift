@@ -44,12 +44,15 @@ public struct PickValue: HostValue {
         ("handles", { pick in .list(pick.union.chosen.map { .host(HandleValue(pick.model, index: pick.pairing.handles[$0])) }) }),
         ("prompt", { .string($0.prompt) }),
         ("flipped", { .bool($0.union.isFlipped) }),
-        ("part", { pick in
-            pick.union.part.map { [pick] part in
-                let (top, left, side) = pick.scene.shares(part)
-                return .list([.float(top), .float(left), .float(side)])
-            } ?? .none
-        }),
+        (
+            "part",
+            { pick in
+                pick.union.part.map { [pick] part in
+                    let (top, left, side) = pick.scene.shares(part)
+                    return .list([.float(top), .float(left), .float(side)])
+                } ?? .none
+            }
+        ),
     ]
 
     public var fieldNames: [String] { Self.fields.map(\.name) }
@@ -70,7 +73,9 @@ struct SampleAttention: HostValue {
 
     var typeName: String { "recorded attention" }
     var inlineText: String { "attention of \"\(prompt)\"" }
-    func display(_ context: DisplayContext) -> Display { Display("recorded cross-attention of \"\(prompt)\", \(maps.size.height)×\(maps.size.width)") }
+    func display(_ context: DisplayContext) -> Display {
+        Display("recorded cross-attention of \"\(prompt)\", \(maps.size.height)×\(maps.size.width)")
+    }
 
     /// The map [H, W] of a token of the prompt.
     func map(token id: Int) throws -> Variable? {

@@ -29,10 +29,14 @@ struct NamedParts {
     /// of different models.
     init(_ values: [HandleValue], argument: String, command: String, purpose: String) throws {
         guard let first = values.first, let table = first.model.textEncoder.handleEmbedding else {
-            throw Problem(.badArgument, "\(command): there is no handle to \(purpose)", argument: argument, help: "add_handles(model, n) adds handles")
+            throw Problem(
+                .badArgument, "\(command): there is no handle to \(purpose)", argument: argument, help: "add_handles(model, n) adds handles"
+            )
         }
         for (place, value) in values.enumerated() {
-            guard value.model.handles == first.model.handles, value.model.textEncoder.handleEmbedding?.value.isIdentical(to: table.value) == true else {
+            guard value.model.handles == first.model.handles,
+                value.model.textEncoder.handleEmbedding?.value.isIdentical(to: table.value) == true
+            else {
                 throw Problem(
                     .modelMismatch, "\(command): \(first.token) and \(value.token) are handles of different models", argument: argument,
                     help: "handles of one model: [model.handles[0], model.handles[1]]")
@@ -57,7 +61,8 @@ struct NamedParts {
     init?(_ call: Call, _ argument: String, purpose: String) throws {
         switch try call.value(argument) {
         case .host(let value as ParametersValue): self.init(value)
-        case .list: try self.init(call.hosts(argument, as: HandleValue.self), argument: argument, command: call.builtin.name, purpose: purpose)
+        case .list:
+            try self.init(call.hosts(argument, as: HandleValue.self), argument: argument, command: call.builtin.name, purpose: purpose)
         default: return nil
         }
     }
@@ -83,7 +88,9 @@ public struct ParametersValue: HostValue {
     public var typeName: String { "parameters" }
     public var count: Int? { parts.count }
     public var inlineText: String { "parameters of \(scope.map { "\($0) of " } ?? "")\(model.name)" }
-    public var explanation: String { "What grad differentiates with respect to and adamw moves; m.parameters[\"unet.conv_in\"] is a part of them." }
+    public var explanation: String {
+        "What grad differentiates with respect to and adamw moves; m.parameters[\"unet.conv_in\"] is a part of them."
+    }
 
     public func display(_ context: DisplayContext) -> Display {
         let numbers = parts.reduce(0) { $0 + $1.shape.reduce(1, *) }
@@ -96,12 +103,15 @@ public struct ParametersValue: HostValue {
     /// The parameters below a layer's name, or the one of a name.
     public func index(_ subscripts: [Subscript]) throws -> Value {
         guard subscripts.count == 1, case .at(.string(let name)) = subscripts[0] else {
-            throw Problem(.badIndex, "parameters are chosen by a name", help: "m.parameters[\"unet.down_blocks.0\"]; for handles write [m.handles[0]]")
+            throw Problem(
+                .badIndex, "parameters are chosen by a name", help: "m.parameters[\"unet.down_blocks.0\"]; for handles write [m.handles[0]]"
+            )
         }
         let known = parts
         guard known.contains(where: { $0.name == name || NamedTensors.lies($0.name, below: name) }) else {
             throw Problem(
-                .unknownField, "there is no parameter and no layer \"\(name)\" among these", notes: ["they are \(NamedTensors.title(known.map(\.name)))"],
+                .unknownField, "there is no parameter and no layer \"\(name)\" among these",
+                notes: ["they are \(NamedTensors.title(known.map(\.name)))"],
                 help: nearestName(name, among: known.map(\.name)).map { "did you mean \"\($0)\"?" })
         }
         return .host(ParametersValue(model, scope: name))

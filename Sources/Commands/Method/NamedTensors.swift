@@ -78,7 +78,8 @@ struct NamedTensors: Sendable {
     /// "<asset0>, <asset1>", "686 parameters, unet.conv_in.weight … text_encoder.final_layer_norm.bias".
     static func title(_ names: [String]) -> String {
         guard names.count > 4, let first = names.first, let last = names.last else { return names.joined(separator: ", ") }
-        return names.allSatisfy { $0.hasPrefix("<") } ? "\(names.count) handles, \(first) … \(last)" : "\(names.count) parameters, \(first) … \(last)"
+        return names.allSatisfy { $0.hasPrefix("<") }
+            ? "\(names.count) handles, \(first) … \(last)" : "\(names.count) parameters, \(first) … \(last)"
     }
 
     // MARK: text
@@ -96,7 +97,10 @@ struct NamedTensors: Sendable {
         let total = squares.values.reduce(0, +)
         let rows = order.sorted { (squares[$0] ?? 0) > (squares[$1] ?? 0) }.map { block in
             let square = squares[block] ?? 0
-            return [block, NumberText.column(square.squareRoot() * abs(scale)), NumberText.fixed(total > 0 ? square / total * 100 : 0, 1) + " %"]
+            return [
+                block, NumberText.column(square.squareRoot() * abs(scale)),
+                NumberText.fixed(total > 0 ? square / total * 100 : 0, 1) + " %",
+            ]
         }
         var table = TextTable(columns: [.init("of"), .init("norm", number: true), .init("share", number: true)], rows: rows)
         table.mostRows = 12
@@ -108,7 +112,8 @@ extension Call {
     /// Two arguments that are gradients, or moments, are compared only where both are of the same things: the numbers of
     /// others would stand beside each other by chance. Throws `.modelMismatch`.
     func checkNames(_ first: String, _ second: String) throws {
-        guard let a = optional(first)?.host(as: NamedTensorsReadable.self)?.tensors, let b = optional(second)?.host(as: NamedTensorsReadable.self)?.tensors,
+        guard let a = optional(first)?.host(as: NamedTensorsReadable.self)?.tensors,
+            let b = optional(second)?.host(as: NamedTensorsReadable.self)?.tensors,
             a.names != b.names
         else { return }
         throw Problem(

@@ -7,7 +7,8 @@ import Tensors
 extension MethodCommands {
     static let optimization: [Builtin] = [
         Builtin(
-            "grad", family: "method", summary: "The gradient of a number with respect to handles, to a model's parameters, or to a tensor made by leaf.",
+            "grad", family: "method",
+            summary: "The gradient of a number with respect to handles, to a model's parameters, or to a tensor made by leaf.",
             parameters: [
                 Parameter("loss", .host("tensor"), doc: "One number."),
                 Parameter(
@@ -26,16 +27,22 @@ extension MethodCommands {
                     shows: "true"),
             ], run: grad),
         Builtin(
-            "leaf", family: "method", summary: "A tensor that grad can be asked for.", parameters: [Parameter("x", Accepts.tensor, doc: "Its values.")],
+            "leaf", family: "method", summary: "A tensor that grad can be asked for.",
+            parameters: [Parameter("x", Accepts.tensor, doc: "Its values.")],
             result: "tensor", terms: ["requires_grad", "variable"], examples: [.init("leaf([1, 2]).needs_grad", shows: "true")]
         ) { .tensor(Variable.leaf(try $0.tensor("x"))) },
         Builtin(
             "clip", family: "method", summary: "Scales gradients down to a global norm, where they exceed it.",
             parameters: [
-                Parameter("gradients", .host("gradients"), doc: "From grad."), Parameter("norm", .number, default: .float(1), range: 0...1e9, doc: "The largest norm."),
+                Parameter("gradients", .host("gradients"), doc: "From grad."),
+                Parameter("norm", .number, default: .float(1), range: 0...1e9, doc: "The largest norm."),
             ],
             result: "gradients", terms: ["clip_grad_norm", "norm"],
-            examples: [.init("m = add_handles(load_model(\"collage\"), 1); clip(grad(sum(m.handles[0].embedding), m.handles), norm=0.5).norm < 0.501", shows: "true")]
+            examples: [
+                .init(
+                    "m = add_handles(load_model(\"collage\"), 1); clip(grad(sum(m.handles[0].embedding), m.handles), norm=0.5).norm < 0.501",
+                    shows: "true")
+            ]
         ) { call in
             .host(try call.host("gradients", as: GradientsValue.self).clipped(to: try call.double("norm")))
         },
@@ -47,27 +54,34 @@ extension MethodCommands {
                     doc: "What it moves, and nothing else: handles of one model, or model.parameters or a part of them."),
                 Parameter("lr", .number, range: 0...10, doc: "Learning rate.", keywordOnly: true),
                 Parameter("beta1", .number, default: .float(0.9), range: 0...0.99999, doc: "Decay of the first moment.", keywordOnly: true),
-                Parameter("beta2", .number, default: .float(0.999), range: 0...0.99999, doc: "Decay of the second moment.", keywordOnly: true),
+                Parameter(
+                    "beta2", .number, default: .float(0.999), range: 0...0.99999, doc: "Decay of the second moment.", keywordOnly: true),
                 Parameter("eps", .number, default: .float(1e-8), range: 0...1, doc: "Added to the root of the second.", keywordOnly: true),
                 Parameter("weight_decay", .number, default: .float(1e-2), range: 0...1, doc: "Decoupled weight decay.", keywordOnly: true),
             ],
             result: "optimizer", terms: ["adam", "optimizer", "learning rate"],
             examples: [.init("adamw(add_handles(load_model(\"collage\"), 1).handles, lr=5e-4).step", shows: "0")], run: adamw),
         Builtin(
-            "update", family: "method", summary: "One step of an optimizer: a new model, and the optimizer after the step. What both it and the gradients name moves.",
+            "update", family: "method",
+            summary: "One step of an optimizer: a new model, and the optimizer after the step. What both it and the gradients name moves.",
             parameters: [
-                ModelCommands.model, Parameter("optimizer", .host("optimizer"), doc: "From adamw."), Parameter("gradients", .host("gradients"), doc: "From grad, clipped or not."),
+                ModelCommands.model, Parameter("optimizer", .host("optimizer"), doc: "From adamw."),
+                Parameter("gradients", .host("gradients"), doc: "From grad, clipped or not."),
             ],
             result: "[model, optimizer]", terms: ["step", "optimizer", "train"],
             examples: [
-                .init("m = add_handles(load_model(\"collage\"), 1); m, o = update(m, adamw(m.handles, lr=5e-4), grad(sum(m.handles[0].embedding), m.handles)); o.step", shows: "1")
+                .init(
+                    "m = add_handles(load_model(\"collage\"), 1); m, o = update(m, adamw(m.handles, lr=5e-4), grad(sum(m.handles[0].embedding), m.handles)); o.step",
+                    shows: "1")
             ], run: update),
     ]
 
     @Sendable private static func grad(_ call: Call) throws -> Value {
         let loss = try call.variable("loss")
         guard loss.value.count == 1 else {
-            throw Problem(.shapeMismatch, "a gradient starts from one number", argument: "loss", label: "this is \(Shape.text(loss.shape))", help: "sum(…) or mean(…) makes one of it")
+            throw Problem(
+                .shapeMismatch, "a gradient starts from one number", argument: "loss", label: "this is \(Shape.text(loss.shape))",
+                help: "sum(…) or mean(…) makes one of it")
         }
         guard loss.needsGrad else {
             throw Problem(
@@ -92,7 +106,9 @@ extension MethodCommands {
                     .noGradient, "this number depends on no parameter of this model that takes a gradient", argument: "of",
                     help: "require_grad(model, \"all\") opens them, before the prediction is made")
             }
-            throw Problem(.noGradient, "this number does not depend on these handles", argument: "of", notes: ["were they taken from the model that made the prediction?"])
+            throw Problem(
+                .noGradient, "this number does not depend on these handles", argument: "of",
+                notes: ["were they taken from the model that made the prediction?"])
         }
         return .host(GradientsValue(NamedTensors(entries: entries), handles: named.handles))
     }
@@ -101,11 +117,15 @@ extension MethodCommands {
         let options = AdamW.Options(
             lr: try call.double("lr"), beta1: try call.double("beta1"), beta2: try call.double("beta2"), eps: try call.double("eps"),
             weightDecay: try call.double("weight_decay"))
-        guard let named = try NamedParts(call, "of", purpose: "move") else { throw Problem(.badArgument, "adamw: there is no handle to move", argument: "of") }
+        guard let named = try NamedParts(call, "of", purpose: "move") else {
+            throw Problem(.badArgument, "adamw: there is no handle to move", argument: "of")
+        }
         let isList = if case .list = try call.value("of") { true } else { false }
         let parts = named.parts.filter { isList || $0.variable.needsGrad }
         guard !parts.isEmpty else {
-            throw Problem(.noGradient, "none of these parameters takes a gradient", argument: "of", help: "model = require_grad(model, \"all\") opens them")
+            throw Problem(
+                .noGradient, "none of these parameters takes a gradient", argument: "of",
+                help: "model = require_grad(model, \"all\") opens them")
         }
         return .host(OptimizerValue(optimizer: AdamW(options), parts: parts.map { ($0.name, $0.shape) }, handles: named.handles))
     }
@@ -118,13 +138,17 @@ extension MethodCommands {
         var updates: [AdamW.Update] = []
         for entry in gradients.unscaled.entries where moved.contains(entry.name) {
             guard let gradient = entry.tensor else { continue }
-            guard state.handles == value.model.handles, gradients.handles == value.model.handles, let part = current[entry.name], part.shape == entry.shape else {
+            guard state.handles == value.model.handles, gradients.handles == value.model.handles, let part = current[entry.name],
+                part.shape == entry.shape
+            else {
                 throw mismatch(["\(value.model.name) has the handles \(value.model.handles.joined(separator: ", "))"])
             }
             updates.append(.init(name: entry.name, value: part.row.map(part.variable.value.row) ?? part.variable.value, gradient: gradient))
         }
         guard !updates.isEmpty else {
-            throw mismatch(["the optimizer moves \(NamedTensors.title(state.parts.map(\.name)))", "the gradients are of \(gradients.unscaled.title)"])
+            throw mismatch([
+                "the optimizer moves \(NamedTensors.title(state.parts.map(\.name)))", "the gradients are of \(gradients.unscaled.title)",
+            ])
         }
         guard gradients.norm.isFinite else {
             throw Problem(
@@ -135,7 +159,9 @@ extension MethodCommands {
         let names = updates.map(\.name)
         let values = optimizer.update(updates, gradientScale: gradients.scale)
         let model = value.model.replacing(Dictionary(zip(names, values)) { first, _ in first })
-        return .list([.host(value.replacing(model)), .host(OptimizerValue(optimizer: optimizer, parts: state.parts, handles: state.handles))])
+        return .list([
+            .host(value.replacing(model)), .host(OptimizerValue(optimizer: optimizer, parts: state.parts, handles: state.handles)),
+        ])
     }
 
     private static func mismatch(_ notes: [String]) -> Problem {

@@ -14,7 +14,8 @@ struct OptimizerValue: HostValue {
     var typeName: String { "optimizer" }
     var inlineText: String {
         let steps = optimizer.step
-        return "AdamW of \(NamedTensors.title(parts.map(\.name))), lr \(NumberText.significant(optimizer.options.lr)), \(steps) step\(steps == 1 ? "" : "s")"
+        return
+            "AdamW of \(NamedTensors.title(parts.map(\.name))), lr \(NumberText.significant(optimizer.options.lr)), \(steps) step\(steps == 1 ? "" : "s")"
     }
     var explanation: String { "An optimizer with its moments: .first and .second by handle or name, o.first[handle]." }
 
@@ -27,7 +28,8 @@ struct OptimizerValue: HostValue {
         ("beta2", { .float($0.optimizer.options.beta2) }), ("eps", { .float($0.optimizer.options.eps) }),
         ("weight_decay", { .float($0.optimizer.options.weightDecay) }), ("step", { .int($0.optimizer.step) }),
         ("names", { .list($0.parts.map { .string($0.name) }) }),
-        ("first", { .host(MomentsValue(tensors: $0.moments(\.first))) }), ("second", { .host(MomentsValue(tensors: $0.moments(\.second))) }),
+        ("first", { .host(MomentsValue(tensors: $0.moments(\.first))) }),
+        ("second", { .host(MomentsValue(tensors: $0.moments(\.second))) }),
     ]
 
     var fieldNames: [String] { Self.fields.map(\.name) }
@@ -38,7 +40,8 @@ struct OptimizerValue: HostValue {
     }
 
     func isEqual(to other: any HostValue) -> Bool {
-        guard let other = other as? OptimizerValue, other.optimizer.options == optimizer.options, other.optimizer.step == optimizer.step else { return false }
+        guard let other = other as? OptimizerValue, other.optimizer.options == optimizer.options, other.optimizer.step == optimizer.step
+        else { return false }
         return MomentsValue(tensors: moments(\.first)).isEqual(to: MomentsValue(tensors: other.moments(\.first)))
             && MomentsValue(tensors: moments(\.second)).isEqual(to: MomentsValue(tensors: other.moments(\.second)))
     }
@@ -68,7 +71,9 @@ struct MomentsValue: NamedTensorsReadable {
     func isEqual(to other: any HostValue) -> Bool {
         guard let other = other as? MomentsValue, other.tensors.names == tensors.names else { return false }
         return Abandonable.answer {
-            zip(tensors.entries, other.tensors.entries).allSatisfy { $0.shape == $1.shape && tensors.tensor(of: $0).isEqual(to: tensors.tensor(of: $1)) }
+            zip(tensors.entries, other.tensors.entries).allSatisfy {
+                $0.shape == $1.shape && tensors.tensor(of: $0).isEqual(to: tensors.tensor(of: $1))
+            }
         }
     }
 

@@ -6,19 +6,31 @@ import Tensors
 
 /// Schedulers: one command a row of the registry, and what a loop of one's own needs.
 enum SchedulerCommands {
-    static let all: [Builtin] = SchedulerRegistry.schedulers.map(builtin) + [
-        Builtin(
-            "step", family: "method", summary: "One step of a scheduler: from latents at t to those at the next lower timestep.",
-            parameters: stepping, result: "tensor", terms: ["denoise", "ddim", "scheduler"],
-            examples: [.init("step(ddim(load_model(\"collage\"), steps=2), zeros([1, 2, 2, 8]), 501, zeros([1, 2, 2, 8])).shape", shows: "[1, 2, 2, 8]")], run: step)
+    static let all: [Builtin] =
+        SchedulerRegistry.schedulers.map(builtin) + [
+            Builtin(
+                "step", family: "method", summary: "One step of a scheduler: from latents at t to those at the next lower timestep.",
+                parameters: stepping, result: "tensor", terms: ["denoise", "ddim", "scheduler"],
+                examples: [
+                    .init(
+                        "step(ddim(load_model(\"collage\"), steps=2), zeros([1, 2, 2, 8]), 501, zeros([1, 2, 2, 8])).shape",
+                        shows: "[1, 2, 2, 8]")
+                ], run: step
+            )
             .drawing(where: SchedulerType.draws),
-        Builtin(
-            "advance", family: "method",
-            summary: "One step of a scheduler that goes on from earlier predictions: the next latents, and the scheduler that has seen them.",
-            parameters: stepping, result: "list [latents, scheduler]", terms: ["denoise", "multistep", "pndm", "dpmsolver", "step"],
-            examples: [.init("x, s = advance(dpmsolver(load_model(\"collage\"), steps=2), ones([1, 2, 2, 8]), 667, ones([1, 2, 2, 8])); s.next", shows: "334")], run: advance)
+            Builtin(
+                "advance", family: "method",
+                summary:
+                    "One step of a scheduler that goes on from earlier predictions: the next latents, and the scheduler that has seen them.",
+                parameters: stepping, result: "list [latents, scheduler]", terms: ["denoise", "multistep", "pndm", "dpmsolver", "step"],
+                examples: [
+                    .init(
+                        "x, s = advance(dpmsolver(load_model(\"collage\"), steps=2), ones([1, 2, 2, 8]), 667, ones([1, 2, 2, 8])); s.next",
+                        shows: "334")
+                ], run: advance
+            )
             .drawing(where: SchedulerType.draws).inferring(SchedulerType.advanced),
-    ]
+        ]
 
     /// `scheduler=` of what draws.
     static let choice = Parameter(
@@ -27,10 +39,12 @@ enum SchedulerCommands {
         keywordOnly: true, optional: true)
 
     /// By name, and as its command is called.
-    private static let names = SchedulerRegistry.names + SchedulerRegistry.schedulers.map(function).filter { !SchedulerRegistry.names.contains($0) }
+    private static let names =
+        SchedulerRegistry.names + SchedulerRegistry.schedulers.map(function).filter { !SchedulerRegistry.names.contains($0) }
 
     private static let stepping = [
-        Parameter("scheduler", .host("scheduler"), doc: "From ddim(…), euler(…) or their like."), Parameter("noise", Accepts.tensor, doc: "What the model predicts."),
+        Parameter("scheduler", .host("scheduler"), doc: "From ddim(…), euler(…) or their like."),
+        Parameter("noise", Accepts.tensor, doc: "What the model predicts."),
         Parameter("t", .number, doc: "A timestep of the scheduler."), MethodCommands.latents, SeedState.parameter,
     ]
 
@@ -41,7 +55,8 @@ enum SchedulerCommands {
         Builtin(
             function(type), family: "method", summary: type.summary,
             parameters: [
-                ModelCommands.model, Parameter("steps", .int, default: 30, range: 1...1000, unit: "steps", doc: "Denoising steps.", keywordOnly: true),
+                ModelCommands.model,
+                Parameter("steps", .int, default: 30, range: 1...1000, unit: "steps", doc: "Denoising steps.", keywordOnly: true),
                 Parameter(
                     "settings", .record, default: .record(Record([])),
                     doc: "Keys of scheduler_config.json in place of the model's; a wrong one lists them.", keywordOnly: true),
@@ -66,7 +81,8 @@ enum SchedulerCommands {
         return try record.keys.map { key in
             guard known.contains(key) else {
                 throw Problem(
-                    .badArgument, "\(type.name) has no setting \"\(key)\"", argument: "settings", notes: ["it has \(known.joined(separator: ", "))"],
+                    .badArgument, "\(type.name) has no setting \"\(key)\"", argument: "settings",
+                    notes: ["it has \(known.joined(separator: ", "))"],
                     help: nearestName(key, among: known).map { "did you mean \"\($0)\"?" })
             }
             return (key, try json(record[key] ?? .none, key))
@@ -81,7 +97,10 @@ enum SchedulerCommands {
         case .float(let number): JSON.number(JSONNumber(number))
         case .string(let text): .string(text)
         case .list(let items): .array(try items.map { try json($0, key) })
-        default: throw Problem(.wrongType, "\(key) is a number, a string, true, false or none", argument: "settings", label: "this is \(value.describedType)")
+        default:
+            throw Problem(
+                .wrongType, "\(key) is a number, a string, true, false or none", argument: "settings",
+                label: "this is \(value.describedType)")
         }
     }
 
@@ -99,12 +118,14 @@ enum SchedulerCommands {
         let steps = try call.int("steps")
         switch call.optional("scheduler") {
         case .string(let name):
-            guard let type = SchedulerRegistry.scheduler(named: name) ?? SchedulerRegistry.schedulers.first(where: { function($0) == name }) else {
+            guard let type = SchedulerRegistry.scheduler(named: name) ?? SchedulerRegistry.schedulers.first(where: { function($0) == name })
+            else {
                 throw Problem(.badArgument, "there is no scheduler \"\(name)\"", argument: "scheduler")
             }
             return try value(call, type, model, steps: steps)
         case .host(let given as SchedulerValue):
-            guard given.schedule.schedule == model.scheduler.schedule, given.schedule.predictionType == model.scheduler.predictionType else {
+            guard given.schedule.schedule == model.scheduler.schedule, given.schedule.predictionType == model.scheduler.predictionType
+            else {
                 throw Problem(.modelMismatch, "this scheduler was made for a model with another noise schedule", argument: "scheduler")
             }
             guard !call.has("steps") || steps == given.requestedSteps else {
@@ -124,7 +145,8 @@ enum SchedulerCommands {
         let scheduler = try call.host("scheduler", as: SchedulerValue.self)
         guard !scheduler.plan.keepsMemory else {
             throw Problem(
-                .badArgument, "\(scheduler.plan.scheduler) goes on from what earlier steps predicted, and step gives the latents only", argument: "scheduler",
+                .badArgument, "\(scheduler.plan.scheduler) goes on from what earlier steps predicted, and step gives the latents only",
+                argument: "scheduler",
                 help: "x, scheduler = advance(scheduler, noise, t, x)")
         }
         return .tensor(try stepped(call, scheduler).sample)
@@ -140,7 +162,9 @@ enum SchedulerCommands {
         let (noise, latents) = (try call.tensor("noise"), try call.tensor("latents"))
         let state = try scheduler.state(at: Float(try call.double("t")), call)
         guard noise.count == latents.count else {
-            throw Problem(.shapeMismatch, "\(call.builtin.name): noise and latents have different shapes", argument: "noise", label: "\(Shape.text(noise.shape)), the latents are \(Shape.text(latents.shape))")
+            throw Problem(
+                .shapeMismatch, "\(call.builtin.name): noise and latents have different shapes", argument: "noise",
+                label: "\(Shape.text(noise.shape)), the latents are \(Shape.text(latents.shape))")
         }
         var drawn: Tensor?
         if scheduler.plan.steps[state.index].addsNoise { drawn = try self.noise(call, state.index, latents.shape) }

@@ -50,12 +50,14 @@ struct SchedulerValue: HostValue {
         if state.index < plan.steps.count, plan.steps[state.index].timestep == t { return state }
         func texts(_ values: [Float]) -> String { values.map { Self.value($0).inlineText }.joined(separator: ", ") }
         guard let index = plan.index(of: t) else {
-            throw Problem(.badArgument, "\(texts([t])) is no timestep of this scheduler", argument: "t", notes: ["they are \(texts(plan.timesteps))"])
+            throw Problem(
+                .badArgument, "\(texts([t])) is no timestep of this scheduler", argument: "t", notes: ["they are \(texts(plan.timesteps))"])
         }
         guard plan.keepsMemory else { return SamplingState.start(at: index) }
         let next = state.index < plan.steps.count ? "its next is \(texts([plan.steps[state.index].timestep]))" : "it is at its end"
         throw Problem(
-            .badArgument, "\(plan.scheduler) goes on from what earlier steps predicted: it takes its timesteps in order, and \(next)", argument: "t",
+            .badArgument, "\(plan.scheduler) goes on from what earlier steps predicted: it takes its timesteps in order, and \(next)",
+            argument: "t",
             help: state.index == 0 ? "x, scheduler = advance(scheduler, noise, t, x)  gives the scheduler for the next step" : nil)
     }
 
@@ -94,11 +96,15 @@ struct SchedulerValue: HostValue {
     private var addNoise: Builtin {
         Builtin(
             "add_noise", family: "method", summary: "Clean latents with as much noise as this scheduler's samples have at t.",
-            parameters: [MethodCommands.latents, Parameter("noise", Accepts.tensor, doc: "Standard normal, as large as the latents."), Self.timestep], result: "tensor"
+            parameters: [
+                MethodCommands.latents, Parameter("noise", Accepts.tensor, doc: "Standard normal, as large as the latents."), Self.timestep,
+            ], result: "tensor"
         ) { call in
             let (latents, noise, level) = (try call.tensor("latents"), try call.tensor("noise"), try step(call).level)
             guard latents.count == noise.count else {
-                throw Problem(.shapeMismatch, "add_noise: latents and noise have different shapes", argument: "noise", label: "\(Shape.text(noise.shape)), the latents are \(Shape.text(latents.shape))")
+                throw Problem(
+                    .shapeMismatch, "add_noise: latents and noise have different shapes", argument: "noise",
+                    label: "\(Shape.text(noise.shape)), the latents are \(Shape.text(latents.shape))")
             }
             return .tensor(latents.combined(level.signal, with: noise.reshaped(latents.shape), level.noise))
         }

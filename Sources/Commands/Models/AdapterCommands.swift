@@ -9,7 +9,8 @@ enum AdapterCommands {
     private static let base = Parameter("base", .host("model"), doc: "The model that the change is counted from.")
 
     /// What examples begin with: b, and m that has made a step away from it.
-    private static let step = "b = load_model(\"collage\"); m = require_grad(b, \"kv\"); m, o = update(m, adamw(m.parameters, lr=1e-3), "
+    private static let step =
+        "b = load_model(\"collage\"); m = require_grad(b, \"kv\"); m, o = update(m, adamw(m.parameters, lr=1e-3), "
         + "grad(mean(predict_noise(m, ones([1, 16, 16, 8]), 500, \"a dog\").noise), m.parameters)); "
 
     static let all: [Builtin] = [
@@ -24,46 +25,60 @@ enum AdapterCommands {
                 .init(step + "save_lora(m, \"toy.safetensors\", b); len(diff(b, load_lora(\"toy.safetensors\", b))) > 0", shows: "true")
             ], run: loadLoRA),
         Builtin(
-            "save_lora", family: "models", summary: "Writes a model's change from its base as a LoRA: every changed matrix by its best of low rank.",
+            "save_lora", family: "models",
+            summary: "Writes a model's change from its base as a LoRA: every changed matrix by its best of low rank.",
             parameters: [
                 ModelCommands.model, Parameter("path", .string, doc: "The file."), base, rank,
-                Parameter("format", .string, default: "diffusers", allowed: LoRAFormat.allCases.map(\.rawValue), doc: "Whose names.", keywordOnly: true),
+                Parameter(
+                    "format", .string, default: "diffusers", allowed: LoRAFormat.allCases.map(\.rawValue), doc: "Whose names.",
+                    keywordOnly: true),
             ],
             result: "record {path, layers, error, beside, relative}", terms: ["adapter", "peft", "kohya", "low rank", "svd"],
             examples: [
                 .init(step + "save_lora(m, \"toy.safetensors\", b, rank=4).error < 1", shows: "true")
             ], run: saveLoRA),
         Builtin(
-            "save_result", family: "models", summary: "Writes what a training made of its base as one small file: handles, change of low rank or exact, settings.",
+            "save_result", family: "models",
+            summary: "Writes what a training made of its base as one small file: handles, change of low rank or exact, settings.",
             parameters: [
                 ModelCommands.model, Parameter("path", .string, doc: "The file."), base, rank,
-                Parameter("exact", .bool, default: false, doc: "Every changed number instead of a low rank: larger, and nothing is lost.", keywordOnly: true),
-                Parameter("notes", .record, default: .record(Record()), doc: "What else to write into it: scene, metrics.", keywordOnly: true),
+                Parameter(
+                    "exact", .bool, default: false, doc: "Every changed number instead of a low rank: larger, and nothing is lost.",
+                    keywordOnly: true),
+                Parameter(
+                    "notes", .record, default: .record(Record()), doc: "What else to write into it: scene, metrics.", keywordOnly: true),
             ],
-            result: "record {path, layers, error, beside, relative}; how much is lost is printed", terms: ["export", "checkpoint", "handles", "small"],
+            result: "record {path, layers, error, beside, relative}; how much is lost is printed",
+            terms: ["export", "checkpoint", "handles", "small"],
             examples: [
-                .init("b = load_model(\"collage\"); save_result(add_handles(b, 1, init=[\"toy\"]), \"toy.safetensors\", b).error", shows: "0.0")
+                .init(
+                    "b = load_model(\"collage\"); save_result(add_handles(b, 1, init=[\"toy\"]), \"toy.safetensors\", b).error",
+                    shows: "0.0")
             ], run: saveResult),
         Builtin(
             "load_result", family: "models", summary: "The model that a result file's training made of its base.",
             parameters: [Parameter("path", .string, doc: "The file."), base],
             result: "model", terms: ["import", "checkpoint", "handles"],
             examples: [
-                .init("b = load_model(\"collage\"); save_result(add_handles(b, 1), \"toy.safetensors\", b); load_result(\"toy.safetensors\", b).handles[0].token", shows: "\"<asset0>\"")
+                .init(
+                    "b = load_model(\"collage\"); save_result(add_handles(b, 1), \"toy.safetensors\", b); load_result(\"toy.safetensors\", b).handles[0].token",
+                    shows: "\"<asset0>\"")
             ], run: loadResult),
     ]
 
     @Sendable private static func loadLoRA(_ call: Call) throws -> Value {
         let value = try call.host("model", as: ModelValue.self)
         let path = FileNames.readable(try call.string("path"), call.context)
-        return .host(value.replacing(try call.mapped("path") { try LoRAFile.read(path, into: value.model, scale: try call.double("scale")) }))
+        return .host(
+            value.replacing(try call.mapped("path") { try LoRAFile.read(path, into: value.model, scale: try call.double("scale")) }))
     }
 
     @Sendable private static func saveLoRA(_ call: Call) throws -> Value {
         let (model, base) = (try call.host("model", as: ModelValue.self).model, try call.host("base", as: ModelValue.self).model)
         let path = try call.target("path", isFolder: false)
         let format = LoRAFormat(rawValue: try call.string("format")) ?? .diffusers
-        return record(path, try call.mapped("path") { try LoRAFile.write(model, base: base, to: path, rank: try call.int("rank"), format: format) })
+        return record(
+            path, try call.mapped("path") { try LoRAFile.write(model, base: base, to: path, rank: try call.int("rank"), format: format) })
     }
 
     @Sendable private static func saveResult(_ call: Call) throws -> Value {
@@ -89,7 +104,8 @@ enum AdapterCommands {
         if isExact || report.error == 0 { return "Nothing is lost: load_result gives this very model." }
         func percent(_ share: Double) -> String { NumberText.significant(share * 100) + " %" }
         let beside = report.beside > 0 ? " (of which \(percent(report.beside)) in biases, norms and tables, which no low rank holds)" : ""
-        return "At rank \(rank) the file leaves out \(percent(report.error)) of what training changed\(beside): the loaded model's changed weights are off by "
+        return
+            "At rank \(rank) the file leaves out \(percent(report.error)) of what training changed\(beside): the loaded model's changed weights are off by "
             + "\(percent(report.relative)). exact=true loses nothing."
     }
 
@@ -103,9 +119,11 @@ enum AdapterCommands {
     }
 
     private static func record(_ path: String, _ report: LoRAReport) -> Value {
-        .record(Record([
-            ("path", .string(path)), ("layers", .int(report.layers)), ("error", .float(report.error)), ("beside", .float(report.beside)),
-            ("relative", .float(report.relative)),
-        ]))
+        .record(
+            Record([
+                ("path", .string(path)), ("layers", .int(report.layers)), ("error", .float(report.error)),
+                ("beside", .float(report.beside)),
+                ("relative", .float(report.relative)),
+            ]))
     }
 }

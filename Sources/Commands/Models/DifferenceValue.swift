@@ -48,7 +48,8 @@ struct DifferenceValue: TableReadable {
         let handles = changes.filter { $0.block.hasPrefix(Self.handlePrefix) }
         let blocks = changes.filter { !$0.block.hasPrefix(Self.handlePrefix) }
         var lines = TextLines.wrapped(
-            "\(names.before) → \(names.after): a change of norm \(NumberText.fixed(total.squareRoot(), 3)) in all", width: context.width, rest: "  ")
+            "\(names.before) → \(names.after): a change of norm \(NumberText.fixed(total.squareRoot(), 3)) in all", width: context.width,
+            rest: "  ")
         lines += others
         lines += part("block", blocks, context.width) + part("handle", handles, context.width)
         let note = "change: norm of the difference; share: of all squared change; relative: to the norm before."
@@ -60,7 +61,10 @@ struct DifferenceValue: TableReadable {
         let columns = [TextTable.Column(head)] + ["change", "share", "relative"].map { .init($0, number: true) }
         let rows = changes.map { change in
             let name = change.block.hasPrefix(Self.handlePrefix) ? String(change.block.dropFirst(Self.handlePrefix.count)) : change.block
-            return [name, NumberText.column(change.norm), NumberText.fixed(share(change) * 100, 1) + " %", NumberText.fixed(change.relative * 100, 2) + " %"]
+            return [
+                name, NumberText.column(change.norm), NumberText.fixed(share(change) * 100, 1) + " %",
+                NumberText.fixed(change.relative * 100, 2) + " %",
+            ]
         }
         return TextTable(columns: columns, rows: rows).lines(width: width, indent: 2)
     }

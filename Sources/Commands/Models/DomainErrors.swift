@@ -49,18 +49,21 @@ enum DomainErrors {
     }
 
     private static func pairing(_ error: PairingError) -> Problem {
-        let help = switch error {
-        case .none: "phase1(model, scene) learns a handle for each mask, beside those that a model has"
-        case .incomplete: "phase1(model, scene) adds those that are missing"
-        case .ambiguous: "merge results of different scenes, or measure each before they are merged"
-        }
+        let help =
+            switch error {
+            case .none: "phase1(model, scene) learns a handle for each mask, beside those that a model has"
+            case .incomplete: "phase1(model, scene) adds those that are missing"
+            case .ambiguous: "merge results of different scenes, or measure each before they are merged"
+            }
         return Problem(.modelMismatch, error.description, argument: "model", help: help)
     }
 
     private static func merge(_ error: MergeError) -> Problem {
         switch error {
         case .unknownBase(let index):
-            Problem(.modelMismatch, error.description, argument: index == 0 ? "a" : "b", help: "merge(a, b, base=load_model(…)) names the base of both")
+            Problem(
+                .modelMismatch, error.description, argument: index == 0 ? "a" : "b",
+                help: "merge(a, b, base=load_model(…)) names the base of both")
         case .differentBases:
             Problem(.modelMismatch, error.description, argument: "b", help: "changes can be added where both count from the same model")
         case .differentModels: Problem(.modelMismatch, error.description, argument: "b")
@@ -111,13 +114,15 @@ enum DomainErrors {
     }
 
     private static func checkpoint(_ error: CheckpointError, _ argument: String?) -> Problem {
-        let help: String? = switch error {
-        case .otherRun(let folder, _): "resume(\"\(folder)\", …) goes on with that one, with the functions that it had; name another folder for this"
-        case .otherModel: "give the model that it started from: resume(folder, base=load_model(…))"
-        case .otherFunctions(_, let had): had.isEmpty ? nil : "give them again: resume(folder, \(had[0])=…)"
-        case .none: "a training writes one with checkpoint=\"folder\"; an interrupted model goes on with resume(model)"
-        case .damaged, .version: nil
-        }
+        let help: String? =
+            switch error {
+            case .otherRun(let folder, _):
+                "resume(\"\(folder)\", …) goes on with that one, with the functions that it had; name another folder for this"
+            case .otherModel: "give the model that it started from: resume(folder, base=load_model(…))"
+            case .otherFunctions(_, let had): had.isEmpty ? nil : "give them again: resume(folder, \(had[0])=…)"
+            case .none: "a training writes one with checkpoint=\"folder\"; an interrupted model goes on with resume(model)"
+            case .damaged, .version: nil
+            }
         return Problem(.checkpoint, error.description, argument: argument, help: help)
     }
 
@@ -143,7 +148,8 @@ enum DomainErrors {
         case .namesFile: Problem(.badFile, error.description, argument: argument)
         case .nameCount: Problem(.badArgument, error.description, argument: argument)
         case .holdsAnother: Problem(.cannotWrite, error.description, argument: argument, help: "give a new folder, or delete those files")
-        case .maskSize: Problem(.maskSizeDiffers, error.description, argument: argument, help: "resize(mask, image) brings a mask to the photo's size")
+        case .maskSize:
+            Problem(.maskSizeDiffers, error.description, argument: argument, help: "resize(mask, image) brings a mask to the photo's size")
         case .maskEmpty: Problem(.maskEmpty, error.description, argument: argument)
         case .masksIdentical: Problem(.masksIdentical, error.description, argument: argument)
         }

@@ -36,12 +36,15 @@ enum LoadedModels: ContextKey {
             before = after
         }
         throw Problem(
-            .badModelFolder, "\"\(paths[0])\" changes while it is read", argument: "name", help: "load it when whatever writes there is done")
+            .badModelFolder, "\"\(paths[0])\" changes while it is read", argument: "name",
+            help: "load it when whatever writes there is done")
     }
 
     private static func keep(_ entry: Entry, _ call: Call) {
         var entries = call.context[LoadedModels.self].filter { $0.key != entry.key } + [entry]
-        while entries.count > mostModels || entries.count > 1 && entries.reduce(0, { $0 + $1.model.byteCount }) > mostBytes { entries.removeFirst() }
+        while entries.count > mostModels || entries.count > 1 && entries.reduce(0, { $0 + $1.model.byteCount }) > mostBytes {
+            entries.removeFirst()
+        }
         call.context[LoadedModels.self] = entries
     }
 }

@@ -11,7 +11,9 @@ enum MergeCommand {
             parameters: [
                 Parameter("a", .host("model"), doc: "One result."),
                 Parameter("b", .host("model"), doc: "Another; a handle whose token a has already gets the next free token."),
-                Parameter("base", .host("model"), doc: "What both were learned from, where they do not know it (they come from folders).", keywordOnly: true, optional: true),
+                Parameter(
+                    "base", .host("model"), doc: "What both were learned from, where they do not know it (they come from folders).",
+                    keywordOnly: true, optional: true),
             ],
             result: "model", terms: ["combine", "join", "several scenes", "lora", "handles", "compose"],
             examples: [
@@ -20,11 +22,14 @@ enum MergeCommand {
                     shows: "[\"mug_rose\", \"mug_rose\", \"toys\", \"toys\", \"toys\"]")
             ], run: merge),
         Builtin(
-            "handles_of", family: "models", summary: "The handles of a scene in a model that may have others too: one a mask, in the masks' order.",
+            "handles_of", family: "models",
+            summary: "The handles of a scene in a model that may have others too: one a mask, in the masks' order.",
             parameters: [ModelCommands.model, Parameter("scene", .host("scene"), doc: "The scene that they were made for.")],
             result: "list of handles", terms: ["pairing", "masks", "several scenes"], paper: "§3.1",
             examples: [
-                .init("m = add_handles(add_handles(load_model(\"collage\"), 1), load_scene(\"mug_rose\")); handles_of(m, load_scene(\"mug_rose\"))[0].token", shows: "\"<asset1>\"")
+                .init(
+                    "m = add_handles(add_handles(load_model(\"collage\"), 1), load_scene(\"mug_rose\")); handles_of(m, load_scene(\"mug_rose\"))[0].token",
+                    shows: "\"<asset1>\"")
             ]
         ) { call in
             let model = try call.host("model", as: ModelValue.self).model

@@ -8,13 +8,17 @@ import Tensors
 enum ModelCommands {
     static let all: [Builtin] = [
         Builtin(
-            "load_model", family: "models", summary: "Loads a Stable Diffusion model: a folder in diffusers' layout, or a single .safetensors file.",
+            "load_model", family: "models",
+            summary: "Loads a Stable Diffusion model: a folder in diffusers' layout, or a single .safetensors file.",
             parameters: [
                 Parameter("name", .string, doc: "A model that ships with bas (\"collage\"), or the path of a folder or file."),
-                Parameter("tokenizer", .string, doc: "For a single file: the tokenizer's folder; \"tokenizer\" beside it without.", keywordOnly: true, optional: true),
+                Parameter(
+                    "tokenizer", .string, doc: "For a single file: the tokenizer's folder; \"tokenizer\" beside it without.",
+                    keywordOnly: true, optional: true),
                 Parameter(
                     "prediction", .string, allowed: PredictionType.allCases.map(\.rawValue),
-                    doc: "For a single file: epsilon (version 1's) or v_prediction (version 2's at 768 px).", keywordOnly: true, optional: true),
+                    doc: "For a single file: epsilon (version 1's) or v_prediction (version 2's at 768 px).", keywordOnly: true,
+                    optional: true),
             ],
             result: "model", terms: ["open", "checkpoint", "weights", "from_pretrained", "diffusers"],
             examples: [.init("load_model(\"collage\").handles", shows: "[]")], run: load),
@@ -25,57 +29,75 @@ enum ModelCommands {
                 Parameter(
                     "handles", .oneOf([.int, .record, .host("scene")]),
                     doc: "How many (<asset0>, …), a record {\"<name>\": embedding}, or a scene that they belong to, one a mask."),
-                Parameter("init", .list(.string), default: .list([]), doc: "Words to start from, one a handle; without, what start says.", keywordOnly: true),
+                Parameter(
+                    "init", .list(.string), default: .list([]), doc: "Words to start from, one a handle; without, what start says.",
+                    keywordOnly: true),
                 Parameter(
                     "start", .string, default: "random", allowed: HandleStart.allCases.map(\.rawValue),
                     doc: "Without words: random numbers, or copies of rare tokens' rows as in the paper's code.", keywordOnly: true),
                 Parameter("seed", .int, default: 0, doc: "Of random embeddings.", keywordOnly: true),
             ],
             result: "model", terms: ["placeholder", "token", "textual inversion", "embedding", "concept"], paper: "§3.1",
-            examples: [.init("len(add_handles(load_model(\"collage\"), 2, init=[\"toy\", \"ball\"]).handles)", shows: "2")], run: addHandles),
+            examples: [.init("len(add_handles(load_model(\"collage\"), 2, init=[\"toy\", \"ball\"]).handles)", shows: "2")], run: addHandles
+        ),
         Builtin(
             "save_model", family: "models", summary: "Writes a model as a folder that diffusers loads; handles become tokens of it.",
             parameters: [
                 model, Parameter("path", .string, doc: "The folder; made where it is missing, in one that is there."),
-                Parameter("dtype", .string, default: "float16", allowed: ["float32", "float16", "bfloat16"], doc: "Of the weights on disk.", keywordOnly: true),
+                Parameter(
+                    "dtype", .string, default: "float16", allowed: ["float32", "float16", "bfloat16"], doc: "Of the weights on disk.",
+                    keywordOnly: true),
             ],
             result: "the path", terms: ["export", "write", "save_pretrained", "safetensors"],
             examples: [.init("save_model(load_model(\"collage\"), \"small\")")], run: save),
         Builtin(
-            "save_handles", family: "models", summary: "Writes a model's handles, each as a file that diffusers' load_textual_inversion takes.",
-            parameters: [model, Parameter("path", .string, doc: "A folder, one file a handle; a name in .safetensors is the file of a single handle.")],
+            "save_handles", family: "models",
+            summary: "Writes a model's handles, each as a file that diffusers' load_textual_inversion takes.",
+            parameters: [
+                model,
+                Parameter("path", .string, doc: "A folder, one file a handle; a name in .safetensors is the file of a single handle."),
+            ],
             result: "the path", terms: ["textual inversion", "learned_embeds", "export", "write"],
-            examples: [.init("save_handles(add_handles(load_model(\"collage\"), 1, init=[\"toy\"]), \"toy.safetensors\")")], run: saveHandles),
+            examples: [.init("save_handles(add_handles(load_model(\"collage\"), 1, init=[\"toy\"]), \"toy.safetensors\")")],
+            run: saveHandles),
         Builtin(
-            "load_handles", family: "models", summary: "Adds the handles of a learned_embeds.safetensors file, or of a folder of such, to a model.",
+            "load_handles", family: "models",
+            summary: "Adds the handles of a learned_embeds.safetensors file, or of a folder of such, to a model.",
             parameters: [Parameter("path", .string, doc: "The file or folder."), model],
             result: "model", terms: ["textual inversion", "learned_embeds", "import"],
             examples: [
-                .init("save_handles(add_handles(load_model(\"collage\"), 1), \"toy.safetensors\"); load_handles(\"toy.safetensors\", load_model(\"collage\")).handles[0].token", shows: "\"<asset0>\"")
+                .init(
+                    "save_handles(add_handles(load_model(\"collage\"), 1), \"toy.safetensors\"); load_handles(\"toy.safetensors\", load_model(\"collage\")).handles[0].token",
+                    shows: "\"<asset0>\"")
             ], run: loadHandles),
         Builtin(
-            "diff", family: "models", summary: "Says what changed from one model to another: by block, the norm of the change and its share.",
+            "diff", family: "models",
+            summary: "Says what changed from one model to another: by block, the norm of the change and its share.",
             parameters: [
                 Parameter("a", .host("model"), doc: "Before."), Parameter("b", .host("model"), doc: "After."),
             ],
             result: "difference (a table)", terms: ["compare", "change", "difference"],
             examples: [.init("len(diff(load_model(\"collage\"), load_model(\"collage\")))", shows: "0")], run: diff),
         Builtin(
-            "nearest", family: "models", summary: "The words of a model that are most like a word, a handle or an embedding, with the cosine of each.",
+            "nearest", family: "models",
+            summary: "The words of a model that are most like a word, a handle or an embedding, with the cosine of each.",
             parameters: [
                 model, Parameter("to", .oneOf([.string, .host("handle"), Accepts.tensor]), doc: "A word, a handle, or an embedding [D]."),
                 Parameter("n", .int, default: 5, range: 1...100_000, doc: "How many words.", keywordOnly: true),
             ],
             result: "table", terms: ["neighbours", "similar", "vocabulary", "words", "synonym", "cosine"],
             examples: [
-                .init("b = load_model(\"collage\"); nearest(b, add_handles(b, 1, init=[\"ball\"]).handles[0], n=1).word", shows: "[\"ball\"]"),
+                .init(
+                    "b = load_model(\"collage\"); nearest(b, add_handles(b, 1, init=[\"ball\"]).handles[0], n=1).word", shows: "[\"ball\"]"),
                 .init("nearest(load_model(\"collage\"), \"rabbit\", n=3).columns", shows: "[\"word\", \"cosine\"]"),
             ], run: nearest),
         Builtin(
             "require_grad", family: "models", summary: "Marks which parameters of a model a gradient may be asked for.",
             parameters: [
                 model,
-                Parameter("parts", .oneOf([.string, .function]), default: "all", allowed: TrainableParts.allCases.filter { $0 != .lora }.map(\.rawValue), doc: "As phase2's train."),
+                Parameter(
+                    "parts", .oneOf([.string, .function]), default: "all",
+                    allowed: TrainableParts.allCases.filter { $0 != .lora }.map(\.rawValue), doc: "As phase2's train."),
             ],
             result: "model", terms: ["requires_grad", "trainable", "unfreeze", "freeze"],
             examples: [.init("require_grad(load_model(\"collage\"), \"kv\")")], run: requireGrad),
@@ -91,7 +113,8 @@ enum ModelCommands {
             throw Problem(
                 .unknownModel, "there is no model \"\(name)\"", argument: "name", notes: [shipped.note],
                 help: nearestName(name, among: shipped.names).map { "did you mean \"\($0)\"?" }
-                    ?? "nothing is downloaded: give the path of a folder in diffusers' layout (pipe.save_pretrained(\"folder\")), or of a .safetensors file")
+                    ?? "nothing is downloaded: give the path of a folder in diffusers' layout (pipe.save_pretrained(\"folder\")), or of a .safetensors file"
+            )
         }
         try call.checkFolder(path, "name")
         guard FileSystem.isFolder(path) else { return .host(ModelValue(try loadFile(call, path))) }
@@ -114,9 +137,12 @@ enum ModelCommands {
 
     private static func loadFile(_ call: Call, _ path: String) throws -> DiffusionModel {
         let ending = path.split(separator: ".").last.map { $0.lowercased() } ?? ""
-        if ["ckpt", "pt", "pth", "bin"].contains(ending) { throw ErrorMapping.problem(SingleFileError.pickle(path: path), argument: "name") }
+        if ["ckpt", "pt", "pth", "bin"].contains(ending) {
+            throw ErrorMapping.problem(SingleFileError.pickle(path: path), argument: "name")
+        }
         guard ending == "safetensors" else { throw ErrorMapping.problem(ModelError.notAFolder(path: path), argument: "name") }
-        let tokenizer = call.optional("tokenizer") == nil ? tokenizer(beside: path) : FileNames.readable(try call.string("tokenizer"), call.context)
+        let tokenizer =
+            call.optional("tokenizer") == nil ? tokenizer(beside: path) : FileNames.readable(try call.string("tokenizer"), call.context)
         let prediction = call.optional("prediction") == nil ? nil : PredictionType(rawValue: try call.string("prediction"))
         let key = "\(path)\n\(tokenizer)\n\(prediction?.rawValue ?? "")"
         return try call.mapped("name") {
@@ -125,7 +151,8 @@ enum ModelCommands {
                 guard FileSystem.isFolder(tokenizer) else { throw SingleFileError.noTokenizer(path: path, looked: tokenizer) }
                 if recognised == 2, prediction == nil {
                     call.context.warn(
-                        .unsupportedConfiguration, "a file of version 2 does not say what it predicts; v-prediction is assumed (768 px)", argument: "name",
+                        .unsupportedConfiguration, "a file of version 2 does not say what it predicts; v-prediction is assumed (768 px)",
+                        argument: "name",
                         help: "prediction=\"epsilon\" for the base model (512 px)")
                 }
                 return try SingleFile.load(path, tokenizer: tokenizer, prediction: prediction)
@@ -164,11 +191,14 @@ enum ModelCommands {
                 throw Problem(.badArgument, "init has \(words.count) words for \(count) handles", argument: "init")
             }
             warn(words, model, call)
-            model = try call.mapped("init") { try model.addingHandles(count: count, words: words, start: start, seed: try call.int("seed")) }
+            model = try call.mapped("init") {
+                try model.addingHandles(count: count, words: words, start: start, seed: try call.int("seed"))
+            }
         case .host(let value as SceneValue):
             let words = try call.strings("init")
             guard words.isEmpty || words.count == value.scene.masks.count else {
-                throw Problem(.badArgument, "init has \(words.count) words, the scene has \(value.scene.masks.count) masks", argument: "init")
+                throw Problem(
+                    .badArgument, "init has \(words.count) words, the scene has \(value.scene.masks.count) masks", argument: "init")
             }
             guard try call.mapped("handles", { try model.masksWithoutHandle(of: value.scene) }).count == value.scene.masks.count else {
                 throw Problem(
@@ -176,13 +206,17 @@ enum ModelCommands {
                     help: "handles_of(model, scene) lists them")
             }
             warn(words, model, call)
-            model = try call.mapped("init") { try model.addingHandles(for: value.scene, words: words, start: start, seed: try call.int("seed")) }
+            model = try call.mapped("init") {
+                try model.addingHandles(for: value.scene, words: words, start: start, seed: try call.int("seed"))
+            }
         case .record(let record):
             let width = model.textEncoder.configuration.hiddenSize
             for key in record.keys {
                 let embedding = try TensorReading.variable(record[key] ?? .none).value
                 guard embedding.count == width else {
-                    throw Problem(.shapeMismatch, "the embedding of \(key) is \(Shape.text(embedding.shape)), this model's are [\(width)]", argument: "handles")
+                    throw Problem(
+                        .shapeMismatch, "the embedding of \(key) is \(Shape.text(embedding.shape)), this model's are [\(width)]",
+                        argument: "handles")
                 }
                 model = try call.mapped("handles") { try model.addingHandles([key], embeddings: embedding.reshaped([1, width])) }
             }
@@ -209,7 +243,10 @@ enum ModelCommands {
     }
 
     @Sendable private static func saveHandles(_ call: Call) throws -> Value {
-        let (model, path) = (try call.host("model", as: ModelValue.self).model, try call.target("path", isFolder: try !call.string("path").hasSuffix(".safetensors")))
+        let (model, path) = (
+            try call.host("model", as: ModelValue.self).model,
+            try call.target("path", isFolder: try !call.string("path").hasSuffix(".safetensors"))
+        )
         guard !model.handles.isEmpty else { throw Problem(.unknownHandle, "this model has no handles to save", argument: "model") }
         try call.mapped("path") { try HandleFile.write(model, to: path) }
         return .string(path)
@@ -225,7 +262,8 @@ enum ModelCommands {
         let (before, after) = (try call.host("a", as: ModelValue.self).learned, try call.host("b", as: ModelValue.self).learned)
         let (a, b) = (before.model, after.model)
         guard let changes = a.changes(to: b) else {
-            throw Problem(.modelMismatch, "\(a.name) and \(b.name) are built differently: their parameters cannot be compared", argument: "b")
+            throw Problem(
+                .modelMismatch, "\(a.name) and \(b.name) are built differently: their parameters cannot be compared", argument: "b")
         }
         let added = b.handles.filter { !a.handles.contains($0) }
         let removed = a.handles.filter { !b.handles.contains($0) }
@@ -240,11 +278,12 @@ enum ModelCommands {
 
     @Sendable private static func nearest(_ call: Call) throws -> Value {
         let model = try call.host("model", as: ModelValue.self).model
-        let (embedding, own) = switch try call.value("to") {
-        case .string(let word): (try call.mapped("to") { try model.embedding(ofWord: word) }, Optional(word.lowercased()))
-        case .host(let handle as HandleValue): (handle.embedding.value, nil)
-        default: (try call.tensor("to"), nil)
-        }
+        let (embedding, own) =
+            switch try call.value("to") {
+            case .string(let word): (try call.mapped("to") { try model.embedding(ofWord: word) }, Optional(word.lowercased()))
+            case .host(let handle as HandleValue): (handle.embedding.value, nil)
+            default: (try call.tensor("to"), nil)
+            }
         if case .string(let word) = try call.value("to") { warn([word], model, call, argument: "to") }
         let width = model.textEncoder.configuration.hiddenSize
         guard embedding.count == width else {

@@ -44,7 +44,8 @@ public struct ModelValue: HostValue {
 
     public func isEqual(to other: any HostValue) -> Bool {
         guard let other = other as? ModelValue else { return false }
-        return other.model.handles == model.handles && other.model.latentSize == model.latentSize && other.model.fingerprint == model.fingerprint
+        return other.model.handles == model.handles && other.model.latentSize == model.latentSize
+            && other.model.fingerprint == model.fingerprint
     }
 
     public var inlineText: String { "model \(model.name)" }
@@ -56,7 +57,8 @@ public struct ModelValue: HostValue {
     public func display(_ context: DisplayContext) -> Display {
         let texts = [head, anatomy, size, handleText] + learned.provenance.map { [$0] } + [difference, unfinished]
         let lines = texts.enumerated().flatMap { place, pieces in
-            pieces.isEmpty ? [] : TextLines.pieces(pieces, between: place == 0 ? "   " : ", ", context.width, place == 0 ? "" : "  ", "    ")
+            pieces.isEmpty
+                ? [] : TextLines.pieces(pieces, between: place == 0 ? "   " : ", ", context.width, place == 0 ? "" : "  ", "    ")
         }
         return Display(lines.joined(separator: "\n"))
     }
@@ -64,21 +66,28 @@ public struct ModelValue: HostValue {
     private var head: [String] {
         let count = model.handles.count
         let prediction = model.scheduler.predictionType.rawValue.replacing("_", with: "-")
-        return ["Model \(model.name)" + (count == 0 ? "" : " + \(count) handle\(count == 1 ? "" : "s")"),
-            "\(model.pixelSize.width)×\(model.pixelSize.height) px, \(prediction) prediction"]
+        return [
+            "Model \(model.name)" + (count == 0 ? "" : " + \(count) handle\(count == 1 ? "" : "s")"),
+            "\(model.pixelSize.width)×\(model.pixelSize.height) px, \(prediction) prediction",
+        ]
     }
 
     private var anatomy: [String] {
         let (latents, text) = (model.latentSize, model.textEncoder.configuration)
-        return ["latents \(latents.height)×\(latents.width)×\(model.latentChannels)",
+        return [
+            "latents \(latents.height)×\(latents.width)×\(model.latentChannels)",
             "U-Net \(model.unet.configuration.blockOutChannels.map(String.init).joined(separator: "·"))",
-            "text \(text.maxPositionEmbeddings) tokens of \(text.hiddenSize)"]
+            "text \(text.maxPositionEmbeddings) tokens of \(text.hiddenSize)",
+        ]
     }
 
     private var size: [String] {
         func millions(_ count: Int) -> String { NumberText.fixed(Double(count) / 1e6, 1) + " M" }
-        return ["\(millions(model.parameterCount)) parameters: U-Net \(millions(model.unet.parameterCount))",
-            "text encoder \(millions(model.textEncoder.parameterCount))", "VAE \(millions(model.vae.parameterCount))", "hash \(model.fingerprint)"]
+        return [
+            "\(millions(model.parameterCount)) parameters: U-Net \(millions(model.unet.parameterCount))",
+            "text encoder \(millions(model.textEncoder.parameterCount))", "VAE \(millions(model.vae.parameterCount))",
+            "hash \(model.fingerprint)",
+        ]
     }
 
     private var handleText: [String] {
@@ -119,7 +128,9 @@ public struct HandleValue: HostValue {
     public var inlineText: String { token }
 
     /// [D]; gradients flow to it where the model's handles take any.
-    var embedding: Variable { model.textEncoder.handleEmbedding?.row(index) ?? Variable(.zeros([model.textEncoder.configuration.hiddenSize])) }
+    var embedding: Variable {
+        model.textEncoder.handleEmbedding?.row(index) ?? Variable(.zeros([model.textEncoder.configuration.hiddenSize]))
+    }
 
     public var fieldNames: [String] { ["token", "index", "embedding", "start", "scene", "mask", "thing"] }
     public func field(_ name: String) throws -> Value? {

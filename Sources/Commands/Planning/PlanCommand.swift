@@ -7,13 +7,19 @@ import Tensors
 enum PlanCommand {
     static let all: [Builtin] = [
         Builtin(
-            "plan", family: "training", summary: "Counts what a training will need before it starts: memory by part, arithmetic, time on this machine.",
+            "plan", family: "training",
+            summary: "Counts what a training will need before it starts: memory by part, arithmetic, time on this machine.",
             parameters: [
                 Parameter("model", .host("model"), doc: "The model that would be trained."),
                 Parameter("phase", .int, default: 2, range: 1...2, doc: "1 moves handles only, 2 what train says.", keywordOnly: true),
-                Parameter("train", .string, default: "all", allowed: TrainableParts.allCases.map(\.rawValue), doc: "As phase2's.", keywordOnly: true),
+                Parameter(
+                    "train", .string, default: "all", allowed: TrainableParts.allCases.map(\.rawValue), doc: "As phase2's.",
+                    keywordOnly: true),
                 Parameter("rank", .int, default: 4, range: 1...256, doc: "As phase2's.", keywordOnly: true),
-            ] + TrainingParameters.shared.filter { $0.name != "seed" && !$0.name.hasSuffix("_loss") && !TrainingParameters.priorNames.contains($0.name) },
+            ]
+                + TrainingParameters.shared.filter {
+                    $0.name != "seed" && !$0.name.hasSuffix("_loss") && !TrainingParameters.priorNames.contains($0.name)
+                },
             result: "table", terms: ["memory", "ram", "estimate", "cost", "time", "flop"],
             examples: [.init("plan(load_model(\"collage\"), phase=2).part[0]", shows: "\"weights\"")], run: run)
     ]
@@ -25,22 +31,36 @@ enum PlanCommand {
         try OptionRule.check(OptionRule.training([options]), call)
         options.trains = TrainableParts(rawValue: try call.string("train")) ?? .all
         options.loraRank = try call.int("rank")
-        let model = try options.size.map { size in try call.mapped("size") { try value.model.sized(height: size.height, width: size.width) } } ?? value.model
+        let model =
+            try options.size.map { size in try call.mapped("size") { try value.model.sized(height: size.height, width: size.width) } }
+            ?? value.model
         let plan = TrainingPlan(model, phase: phase, options)
         let seconds = PlanRates.measured().training(plan.operationsPerStep)
         func row(_ part: String, _ bytes: Int, _ note: String) -> [Value] { [.string(part), .float(Double(bytes) / 1e6), .string(note)] }
         let free = Memory.available
-        return .host(TableValue(columns: ["part", "MB", "note"], rows: [
-            row("weights", plan.weights, "all three networks as they are kept, and what moves once more in float32"),
-            row("packed weights", plan.packed, "forms of frozen weights that products read"),
-            row("gradients", plan.gradients, "\(plan.trainable) parameters move"),
-            row("AdamW", plan.optimizerState, "two moments in \(options.optimizer.stateBits) bits"),
-            row("activations", plan.activations, options.checkpointsGradients ? "computed again in backward" : "kept for backward; gradient_checkpointing=true keeps less"),
-            row("peak", plan.peak, free.map { plan.peak > $0 ? "more than the \(TrainingPlan.text($0)) that are free" : "\(TrainingPlan.text($0)) are free" } ?? ""),
-            row("each step", 0, "\(NumberText.fixed(plan.operationsPerStep / 1e9, 1)) GFLOP, about \(PlanText.time(seconds)) on this machine"),
-            row("attention", 0, model.attentionLevel.map { TrainingPlan.text($0, model) } ?? "no maps: no attention loss"),
-            row("in all", 0, "\(plan.steps) steps, about \(PlanText.time(seconds * Double(plan.steps)))"),
-        ]))
+        return .host(
+            TableValue(
+                columns: ["part", "MB", "note"],
+                rows: [
+                    row("weights", plan.weights, "all three networks as they are kept, and what moves once more in float32"),
+                    row("packed weights", plan.packed, "forms of frozen weights that products read"),
+                    row("gradients", plan.gradients, "\(plan.trainable) parameters move"),
+                    row("AdamW", plan.optimizerState, "two moments in \(options.optimizer.stateBits) bits"),
+                    row(
+                        "activations", plan.activations,
+                        options.checkpointsGradients
+                            ? "computed again in backward" : "kept for backward; gradient_checkpointing=true keeps less"),
+                    row(
+                        "peak", plan.peak,
+                        free.map {
+                            plan.peak > $0 ? "more than the \(TrainingPlan.text($0)) that are free" : "\(TrainingPlan.text($0)) are free"
+                        } ?? ""),
+                    row(
+                        "each step", 0,
+                        "\(NumberText.fixed(plan.operationsPerStep / 1e9, 1)) GFLOP, about \(PlanText.time(seconds)) on this machine"),
+                    row("attention", 0, model.attentionLevel.map { TrainingPlan.text($0, model) } ?? "no maps: no attention loss"),
+                    row("in all", 0, "\(plan.steps) steps, about \(PlanText.time(seconds * Double(plan.steps)))"),
+                ]))
     }
 }
 
@@ -55,7 +75,11 @@ extension Call {
             let all = PlanText.time(zip(plans, steps).reduce(0) { $0 + Double($1.0.steps) * $1.1 })
             context.emit(.stream("\(plan.trainable) parameters move; about \(plan.summary); \(time): \(all).\n"))
         }
-        warn(peak: plan.peak, help: "gradient_checkpointing=true, optimizer_bits=8, train=\"lora\" and a smaller batch each need less: plan(model, …) tells how much")
+        warn(
+            peak: plan.peak,
+            help:
+                "gradient_checkpointing=true, optimizer_bits=8, train=\"lora\" and a smaller batch each need less: plan(model, …) tells how much"
+        )
     }
 
     /// The same of pictures.
@@ -69,6 +93,8 @@ extension Call {
     /// What is held already counts as free: it is part of the plan.
     private func warn(peak: Int, help: String) {
         guard let free = Memory.available, peak > free + MemoryPool.shared.usedBytes else { return }
-        context.warn(.tooManyBytes, "this needs about \(TrainingPlan.text(peak)) of memory; \(TrainingPlan.text(free)) are free", argument: "model", help: help)
+        context.warn(
+            .tooManyBytes, "this needs about \(TrainingPlan.text(peak)) of memory; \(TrainingPlan.text(free)) are free", argument: "model",
+            help: help)
     }
 }

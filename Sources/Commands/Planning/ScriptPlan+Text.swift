@@ -23,11 +23,18 @@ extension ScriptPlan {
         var table = TextTable(
             columns: [.init("line", number: true), .init("command"), .init("memory", number: true), .init("time", number: true)], rows: [])
         table.mostRows = 1000
-        table.rows = rows.map { row in
-            [
-                "\(row.line)", row.command, row.memory.map(TrainingPlan.text) ?? Self.unknown, row.seconds.map(PlanText.time) ?? Self.unknown,
+        table.rows =
+            rows.map { row in
+                [
+                    "\(row.line)", row.command, row.memory.map(TrainingPlan.text) ?? Self.unknown,
+                    row.seconds.map(PlanText.time) ?? Self.unknown,
+                ]
+            } + [
+                [
+                    "", "in all", rows.compactMap(\.memory).max().map(TrainingPlan.text) ?? Self.unknown,
+                    PlanText.time(rows.compactMap(\.seconds).reduce(0, +)),
+                ]
             ]
-        } + [["", "in all", rows.compactMap(\.memory).max().map(TrainingPlan.text) ?? Self.unknown, PlanText.time(rows.compactMap(\.seconds).reduce(0, +))]]
         let lines = table.lines(width: width)
         // Notes stand behind their row, or below where there is no room.
         let notes = [""] + rows.map { $0.notes.joined(separator: "; ") } + [total]

@@ -49,7 +49,9 @@ public struct ScriptPlan {
     private static let planners: [String: Planner] = [
         "load_model": { $0.load($1, &$2) },
         "phase1": { $0.train($1, [1], &$2) }, "phase2": { $0.train($1, [2], &$2) }, "break_a_scene": { $0.train($1, [1, 2], &$2) },
-        "resume": { $2.notes.append("what was left undone is not known") ; _ = ($0, $1) },
+        "resume": {
+            $2.notes.append("what was left undone is not known"); _ = ($0, $1)
+        },
         "generate": { $0.draw($1, &$2) }, "edit": { $0.draw($1, &$2) },
     ]
 
@@ -71,7 +73,11 @@ public struct ScriptPlan {
         guard let (type, model) = model(of: call, &row) else { return }
         let (known, unknown) = call.known(context) { _ in nil }
         name(
-            unknown, of: ["steps", "batch", "prior", "prior_steps", "train", "rank", "optimizer_bits", "gradient_checkpointing", "prior_weight", "zoom", "size", "until"],
+            unknown,
+            of: [
+                "steps", "batch", "prior", "prior_steps", "train", "rank", "optimizer_bits", "gradient_checkpointing", "prior_weight",
+                "zoom", "size", "until",
+            ],
             call, &row)
         do {
             let excluded: Set<String> = phases.count > 1 ? ["lr"] : []
@@ -85,13 +91,19 @@ public struct ScriptPlan {
                 return (plan: TrainingPlan(sized, phase: phase, options), options: options, model: sized)
             }
             let model = plans[0].model
-            if let level = model.attentionLevel, !level.isPaperSize { row.notes.append("attention loss by \(TrainingPlan.text(level, model))") }
-            let prior = plans.contains { $0.options.priorWeight > 0 && $0.options.steps > 0 } ? try TrainingParameters.prior(known, model: model) : nil
+            if let level = model.attentionLevel, !level.isPaperSize {
+                row.notes.append("attention loss by \(TrainingPlan.text(level, model))")
+            }
+            let prior =
+                plans.contains { $0.options.priorWeight > 0 && $0.options.steps > 0 }
+                ? try TrainingParameters.prior(known, model: model) : nil
             let drawing = prior.map { GenerationPlan(model, count: $0.count, steps: $0.steps, isGuided: $0.guidanceScale != 1) }
             let steps = plans.map { rates.training($0.plan.operationsPerStep) }
             let until = known.optional("until") == nil ? nil : try known.int("until")
             let counts = plans.map { min($0.plan.steps, until ?? .max) }
-            row.memory = (plans.map(\.plan.peak) + (drawing.map { [$0.peak] } ?? [])).reduce(0, max) + moved(type, model, phases) + others(than: type.source)
+            row.memory =
+                (plans.map(\.plan.peak) + (drawing.map { [$0.peak] } ?? [])).reduce(0, max) + moved(type, model, phases)
+                + others(than: type.source)
             row.notes += zip(counts, steps).map { "\($0) steps of \(PlanText.time($1))" }
             var seconds = zip(counts, steps).reduce(0) { $0 + Double($1.0) * $1.1 }
             if let prior, let drawing, let source = type.source, !drawn.contains(where: { $0.source == source && $0.prior == prior }) {
@@ -123,7 +135,9 @@ public struct ScriptPlan {
             let time = rates.drawing(plan.operations)
             row.seconds = ["prompt", "n", "steps"].contains { unknown.contains($0) } ? nil : time
             let count = prompts * n
-            row.notes.insert("\(count) picture\(count == 1 ? "" : "s") in \(steps) steps\(count == 1 ? "" : ", \(PlanText.time(time / Double(count))) each")", at: 0)
+            row.notes.insert(
+                "\(count) picture\(count == 1 ? "" : "s") in \(steps) steps\(count == 1 ? "" : ", \(PlanText.time(time / Double(count))) each")",
+                at: 0)
         } catch {
             row.notes.append("\(error)")
         }

@@ -29,9 +29,13 @@ struct CheckValue: HostValue {
     }
 
     func index(_ subscripts: [Subscript]) throws -> Value {
-        guard subscripts.count == 1, case .at(.int(let index)) = subscripts[0] else { throw Problem(.badIndex, "a check takes the place of a warning") }
+        guard subscripts.count == 1, case .at(.int(let index)) = subscripts[0] else {
+            throw Problem(.badIndex, "a check takes the place of a warning")
+        }
         let place = index < 0 ? index + warnings.count : index
-        guard warnings.indices.contains(place) else { throw Problem(.indexOutOfRange, "warning \(index) of a check with \(warnings.count)") }
+        guard warnings.indices.contains(place) else {
+            throw Problem(.indexOutOfRange, "warning \(index) of a check with \(warnings.count)")
+        }
         return warnings[place]
     }
 
@@ -42,13 +46,17 @@ struct CheckValue: HostValue {
     /// What `crop` would gain, where something small would.
     private var advice: String? {
         guard !report.gaining.isEmpty else { return nil }
-        let gains = report.entries.filter { report.gaining.contains($0.name) }.map { "\($0.name) \($0.croppedCells) cells instead of \($0.cells)" }
+        let gains = report.entries.filter { report.gaining.contains($0.name) }.map {
+            "\($0.name) \($0.croppedCells) cells instead of \($0.cells)"
+        }
         return "crop(scene, margin=\(SceneReport.margin)) brings them closer: \(gains.joined(separator: ", "))"
     }
 
     func display(_ context: DisplayContext) -> Display {
         let size = "\(report.mapSize.height)×\(report.mapSize.width)"
-        let head = "\(title)\(model.map { " for \($0)" } ?? ""): " + (report.warnings.isEmpty ? "nothing to say" : "\(report.warnings.count) to know of")
+        let head =
+            "\(title)\(model.map { " for \($0)" } ?? ""): "
+            + (report.warnings.isEmpty ? "nothing to say" : "\(report.warnings.count) to know of")
         let rows = report.entries.enumerated().map { index, entry in
             [
                 entry.name == "mask \(index)" ? "\(index)" : "\(index) \(entry.name)", NumberText.fixed(entry.area * 100, 1) + " %",
@@ -58,10 +66,12 @@ struct CheckValue: HostValue {
         let columns: [TextTable.Column] = [
             .init("mask"), .init("area", number: true), .init("cells of \(size)", number: true), .init("cropped", number: true),
         ]
-        let notes = (report.frame.description.map { ["The model sees \($0)."] } ?? [])
+        let notes =
+            (report.frame.description.map { ["The model sees \($0)."] } ?? [])
             + (report.otherLevel.map { ["The attention loss goes by \($0)."] } ?? [])
             + report.warnings.map { "⚠ " + $0.description } + (advice.map { ["→ " + $0] } ?? [])
-        let lines = [head] + TextTable(columns: columns, rows: rows).lines(width: context.width, indent: 2)
+        let lines =
+            [head] + TextTable(columns: columns, rows: rows).lines(width: context.width, indent: 2)
             + notes.flatMap { TextLines.wrapped($0, width: context.width, first: "  ", rest: "    ") }
         return Display(lines.joined(separator: "\n"))
     }

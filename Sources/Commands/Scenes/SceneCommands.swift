@@ -15,31 +15,47 @@ enum SceneCommands {
         Builtin(
             "scene", family: "scenes", summary: "Makes a scene of a picture and one mask per thing in it.",
             parameters: [
-                Parameter("image", Accepts.picture, doc: "The photo."), Parameter("masks", .list(.host("mask")), doc: "One a thing, of the photo's size."),
-                Parameter("names", .list(.string), doc: "What the things are called, for tables and figures.", keywordOnly: true, optional: true),
+                Parameter("image", Accepts.picture, doc: "The photo."),
+                Parameter("masks", .list(.host("mask")), doc: "One a thing, of the photo's size."),
+                Parameter(
+                    "names", .list(.string), doc: "What the things are called, for tables and figures.", keywordOnly: true, optional: true),
                 Parameter("title", .string, default: "scene", doc: "What the scene is called: handles go by it.", keywordOnly: true), fit,
             ],
             result: "scene", terms: ["photo", "masks", "new"], paper: "§3",
-            examples: [.init("scene(load_scene(\"toys\").image, [box([100, 100], [300, 300], [512, 512])]).names", shows: "[\"mask 0\"]")], run: make),
+            examples: [.init("scene(load_scene(\"toys\").image, [box([100, 100], [300, 300], [512, 512])]).names", shows: "[\"mask 0\"]")],
+            run: make),
         Builtin(
             "save_scene", family: "scenes", summary: "Writes a scene as a folder that load_scene reads.",
-            parameters: [Parameter("scene", .host("scene"), doc: "The scene."), Parameter("path", .string, doc: "The folder; made where it is missing, in one that is there.")],
-            result: "the path", terms: ["write", "export", "store"],
-            examples: [.init("save_scene(load_scene(\"mug_rose\"), \"mine\"); load_scene(\"mine\") == load_scene(\"mug_rose\")", shows: "true")],
-            run: save),
-        Builtin(
-            "check", family: "scenes", summary: "Says before any time is spent what in a scene will not work well: small, vanishing or overlapping masks.",
             parameters: [
                 Parameter("scene", .host("scene"), doc: "The scene."),
-                Parameter("model", .host("model"), doc: "The model that is to learn it: its attention maps are tested, at its size.", optional: true),
-                Parameter("init", .list(.string), default: .list([]), doc: "Words that handles are to start from: each should be one token of the model.", keywordOnly: true),
-                Parameter(
-                    "downsampling", .string, default: "nearest", allowed: MaskDownsampling.allCases.map(\.rawValue), doc: "As phase1's.", keywordOnly: true),
+                Parameter("path", .string, doc: "The folder; made where it is missing, in one that is there."),
             ],
-            result: "check (warnings, names, cells, cropped_cells, map_size, advice)", terms: ["lint", "warnings", "masks", "preflight", "small thing"],
+            result: "the path", terms: ["write", "export", "store"],
+            examples: [
+                .init("save_scene(load_scene(\"mug_rose\"), \"mine\"); load_scene(\"mine\") == load_scene(\"mug_rose\")", shows: "true")
+            ],
+            run: save),
+        Builtin(
+            "check", family: "scenes",
+            summary: "Says before any time is spent what in a scene will not work well: small, vanishing or overlapping masks.",
+            parameters: [
+                Parameter("scene", .host("scene"), doc: "The scene."),
+                Parameter(
+                    "model", .host("model"), doc: "The model that is to learn it: its attention maps are tested, at its size.",
+                    optional: true),
+                Parameter(
+                    "init", .list(.string), default: .list([]),
+                    doc: "Words that handles are to start from: each should be one token of the model.", keywordOnly: true),
+                Parameter(
+                    "downsampling", .string, default: "nearest", allowed: MaskDownsampling.allCases.map(\.rawValue), doc: "As phase1's.",
+                    keywordOnly: true),
+            ],
+            result: "check (warnings, names, cells, cropped_cells, map_size, advice)",
+            terms: ["lint", "warnings", "masks", "preflight", "small thing"],
             examples: [.init("len(check(load_scene(\"mug_rose\")))", shows: "0")], run: check),
         Builtin(
-            "prepare", family: "scenes", summary: "A scene as a model sees it: photo and masks at its size, cropped, padded or squashed as fit says.",
+            "prepare", family: "scenes",
+            summary: "A scene as a model sees it: photo and masks at its size, cropped, padded or squashed as fit says.",
             parameters: [Parameter("scene", .host("scene"), doc: "The scene."), ModelCommands.model],
             result: "scene", terms: ["fit", "resize", "non-square", "training size", "masks"],
             examples: [.init("prepare(load_scene(\"toys\"), load_model(\"collage\")).size", shows: "[128, 128]")]
@@ -54,7 +70,9 @@ enum SceneCommands {
         "fit", .string, allowed: SceneFit.allCases.map(\.rawValue),
         doc: "How a photo of another shape comes to a model: crop (to its masks), pad or squash.", keywordOnly: true, optional: true)
 
-    private static func fit(_ call: Call) throws -> SceneFit? { call.optional("fit") == nil ? nil : SceneFit(rawValue: try call.string("fit")) }
+    private static func fit(_ call: Call) throws -> SceneFit? {
+        call.optional("fit") == nil ? nil : SceneFit(rawValue: try call.string("fit"))
+    }
 
     @Sendable private static func load(_ call: Call) throws -> Value {
         let name = try call.string("name")
@@ -82,7 +100,9 @@ enum SceneCommands {
         let names = call.optional("names") == nil ? nil : try call.strings("names")
         let title = try call.string("title")
         let image = try call.picture("image")
-        return .host(SceneValue(try call.mapped("masks") { try Scene(image: image, masks: masks, names: names, title: title, fit: fit(call) ?? .crop) }))
+        return .host(
+            SceneValue(
+                try call.mapped("masks") { try Scene(image: image, masks: masks, names: names, title: title, fit: fit(call) ?? .crop) }))
     }
 
     /// A mask as a file would hold it, so that a scene that was saved and loaded is the same.
@@ -101,7 +121,9 @@ enum SceneCommands {
         let model = try call.optional("model").map { _ in try call.host("model", as: ModelValue.self).model }
         let words = try call.strings("init")
         guard words.isEmpty || model != nil else {
-            throw Problem(.missingArgument, "check: words are looked up among a model's tokens", argument: "init", help: "check(scene, model, init=…)")
+            throw Problem(
+                .missingArgument, "check: words are looked up among a model's tokens", argument: "init", help: "check(scene, model, init=…)"
+            )
         }
         let downsampling = MaskDownsampling(rawValue: try call.string("downsampling")) ?? .nearest
         let report = try call.mapped("scene") { try SceneReport(scene, model: model, words: words, downsampling: downsampling) }
@@ -113,13 +135,14 @@ enum SceneCommands {
     /// Each warning of a report as a diagnostic at the call.
     static func warn(_ report: SceneReport, _ call: Call) {
         for warning in report.warnings {
-            let code: ErrorCode = switch warning {
-            case .vanishes: .maskVanishes
-            case .faint: .maskEmpty
-            case .severalTokens, .noToken: .unknownWord
-            case .noMaps: .unsupportedConfiguration
-            default: .smallMask
-            }
+            let code: ErrorCode =
+                switch warning {
+                case .vanishes: .maskVanishes
+                case .faint: .maskEmpty
+                case .severalTokens, .noToken: .unknownWord
+                case .noMaps: .unsupportedConfiguration
+                default: .smallMask
+                }
             call.context.warn(code, warning.description, argument: "scene")
         }
     }

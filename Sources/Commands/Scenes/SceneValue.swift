@@ -34,7 +34,8 @@ public struct SceneValue: PictureReadable {
     private func shown(_ context: DisplayContext) -> Display {
         let alt = "\(scene.title) and each of its masks"
         let image = context.wantsImages ? try? FigureValue(figure(), metadata: origin).pngData(context) : nil
-        return Display(lines(context.width).joined(separator: "\n"), image: image.map { DisplayImage(png: $0, alt: alt, fileStem: scene.title) })
+        return Display(
+            lines(context.width).joined(separator: "\n"), image: image.map { DisplayImage(png: $0, alt: alt, fileStem: scene.title) })
     }
 
     /// The photo, and beside it each mask tinted over it, at a size that a screen shows well.
@@ -51,16 +52,21 @@ public struct SceneValue: PictureReadable {
     }
 
     private func lines(_ width: Int) -> [String] {
-        let head = "Scene \"\(scene.title)\"  \(scene.image.width)×\(scene.image.height)  \(scene.masks.count) mask\(scene.masks.count == 1 ? "" : "s")"
+        let head =
+            "Scene \"\(scene.title)\"  \(scene.image.width)×\(scene.image.height)  \(scene.masks.count) mask\(scene.masks.count == 1 ? "" : "s")"
         guard let report = try? SceneReport(scene) else { return [head] }
-        let seen = report.frame.description.map { TextLines.wrapped("a square model sees \($0)", width: width, first: "  ", rest: "    ") } ?? []
+        let seen =
+            report.frame.description.map { TextLines.wrapped("a square model sees \($0)", width: width, first: "  ", rest: "    ") } ?? []
         let rows = report.entries.enumerated().map { index, entry in
             [
-                entry.name == "mask \(index)" ? "\(index)" : "\(index) \(entry.name)", NumberText.fixed(entry.area * 100, 1) + " %", "\(entry.cells)",
+                entry.name == "mask \(index)" ? "\(index)" : "\(index) \(entry.name)", NumberText.fixed(entry.area * 100, 1) + " %",
+                "\(entry.cells)",
                 entry.overlap.map { "\(NumberText.fixed($0.share * 100, 0)) % in mask \($0.other)" } ?? "–",
             ]
         }
-        let columns: [TextTable.Column] = [.init("mask"), .init("area", number: true), .init("cells of 16×16", number: true), .init("overlap")]
+        let columns: [TextTable.Column] = [
+            .init("mask"), .init("area", number: true), .init("cells of 16×16", number: true), .init("overlap"),
+        ]
         return [head] + seen + TextTable(columns: columns, rows: rows).lines(width: width, indent: 2)
             + report.warnings.flatMap { TextLines.wrapped($0.description, width: width, first: "  ⚠ ", rest: "    ") }
     }

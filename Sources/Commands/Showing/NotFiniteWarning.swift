@@ -10,9 +10,11 @@ extension Call {
         let infinite = found.infinite.below + found.infinite.above
         let counts = [(found.notANumber, "NaN"), (infinite, "infinite")].filter { $0.0 > 0 }.map { "\($0) are \($1)" }
         let drawn = [(found.notANumber, "NaN"), (found.infinite.below, "-Inf")].filter { $0.0 > 0 }.map(\.1)
-        let colours = (drawn.isEmpty ? [] : ["\(drawn.joined(separator: " and ")) as black"]) + (found.infinite.above > 0 ? ["+Inf as white"] : [])
+        let colours =
+            (drawn.isEmpty ? [] : ["\(drawn.joined(separator: " and ")) as black"]) + (found.infinite.above > 0 ? ["+Inf as white"] : [])
         context.warn(
-            .notFinite, "\(builtin.name): of \(tensor.count) numbers \(counts.joined(separator: " and ")); drawn \(colours.joined(separator: ", "))",
+            .notFinite,
+            "\(builtin.name): of \(tensor.count) numbers \(counts.joined(separator: " and ")); drawn \(colours.joined(separator: ", "))",
             argument: argument, label: found.warnings.joined(separator: " "), help: help)
     }
 }

@@ -44,6 +44,7 @@ extension PictureReadable {
         let metadata = Provenance.merged(list.compactMap { ($0 as? any Originated)?.origin })
         guard images.count == list.count else { return PictureSheet.image(pictures, noun: typeName, metadata: metadata, context) }
         return PictureSheet.image(
-            pictures, noun: typeName, titles: PictureCaption.titles(images), caption: PictureCaption.text(images), metadata: metadata, context)
+            pictures, noun: typeName, titles: PictureCaption.titles(images), caption: PictureCaption.text(images), metadata: metadata,
+            context)
     }
 }

@@ -61,7 +61,8 @@ struct TextTable {
         }
         func total(_ count: Int) -> Int { widths.prefix(count).reduce(0, +) + 2 * max(0, count - 1) }
         while total(widths.count) > room,
-            let text = widths.indices.filter({ !columns[$0].isNumber && widths[$0] > Column.narrowest }).max(by: { widths[$0] < widths[$1] })
+            let text = widths.indices.filter({ !columns[$0].isNumber && widths[$0] > Column.narrowest }).max(by: { widths[$0] < widths[$1] }
+            )
         {
             widths[text] -= 1
         }

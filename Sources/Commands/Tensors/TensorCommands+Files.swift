@@ -6,12 +6,15 @@ extension TensorCommands {
     static let files: [Builtin] = [
         Builtin(
             "save_tensors", family: family, summary: "Writes tensors as a safetensors file, which NumPy and PyTorch read.",
-            parameters: [Parameter("tensors", .record, doc: "A record: what stands by each name."), Parameter("path", .string, doc: "The file.")],
+            parameters: [
+                Parameter("tensors", .record, doc: "A record: what stands by each name."), Parameter("path", .string, doc: "The file."),
+            ],
             result: "the path", terms: ["safetensors", "export", "numpy", "write"],
             examples: [.init("save_tensors({a: [1, 2]}, \"numbers.safetensors\")", shows: "\"numbers.safetensors\"")], run: saveTensors),
         Builtin(
             "load_tensors", family: family, summary: "Reads a safetensors file: a record of its tensors.",
-            parameters: [Parameter("path", .string, doc: "The file.")], result: "record", terms: ["safetensors", "import", "numpy", "read"],
+            parameters: [Parameter("path", .string, doc: "The file.")], result: "record",
+            terms: ["safetensors", "import", "numpy", "read"],
             examples: [
                 .init("save_tensors({a: [1, 2]}, \"numbers.safetensors\"); load_tensors(\"numbers.safetensors\").a[1]", shows: "2.0")
             ], run: loadTensors),
@@ -32,10 +35,12 @@ extension TensorCommands {
         let path = FileNames.readable(try call.string("path"), call.context)
         return try call.mapped("path") {
             let file = try SafetensorsFile(path: path)
-            return .record(Record(try file.tensors.map { entry in
-                try TensorLimit.check(entry.shape)
-                return (entry.name, .tensor(try Tensor.make(entry.shape) { try file.read(entry.name, into: $0) }))
-            }))
+            return .record(
+                Record(
+                    try file.tensors.map { entry in
+                        try TensorLimit.check(entry.shape)
+                        return (entry.name, .tensor(try Tensor.make(entry.shape) { try file.read(entry.name, into: $0) }))
+                    }))
         }
     }
 }

@@ -129,7 +129,9 @@ extension TensorCommands {
             let latents = call.optional("to")?.host(as: TensorValue.self).map { $0.shape.count >= 3 } ?? false
             return latents ? .tensor(Tensor(small).reshaped([size.height, size.width, 1])) : .mask(small)
         }
-        if isMaximum { throw Problem(.notAllowed, "resize knows max for masks", argument: "filter", label: "the first argument is no mask") }
+        if isMaximum {
+            throw Problem(.notAllowed, "resize knows max for masks", argument: "filter", label: "the first argument is no mask")
+        }
         if let image = value.host(as: ImageValue.self)?.image {
             return .host(Provenance.derived(try call.mapped("x") { try image.resized(to: size, filter ?? .lanczos) }, call))
         }

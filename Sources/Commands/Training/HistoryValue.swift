@@ -23,9 +23,10 @@ public struct HistoryValue: TableReadable {
 
     /// The columns of every history, and the attention loss of each handle by itself: "attention_asset0".
     private var columns: [(name: String, value: @Sendable (History.Entry) -> Value)] {
-        Self.columns + HistoryCurves.handles(of: [history]).map { column in
-            (column.name, { entry in column.value(entry).map { .float(Double($0)) } ?? .none })
-        }
+        Self.columns
+            + HistoryCurves.handles(of: [history]).map { column in
+                (column.name, { entry in column.value(entry).map { .float(Double($0)) } ?? .none })
+            }
     }
 
     public var fieldNames: [String] { columns.map(\.name) }

@@ -38,10 +38,16 @@ struct OptionRule: Sendable {
             },
             OptionRule(TrainingParameters.priorNames) { call in
                 guard phases.allSatisfy({ $0.priorWeight == 0 }) else { return nil }
-                let source = call.optional("prior_weight") == nil && call.optional("preset") != nil ? " in preset \"\(try call.string("preset"))\"" : ""
+                let source =
+                    call.optional("prior_weight") == nil && call.optional("preset") != nil
+                    ? " in preset \"\(try call.string("preset"))\"" : ""
                 return Cause("prior_weight is 0\(source)", help: "prior_weight=1 keeps the model from forgetting")
             },
-            OptionRule(["rank"]) { call in try Self.parts(call).flatMap { $0 == "\"lora\"" ? nil : Cause("train is \($0)", help: "train=\"lora\" has adapters of a rank") } },
+            OptionRule(["rank"]) { call in
+                try Self.parts(call).flatMap {
+                    $0 == "\"lora\"" ? nil : Cause("train is \($0)", help: "train=\"lora\" has adapters of a rank")
+                }
+            },
             OptionRule(["handle_lr"]) { call in
                 try Self.parts(call) == "\"handles\"" ? Cause("train is \"handles\", whose rate is lr") : nil
             },
@@ -54,7 +60,8 @@ struct OptionRule: Sendable {
                 call.optional("phase")?.number == 1 ? Cause("phase one moves the handles only") : nil
             },
             OptionRule(["checkpoint_every"]) { call in
-                call.optional("checkpoint") == nil ? Cause("checkpoint names no folder", help: "checkpoint=\"folder\" keeps the state") : nil
+                call.optional("checkpoint") == nil
+                    ? Cause("checkpoint names no folder", help: "checkpoint=\"folder\" keeps the state") : nil
             },
         ] + handles
     }

@@ -19,7 +19,8 @@ struct TrainingCheckpoints: Sendable {
     }
 
     static let interval = Parameter(
-        "checkpoint_every", .int, default: 100, range: 1...1_000_000, unit: "steps", doc: "Steps from one checkpoint to the next.", keywordOnly: true)
+        "checkpoint_every", .int, default: 100, range: 1...1_000_000, unit: "steps", doc: "Steps from one checkpoint to the next.",
+        keywordOnly: true)
     static let parameters = [
         Parameter(
             "checkpoint", .string,
@@ -76,7 +77,11 @@ struct TrainingCheckpoints: Sendable {
             failing.withLock { $0 = false }
         } catch {
             // Once, and again for the last: a full disk stays full for many checkpoints.
-            guard failing.withLock({ failed in defer { failed = true }; return !failed || isLast }) else { return }
+            guard
+                failing.withLock({ failed in
+                    defer { failed = true }; return !failed || isLast
+                })
+            else { return }
             context.warn(
                 .checkpoint, "no checkpoint after step \(run.step): \(error)", argument: "checkpoint",
                 help: "the training goes on; the last checkpoint that was written stays good")
@@ -92,7 +97,9 @@ struct TrainingCheckpoints: Sendable {
             let base = try call.optional("base") == nil ? base(identity, call) : call.host("base", as: ModelValue.self).model
             let (learned, run, description) = try keeper.load(base)
             let replacements = try TrainingFunctions(call).replacements(learned.model, run.scene)
-            guard replacements.names == identity.replaced else { throw CheckpointError.otherFunctions(folder: path, had: identity.replaced) }
+            guard replacements.names == identity.replaced else {
+                throw CheckpointError.otherFunctions(folder: path, had: identity.replaced)
+            }
             let functions = TrainingFunctions(call).contents(of: replacements.names)
             let differences = identity.functionDifferences(replaced: replacements.names, functions)
             guard differences.isEmpty else { throw CheckpointError.otherRun(folder: path, differs: differences) }
@@ -111,7 +118,8 @@ struct TrainingCheckpoints: Sendable {
 
     /// The base model from its folder, or from what ships under its name.
     private static func base(_ identity: TrainingIdentity, _ call: Call) throws -> DiffusionModel {
-        let folder = FileSystem.exists(identity.modelFolder)
+        let folder =
+            FileSystem.exists(identity.modelFolder)
             ? identity.modelFolder : call.context.resolveInLibrary("models/\(identity.modelName)") ?? identity.modelFolder
         return try ModelCommands.model(inFolder: folder, call)
     }

@@ -18,12 +18,17 @@ extension TrainingCommands {
             if value.model.isResized { options.size = PixelSize(width: value.model.pixelSize.width, height: value.model.pixelSize.height) }
             return PlannedPhase(phase: phase.phase, options: options, seed: seed)
         }
-        SceneCommands.warn(try SceneReport(scene, model: value.model, downsampling: plan[0].options.maskDownsampling, looksCloser: false), call)
-        let prepared = try call.mapped("scene") { try PreparedScene(scene, for: value.model, downsampling: plan[0].options.maskDownsampling) }
+        SceneCommands.warn(
+            try SceneReport(scene, model: value.model, downsampling: plan[0].options.maskDownsampling, looksCloser: false), call)
+        let prepared = try call.mapped("scene") {
+            try PreparedScene(scene, for: value.model, downsampling: plan[0].options.maskDownsampling)
+        }
         // All handles of the scene in one prompt, as a step may draw them: better now than in the middle.
         let everything = UnionSample(chosen: Array(scene.masks.indices), isFlipped: false)
         for context in Set(plan.flatMap(\.options.contexts) + [PromptContext.plain]).sorted() {
-            _ = try ViewLaws.checked(context, PickValue(model: value.model, scene: prepared, pairing: pairing, union: everything), context == PromptContext.plain ? "scene" : "contexts")
+            _ = try ViewLaws.checked(
+                context, PickValue(model: value.model, scene: prepared, pairing: pairing, union: everything),
+                context == PromptContext.plain ? "scene" : "contexts")
         }
         let side = value.model.latentSize
         try call.reservePass(2 * (plan.map(\.options.batchSize).max() ?? 1), height: side.height, width: side.width, value.model)
@@ -37,7 +42,8 @@ extension TrainingCommands {
         let description = title(plan[0], scene)
         func start(_ prior: PriorSet?) -> TrainingRun {
             TrainingRun(
-                phase: plan[0].phase, learned.model, scene: prepared, prior: prior, options: plan[0].options, seed: seed, history: learned.history)
+                phase: plan[0].phase, learned.model, scene: prepared, prior: prior, options: plan[0].options, seed: seed,
+                history: learned.history)
         }
         var prior: PriorSet?
         // With flips, or with none of the photo's posteriors at hand, nothing here is drawn yet: order does not matter.
@@ -69,16 +75,20 @@ extension TrainingCommands {
     }
 
     /// Without maps there is no attention loss: refused where one is wanted. Says so where the maps are not the paper's.
-    private static func checkAttention(_ call: Call, _ model: DiffusionModel, _ plan: [PlannedPhase], _ replaced: TrainingReplacements) throws {
+    private static func checkAttention(_ call: Call, _ model: DiffusionModel, _ plan: [PlannedPhase], _ replaced: TrainingReplacements)
+        throws
+    {
         guard plan.contains(where: { $0.options.attentionWeight > 0 }) || replaced.attentionLoss != nil else { return }
         guard let level = model.attentionLevel else {
             throw Problem(
-                .badArgument, "\(model.name) has no cross-attention in its down and up blocks: there is nothing for the attention loss to see",
+                .badArgument,
+                "\(model.name) has no cross-attention in its down and up blocks: there is nothing for the attention loss to see",
                 argument: replaced.attentionLoss == nil ? "model" : "attention_loss", help: "attention_weight=0 trains without that loss")
         }
         if replaced.attentionLoss != nil, plan.allSatisfy({ $0.options.attentionWeight == 0 }) {
             call.context.warn(
-                .noGradient, "attention_weight is 0: what attention_loss gives is kept in the history and moves nothing", argument: "attention_loss")
+                .noGradient, "attention_weight is 0: what attention_loss gives is kept in the history and moves nothing",
+                argument: "attention_loss")
         }
         if !level.isPaperSize { call.context.emit(.stream("The attention loss goes by \(TrainingPlan.text(level, model)).\n")) }
     }
@@ -89,7 +99,10 @@ extension TrainingCommands {
 
     /// What is left where a stop was asked for before the prior pictures were all there.
     static func pending(_ call: Call, _ learned: LearnedModel) -> ModelValue {
-        call.context.emit(.stream("Interrupted while the prior pictures were drawn: nothing is learned yet. Those that are drawn are kept. Go on with resume(…), the same as if never interrupted.\n"))
+        call.context.emit(
+            .stream(
+                "Interrupted while the prior pictures were drawn: nothing is learned yet. Those that are drawn are kept. Go on with resume(…), the same as if never interrupted.\n"
+            ))
         return ModelValue(learned)
     }
 
@@ -127,24 +140,27 @@ extension TrainingCommands {
 
     /// Runs a phase to its end and the phases that are to follow, or until a stop is asked for.
     static func train(
-        _ call: Call, _ learned: LearnedModel, _ run: TrainingRun, description: String, _ replacements: TrainingReplacements, _ keeper: TrainingCheckpoints? = nil
+        _ call: Call, _ learned: LearnedModel, _ run: TrainingRun, description: String, _ replacements: TrainingReplacements,
+        _ keeper: TrainingCheckpoints? = nil
     ) throws -> ModelValue {
         var learned = try trainPhase(call, learned, run, description: description, replacements, keeper)
         while learned.unfinished == nil, let next = learned.remaining.first {
             learned.remaining.removeFirst()
             let start = TrainingRun(
-                phase: next.phase, learned.model, scene: run.scene, prior: learned.prior, options: next.options, seed: next.seed, history: learned.history)
+                phase: next.phase, learned.model, scene: run.scene, prior: learned.prior, options: next.options, seed: next.seed,
+                history: learned.history)
             learned = try trainPhase(call, learned, start, description: title(next, run.scene.scene), replacements, keeper)
         }
         if let rest = learned.unfinished, try rest.step != stop(call) {
             let follows = learned.remaining.isEmpty ? "" : " of phase \(rest.phase) (phase \(learned.remaining[0].phase) has not begun)"
             let (what, model) = call.assignedName.map { ("`\($0)`", $0) } ?? ("the result", "…")
             let isScript = call.context.isScript && call.context.interrupt.isRequested
-            let next = switch (isScript, keeper != nil) {
-            case (true, true): "The checkpoint has it: the same script goes on, the same as if never interrupted."
-            case (true, false): "The script ends here, and what it has learned is lost: checkpoint=\"folder\" keeps it."
-            case (false, _): "\(what) is the model as trained so far. Go on with resume(\(model)), the same as if never interrupted."
-            }
+            let next =
+                switch (isScript, keeper != nil) {
+                case (true, true): "The checkpoint has it: the same script goes on, the same as if never interrupted."
+                case (true, false): "The script ends here, and what it has learned is lost: checkpoint=\"folder\" keeps it."
+                case (false, _): "\(what) is the model as trained so far. Go on with resume(\(model)), the same as if never interrupted."
+                }
             let text = "Interrupted after step \(rest.step) of \(rest.options.steps)\(follows): \(next)"
             call.context.emit(.stream(TextWrapping.lines(text, width: call.context.displayContext.width).joined(separator: "\n") + "\n"))
         }
@@ -155,7 +171,8 @@ extension TrainingCommands {
     private static func stop(_ call: Call) throws -> Int? { try call.optional("until").map { _ in try call.int("until") } }
 
     private static func trainPhase(
-        _ call: Call, _ learned: LearnedModel, _ run: TrainingRun, description: String, _ replacements: TrainingReplacements, _ keeper: TrainingCheckpoints?
+        _ call: Call, _ learned: LearnedModel, _ run: TrainingRun, description: String, _ replacements: TrainingReplacements,
+        _ keeper: TrainingCheckpoints?
     ) throws -> LearnedModel {
         let name = run.phase == 1 ? "phase 1  textual inversion" : "phase 2  fine-tuning"
         var bar = ProgressBar(call.context, title: name, unit: "step")

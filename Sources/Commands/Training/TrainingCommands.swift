@@ -10,7 +10,11 @@ enum TrainingCommands {
             "phase1", family: "training", summary: "Phase one: learns one handle per thing by moving only the handles' embeddings.",
             parameters: [model, scene, initial, start] + TrainingParameters.shared + TrainingCheckpoints.parameters, result: "model",
             terms: ["textual inversion", "train", "learn", "concept", "break-a-scene"], paper: "§3.1",
-            examples: [.init("len(phase1(load_model(\"collage\"), load_scene(\"mug_rose\"), init=[\"dish\", \"flower\"], steps=1, prior_weight=0).handles)", shows: "2")],
+            examples: [
+                .init(
+                    "len(phase1(load_model(\"collage\"), load_scene(\"mug_rose\"), init=[\"dish\", \"flower\"], steps=1, prior_weight=0).handles)",
+                    shows: "2")
+            ],
             run: phase1),
         Builtin(
             "phase2", family: "training", summary: "Phase two: moves the whole model a little, so that the handles look like their things.",
@@ -28,20 +32,30 @@ enum TrainingCommands {
             ] + TrainingParameters.parameters(phase: 2) + TrainingCheckpoints.parameters,
             result: "model", terms: ["fine-tune", "train", "dreambooth", "break-a-scene"], paper: "§3.1",
             examples: [
-                .init("len(phase2(add_handles(load_model(\"collage\"), 2), load_scene(\"mug_rose\"), steps=1, prior_weight=0).history)", shows: "1")
+                .init(
+                    "len(phase2(add_handles(load_model(\"collage\"), 2), load_scene(\"mug_rose\"), steps=1, prior_weight=0).history)",
+                    shows: "1")
             ], run: phase2),
         Builtin(
-            "break_a_scene", family: "training", summary: "Both phases with their preset: from a photo and its masks to a model with a handle per thing.",
-            parameters: [model, scene, initial, start] + TrainingParameters.shared.filter { $0.name != "lr" && $0.name != "until" } + TrainingCheckpoints.parameters, result: "model",
+            "break_a_scene", family: "training",
+            summary: "Both phases with their preset: from a photo and its masks to a model with a handle per thing.",
+            parameters: [model, scene, initial, start] + TrainingParameters.shared.filter { $0.name != "lr" && $0.name != "until" }
+                + TrainingCheckpoints.parameters, result: "model",
             terms: ["train", "learn", "extract", "method"], paper: "§3",
-            examples: [.init("len(break_a_scene(load_model(\"collage\"), load_scene(\"mug_rose\"), steps=1, prior_weight=0).history)", shows: "2")],
+            examples: [
+                .init("len(break_a_scene(load_model(\"collage\"), load_scene(\"mug_rose\"), steps=1, prior_weight=0).history)", shows: "2")
+            ],
             run: both),
         Builtin(
             "resume", family: "training", summary: "Goes on with an interrupted training, as if it had never stopped.",
             parameters: [
-                Parameter("model", .oneOf([.host("model"), .string]), doc: "What an interrupted phase or one with until= gave, or the folder that checkpoint= named."),
+                Parameter(
+                    "model", .oneOf([.host("model"), .string]),
+                    doc: "What an interrupted phase or one with until= gave, or the folder that checkpoint= named."),
                 TrainingParameters.until,
-                Parameter("base", .host("model"), doc: "The base model of a folder, where its own folder has moved since.", keywordOnly: true, optional: true),
+                Parameter(
+                    "base", .host("model"), doc: "The base model of a folder, where its own folder has moved since.", keywordOnly: true,
+                    optional: true),
                 TrainingCheckpoints.interval,
             ] + TrainingFunctions.parameters + TrainingFunctions.laws, result: "model",
             terms: ["continue", "interrupt", "ctrl-c", "branch", "rewind", "checkpoint", "kill"],
@@ -51,7 +65,8 @@ enum TrainingCommands {
     private static let model = Parameter("model", .host("model"), doc: "The base model.")
     private static let scene = Parameter("scene", .host("scene"), doc: "The photo with its masks.")
     private static let initial = Parameter(
-        "init", .list(.string), default: .list([]), doc: "A word for each thing that its handle starts from; without, what start says.", keywordOnly: true)
+        "init", .list(.string), default: .list([]), doc: "A word for each thing that its handle starts from; without, what start says.",
+        keywordOnly: true)
 
     /// `start=`: what handles start from without words.
     private static let start: Parameter = {
@@ -124,19 +139,24 @@ enum TrainingCommands {
         guard !missing.isEmpty else {
             guard words.isEmpty else {
                 throw Problem(
-                    .badArgument, "\(call.builtin.name): this model has handles of \(scene.title) already, which go on from where they are", argument: "init",
+                    .badArgument, "\(call.builtin.name): this model has handles of \(scene.title) already, which go on from where they are",
+                    argument: "init",
                     help: "without init they go on; from the base model they start anew")
             }
             return value
         }
         guard words.isEmpty || words.count == missing.count else {
-            throw Problem(.badArgument, "init has \(words.count) words, the scene has \(missing.count) masks without a handle", argument: "init")
+            throw Problem(
+                .badArgument, "init has \(words.count) words, the scene has \(missing.count) masks without a handle", argument: "init")
         }
         ModelCommands.warn(words, value.model, call)
-        let start = call.optional("start") == nil
-            ? try TrainingParameters.preset(call, model: value.model).handleStart : HandleStart(rawValue: try call.string("start")) ?? .random
-        return value.replacing(try call.mapped("init") {
-            try value.model.addingHandles(for: scene, masks: missing, words: words, start: start, seed: try call.int("seed"))
-        })
+        let start =
+            call.optional("start") == nil
+            ? try TrainingParameters.preset(call, model: value.model).handleStart
+            : HandleStart(rawValue: try call.string("start")) ?? .random
+        return value.replacing(
+            try call.mapped("init") {
+                try value.model.addingHandles(for: scene, masks: missing, words: words, start: start, seed: try call.int("seed"))
+            })
     }
 }

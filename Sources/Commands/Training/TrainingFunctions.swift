@@ -75,7 +75,9 @@ struct TrainingFunctions {
                 let pick = try PickValue(model: model, scene: scene, union: sample)
                 let text = try call.invoke(function, arguments: [.int(step), .host(pick)])
                 guard case .string(let context) = text else {
-                    throw Problem(.wrongType, "contexts gives a string, a step's prompt; this gave \(text.describedType)", argument: "contexts", help: ViewLaws.contextHelp)
+                    throw Problem(
+                        .wrongType, "contexts gives a string, a step's prompt; this gave \(text.describedType)", argument: "contexts",
+                        help: ViewLaws.contextHelp)
                 }
                 return try ViewLaws.checked(context, pick, "contexts")
             }
@@ -87,7 +89,9 @@ struct TrainingFunctions {
     func contents(of names: [String]) -> [TrainingIdentity.FunctionPart] {
         names.flatMap { name -> [TrainingIdentity.FunctionPart] in
             guard case .function(let function)? = call.optional(name) else { return [] }
-            return FunctionContents<EngineDigest>(function, named: name).parts.map { .init(name: $0.name, text: $0.text, kind: $0.kind.rawValue) }
+            return FunctionContents<EngineDigest>(function, named: name).parts.map {
+                .init(name: $0.name, text: $0.text, kind: $0.kind.rawValue)
+            }
         }
     }
 
@@ -159,7 +163,9 @@ private final class LossWarnings: Sendable {
 
     /// A loss that is 0 may have nothing to say of a step.
     func check(_ name: String, _ loss: Variable, _ call: Call) {
-        guard !loss.needsGrad, loss.value.scalar != 0, loss.value.scalar.isFinite, told.withLock({ $0.insert(name).inserted }) else { return }
+        guard !loss.needsGrad, loss.value.scalar != 0, loss.value.scalar.isFinite, told.withLock({ $0.insert(name).inserted }) else {
+            return
+        }
         call.context.warn(
             .noGradient, "\(name): what it gives has no gradient, so it moves nothing", argument: name,
             help: "detach, item, tolist, comparisons and numbers cut the way back to the model")

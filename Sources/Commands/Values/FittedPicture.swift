@@ -10,7 +10,8 @@ extension Call {
         let rect = image.size.window(of: size)
         if rect.width < image.width || rect.height < image.height {
             let middle = PixelSize(width: rect.width, height: rect.height)
-            let text = "The picture of \(image.size) pixels is cut to its middle \(middle), the proportions of \(size)\(help.map { "; \($0)" } ?? "").\n"
+            let text =
+                "The picture of \(image.size) pixels is cut to its middle \(middle), the proportions of \(size)\(help.map { "; \($0)" } ?? "").\n"
             let isNew = !context[ToldCuts.self].contains(text)
             context[ToldCuts.self].insert(text)
             if isNew { context.emit(.stream(text)) }

@@ -89,7 +89,9 @@ public struct MaskValue: TensorReadable, PictureReadable {
         }
         if let middle = mask.centroid, !Parallel.isAbandoned { pieces.append("centre [\(Int(middle.x)), \(Int(middle.y))]") }
         let text = TextLines.pieces(pieces, context.width, "", "  ").joined(separator: "\n")
-        guard context.wantsImages, let png = try? enlarged.pngData(metadata: Provenance.completed([:], program: context.program)) else { return Display(text) }
+        guard context.wantsImages, let png = try? enlarged.pngData(metadata: Provenance.completed([:], program: context.program)) else {
+            return Display(text)
+        }
         return Display(text, image: DisplayImage(png: png, alt: alt))
     }
 

@@ -23,7 +23,9 @@ enum Provenance {
     static func completed(_ metadata: PNGMetadata, program: String?) -> PNGMetadata {
         var result = metadata
         if result["Software"] == nil { result.entries.insert(.init(key: "Software", text: CommandTable.version), at: 0) }
-        if result["script"] == nil, let program, program.utf8.count <= longestProgram, !program.utf8.contains(0) { result["script"] = program }
+        if result["script"] == nil, let program, program.utf8.count <= longestProgram, !program.utf8.contains(0) {
+            result["script"] = program
+        }
         return result
     }
 
@@ -59,11 +61,14 @@ enum Provenance {
         let parts = parts.filter { !$0.isEmpty }
         var keys: [String] = []
         for key in parts.flatMap({ $0.entries.map(\.key) }) where !keys.contains(key) { keys.append(key) }
-        return PNGMetadata(keys.compactMap { key in
-            let texts = parts.map { $0[key] }
-            if let first = texts.lazy.compactMap(\.self).first, texts.allSatisfy({ $0 == nil || $0 == first }) { return PNGMetadata.Entry(key: key, text: first) }
-            return ofTheWhole.contains(key) ? nil : PNGMetadata.Entry(key: key, text: texts.map { $0 ?? "" }.joined(separator: "\n"))
-        })
+        return PNGMetadata(
+            keys.compactMap { key in
+                let texts = parts.map { $0[key] }
+                if let first = texts.lazy.compactMap(\.self).first, texts.allSatisfy({ $0 == nil || $0 == first }) {
+                    return PNGMetadata.Entry(key: key, text: first)
+                }
+                return ofTheWhole.contains(key) ? nil : PNGMetadata.Entry(key: key, text: texts.map { $0 ?? "" }.joined(separator: "\n"))
+            })
     }
 
     /// The origins of a value and of what it holds; at most so many that a file can hold them.

@@ -125,7 +125,8 @@ public struct TableValue: TableReadable {
 
     var layout: TextTable {
         let heads = columns.indices.map { place in
-            let isNumber = rows.contains { !$0[place].isNone }
+            let isNumber =
+                rows.contains { !$0[place].isNone }
                 && rows.allSatisfy { $0[place].isNone || $0[place].number != nil || Self.float($0[place]) != nil }
             return TextTable.Column(columns[place], number: isNumber)
         }
@@ -159,7 +160,9 @@ public struct TableValue: TableReadable {
 
     private static func quoted(_ cell: String, _ separator: String, always: Bool = false) -> String {
         let special: Set<Character> = ["\"", "\n", "\r", "\r\n"]
-        guard always || cell.contains(where: special.contains) || cell.contains(separator) || cell.hasPrefix("\u{FEFF}") else { return cell }
+        guard always || cell.contains(where: special.contains) || cell.contains(separator) || cell.hasPrefix("\u{FEFF}") else {
+            return cell
+        }
         return "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
             + "\""
     }

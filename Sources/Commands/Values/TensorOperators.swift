@@ -14,7 +14,9 @@ public enum TensorOperators {
 
     /// Both, or one of two conditions, place by place.
     private static func joined(_ op: BinaryOperator, _ left: Value, _ right: Value) throws -> Value? {
-        guard let a = left.host(as: TensorValue.self), let b = right.host(as: TensorValue.self), a.isCondition, b.isCondition else { return nil }
+        guard let a = left.host(as: TensorValue.self), let b = right.host(as: TensorValue.self), a.isCondition, b.isCondition else {
+            return nil
+        }
         guard Shape.broadcast(a.shape, b.shape) != nil else { throw Problem.shapes(a.shape, b.shape) }
         return try Abandonable.operation {
             let both = Tensor.binary(.multiply, a.tensor, b.tensor)

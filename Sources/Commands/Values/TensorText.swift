@@ -17,7 +17,8 @@ enum TensorText {
         if tensor.count <= fewValues { return "\(head) \(nested(tensor, text))\(flags(value))" }
         let size = "n=\(tensor.count) (\(byteText(tensor.count * MemoryLayout<Float>.stride)))"
         let grad = value.variable.needsGrad ? ["grad"] : []
-        return TextLines.pieces([head, size] + statistics(tensor, histogram: true) + grad, between: " ", width, "", "  ").joined(separator: "\n")
+        return TextLines.pieces([head, size] + statistics(tensor, histogram: true) + grad, between: " ", width, "", "  ").joined(
+            separator: "\n")
     }
 
     /// Inside other text: the values where there are few.

@@ -22,7 +22,9 @@ public enum LoRAFile {
     }
 
     /// `ignoring`: what the names of tensors begin with that are no part of the LoRA.
-    static func add(_ file: SafetensorsFile, to model: DiffusionModel, scale: Double, ignoring prefix: String? = nil) throws -> DiffusionModel {
+    static func add(_ file: SafetensorsFile, to model: DiffusionModel, scale: Double, ignoring prefix: String? = nil) throws
+        -> DiffusionModel
+    {
         var layers: [String: [LoRAKey.Factor: SafetensorsEntry]] = [:]
         var unknown: [String] = []
         for entry in file.tensors {
@@ -36,7 +38,8 @@ public enum LoRAFile {
         guard !layers.isEmpty else { throw LoRAError.notALoRA(path: file.path, first: unknown.first) }
         var result = model
         func visit(_ name: String, _ parameter: inout Variable) throws {
-            guard name.hasSuffix(".weight"), let found = layers.removeValue(forKey: LoRAKey.flat(String(name.dropLast(".weight".count)))) else { return }
+            guard name.hasSuffix(".weight"), let found = layers.removeValue(forKey: LoRAKey.flat(String(name.dropLast(".weight".count))))
+            else { return }
             guard let down = found[.down], let up = found[.up] else { throw LoRAError.half(path: file.path, layer: name) }
             let change = try delta(file, down, up, like: ParameterFile.diskShape(parameter.shape), name)
             let alpha = try found[.alpha].map { Double(try file.readFloats($0.name).first ?? 0) } ?? Double(down.shape[0])
@@ -56,7 +59,8 @@ public enum LoRAFile {
         _ file: SafetensorsFile, _ down: SafetensorsEntry, _ up: SafetensorsEntry, like shape: [Int], _ name: String
     ) throws -> Tensor {
         let (rank, inputs) = (down.shape.first ?? 0, down.shape.dropFirst().reduce(1, *))
-        let fits = down.shape.count > 1 && up.shape.count > 1 && up.shape.dropFirst().reduce(1, *) == rank && up.shape[0] == shape[0]
+        let fits =
+            down.shape.count > 1 && up.shape.count > 1 && up.shape.dropFirst().reduce(1, *) == rank && up.shape[0] == shape[0]
             && inputs == shape.dropFirst().reduce(1, *)
         guard fits else { throw LoRAError.shape(path: file.path, layer: name, down: down.shape, up: up.shape, weight: shape) }
         let left = Tensor(try file.readFloats(up.name), shape: [shape[0], rank])
@@ -65,7 +69,9 @@ public enum LoRAFile {
 
     /// Writes the difference from `base` to `model`, every changed matrix approximated by one of `rank`. Throws
     /// `LoRAError`, `FileError`.
-    public static func write(_ model: DiffusionModel, base: DiffusionModel, to path: String, rank: Int, format: LoRAFormat) throws -> LoRAReport {
+    public static func write(_ model: DiffusionModel, base: DiffusionModel, to path: String, rank: Int, format: LoRAFormat) throws
+        -> LoRAReport
+    {
         let (tensors, report) = try difference(model, base, rank: rank, format: format)
         guard report.layers > 0 else { throw LoRAError.nothing }
         try SafetensorsWriter.write(path, tensors)
@@ -77,7 +83,10 @@ public enum LoRAFile {
     ) throws -> ([SafetensorsTensor], LoRAReport) {
         var (tensors, layers) = ([SafetensorsTensor](), 0)
         var (total, rest, beside, weights) = (0.0, 0.0, 0.0, 0.0)
-        let parts = [("unet.", model.unet.parameters(), base.unet.parameters()), ("text_encoder.", model.textEncoder.parameters(), base.textEncoder.parameters())]
+        let parts = [
+            ("unet.", model.unet.parameters(), base.unet.parameters()),
+            ("text_encoder.", model.textEncoder.parameters(), base.textEncoder.parameters()),
+        ]
         for (part, new, old) in parts {
             let before = Dictionary(old.map { ($0.name, $0.value.value) }) { first, _ in first }
             for (name, variable) in new where name != CLIPTextModel.handleEmbeddingName {
@@ -100,7 +109,8 @@ public enum LoRAFile {
             }
         }
         func share(_ part: Double, of whole: Double) -> Double { whole > 0 ? (part / whole).squareRoot() : 0 }
-        let report = LoRAReport(layers: layers, error: share(rest, of: total), beside: share(beside, of: total), relative: share(rest, of: weights))
+        let report = LoRAReport(
+            layers: layers, error: share(rest, of: total), beside: share(beside, of: total), relative: share(rest, of: weights))
         return (tensors, report)
     }
 
@@ -140,7 +150,8 @@ public enum LoRAError: Error, Equatable, Sendable, CustomStringConvertible {
         case .shape(let path, let layer, let down, let up, let weight):
             "\(path): the factors of \(layer) are \(Shape.text(up)) and \(Shape.text(down)), the weight is \(Shape.text(weight)): it was made for another model"
         case .unknownLayers(let path, let keys):
-            "\(path): \(keys.count) keys are for layers that this model does not have: " + keys.prefix(5).joined(separator: ", ") + (keys.count > 5 ? ", …" : "")
+            "\(path): \(keys.count) keys are for layers that this model does not have: " + keys.prefix(5).joined(separator: ", ")
+                + (keys.count > 5 ? ", …" : "")
         case .differentModels: "the two models are built differently: one is not a change of the other"
         case .nothing: "the two models do not differ in anything but their handles: save_handles writes those"
         }

@@ -28,7 +28,8 @@ struct LoRAKey: Hashable {
 
     /// nil where a key belongs to no LoRA of a known form.
     init?(_ key: String) {
-        guard let ending = Self.endings.first(where: { key.hasSuffix($0.0) }), let part = Self.parts.first(where: { key.hasPrefix($0.0) }) else { return nil }
+        guard let ending = Self.endings.first(where: { key.hasSuffix($0.0) }), let part = Self.parts.first(where: { key.hasPrefix($0.0) })
+        else { return nil }
         let middle = key.dropFirst(part.0.count).dropLast(ending.0.count)
         (layer, factor) = (part.1 + String(middle).replacing(".processor.", with: ".").replacing(".processor", with: "."), ending.1)
     }

@@ -45,7 +45,9 @@ public enum ResultFile {
         for (name, variable) in model.namedParameters {
             guard let start = before[name], start.shape == variable.shape else { throw LoRAError.differentModels }
             try Parallel.checkWanted()
-            if !start.isIdentical(to: variable.value) { tensors.append(SafetensorsTensor(exact + name, ParameterFile.toDisk(variable.value))) }
+            if !start.isIdentical(to: variable.value) {
+                tensors.append(SafetensorsTensor(exact + name, ParameterFile.toDisk(variable.value)))
+            }
         }
         return (tensors, LoRAReport(layers: tensors.count, error: 0, beside: 0, relative: 0))
     }
@@ -63,11 +65,12 @@ public enum ResultFile {
         let tokens = (try? JSON.parse(list))?.arrayValue?.compactMap(\.stringValue) ?? []
         let width = base.textEncoder.configuration.hiddenSize
         func rows(_ prefix: String) throws -> Tensor {
-            .concatenated(try tokens.map { token in
-                let entry = try file.entry(prefix + token)
-                guard entry.shape == [width] else { throw ResultError.notAResult(path: path) }
-                return Tensor(try file.readFloats(entry.name), shape: [1, width])
-            }, axis: 0)
+            .concatenated(
+                try tokens.map { token in
+                    let entry = try file.entry(prefix + token)
+                    guard entry.shape == [width] else { throw ResultError.notAResult(path: path) }
+                    return Tensor(try file.readFloats(entry.name), shape: [1, width])
+                }, axis: 0)
         }
         var model = base
         let sides = (metadata["size"] ?? "").split(separator: " ").compactMap { Int($0) }
@@ -83,7 +86,9 @@ public enum ResultFile {
             var values: [String: Tensor] = [:]
             for entry in whole {
                 let name = String(entry.name.dropFirst(exact.count))
-                guard let shape = shapes[name], ParameterFile.diskShape(shape) == entry.shape else { throw ResultError.notAResult(path: path) }
+                guard let shape = shapes[name], ParameterFile.diskShape(shape) == entry.shape else {
+                    throw ResultError.notAResult(path: path)
+                }
                 values[name] = ParameterFile.fromDisk(Tensor(try file.readFloats(entry.name), shape: entry.shape))
             }
             model.replaceParameters(values)

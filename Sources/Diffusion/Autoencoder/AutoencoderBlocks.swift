@@ -9,7 +9,10 @@ struct AutoencoderLevel<Resample: Module>: Module {
     let resampleName: String
 
     init(_ inputs: Int, _ outputs: Int, layers: Int, groups: Int, resample: Resample?, name: String) {
-        resnets = (0..<layers).map { ResnetBlock2D($0 == 0 ? inputs : outputs, outputs, timeEmbedding: nil, groups: groups, eps: AutoencoderKLConfiguration.normEpsilon) }
+        resnets = (0..<layers).map {
+            ResnetBlock2D(
+                $0 == 0 ? inputs : outputs, outputs, timeEmbedding: nil, groups: groups, eps: AutoencoderKLConfiguration.normEpsilon)
+        }
         self.resample = resample.map { [$0] } ?? []
         resampleName = name
     }
@@ -53,7 +56,9 @@ struct AutoencoderMidBlock: Module {
     var attentions: [AutoencoderAttention]
 
     init(_ width: Int, groups: Int, hasAttention: Bool) {
-        resnets = (0..<2).map { _ in ResnetBlock2D(width, width, timeEmbedding: nil, groups: groups, eps: AutoencoderKLConfiguration.normEpsilon) }
+        resnets = (0..<2).map { _ in
+            ResnetBlock2D(width, width, timeEmbedding: nil, groups: groups, eps: AutoencoderKLConfiguration.normEpsilon)
+        }
         attentions = hasAttention ? [AutoencoderAttention(width, groups: groups)] : []
     }
 

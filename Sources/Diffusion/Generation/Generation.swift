@@ -14,9 +14,12 @@ public struct GenerationOptions: Sendable, Equatable {
     public var recording: AttentionRecording
 
     public init(
-        steps: Int = 30, plan: SamplingPlan? = nil, guidanceScale: Double = 3, negativePrompt: String = "", recording: AttentionRecording = .none
+        steps: Int = 30, plan: SamplingPlan? = nil, guidanceScale: Double = 3, negativePrompt: String = "",
+        recording: AttentionRecording = .none
     ) {
-        (self.steps, self.plan, self.guidanceScale, self.negativePrompt, self.recording) = (steps, plan, guidanceScale, negativePrompt, recording)
+        (self.steps, self.plan, self.guidanceScale, self.negativePrompt, self.recording) = (
+            steps, plan, guidanceScale, negativePrompt, recording
+        )
     }
 }
 
@@ -67,11 +70,13 @@ extension DiffusionModel {
             let out = unet(Variable(input), timesteps: Array(repeating: step.timestep, count: input.shape[0]), &pass).value
             projections = pass.textProjections
             let guided = isGuided ? Self.guide(out, Float(options.guidanceScale)) : out
-            let drawn = step.addsNoise ? noise?(index) ?? Self.stepNoise(seeds: Array(repeating: 0, count: n), step: index, initial.shape) : nil
+            let drawn =
+                step.addsNoise ? noise?(index) ?? Self.stepNoise(seeds: Array(repeating: 0, count: n), step: index, initial.shape) : nil
             (latents, state) = plan.advance(state, sample: latents, output: guided, noise: drawn)
-            try progress(GenerationStep(
-                index: index, count: plan.steps.count, timestep: step.timestep, latents: latents,
-                maps: isGuided ? pass.maps.map { $0.lastHalf } : pass.maps))
+            try progress(
+                GenerationStep(
+                    index: index, count: plan.steps.count, timestep: step.timestep, latents: latents,
+                    maps: isGuided ? pass.maps.map { $0.lastHalf } : pass.maps))
         }
         return latents
     }
@@ -80,9 +85,10 @@ extension DiffusionModel {
     /// again alone. The starting noise is draw 0 of the same stream.
     public static func stepNoise(seeds: [Int], step: Int, _ shape: [Int]) -> Tensor {
         let one = [1] + shape.dropFirst()
-        return .concatenated(seeds.map { seed in
-            RandomDraw(seed: UInt64(bitPattern: Int64(seed)), stream: "generate", step: UInt32(step + 1)).normal(one)
-        }, axis: 0)
+        return .concatenated(
+            seeds.map { seed in
+                RandomDraw(seed: UInt64(bitPattern: Int64(seed)), stream: "generate", step: UInt32(step + 1)).normal(one)
+            }, axis: 0)
     }
 
     /// unconditional + scale · (conditional − unconditional), of a batch [unconditional, conditional].

@@ -8,7 +8,8 @@ struct Downsample2D: Module {
     var conv: Conv2d
 
     init(_ channels: Int, isAutoencoder: Bool = false) {
-        let geometry = isAutoencoder
+        let geometry =
+            isAutoencoder
             ? ConvolutionGeometry(stride: 2, top: 0, left: 0, bottom: 1, right: 1) : ConvolutionGeometry(stride: 2, padding: 1)
         conv = Conv2d(channels, channels, kernel: 3, geometry)
     }

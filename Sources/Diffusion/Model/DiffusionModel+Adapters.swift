@@ -41,7 +41,9 @@ extension UNet2DConditionModel {
                 downBlocks[block].attentions[index].forEachProjection("down_blocks.\(block).attentions.\(index).", body)
             }
         }
-        for index in midBlock?.attentions.indices ?? 0..<0 { midBlock?.attentions[index].forEachProjection("mid_block.attentions.\(index).", body) }
+        for index in midBlock?.attentions.indices ?? 0..<0 {
+            midBlock?.attentions[index].forEachProjection("mid_block.attentions.\(index).", body)
+        }
         for block in upBlocks.indices {
             for index in upBlocks[block].attentions.indices {
                 upBlocks[block].attentions[index].forEachProjection("up_blocks.\(block).attentions.\(index).", body)

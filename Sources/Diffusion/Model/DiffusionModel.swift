@@ -127,7 +127,8 @@ public struct DiffusionModel: Sendable {
         precondition(embeddings.shape == [tokens.count, textEncoder.configuration.hiddenSize])
         precondition(origins.map { $0.count == tokens.count } ?? true)
         for (index, token) in tokens.enumerated() {
-            guard token.count > 2, token.first == "<", token.last == ">", !token.dropFirst().dropLast().contains(where: { $0.isWhitespace || $0 == "<" || $0 == ">" })
+            guard token.count > 2, token.first == "<", token.last == ">",
+                !token.dropFirst().dropLast().contains(where: { $0.isWhitespace || $0 == "<" || $0 == ">" })
             else { throw ModelError.handleName(token: token) }
             guard tokenizer.id(of: token) == nil, !tokens[..<index].contains(token) else { throw ModelError.handleExists(token: token) }
         }
@@ -187,17 +188,19 @@ public struct DiffusionModel: Sendable {
 
     /// √ᾱ · z + √(1 − ᾱ) · noise, one timestep a sample.
     public func addNoise(_ latents: Tensor, _ noise: Tensor, _ timesteps: [Int]) -> Tensor {
-        Tensor.concatenated(timesteps.enumerated().map { index, t in
-            let (signal, sigma) = scheduler.schedule.addNoiseCoefficients(t)
-            return latents.rows(index..<index + 1).combined(signal, with: noise.rows(index..<index + 1), sigma)
-        }, axis: 0)
+        Tensor.concatenated(
+            timesteps.enumerated().map { index, t in
+                let (signal, sigma) = scheduler.schedule.addNoiseCoefficients(t)
+                return latents.rows(index..<index + 1).combined(signal, with: noise.rows(index..<index + 1), sigma)
+            }, axis: 0)
     }
 
     /// What the U-Net is trained to predict: the noise, or the velocity, one timestep a sample.
     public func predictionTarget(_ latents: Tensor, _ noise: Tensor, _ timesteps: [Int]) -> Tensor {
-        Tensor.concatenated(timesteps.enumerated().map { index, t in
-            let (sample, other) = scheduler.schedule.targetCoefficients(t, scheduler.predictionType)
-            return latents.rows(index..<index + 1).combined(sample, with: noise.rows(index..<index + 1), other)
-        }, axis: 0)
+        Tensor.concatenated(
+            timesteps.enumerated().map { index, t in
+                let (sample, other) = scheduler.schedule.targetCoefficients(t, scheduler.predictionType)
+                return latents.rows(index..<index + 1).combined(sample, with: noise.rows(index..<index + 1), other)
+            }, axis: 0)
     }
 }

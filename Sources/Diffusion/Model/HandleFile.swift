@@ -41,7 +41,8 @@ public enum HandleFile {
 
     /// The files that the folder's list names, as far as they lie in it; nil without a list that can be read.
     private static func listed(_ folder: String) -> [String]? {
-        guard let bytes = try? ReadableFile.contents("\(folder)/\(index)", limit: 1 << 20), let list = (try? JSON.parse(bytes))?.arrayValue else { return nil }
+        guard let bytes = try? ReadableFile.contents("\(folder)/\(index)", limit: 1 << 20), let list = (try? JSON.parse(bytes))?.arrayValue
+        else { return nil }
         return list.compactMap(\.stringValue).filter { !$0.contains("/") && $0.hasSuffix(".safetensors") }
     }
 

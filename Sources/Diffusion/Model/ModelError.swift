@@ -35,7 +35,8 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(path) does not fit its configuration: "
                 + [
                     Self.list("missing", missing), Self.list("unexpected", unexpected),
-                    Self.list("of another shape", misshapen.map { "\($0.key) \(Shape.text($0.found)) where \(Shape.text($0.expected)) belongs" }),
+                    Self.list(
+                        "of another shape", misshapen.map { "\($0.key) \(Shape.text($0.found)) where \(Shape.text($0.expected)) belongs" }),
                 ].compactMap { $0 }.joined(separator: "; ")
         case .parts(let path, let what): "\(path): \(what)"
         case .unknownHandle(let token, let known):

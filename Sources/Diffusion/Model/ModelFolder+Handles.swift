@@ -9,7 +9,9 @@ extension ModelFolder {
     private static let notes = "bas.json"
 
     static func writeHandles(_ model: DiffusionModel, to folder: String) throws {
-        let object = JSONObject([("handles", .array(model.handles.map { .string($0) })), ("handle_scenes", HandleOrigin.json(model.handleOrigins))])
+        let object = JSONObject([
+            ("handles", .array(model.handles.map { .string($0) })), ("handle_scenes", HandleOrigin.json(model.handleOrigins)),
+        ])
         try write(object, to: "\(folder)/\(notes)")
     }
 

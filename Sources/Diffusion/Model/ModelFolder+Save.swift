@@ -41,7 +41,9 @@ extension ModelFolder {
 
     /// The parts that are written; diffusers looks for every part that is not null.
     private static func index(_ model: DiffusionModel) -> JSONObject {
-        var index = JSONObject([("_class_name", "StableDiffusionPipeline"), ("_diffusers_version", "0.42.1"), ("requires_safety_checker", false)])
+        var index = JSONObject([
+            ("_class_name", "StableDiffusionPipeline"), ("_diffusers_version", "0.42.1"), ("requires_safety_checker", false),
+        ])
         for part in ["feature_extractor", "image_encoder", "safety_checker"] { index[part] = [nil, nil] }
         index["scheduler"] = ["diffusers", .string(model.scheduler.className)]
         index["text_encoder"] = ["transformers", "CLIPTextModel"]
@@ -57,7 +59,10 @@ extension ModelFolder {
             switch name {
             case CLIPTextModel.handleEmbeddingName: nil
             case CLIPTextModel.tokenEmbeddingName:
-                ("text_model." + name, Variable(.concatenated([value.value] + (model.textEncoder.handleEmbedding.map { [$0.value] } ?? []), axis: 0)))
+                (
+                    "text_model." + name,
+                    Variable(.concatenated([value.value] + (model.textEncoder.handleEmbedding.map { [$0.value] } ?? []), axis: 0))
+                )
             default: ("text_model." + name, value)
             }
         }
@@ -68,12 +73,14 @@ extension ModelFolder {
     }
 
     private static func write(_ parameters: [(name: String, value: Variable)], to path: String, _ dtype: SafetensorsDType) throws {
-        try SafetensorsWriter.write(path, parameters.map { name, value in
-            // Brought into the layout on disk when its turn comes, so that one tensor is held twice, not all.
-            SafetensorsTensor(name, dtype, shape: ParameterFile.diskShape(value.shape)) { take in
-                try Parallel.checkWanted()
-                try ParameterFile.toDisk(value.value).withValues(take)
-            }
-        })
+        try SafetensorsWriter.write(
+            path,
+            parameters.map { name, value in
+                // Brought into the layout on disk when its turn comes, so that one tensor is held twice, not all.
+                SafetensorsTensor(name, dtype, shape: ParameterFile.diskShape(value.shape)) { take in
+                    try Parallel.checkWanted()
+                    try ParameterFile.toDisk(value.value).withValues(take)
+                }
+            })
     }
 }

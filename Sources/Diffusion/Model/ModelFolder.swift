@@ -20,7 +20,9 @@ public enum ModelFolder {
         guard FileSystem.isFolder(folder) else {
             throw FileSystem.exists(folder) ? ModelError.notAFolder(path: path) : ModelError.noSuchFolder(path: path)
         }
-        for file in ["model_index.json", "unet/config.json", "vae/config.json", "text_encoder/config.json", "scheduler/scheduler_config.json"]
+        for file in [
+            "model_index.json", "unet/config.json", "vae/config.json", "text_encoder/config.json", "scheduler/scheduler_config.json",
+        ]
         where !FileSystem.exists("\(folder)/\(file)") {
             throw ModelError.notAModelFolder(path: path, missing: file)
         }
@@ -72,12 +74,14 @@ public enum ModelFolder {
         }
         try require(
             unet.inChannels == vae.latentChannels,
-            "the U-Net takes latents of \(unet.inChannels) channels, the autoencoder makes \(vae.latentChannels) (inpainting models are not supported)")
+            "the U-Net takes latents of \(unet.inChannels) channels, the autoencoder makes \(vae.latentChannels) (inpainting models are not supported)"
+        )
         let multiple = 1 << (unet.levels - 1)
         let sides = [unet.sampleHeight, unet.sampleWidth].compactMap { $0 }
         try require(
             sides.allSatisfy { $0 % multiple == 0 },
-            "unet/config.json: sample_size \(sides.map(String.init).joined(separator: "×")) is no multiple of \(multiple), which its \(unet.levels) levels need")
+            "unet/config.json: sample_size \(sides.map(String.init).joined(separator: "×")) is no multiple of \(multiple), which its \(unet.levels) levels need"
+        )
         try require(
             unet.crossAttentionDimension.allSatisfy { $0 == text.hiddenSize },
             "the U-Net's cross-attention takes text of width \(unet.crossAttentionDimension[0]), the text encoder gives \(text.hiddenSize)")

@@ -102,7 +102,11 @@ public enum ParameterFile {
             let expected = diskShape(parameter.shape)
             // Old autoencoders store the attention's matrices as 1×1 convolutions.
             let isSame = found.shape == expected || (expected.count == 2 && found.shape == expected + [1, 1])
-            if isSame { fitting.append((name, found)) } else { misshapen.append(.init(key: found.key, expected: expected, found: found.shape)) }
+            if isSame {
+                fitting.append((name, found))
+            } else {
+                misshapen.append(.init(key: found.key, expected: expected, found: found.shape))
+            }
         }
         let unexpected = keys.values.map(\.key).sorted()
         guard missing.isEmpty && unexpected.isEmpty && misshapen.isEmpty else {
@@ -111,10 +115,11 @@ public enum ParameterFile {
         var index = 0
         try module.forEachParameter("") { _, parameter in
             let found = fitting[index].stored
-            parameter = switch extent {
-            case .values: Variable(fromDisk(try found.read(source, as: diskShape(parameter.shape))))
-            case .outline: Variable(try found.outline(source, as: parameter.shape))
-            }
+            parameter =
+                switch extent {
+                case .values: Variable(fromDisk(try found.read(source, as: diskShape(parameter.shape))))
+                case .outline: Variable(try found.outline(source, as: parameter.shape))
+                }
             index += 1
         }
     }

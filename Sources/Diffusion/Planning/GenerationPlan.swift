@@ -26,7 +26,9 @@ public struct GenerationPlan: Sendable, Equatable {
         let pass = unet.passCost(height: height, width: width, text: text.maxPositionEmbeddings)
         let decoding = vae.decodingCost(height: height, width: width)
         activations = 4 * max(passes * min(count, 8) * pass.alive, decoding.alive)
-        operations = Double(count) * (Double(steps * passes) * pass.operations + decoding.operations) + Double(passes * min(count, 8)) * text.passCost.operations
+        operations =
+            Double(count) * (Double(steps * passes) * pass.operations + decoding.operations) + Double(passes * min(count, 8))
+            * text.passCost.operations
     }
 }
 

@@ -80,7 +80,8 @@ extension PassCost {
                 cost.pointwise(places * width)
                 cost.linear(width, width, rows: places)
                 cost.linear(isCross ? context : width, 2 * width, rows: isCross ? text : places)
-                cost.attention(rows: places, context: isCross ? text : places, width: width, heads: heads,
+                cost.attention(
+                    rows: places, context: isCross ? text : places, width: width, heads: heads,
                     keepsProbabilities: isCross || places * places <= Variable.mostProbabilities)
                 cost.linear(width, width, rows: places)
             }

@@ -55,7 +55,8 @@ public struct DPMSolverMultistepScheduler: Scheduler {
         }
         sigmas.append(final == .zero ? 0 : Double(table.sigmas[0]))
         let levels = sigmas.map { Level(Double(Float($0))) }
-        return SamplingPlan(scheduler: Self.name, steps: timesteps.indices.dropFirst(start).map { step($0, from: start, timesteps, levels) })
+        return SamplingPlan(
+            scheduler: Self.name, steps: timesteps.indices.dropFirst(start).map { step($0, from: start, timesteps, levels) })
     }
 
     /// A noise level: √ᾱ, √(1 − ᾱ), and half the logarithm of the signal-to-noise ratio.

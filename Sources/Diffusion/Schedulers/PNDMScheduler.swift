@@ -48,19 +48,23 @@ public struct PNDMScheduler: Scheduler {
             passes.append(Pass(t, next, memory: Array(outputs.prefix(3))))
             kept = min(kept + 1, 3)
         }
-        return SamplingPlan(scheduler: Self.name, steps: passes.enumerated().map { index, pass in
-            let (signal, noise) = schedule.addNoiseCoefficients(pass.timestep)
-            return SamplingStep(
-                timestep: Float(pass.timestep), previous: index + 1 < passes.count ? Float(passes[index + 1].timestep) : nil,
-                level: NoiseLevel(signal: signal, noise: noise), next: pass.next, memory: index + 1 < passes.count ? pass.memory : [])
-        })
+        return SamplingPlan(
+            scheduler: Self.name,
+            steps: passes.enumerated().map { index, pass in
+                let (signal, noise) = schedule.addNoiseCoefficients(pass.timestep)
+                return SamplingStep(
+                    timestep: Float(pass.timestep), previous: index + 1 < passes.count ? Float(passes[index + 1].timestep) : nil,
+                    level: NoiseLevel(signal: signal, noise: noise), next: pass.next, memory: index + 1 < passes.count ? pass.memory : [])
+            })
     }
 
     private struct Pass {
         let timestep: Int
         let next: LinearForm
         let memory: [LinearForm]
-        init(_ timestep: Int, _ next: LinearForm, memory: [LinearForm]) { (self.timestep, self.next, self.memory) = (timestep, next, memory) }
+        init(_ timestep: Int, _ next: LinearForm, memory: [LinearForm]) {
+            (self.timestep, self.next, self.memory) = (timestep, next, memory)
+        }
     }
 
     /// The first step, made again from where it started with the mean of the outputs at both ends (Heun's method).
@@ -82,11 +86,15 @@ public struct PNDMScheduler: Scheduler {
             let earlier = (0..<index).map { LinearForm.memory($0) }
             let carried = (2..<2 + index + 1).map { LinearForm.memory($0) }
             let sum = LinearForm.memory(0)
-            passes.append(Pass(
-                start, try transfer(.sample, start, to: start - half, .output), memory: [(1.0 / 6) * .output, .sample, .output] + earlier))
+            passes.append(
+                Pass(
+                    start, try transfer(.sample, start, to: start - half, .output),
+                    memory: [(1.0 / 6) * .output, .sample, .output] + earlier))
             for (timestep, target) in [(end + half, end + half), (end + half, end + half - half)] {
-                passes.append(Pass(
-                    timestep, try transfer(.memory(1), start, to: target, .output), memory: [sum + (1.0 / 3) * .output, .memory(1)] + carried))
+                passes.append(
+                    Pass(
+                        timestep, try transfer(.memory(1), start, to: target, .output),
+                        memory: [sum + (1.0 / 3) * .output, .memory(1)] + carried))
             }
             passes.append(Pass(end, try transfer(.memory(1), start, to: end, sum + (1.0 / 6) * .output), memory: carried))
         }
@@ -95,7 +103,9 @@ public struct PNDMScheduler: Scheduler {
 
     /// The weights of Adams and Bashforth for one to four outputs, the newest first.
     private static func adamsBashforth(_ outputs: [LinearForm]) -> LinearForm {
-        let weights: [[Double]] = [[1], [3.0 / 2, -1.0 / 2], [23.0 / 12, -16.0 / 12, 5.0 / 12], [55.0 / 24, -59.0 / 24, 37.0 / 24, -9.0 / 24]]
+        let weights: [[Double]] = [
+            [1], [3.0 / 2, -1.0 / 2], [23.0 / 12, -16.0 / 12, 5.0 / 12], [55.0 / 24, -59.0 / 24, 37.0 / 24, -9.0 / 24],
+        ]
         return zip(weights[min(outputs.count, 4) - 1], outputs).reduce(.zero) { $0 + $1.0 * $1.1 }
     }
 

@@ -54,7 +54,9 @@ public struct SchedulerConfiguration: Sendable, Equatable {
         var changed = try SchedulerConfiguration(.object(object), file: file)
         // What a pipeline has made of the file stays, where it is not what is replaced.
         if !settings.contains(where: { $0.key == "steps_offset" }) { changed.stepsOffset = stepsOffset }
-        if !settings.contains(where: { $0.key == "clip_sample" || $0.key == "clip_sample_range" }) { changed.clipSampleRange = clipSampleRange }
+        if !settings.contains(where: { $0.key == "clip_sample" || $0.key == "clip_sample_range" }) {
+            changed.clipSampleRange = clipSampleRange
+        }
         return changed
     }
 
@@ -79,7 +81,8 @@ public struct SchedulerConfiguration: Sendable, Equatable {
         let range = try reader.double("clip_sample_range", default: 1, in: 0...1e6)
         clipSampleRange = try reader.bool("clip_sample", default: true) ? Float(range) : nil
         // DPM-Solver has a setting of this name too: null, or what needs a model with twice the channels.
-        varianceType = reader.object["variance_type"]?.isNull == false ? try reader.choice("variance_type", default: .fixedSmall) : .fixedSmall
+        varianceType =
+            reader.object["variance_type"]?.isNull == false ? try reader.choice("variance_type", default: .fixedSmall) : .fixedSmall
     }
 
     private static func readSchedule(_ reader: ConfigurationReader) throws -> NoiseSchedule {
@@ -93,8 +96,7 @@ public struct SchedulerConfiguration: Sendable, Equatable {
         return rescales ? schedule.rescaledToZeroTerminalSNR() : schedule
     }
 
-    private static func readTrainedBetas(_ reader: ConfigurationReader) throws(ConfigurationError) -> [Float]?
-    {
+    private static func readTrainedBetas(_ reader: ConfigurationReader) throws(ConfigurationError) -> [Float]? {
         let key = "trained_betas"
         guard let json = reader.object[key], !json.isNull else { return nil }
         guard let list = json.arrayValue, !list.isEmpty else {

@@ -23,7 +23,8 @@ public enum SingleFile {
     }
 
     static func load(
-        _ file: some SafetensorsSource, tokenizer words: CLIPTokenizer, prediction: PredictionType? = nil, _ extent: ParameterFile.Extent = .values
+        _ file: some SafetensorsSource, tokenizer words: CLIPTokenizer, prediction: PredictionType? = nil,
+        _ extent: ParameterFile.Extent = .values
     ) throws -> DiffusionModel {
         let (path, shapes) = (file.path, CheckpointShapes(file))
         try recognise(shapes)
@@ -126,7 +127,8 @@ public enum SingleFileError: Error, Equatable, Sendable, CustomStringConvertible
         case .isAdapter(let path): "\(path) is a LoRA, not a whole model: load_lora(file, model)"
         case .notACheckpoint(let path, let missing):
             "\(path) is no Stable Diffusion checkpoint: no tensor's name begins with \(missing)"
-        case .incomplete(let path, let missing): "\(path) is no complete Stable Diffusion checkpoint: \(missing) is missing or has another shape"
+        case .incomplete(let path, let missing):
+            "\(path) is no complete Stable Diffusion checkpoint: \(missing) is missing or has another shape"
         case .noTokenizer(let path, let looked):
             "\(path) holds no tokenizer, no single file does: put Stable Diffusion's tokenizer folder at \(looked), or say tokenizer=FOLDER"
         }

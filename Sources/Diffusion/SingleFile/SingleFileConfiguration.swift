@@ -32,13 +32,17 @@ struct SingleFileConfiguration {
         let widths = try (0..<levels).map { try shapes.shape(block($0) + "0.out_layers.3.weight", rank: 4)[0] }
         let attends = (0..<levels).map { shapes.shapes[block($0) + "1.transformer_blocks.0.attn2.to_k.weight"] != nil }
         let cross = try shapes.shape(p + "middle_block.1.transformer_blocks.0.attn2.to_k.weight", rank: 2)[1]
-        guard first[1] == 4 else { throw SingleFileError.otherModel(path: shapes.path, first[1] == 9 ? "an inpainting model" : "a model of \(first[1])-channel input") }
+        guard first[1] == 4 else {
+            throw SingleFileError.otherModel(
+                path: shapes.path, first[1] == 9 ? "an inpainting model" : "a model of \(first[1])-channel input")
+        }
         let isLinear = shapes.shapes[p + "middle_block.1.proj_in.weight"]?.count == 2
         let size: Int = isVersion2 ? 96 : 64
         return try UNet2DConditionModelConfiguration(
             [
                 "_class_name": "UNet2DConditionModel", "act_fn": "silu", "sample_size": JSON(size), "in_channels": 4, "out_channels": 4,
-                "center_input_sample": false, "flip_sin_to_cos": true, "freq_shift": 0, "layers_per_block": JSON(layers), "mid_block_scale_factor": 1,
+                "center_input_sample": false, "flip_sin_to_cos": true, "freq_shift": 0, "layers_per_block": JSON(layers),
+                "mid_block_scale_factor": 1,
                 "norm_eps": 1e-5, "norm_num_groups": 32, "downsample_padding": 1, "cross_attention_dim": JSON(cross),
                 "attention_head_dim": isVersion2 ? .array(widths.map { JSON($0 / 64) }) : 8, "use_linear_projection": .bool(isLinear),
                 "block_out_channels": .array(widths.map { JSON($0) }),
@@ -58,7 +62,8 @@ struct SingleFileConfiguration {
                 "_class_name": "AutoencoderKL", "act_fn": "silu", "in_channels": 3, "out_channels": 3, "latent_channels": JSON(latents),
                 "layers_per_block": JSON(layers), "norm_num_groups": 32, "sample_size": 512, "scaling_factor": 0.18215,
                 "block_out_channels": .array(widths.map { JSON($0) }),
-                "down_block_types": .array(widths.map { _ in "DownEncoderBlock2D" }), "up_block_types": .array(widths.map { _ in "UpDecoderBlock2D" }),
+                "down_block_types": .array(widths.map { _ in "DownEncoderBlock2D" }),
+                "up_block_types": .array(widths.map { _ in "UpDecoderBlock2D" }),
             ], file: shapes.path)
     }
 
@@ -86,7 +91,8 @@ struct SingleFileConfiguration {
         let width = table[1]
         return try CLIPTextModelConfiguration(
             [
-                "model_type": "clip_text_model", "architectures": ["CLIPTextModel"], "vocab_size": JSON(table[0]), "hidden_size": JSON(width),
+                "model_type": "clip_text_model", "architectures": ["CLIPTextModel"], "vocab_size": JSON(table[0]),
+                "hidden_size": JSON(width),
                 "intermediate_size": JSON(try shapes.shape(inner, rank: 2)[0]), "num_hidden_layers": JSON(layers),
                 "num_attention_heads": JSON(max(1, width / 64)), "max_position_embeddings": JSON(try shapes.shape(positions, rank: 2)[0]),
                 "hidden_act": .string(activation), "layer_norm_eps": 1e-5, "attention_dropout": 0, "bos_token_id": 0, "eos_token_id": 2,

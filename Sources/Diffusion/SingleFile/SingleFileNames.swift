@@ -34,9 +34,11 @@ enum SingleFileNames {
     /// transformers.
     static func unet(levels: Int, layers: Int, attends: [Bool]) -> [NameRule] {
         var rules = [
-            NameRule(original: "time_embed.0.", name: "time_embedding.linear_1."), NameRule(original: "time_embed.2.", name: "time_embedding.linear_2."),
+            NameRule(original: "time_embed.0.", name: "time_embedding.linear_1."),
+            NameRule(original: "time_embed.2.", name: "time_embedding.linear_2."),
             NameRule(original: "input_blocks.0.0.", name: "conv_in."), NameRule(original: "out.0.", name: "conv_norm_out."),
-            NameRule(original: "out.2.", name: "conv_out."), NameRule(original: "middle_block.0.", name: "mid_block.resnets.0.", inner: resnet),
+            NameRule(original: "out.2.", name: "conv_out."),
+            NameRule(original: "middle_block.0.", name: "mid_block.resnets.0.", inner: resnet),
             NameRule(original: "middle_block.1.", name: "mid_block.attentions.0."),
             NameRule(original: "middle_block.2.", name: "mid_block.resnets.1.", inner: resnet),
         ]
@@ -53,7 +55,9 @@ enum SingleFileNames {
                 let block = "output_blocks.\(up * (layers + 1) + layer)."
                 rules.append(NameRule(original: block + "0.", name: "up_blocks.\(up).resnets.\(layer).", inner: resnet))
                 // The upsampler comes after the transformer, where there is one.
-                if layer == layers { rules.append(NameRule(original: "\(block)\(attends[level] ? 2 : 1).conv.", name: "up_blocks.\(up).upsamplers.0.conv.")) }
+                if layer == layers {
+                    rules.append(NameRule(original: "\(block)\(attends[level] ? 2 : 1).conv.", name: "up_blocks.\(up).upsamplers.0.conv."))
+                }
                 if attends[level] { rules.append(NameRule(original: block + "1.", name: "up_blocks.\(up).attentions.\(layer).")) }
             }
         }
@@ -66,7 +70,8 @@ enum SingleFileNames {
         var rules = ["quant_conv.", "post_quant_conv."].map { NameRule(original: $0, name: $0) }
         for side in ["encoder.", "decoder."] {
             rules += [
-                NameRule(original: side + "conv_in.", name: side + "conv_in."), NameRule(original: side + "conv_out.", name: side + "conv_out."),
+                NameRule(original: side + "conv_in.", name: side + "conv_in."),
+                NameRule(original: side + "conv_out.", name: side + "conv_out."),
                 NameRule(original: side + "norm_out.", name: side + "conv_norm_out."),
                 NameRule(original: side + "mid.block_1.", name: side + "mid_block.resnets.0.", inner: shortcut),
                 NameRule(original: side + "mid.block_2.", name: side + "mid_block.resnets.1.", inner: shortcut),
@@ -77,7 +82,8 @@ enum SingleFileNames {
             }
         }
         for level in 0..<levels {
-            rules.append(NameRule(original: "encoder.down.\(level).downsample.conv.", name: "encoder.down_blocks.\(level).downsamplers.0.conv."))
+            rules.append(
+                NameRule(original: "encoder.down.\(level).downsample.conv.", name: "encoder.down_blocks.\(level).downsamplers.0.conv."))
             rules.append(NameRule(original: "encoder.down.\(level).block.", name: "encoder.down_blocks.\(level).resnets.", inner: shortcut))
             let up = "decoder.up_blocks.\(levels - 1 - level)."
             rules.append(NameRule(original: "decoder.up.\(level).upsample.conv.", name: up + "upsamplers.0.conv."))
@@ -88,7 +94,8 @@ enum SingleFileNames {
 
     /// OpenCLIP's text encoder; the fused `in_proj` is cut by the reader.
     static let openCLIP = [
-        NameRule(original: "token_embedding.", name: "embeddings.token_embedding."), NameRule(original: "ln_final.", name: "final_layer_norm."),
+        NameRule(original: "token_embedding.", name: "embeddings.token_embedding."),
+        NameRule(original: "ln_final.", name: "final_layer_norm."),
         NameRule(original: "positional_embedding", name: "embeddings.position_embedding.weight"),
         NameRule(
             original: "transformer.resblocks.", name: "encoder.layers.",

@@ -33,7 +33,7 @@ struct VocabularyFiles {
     static func readIfPresent(_ path: String) throws -> [UInt8]? {
         do {
             return try ReadableFile.contents(path, limit: 1 << 26)
-        } catch where error.reason == .notFound {
+        } catch  where error.reason == .notFound {
             return nil
         }
     }

@@ -38,7 +38,11 @@ extension Range<Int> {
         var (result, last) = ([Range<Int>](), false)
         for index in self {
             let value = property(index)
-            if let run = result.last, value == last { result[result.count - 1] = run.lowerBound..<index + 1 } else { result.append(index..<index + 1) }
+            if let run = result.last, value == last {
+                result[result.count - 1] = run.lowerBound..<index + 1
+            } else {
+                result.append(index..<index + 1)
+            }
             last = value
         }
         return result

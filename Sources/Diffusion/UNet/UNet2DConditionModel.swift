@@ -26,7 +26,10 @@ public struct UNet2DConditionModel: Module {
         let style = UNetBlockStyle(
             timeEmbedding: c.timeEmbeddingDimension, groups: c.normGroups, eps: c.normEpsilon, isLinear: c.useLinearProjection)
         func attention(_ level: Int, _ wanted: Bool) -> UNetBlockStyle.CrossAttention? {
-            wanted ? .init(heads: c.attentionHeads[level], layers: c.transformerLayersPerBlock[level], context: c.crossAttentionDimension[level]) : nil
+            wanted
+                ? .init(
+                    heads: c.attentionHeads[level], layers: c.transformerLayersPerBlock[level], context: c.crossAttentionDimension[level])
+                : nil
         }
         convIn = Conv2d(c.inChannels, first)
         timeEmbedding = TimestepEmbedding(
@@ -34,7 +37,8 @@ public struct UNet2DConditionModel: Module {
         downBlocks = (0..<levels).map { level in
             DownBlock(
                 level == 0 ? first : widths[level - 1], widths[level], layers: c.layersPerBlock[level],
-                attention: attention(level, c.downBlockTypes[level].hasCrossAttention), isLast: level == levels - 1, name: "down_blocks.\(level).", style)
+                attention: attention(level, c.downBlockTypes[level].hasCrossAttention), isLast: level == levels - 1,
+                name: "down_blocks.\(level).", style)
         }
         midBlock = attention(levels - 1, c.hasMidBlock).map { MidBlock(last, $0, style) }
         // What each up block's resnets take from the way down: the skips, last in first out.
@@ -47,7 +51,8 @@ public struct UNet2DConditionModel: Module {
             let level = levels - 1 - index
             let taken = (0..<c.layersPerBlock[level] + 1).map { _ in skips.removeLast() }
             return UpBlock(
-                index == 0 ? last : widths[level + 1], widths[level], skips: taken, attention: attention(level, c.upBlockTypes[index].hasCrossAttention),
+                index == 0 ? last : widths[level + 1], widths[level], skips: taken,
+                attention: attention(level, c.upBlockTypes[index].hasCrossAttention),
                 isLast: level == 0, name: "up_blocks.\(index).", style)
         }
         convNormOut = GroupNorm(c.normGroups, first, eps: c.normEpsilon)

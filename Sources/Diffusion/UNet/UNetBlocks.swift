@@ -22,7 +22,8 @@ struct UNetBlockStyle {
 
     func transformer(_ width: Int, _ attention: CrossAttention, name: String) -> Transformer2DModel {
         Transformer2DModel(
-            width, context: attention.context, heads: attention.heads, layers: attention.layers, groups: groups, isLinear: isLinear, name: name)
+            width, context: attention.context, heads: attention.heads, layers: attention.layers, groups: groups, isLinear: isLinear,
+            name: name)
     }
 }
 
@@ -32,11 +33,15 @@ struct DownBlock: Module {
     var attentions: [Transformer2DModel]
     var downsamplers: [Downsample2D]
 
-    init(_ inputs: Int, _ outputs: Int, layers: Int, attention: UNetBlockStyle.CrossAttention?, isLast: Bool, name: String, _ style: UNetBlockStyle) {
+    init(
+        _ inputs: Int, _ outputs: Int, layers: Int, attention: UNetBlockStyle.CrossAttention?, isLast: Bool, name: String,
+        _ style: UNetBlockStyle
+    ) {
         resnets = (0..<layers).map { style.resnet($0 == 0 ? inputs : outputs, outputs) }
-        attentions = attention.map { attention in
-            (0..<layers).map { style.transformer(outputs, attention, name: "\(name)attentions.\($0).") }
-        } ?? []
+        attentions =
+            attention.map { attention in
+                (0..<layers).map { style.transformer(outputs, attention, name: "\(name)attentions.\($0).") }
+            } ?? []
         downsamplers = isLast ? [] : [Downsample2D(outputs)]
     }
 
@@ -90,11 +95,15 @@ struct UpBlock: Module {
     var upsamplers: [Upsample2D]
 
     /// `inputs`: channels from below; `skips`: channels that each resnet gets from the way down.
-    init(_ inputs: Int, _ outputs: Int, skips: [Int], attention: UNetBlockStyle.CrossAttention?, isLast: Bool, name: String, _ style: UNetBlockStyle) {
+    init(
+        _ inputs: Int, _ outputs: Int, skips: [Int], attention: UNetBlockStyle.CrossAttention?, isLast: Bool, name: String,
+        _ style: UNetBlockStyle
+    ) {
         resnets = skips.enumerated().map { style.resnet(($0.offset == 0 ? inputs : outputs) + $0.element, outputs) }
-        attentions = attention.map { attention in
-            skips.indices.map { style.transformer(outputs, attention, name: "\(name)attentions.\($0).") }
-        } ?? []
+        attentions =
+            attention.map { attention in
+                skips.indices.map { style.transformer(outputs, attention, name: "\(name)attentions.\($0).") }
+            } ?? []
         upsamplers = isLast ? [] : [Upsample2D(outputs)]
     }
 

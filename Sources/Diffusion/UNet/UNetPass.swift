@@ -53,7 +53,8 @@ public struct UNetPass: Sendable {
 
     /// `checkpointing`: gradient checkpointing, layer by layer as in diffusers; for training.
     public init(
-        _ encoderHiddenStates: Variable, recording: AttentionRecording = .none, reusing projections: TextProjections? = nil, checkpointing: Bool = false
+        _ encoderHiddenStates: Variable, recording: AttentionRecording = .none, reusing projections: TextProjections? = nil,
+        checkpointing: Bool = false
     ) {
         precondition(!(checkpointing && projections != nil), "projections are for sampling, checkpointing for training")
         self.encoderHiddenStates = encoderHiddenStates
@@ -73,7 +74,8 @@ public struct UNetPass: Sendable {
 
     /// The pass of some of the samples.
     func part(_ samples: Range<Int>) -> UNetPass {
-        let reused = isReusing ? TextProjections(layers: textProjections.layers.map { ($0.keys.rows(samples), $0.values.rows(samples)) }) : nil
+        let reused =
+            isReusing ? TextProjections(layers: textProjections.layers.map { ($0.keys.rows(samples), $0.values.rows(samples)) }) : nil
         return UNetPass(encoderHiddenStates.rows(samples), recording: recording, reusing: reused)
     }
 
@@ -82,7 +84,8 @@ public struct UNetPass: Sendable {
         maps = parts[0].maps.indices.map { index in
             let map = parts[0].maps[index]
             return CrossAttentionMap(
-                layer: map.layer, height: map.height, width: map.width, probabilities: .concatenated(parts.map { $0.maps[index].probabilities }, axis: 0))
+                layer: map.layer, height: map.height, width: map.width,
+                probabilities: .concatenated(parts.map { $0.maps[index].probabilities }, axis: 0))
         }
         guard !isReusing, !encoderHiddenStates.needsGrad else { return }
         textProjections.layers = parts[0].textProjections.layers.indices.map { index in

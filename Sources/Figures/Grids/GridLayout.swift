@@ -52,7 +52,8 @@ struct GridLayout {
         }
         self.starts = starts
         titles = grid.pictures.indices.map { index in
-            index < grid.titles.count ? canvas.wrapped(grid.titles[index], .tick, within: widths[index % columns] + Self.gap / 2, limit: 2) : []
+            index < grid.titles.count
+                ? canvas.wrapped(grid.titles[index], .tick, within: widths[index % columns] + Self.gap / 2, limit: 2) : []
         }
         columnTitles = grid.columnTitles.enumerated().map { column, title in
             canvas.wrapped(title, .tick, within: (column < widths.count ? widths[column] : 0) + Self.gap / 2, limit: 2)

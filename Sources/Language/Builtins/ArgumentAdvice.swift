@@ -7,7 +7,9 @@ enum ArgumentAdvice {
         if let number = number(value, parameter.type) { return "a number stands without quotes: \(number)" }
         // Documentation that shows a form says it best.
         if parameter.doc.contains("[") { return "\(parameter.name): \(parameter.doc)" }
-        if let item = parameter.type.item, item.accept(value) != nil { return "a list of one stands in brackets: [\(shortened(value.literalText, to: 30))]" }
+        if let item = parameter.type.item, item.accept(value) != nil {
+            return "a list of one stands in brackets: [\(shortened(value.literalText, to: 30))]"
+        }
         // Words with blanks between them are prompts, not paths.
         if let text = text(value, parameter.type), !text.contains(" "), let origin = parameter.origin, let reader = origin.reader {
             return "\(reader)(\(shortened(stringLiteral(text), to: 40))) reads one"

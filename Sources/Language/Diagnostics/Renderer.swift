@@ -105,8 +105,7 @@ struct DiagnosticRenderer {
     private func otherFiles(_ diagnostic: Diagnostic) -> [SourceFile] {
         var files: [SourceFile] = []
         for label in diagnostic.labels
-        where label.span.file !== diagnostic.span?.file && !files.contains(where: { $0 === label.span.file })
-        {
+        where label.span.file !== diagnostic.span?.file && !files.contains(where: { $0 === label.span.file }) {
             files.append(label.span.file)
         }
         return files

@@ -55,7 +55,8 @@ struct ClosureCycle {
             function.closure?.captures = []
         }
         // Now nothing of the cycle holds them any more.
-        let isUnreachable = functions.indices.allSatisfy { isKnownUniquelyReferenced(&functions[$0]) }
+        let isUnreachable =
+            functions.indices.allSatisfy { isKnownUniquelyReferenced(&functions[$0]) }
             && holders.allSatisfy { isKnownUniquelyReferenced(&boxes[$0.box]) }
         if isUnreachable { return true }
         for (function, captures) in zip(functions, captures) {

@@ -13,8 +13,7 @@ enum Indexing {
         }
     }
 
-    private static func only(_ subscripts: [Subscript], _ what: String, _ example: String) throws -> Subscript
-    {
+    private static func only(_ subscripts: [Subscript], _ what: String, _ example: String) throws -> Subscript {
         if subscripts.count == 1, let first = subscripts.first { return first }
         throw Problem(
             .badIndex, "\(what) takes one index, not \(subscripts.count)",

@@ -1,7 +1,6 @@
 /// What operators do to values, without spans: problems come out, and the nodes say where.
 enum Operators {
-    static func apply(_ op: BinaryOperator, _ left: Value, _ right: Value, _ context: Context) throws -> Value
-    {
+    static func apply(_ op: BinaryOperator, _ left: Value, _ right: Value, _ context: Context) throws -> Value {
         switch (left, right) {
         case (.int(let a), .int(let b)): return try integers(op, a, b)
         case (.int, .float), (.float, .int), (.float, .float):

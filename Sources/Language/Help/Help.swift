@@ -90,7 +90,8 @@ struct Help {
         guard !found.isEmpty || !recipes.isEmpty else { return "nothing speaks of \(quoted(words))" }
         var lines: [String] = []
         if let first = recipes.first {
-            lines += ["bas run \(first.path)", ""] + first.text.split(separator: "\n", omittingEmptySubsequences: false).map { "    " + $0 }
+            lines +=
+                ["bas run \(first.path)", ""] + first.text.split(separator: "\n", omittingEmptySubsequences: false).map { "    " + $0 }
             lines += recipes.dropFirst().map { "bas run \($0.path)    \($0.title)" }
         }
         return (lines + summaries(found.prefix(20), indent: 0)).joined(separator: "\n")

@@ -7,7 +7,8 @@ public enum LanguageTour {
     /// What `?language` shows: headings, prose and code, without the marks.
     static func text(width: Int) -> String {
         cells.map { cell in
-            let prose = cell.prose.isEmpty ? [] : TextWrapping.lines(cell.prose.replacing("\n", with: " "), width: width, first: 2, hanging: 2)
+            let prose =
+                cell.prose.isEmpty ? [] : TextWrapping.lines(cell.prose.replacing("\n", with: " "), width: width, first: 2, hanging: 2)
             let code = cell.code.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "    " + $0 }
             return ([cell.title] + prose + code).joined(separator: "\n")
         }.joined(separator: "\n\n")

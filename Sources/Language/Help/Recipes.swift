@@ -25,9 +25,10 @@ struct Recipe {
         guard let head = lines.firstIndex(where: { $0.hasPrefix("# %% ") }) else { return nil }
         self.path = path
         title = String(lines[head].dropFirst("# %% ".count))
-        words = Set(lines.filter { $0.hasPrefix(Self.found) }.flatMap { line in
-            line.dropFirst(Self.found.count).lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
-        })
+        words = Set(
+            lines.filter { $0.hasPrefix(Self.found) }.flatMap { line in
+                line.dropFirst(Self.found.count).lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
+            })
         self.text = lines[head...].filter { !$0.hasPrefix(Self.found) }.joined(separator: "\n")
     }
 

@@ -19,7 +19,8 @@ enum Search {
     }
 
     private static let commonWords: Set<String> = [
-        "a", "an", "and", "are", "by", "can", "do", "does", "for", "from", "get", "how", "i", "in", "is", "it", "my", "of", "on", "one", "or", "the",
+        "a", "an", "and", "are", "by", "can", "do", "does", "for", "from", "get", "how", "i", "in", "is", "it", "my", "of", "on", "one",
+        "or", "the",
         "to", "what", "with",
     ]
 

@@ -182,7 +182,8 @@ struct ValuePath {
                 case .field(let name):
                     let (names, suggestion) = (value.fieldNames, nearestLabel(name, among: value.fieldNames))
                     let known = names.isEmpty ? "" : "; it has \(listed(names))"
-                    return "\(path) is \(value.describedType) and has no field \(quoted(name))" + (suggestion.isEmpty ? known : ": \(suggestion)")
+                    return "\(path) is \(value.describedType) and has no field \(quoted(name))"
+                        + (suggestion.isEmpty ? known : ": \(suggestion)")
                 }
             }
             value = next

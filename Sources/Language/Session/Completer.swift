@@ -192,9 +192,10 @@ struct Completer {
         let (folder, name) = Paths.split(text)
         let from = cursor - name.utf8.count
         let place = folderPath(folder)
-        return words + Paths.entries(of: place, beginning: name).filter { !name.isEmpty || $0.name.first != "." }
-        .prefix(500)
-        .map { Candidate(text: $0.name + ($0.isFolder ? "/" : ""), kind: .file, range: from..<cursor) }
+        return words
+            + Paths.entries(of: place, beginning: name).filter { !name.isEmpty || $0.name.first != "." }
+            .prefix(500)
+            .map { Candidate(text: $0.name + ($0.isFolder ? "/" : ""), kind: .file, range: from..<cursor) }
     }
 
     /// Beside the program, where there is such a folder, else in the current one.

@@ -113,8 +113,7 @@ struct PartialScan {
         return stack.isEmpty ? command : stack[stack.count - 1]
     }
 
-    private func update(_ stack: inout [OpenCall?], _ command: inout OpenCall?, _ token: Token, _ index: Int)
-    {
+    private func update(_ stack: inout [OpenCall?], _ command: inout OpenCall?, _ token: Token, _ index: Int) {
         switch token.kind {
         case .symbol(.openParen):
             let path = PartialScan.path(endingAt: tokens[..<index])

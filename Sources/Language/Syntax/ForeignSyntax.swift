@@ -36,7 +36,8 @@ enum ForeignSyntax {
 
     /// Names that parameters have elsewhere, mostly in diffusers and PyTorch, and here.
     static let parameters: [String: String] = [
-        "learning_rate": "lr", "num_inference_steps": "steps", "num_steps": "steps", "max_train_steps": "steps", "epochs": "steps", "iterations": "steps",
+        "learning_rate": "lr", "num_inference_steps": "steps", "num_steps": "steps", "max_train_steps": "steps", "epochs": "steps",
+        "iterations": "steps",
         "guidance_scale": "guidance", "cfg": "guidance", "cfg_scale": "guidance", "negative_prompt": "negative", "generator": "seed",
         "random_state": "seed", "num_images": "n", "num_images_per_prompt": "n", "count": "n", "width": "size", "height": "size",
         "sampler": "scheduler", "initializer_tokens": "init", "tokens": "init", "batch_size": "batch", "filename": "path", "file": "path",

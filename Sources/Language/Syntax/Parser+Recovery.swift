@@ -108,7 +108,9 @@ extension Parser {
 
     /// Names of the pattern that begins behind a place.
     private func pattern(behind start: Int, upTo end: Int) -> [String] {
-        tokens[(start + 1)..<max(start + 1, end)].prefix { partOfPattern($0) != nil }.compactMap { partOfPattern($0) }.filter { !$0.isEmpty }
+        tokens[(start + 1)..<max(start + 1, end)].prefix { partOfPattern($0) != nil }.compactMap { partOfPattern($0) }.filter {
+            !$0.isEmpty
+        }
     }
 
     /// A name, "" for what stands between names of a pattern, nil for what is part of none.
@@ -116,7 +118,8 @@ extension Parser {
         switch token.kind {
         case .name(let name): name
         case .symbol(.comma), .symbol(.colon), .symbol(.dotDot), .symbol(.openBrace), .symbol(.closeBrace), .symbol(.openBracket),
-            .symbol(.closeBracket): ""
+            .symbol(.closeBracket):
+            ""
         default: nil
         }
     }

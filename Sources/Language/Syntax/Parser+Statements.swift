@@ -59,7 +59,8 @@ extension Parser {
             if token.isSymbol(.colon) {
                 help = "names have no declared types:  \(name) = value"
             } else if help == nil {
-                help = ForeignSyntax.words[name]
+                help =
+                    ForeignSyntax.words[name]
                     ?? "\(name) is not a command that takes arguments without parentheses: \(name)(…)"
             }
         }
@@ -262,7 +263,9 @@ extension Parser {
 /// Whether a text could be written as a name.
 func isPlainName(_ text: String) -> Bool {
     guard let first = text.unicodeScalars.first, Keyword(rawValue: text) == nil else { return false }
-    return !("0"..."9").contains(first) && text.unicodeScalars.allSatisfy { scalar in
-        scalar.isASCII ? Scanner.isNameStart(UInt8(scalar.value)) || Scanner.isDigit(UInt8(scalar.value)) : scalar.properties.isAlphabetic
-    }
+    return !("0"..."9").contains(first)
+        && text.unicodeScalars.allSatisfy { scalar in
+            scalar.isASCII
+                ? Scanner.isNameStart(UInt8(scalar.value)) || Scanner.isDigit(UInt8(scalar.value)) : scalar.properties.isAlphabetic
+        }
 }

@@ -109,8 +109,7 @@ extension Scanner {
                 if triple, matches(Array("\"\"\"".utf8)) { throw openBrace(open) }
                 do {
                     try skipNestedString()
-                } catch let error as SyntaxError where error.diagnostic.code == .unterminatedString && !triple
-                {
+                } catch let error as SyntaxError where error.diagnostic.code == .unterminatedString && !triple {
                     // The quote was meant to end the outer string.
                     throw openBrace(open)
                 }

@@ -22,7 +22,8 @@ enum Disposal {
 
     private static func isLengthy<T>(_ values: [T]) -> Bool {
         guard let values = values as? [Value] else { return values.count >= Aside.noticed }
-        return isLengthy(values) || values.count < Aside.noticed && values.contains { if case .list(let items) = $0 { isLengthy(items) } else { false } }
+        return isLengthy(values)
+            || values.count < Aside.noticed && values.contains { if case .list(let items) = $0 { isLengthy(items) } else { false } }
     }
 
     /// Whether a list holds many values that hold something themselves.

@@ -109,7 +109,9 @@ public struct FunctionContents<Digest: ContentDigest> {
 
     // MARK: functions
 
-    private func key(_ function: FunctionValue) -> ObjectIdentifier { function.closure.map { ObjectIdentifier($0) } ?? ObjectIdentifier(function) }
+    private func key(_ function: FunctionValue) -> ObjectIdentifier {
+        function.closure.map { ObjectIdentifier($0) } ?? ObjectIdentifier(function)
+    }
 
     private func isKnown(_ function: FunctionValue) -> Bool { functions[key(function)] != nil }
 

@@ -16,7 +16,9 @@ public struct AdamW: Sendable {
         /// Bits of a moment, 32 or 8: 2 bytes a parameter instead of 8 (`QuantizedMoments`).
         public var stateBits = 32
 
-        public init(lr: Double, beta1: Double = 0.9, beta2: Double = 0.999, eps: Double = 1e-8, weightDecay: Double = 1e-2, stateBits: Int = 32) {
+        public init(
+            lr: Double, beta1: Double = 0.9, beta2: Double = 0.999, eps: Double = 1e-8, weightDecay: Double = 1e-2, stateBits: Int = 32
+        ) {
             (self.lr, self.beta1, self.beta2, self.eps, self.weightDecay) = (lr, beta1, beta2, eps, weightDecay)
             self.stateBits = stateBits
         }
@@ -53,7 +55,8 @@ public struct AdamW: Sendable {
 
     /// An optimizer as it was after `step` steps: what a checkpoint kept.
     public init(
-        _ options: Options, step: Int, moments: [String: Moments], quantizedMoments: [String: QuantizedMoments] = [:], missed: [String: Int] = [:]
+        _ options: Options, step: Int, moments: [String: Moments], quantizedMoments: [String: QuantizedMoments] = [:],
+        missed: [String: Int] = [:]
     ) {
         (self.options, self.step, self.moments, self.quantizedMoments) = (options, step, moments, quantizedMoments)
         self.missed = missed
@@ -102,9 +105,10 @@ public struct AdamW: Sendable {
             let (m, v) = (owned.first.mutate { $0 }, owned.second.mutate { $0 })
             moments[name] = owned
             for start in stride(from: 0, to: p.count, by: Self.chunk) {
-                work.append(Piece(
-                    p: p.baseAddress! + start, m: m.baseAddress! + start, v: v.baseAddress! + start,
-                    g: updates[index].gradient.pointer + start, count: min(Self.chunk, p.count - start), options: options))
+                work.append(
+                    Piece(
+                        p: p.baseAddress! + start, m: m.baseAddress! + start, v: v.baseAddress! + start,
+                        g: updates[index].gradient.pointer + start, count: min(Self.chunk, p.count - start), options: options))
             }
         }
         let tasks = max(1, min(16, (work.count + 3) / 4))

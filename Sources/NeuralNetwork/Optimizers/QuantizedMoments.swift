@@ -29,7 +29,8 @@ public struct QuantizedMoments: Sendable {
     /// As a checkpoint kept them; nil where the sizes do not fit each other.
     public init?(shape: [Int], first: [UInt8], second: [UInt8], firstScale: Tensor, secondScale: Tensor) {
         self.init(shape: shape)
-        guard first.count == self.first.count, second.count == first.count, firstScale.shape == self.firstScale.shape, secondScale.shape == firstScale.shape
+        guard first.count == self.first.count, second.count == first.count, firstScale.shape == self.firstScale.shape,
+            secondScale.shape == firstScale.shape
         else { return nil }
         (self.first, self.second, self.firstScale, self.secondScale) = (first, second, firstScale, secondScale)
     }
@@ -47,7 +48,8 @@ public struct QuantizedMoments: Sendable {
                     let range = Parallel.range(task, of: tasks, count: blocks)
                     let start = range.lowerBound * Self.block
                     bas_adamw8(
-                        p + start, m + start, v + start, firstScale + range.lowerBound, secondScale + range.lowerBound, gradient.pointer + start,
+                        p + start, m + start, v + start, firstScale + range.lowerBound, secondScale + range.lowerBound,
+                        gradient.pointer + start,
                         Self.signedTable, Self.unsignedTable, &options, min(count, range.upperBound * Self.block) - start)
                 }
             }

@@ -15,7 +15,12 @@ extension Editors {
     private var package: JSONText {
         .object([
             ("name", .text("bas")), ("displayName", .text("bas")), ("publisher", .text("bas")),
-            ("description", .text("The language of bas (Break-A-Scene): colours, snippets, and what `bas lsp` knows: errors, completion, help, renaming, layout.")),
+            (
+                "description",
+                .text(
+                    "The language of bas (Break-A-Scene): colours, snippets, and what `bas lsp` knows: errors, completion, help, renaming, layout."
+                )
+            ),
             ("version", .text(reference.version.split(separator: " ").last.map { "\($0).0" } ?? "0.1.0")),
             ("license", .text("Apache-2.0")), ("engines", .object([("vscode", .text("^1.75.0"))])),
             ("categories", .texts(["Programming Languages", "Snippets"])), ("main", .text("./extension.js")),

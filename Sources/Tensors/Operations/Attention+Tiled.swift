@@ -34,7 +34,8 @@ extension Tensor {
                 let packed = g.packedTransposed(kp + key)
                 defer { keepAlive(packed) }
                 bas_attention(
-                    y + query, g.width, sums.map { $0 + head * g.queries + part.lowerBound }, qp + query, g.width, part.count, packed.pointer,
+                    y + query, g.width, sums.map { $0 + head * g.queries + part.lowerBound }, qp + query, g.width, part.count,
+                    packed.pointer,
                     vp + key, g.width, g.keys, g.d, g.scale, workspace.pointer)
             }
         }
@@ -47,7 +48,8 @@ extension Tensor {
     ) -> [Tensor?] {
         let g = AttentionGeometry(q, k, heads: heads)
         defer { keepAlive(self, y, logSums, q, k, v) }
-        let cost = Profile.Cost("attention, gradients", flops: 5 * g.n * heads * g.flops, floats: 3 * q.count + 2 * (q.count + k.count + v.count))
+        let cost = Profile.Cost(
+            "attention, gradients", flops: 5 * g.n * heads * g.flops, floats: 3 * q.count + 2 * (q.count + k.count + v.count))
         defer { cost.end() }
         let results = zip([q, k, v], wanted).map { $1 ? Tensor(uninitialized: $0.shape) : nil }
         let (dq, dk, dv) = (results[0]?.writable, results[1]?.writable, results[2]?.writable)

@@ -8,7 +8,8 @@ public struct AttentionGeometry: Sendable {
     var scale: Float { 1 / Float(d).squareRoot() }
 
     init(_ q: Tensor, _ k: Tensor, heads: Int) {
-        precondition(q.rank == 3 && k.rank == 3 && q.shape[0] == k.shape[0] && q.shape[2] == k.shape[2] && q.shape[2] % heads == 0,
+        precondition(
+            q.rank == 3 && k.rank == 3 && q.shape[0] == k.shape[0] && q.shape[2] == k.shape[2] && q.shape[2] % heads == 0,
             "attention of \(Shape.text(q.shape)) and \(Shape.text(k.shape)) with \(heads) heads")
         (n, queries, keys, self.heads, width) = (q.shape[0], q.shape[1], k.shape[1], heads, q.shape[2])
     }
@@ -79,7 +80,9 @@ extension Tensor {
     ) -> (Tensor?, Tensor?) {
         let g = AttentionGeometry(q, k, heads: heads)
         defer { keepAlive(self, p, q, k) }
-        let cost = Profile.Cost("attention, gradients", flops: g.n * heads * ((wantsQ ? 1 : 0) + (wantsK ? 1 : 0)) * g.flops, floats: 2 * count + 2 * (q.count + k.count))
+        let cost = Profile.Cost(
+            "attention, gradients", flops: g.n * heads * ((wantsQ ? 1 : 0) + (wantsK ? 1 : 0)) * g.flops,
+            floats: 2 * count + 2 * (q.count + k.count))
         defer { cost.end() }
         let (dq, dk) = (wantsQ ? Tensor(uninitialized: q.shape) : nil, wantsK ? Tensor(uninitialized: k.shape) : nil)
         let (dp, pp, qp, kp) = (pointer, p.pointer, q.pointer, k.pointer)
@@ -113,7 +116,9 @@ extension Tensor {
     public func attentionValuesBackward(_ p: Tensor, _ v: Tensor, probabilities: Bool, values: Bool) -> (Tensor?, Tensor?) {
         let g = AttentionGeometry(self, v, heads: p.shape[1])
         defer { keepAlive(self, p, v) }
-        let cost = Profile.Cost("attention, gradients", flops: g.n * g.heads * ((probabilities ? 1 : 0) + (values ? 1 : 0)) * g.flops, floats: count + 2 * p.count + 2 * v.count)
+        let cost = Profile.Cost(
+            "attention, gradients", flops: g.n * g.heads * ((probabilities ? 1 : 0) + (values ? 1 : 0)) * g.flops,
+            floats: count + 2 * p.count + 2 * v.count)
         defer { cost.end() }
         let (dp, dv) = (probabilities ? Tensor(uninitialized: p.shape) : nil, values ? Tensor(uninitialized: v.shape) : nil)
         let (dy, pp, vp, dpp, dvp) = (pointer, p.pointer, v.pointer, dp?.writable, dv?.writable)

@@ -22,7 +22,8 @@ extension Tensor {
             bas_patches(patches.pointer, x + sample * g.H * g.W * g.C, &g, range.lowerBound, range.count)
             if let rounded {
                 rounded.product(
-                    y + rows.lowerBound * outputs, patches.pointer, rows: range.count, bias: start, residual: added.map { $0 + rows.lowerBound * outputs })
+                    y + rows.lowerBound * outputs, patches.pointer, rows: range.count, bias: start,
+                    residual: added.map { $0 + rows.lowerBound * outputs })
                 return
             }
             fillRows(y, stride: outputs, rows, 0..<outputs, bias: start, residual: added)
@@ -53,7 +54,8 @@ extension Tensor {
                     rounded.product(patches.pointer, rows, rows: count)
                 } else {
                     product(
-                        MatrixView(rows, stride: outputs), MatrixView(w, stride: k), m: count, n: k, k: outputs, into: patches.pointer, stride: k)
+                        MatrixView(rows, stride: outputs), MatrixView(w, stride: k), m: count, n: k, k: outputs, into: patches.pointer,
+                        stride: k)
                 }
                 bas_patches_add(dx + sample * g.H * g.W * g.C, patches.pointer, &g, first, count)
             }

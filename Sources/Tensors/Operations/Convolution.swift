@@ -16,7 +16,8 @@ public struct ConvolutionGeometry: Sendable, Equatable {
 
     /// Geometry of an input [N, H, W, C] under a kernel.
     func resolve(_ input: [Int], kernel: [Int]) -> bas_convolution {
-        precondition(input.count == 4 && kernel.count == 4 && kernel[3] == input[3], "convolution \(Shape.text(kernel)) of \(Shape.text(input))")
+        precondition(
+            input.count == 4 && kernel.count == 4 && kernel[3] == input[3], "convolution \(Shape.text(kernel)) of \(Shape.text(input))")
         let height = (input[1] + top + bottom - kernel[1]) / stride + 1
         let width = (input[2] + left + right - kernel[2]) / stride + 1
         return bas_convolution(
@@ -36,14 +37,17 @@ extension Tensor {
     ) -> Tensor {
         if geometry.isLinear(weight.shape) { return linear(weight, bias: bias, residual: residual, weightChanges: weightChanges) }
         let g = geometry.resolve(shape, kernel: weight.shape)
-        let cost = Profile.Cost("convolution", flops: g.flops(samples: shape[0], outputs: weight.shape[0]), floats: count + weight.count + shape[0] * g.OH * g.OW * weight.shape[0])
+        let cost = Profile.Cost(
+            "convolution", flops: g.flops(samples: shape[0], outputs: weight.shape[0]),
+            floats: count + weight.count + shape[0] * g.OH * g.OW * weight.shape[0])
         defer { cost.end() }
         guard g.isDirect else { return conv2dByPatches(weight, bias: bias, residual: residual, g) }
         let isExact = ProductPrecision.current == .float32
         if weightChanges, isExact, g.isThin(samples: shape[0], outputs: weight.shape[0]) {
             return thinConv2d(weight, bias: bias, residual: residual, g)
         }
-        return convolved(by: weight, .forward(taps: g.kernelH * g.kernelW), outputs: weight.shape[0], bias: bias, residual: residual, g, weightChanges)
+        return convolved(
+            by: weight, .forward(taps: g.kernelH * g.kernelW), outputs: weight.shape[0], bias: bias, residual: residual, g, weightChanges)
     }
 
     /// dx [N, H, W, Cin] of dy [N, H', W', Cout]. Where the stride is 1 it is a convolution by the turned kernel.
@@ -52,7 +56,9 @@ extension Tensor {
     ) -> Tensor {
         if geometry.isLinear(weight.shape) { return linearInputGradient(weight, weightChanges: weightChanges) }
         let g = geometry.resolve(input, kernel: weight.shape)
-        let cost = Profile.Cost("convolution, dx", flops: g.flops(samples: input[0], outputs: weight.shape[0]), floats: count + weight.count + Shape.count(input))
+        let cost = Profile.Cost(
+            "convolution, dx", flops: g.flops(samples: input[0], outputs: weight.shape[0]),
+            floats: count + weight.count + Shape.count(input))
         defer { cost.end() }
         guard let turned = g.turned(outputs: weight.shape[0]) else { return conv2dInputGradientByPatches(weight, input: input, g) }
         let isExact = ProductPrecision.current == .float32
@@ -94,7 +100,8 @@ extension Tensor {
     public func conv2dWeightGradient(input x: Tensor, kernel: [Int], _ geometry: ConvolutionGeometry) -> Tensor {
         if geometry.isLinear(kernel) { return linearWeightGradient(input: x).reshaped(kernel) }
         let g = geometry.resolve(x.shape, kernel: kernel)
-        let cost = Profile.Cost("convolution, dW", flops: g.flops(samples: x.shape[0], outputs: kernel[0]), floats: count + x.count + Shape.count(kernel))
+        let cost = Profile.Cost(
+            "convolution, dW", flops: g.flops(samples: x.shape[0], outputs: kernel[0]), floats: count + x.count + Shape.count(kernel))
         defer { cost.end() }
         let precision = ProductPrecision.current
         if g.suitsWinogradWeights(samples: x.shape[0], outputs: kernel[0]) { return winogradWeightGradient(input: x, g, precision) }

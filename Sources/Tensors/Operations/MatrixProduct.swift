@@ -56,13 +56,16 @@ extension Tensor {
     public func matmul(_ other: Tensor, transposeSelf: Bool = false, transposeOther: Bool = false) -> Tensor {
         precondition(rank >= 2 && other.rank >= 2)
         let (m, k) = transposeSelf ? (shape[rank - 1], shape[rank - 2]) : (shape[rank - 2], shape[rank - 1])
-        let (k2, n) = transposeOther ? (other.shape[other.rank - 1], other.shape[other.rank - 2])
+        let (k2, n) =
+            transposeOther
+            ? (other.shape[other.rank - 1], other.shape[other.rank - 2])
             : (other.shape[other.rank - 2], other.shape[other.rank - 1])
         guard k == k2, let batch = Shape.broadcast(Array(shape.dropLast(2)), Array(other.shape.dropLast(2))) else {
             preconditionFailure("matmul of \(Shape.text(shape)) and \(Shape.text(other.shape))")
         }
         defer { keepAlive(self, other) }
-        let cost = Profile.Cost("matmul", flops: 2 * Shape.count(batch) * m * n * k, floats: count + other.count + Shape.count(batch) * m * n)
+        let cost = Profile.Cost(
+            "matmul", flops: 2 * Shape.count(batch) * m * n * k, floats: count + other.count + Shape.count(batch) * m * n)
         defer { cost.end() }
         let result = Tensor(uninitialized: batch + [m, n])
         guard result.count > 0 else { return result }
@@ -80,7 +83,8 @@ extension Tensor {
                 for i in Parallel.range(task, of: tasks, count: plan.count) {
                     product(
                         MatrixView(a + plan[i].0, stride: strideA, isTransposed: transposeSelf),
-                        MatrixView(b + plan[i].1, stride: strideB, isTransposed: transposeOther), m: m, n: n, k: k, into: c + i * m * n, stride: n)
+                        MatrixView(b + plan[i].1, stride: strideB, isTransposed: transposeOther), m: m, n: n, k: k, into: c + i * m * n,
+                        stride: n)
                 }
             }
         }

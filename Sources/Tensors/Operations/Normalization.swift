@@ -10,7 +10,8 @@ extension Tensor {
     /// Group norm of x [N, ..., C] over the groups' channels and all places, optionally followed by SiLU.
     public func groupNorm(groups: Int, gamma: Tensor, beta: Tensor, eps: Float, silu: Bool) -> (Tensor, NormalizationStatistics) {
         let (n, channels) = (shape[0], shape[rank - 1])
-        precondition(channels % groups == 0 && channels <= 4096 && gamma.count == channels, "group norm of \(Shape.text(shape)) in \(groups)")
+        precondition(
+            channels % groups == 0 && channels <= 4096 && gamma.count == channels, "group norm of \(Shape.text(shape)) in \(groups)")
         defer { keepAlive(self, gamma, beta) }
         let cost = Profile.Cost("group norm", floats: 2 * count)
         defer { cost.end() }

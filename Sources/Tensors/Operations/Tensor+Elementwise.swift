@@ -36,7 +36,8 @@ extension Tensor {
             for done in stride(from: 0, to: plan.run, by: Parallel.Question.piece) {
                 if done > 0, Parallel.isAbandoned { return }
                 let count = min(Parallel.Question.piece, plan.run - done)
-                bas_binary(code, out + start + done, p + i + done * plan.innerA, plan.innerA, q + j + done * plan.innerB, plan.innerB, count)
+                bas_binary(
+                    code, out + start + done, p + i + done * plan.innerA, plan.innerA, q + j + done * plan.innerB, plan.innerB, count)
             }
         }
         return result
@@ -50,7 +51,9 @@ extension Tensor {
     /// Of `a` where `flags` is not 0, of `b` where it is; all of one shape. Picks rather than multiplies: NaN on the side
     /// not taken stays there.
     public static func select(_ flags: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
-        precondition(flags.shape == a.shape && a.shape == b.shape, "select of \(Shape.text(flags.shape)), \(Shape.text(a.shape)), \(Shape.text(b.shape))")
+        precondition(
+            flags.shape == a.shape && a.shape == b.shape,
+            "select of \(Shape.text(flags.shape)), \(Shape.text(a.shape)), \(Shape.text(b.shape))")
         let (flags, a, b) = (flags.widened, a.widened, b.widened)
         defer { keepAlive(flags, a, b) }
         let result = Tensor(uninitialized: a.shape)

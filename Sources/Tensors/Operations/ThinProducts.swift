@@ -76,7 +76,8 @@ extension Tensor {
         let result = Tensor(uninitialized: [shape[0], g.OH, g.OW, channels])
         defer { keepAlive(self, weight) }
         let (dy, dx, w, pixels) = (pointer, result.writable, weight.pointer, shape[0] * g.OH * g.OW)
-        ProductTasks(rows: pixels, columns: channels, inner: weight.count / channels, flops: 2 * pixels * weight.count).run { rows, panels in
+        ProductTasks(rows: pixels, columns: channels, inner: weight.count / channels, flops: 2 * pixels * weight.count).run {
+            rows, panels in
             bas_convolve_turned(dx, dy, &g, rows.lowerBound, rows.upperBound, w, channels, panels.lowerBound, panels.upperBound)
         }
         return result

@@ -23,7 +23,8 @@ public struct DiskStamp: Sendable, Equatable {
     public init(_ paths: [String]) {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
-        files = paths.flatMap { path in FileSystem.isFolder(path) ? FileSystem.contents(path).map { "\(path)/\($0)" } : [path] }.compactMap { File($0) }
+        files = paths.flatMap { path in FileSystem.isFolder(path) ? FileSystem.contents(path).map { "\(path)/\($0)" } : [path] }.compactMap
+        { File($0) }
         isSettled = files.allSatisfy { max($0.times[0], $0.times[2]) < now.tv_sec - 2 }
     }
 

@@ -25,8 +25,7 @@ enum Widening {
     }
 
     /// Appends whole numbers; U64 beyond Int's range is clamped.
-    static func appendInts(_ bytes: UnsafeRawBufferPointer, _ dtype: SafetensorsDType, to values: inout [Int])
-    {
+    static func appendInts(_ bytes: UnsafeRawBufferPointer, _ dtype: SafetensorsDType, to values: inout [Int]) {
         switch dtype {
         case .i64: append(bytes, &values) { (value: Int64) in Int(value) }
         case .u64: append(bytes, &values) { (value: UInt64) in Int(clamping: value) }

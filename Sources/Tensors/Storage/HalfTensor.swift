@@ -11,7 +11,9 @@ public enum HalfFormat: Int32, Sendable {
 // out for the kernels. Everything else that reads such a tensor sees float32.
 extension Tensor {
     /// A tensor whose elements `fill` writes as 16 bits each.
-    public static func make(_ shape: [Int], _ format: HalfFormat, _ fill: (UnsafeMutableBufferPointer<UInt16>) throws -> Void) rethrows -> Tensor {
+    public static func make(_ shape: [Int], _ format: HalfFormat, _ fill: (UnsafeMutableBufferPointer<UInt16>) throws -> Void) rethrows
+        -> Tensor
+    {
         let result = Tensor(Storage(count: Shape.count(shape), format), shape: shape)
         try fill(UnsafeMutableBufferPointer(start: result.storage.halves, count: result.count))
         return result

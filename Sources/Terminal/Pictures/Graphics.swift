@@ -45,7 +45,8 @@ public enum Graphics: String, Sendable, CaseIterable {
         guard let wish = environment["BAS_GRAPHICS"], !wish.isEmpty, Graphics(rawValue: wish.lowercased()) == nil else { return nil }
         let nearest = nearestName(wish.lowercased(), among: allCases.map(\.rawValue)).map { "; did you mean \($0)?" } ?? ""
         return Diagnostic(
-            code: .badArgument, severity: .warning, message: "BAS_GRAPHICS=\(printable(wish)) means nothing, and the terminal decides\(nearest)",
+            code: .badArgument, severity: .warning,
+            message: "BAS_GRAPHICS=\(printable(wish)) means nothing, and the terminal decides\(nearest)",
             help: "it can be \(allCases.map(\.rawValue).joined(separator: ", "))")
     }
 

@@ -28,7 +28,8 @@ extension Prompt {
                     return
                 }
                 if status != outcome.status {
-                    printer.say("(this had been interrupted and now ran to its end: what came of it is the whole, not the part that there was)")
+                    printer.say(
+                        "(this had been interrupted and now ran to its end: what came of it is the whole, not the part that there was)")
                 }
             case .cell(_, let source, nil, _):
                 printer.echo(promptLines(source))

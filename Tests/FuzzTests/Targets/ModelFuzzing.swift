@@ -8,7 +8,8 @@ import Images
 /// Files that are read beside a model: adapters, handles, results, checkpoints, single files.
 enum ModelFuzzing {
     private static let memory = MemoryFile()
-    private static let fixtures = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+    private static let fixtures =
+        URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path + "/Fixtures"
     private static let model = try? ModelFolder.load(fixtures + "/models/tiny-sd15")
 
@@ -31,7 +32,8 @@ enum ModelFuzzing {
     private static let scene = model.flatMap { model -> Scene? in
         let (height, width) = model.pixelSize
         let masks = try? [0, width / 2].map { left in
-            try Mask.box(Point(Double(left), 0), Point(Double(left + width / 2), Double(height)), size: PixelSize(width: width, height: height))
+            try Mask.box(
+                Point(Double(left), 0), Point(Double(left + width / 2), Double(height)), size: PixelSize(width: width, height: height))
         }
         return masks.flatMap { try? Scene(image: Image(width: width, height: height, color: Color(90, 120, 40)), masks: $0) }
     }

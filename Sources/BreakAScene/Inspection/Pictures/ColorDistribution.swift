@@ -8,7 +8,8 @@ import Glibc
 struct ColorDistribution: Sendable {
     /// The axes, and the diagonals between them.
     private static let lines: [SIMD3<Float>] = [
-        SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1), SIMD3(0.577, 0.577, 0.577), SIMD3(0.577, -0.577, 0.577), SIMD3(0.577, 0.577, -0.577),
+        SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1), SIMD3(0.577, 0.577, 0.577), SIMD3(0.577, -0.577, 0.577),
+        SIMD3(0.577, 0.577, -0.577),
         SIMD3(0.577, -0.577, -0.577),
     ]
     private static let (bins, low, high): (Int, Float, Float) = (48, -130, 150)

@@ -52,6 +52,8 @@ public struct InspectionReport: Sendable {
 
     /// By a measure (its place in `LikenessMeasure.all`), of the pictures in which it was asked for and stands.
     public func likeness(_ handle: Int, _ measure: Int) -> [Double] {
-        asking(handle).filter { $0.isPresent(handle) }.compactMap { $0.likeness[handle].indices.contains(measure) ? $0.likeness[handle][measure] : nil }
+        asking(handle).filter { $0.isPresent(handle) }.compactMap {
+            $0.likeness[handle].indices.contains(measure) ? $0.likeness[handle][measure] : nil
+        }
     }
 }

@@ -10,10 +10,18 @@ public struct LikenessMeasure: Sendable {
 
     /// Every measure that is reported. Another one, such as a trained encoder of identity, is another row.
     public static let all: [LikenessMeasure] = [
-        LikenessMeasure(name: "color", summary: "how often each colour stands in it, by the earth mover's distance") { $0.colors.likeness(to: $1.colors) },
-        LikenessMeasure(name: "shape", summary: "overlap of the outlines, brought to one size") { StructureLikeness.shape($0.crop, $1.crop) },
-        LikenessMeasure(name: "light", summary: "correlation of the pattern of light and dark") { StructureLikeness.light($0.crop, $1.crop) },
-        LikenessMeasure(name: "edges", summary: "overlap of the directions of edges, by place") { StructureLikeness.edges($0.crop, $1.crop) },
+        LikenessMeasure(name: "color", summary: "how often each colour stands in it, by the earth mover's distance") {
+            $0.colors.likeness(to: $1.colors)
+        },
+        LikenessMeasure(name: "shape", summary: "overlap of the outlines, brought to one size") {
+            StructureLikeness.shape($0.crop, $1.crop)
+        },
+        LikenessMeasure(name: "light", summary: "correlation of the pattern of light and dark") {
+            StructureLikeness.light($0.crop, $1.crop)
+        },
+        LikenessMeasure(name: "edges", summary: "overlap of the directions of edges, by place") {
+            StructureLikeness.edges($0.crop, $1.crop)
+        },
     ]
 }
 

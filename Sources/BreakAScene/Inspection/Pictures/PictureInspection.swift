@@ -50,9 +50,10 @@ public struct PictureInspector: Sendable {
         let tokens = try model.tokenize([prompt])[0]
         ids = handles.map { tokens.firstIndex(of: model.handleID($0)) ?? 0 }
         let maps = try Self.look(model, prompt, ids, scene.pictures[0])
-        reference = zip(maps, scene.masks).map { map, mask in
-            Self.mean(map, inside: mask)
-        }.max() ?? 0
+        reference =
+            zip(maps, scene.masks).map { map, mask in
+                Self.mean(map, inside: mask)
+            }.max() ?? 0
     }
 
     /// Maps [h, w] of every handle, mean over layers, heads and noise levels.

@@ -41,7 +41,9 @@ struct ThingSearch {
     init(_ image: Image, _ picture: LabPicture) {
         (self.image, self.picture) = (image, picture)
         segmentation = Segmentation(picture)
-        var (colors, areas) = ([ColorDistribution](repeating: .init(), count: segmentation.count), [Int](repeating: 0, count: segmentation.count))
+        var (colors, areas) = (
+            [ColorDistribution](repeating: .init(), count: segmentation.count), [Int](repeating: 0, count: segmentation.count)
+        )
         for (pixel, region) in zip(picture.pixels, segmentation.labels) {
             colors[region].add(pixel, 1)
             areas[region] += 1

@@ -171,7 +171,8 @@ extension FlowChecker {
         let number = names.owners[syntax.span.start] ?? -1
         let wasSeeded = seeded
         _ = way {
-            (isDead, seeded) = (false, 0)
+            isDead = false
+            seeded = 0
             functions.append(FunctionFrame(number: number))
             let around = doubts
             doubts = Doubts()

@@ -32,7 +32,8 @@ final class StaticModules {
         } catch let unreadable as Unreadable {
             let texts = unreadable.errors.map { error in error.message + (error.span.map { " (line \($0.line))" } ?? "") }
             checker.fail(
-                unreadable.errors[0].code, "\(quoted(path)) cannot be read: \(texts[0])", at, notes: texts.dropFirst().map { "also: \($0)" })
+                unreadable.errors[0].code, "\(quoted(path)) cannot be read: \(texts[0])", at, notes: texts.dropFirst().map { "also: \($0)" }
+            )
         } catch {}
         return .unknown
     }
@@ -62,9 +63,10 @@ final class StaticModules {
     /// "did you mean …" among the library's names and the files beside the one that is missing.
     func nearest(_ path: String, _ library: String?, from script: String) -> String {
         let (folder, name) = Paths.split(path)
-        var names = library.map { kind in
-            context.standardLibrary.flatMap { Paths.entries(of: "\($0)/\(kind)").map(\.name) }
-        } ?? []
+        var names =
+            library.map { kind in
+                context.standardLibrary.flatMap { Paths.entries(of: "\($0)/\(kind)").map(\.name) }
+            } ?? []
         if !folder.isEmpty { names = [] }
         for place in [Paths.split(script).folder + folder, folder] {
             names += Paths.entries(of: place.isEmpty ? "." : place).map(\.name)

@@ -19,6 +19,7 @@ enum CoreBuiltins {
         ["join", "split", "replace"], ["upper", "lower", "trim"], ["keys", "values", "items"],
         ["record", "without", "has"], ["help", "doc"], ["fail", "print"], ["time", "print"],
         ["map", "filter", "reduce"], ["position", "unique", "flatten"], ["starts_with", "ends_with", "replace"],
-        ["cd", "pwd", "ls", "make_folder"], ["exists", "read_text", "ls"], ["load_json", "save_json", "read_text"], ["lines", "split"], ["repeat", "join"],
+        ["cd", "pwd", "ls", "make_folder"], ["exists", "read_text", "ls"], ["load_json", "save_json", "read_text"], ["lines", "split"],
+        ["repeat", "join"],
     ]
 }

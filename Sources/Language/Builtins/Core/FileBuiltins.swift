@@ -3,7 +3,8 @@ import Files
 /// Texts and JSON from files and into them.
 extension CoreBuiltins {
     private static let family = "files"
-    private static let input = Parameter("path", .string, doc: "The file; beside the script, or in the current folder.").naming(.input(library: nil))
+    private static let input = Parameter("path", .string, doc: "The file; beside the script, or in the current folder.").naming(
+        .input(library: nil))
 
     static let fileBuiltins: [Builtin] = [
         Builtin(

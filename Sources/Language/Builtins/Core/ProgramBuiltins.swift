@@ -13,7 +13,8 @@ extension CoreBuiltins {
             examples: [.init("try { fail(\"no\") } recover e { e.message }", shows: "\"no\"")],
             run: { call in
                 let message = try call.value("message").inlineText
-                throw Problem(.failed, message.isEmpty ? "fail was called with an empty message" : message, help: call.optional("help")?.inlineText)
+                throw Problem(
+                    .failed, message.isEmpty ? "fail was called with an empty message" : message, help: call.optional("help")?.inlineText)
             }),
         Builtin(
             "help", family: family, summary: "Writes help on a command, a function or a value.",

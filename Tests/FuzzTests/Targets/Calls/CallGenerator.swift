@@ -154,9 +154,16 @@ struct CallGenerator {
         case 5, 6: return "\(result)[\(subscripts())]"
         case 7: return "\(result).\(choices.pick(EdgeValues.fields))"
         case 8: return "show \(result)"
-        case 9: return choices.pick(["print(\(result))", "print(\(result), full=true)", "\"{\(result)}\"", "\"{\(result):.3f}\"", "\"{\(result):>9}\"", "str(\(result))"])
+        case 9:
+            return choices.pick([
+                "print(\(result))", "print(\(result), full=true)", "\"{\(result)}\"", "\"{\(result):.3f}\"", "\"{\(result):>9}\"",
+                "str(\(result))",
+            ])
         case 10: return "for item in \(result) { item; break }"
-        case 11: return choices.pick(["[..\(result), \(other)]", "{..\(result), a: \(other)}", "first, ..others = \(result)", "{a, size} = \(result)"])
+        case 11:
+            return choices.pick([
+                "[..\(result), \(other)]", "{..\(result), a: \(other)}", "first, ..others = \(result)", "{a, size} = \(result)",
+            ])
         case 12: return "\(result)(\(other))"
         case 13: return "\(result) \(choices.pick(["==", "!="])) \(result)"
         case 14: return "[x for x in \(result) if x == \(other)]"

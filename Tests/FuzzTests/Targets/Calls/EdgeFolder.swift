@@ -43,13 +43,17 @@ final class EdgeFolder {
         for name in ["pipe", "pipe.png", "pipe.svg", "pipe.csv", "pipe.safetensors"] { try pipe(name) }
         for folder in ["scene", "pipescene", "pipemodel"] { try FileSystem.createFolder("\(template)/\(folder)") }
         for name in ["pipescene/img.png", "pipescene/mask0.png", "pipemodel/model_index.json"] { try pipe(name) }
-        for (name, target) in [("nowhere", "missing"), ("nowhere.png", "missing.png"), ("round", "round")] { symlink(target, "\(template)/\(name)") }
+        for (name, target) in [("nowhere", "missing"), ("nowhere.png", "missing.png"), ("round", "round")] {
+            symlink(target, "\(template)/\(name)")
+        }
         guard chdir(template) == 0 else { throw FileError(.open, template, errno: errno) }
         let code = """
             save_tensors({a: [1, 2], b: zeros([0, 3])}, "tensors.safetensors"); save_handles(add_handles(base, 1), "handles.safetensors")
             save_result(two, "result.safetensors", base, rank=1); save_scene(scene(image(zeros([8, 8])), [disk]), "scene")
             """
-        if let problem = session.run(source: code).diagnostics.first(where: { $0.severity == .error }) { throw Problem(.internal, problem.plain()) }
+        if let problem = session.run(source: code).diagnostics.first(where: { $0.severity == .error }) {
+            throw Problem(.internal, problem.plain())
+        }
         try write("cut.safetensors", Array(try ReadableFile.contents(template + "/tensors.safetensors").prefix(90)))
         try write("lora.safetensors", try ReadableFile.contents(template + "/result.safetensors"))
     }

@@ -9,17 +9,25 @@ enum EdgeValues {
         "(1e308 * 10 - 1e308 * 10)",
     ]
     static let strings = [
-        "\"\"", "\"a\"", "\"a photo of <asset0>\"", "\"<asset0> and <asset9>\"", "\"<asset0>\"", "\"\\n\"", "\"\\u{0}\"", "\"a\\u{0}b\"", "\" \"",
-        "\"é\\u{200d}👩‍👩‍👧\\u{202e}\"", "\"%s%n\"", "\"1e999\"", "\"collage\"", "\"toys\"", "\"bf16\"", "\"kv\"", "\"all\"", "long", "\"a\" + long",
+        "\"\"", "\"a\"", "\"a photo of <asset0>\"", "\"<asset0> and <asset9>\"", "\"<asset0>\"", "\"\\n\"", "\"\\u{0}\"", "\"a\\u{0}b\"",
+        "\" \"",
+        "\"é\\u{200d}👩‍👩‍👧\\u{202e}\"", "\"%s%n\"", "\"1e999\"", "\"collage\"", "\"toys\"", "\"bf16\"", "\"kv\"", "\"all\"", "long",
+        "\"a\" + long",
     ]
     /// Names in the folder that `EdgeFolder` makes, and files of the system that have no end or take nothing.
     static let paths = [
-        "\"\"", "\"missing\"", "\"missing/new.png\"", "\"folder\"", "\"folder/\"", "\"folder/new.safetensors\"", "\"pipe\"", "\"pipe.png\"", "\"pipe.svg\"",
-        "\"pipe.csv\"", "\"pipe.safetensors\"", "\"empty\"", "\"empty.png\"", "\"empty.safetensors\"", "\"text.png\"", "\"text.json\"", "\"deep.json\"",
-        "\"picture.png\"", "\"cut.png\"", "\"hostile.safetensors\"", "\"tensors.safetensors\"", "\"handles.safetensors\"", "\"result.safetensors\"",
-        "\"lora.safetensors\"", "\"cut.safetensors\"", "\"scene\"", "\"pipescene\"", "\"pipemodel\"", "\"nowhere\"", "\"nowhere.png\"", "\"round\"",
-        "\"new.png\"", "\"new.jpg\"", "\"new.svg\"", "\"new.csv\"", "\"new.tsv\"", "\"new.safetensors\"", "\"new\"", "\"new.json\"", "\"new.txt\"",
-        "\"picture.png/inside\"", "\"a\\u{0}b\"", "\"/dev/null\"", "\"/dev/zero\"", "\"/dev/full\"", "\"/proc/self/mem\"", "\"collage\"", "\"toys\"", "long",
+        "\"\"", "\"missing\"", "\"missing/new.png\"", "\"folder\"", "\"folder/\"", "\"folder/new.safetensors\"", "\"pipe\"", "\"pipe.png\"",
+        "\"pipe.svg\"",
+        "\"pipe.csv\"", "\"pipe.safetensors\"", "\"empty\"", "\"empty.png\"", "\"empty.safetensors\"", "\"text.png\"", "\"text.json\"",
+        "\"deep.json\"",
+        "\"picture.png\"", "\"cut.png\"", "\"hostile.safetensors\"", "\"tensors.safetensors\"", "\"handles.safetensors\"",
+        "\"result.safetensors\"",
+        "\"lora.safetensors\"", "\"cut.safetensors\"", "\"scene\"", "\"pipescene\"", "\"pipemodel\"", "\"nowhere\"", "\"nowhere.png\"",
+        "\"round\"",
+        "\"new.png\"", "\"new.jpg\"", "\"new.svg\"", "\"new.csv\"", "\"new.tsv\"", "\"new.safetensors\"", "\"new\"", "\"new.json\"",
+        "\"new.txt\"",
+        "\"picture.png/inside\"", "\"a\\u{0}b\"", "\"/dev/null\"", "\"/dev/zero\"", "\"/dev/full\"", "\"/proc/self/mem\"", "\"collage\"",
+        "\"toys\"", "long",
     ]
     static let bools = ["true", "false"]
     static let ranges = [
@@ -27,17 +35,22 @@ enum EdgeValues {
         "9223372036854775806..9223372036854775807", "1..3000",
     ]
     static let lists = [
-        "[]", "[[]]", "[0]", "[1, 2]", "[-1]", "[0, 0]", "[[1, 2], [3]]", "[[1, 2], [3, 4]]", "[none]", "[\"a\", \"b\"]", "[\"\"]", "[1, \"a\"]", "[true]",
-        "[9223372036854775807, 9223372036854775807]", "[4294967296, 4294967296]", "[0, 4294967296, 4294967296]", "[16, 16]", "[1, 16, 16, 8]", "[2147483648]",
-        "[1.5, 1e308]", "[[0, 0], [3, 3], [1, 4]]", "[[1e308, -1e308], [1e19, 0]]", "[{a: 1}]", "[{a: 1, b: \"x\"}, {b: none}]", "[{}]", "[hole, hole]",
+        "[]", "[[]]", "[0]", "[1, 2]", "[-1]", "[0, 0]", "[[1, 2], [3]]", "[[1, 2], [3, 4]]", "[none]", "[\"a\", \"b\"]", "[\"\"]",
+        "[1, \"a\"]", "[true]",
+        "[9223372036854775807, 9223372036854775807]", "[4294967296, 4294967296]", "[0, 4294967296, 4294967296]", "[16, 16]",
+        "[1, 16, 16, 8]", "[2147483648]",
+        "[1.5, 1e308]", "[[0, 0], [3, 3], [1, 4]]", "[[1e308, -1e308], [1e19, 0]]", "[{a: 1}]", "[{a: 1, b: \"x\"}, {b: none}]", "[{}]",
+        "[hole, hole]",
         "[picture, picture]", "[disk]", "[two.handles[1], two.handles[0]]", "[1..10**15]", "many", "nested", "[0.0] + many",
     ]
     static let records = [
-        "{}", "{a: 1}", "{a: none}", "{a: [1, 2], b: [3]}", "{a: 1..10**15}", "{a: 1..3, b: 1..3}", "{\"\": 1}", "{\"<x>\": zeros([192])}", "{a: zeros([0])}",
+        "{}", "{a: 1}", "{a: none}", "{a: [1, 2], b: [3]}", "{a: 1..10**15}", "{a: 1..3, b: 1..3}", "{\"\": 1}", "{\"<x>\": zeros([192])}",
+        "{a: zeros([0])}",
         "{a: {a: {a: 1}}}", "{a: picture}", "{steps_offset: 1}", "{seed: 1..2}", "{a: wild, b: nine}",
     ]
     static let functions = [
-        "fn(x) { x }", "fn() { 1 }", "fn(a, b) { a }", "fn(a, b) { [0] }", "fn(x) { fail(\"no\") }", "fn(x) { x.missing }", "fn(x) { x * x }", "fn(x) { none }",
+        "fn(x) { x }", "fn() { 1 }", "fn(a, b) { a }", "fn(a, b) { [0] }", "fn(x) { fail(\"no\") }", "fn(x) { x.missing }",
+        "fn(x) { x * x }", "fn(x) { none }",
         "fn(out, pick) { sum(out.noise) }", "fn(p) { {a: 1} }", "sum", "len", "attention_loss",
     ]
 
@@ -122,8 +135,10 @@ enum EdgeValues {
 
     /// Fields that values of some type have, and one that none has.
     static let fields = [
-        "shape", "size", "T", "rank", "needs_grad", "width", "height", "area", "image", "masks", "names", "title", "handles", "parameters", "history", "hash",
-        "embedding", "token", "start", "index", "noise", "attention", "rows", "columns", "lr", "step", "first", "second", "names", "norm", "timesteps", "next", "previous", "add_noise",
+        "shape", "size", "T", "rank", "needs_grad", "width", "height", "area", "image", "masks", "names", "title", "handles", "parameters",
+        "history", "hash",
+        "embedding", "token", "start", "index", "noise", "attention", "rows", "columns", "lr", "step", "first", "second", "names", "norm",
+        "timesteps", "next", "previous", "add_noise",
         "scale_model_input", "iou", "own", "worst", "shares", "axes", "tokens", "layers", "metadata", "prompt", "missing",
     ]
 }
