@@ -48,7 +48,7 @@ enum FileAccess {
         let (kind, reason): (ImageError.Kind, String) =
             switch code {
             case ENOENT where action == .write: (.missing, "the folder does not exist")
-            case ENOENT: (.missing, "there is no file of this name")
+            case ENOENT: (.missing, "")
             case ENOTDIR: (.missing, "a part of this path is a file, not a folder")
             case EISDIR: (.isDirectory, "give the path of a PNG or JPEG file")
             case EACCES, EPERM:

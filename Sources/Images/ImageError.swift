@@ -9,7 +9,7 @@ public struct ImageError: Error, Sendable, Equatable {
     public var kind: Kind
     /// The file concerned; nil where the picture was in memory.
     public var path: String?
-    /// What exactly is wrong and, where there is a way out, how to fix it. No trailing full stop.
+    /// What exactly is wrong and, where there is a way out, how to fix it; "" where the kind says all. No trailing full stop.
     public var reason: String
 
     public init(_ kind: Kind, path: String? = nil, reason: String) {
@@ -45,7 +45,7 @@ extension ImageError.Kind {
 extension ImageError: CustomStringConvertible {
     /// `"cat.png": the picture is damaged: the file ends too early`, safe to print on a terminal.
     public var description: String {
-        let whole = kind == .badArgument ? reason : "\(kind.summary): \(reason)"
+        let whole = kind == .badArgument ? reason : reason.isEmpty ? kind.summary : "\(kind.summary): \(reason)"
         return (path.map { "\"\($0)\": \(whole)" } ?? whole).printable
     }
 }

@@ -24,6 +24,7 @@ import Testing
         ("fn f(x) { {a, size} = reshape(x, [9007199254740993, 2147483647]); size }; f(zeros([2]))", .shapeMismatch),
         ("fn f(x) { first, ..others = reshape(x, -9223372036854775807 - 1); first }; f(zeros([2]))", .shapeMismatch),
         ("fail(\"\")", .failed),
+        ("heatmap(zeros([16, 16]), low=4294967296, y_label=\"noise level\", size=[121, 120])", nil),
         // Nothing to draw for.
         ("s = ddpm(load_model(\"collage\"), steps=2); z = zeros([0, 2, 2, 8]); step(s, z, s.timesteps[0], z, seed=1)", nil),
     ]

@@ -146,7 +146,7 @@ import Testing
             Row("add_handles(m, {\"cat\": zeros([192])})", .badArgument, "a handle is written <name>"),
             Row("add_handles(m, {\"<a>\": zeros([3])})", .shapeMismatch, "[192]"),
             Row("add_handles(m, 0)", .outOfRange, "1 to 64"),
-            Row("add_handles(b, 2, init=[\"a\"])", .badArgument, "1 words for 2 handles"),
+            Row("add_handles(b, 2, init=[\"a\"])", .badArgument, "1 word for 2 handles"),
             Row("add_handles(b, 1, init=[\"\"])", .unknownWord, "has no token"),
             Row("nearest(m, zeros([3]))", .shapeMismatch, "[192]"),
         ])
@@ -159,7 +159,7 @@ import Testing
             Row("phase1(b, s, steps=1.5)", .wrongType, "an int for steps"),
             Row("phase1(b, s, lr=1e30)", .outOfRange, "lr from 0 to 10"),
             Row("phase1(b, \"toys\")", .wrongType, "scene"),
-            Row("phase1(b, s, init=[\"a\"])", .badArgument, "init has 1 words, the scene has 2 masks"),
+            Row("phase1(b, s, init=[\"a\"])", .badArgument, "init has 1 word, the scene has 2 masks"),
             Row("phase1(m, s, init=[\"dish\", \"flower\"], steps=1)", .badArgument, "go on from where they are"),
             Row("phase2(b, s, steps=1)", .modelMismatch, "phase1(model, scene) learns a handle for each mask"),
             Row("phase2(m3, s, steps=1)", .modelMismatch, "3 handles, the scene 2 masks"),

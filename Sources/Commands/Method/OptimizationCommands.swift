@@ -86,7 +86,9 @@ extension MethodCommands {
         guard loss.needsGrad else {
             throw Problem(
                 .noGradient, "this number does not depend on anything that takes a gradient", argument: "loss",
-                notes: ["handles of add_handles take one; require_grad(model) opens the rest"])
+                notes: [
+                    "handles of add_handles take one; require_grad(model, \"handles\") opens those of a trained model, \"all\" every parameter"
+                ])
         }
         let named = try NamedParts(call, "of", purpose: "differentiate with respect to")
         // Values are immutable: the same loss may be differentiated again.

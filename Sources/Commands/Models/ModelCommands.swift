@@ -188,7 +188,8 @@ enum ModelCommands {
             guard (1...64).contains(count) else { throw Problem(.outOfRange, "add_handles adds 1 to 64 handles", argument: "handles") }
             let words = try call.strings("init")
             guard words.isEmpty || words.count == count else {
-                throw Problem(.badArgument, "init has \(words.count) words for \(count) handles", argument: "init")
+                throw Problem(
+                    .badArgument, "init has \(countText(words.count, "word")) for \(countText(count, "handle"))", argument: "init")
             }
             warn(words, model, call)
             model = try call.mapped("init") {
@@ -198,7 +199,8 @@ enum ModelCommands {
             let words = try call.strings("init")
             guard words.isEmpty || words.count == value.scene.masks.count else {
                 throw Problem(
-                    .badArgument, "init has \(words.count) words, the scene has \(value.scene.masks.count) masks", argument: "init")
+                    .badArgument, "init has \(countText(words.count, "word")), the scene has \(countText(value.scene.masks.count, "mask"))",
+                    argument: "init")
             }
             guard try call.mapped("handles", { try model.masksWithoutHandle(of: value.scene) }).count == value.scene.masks.count else {
                 throw Problem(

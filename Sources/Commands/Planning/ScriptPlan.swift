@@ -60,7 +60,7 @@ public struct ScriptPlan {
         row.command += " \"\(name)\""
         let source = ModelType.Source(name: name, tokenizer: call.call.string("tokenizer"), prediction: call.call.string("prediction"))
         switch outline(source) {
-        case .failure(let error): row.notes.append("\(error)")
+        case .failure(let error): row.notes.append((error as? Problem)?.message ?? "\(error)")
         case .success(let model):
             loaded.insert(source)
             row.memory = model.byteCount + others(than: source)
@@ -114,7 +114,7 @@ public struct ScriptPlan {
             }
             row.seconds = unknown.contains("steps") || unknown.contains("prior") ? nil : seconds
         } catch {
-            row.notes.append("\(error)")
+            row.notes.append((error as? Problem)?.message ?? "\(error)")
         }
     }
 
@@ -139,7 +139,7 @@ public struct ScriptPlan {
                 "\(count) picture\(count == 1 ? "" : "s") in \(steps) steps\(count == 1 ? "" : ", \(PlanText.time(time / Double(count))) each")",
                 at: 0)
         } catch {
-            row.notes.append("\(error)")
+            row.notes.append((error as? Problem)?.message ?? "\(error)")
         }
     }
 
@@ -161,7 +161,7 @@ public struct ScriptPlan {
         switch outline(source) {
         case .success(let model): return (type, model)
         case .failure(let error):
-            row.notes.append("\(error)")
+            row.notes.append((error as? Problem)?.message ?? "\(error)")
             return nil
         }
     }

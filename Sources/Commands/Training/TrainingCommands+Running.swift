@@ -94,7 +94,7 @@ extension TrainingCommands {
     }
 
     private static func title(_ plan: PlannedPhase, _ scene: Scene) -> String {
-        "phase \(plan.phase), \(plan.options.steps) steps, lr \(plan.options.optimizer.lr), seed \(plan.seed), \(scene.title)"
+        "phase \(plan.phase), \(countText(plan.options.steps, "step")), lr \(plan.options.optimizer.lr), seed \(plan.seed), \(scene.title)"
     }
 
     /// What is left where a stop was asked for before the prior pictures were all there.

@@ -147,7 +147,9 @@ enum TrainingCommands {
         }
         guard words.isEmpty || words.count == missing.count else {
             throw Problem(
-                .badArgument, "init has \(words.count) words, the scene has \(missing.count) masks without a handle", argument: "init")
+                .badArgument,
+                "init has \(countText(words.count, "word")), the scene has \(countText(missing.count, "mask")) without a handle",
+                argument: "init")
         }
         ModelCommands.warn(words, value.model, call)
         let start =

@@ -15,7 +15,10 @@ public enum FileNames {
     public static func nearest(to path: String) -> String? {
         if path.contains("://") { return "nothing is read from the network: download it, and give the file's path" }
         let parts = split(path)
-        return nearestName(parts.name, among: FileSystem.contents(parts.folder.isEmpty ? "." : parts.folder))
+        let names = FileSystem.contents(parts.folder.isEmpty ? "." : parts.folder).filter {
+            !$0.hasPrefix(".") || parts.name.hasPrefix(".")
+        }
+        return nearestName(parts.name, among: names)
             .map { "did you mean \"\(parts.folder)\($0)\"?" }
     }
 

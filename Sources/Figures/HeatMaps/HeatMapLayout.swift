@@ -19,6 +19,8 @@ struct HeatMapLayout {
 
     private static let longestRowName = 150.0
     static let barWidth = 14.0
+    /// Of all cells together.
+    private static let leastWidth = 8.0
 
     /// `room` is the width and height to stay within; cells are made to suit it.
     init(_ map: HeatMap, origin: Point, room: (width: Double, height: Double), on canvas: Canvas) {
@@ -33,7 +35,8 @@ struct HeatMapLayout {
         let left =
             (map.yLabel.isEmpty ? 0 : label) + (rowNames.map { canvas.measure($0, .tick).width }.max() ?? 0) + (rowNames.isEmpty ? 0 : 7)
         let right = 16 + Self.barWidth + 8 + barText + barLabel
-        let width = min(room.width - left - right, count * (map.columns.isEmpty ? 40 : 92))
+        // Long labels in a small figure leave no room at all: it then grows.
+        let width = max(min(room.width - left - right, count * (map.columns.isEmpty ? 40 : 92)), Self.leastWidth)
         let names = map.columns.isEmpty ? nil : CategoryLabels(map.columns, spacing: width / count, on: canvas)
         let below = (names.map { $0.height + 6 } ?? 0) + (map.xLabel.isEmpty ? 0 : label)
         let height = Self.height(map, width: width, count, rows, room: room.height - below)

@@ -31,7 +31,7 @@ public struct Builtin: Sendable {
     public var examples: [Example]
     /// Names of builtins that one may want instead or next.
     public var seeAlso: [String] = []
-    /// The file of the program's source that holds this row: "Commands/TrainingCommands.swift".
+    /// The file of the program's source that holds this row: "Commands/Training/TrainingCommands.swift".
     public let home: String
     /// May be used as a statement without parentheses: `show photo`.
     public var isCommand: Bool
@@ -59,10 +59,10 @@ public struct Builtin: Sendable {
         _ name: String, family: String, summary: String, parameters: [Parameter] = [],
         result: String = "none",
         terms: [String] = [], paper: String? = nil, examples: [Example] = [], isCommand: Bool = false,
-        home: String = #fileID, run: @escaping @Sendable (Call) throws -> Value
+        home: String = #filePath, run: @escaping @Sendable (Call) throws -> Value
     ) {
         self.name = name
-        self.home = home
+        self.home = home.suffix(after: "/Sources/")
         self.family = family
         self.summary = summary
         self.parameters = parameters
@@ -79,7 +79,7 @@ public struct Builtin: Sendable {
         _ name: String, family: String, summary: String, parameters: [Parameter] = [],
         result: String = "none",
         terms: [String] = [], paper: String? = nil, examples: [Example] = [], isCommand: Bool = false,
-        home: String = #fileID, scope: @escaping Scope, run: @escaping @Sendable (Call) throws -> Value
+        home: String = #filePath, scope: @escaping Scope, run: @escaping @Sendable (Call) throws -> Value
     ) {
         self.init(
             name, family: family, summary: summary, parameters: parameters, result: result, terms: terms,
@@ -114,5 +114,14 @@ public struct Builtin: Sendable {
             }
         }
         return parts
+    }
+}
+
+extension String {
+    /// What follows the last `mark`; all of it where there is none.
+    fileprivate func suffix(after mark: String) -> String {
+        var rest = self[...]
+        while let range = rest.firstRange(of: mark) { rest = rest[range.upperBound...] }
+        return String(rest)
     }
 }

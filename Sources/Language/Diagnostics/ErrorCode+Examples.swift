@@ -61,11 +61,11 @@ extension ErrorCode {
         .fileMissing: "load_image(\"nothing.png\")",
         .maskSizeDiffers: "image = load_scene(\"toys\").image\nscene(image, [box([1, 1], [5, 5], size=[16, 16])])",
         .maskVanishes: "image = load_scene(\"toys\").image\n"
-            + "check(scene(image, [box([9, 9], [12, 12], size=image)]))",
+            + "c = check(scene(image, [box([9, 9], [12, 12], size=image)]))",
         .masksIdentical: "photo = load_scene(\"toys\")\nscene(photo.image, [photo.masks[0], photo.masks[0]])",
         .cannotWrite: "save_image(load_scene(\"toys\").image, \"no/such/folder/toys.pgn\")",
         .cannotRead: "import \"/\" as root",
-        .smallMask: "check(load_scene(\"toys\"))",
+        .smallMask: "c = check(load_scene(\"toys\"))",
         .callTooDeep: "fn depth(n) { depth(n + 1) }\ndepth(0)",
         .tooManyBytes: "list(1..4000000000)",
         .nestedTooDeep: "x = []\nfor i in 1..5000 { x = [x] }",

@@ -17,7 +17,7 @@ struct Help {
         if let path = ValuePath(topic), let root = machine.main.existing(path.root)?.value, let end = path.end(from: root) { return end }
         let names = ["language"] + machine.main.globals.map(\.0) + table.names + Array(KeywordHelp.table.keys)
         let suggestion = nearestLabel(topic, among: names)
-        return "nothing is called \(quoted(topic))" + (suggestion.isEmpty ? "" : ": \(suggestion)")
+        return "nothing is called \(quoted(topic))" + (suggestion.isEmpty ? "; ?\"\(topic)\" looks through all help" : ": \(suggestion)")
     }
 
     /// A global, or a part of one: `photo.masks[2]`.

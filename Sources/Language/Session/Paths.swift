@@ -73,7 +73,7 @@ enum Paths {
     /// "did you mean …" among the files beside it.
     private static func nearest(to path: String) -> String? {
         let (folder, name) = split(path)
-        let names = entries(of: folder.isEmpty ? "." : folder).map(\.name)
+        let names = entries(of: folder.isEmpty ? "." : folder).map(\.name).filter { !$0.hasPrefix(".") || name.hasPrefix(".") }
         return nearestName(name, among: names).map { "did you mean \(quoted(folder + $0))?" }
     }
 

@@ -88,7 +88,7 @@ extension Parser {
         let before = previous
         switch token.kind {
         case .symbol(.colon):
-            return bracketDepth > 0 ? nil : "a block stands between braces:  if x > 1 { … }"
+            return bracketDepth > 0 ? nil : "a block stands between braces:  if x > 1 { … }  or  for x in xs { … }"
         case .symbol(.ampersand) where before.isSymbol(.ampersand): return "write  a and b"
         case .symbol(.bar) where before.isSymbol(.bar): return "write  a or b"
         case .symbol(.plus) where before.isSymbol(.plus): return "write  x += 1"

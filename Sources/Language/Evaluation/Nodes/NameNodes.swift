@@ -113,6 +113,6 @@ final class AssignNode: Node {
 }
 
 /// "1 name", "3 names".
-func countText(_ count: Int, _ noun: String) -> String {
+public func countText(_ count: Int, _ noun: String) -> String {
     "\(count) \(noun)\(count == 1 ? "" : "s")"
 }
