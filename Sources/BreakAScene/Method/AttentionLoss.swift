@@ -2,7 +2,8 @@ import Autograd
 import Diffusion
 import Tensors
 
-/// How a handle's map is brought to [0, 1] before it is compared with its mask (method.md §1.7).
+/// How a handle's map is brought to [0, 1] before it is compared with its mask (Sources/BreakAScene/README.md, "Paper and
+/// code").
 public enum AttentionNormalization: String, Sendable, CaseIterable {
     /// Divided by its maximum: the code.
     case max
@@ -22,9 +23,11 @@ public enum AttentionReduction: String, Sendable, CaseIterable {
 public struct AttentionMaps: Sendable {
     /// [N, H·W, L]: mean over layers and heads, every head counting the same.
     public let mean: Variable
+    /// The size of the maps, H and W.
     public let size: (height: Int, width: Int)
 
-    /// nil where nothing was recorded, as for a model without cross-attention in its down and up blocks.
+    /// Averages the maps of a pass, all of one size; nil where nothing was recorded, as for a model without cross-attention
+    /// in its down and up blocks.
     public init?(_ maps: [CrossAttentionMap]) {
         guard let first = maps.first else { return nil }
         let heads = maps.reduce(0) { $0 + $1.probabilities.shape[1] }
@@ -41,8 +44,9 @@ public struct AttentionMaps: Sendable {
     }
 }
 
-/// E ‖ CA(vᵢ, z_t) − Mᵢ ‖² for one handle (paper eq. 2): the mean squared difference of its normalised map [h, w], 16×16
-/// in the paper, and its mask `target` [h, w].
+/// The cross-attention loss of one handle, E ‖ CA(vᵢ, z_t) − Mᵢ ‖² (paper, equation 2): the mean squared difference of its
+/// normalized map [h, w], 16×16 in the paper, and its mask `target` [h, w]. A scalar. Where `target` is 0 or 1 everywhere,
+/// `.balanced` is `.mean`.
 public func crossAttentionLoss(
     _ map: Variable, target: Tensor, _ normalization: AttentionNormalization, _ reduction: AttentionReduction = .mean
 ) -> Variable {
