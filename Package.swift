@@ -33,7 +33,7 @@ let package = Package(
         .target(name: "Autograd", dependencies: ["Tensors"]),
         .target(name: "NeuralNetwork", dependencies: ["Autograd", "CKernels"]),
         // Floor 4: Stable Diffusion's anatomy.
-        .target(name: "Diffusion", dependencies: ["NeuralNetwork", "Images"]),
+        .target(name: "Diffusion", dependencies: ["NeuralNetwork", "Images"], exclude: ["README.md"]),
         // Floor 5: the method; the language, which knows nothing of tensors.
         .target(name: "BreakAScene", dependencies: ["Diffusion"], exclude: ["README.md"]),
         .target(name: "Language", dependencies: ["Files"], exclude: ["grammar.txt"], resources: [.embedInCode("tour.bas")]),
