@@ -35,7 +35,7 @@ int bas_signals_start(void) {
     action.sa_handler = caught;
     action.sa_flags = SA_RESTART;
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        // What was ignored when we were started (nohup, a job in the background) stays ignored.
+        // Signals that the parent ignores (nohup, a job in the background) stay ignored.
         if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler == SIG_IGN) continue;
         sigaction(numbers[i], &action, NULL);
         sigaddset(&wanted, numbers[i]);

@@ -1,4 +1,4 @@
-/// Why a figure cannot be drawn, as data.
+/// An error that keeps a figure from being drawn.
 public enum FigureError: Error, Sendable, Equatable, CustomStringConvertible {
     /// An error of cairo's, in its words.
     case drawing(String)

@@ -125,7 +125,7 @@ extension ImageError {
 }
 
 extension ImageLimits {
-    /// Why a picture of this size is too large, in words.
+    /// The message that a picture of this size is too large.
     fileprivate func explain(_ width: Int, _ height: Int) -> String {
         "it has \(width)×\(height) pixels; "
             + "the limits are \(maximumSide) a side and \(maximumBytes >> 20) MiB decoded"

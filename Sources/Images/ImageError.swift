@@ -1,4 +1,4 @@
-/// Why a picture could not be read, made or written, as data.
+/// An error that kept a picture from being read, made or written.
 public struct ImageError: Error, Sendable, Equatable {
     /// The kind of error.
     public enum Kind: String, Sendable, CaseIterable {

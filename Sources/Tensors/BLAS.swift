@@ -44,7 +44,7 @@ public enum BLAS {
     /// The core that OpenBLAS uses now.
     private static var current: String { String(cString: bas_blas_core()) }
 
-    /// What a core needs, as in `strengths`; 0 for a core that is not listed.
+    /// The strength of a core, as in `strengths`; 0 for a core that is not listed.
     static func strength(of core: String) -> Int {
         strengths.first { $0.core.lowercased() == core.lowercased() }?.strength ?? 0
     }

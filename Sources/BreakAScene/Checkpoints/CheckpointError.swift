@@ -1,4 +1,4 @@
-/// What can be wrong with a folder of checkpoints, as data.
+/// An error of a folder of checkpoints.
 public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The folder holds no checkpoint at all, or none that can be read.
     case none(folder: String, damaged: [String])

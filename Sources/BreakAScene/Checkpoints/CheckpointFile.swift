@@ -175,7 +175,7 @@ enum CheckpointFile {
         return hash.text
     }
 
-    /// What the metadata entry `state` says.
+    /// The contents of the metadata entry `state`.
     private struct State {
         let phase, step, optimizerStep: Int
         let options: TrainingOptions

@@ -2,7 +2,7 @@ import Diffusion
 import Images
 import Tensors
 
-/// What stays the same over all checkpoints of a training: the scene and the prior pictures, `scene.safetensors`.
+/// The part of a training that all its checkpoints share, the file `scene.safetensors`: the scene and the prior pictures.
 ///
 /// Tensors: `image` [1, H, W, 3] in [−1, 1], `mask.0`… [H, W], and where there are prior pictures `prior.pictures`
 /// [n, H, W, 3], `prior.mean` and `prior.std` [n, h, w, C]. Metadata: names, the base model, and what identifies the

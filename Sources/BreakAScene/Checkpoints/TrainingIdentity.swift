@@ -6,7 +6,7 @@ import Tensors
 public struct TrainingIdentity: Sendable, Equatable {
     /// A part of a function that replaces one of the method's: its text, or a variable that it reads.
     public struct FunctionPart: Sendable, Equatable {
-        /// What the part is called: "attention_loss", or "attention_loss: weight" for a variable that it reads.
+        /// The part's name: "attention_loss", or "attention_loss: weight" for a variable that the function reads.
         public let name: String
         /// A value as it would be written, or a digest.
         public let text: String
@@ -24,7 +24,7 @@ public struct TrainingIdentity: Sendable, Equatable {
     public let modelFolder: String
     /// Named parts that must be equal: fingerprints, settings, seeds.
     private(set) var parts: [String: String]
-    /// What the functions do that replace parts of the method.
+    /// The parts of the functions that replace parts of the method.
     let functions: [FunctionPart]
 
     private static let priorPart = "prior pictures"

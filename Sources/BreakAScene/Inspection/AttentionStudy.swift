@@ -11,7 +11,7 @@ public struct AttentionStudy: Sendable {
     public let prompt: String
     /// The prompt's token ids, as many as the maps have tokens.
     public let ids: [Int]
-    /// The timesteps that were looked at, in order.
+    /// The timesteps of the record, in order.
     public let timesteps: [Int]
     /// The layers' names, such as "up_blocks.2.attentions.0.transformer_blocks.0.attn2".
     public let layers: [String]
@@ -125,7 +125,7 @@ extension DiffusionModel {
     }
 }
 
-/// What can be wrong with a question about attention, as data.
+/// An error of a question about attention.
 public enum AttentionError: Error, Sendable, Equatable, CustomStringConvertible {
     /// No layer's name begins with one of `wanted`; the model has the layers `known`.
     case noLayers(wanted: [String], known: [String])

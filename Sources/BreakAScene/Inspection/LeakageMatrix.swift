@@ -1,7 +1,7 @@
 import Diffusion
 import Images
 
-/// Under which conditions `leakage` looks at the photo. Every combination counts the same.
+/// The conditions under which `leakage` shows the photo to the model. Every combination has the same weight.
 public struct LeakageConditions: Sendable, Equatable {
     /// Which handles a prompt names, and in which order.
     public enum Order: String, Sendable, CaseIterable {
@@ -17,7 +17,7 @@ public struct LeakageConditions: Sendable, Equatable {
     public var prompts = [PromptContext.plain]
     /// The orders in which prompts name the handles.
     public var orders = [Order.masks]
-    /// Whether the photo and its masks are also looked at mirrored, left to right.
+    /// Whether the photo and its masks are also shown mirrored, left to right.
     public var flips = false
     /// The number of draws of the noise.
     public var noises = 1

@@ -9,7 +9,7 @@ public struct BlockChange: Sendable, Equatable {
     public let block: String
     /// The L2 norm of the change of its parameters.
     public let norm: Double
-    /// The same as a share of the norm of the parameters before the change.
+    /// The norm of the change as a share of the norm of the parameters before it.
     public let relative: Double
 }
 

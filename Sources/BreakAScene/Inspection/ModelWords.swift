@@ -2,7 +2,7 @@ import Diffusion
 import NeuralNetwork
 import Tensors
 
-// What a model was taught, word by word.
+// The words that a model was taught.
 extension DiffusionModel {
     /// The words that the model was taught, in alphabetical order: tokens of letters that stand for a whole word.
     ///

@@ -2,7 +2,7 @@ import Diffusion
 import Images
 import NeuralNetwork
 
-/// What phase two trains.
+/// The parameters that phase two trains.
 public enum TrainableParts: String, Sendable, CaseIterable {
     /// The U-Net, the text encoder and every row of its table: the paper.
     case all
@@ -17,7 +17,7 @@ public enum TrainableParts: String, Sendable, CaseIterable {
     case kv
     /// Low-rank adapters of the attention layers' projections, and the handles (LoRA).
     case lora
-    /// Only the handles: phase one again.
+    /// Only the handles, as in phase one.
     case handles
 }
 
@@ -56,7 +56,7 @@ public struct TrainingOptions: Sendable, Equatable {
     /// Whether, in phase one, the clipped norm is that of the whole token table's gradient although only the handles move,
     /// as in the code. False: the norm of the handles' own gradient.
     public var clipsWholeTable = true
-    /// What phase two trains; `trainedNames` comes first.
+    /// The parameters that phase two trains; `trainedNames` overrides it.
     public var trains = TrainableParts.all
     /// The learning rate of the handles; nil: that of all other parameters.
     public var handleRate: Double?
@@ -92,7 +92,7 @@ public struct PriorOptions: Sendable, Equatable {
     public init() {}
 }
 
-/// What a handle starts from where no word was given for it.
+/// The embedding that a handle starts from where no word was given for it.
 public enum HandleStart: String, Sendable, CaseIterable {
     /// Random numbers with the spread of the token table.
     case random
@@ -132,7 +132,7 @@ public enum Preset: String, Sendable, CaseIterable {
         return options
     }
 
-    /// What handles start from where no words are given. The paper names no rule.
+    /// The embeddings that handles start from where no words are given. The paper names no rule.
     public var handleStart: HandleStart { self == .code ? .rareTokens : .random }
 
     /// The settings of the prior pictures; of no use in `.paper`, which has none.

@@ -8,7 +8,7 @@ public enum SamplingLaw: String, Sendable, CaseIterable {
     case union
     /// Every non-empty subset equally often.
     case subset
-    /// One handle a step: the paper's ablation.
+    /// One handle per step: the paper's ablation.
     case single
 
     /// Draws a subset of 0..<`count`, at least one, in the order in which the prompt names them.

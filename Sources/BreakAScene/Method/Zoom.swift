@@ -11,7 +11,7 @@ public enum Zoom {
     /// The stream of random numbers, named as the command of the language.
     static let stream = "zoomed"
 
-    /// What a function of the user's says of a step.
+    /// The answer of a function of the user's for a step.
     public enum Choice: Sendable, Equatable {
         /// With this probability, 0…1, the step sees a random square.
         case share(Double)
@@ -52,7 +52,7 @@ struct SceneDetail: Sendable {
     /// pixels. Throws `ImageError`.
     init(photo: Image, masks: [Mask], size: PixelSize) throws {
         let limit = Self.finest(size)
-        // Of the model's shape, and not larger than the photo.
+        // The finer size has the model's shape, and is not larger than the photo.
         let factor = max(
             1,
             min(

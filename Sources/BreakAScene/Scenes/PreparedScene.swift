@@ -116,7 +116,7 @@ public struct PreparedScene: Sendable {
     /// Throws `ImageError`.
     public static func cells(of mask: Mask, _ size: PixelSize) throws -> Tensor { try keptCells(of: mask, size).cells }
 
-    /// The same, and whether one pixel per cell would have lost the mask.
+    /// The cells of `cells(of:_:)`, and whether one pixel per cell would have lost the mask.
     private static func keptCells(of mask: Mask, _ size: PixelSize) throws -> (cells: Tensor, isLost: Bool) {
         let nearest = try downsample(mask, to: size, .nearest)
         if nearest.values.contains(where: { $0 > 0 }) { return (nearest, false) }

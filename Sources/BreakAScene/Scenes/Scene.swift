@@ -27,7 +27,8 @@ public struct Scene: Sendable, Equatable {
         try self.init(image: image, masks: masks, names: names, title: title, fit: fit, fingerprint: nil)
     }
 
-    /// The same with the fingerprint of the scene that this is a part of; nil computes it.
+    /// Makes a scene with the fingerprint of the scene that it is a part of; nil computes the fingerprint. Throws as the
+    /// other `init`.
     init(image: Image, masks: [Mask], names: [String]?, title: String, fit: SceneFit, fingerprint known: String?) throws {
         guard !masks.isEmpty else { throw SceneError.noMasks(title, found: []) }
         if let names, names.count != masks.count { throw SceneError.nameCount(names: names.count, masks: masks.count) }
@@ -63,7 +64,7 @@ public struct Scene: Sendable, Equatable {
     public static func == (a: Scene, b: Scene) -> Bool { a.image == b.image && a.masks == b.masks && a.names == b.names && a.fit == b.fit }
 }
 
-/// What can be wrong with a scene, as data.
+/// An error of a scene or of its folder.
 public enum SceneError: Error, Equatable, Sendable, CustomStringConvertible {
     /// There is no folder at `path`; `isPicture`: there is a file.
     case notAFolder(path: String, isPicture: Bool)

@@ -15,7 +15,7 @@ public enum SceneFit: String, Sendable, CaseIterable {
 public struct SceneFrame: Sendable, Equatable {
     /// The part, in pixels of the photo.
     public let rect: PixelRect
-    /// What is done to the photo; nil where it has the shape already.
+    /// How the photo is brought to the shape; nil where it has the shape already.
     public let applied: SceneFit?
 
     /// The part that a model with pictures of the shape of `size` sees.

@@ -45,7 +45,7 @@ public struct ScenePairing: Sendable, Equatable {
     }
 }
 
-/// Why a model's handles cannot be paired with a scene's masks, as data.
+/// An error that keeps a model's handles from being paired with a scene's masks.
 public enum PairingError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The model has no handles of the scene, and not as many free ones as masks; `known` says in words what its handles
     /// belong to.

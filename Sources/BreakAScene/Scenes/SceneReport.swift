@@ -8,7 +8,7 @@ import Tensors
 /// With a model it tests what training of this model uses: the part of the photo that it sees, its masks at its pixels,
 /// brought down to its attention maps as training brings them down. Without one: a square part, and maps of 16×16.
 public struct SceneReport: Sendable {
-    /// What is known of one mask.
+    /// The values of one mask.
     public struct Entry: Sendable {
         /// The mask's name.
         public let name: String
@@ -16,7 +16,7 @@ public struct SceneReport: Sendable {
         public let area: Double
         /// The cells of the attention maps that are more than half covered after downsampling.
         public let cells: Int
-        /// The same number, were the scene cropped around its masks.
+        /// The number of these cells if the scene were cropped around its masks.
         public let croppedCells: Int
         /// The mask that it overlaps most, and the share of this entry's mask that lies in that one; nil where it overlaps
         /// none.

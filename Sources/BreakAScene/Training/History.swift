@@ -1,6 +1,6 @@
 /// The losses of every step of a run, both phases one after the other.
 public struct History: Sendable, Equatable {
-    /// What one step gave.
+    /// The losses and the gradient's norm of one step.
     public struct Entry: Sendable, Equatable {
         /// The phase, 1 or 2.
         public let phase: Int

@@ -1,7 +1,7 @@
 import Diffusion
 import Tensors
 
-/// Why two results cannot be joined, as data.
+/// An error that keeps two results from being joined.
 public enum MergeError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Nothing says what the first (0) or the second (1) model was before it learned.
     case unknownBase(Int)
@@ -21,7 +21,7 @@ public enum MergeError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension LearnedModel {
-    /// What it was before it learned: a model that has learned nothing is its own base. nil where nothing says it.
+    /// The model before it learned anything: a model that has learned nothing is its own base. nil where that is not known.
     private var start: DiffusionModel? { base ?? (model.handles.isEmpty && model.changedParameters.isEmpty ? model : nil) }
 
     /// Joins this result and another on the same base: all handles of both, and of every parameter the base's value plus

@@ -21,7 +21,7 @@ public struct LearnedModel: Sendable {
     public var unfinishedReplacements = TrainingReplacements()
     /// The options of the prior pictures where training was interrupted before they were drawn: `unfinished` lacks them.
     public var pendingPrior: PriorOptions?
-    /// Those of these pictures that were drawn already.
+    /// The prior pictures of `pendingPrior` that were drawn already.
     public var drawnPrior: PriorStore?
     /// The phases that were to follow the interrupted one.
     public var remaining: [PlannedPhase] = []
@@ -43,7 +43,7 @@ public struct PlannedPhase: Sendable, Equatable {
     public init(phase: Int, options: TrainingOptions, seed: Int) { (self.phase, self.options, self.seed) = (phase, options, seed) }
 }
 
-/// What training reports after every step.
+/// A report of training, made after every step.
 public struct TrainingProgress: Sendable {
     /// The phase, 1 or 2.
     public let phase: Int

@@ -56,7 +56,7 @@ public struct PriorSet: Sendable {
                     step in
                     try progress(first * step.count + (step.index + 1) * rows.count, options.count * step.count)
                 }
-                // As pictures of 8 bits a channel: what a file, or a value of the language, would hold.
+                // Rounded to pictures of 8 bits per channel, as a file or a value of the language holds them.
                 let drawn = Tensor.concatenated(try Image.batch(model.decodeLatents(latents)).map { Tensor($0) }, axis: 0)
                 try Parallel.checkWanted()
                 try store?.keep(drawn, from: first)

@@ -20,7 +20,7 @@ public struct TrainingBatch: Sendable {
     public var noise: Tensor
     /// The timestep of each element of the batch, N.
     public var timesteps: [Int]
-    /// What each photo shows, where that is computed already.
+    /// The picture and masks of each photo; nil where they are not computed yet.
     var views: [SceneView]?
 
     /// A batch of given numbers.

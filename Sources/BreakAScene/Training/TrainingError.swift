@@ -1,4 +1,4 @@
-/// What can go wrong in the course of a training.
+/// An error that ends a training.
 public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
     /// `what` ("reconstruction loss", "gradient") was NaN or infinite in a step, counted from 1.
     case notFinite(what: String, phase: Int, step: Int, steps: Int, lr: Double)

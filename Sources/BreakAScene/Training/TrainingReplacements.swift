@@ -47,7 +47,7 @@ public struct AttentionLossInput: Sendable {
     public let sample: Int
     /// The handles that the prompt names, and whether the photo is flipped.
     public let union: UnionSample
-    /// What the photo shows, the targets of the maps among it.
+    /// The photo's picture and masks, and the targets of its maps.
     public let view: SceneView
     /// The place of each chosen handle in the prompt's tokens.
     public let tokens: [Int]

@@ -16,7 +16,7 @@ enum bas_graphics {
 // variables are looked at; the terminal is not asked.
 enum bas_graphics bas_chafa_detect(const char *const *environment);
 
-// What a picture is made of.
+// The characters that a picture is made of.
 enum bas_characters {
     bas_characters_blocks,  // half and quarter blocks
     bas_characters_ascii,

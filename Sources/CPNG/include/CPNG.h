@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// What came of a call.
+// The outcome of a call.
 typedef enum {
     CPNG_OK = 0,
     CPNG_NOT_PNG,       // no PNG signature

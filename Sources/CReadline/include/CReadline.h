@@ -5,7 +5,7 @@
 
 // MARK: lines (lines.c)
 
-/// What came of reading a line.
+/// The outcome of reading a line.
 enum bas_line_status {
     bas_line_read_one,
     bas_line_end_of_input,

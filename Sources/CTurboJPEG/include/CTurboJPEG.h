@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// What came of a call.
+// The outcome of a call.
 typedef enum {
     CJPEG_OK = 0,
     CJPEG_DAMAGED,      // wrong, missing or too little data

@@ -135,7 +135,7 @@ public enum LoRAFile {
     }
 }
 
-/// What can be wrong with a LoRA, as data.
+/// An error of a LoRA file, or of two models whose difference is to become one.
 public enum LoRAError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The file has no tensor with the name of a LoRA's factor; `first`: a name that it has.
     case notALoRA(path: String, first: String?)

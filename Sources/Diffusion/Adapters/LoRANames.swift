@@ -6,7 +6,7 @@ public enum LoRAFormat: String, CaseIterable, Sendable {
     case kohya
 }
 
-/// What the name of a tensor says: which layer it belongs to, and which factor it is.
+/// A tensor's name taken apart: the layer that it belongs to, and the factor that it is.
 struct LoRAKey: Hashable {
     enum Factor: Hashable { case down, up, alpha }
 
@@ -14,20 +14,20 @@ struct LoRAKey: Hashable {
     let layer: String
     let factor: Factor
 
-    /// What names of factors end with; "lora.down" and "_lora.down" are older forms of diffusers.
+    /// The endings of names of factors; "lora.down" and "_lora.down" are older forms of diffusers.
     private static let endings: [(String, Factor)] = [
         (".lora_A.weight", .down), (".lora_B.weight", .up), (".lora_A.default.weight", .down), (".lora_B.default.weight", .up),
         (".lora_down.weight", .down), (".lora_up.weight", .up), (".lora.down.weight", .down), (".lora.up.weight", .up),
         ("_lora.down.weight", .down), ("_lora.up.weight", .up), (".lora_linear_layer.down.weight", .down),
         (".lora_linear_layer.up.weight", .up), (".alpha", .alpha),
     ]
-    /// What names begin with in files, and here.
+    /// The beginnings of names in files, and the parts of the model that they stand for.
     private static let parts = [
         ("lora_unet_", "unet."), ("lora_te_text_model_", "text_encoder."), ("lora_te_", "text_encoder."), ("unet.", "unet."),
         ("text_encoder.text_model.", "text_encoder."), ("text_encoder.", "text_encoder."),
     ]
 
-    /// nil where the name is that of no factor in a known form.
+    /// Takes a name apart; nil where it is not that of a factor in a known form.
     init?(_ key: String) {
         guard let ending = Self.endings.first(where: { key.hasSuffix($0.0) }), let part = Self.parts.first(where: { key.hasPrefix($0.0) })
         else { return nil }

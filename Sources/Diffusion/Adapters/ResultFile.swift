@@ -101,7 +101,7 @@ public enum ResultFile {
     }
 }
 
-/// What can be wrong with a result, as data.
+/// An error of a file of results.
 public enum ResultError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The file is no result, or does not fit the model's shapes.
     case notAResult(path: String)

@@ -32,7 +32,7 @@ public struct AutoencoderKLConfiguration: Sendable, Equatable {
     public var levels: Int { blockOutChannels.count }
     /// The side in pixels of what one latent stands for, f: 8 for Stable Diffusion.
     public var downscale: Int { 1 << (levels - 1) }
-    /// What every group norm of the autoencoder adds to the variance; diffusers has no setting for it.
+    /// The epsilon that every group norm adds to the variance; diffusers has no setting for it.
     public static let normEpsilon: Float = 1e-6
 
     /// Reads `vae/config.json`. Throws ``FileError`` and ``ConfigurationError``.

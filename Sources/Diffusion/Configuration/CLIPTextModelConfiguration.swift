@@ -25,7 +25,7 @@ public struct CLIPTextModelConfiguration: Sendable, Equatable {
     public let maxPositionEmbeddings: Int
     /// The activation of the feed-forward layers.
     public let activation: Activation
-    /// What layer norms add to the variance.
+    /// The epsilon that layer norms add to the variance.
     public let layerNormEpsilon: Float
     /// The token at the beginning of a prompt, as the file says; nil where it says null.
     public let bosTokenID: Int?

@@ -1,9 +1,9 @@
-// What can be wrong with a model's configuration file, as data, with its text.
+// Errors of a model's configuration files.
 import Tensors
 
-/// A configuration that cannot be used: which file, which key, and what is wrong.
+/// An error of a configuration file: the file, the key and the problem.
 public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What is wrong.
+    /// The problem.
     public enum Problem: Equatable, Sendable {
         /// The file is not JSON.
         case json(JSONError)
@@ -27,7 +27,7 @@ public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConver
     public let file: String
     /// The key concerned; nil where it is the whole file.
     public let key: String?
-    /// What is wrong.
+    /// The problem.
     public let problem: Problem
 
     /// An error about `file`, or about its `key`.

@@ -56,11 +56,11 @@ public struct UNet2DConditionModelConfiguration: Sendable, Equatable {
     public let upcastAttention: Bool
     /// Groups of every group norm.
     public let normGroups: Int
-    /// What the group norms of resnets add to the variance.
+    /// The epsilon that the group norms of resnets add to the variance.
     public let normEpsilon: Float
     /// Whether the timestep's embedding has its cosines first.
     public let flipSinToCos: Bool
-    /// What is subtracted from the number of frequencies of that embedding.
+    /// The number that is subtracted from the number of that embedding's frequencies.
     public let frequencyShift: Float
     /// The width of the timestep's embedding behind its two linear layers.
     public let timeEmbeddingDimension: Int

@@ -2,7 +2,7 @@
 // and removed again, as diffusers' StableDiffusionImg2ImgPipeline does.
 import Tensors
 
-/// Where image to image begins.
+/// The arithmetic of image to image.
 public enum ImageToImage {
     /// The first step of a sampling of `steps` steps for a strength of 0…1: 0 for strength 1 (the whole sampling), `steps`
     /// for strength 0 (nothing is drawn).

@@ -47,7 +47,7 @@ public struct DiffusionModel: Sendable {
             .filter { $0.name != "text_encoder." + CLIPTextModel.handleEmbeddingName }
     }
 
-    /// Those of them that are no longer what the folder holds.
+    /// The parameters of `namedParameters` whose values are no longer those of the folder.
     public var changedParameters: [(name: String, value: Variable)] {
         namedParameters.filter { origin[$0.name] != $0.value.value.mark }
     }

@@ -73,7 +73,7 @@ public enum HandleFile {
     }
 }
 
-/// What can be wrong with a file of handles, as data.
+/// An error of a file or folder of handles.
 public enum HandleFileError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The file or folder has no handles.
     case empty(path: String)

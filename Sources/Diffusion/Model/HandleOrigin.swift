@@ -1,6 +1,6 @@
 import Tensors
 
-/// What a handle was made for: one mask of one scene. Commands pair handles with masks by it.
+/// The mask of the scene that a handle was made for. Commands pair handles with masks by it.
 public struct HandleOrigin: Sendable, Equatable {
     /// The scene's title.
     public let scene: String

@@ -1,6 +1,6 @@
 import Tensors
 
-/// What can be wrong with a model folder or with what is asked of a model, as data.
+/// An error of a model's folder, or of a request to a model.
 public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A parameter whose shape differs from what the configuration says.
     public struct ShapeMismatch: Equatable, Sendable {

@@ -35,7 +35,7 @@ public enum ParameterFile {
         return name
     }
 
-    /// Where a parameter's values are: a tensor of a file, or some of its rows.
+    /// The place of a parameter's values: a tensor of a file, or some of its rows.
     struct Stored {
         let key: String
         let shape: [Int]
@@ -57,7 +57,7 @@ public enum ParameterFile {
             return try tensor(source, source.entry(key).shape).rows(part).reshaped(shape).compacted
         }
 
-        /// What `read` would return, as a placeholder.
+        /// A placeholder for what `read` would return.
         func outline(_ source: some SafetensorsSource, as shape: [Int]) throws -> Tensor {
             .placeholder(shape, shape.count > 1 ? try source.entry(key).dtype.halfFormat : nil)
         }
@@ -87,7 +87,7 @@ public enum ParameterFile {
         try load(&module, from: source, path: path, stored: stored, extent)
     }
 
-    /// The same from tensors whose names were translated already.
+    /// Reads every parameter of `module` from tensors that are known by their names here. Throws as the other `load`.
     static func load(
         _ module: inout some Module, from source: some SafetensorsSource, path: String, stored: [String: Stored], _ extent: Extent
     ) throws {

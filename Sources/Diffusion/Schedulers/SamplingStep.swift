@@ -32,7 +32,7 @@ public struct SamplingStep: Sendable, Equatable {
     /// The next sample; where the clean sample is clipped, without its part.
     public let next: LinearForm
     let clipped: Clipped?
-    /// What the step leaves in the memory for the next one.
+    /// The memory that the step leaves for the next one.
     public let memory: [LinearForm]
 
     init(
@@ -53,7 +53,7 @@ public struct SamplingStep: Sendable, Equatable {
 public struct SamplingState: Sendable {
     /// The number of the next step.
     public let index: Int
-    /// What earlier steps left in the memory.
+    /// The memory that earlier steps left.
     let memory: [Tensor]
 
     /// Before the first step.

@@ -29,11 +29,11 @@ extension Scheduler {
 extension Scheduler {
     /// The noise schedule of training.
     public var schedule: NoiseSchedule { configuration.schedule }
-    /// What the model predicts.
+    /// The kind of prediction that the model makes.
     public var predictionType: PredictionType { configuration.predictionType }
 }
 
-/// Why a sampling cannot be planned, as data.
+/// An error that keeps a sampling from being planned.
 public enum SchedulerError: Error, Equatable, Sendable, CustomStringConvertible {
     /// There are fewer than one step, or more than training timesteps.
     case stepCount(Int, most: Int)

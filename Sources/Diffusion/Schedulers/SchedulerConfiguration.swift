@@ -25,11 +25,11 @@ public struct SchedulerConfiguration: Sendable, Equatable {
     public let className: String
     /// The noise schedule of training.
     public var schedule: NoiseSchedule
-    /// What the model predicts.
+    /// The kind of prediction that the model makes.
     public var predictionType: PredictionType
     /// The spacing of timesteps; nil where the file says nothing, since schedulers have different defaults.
     public var timestepSpacing: TimestepSpacing?
-    /// What the spacing "leading" adds to timesteps.
+    /// The offset that the spacing "leading" adds to timesteps.
     public var stepsOffset: Int
     /// Whether the last step of DDIM and PNDM goes to ᾱ = 1 instead of timestep 0's ᾱ; nil where the file says nothing.
     public var setAlphaToOne: Bool?
@@ -63,7 +63,7 @@ public struct SchedulerConfiguration: Sendable, Equatable {
         var object = source
         for (key, value) in settings { object[key] = value }
         var changed = try SchedulerConfiguration(.object(object), file: file)
-        // What a pipeline has made of the file stays, where it is not what is replaced.
+        // Changes of `forStableDiffusion` stay, unless their keys are replaced.
         if !settings.contains(where: { $0.key == "steps_offset" }) { changed.stepsOffset = stepsOffset }
         if !settings.contains(where: { $0.key == "clip_sample" || $0.key == "clip_sample_range" }) {
             changed.clipSampleRange = clipSampleRange

@@ -109,7 +109,7 @@ extension String {
     }
 }
 
-/// Why a file cannot be read as a checkpoint, as data.
+/// An error that keeps a file from being read as a checkpoint.
 public enum SingleFileError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The file is in Python's own format (`.ckpt`, `.pt`), which is a program.
     case pickle(path: String)

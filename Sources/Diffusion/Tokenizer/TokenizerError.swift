@@ -1,9 +1,9 @@
-// What can be wrong with a tokenizer's files, with a new token and with a prompt, as data.
+// Errors of a tokenizer's files, of new tokens and of prompts.
 import Tensors
 
-/// Why a tokenizer cannot be read, a token added or a prompt used: in which file, and what is wrong.
+/// An error of a tokenizer's file, of a new token or of a prompt.
 public struct TokenizerError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What is wrong.
+    /// The problem.
     public enum Problem: Equatable, Sendable {
         // Files
         /// The folder has none of the files that hold a vocabulary.
@@ -41,7 +41,7 @@ public struct TokenizerError: Error, Equatable, Sendable, CustomStringConvertibl
 
     /// The file concerned; nil where the error is not about one.
     public let file: String?
-    /// What is wrong.
+    /// The problem.
     public let problem: Problem
 
     /// An error, about a file if there is one.

@@ -56,7 +56,7 @@ final class Canvas {
         PixelSize(width: max(1, Int((width * scale).rounded())), height: max(1, Int((height * scale).rounded())))
     }
 
-    /// Remembers a text that was drawn.
+    /// Adds a text to `texts`.
     func note(_ text: PlacedText) { texts.append(text) }
 
     /// Throws the first error of cairo's, and `Parallel.Unwanted` where the drawing is cancelled.

@@ -1,8 +1,8 @@
-// What can be wrong with a JSON text, as data, with its text.
+// Errors of JSON texts.
 
 /// A violation of RFC 8259, or of this reader's limits, and its place.
 public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What is wrong.
+    /// The problem.
     public enum Problem: Equatable, Sendable {
         /// The text ends too early.
         case unexpectedEnd(expected: String)
@@ -28,7 +28,7 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
         case tooDeep(limit: Int)
     }
 
-    /// What is wrong.
+    /// The problem.
     public let problem: Problem
     /// The number of bytes before the place.
     public let offset: Int

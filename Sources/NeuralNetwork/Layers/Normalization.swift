@@ -8,7 +8,7 @@ public struct GroupNorm: Module {
     public var bias: Variable
     /// The number of groups, which divides the number of channels.
     public let groups: Int
-    /// What is added to the variance.
+    /// The epsilon that is added to the variance.
     public let eps: Float
 
     /// A group norm; its parameters are placeholders until they are loaded.
@@ -35,7 +35,7 @@ public struct LayerNorm: Module {
     public var weight: Variable
     /// The offset of every element, [D].
     public var bias: Variable
-    /// What is added to the variance.
+    /// The epsilon that is added to the variance.
     public let eps: Float
 
     /// A layer norm over `width` elements; its parameters are placeholders until they are loaded.

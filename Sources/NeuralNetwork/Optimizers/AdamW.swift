@@ -15,7 +15,7 @@ public struct AdamW: Sendable {
         public var beta1: Double = 0.9
         /// The decay of the running mean of squared gradients.
         public var beta2: Double = 0.999
-        /// What is added to the root of the second moment.
+        /// The epsilon that is added to the root of the second moment.
         public var eps: Double = 1e-8
         /// The weight decay, multiplied by the learning rate.
         public var weightDecay: Double = 1e-2

@@ -4,7 +4,7 @@ import Synchronization
 /// A weight laid out as the micro-kernels read it. It is made when first needed, and kept with the weight's storage until
 /// that is written: a frozen weight is packed once, a trained one once per step and use.
 final class PackedMatrix: Sendable {
-    /// What a packed form is read for.
+    /// The product that a packed form is for.
     enum Use: Hashable {
         /// y = x Wᵀ with W [N, K], or W [N, taps, C] of a convolution.
         case forward(taps: Int)
@@ -18,7 +18,7 @@ final class PackedMatrix: Sendable {
         /// The same use by Winograd's transform.
         var winograd: Use { isForward ? .winogradForward : .winogradInputGradient }
     }
-    /// What tells packed forms of one storage apart.
+    /// The key of a packed form among those of one storage.
     struct Key: Hashable {
         let offset: Int, rows: Int, columns: Int
         let use: Use

@@ -52,7 +52,7 @@ extension Tensor {
                 for start in stride(from: 0, to: length, by: Parallel.Question.piece) {
                     let end = min(start + Parallel.Question.piece, length)
                     for step in start..<end where base[step * inner] > base[best * inner] { best = step }
-                    // Where it strides, most of what it touches has to come from memory.
+                    // A strided walk counts more, since most of its reads miss the cache.
                     guard question.goesOn(after: (end - start) * (inner == 1 ? 1 : 16)) else { break walk }
                 }
                 y[o * inner + i] = base[best * inner]

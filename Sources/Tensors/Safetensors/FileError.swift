@@ -1,9 +1,9 @@
-// A failed file operation, as data.
+// Errors of file operations.
 import Glibc
 
-/// Which file operation failed, on which path, and why.
+/// A file operation that failed: the operation, the path and the reason.
 public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What was tried.
+    /// The operation that failed.
     public enum Operation: String, Sendable {
         /// Raw values are the verbs of messages.
         case open, read, create, write, sync, rename
@@ -36,7 +36,7 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
         case tooManyFiles = "too many open files"
         /// The file became shorter while it was read.
         case cutShort = "the file was cut short while it was read"
-        /// A pipe or a device stands where a file is needed.
+        /// The path is a pipe's or a device's, where a file is needed.
         case notRegular = "it is a pipe or a device, not a file"
         /// Another program holds its lock.
         case busy = "another program is writing to it"
@@ -46,11 +46,11 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
         case other = "the operating system refused"
     }
 
-    /// What was tried.
+    /// The operation that failed.
     public let operation: Operation
-    /// The file or folder that it was tried on.
+    /// The file or folder.
     public let path: String
-    /// Why it failed.
+    /// The reason.
     public let reason: Reason
     /// The value of `errno`; 0 where the reason was not the operating system's.
     public let code: Int32

@@ -1,8 +1,8 @@
-// Every way in which a safetensors file can break the rules of its format, as data, with its text.
+// Errors of safetensors files: every way in which one can break the rules of its format.
 
-/// A broken or unsuitable safetensors file: which file, which tensor, and what is wrong.
+/// An error of a safetensors file: the file, the tensor and the problem.
 public struct SafetensorsError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What is wrong.
+    /// The problem.
     public enum Problem: Equatable, Sendable {
         // The header
         /// The file has too few bytes for a header.
@@ -72,7 +72,7 @@ public struct SafetensorsError: Error, Equatable, Sendable, CustomStringConverti
     public let path: String
     /// The tensor concerned; nil where it is the whole file.
     public let key: String?
-    /// What is wrong.
+    /// The problem.
     public let problem: Problem
 
     /// An error about the file at `path`, or about its tensor `key`.

@@ -19,7 +19,7 @@ public final class MemoryPool: Sendable {
     private let state = Mutex(State())
     /// The bytes that the free lists may hold; blocks beyond it go back to the system.
     private let cacheLimit = 2 << 30
-    /// The bytes, in use and cached together, below which the cache is left alone.
+    /// While fewer bytes are in use and cached together, no cached block is released.
     private let smallTotal = 3 << 30
 
     /// The bytes in use now.
@@ -57,7 +57,7 @@ public final class MemoryPool: Sendable {
         }
         stale.forEach { Self.release($0.0, $0.1) }
         if let block = cached ?? Self.allocate(bytes) { return (block, capacity) }
-        // What is kept for later may be what is missing now.
+        // The free lists may hold the memory that is missing.
         trim()
         guard let block = Self.allocate(bytes) else { Self.exhausted(bytes) }
         return (block, capacity)

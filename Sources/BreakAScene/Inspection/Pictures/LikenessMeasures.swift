@@ -4,7 +4,7 @@ import Glibc
 public struct LikenessMeasure: Sendable {
     /// The measure's name, also of its column in tables.
     public let name: String
-    /// What it compares, in words.
+    /// A description of what it compares.
     public let summary: String
     /// Compares the thing of the photo with what was found.
     let compare: @Sendable (Appearance, Appearance) -> Double

@@ -2,7 +2,7 @@ import Diffusion
 import Images
 import Tensors
 
-/// What stands in one picture that was drawn.
+/// One picture that was drawn, with the things that were found in it.
 public struct InspectedPicture: Sendable {
     /// The planned picture that this is.
     public let entry: InspectionPlan.Entry
