@@ -9,8 +9,8 @@
 
 static int ends[2] = {-1, -1};
 
-// Only what is safe in a handler: one byte into the pipe. A full pipe loses the byte, which nobody misses
-// then.
+// Writes one byte into the pipe, which is safe in a handler. A full pipe loses the byte, and has enough others to be
+// noticed.
 static void caught(int number) {
     int saved = errno;
     unsigned char byte = (unsigned char)number;

@@ -2,7 +2,7 @@ import Images
 
 /// A figure as data: what is drawn, not how. Equal figures give equal bytes.
 public struct Figure: Sendable, Equatable {
-    /// What a figure shows.
+    /// The contents of a figure.
     public enum Content: Sendable, Equatable {
         /// Lines, points and bars over axes.
         case chart(Chart)
@@ -14,7 +14,7 @@ public struct Figure: Sendable, Equatable {
 
     /// The title above the figure; "" for none.
     public var title: String
-    /// What it shows.
+    /// The contents.
     public var content: Content
     /// The size in pixels; nil where the content decides.
     public var size: PixelSize?
@@ -31,7 +31,7 @@ public struct Chart: Sendable, Equatable {
     public struct Axis: Sendable, Equatable {
         /// The label; "" for none.
         public var label: String
-        /// How values become places.
+        /// The way in which values become places.
         public var kind: ScaleKind
         /// Whether values are counts or steps, so that there are no ticks between whole numbers.
         public var wholeNumbers: Bool
@@ -55,7 +55,7 @@ public struct Chart: Sendable, Equatable {
 
     /// The axes.
     public var x, y: Axis
-    /// What is drawn, the first at the bottom.
+    /// The series, the first at the bottom.
     public var series: [Series]
     /// Vertical lines with labels.
     public var marks: [Mark]
@@ -68,7 +68,7 @@ public struct Chart: Sendable, Equatable {
 
 /// Points that belong together and look alike.
 public struct Series: Sendable, Equatable {
-    /// How the points of a series are drawn.
+    /// The way in which the points of a series are drawn.
     public enum Shape: Sendable, Equatable {
         /// The points are joined by a line; with `markers`, each point has one.
         case line(markers: Bool)
@@ -106,7 +106,7 @@ public struct Series: Sendable, Equatable {
 
     /// The name in the legend; "" for none.
     public var name: String
-    /// How the points are drawn.
+    /// The way in which the points are drawn.
     public var shape: Shape
     /// The points in order.
     public var points: [Point]

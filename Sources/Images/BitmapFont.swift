@@ -5,7 +5,7 @@ public enum BitmapFont {
     /// The pixels from the beginning of one character to the next.
     static let advance = glyphWidth + 1
 
-    /// What stands for characters that ASCII has not.
+    /// Replacements for characters that ASCII has not.
     private static let substitutes: [Character: String] = [
         "…": "...", "–": "-", "—": "-", "−": "-", "’": "'", "‘": "'", "“": "\"", "”": "\"", "×": "x",
         "·": "-",

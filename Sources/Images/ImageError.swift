@@ -12,7 +12,7 @@ public struct ImageError: Error, Sendable, Equatable {
     public var kind: Kind
     /// The file; nil where the picture was in memory.
     public var path: String?
-    /// What exactly is wrong and, where possible, what to do; without a full stop.
+    /// The exact problem and, where possible, what to do about it; without a full stop.
     public var reason: String
 
     /// An error from its parts.

@@ -1,6 +1,6 @@
 import Tensors
 
-/// How far each pixel belongs to a thing: `height` rows of `width` values in 0…1.
+/// A mask, which says how far each pixel belongs to a thing: `height` rows of `width` values in 0…1.
 public struct Mask: Sendable, Equatable, Hashable {
     /// Columns of pixels.
     public let width: Int

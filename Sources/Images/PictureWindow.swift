@@ -17,8 +17,8 @@ extension PixelSize {
         return PixelRect(x0: x0, y0: y0, x1: x0 + size.width, y1: y0 + size.height)
     }
 
-    /// Where a run of `count` begins that has `middle` / 2 in its middle: moved to lie inside of `length`, or centred where
-    /// it is longer.
+    /// The beginning of a run of `count` that has `middle` / 2 in its middle: moved to lie inside of `length`, or centred
+    /// where it is longer.
     private static func start(_ count: Int, of length: Int, middle: Int) -> Int {
         count > length ? -((count - length) / 2) : min(max((middle - count) / 2, 0), length - count)
     }

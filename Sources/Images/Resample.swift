@@ -1,7 +1,7 @@
 import Glibc
 import Tensors
 
-/// How pictures change size: the results are those of Pillow's `Image.resize` for 8-bit pictures, bit for bit.
+/// A filter for resizing; results are those of Pillow's `Image.resize` for 8-bit pictures, bit for bit.
 public enum Resample: String, Sendable, CaseIterable {
     /// The names are Pillow's; `nearest` takes one pixel, the others are kernels.
     case nearest, box, bilinear, bicubic, lanczos

@@ -5,7 +5,7 @@ import Glibc
 /// OpenBLAS, single-threaded, on the strongest core that the processor can run (Sources/Tensors/README.md, "The choice of a
 /// BLAS core").
 public enum BLAS {
-    /// Which core was chosen, and how.
+    /// The choice of a core.
     public struct Selection: Sendable {
         /// The core in use, as OpenBLAS names it.
         public let core: String

@@ -18,7 +18,7 @@ public enum Parallel {
         max(1, min(limit ?? max(16, work / 400_000_000), work / 1_000_000))
     }
 
-    /// How `run` takes its tasks. Tests compare the results of each way bit by bit.
+    /// The order and the threads in which `run` takes its tasks. Tests compare the results of each schedule bit by bit.
     enum Schedule: Sendable {
         case machine
         case threads(Int)

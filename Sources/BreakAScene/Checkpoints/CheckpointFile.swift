@@ -59,7 +59,7 @@ enum CheckpointFile {
         return try contents.restore(base, scene: scene, prior: prior)
     }
 
-    /// What a file holds, before it is fitted to a model.
+    /// The contents of a file, before they are fitted to a model.
     struct Contents {
         let path: String
         private let metadata: [String: String]

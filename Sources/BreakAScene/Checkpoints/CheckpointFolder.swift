@@ -54,7 +54,8 @@ public struct CheckpointFolder: Sendable {
         return prior?.options == options ? prior : nil
     }
 
-    /// Which training this folder belongs to. Throws `CheckpointError`, `SafetensorsError`, `FileError`.
+    /// Reads the identity of the training that this folder belongs to. Throws `CheckpointError`, `SafetensorsError`,
+    /// `FileError`.
     public func identity() throws -> TrainingIdentity {
         guard isBegun else { throw CheckpointError.none(folder: path, damaged: []) }
         return try CheckpointScene.identity(scenePath)

@@ -2,7 +2,7 @@ import Diffusion
 import Images
 import Tensors
 
-/// What makes two trainings the same: equal identities give equal results, bit for bit on the same processor.
+/// The identity of a training: trainings with equal identities have equal results, bit for bit on the same processor.
 public struct TrainingIdentity: Sendable, Equatable {
     /// A part of a function that replaces one of the method's: its text, or a variable that it reads.
     public struct FunctionPart: Sendable, Equatable {
@@ -64,7 +64,7 @@ public struct TrainingIdentity: Sendable, Equatable {
     /// The names of the method's parts that functions of the user's replaced.
     public var replaced: [String] { (parts["functions"] ?? "").split(separator: " ").map(String.init) }
 
-    /// What differs, in words, each difference with both values where they can be shown: "steps is 300 here, 400 there".
+    /// Lists the differences in words, each with both values where they can be shown: "steps is 300 here, 400 there".
     /// "There" is this identity, "here" the other one. Without `comparesPrior` prior pictures are not compared: they may
     /// not be drawn yet.
     public func differences(from here: TrainingIdentity, comparesPrior: Bool = true) -> [String] {
@@ -74,7 +74,7 @@ public struct TrainingIdentity: Sendable, Equatable {
         return plain + (names.contains("settings") ? settings(here) : []) + functionDifferences(replaced: here.replaced, here.functions)
     }
 
-    /// What differs in the functions alone, in the words of `differences(from:comparesPrior:)`.
+    /// Lists the differences of the functions alone, in the words of `differences(from:comparesPrior:)`.
     public func functionDifferences(replaced names: [String], _ here: [FunctionPart]) -> [String] {
         let changed =
             names.filter { !replaced.contains($0) }.map { "\($0) is a function here, not there" }

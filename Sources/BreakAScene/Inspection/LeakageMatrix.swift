@@ -3,7 +3,7 @@ import Images
 
 /// The conditions under which `leakage` shows the photo to the model. Every combination has the same weight.
 public struct LeakageConditions: Sendable, Equatable {
-    /// Which handles a prompt names, and in which order.
+    /// The handles that a prompt names, and their order.
     public enum Order: String, Sendable, CaseIterable {
         /// All, in the masks' order.
         case masks
@@ -41,7 +41,7 @@ public struct LeakageConditions: Sendable, Equatable {
     }
 }
 
-/// Where each handle's attention goes: its share in every mask, and in none.
+/// The shares of each handle's attention that lie in every mask, and in none.
 ///
 /// Maps are those of the model's attention level, masks those that training has there. Where masks overlap, cells are
 /// shared out (`Metrics.sharedOut`).
@@ -92,7 +92,7 @@ public struct LeakageMatrix: Sendable {
         shares.indices.flatMap { i in shares.indices.filter { $0 != i }.map { shares[i][$0] } }.max() ?? 0
     }
 
-    /// Where most of a handle's attention outside of its own mask goes: a mask's place, or the background's, which is last.
+    /// The place with most of a handle's attention outside of its own mask: a mask's, or the background's, which is last.
     public func leak(_ handle: Int) -> (place: Int, share: Double) {
         let places = shares[handle].indices.filter { $0 != handle }
         let place = places.max { shares[handle][$0] < shares[handle][$1] } ?? handle
@@ -101,7 +101,7 @@ public struct LeakageMatrix: Sendable {
 }
 
 extension LeakageMatrix {
-    /// What a row says of its handle. Limits are relative to chance.
+    /// A verdict on a handle by its row. Limits are relative to chance.
     public enum Verdict: Sendable, Equatable {
         /// The handle gets less attention than if attention were spread evenly: its other values mean little.
         case unseen

@@ -1,7 +1,7 @@
 import Tensors
 
-/// How attention and masks agree. Maps and masks are [H, W], maps ≥ 0, masks in 0…1 (Sources/BreakAScene/README.md,
-/// "Metrics").
+/// Measures of how attention and masks agree. Maps and masks are [H, W], maps ≥ 0, masks in 0…1
+/// (Sources/BreakAScene/README.md, "Metrics").
 public enum Metrics {
     /// Soft IoU: Σ min(A, M) / Σ max(A, M) of the map divided by its maximum; 0 where both are 0 everywhere.
     public static func softIoU(_ map: Tensor, _ mask: Tensor) -> Double {

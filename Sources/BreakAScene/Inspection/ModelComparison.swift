@@ -3,7 +3,7 @@ import Diffusion
 import NeuralNetwork
 import Tensors
 
-/// How much one block of a model changed.
+/// The change of one block of a model.
 public struct BlockChange: Sendable, Equatable {
     /// The block's name: "unet.up_blocks.2.attentions", "unet.conv_in", "handle <asset0>".
     public let block: String
@@ -52,8 +52,8 @@ extension DiffusionModel {
         return (["weight", "bias"].contains(path.last) ? path.dropLast() : path).joined(separator: ".")
     }
 
-    /// How this model differs from `base`: the number of tensors with other elements (handles among them), the number of
-    /// all tensors, and the bytes of those that differ.
+    /// Counts the differences from `base`: the tensors with other elements (handles among them), all tensors, and the bytes
+    /// of those that differ.
     public func difference(from base: DiffusionModel) -> (tensors: Int, of: Int, bytes: Int) {
         let old = base.unet.parameters() + base.textEncoder.parameters()
         let known = Dictionary(old.map { ($0.name, $0.value.value) }) { first, _ in first }

@@ -54,7 +54,7 @@ extension DiffusionModel {
         return Array(scores.sorted { $0.cosine > $1.cosine }.prefix(count))
     }
 
-    /// Why a handle would start badly from a word, and advice; nil where nothing speaks against the word.
+    /// Says why a handle would start badly from a word, with advice; nil where nothing speaks against the word.
     public func problem(ofWord word: String) -> (message: String, help: String)? {
         let ids = tokenizer.encode(word)
         guard let first = ids.first, first < textEncoder.configuration.vocabularySize else { return nil }

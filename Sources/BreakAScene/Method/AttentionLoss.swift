@@ -2,8 +2,8 @@ import Autograd
 import Diffusion
 import Tensors
 
-/// How a handle's map is brought to [0, 1] before it is compared with its mask (Sources/BreakAScene/README.md, "Paper and
-/// code").
+/// The way in which a handle's map is brought to [0, 1] before it is compared with its mask (Sources/BreakAScene/README.md,
+/// "Paper and code").
 public enum AttentionNormalization: String, Sendable, CaseIterable {
     /// Divided by its maximum: the code.
     case max
@@ -11,11 +11,11 @@ public enum AttentionNormalization: String, Sendable, CaseIterable {
     case minmax
 }
 
-/// How the squared differences of a map and its mask become one number.
+/// The way in which the squared differences of a map and its mask become one number.
 public enum AttentionReduction: String, Sendable, CaseIterable {
     /// Their mean over all cells: the code. The few cells of a small thing then hardly count.
     case mean
-    /// Half the mean inside the mask and half the mean outside, whatever its size: keeps small things.
+    /// Half the mean inside of the mask plus half the mean outside, so that small things count as much as large ones.
     case balanced
 }
 

@@ -1,6 +1,6 @@
 import Tensors
 
-/// What a training prompt says beside the handles: "a photo of * at the beach", "an oil painting of *".
+/// The words of a training prompt beside the handles: "a photo of * at the beach", "an oil painting of *".
 ///
 /// The masked loss asks nothing of the background, so the prompt of a training step may name any place or style. That
 /// keeps a handle from being tied to the photo's own surroundings. `*` stands for the handles, as in the templates of
@@ -19,7 +19,7 @@ public enum PromptContext {
             "\(plain) \($0)"
         }
 
-    /// What is wrong with a context of a list, in words; nil where it names one place for the handles.
+    /// Says what is wrong with a context of a list; nil where it names one place for the handles.
     public static func fault(_ context: String) -> String? {
         switch context.count(where: { $0 == place }) {
         case 1: nil

@@ -39,8 +39,8 @@ public enum SamplingLaw: String, Sendable, CaseIterable {
     }
 }
 
-/// What one photo of a step asks for: which handles the prompt names, in order, whether photo and masks are flipped (union
-/// sampling), which part of the photo is seen, and what else the prompt says.
+/// The random choices for one photo of a step: the handles that the prompt names, in order, whether photo and masks are
+/// flipped, the part of the photo that is seen, and what else the prompt says.
 public struct UnionSample: Sendable, Equatable {
     /// The handles by the places of their masks in the scene: `ScenePairing` says where the model has them.
     public let chosen: [Int]

@@ -2,7 +2,8 @@ import Diffusion
 import NeuralNetwork
 import Tensors
 
-/// What a phase will need, estimated from the model's configuration and the options before anything is computed.
+/// The memory and arithmetic of a phase, estimated from the model's configuration and the options before anything is
+/// computed.
 public struct TrainingPlan: Sendable, Equatable {
     /// Bytes of all three networks as they are kept, and of a float32 copy of the parameters that are trained.
     public let weights: Int

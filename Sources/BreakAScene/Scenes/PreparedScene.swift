@@ -2,7 +2,7 @@ import Diffusion
 import Images
 import Tensors
 
-/// How masks come down to the attention's and the latents' resolution.
+/// The way in which masks come down to the attention's and the latents' resolution.
 public enum MaskDownsampling: String, Sendable, CaseIterable {
     /// One pixel a cell, as the paper's code has it; a mask that would vanish falls back on `max`.
     case nearest
@@ -108,7 +108,7 @@ public struct PreparedScene: Sendable {
 
     static func union(_ masks: [Tensor]) -> Tensor { masks.dropFirst().reduce(masks[0]) { Tensor.binary(.maximum, $0, $1) } }
 
-    /// What a handle's attention map should look like: its mask, [h, w] of `mapSize`.
+    /// The target of a handle's attention map: its mask, [h, w] of `mapSize`.
     public func attentionTarget(_ index: Int, flipped: Bool) -> Tensor { attentionMasks[flipped ? 1 : 0][index] }
 
     /// A mask at the size of a map or of latents, [height, width]: one pixel per cell, and where that loses the mask the

@@ -8,11 +8,11 @@ public struct Scene: Sendable, Equatable {
     public let image: Image
     /// One mask for each thing, of the photo's size.
     public let masks: [Mask]
-    /// What the things are called by the person who made the scene; for messages and figures only.
+    /// The names of the things, given by the person who made the scene; for messages and figures only.
     public let names: [String]
     /// The scene's title, for messages; handles of a scene whose photo has changed are found by it.
     public let title: String
-    /// How the photo comes to a model whose pictures have another shape.
+    /// The way in which the photo is brought to a model whose pictures have another shape.
     public let fit: SceneFit
     /// A fingerprint of the photo and the masks, whatever they are called: 16 hexadecimal digits. Handles know their scene
     /// by it. A part of a scene, or the scene at another size, keeps it.

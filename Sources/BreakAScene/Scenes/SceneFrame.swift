@@ -1,6 +1,6 @@
 import Images
 
-/// What is done to a photo that has not the shape of a model's pictures. A photo that has it is taken whole.
+/// The way in which a photo is brought to the shape of a model's pictures. A photo that has this shape is taken whole.
 public enum SceneFit: String, Sendable, CaseIterable {
     /// The largest part of that shape, with the masks in its middle as far as the photo's borders allow. Where the masks
     /// reach farther than any such part, nothing of them is cut off: the photo is padded instead.

@@ -1,8 +1,8 @@
 import Diffusion
 
-/// Which handle of a model belongs to which mask of a scene: the one rule that every command goes by.
+/// The pairing of a model's handles with a scene's masks. Every command uses this one rule.
 public struct ScenePairing: Sendable, Equatable {
-    /// How the handles were found.
+    /// The reason for a pairing.
     public enum Basis: Sendable, Equatable {
         /// The handles were made for this photo and these masks.
         case scene
@@ -21,7 +21,7 @@ public struct ScenePairing: Sendable, Equatable {
     public let tokens: [String]
     /// The masks' names.
     public let names: [String]
-    /// How the handles were found.
+    /// The reason for a pairing.
     public let basis: Basis
     /// The number of the model's other handles, which belong to other scenes or to none.
     public let others: Int
@@ -126,7 +126,8 @@ extension DiffusionModel {
             others: handles.count - chosen.count)
     }
 
-    /// Which scenes the handles belong to, in words: "<asset0> <asset1> of toys, <cat> of no scene"; empty without handles.
+    /// The scenes that the handles belong to, in words: "<asset0> <asset1> of toys, <cat> of no scene"; empty without
+    /// handles.
     public var belongings: String {
         var (order, tokens) = ([String](), [String: [String]]())
         for (token, origin) in zip(handles, handleOrigins) {

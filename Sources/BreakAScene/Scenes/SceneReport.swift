@@ -2,8 +2,8 @@ import Diffusion
 import Images
 import Tensors
 
-/// What can be known of a scene before any time is spent on training: masks that vanish, are small or overlap, words that
-/// are several tokens.
+/// A report of what can be known of a scene before any time is spent on training: masks that vanish, are small or overlap,
+/// words that are several tokens.
 ///
 /// With a model it tests what training of this model uses: the part of the photo that it sees, its masks at its pixels,
 /// brought down to its attention maps as training brings them down. Without one: a square part, and maps of 16×16.
@@ -28,7 +28,7 @@ public struct SceneReport: Sendable {
 
     /// One entry for each mask, in the masks' order.
     public let entries: [Entry]
-    /// What may make training worse: masks in their order, then the model and its words.
+    /// Everything that may make training worse: masks in their order, then the model and its words.
     public let warnings: [Warning]
     /// The size of the attention maps.
     public let mapSize: PixelSize
@@ -87,7 +87,7 @@ public struct SceneReport: Sendable {
     /// Whether so few cells are covered that a handle learns little: fewer than 12 of 256.
     private static func isFew(_ cells: Int, _ total: Int) -> Bool { cells * 256 < 12 * total }
 
-    /// What may go wrong with this model, and with handles that start from these words.
+    /// Warnings about this model, and about handles that start from these words.
     private static func modelWarnings(_ model: DiffusionModel, _ words: [String]) -> [Warning] {
         let ids = words.map { model.tokenizer.encode($0) }
         let long = zip(words, ids).filter { $0.1.count > 1 }.map { word, ids in

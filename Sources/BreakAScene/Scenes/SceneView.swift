@@ -1,7 +1,7 @@
 import Images
 import Tensors
 
-/// What one photo of a step shows: the picture, and the masks of the things that its prompt names at every size in use.
+/// One photo of a step: its picture, and the masks of the things that its prompt names, at every size in use.
 public struct SceneView: Sendable {
     /// The picture [1, H, W, 3] in [−1, 1], at the model's pixels.
     public let picture: Tensor
@@ -9,15 +9,15 @@ public struct SceneView: Sendable {
     public let masks: [Mask]
     /// The union of these masks at the latents' size, [h, w].
     public let unionMask: Tensor
-    /// What each named handle's attention map should look like, [h, w] of the scene's `mapSize`.
+    /// The target of each named handle's attention map, [h, w] of the scene's `mapSize`.
     public let attentionTargets: [Tensor]
     /// Whether it shows the whole photo, whose posterior is worth keeping.
     let isWhole: Bool
 }
 
 extension PreparedScene {
-    /// What a sample shows. The part that a zoom sees is cut out of the finer photo and masks and resized as the whole is:
-    /// the photo by Lanczos, masks by area. Throws `ImageError`.
+    /// The picture and masks of a sample. The part that a zoom sees is cut out of the finer photo and masks and resized as
+    /// the whole is: the photo by Lanczos, masks by area. Throws `ImageError`.
     public func view(_ sample: UnionSample) throws -> SceneView {
         let side = sample.isFlipped ? 1 : 0
         guard let part = sample.part else {

@@ -15,7 +15,7 @@ public struct TrainingReplacements: Sendable {
     /// The handles of a prompt in their order, as places below `count`; `step` counts from 1.
     public var sampling: (@Sendable (_ step: Int, _ count: Int) throws -> [Int])?
 
-    /// How near a photo of a step is seen; `step` counts from 1, `sample` has the handles that were drawn.
+    /// The part of a photo that a step sees; `step` counts from 1, `sample` has the handles that were drawn.
     public var zoom: (@Sendable (_ step: Int, _ sample: UnionSample) throws -> Zoom.Choice)?
     /// The context of a prompt, or a whole prompt; `step` and `sample` as for `zoom`.
     public var contexts: (@Sendable (_ step: Int, _ sample: UnionSample) throws -> String)?
@@ -39,7 +39,7 @@ public struct TrainingReplacements: Sendable {
     }
 }
 
-/// What an attention loss of the user's gets: one photo's prediction and maps, and which handles its prompt names.
+/// The argument of an attention loss of the user's: one photo's maps and targets, and the handles that its prompt names.
 public struct AttentionLossInput: Sendable {
     /// The maps of the whole batch.
     public let maps: AttentionMaps

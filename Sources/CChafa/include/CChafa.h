@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// How a terminal can show pictures, the worst first.
+// The ways in which a terminal can show pictures, the worst first.
 enum bas_graphics {
     bas_graphics_symbols,
     bas_graphics_sixel,
@@ -37,7 +37,7 @@ struct bas_picture {
     int width, height;    // above 0
 };
 
-// How and how large to draw it.
+// The way and the size in which it is drawn.
 struct bas_canvas {
     enum bas_characters characters;
     enum bas_picture_colors colors;  // of blocks and ASCII

@@ -2,7 +2,7 @@ import Autograd
 import NeuralNetwork
 import Tensors
 
-/// How much of a model's change a low-rank difference keeps.
+/// A report of how much of a model's change a low-rank difference keeps.
 public struct LoRAReport: Sendable, Equatable {
     /// The layers that changed and are in the file.
     public let layers: Int

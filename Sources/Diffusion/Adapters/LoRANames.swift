@@ -1,4 +1,4 @@
-/// How files name the two factors of a LoRA.
+/// A convention for the names of a LoRA's factors in files.
 public enum LoRAFormat: String, CaseIterable, Sendable {
     /// `unet.down_blocks.0.….to_q.lora_A.weight`: diffusers with peft.
     case diffusers

@@ -1,7 +1,7 @@
 import NeuralNetwork
 import Tensors
 
-/// What a training has changed in a base model, as one small file instead of a copy of the model.
+/// Files that hold what a training changed in a base model, each small instead of a copy of the model.
 ///
 /// A safetensors file. Tensors: for each handle `handle.<name>` [D] and `handle_start.<name>` [D]; the change of the
 /// network as a LoRA in diffusers' names (``LoRAFile``), or, where it is to be exact, every changed parameter as

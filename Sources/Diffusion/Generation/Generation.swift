@@ -1,7 +1,7 @@
 import Autograd
 import Tensors
 
-/// How pictures are drawn.
+/// The settings of a generation.
 public struct GenerationOptions: Sendable, Equatable {
     /// The number of denoising steps of the scheduler that the model's folder names; not used where there is a `plan`.
     public var steps: Int
@@ -11,7 +11,7 @@ public struct GenerationOptions: Sendable, Equatable {
     public var guidanceScale: Double
     /// The prompt that guidance leads away from.
     public var negativePrompt: String
-    /// Which cross-attention maps are recorded.
+    /// The cross-attention maps that are recorded.
     public var recording: AttentionRecording
 
     /// The options by their values.

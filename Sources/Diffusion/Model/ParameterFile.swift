@@ -70,7 +70,7 @@ public enum ParameterFile {
         }
     }
 
-    /// How much of a file is read.
+    /// The part of a file that is read.
     enum Extent {
         case values
         /// Names, shapes and formats only: parameters are placeholders, for plans.

@@ -1,7 +1,7 @@
 import NeuralNetwork
 import Tensors
 
-/// What drawing pictures will need, estimated from the model's configuration before anything is computed.
+/// The memory and arithmetic of drawing pictures, estimated from the model's configuration before anything is computed.
 public struct GenerationPlan: Sendable, Equatable {
     /// Bytes of all three networks as they are kept.
     public let weights: Int

@@ -18,7 +18,7 @@ public struct LinearForm: Sendable, Equatable {
     static let output = LinearForm(output: 1)
     static let noise = LinearForm(noise: 1)
 
-    /// What the step before left in a slot, with weight 1.
+    /// The tensor that the step before left in a slot, with weight 1.
     static func memory(_ slot: Int) -> LinearForm {
         LinearForm(memory: Array(repeating: 0, count: slot) + [1])
     }

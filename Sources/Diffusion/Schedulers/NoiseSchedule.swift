@@ -1,9 +1,9 @@
-// How much noise there is at every timestep (β and ᾱ), computed in float32 as PyTorch does.
+// The amount of noise at every timestep (β and ᾱ), computed in float32 as PyTorch does.
 import Glibc
 
 /// The betas of a diffusion process and the cumulative products of 1 − β. Timesteps are 0..<`count`.
 public struct NoiseSchedule: Sendable, Equatable {
-    /// How β grows with the timestep.
+    /// The growth of β with the timestep.
     public enum BetaSchedule: String, CaseIterable, Sendable {
         /// Linear in β.
         case linear
@@ -70,7 +70,7 @@ public struct NoiseSchedule: Sendable, Equatable {
     }
 }
 
-/// What a model predicts, by the names of diffusers.
+/// The kinds of predictions that models make, by their names in diffusers.
 public enum PredictionType: String, CaseIterable, Sendable {
     /// The noise ε.
     case epsilon

@@ -117,7 +117,7 @@ public struct PNDMScheduler: Scheduler {
         return zip(weights[min(outputs.count, 4) - 1], outputs).reduce(.zero) { $0 + $1.0 * $1.1 }
     }
 
-    /// From timestep `t` to `target` along the output, by formula (9) of the paper.
+    /// The sample moved from timestep `t` to `target` along the output, by formula (9) of the paper.
     private func transfer(_ sample: LinearForm, _ t: Int, to target: Int, _ output: LinearForm) throws(SchedulerError) -> LinearForm {
         let alphas = schedule.alphasCumprod
         guard t < alphas.count else { throw .timestepOutOfRange(t, trainTimesteps: alphas.count) }

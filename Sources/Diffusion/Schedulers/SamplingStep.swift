@@ -2,7 +2,7 @@
 // formula for these; applying them is the same code for all.
 import Tensors
 
-/// How noisy a sample is: it is `signal`·x₀ + `noise`·ε.
+/// A noise level: a sample at it is `signal`·x₀ + `noise`·ε.
 public struct NoiseLevel: Sendable, Equatable {
     /// The coefficient of the clean sample.
     public let signal: Float
@@ -49,7 +49,7 @@ public struct SamplingStep: Sendable, Equatable {
     public var clipsSample: Bool { clipped != nil }
 }
 
-/// How far a sampling has come: a value, of which each step returns another one.
+/// The progress of a sampling: a value, of which each step returns another one.
 public struct SamplingState: Sendable {
     /// The number of the next step.
     public let index: Int

@@ -3,7 +3,7 @@ import Tensors
 
 /// The settings that schedulers share; each scheduler reads its own ones from `source`, with its own defaults.
 public struct SchedulerConfiguration: Sendable, Equatable {
-    /// Which of the training timesteps a sampling uses (Lin et al. 2023, table 2).
+    /// The choice of training timesteps for a sampling (Lin et al. 2023, table 2).
     public enum TimestepSpacing: String, CaseIterable, Sendable {
         /// `leading` counts up from the first timestep and adds an offset, `linspace` includes both ends, `trailing` counts
         /// down from the last.
@@ -35,7 +35,7 @@ public struct SchedulerConfiguration: Sendable, Equatable {
     public var setAlphaToOne: Bool?
     /// The predicted clean sample is clamped to ± this; nil: it is not.
     public var clipSampleRange: Float?
-    /// How much noise DDPM adds.
+    /// The variance of the noise that DDPM adds.
     public var varianceType: VarianceType
     /// The file, as errors name it.
     public let file: String

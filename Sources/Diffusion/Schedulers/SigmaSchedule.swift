@@ -1,7 +1,7 @@
 // Noise levels as σ = √((1 − ᾱ)/ᾱ), and how solvers space them.
 import Glibc
 
-/// How the noise levels of a sampling are spaced.
+/// The spacing of a sampling's noise levels.
 enum SigmaSpacing: Sendable, Equatable {
     /// The levels of the timesteps.
     case timesteps

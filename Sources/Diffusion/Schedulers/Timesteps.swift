@@ -1,4 +1,4 @@
-// Which of the training timesteps a sampling uses (Lin et al. 2023, table 2), with numpy's rounding, half to even.
+// The choice of training timesteps for a sampling (Lin et al. 2023, table 2), with numpy's rounding, half to even.
 
 extension SchedulerConfiguration {
     /// Whole timesteps, falling, for DDIM, DDPM and PNDM, whose spacing is "leading" where the file says nothing. Throws

@@ -1,7 +1,8 @@
 import Tensors
 
-/// What a checkpoint's shapes say about how its parts are built. What they do not say is as in Stable Diffusion: eight
-/// heads (version 1) or heads of width 64 (version 2), 32 groups, and the latents' scale.
+/// The configurations of a checkpoint's parts, derived from its shapes. Shapes do not tell the number of heads, of groups
+/// and the latents' scale: these are Stable Diffusion's (eight heads in version 1, heads of width 64 in version 2, and 32
+/// groups).
 struct SingleFileConfiguration {
     let isVersion2: Bool
     let unet: UNet2DConditionModelConfiguration

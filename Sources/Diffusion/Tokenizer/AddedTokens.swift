@@ -36,9 +36,9 @@ struct AddedTokens: Sendable {
     }
 
     private(set) var tokens: [AddedToken] = []
-    /// What to search for in the text as written, longest first, so that `<asset10>` is not `<asset1>` and a zero.
+    /// Tokens that are searched in the text as written, longest first, so that `<asset10>` is not `<asset1>` and a zero.
     private var asWritten: [Pattern] = []
-    /// What to search for in the normalized text, longest first.
+    /// Tokens that are searched in the normalized text, longest first.
     private var normalized: [Pattern] = []
     private var byID: [Int: AddedToken] = [:]
     private var byContent: [ExactString: AddedToken] = [:]

@@ -14,7 +14,7 @@ struct TokenDescription {
     var statedID: Int?
 }
 
-/// What the settings files say.
+/// The special and added tokens that the settings files name, and the longest prompt.
 struct TokenizerSettings {
     static let roles = ["bos_token", "eos_token", "unk_token", "pad_token"]
     private static let extraRoles = ["extra_special_tokens", "additional_special_tokens"]

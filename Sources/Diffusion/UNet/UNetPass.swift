@@ -1,7 +1,7 @@
 import Autograd
 import Tensors
 
-/// Which cross-attention maps are kept in a pass through the U-Net.
+/// A choice of cross-attention maps that are kept in a pass through the U-Net.
 public enum AttentionRecording: Sendable, Equatable {
     /// No map.
     case none

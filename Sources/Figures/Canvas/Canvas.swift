@@ -2,8 +2,8 @@ import CCairo
 import Images
 import Tensors
 
-/// What figures are drawn on: pixels or SVG, through cairo, in the same coordinates. After an error cairo draws nothing
-/// more and remembers it; `check` throws it.
+/// A surface that figures are drawn on: pixels or SVG, through cairo, in the same coordinates. After an error cairo draws
+/// nothing more and remembers it; `check` throws it.
 final class Canvas {
     enum Target: Sendable, Equatable {
         /// A picture with `scale` pixels for each of the figure's.

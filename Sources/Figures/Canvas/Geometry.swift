@@ -39,7 +39,7 @@ struct Font: Sendable, Equatable {
     static let small = Font(size: 10.5)
 }
 
-/// Which part of a text is at its point: 0 is its left or top, 0.5 its middle, 1 its right or bottom.
+/// The part of a text that is at its point: 0 is its left or top, 0.5 its middle, 1 its right or bottom.
 struct Anchor: Sendable, Equatable {
     var x, y: Double
 

@@ -1,6 +1,6 @@
 import Images
 
-/// How names are written under their places: side by side, on several lines, turned, or only some of them.
+/// The names under the places of an axis, written side by side, on several lines, turned, or only some of them.
 struct CategoryLabels {
     private enum Arrangement: Equatable { case flat, slanted, upright }
 

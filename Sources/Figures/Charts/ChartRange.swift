@@ -3,7 +3,7 @@ import Tensors
 /// The ranges that the axes of a chart show.
 struct ChartRange {
     let x, y: Scale
-    /// How many points have no place on the axes, and why; "" where all have one.
+    /// The number of points that have no place on the axes, and why, in words; "" where all have one.
     let note: String
 
     init(_ chart: Chart) {

@@ -1,12 +1,13 @@
 import Glibc
 
-/// How values become places along an axis.
+/// The way in which values become places along an axis.
 public enum ScaleKind: Sendable, Equatable {
-    /// Evenly.
+    /// Equal differences have equal lengths.
     case linear
-    /// By their logarithm, for values above 0; with `keepsZero`, 0 has a place of its own before the smallest value.
+    /// Places follow the logarithm of values, which are above 0; with `keepsZero`, 0 has a place of its own before the
+    /// smallest.
     case logarithmic(keepsZero: Bool = false)
-    /// Names at 0, 1, 2, …
+    /// Names have the places 0, 1, 2, …
     case categories([String])
 
     /// Whether the axis is logarithmic.

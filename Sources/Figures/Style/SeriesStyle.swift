@@ -1,6 +1,6 @@
 import Images
 
-/// How the lines, points and bars of a series look: they differ in colour, and without colour in dashes and markers.
+/// The look of a series' lines, points and bars: series differ in colour, and without colour in dashes and markers.
 struct SeriesStyle: Sendable, Equatable {
     var color: Color
     var dash: [Double]

@@ -14,7 +14,7 @@ public struct LowRankAdapter: Module {
     /// A change by these factors.
     public init(down: Variable, up: Variable, scale: Float = 1) { (self.down, self.up, self.scale) = (down, up, scale) }
 
-    /// What is added to the layer's output for x [..., K]: [..., N].
+    /// The change of the layer's output for x [..., K], which is added to it: [..., N].
     func callAsFunction(_ x: Variable) -> Variable {
         let change = x.linear(down).linear(up)
         return scale == 1 ? change : change.scaled(by: scale)

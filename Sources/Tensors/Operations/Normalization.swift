@@ -1,6 +1,6 @@
 import CKernels
 
-/// What the backward pass of a normalization needs: the mean and 1/σ of every group or row.
+/// The statistics that the backward pass of a normalization needs: the mean and 1/σ of every group or row.
 public struct NormalizationStatistics: Sendable {
     let mean: Tensor
     let rstd: Tensor

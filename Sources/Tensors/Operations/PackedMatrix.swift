@@ -144,7 +144,7 @@ final class PackedMatrix: Sendable {
     }
 }
 
-/// How the rows and panels of columns of a product are cut into tasks, by their shape alone.
+/// Cuts the rows and panels of columns of a product into tasks, by their shape alone.
 struct ProductTasks {
     let rows: Int, panels: Int
     let rowParts: Int, panelParts: Int

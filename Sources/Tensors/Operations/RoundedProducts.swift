@@ -8,7 +8,7 @@ struct RoundedMatrix {
     private let packed: PackedMatrix
     private let inner: Int, columns: Int
 
-    /// nil where products are in float32 now. `use`: `.forward(taps: 1)` or `.inputGradient(taps: 1)`.
+    /// Packs a weight; nil where products are in float32 now. `use`: `.forward(taps: 1)` or `.inputGradient(taps: 1)`.
     init?(_ weight: Tensor, _ use: PackedMatrix.Use) {
         guard ProductPrecision.current == .bfloat16 else { return nil }
         let (n, k) = (weight.shape[0], weight.count / weight.shape[0])

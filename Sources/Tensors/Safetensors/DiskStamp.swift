@@ -33,7 +33,7 @@ public struct DiskStamp: Sendable, Equatable {
 }
 
 extension DiskStamp.File {
-    /// nil where there is no file. Links are followed: what they lead to counts.
+    /// Reads the stamp of one file; nil where there is none. Links are followed: what they lead to counts.
     fileprivate init?(_ path: String) {
         var info = stat()
         guard stat(path, &info) == 0 else { return nil }

@@ -1,7 +1,7 @@
 // Suggestions for names that do not exist.
 
 enum NearestNames {
-    /// Up to three of `names` that differ from `name` by at most a third of its length in edits, nearest first.
+    /// Returns up to three of `names` that differ from `name` by at most a third of its length in edits, nearest first.
     static func find(_ name: String, among names: [String]) -> [String] {
         let wanted = Array(name.utf8)
         let limit = max(1, wanted.count / 3)

@@ -1,4 +1,4 @@
-// Which file of a model's folder holds its weights.
+// Finding the file of a model's folder that holds its weights.
 import Glibc
 
 /// Finds the file of a model's folder that holds its weights.

@@ -1,6 +1,6 @@
 import Images
 
-/// How a thing looks: a part of a picture, with the values that the measures of likeness read.
+/// The look of a thing: a part of a picture, with the values that the measures of likeness read.
 public struct Appearance: Sendable {
     /// The whole picture, for measures that look at its pixels.
     public let image: Image

@@ -1,4 +1,4 @@
-/// Which pictures an inspection draws.
+/// The pictures that an inspection draws.
 public struct InspectionPlan: Sendable, Equatable {
     /// The paper's ten context prompts (appendix B.2).
     public static let paperPrompts = [

@@ -1,4 +1,4 @@
-/// What was counted on the pictures of an inspection. Handles are named by their places among the scene's masks.
+/// Counts on the pictures of an inspection. Handles are named by their places among the scene's masks.
 public struct InspectionReport: Sendable {
     /// A number of hits among trials.
     public struct Count: Sendable, Equatable {
@@ -32,28 +32,28 @@ public struct InspectionReport: Sendable {
     /// The pictures whose prompts name a handle.
     private func asking(_ handle: Int) -> [InspectedPicture] { pictures.filter { $0.entry.asked.contains(handle) } }
 
-    /// How often a handle's thing stands in the pictures whose prompts name it.
+    /// Counts how often a handle's thing is present in the pictures whose prompts name it.
     public func present(_ handle: Int) -> Count { count(asking(handle)) { $0.isPresent(handle) } }
 
-    /// How often a handle's thing stands in the pictures whose prompts do not name it.
+    /// Counts how often a handle's thing is present in the pictures whose prompts do not name it.
     public func unasked(_ handle: Int) -> Count {
         count(pictures.filter { !$0.entry.asked.contains(handle) }) { $0.isPresent(handle) }
     }
 
-    /// How often another handle's thing stands in the pictures whose prompts name this handle and not that one. One picture
-    /// is one trial, whatever the number of things that came along.
+    /// Counts how often another handle's thing is present in the pictures whose prompts name this handle and not that one.
+    /// One picture is one trial, whatever the number of things that came along.
     public func others(_ handle: Int) -> Count {
         count(asking(handle).filter { $0.entry.asked.count < tokens.count }) { picture in
             tokens.indices.contains { !picture.entry.asked.contains($0) && picture.isPresent($0) }
         }
     }
 
-    /// How often the thing of `other` stands in the pictures whose prompts name `handle` and not `other`.
+    /// Counts how often the thing of `other` is present in the pictures whose prompts name `handle` and not `other`.
     public func brings(_ handle: Int, _ other: Int) -> Count {
         count(asking(handle).filter { !$0.entry.asked.contains(other) }) { $0.isPresent(other) }
     }
 
-    /// How often a handle's thing stands more than once in the pictures that were to show it and do.
+    /// Counts how often a handle's thing is there more than once, of the pictures that were to show it and do.
     public func doubled(_ handle: Int) -> Count { count(asking(handle).filter { $0.isPresent(handle) }) { $0.copies(handle) > 1 } }
 
     /// The likeness 0…1 by a measure (its place in `LikenessMeasure.all`) in each of the pictures that were to show the

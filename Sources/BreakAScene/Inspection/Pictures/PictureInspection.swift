@@ -17,14 +17,14 @@ public struct InspectedPicture: Sendable {
     /// Per handle: the likeness of the best place by every measure of `LikenessMeasure.all`; empty where nothing was found.
     public let likeness: [[Double]]
 
-    /// How often a handle's thing stands in the picture; 0 where the best place has too little evidence
+    /// The number of times that a handle's thing is in the picture; 0 where the best place has too little evidence
     /// (`PresenceRule.present`).
     public func copies(_ handle: Int) -> Int {
         guard let first = findings[handle].first, first.evidence >= PresenceRule.present else { return 0 }
         return findings[handle].count
     }
 
-    /// Whether a handle's thing stands in the picture.
+    /// Whether a handle's thing is in the picture.
     public func isPresent(_ handle: Int) -> Bool { copies(handle) > 0 }
     /// The evidence 0…1 of the best place for a handle's thing; 0 where there is none.
     public func evidence(_ handle: Int) -> Double { findings[handle].first?.evidence ?? 0 }
@@ -94,7 +94,8 @@ public struct PictureInspector: Sendable {
         }
     }
 
-    /// Finds what stands in a picture that was drawn for `entry` with the prompt `drawn`. Throws the same errors as `init`.
+    /// Finds the scene's things in a picture that was drawn for `entry` with the prompt `drawn`. Throws the same errors as
+    /// `init`.
     public func inspect(_ image: Image, _ entry: InspectionPlan.Entry, prompt drawn: String) throws -> InspectedPicture {
         let size = LabPicture.measuredSize(image.size)
         let picture = try LabPicture(image, size: size)

@@ -5,7 +5,7 @@ import Glibc
 /// Neighbouring pixels are joined in the order of their difference in colour, two regions only where that difference is
 /// not larger than within either of them. A pure function of the picture: no seed, the same whatever the threads.
 struct Segmentation: Sendable {
-    /// How a picture is cut into regions.
+    /// The settings of a segmentation.
     struct Options: Sendable {
         /// How readily regions are joined: the larger, the larger the regions.
         var scale: Float = 60

@@ -2,10 +2,10 @@ import Images
 
 /// Regions of a picture that together look like a thing, and that the thing's handle looks at.
 public struct Finding: Sendable {
-    /// Which pixels belong to it, row after row at the measured size.
+    /// Whether each pixel belongs to it, row after row at the measured size.
     public let pixels: [Bool]
     let regions: Set<Int>
-    /// How sure it is that the thing stands there, 0…1: what `PresenceRule` decides by.
+    /// The evidence that the thing is there, 0…1, by which `PresenceRule` decides.
     public let evidence: Double
     /// The likeness of colours, 0…1.
     public let color: Double
@@ -112,7 +112,7 @@ struct ThingSearch {
             size: measured.size, attention: measured.attention, share: measured.share)
     }
 
-    /// What stays the same while one thing is looked for.
+    /// The constants of a search for one thing.
     private struct Trial {
         struct Measured { var evidence, color, size, attention, share: Double }
 
