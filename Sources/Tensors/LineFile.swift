@@ -55,7 +55,8 @@ public final class LineFile {
         guard fsync(descriptor) == 0 else { throw FileError(.sync, path, errno: errno) }
     }
 
-    /// Removes what follows the last whole line of `bytes`. Throws ``FileError``.
+    /// Removes what follows the last whole line of `bytes`, lines that were appended since included: to be called before any
+    /// is appended. Throws ``FileError``.
     public func cutOff() throws(FileError) {
         let end = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
         guard ftruncate(descriptor, off_t(end)) == 0 else { throw FileError(.write, path, errno: errno) }

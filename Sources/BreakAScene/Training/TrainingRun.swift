@@ -27,8 +27,8 @@ public struct TrainingRun: Sendable {
     /// The number of steps done in this phase.
     public private(set) var step: Int
 
-    /// Begins a phase, 1 or 2. `history`: the steps of earlier phases, which it continues. The model must have handles of
-    /// the scene.
+    /// Begins a phase, 1 or 2. `history`: the steps of earlier phases, which it continues. Traps where the model has no
+    /// handles of the scene.
     public init(
         phase: Int, _ model: DiffusionModel, scene: PreparedScene, prior: PriorSet?, options: TrainingOptions, seed: Int,
         history: History = History()
