@@ -26,16 +26,16 @@ let package = Package(
         .systemLibrary(name: "CChafaLibrary", pkgConfig: "chafa", providers: [.apt(["libchafa-dev"])]),
         .target(name: "CChafa", dependencies: ["CChafaLibrary"]),
         // Floor 1: arrays, then pictures, then figures.
-        .target(name: "Tensors", dependencies: ["Files", "CKernels", "COpenBLAS"]),
+        .target(name: "Tensors", dependencies: ["Files", "CKernels", "COpenBLAS"], exclude: ["README.md"]),
         .target(name: "Images", dependencies: ["Tensors", "CPNG", "CTurboJPEG"]),
         .target(name: "Figures", dependencies: ["Tensors", "Images", "CCairo"]),
         // Floors 2 and 3: differentiation, layers and optimizers.
         .target(name: "Autograd", dependencies: ["Tensors"]),
         .target(name: "NeuralNetwork", dependencies: ["Autograd", "CKernels"]),
         // Floor 4: Stable Diffusion's anatomy.
-        .target(name: "Diffusion", dependencies: ["NeuralNetwork", "Images"]),
+        .target(name: "Diffusion", dependencies: ["NeuralNetwork", "Images"], exclude: ["README.md"]),
         // Floor 5: the method; the language, which knows nothing of tensors.
-        .target(name: "BreakAScene", dependencies: ["Diffusion"]),
+        .target(name: "BreakAScene", dependencies: ["Diffusion"], exclude: ["README.md"]),
         .target(name: "Language", dependencies: ["Files"], exclude: ["grammar.txt"], resources: [.embedInCode("tour.bas")]),
         // Floor 6: the builtin table.
         .target(name: "Commands", dependencies: ["BreakAScene", "Language", "Figures"]),

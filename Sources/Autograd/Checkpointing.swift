@@ -1,18 +1,18 @@
 import Tensors
 
 extension Variable {
-    /// The outputs of `body`, whose intermediate results are not kept: backward computes them again (gradient
-    /// checkpointing, Chen et al. 2016). Costs one more forward of `body`, saves all that it would have saved but its
-    /// inputs.
+    /// Computes the outputs of `body` without keeping its intermediate results: backward computes them again (gradient
+    /// checkpointing, Chen et al. 2016). That costs one more forward pass of `body`, and saves the memory of everything but
+    /// its inputs.
     ///
-    /// `parameters` are the leaves that `body` uses beside `inputs`. It must give the same on every call. Any of its
-    /// outputs may have a gradient or none: a recorded attention map keeps the loss's that is computed from it.
+    /// `parameters` are the leaves that `body` uses beside `inputs`. `body` must compute the same on every call. Some of
+    /// its outputs may get no gradient: a recorded attention map gets one only where a loss is computed from it.
     public static func checkpointed(
         _ inputs: [Variable], parameters: [Variable], _ body: @escaping ([Variable]) -> [Variable]
     ) -> [Variable] {
         let needs = (inputs + parameters).map(\.needsGrad)
         guard needs.contains(true) else { return body(inputs) }
-        // What this records for the parameters' sake is dropped at once with the outputs' nodes.
+        // What this records for the parameters' sake is released at once, with the nodes of the outputs.
         let values = body(inputs.map(\.detached)).map(\.value)
         let received = ReceivedGradients(count: values.count)
         let inputValues = inputs.map(\.value)
@@ -23,7 +23,7 @@ extension Variable {
             let gradients = Gradients(of: roots)
             return (leaves + parameters).map { gradients[$0] }
         }
-        // One node an output hands its gradient over; the number that goes on to `whole` only says that there is one.
+        // One node per output hands its gradient over; the number that goes on to `whole` only says that there is one.
         return values.enumerated().map { index, value in
             Variable(
                 value,
@@ -45,7 +45,7 @@ private final class ReceivedGradients {
         if values[index] == nil { values[index] = gradient } else { values[index]?.accumulate(gradient) }
     }
 
-    /// Empties, so that a tape that is kept may be gone through again.
+    /// Returns the gradients and empties itself, so that a retained tape can be differentiated again.
     func take() -> [Tensor?] {
         defer { values = Array(repeating: nil, count: values.count) }
         return values

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Gradients of one scalar with respect to the leaves it depends on.
+/// The gradients of one scalar with respect to the leaves that it depends on.
 public struct Gradients: Sendable {
     private var values: [ObjectIdentifier: Tensor] = [:]
 
@@ -9,16 +9,17 @@ public struct Gradients: Sendable {
         leaf.node.flatMap { values[ObjectIdentifier($0)] }
     }
 
-    /// dL/d(every leaf), from dL/dL = 1, or from `seed` of `output`'s shape.
+    /// Differentiates `output` with respect to every leaf, starting from dL/dL = 1, or from `seed` of `output`'s shape;
+    /// traps where `output` has several elements and there is no seed.
     ///
-    /// Saved tensors are released as they are used, unless `retainsTape`: then the same output may be differentiated
-    /// again. Gradients of gradients are not supported.
+    /// Saved tensors are released as they are used, unless `retainsTape`: then the same output can be differentiated again.
+    /// Gradients of gradients are not supported.
     public init(of output: Variable, seed: Tensor? = nil, retainsTape: Bool = false) {
         precondition(seed != nil || output.value.count == 1, "a gradient starts from one number; this is \(Shape.text(output.shape))")
         self.init(of: [(output, seed ?? Tensor(repeating: 1, shape: output.shape))], retainsTape: retainsTape)
     }
 
-    /// Of several outputs at once, each with the gradient that it starts from.
+    /// Differentiates several outputs at once, each from its own seed.
     init(of outputs: [(Variable, seed: Tensor)], retainsTape: Bool = false) {
         var (pending, roots) = ([ObjectIdentifier: Tensor](), [Node]())
         for (output, seed) in outputs {
@@ -42,7 +43,7 @@ public struct Gradients: Sendable {
         }
     }
 
-    /// All entries before `roots`, latest first.
+    /// All nodes that `roots` depend on, themselves included, the latest first.
     private static func reachable(from roots: [Node]) -> [Node] {
         var seen = Set(roots.map { ObjectIdentifier($0) })
         var (nodes, stack) = (roots, roots)

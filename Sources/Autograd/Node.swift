@@ -1,17 +1,18 @@
 import Synchronization
 import Tensors
 
-/// One entry of the tape: what was applied to which entries, and how a gradient goes back through it.
+/// A node of the tape: which operation was applied to which nodes, and how a gradient goes back through it.
 ///
-/// Entries are numbered as they are made, so descending numbers are a topological order. The saved tensors live in
-/// `backward`'s captures and are dropped with it.
+/// Nodes are numbered in the order in which they are made, so descending numbers are a topological order. The saved tensors
+/// are what `backward` captures, and are released with it.
 final class Node: @unchecked Sendable {
     let number: Int
     let operation: StaticString
     private(set) var parents: [Node?]
     private(set) var backward: ((Tensor) -> [Tensor?])?
 
-    /// What lies behind one another in a concatenation along the outermost axis, so that its rows can be had without it.
+    /// The parts of a concatenation along the outermost axis, so that `rows` can return a part without going through the
+    /// whole.
     var pieces: [Variable] = []
 
     private static let counter = Atomic(0)
@@ -25,7 +26,7 @@ final class Node: @unchecked Sendable {
 
     var isLeaf: Bool { parents.isEmpty && backward == nil }
 
-    /// Lets go of saved tensors and of the entries before this one.
+    /// Releases the saved tensors, and the nodes that this one depends on.
     func release() {
         backward = nil
         parents = []
@@ -33,8 +34,8 @@ final class Node: @unchecked Sendable {
     }
 
     deinit {
-        // Iterative: a chain of a million entries must not overflow the stack.
-        // Captures go first, while the entries before are still held here.
+        // Iteratively, since a chain of a million nodes must not overflow the stack. The captures go first, while `stack`
+        // still holds the parents.
         var stack = parents.compactMap { $0 }
         release()
         while var node = stack.popLast() {

@@ -1,11 +1,11 @@
-// Attention of one head without its probabilities in memory (Dao and others 2022, arXiv 2205.14135): queries in tiles,
-// keys in blocks whose scores stay in the second cache, the softmax's sums corrected from block to block.
+// Attention of one head without its probabilities in memory (Dao and others 2022, arXiv 2205.14135): queries in tiles, keys
+// in blocks whose scores stay in the second cache; the softmax's sums are corrected from block to block.
 #include "gemm.h"
 
 #define TILE BAS_ATTENTION_TILE
-/// Keys of a block, about.
+/// The approximate number of keys of a block.
 #define BLOCK_KEYS 480
-/// Rows of scores are filled up to whole `lanes` with what the softmax makes 0 of.
+/// Fills rows of scores up to whole `lanes` with numbers whose softmax is 0.
 #define LANES 16
 #define NOTHING -3.4e38f
 typedef float lanes __attribute__((ext_vector_type(LANES), aligned(4)));
@@ -13,7 +13,7 @@ typedef int32_t whole_lanes __attribute__((ext_vector_type(LANES)));
 
 static inline size_t filled(size_t columns) { return (columns + LANES - 1) / LANES * LANES; }
 
-/// e^x in place for x = scale * (s - top) - shift, which is clamped to -87...0; not a number stays so.
+/// e^x in place for x = scale * (s - top) - shift, clamped to -87...0; NaN stays NaN.
 BAS_INLINE void exponential(lanes *s, float scale, float top, float shift) {
     lanes x = (*s - top) * scale - shift, least = -87.0f, most = 0.0f;
     x = x < least ? least : x;
@@ -35,8 +35,8 @@ BAS_INLINE void fill_up(float *row, size_t from, size_t to) {
     for (size_t i = from; i < to; i++) row[i] = NOTHING;
 }
 
-/// A row of scores of `columns` keys becomes exp(scale * (s - top)), where `top` follows the largest so far; returns their
-/// sum.
+/// Replaces a row of `columns` scores by exp(scale * (s - top)), where `top` becomes the largest score so far; returns
+/// their sum.
 BAS_INLINE float row_exponentials(float *s, size_t columns, float scale, float *top) {
     size_t stride = filled(columns);
     fill_up(s, columns, stride);
@@ -53,8 +53,8 @@ BAS_INLINE float row_exponentials(float *s, size_t columns, float scale, float *
     return sum;
 }
 
-/// The same of all rows [rows, stride]; top and sum [rows] follow from block to block, and `fade` is what earlier blocks'
-/// sums are multiplied by.
+/// The same for all rows [rows, stride]. top and sum [rows] are updated from block to block; `fade` receives the factors of
+/// what earlier blocks summed.
 BAS_KERNEL static void exponentials(float *s, size_t rows, size_t columns, float scale, float *top, float *sum, float *fade) {
     for (size_t r = 0; r < rows; r++, s += filled(columns)) {
         float before = top[r], all = row_exponentials(s, columns, scale, top + r);
@@ -99,8 +99,8 @@ void bas_attention(float *y, size_t yStride, float *logSums, const float *q, siz
     }
 }
 
-/// Scores s [rows, stride] become probabilities p [rows, columns]; row r sees the keys up to `causal` + r, all where that
-/// is negative.
+/// Turns scores s [rows, stride] into probabilities p [rows, columns]. Row r sees the keys up to `causal` + r, or all where
+/// `causal` is negative.
 BAS_KERNEL static void softmax(float *p, float *s, size_t rows, size_t columns, float scale, ptrdiff_t causal) {
     for (size_t r = 0; r < rows; r++, s += filled(columns), p += columns) {
         size_t seen = causal >= 0 && (size_t)causal + r + 1 < columns ? (size_t)causal + r + 1 : columns;
@@ -123,7 +123,7 @@ void bas_attention_probabilities(float *p, const float *q, size_t qStride, size_
     }
 }
 
-/// p = exp(scale * s - logSums), the probabilities of scores; ds = scale * p * (dp - dot(dy, y)) into dp.
+/// Turns scores into probabilities p = exp(scale * s - logSums), and dp into ds = scale * p * (dp - dot(dy, y)).
 BAS_KERNEL static void probabilities_backward(float *p, float *dp, const float *logSums, const float *dots, size_t rows,
                                               size_t columns, float scale) {
     size_t stride = filled(columns);
@@ -137,7 +137,7 @@ BAS_KERNEL static void probabilities_backward(float *p, float *dp, const float *
     }
 }
 
-/// dots[r] = dy[r] * y[r].
+/// dots[r] is the inner product of dy[r] and y[r].
 BAS_KERNEL static void row_dots(float *dots, const float *dy, const float *y, size_t stride, size_t rows, size_t d) {
     BAS_FAST
     for (size_t r = 0; r < rows; r++, dy += stride, y += stride) {

@@ -1,5 +1,5 @@
-// Rounding to bfloat16, to nearest, ties to even; two numbers that a product sums one after the other lie side by side
-// as a pair, in the place of one float32, the first in its lower half. What is missing of a last pair is 0.
+// Rounding to bfloat16, to nearest, ties to even. Two numbers that a product sums one after the other lie side by side as a
+// pair, in the place of one float32, the first in its lower half. A number that the last pair lacks is 0.
 #include "bfloat16.h"
 
 #if defined(__x86_64__)
@@ -17,7 +17,7 @@ int bas_has_bfloat16(void) {
 
 static inline __mmask16 first_of(size_t n) { return (__mmask16)(n < 16 ? (1u << n) - 1 : 0xFFFF); }
 
-/// `count` numbers one behind another as (count + 1) / 2 pairs.
+/// Rounds `count` contiguous numbers to (count + 1) / 2 pairs.
 ROUNDING static void round_row(float *pairs, const float *x, size_t count) {
     size_t i = 0;
     for (; i + 32 <= count; i += 32)

@@ -1,23 +1,23 @@
-// Run-time dispatch and the vectorisable mathematics that the kernels share.
+// Run-time dispatch, and vectorizable mathematics that the kernels share.
 #pragma once
 #include "CKernels.h"
 #include <math.h>
 #include <string.h>
 
-// `arch=x86-64-v3` and not "avx2": only the level brings FMA with it.
+// `arch=x86-64-v3` and not "avx2", which does not include FMA.
 #if defined(__x86_64__)
 #define BAS_KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define BAS_KERNEL
 #endif
-/// Products of bfloat16, which no level brings with it.
+/// The target of products of bfloat16, which no level includes.
 #define BAS_BFLOAT16_TARGET target("arch=x86-64-v4,avx512bf16")
 #define BAS_INLINE static inline __attribute__((always_inline))
-// Reductions may be reordered, products and sums fused: what makes loops over `+=` vectorise.
+// Lets reductions be reordered, and products and sums be fused: loops over `+=` vectorize only then.
 #define BAS_FAST _Pragma("clang fp reassociate(on) contract(fast)")
 
-/// The nearest whole number of |x| < 2^22: adding 1.5 * 2^23 leaves no bits behind the point. (roundevenf would be a
-/// call below SSE4.1.) Loses its meaning where sums are reordered, so never under BAS_FAST.
+/// The nearest whole number of |x| < 2^22: adding 1.5 * 2^23 leaves no fractional bits. (roundevenf would be a call below
+/// SSE4.1.) It is meaningless where sums are reordered, so it must not be used under BAS_FAST.
 BAS_INLINE float bas_nearest(float x) { return (x + 12582912.0f) - 12582912.0f; }
 
 /// e^(x - n ln 2) for the whole number n nearest to x / ln 2. (Cephes' polynomial.)
@@ -39,15 +39,14 @@ BAS_INLINE float bas_power_of_two(int32_t n) {
     return scale.f;
 }
 
-/// e^x with about 2 ulp, for -87 <= x <= 88 and clamped there; loops over it vectorise, which loops over libm's do
-/// not.
+/// e^x with about 2 ulp, for x clamped to -87...88. Loops over it vectorize, which loops over libm's do not.
 BAS_INLINE float bas_exp(float x) {
     x = x < -87.0f ? -87.0f : (x > 88.0f ? 88.0f : x);
     float n = bas_nearest(x * 1.44269504088896341f);
     return bas_exp_reduced(x, n) * bas_power_of_two((int32_t)n);
 }
 
-/// The same over the whole range, down to subnormal numbers and up to infinity.
+/// e^x over the whole range, from subnormal numbers to infinity.
 BAS_INLINE float bas_exp_full(float x) {
     x = x < -104.0f ? -104.0f : (x > 89.0f ? 89.0f : x);
     float n = bas_nearest(x * 1.44269504088896341f);
@@ -55,11 +54,11 @@ BAS_INLINE float bas_exp_full(float x) {
     return bas_exp_reduced(x, n) * bas_power_of_two(half) * bas_power_of_two((int32_t)n - half);
 }
 
-/// The root without libm's errno, which would keep loops from vectorising.
+/// The square root without libm's errno, which would keep loops from vectorizing.
 BAS_INLINE float bas_sqrt(float x) { return __builtin_elementwise_sqrt(x); }
 
-// The largest (smallest) of x[0..<n] and `start`; sixteen lanes by hand, since a loop over one comparison does not
-// vectorise.
+// The largest (smallest) of x[0..<n] and `start`, ignoring NaN; in sixteen lanes, since a loop over one comparison does not
+// vectorize.
 #define BAS_EXTREME(name, better)                                                         \
     BAS_INLINE float name(const float *x, size_t n, float start) {                        \
         float lanes[16], best = start;                                                    \
@@ -91,6 +90,7 @@ BAS_INLINE float bas_erf(float x) {
     return __builtin_copysignf(1.0f - p * t * bas_exp(-a * a), x);
 }
 
-/// Φ(x), the normal distribution's cumulative function, and φ(x), its density: gelu(x) = x Φ(x).
+/// Φ(x), the cumulative distribution function of the standard normal distribution; gelu(x) = x Φ(x).
 BAS_INLINE float bas_normal_cdf(float x) { return 0.5f * (1.0f + bas_erf(x * 0.70710678f)); }
+/// φ(x), its density.
 BAS_INLINE float bas_normal_pdf(float x) { return 0.39894228f * bas_exp(-0.5f * x * x); }

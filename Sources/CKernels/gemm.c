@@ -1,5 +1,5 @@
-// Products of rows with packed matrices and convolutions without patches, on micro-kernels chosen by the processor. Rows
-// are read in place through pointers, one a row and tap, as in Dukhan's indirect convolution (arXiv 1907.02129).
+// Products of rows with packed matrices, and convolutions without patches, on micro-kernels chosen by the processor. Rows
+// are read in place through pointers, one for each row and tap, as in Dukhan's indirect convolution (arXiv 1907.02129).
 #include "gemm.h"
 
 #if defined(__x86_64__)
@@ -12,7 +12,7 @@
 #define STORE_PART(p, v, n) _mm512_mask_storeu_ps(p, (__mmask16)((1u << (n)) - 1), v)
 #include "gemm_tiles.h"
 
-/// Operands are pairs of bfloat16 (bfloat16.c), two products a lane.
+/// The operands are pairs of bfloat16 (bfloat16.c), two products per lane.
 #define NAME(x) pairs_##x
 #define TARGET BAS_BFLOAT16_TARGET
 #define WIDTH 16
@@ -22,7 +22,7 @@
 #define STORE_PART(p, v, n) _mm512_mask_storeu_ps(p, (__mmask16)((1u << (n)) - 1), v)
 #include "gemm_tiles.h"
 
-/// Its eight numbers from 8 - n on are a mask of the first n.
+/// The eight numbers from 8 - n on are a mask of the first n lanes.
 static const int32_t first_of_eight[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
 #define MASK(n) _mm256_loadu_si256((const __m256i *)(first_of_eight + 8 - (n)))
 #define NAME(x) v3_##x
@@ -65,20 +65,21 @@ const bas_gemm_kernels *bas_gemm_of_pairs(void) {
     return NULL;
 }
 
-/// Rows whose pointers are made at once; a panel is read from cache once a tile of them.
+/// The rows whose pointers are made at once; a panel is read from the cache once for each tile of them.
 #define CHUNK_ROWS 64
-/// Rows of the matrix between the one that a tile multiplies and the one that it fetches.
+/// How many rows of the matrix a tile fetches ahead of the one that it multiplies.
 #define ROWS_AHEAD 16
 #define MAXIMUM_TAPS BAS_MAXIMUM_TAPS
-/// Sums are taken over at most this many products at a time, so that a panel of them stays in the second cache.
+/// The most products that are summed at a time, so that their part of a panel stays in the second cache.
 #define CHUNK_PRODUCTS 2560
 
-/// Where padding points: as many zeros as the most channels that `bas_convolve` takes.
+/// The pixel that padding points to: as many zeros as the most channels that `bas_convolve` takes.
 static const float zeros[BAS_MAXIMUM_CHANNELS];
 
-/// What the tile of a block fetches: its own rows of the matrix a little before it needs them, or, once the first block
-/// has brought those into the second cache, its share of what the next blocks will read (packed, that comes next).
-/// Left to the processor, weights from the third cache or from memory came three times slower (Intel Xeon, eight rows).
+/// Chooses what a tile of a block fetches: its own rows of the matrix a little before it needs them, or, once the first
+/// block has brought those into the second cache, its share of what the next blocks will read (of a packed matrix, what
+/// follows). Left to the processor, weights from the third cache or from memory came three times slower (Intel Xeon, eight
+/// rows).
 static void fetch_ahead(bas_rows_tile *s, size_t block, size_t blocks, int isFollowed) {
     size_t stride = s->bStride;
     s->ahead = s->b + ROWS_AHEAD * stride;
@@ -89,8 +90,8 @@ static void fetch_ahead(bas_rows_tile *s, size_t block, size_t blocks, int isFol
     s->aheadStride = (stride + blocks - 2) / (blocks - 1);
 }
 
-/// The product of up to CHUNK_ROWS rows, given by pointers, with the panels first..<last. `s` holds what all tiles
-/// share; s->b is the matrix, packed where `isPacked`.
+/// The product of up to CHUNK_ROWS rows, given by pointers, with the panels first..<last. `s` holds what all tiles share;
+/// s->b is the matrix, packed where `isPacked`.
 static void chunk(const bas_gemm_kernels *k, bas_rows_tile s, size_t count, size_t N, size_t first, size_t last,
                   int isPacked) {
     size_t K = s.allTaps * s.channels, blocks = (count + k->rows - 1) / k->rows;
@@ -160,7 +161,7 @@ void bas_product_bfloat16(float *y, size_t yStride, const float *x, size_t xStri
     }
 }
 
-/// The output pixels first..<last; `s` holds the matrix and, where it is not packed, its strides.
+/// The output pixels first..<last of a convolution; `s` holds the matrix and, where that is not packed, its strides.
 static void convolve(const bas_gemm_kernels *k, bas_rows_tile s, float *y, const float *x, const bas_convolution *g,
                      size_t first, size_t last, size_t N, size_t firstPanel, size_t lastPanel, const float *residual,
                      int isPacked) {

@@ -1,11 +1,11 @@
-// What the micro-kernels take, and how matrices are cut into panels; shared by gemm.c and packing.c.
+// The arguments of the micro-kernels, and how matrices are cut into panels; shared by gemm.c and packing.c.
 #pragma once
 #include "dispatch.h"
 
-/// Floats of a cache line.
+/// The floats of a cache line.
 #define LINE 16
 
-/// A tile of rows times packed columns. `rows` has `allTaps` pointers a row, of which `taps` are used.
+/// A tile of rows times packed columns. `rows` has `allTaps` pointers for each row, of which `taps` are used.
 typedef struct {
     const float *const *rows;
     size_t allTaps, taps, channels;
@@ -32,17 +32,18 @@ typedef struct {
     int accumulates;
 } bas_outer_tile;
 
-/// The micro-kernels of this processor: tiles of at most `rows` rows by three vectors of `width` floats.
+/// The micro-kernels of this processor: tiles have at most `rows` rows and three vectors of `width` floats.
 typedef struct {
     size_t rows, width;
     void (*rowsTile)(int rows, int vectors, const bas_rows_tile *);
     void (*outerTile)(int rows, int vectors, const bas_outer_tile *);
 } bas_gemm_kernels;
 const bas_gemm_kernels *bas_gemm(void);
-/// Those whose operands are pairs of bfloat16, in the place of a float32 each; NULL where the processor has none.
+/// The micro-kernels whose operands are pairs of bfloat16, each in the place of a float32; NULL where the processor has
+/// none.
 const bas_gemm_kernels *bas_gemm_of_pairs(void);
 
-/// Columns of a panel: vectors are spread evenly over panels of at most three.
+/// The columns of a panel: vectors are spread evenly over panels of at most three.
 typedef struct {
     size_t first, vectors;  // its first column; vectors wide
 } bas_panel;
@@ -53,7 +54,7 @@ static inline bas_panel bas_panel_at(size_t p, size_t N, size_t width) {
     return (bas_panel){low * width, high - low};
 }
 
-/// The input pixel under `tap` of the output pixel `o` (flat over samples), or NULL in the padding.
+/// The input pixel under `tap` of the output pixel `o` (flat over samples); NULL in the padding.
 static inline const float *bas_pixel(const float *x, const bas_convolution *g, size_t o, size_t tap) {
     size_t sample = o / (g->OH * g->OW), place = o % (g->OH * g->OW);
     ptrdiff_t h = (ptrdiff_t)(place / g->OW * g->stride + tap / g->kernelW) - (ptrdiff_t)g->padTop;

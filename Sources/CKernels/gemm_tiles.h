@@ -1,7 +1,8 @@
-// The two micro-kernels of every product, for vectors of WIDTH floats; included by gemm.c once an instruction set, with
-// NAME(x), TARGET, TILE_ROWS, LOAD_PART and STORE_PART of a vector's n first floats and, where operands are no floats,
-// MULTIPLY_ADD(sum, a, column) defined. A tile is up to TILE_ROWS rows by three vectors of columns, held in registers: twelve or 24 accumulators,
-// enough to hide the latency of a multiply-add, with one load for two of them.
+// The two micro-kernels of all products, for vectors of WIDTH floats. gemm.c includes this file once for each instruction
+// set, with these defined: NAME(x), TARGET, TILE_ROWS; LOAD_PART and STORE_PART of a vector's first n floats; and
+// MULTIPLY_ADD(sum, a, column) where operands are not floats. A tile is up to TILE_ROWS rows by three vectors of columns,
+// held in registers: twelve or 24 accumulators, enough to hide the latency of a multiply-add, with one load for two of
+// them.
 #define INLINE static inline __attribute__((always_inline, TARGET))
 #ifndef MULTIPLY_ADD
 #define MULTIPLY_ADD(sum, a, column) ((sum) + (a) * (column))
@@ -13,7 +14,7 @@ typedef float NAME(unaligned) __attribute__((ext_vector_type(WIDTH), aligned(4))
 
 INLINE NAME(vector) NAME(load)(const float *p) { return *(const NAME(unaligned) *)p; }
 
-/// Adds bias and what lies in `added` (strided like y) to one row of a tile and stores its `columns` first floats.
+/// Adds bias and the row of `added` (strided like y) to one row of a tile, and stores its first `columns` floats.
 INLINE void NAME(store_row)(float *y, const NAME(vector) *row, int vectors, size_t columns, const float *bias,
                             const float *added) {
     FOR_TILE(j, vectors) {
@@ -50,7 +51,7 @@ INLINE void NAME(rows_tile)(const int rows, const int vectors, const bas_rows_ti
                         s->added ? s->added + (size_t)i * s->yStride : NULL);
 }
 
-/// y[i][columns] (+)= sum over pairs (a, b) of rows of a[i] * b[columns].
+/// y[i][columns] = or += the sum over pairs (a, b) of rows of a[i] * b[columns].
 INLINE void NAME(outer_tile)(const int rows, const int vectors, const bas_outer_tile *s) {
     NAME(vector) sum[TILE_ROWS][3] = {};
     for (size_t r = 0; r < s->count; r++) {
@@ -65,7 +66,7 @@ INLINE void NAME(outer_tile)(const int rows, const int vectors, const bas_outer_
     }
 }
 
-// Tiles of every size that edges leave: sizes are constants, so that each tile's sums are registers.
+// Tiles of every size that edges can have: the sizes are constants, so that each tile's sums are in registers.
 #define FOR_VECTORS(tile, rows)                          \
     switch (vectors) {                                   \
     case 1: NAME(tile)(rows, 1, s); return;              \

@@ -1,10 +1,10 @@
-// Numbers of 16 bits: float16 and bfloat16 to float32.
+// Numbers of 16 bits, float16 and bfloat16, widened to float32.
 #include "dispatch.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-/// By the instruction that every processor with AVX2 has.
+/// Widens float16 by the instruction that every processor with AVX2 has.
 __attribute__((target("avx,f16c"))) static size_t widen_eights(float *y, const uint16_t *x, size_t n) {
     size_t i = 0;
     for (; i + 8 <= n; i += 8) _mm256_storeu_ps(y + i, _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(x + i))));
@@ -19,10 +19,10 @@ typedef union {
     float value;
 } word;
 
-/// By bits. No operation meets a subnormal float32: threads that flush these to zero give the same.
+/// Widens float16 by bits. No result depends on a subnormal float32, so threads that flush these to zero get the same.
 static inline float widened(uint16_t half) {
     uint32_t sign = (uint32_t)(half & 0x8000) << 16, magnitude = (uint32_t)(half & 0x7FFF) << 13;
-    // A subnormal half is m * 2^-24: m goes below the exponent of 2^-14, and 2^-14 is taken away.
+    // A subnormal half is m * 2^-24: m is put below the exponent of 2^-14, and then 2^-14 is subtracted.
     word tiny = {.bits = magnitude + (113u << 23)}, one = {.bits = 113u << 23}, result;
     tiny.value -= one.value;
     uint32_t finite = magnitude < 0x00800000 ? tiny.bits : magnitude + (112u << 23);

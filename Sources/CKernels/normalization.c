@@ -4,7 +4,8 @@
 #define MAX_CHANNELS 4096
 #define ROW_BLOCK 64
 
-/// sums[c] = sum over rows of (x - shift[c])^power for channels c0..<c1; rows in blocks, blocks in double.
+/// sums[c] = sum over rows of (x - shift[c])^power for the channels c0..<c1; blocks of rows are summed in float32, the
+/// blocks in double.
 BAS_INLINE void channel_sums(double *sums, const float *x, const float *shift, size_t HW, size_t C, size_t width,
                              int square) {
     BAS_FAST

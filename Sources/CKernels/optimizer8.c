@@ -2,7 +2,7 @@
 // block-wise quantization"). A moment is code[byte] times its block's largest magnitude.
 #include "dispatch.h"
 
-/// The place of the entry of `code` (256, rising) that is nearest to x.
+/// The place of the entry of `code` (256 rising numbers) that is nearest to x.
 BAS_INLINE uint8_t bas_nearest_code(const float *code, float x) {
     uint32_t low = 0;  // the last entry that is not above x
     for (uint32_t half = 128; half > 0; half /= 2) low += code[low + half] <= x ? half : 0;

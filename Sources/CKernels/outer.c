@@ -1,14 +1,14 @@
-// Sums of outer products of rows, which gradients of weights are: in float32, or of rows rounded to bfloat16 two at a
-// time on their way into the micro-kernel.
+// Sums of outer products of rows, such as gradients of weights: in float32, or of rows that are rounded to bfloat16, two at
+// a time, on their way into the micro-kernel.
 #include "gemm.h"
 
-/// Pairs of rows whose outer products are summed in registers before the sum is stored: few enough to stay in the
-/// first cache while all tiles pass over them.
+/// The pairs of rows whose outer products are summed in registers before the sum is stored: few enough to stay in the first
+/// cache while all tiles use them.
 #define CHUNK_PAIRS 64
-/// The same of bfloat16: as many bytes.
+/// The same for bfloat16: as many bytes.
 #define CHUNK_ROUNDED (2 * CHUNK_PAIRS)
 
-/// y [first..<last, N], rows `yStride` apart, of rows that are handed over one by one.
+/// The rows first..<last of y [.., N], `yStride` floats apart, from rows that are handed over one by one.
 typedef struct {
     float *y;
     size_t yStride, first, last, N;
@@ -18,7 +18,7 @@ typedef struct {
     bas_row_pair *rows;  // room for CHUNK_ROUNDED
 } outer_sum;
 
-/// Adds the products of `count` pairs, whose a's begin at the output `start`.
+/// Adds the products of `count` pairs, whose rows a begin at the output `start`.
 static void add_chunk(const outer_sum *s, const bas_gemm_kernels *k, const bas_row_pair *pairs, size_t count, size_t start) {
     size_t outputs = s->last - s->first, panels = bas_panel_count(s->N, k->width), blocks = (outputs + k->rows - 1) / k->rows;
     for (size_t p = 0; p < panels; p++) {
@@ -43,7 +43,7 @@ size_t bas_outer_bfloat16_workspace(size_t outputs, size_t N) {
     return CHUNK_PAIRS * (whole_lines(outputs) + whole_lines(N));
 }
 
-/// Adds the products of all rows that have been handed over, rounded first.
+/// Adds the products of all rows that were handed over, after rounding them.
 static void add_rounded(const outer_sum *s) {
     size_t outputs = s->last - s->first;
     float *a = s->workspace, *b = a + CHUNK_PAIRS * whole_lines(outputs);
@@ -60,7 +60,7 @@ static void add_rounded(const outer_sum *s) {
 }
 
 static void flush(outer_sum *s) {
-    // Without any row the sum is stored all the same: it is 0.
+    // Without any row the sum must be stored too: it is 0.
     if (s->count == 0 && s->accumulates) return;
     if (s->workspace) add_rounded(s);
     else add_chunk(s, bas_gemm(), s->rows, s->count, 0);

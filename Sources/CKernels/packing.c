@@ -1,5 +1,5 @@
-// Matrices laid out as the micro-kernels read them: panels of up to three vectors of columns, each panel's rows one
-// behind another; columns that fill the last vector are 0.
+// Matrices laid out as the micro-kernels read them: panels of up to three vectors of columns, each panel's rows one after
+// another; columns that fill the last vector up are 0.
 #include "gemm.h"
 
 size_t bas_panels(size_t N) { return bas_panel_count(N, bas_gemm()->width); }
@@ -13,7 +13,7 @@ size_t bas_packed_count(size_t K, size_t N) {
 
 typedef float bas_four __attribute__((ext_vector_type(4), aligned(4)));
 
-/// The transpose of a 4 x 4 block: out of rows `stride` apart into rows `width` apart.
+/// The transpose of a 4 x 4 block, from rows `stride` floats apart to rows `width` floats apart.
 BAS_INLINE void transpose_block(float *out, size_t width, const float *in, size_t stride) {
     bas_four a = *(const bas_four *)in, b = *(const bas_four *)(in + stride);
     bas_four c = *(const bas_four *)(in + 2 * stride), d = *(const bas_four *)(in + 3 * stride);
@@ -26,9 +26,9 @@ BAS_INLINE void transpose_block(float *out, size_t width, const float *in, size_
 }
 
 
-/// Rows are taken a cache line at a time, and the next ones asked for: 48 streams are too many for the processor's own
+/// The rows k..<k + count of a panel: the transpose of `filled` rows of `source`, and zeros up to `width`. Rows are read
+/// one cache line at a time, and the next lines are prefetched: 48 streams are too many for the processor's own
 /// prefetching.
-/// One panel's rows k..<k + count: the transpose of `filled` rows of `source`, and zeros up to `width`.
 BAS_INLINE void pack_lines(float *target, size_t width, const float *source, size_t stride, size_t K, size_t filled) {
     for (size_t k = 0; k < K; k += LINE) {
         size_t count = K - k < LINE ? K - k : LINE, n = 0;
@@ -47,7 +47,7 @@ BAS_INLINE void pack_lines(float *target, size_t width, const float *source, siz
     }
 }
 
-/// The columns of a panel that hold something.
+/// The columns of a panel that are not padding.
 static inline size_t filled_columns(bas_panel panel, size_t N, size_t width) {
     return N - panel.first < width ? N - panel.first : width;
 }
@@ -62,7 +62,7 @@ BAS_KERNEL void bas_pack_transposed(float *packed, const float *w, size_t stride
     }
 }
 
-/// Columns of a panel that are widened at once, into at most 48 rows: these stay in the first cache.
+/// The columns of a panel that are widened at once, into at most 48 rows: these stay in the first cache.
 #define WIDENED 128
 
 BAS_KERNEL void bas_pack_transposed_half(float *packed, const uint16_t *w, int format, size_t stride, size_t K, size_t N,

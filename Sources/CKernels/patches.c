@@ -1,8 +1,8 @@
 // im2col and its transpose for NHWC convolutions, and nearest-neighbour upsampling by two.
 #include "dispatch.h"
 
-/// Calls BODY for every tap of every output pixel with `inside`, the input pixel's offset `source`, and the patch's
-/// offset `target` (C floats at each).
+/// Runs BODY for every tap of every output pixel, with `inside` (whether the tap is in the input), the input pixel's offset
+/// `source` and the patch's offset `target` (C floats each).
 #define FOR_EACH_TAP(BODY)                                                                       \
     for (size_t o = first; o < first + count; o++) {                                             \
         ptrdiff_t top = (ptrdiff_t)(o / g->OW * g->stride) - (ptrdiff_t)g->padTop;               \

@@ -1,6 +1,6 @@
-// A pool of threads for pieces of work of some ten microseconds: too short for a sleeping thread to be woken for
-// each. Workers look for the next job for a moment, then sleep on a futex, so that an idle or crowded machine is not
-// kept busy. A job never waits for a worker that is late: only for those that have begun.
+// A pool of threads for pieces of work of some ten microseconds, which is too short for waking a sleeping thread for each.
+// Workers look for the next job for a moment and then sleep on a futex, so that an idle or crowded machine is not kept
+// busy. A job never waits for a worker that comes late, only for those that have begun.
 #include "CKernels.h"
 #include <linux/futex.h>
 #include <pthread.h>
@@ -46,7 +46,7 @@ static void take_tasks(void) {
     bas_restore_denormals(before);
 }
 
-/// The next generation after `seen`.
+/// Waits for a job; returns the first generation after `seen`.
 static uint32_t wait_for_job(uint32_t seen) {
     uint64_t end = now() + SPIN_NANOSECONDS;
     for (;;) {
@@ -67,7 +67,7 @@ static void *work(void *unused) {
     (void)unused;
     for (uint32_t seen = 0;;) {
         seen = wait_for_job(seen);
-        // Entered before the job is looked at; the caller closes it before it looks at who is inside.
+        // A worker enters before it looks at the job; the caller closes the job before it looks at who is inside.
         atomic_fetch_add(&pool.active, 1);
         if (atomic_load(&pool.isOpen)) take_tasks();
         atomic_fetch_sub(&pool.active, 1);
@@ -89,7 +89,7 @@ static void start_workers(int count) {
 }
 
 void bas_pool_run(int tasks, int threads, void (*body)(void *, int), void *context) {
-    // Called from within a task, or from a second thread: alone.
+    // Within a task, or on a second thread, all tasks run here.
     if (tasks <= 1 || threads <= 1 || pthread_mutex_trylock(&pool.owner) != 0) {
         for (int task = 0; task < tasks; task++) body(context, task);
         return;

@@ -1,5 +1,5 @@
-// What the processor can do, and making OpenBLAS use it. Debian 12's OpenBLAS 0.3.21 takes its SSE3 core on
-// processors that it does not know (OpenMathLib/OpenBLAS#4267): three to five times slower.
+// The processor's abilities, and making OpenBLAS use them. OpenBLAS 0.3.21 (Debian 12) takes its SSE3 core on processors
+// that it does not know (OpenMathLib/OpenBLAS#4267), which is three to five times slower.
 
 #include "CKernels.h"
 #include <dlfcn.h>
@@ -41,7 +41,7 @@ int bas_processor_count(void) {
     return sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0 ? CPU_COUNT(&set) : 1;
 }
 
-// Looked up by name: OpenMP builds and builds for one core only do not have all of these.
+// Symbols are looked up by name: OpenMP builds, and builds for one core only, do not have all of these.
 static void *symbol(const char *name) { return dlsym(RTLD_DEFAULT, name); }
 
 const char *bas_blas_core(void) {

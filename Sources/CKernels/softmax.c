@@ -1,7 +1,8 @@
-// Row-wise softmax with the attention's scale folded in, and its backward.
+// Row-wise softmax with the attention's scale folded in, and its gradient.
 #include "dispatch.h"
 
-// In place is elementwise: without this, loops over p = s would take the scalar path that their overlap check keeps.
+// In place, every element depends on itself only: without this, loops over p = s would take the scalar path of their
+// overlap check.
 #define IN_PLACE _Pragma("clang loop vectorize(assume_safety)")
 
 BAS_KERNEL void bas_softmax(float *p, const float *s, size_t rows, size_t columns, float scale) {

@@ -74,7 +74,7 @@ void bas_winograd_pack(float *u, const float *packed, size_t C, size_t O, size_t
     }
 }
 
-/// Tiles that are taken through all three steps at once: V and M of a block take half of a small second cache.
+/// The tiles that are taken through all three steps at once: V and M of a block take half of a small second cache.
 #define BLOCK_BYTES (256 << 10)
 
 size_t bas_winograd_block(size_t C, size_t O) {
@@ -97,9 +97,9 @@ void bas_winograd_convolve(float *y, const float *x, const bas_convolution *g, s
     }
 }
 
-/// Channels whose kernels are transformed at once: with few tiles so many that their 36 matrices stay in the second cache,
-/// with many, whose sums are as large, as keep one matrix in the first. That makes it cheaper to transform a kernel for
-/// every use than to keep it in that form.
+/// The channels whose kernels are transformed at once. With few tiles it is so many that their 36 matrices stay in the
+/// second cache; with many tiles, whose sums are as large, as many as keep one matrix in the first. So transforming a
+/// kernel for every use is cheaper than keeping it in transformed form.
 static size_t chunk_channels(size_t tiles) { return tiles <= 32 ? 48 : 192; }
 
 size_t bas_winograd_multiply_workspace(size_t tiles) {

@@ -1,4 +1,4 @@
-// The transforms of Winograd's F(4x4, 3x3), which winograd.c explains, of sixteen channels at a time.
+// The transforms of Winograd's F(4x4, 3x3), which winograd.c explains, for sixteen channels at a time.
 #pragma once
 #include "gemm.h"
 
@@ -7,7 +7,7 @@
 #define B 1.41421356237309505f
 typedef float lanes __attribute__((ext_vector_type(LANES), aligned(4)));
 
-// The one-dimensional transforms, of vectors `stride` apart into vectors `outStride` apart. Opposite points share
+// The one-dimensional transforms, from vectors `stride` floats apart to vectors `outStride` apart. Opposite points share
 // their even and odd halves.
 
 /// Bt: six to six.
@@ -63,7 +63,7 @@ BAS_INLINE void weight_step(lanes *out, size_t outStride, const lanes *g, size_t
     out[5 * outStride] = g2;
 }
 
-/// Gt, its transpose: six to three.
+/// Gt, the transpose of G: six to three.
 BAS_INLINE void weight_gradient_step(lanes *out, size_t outStride, const lanes *u, size_t stride) {
     lanes sumA = SCALE_A * (u[stride] + u[2 * stride]), sumB = SCALE_B * (u[3 * stride] + u[4 * stride]);
     out[0] = u[0] + sumA + sumB;
@@ -71,7 +71,7 @@ BAS_INLINE void weight_gradient_step(lanes *out, size_t outStride, const lanes *
     out[2 * outStride] = 0.5f * sumA + 2.0f * sumB + u[5 * stride];
 }
 
-/// Where a tile lies: its sample, and its first row and column of outputs.
+/// The place of a tile: its sample, and its first row and column of outputs.
 typedef struct {
     size_t sample, row, column;
 } place;
@@ -81,7 +81,7 @@ static inline place place_of(size_t tile, const bas_convolution *g) {
     return (place){tile / all, tile % all / across * 4, tile % across * 4};
 }
 
-/// Where a tile's 6x6 input pixels lie; NULL in the padding.
+/// The 6x6 input pixels of a tile; NULL in the padding.
 BAS_INLINE void find_pixels(const float *pixels[36], const float *x, const bas_convolution *g, size_t tile) {
     place p = place_of(tile, g);
     for (size_t i = 0; i < 36; i++) {
@@ -90,7 +90,7 @@ BAS_INLINE void find_pixels(const float *pixels[36], const float *x, const bas_c
     }
 }
 
-/// V of one tile, the channels from c on.
+/// V of one tile, from channel c on.
 BAS_INLINE void transform_input(lanes *d, const float *const *pixels, size_t c) {
     lanes half[36];
     for (size_t i = 0; i < 36; i++) d[i] = pixels[i] ? *(const lanes *)(pixels[i] + c) : (lanes)0.0f;
@@ -98,7 +98,7 @@ BAS_INLINE void transform_input(lanes *d, const float *const *pixels, size_t c) 
     for (size_t i = 0; i < 6; i++) input_step(d + 6 * i, 1, half + 6 * i, 1);
 }
 
-/// Z of one tile, the outputs from o on.
+/// Z of one tile, from output channel o on.
 BAS_INLINE void transform_output_gradient(lanes *d, const float *dy, const bas_convolution *g, size_t O, size_t tile, size_t o) {
     place p = place_of(tile, g);
     lanes half[24];
@@ -110,13 +110,13 @@ BAS_INLINE void transform_output_gradient(lanes *d, const float *dy, const bas_c
     for (size_t i = 0; i < 6; i++) output_gradient_step(d + 6 * i, 1, half + 4 * i, 1);
 }
 
-/// Outputs of the tiles first..<last, for `columns` of them from the first where y, bias and residual begin, from
-/// M [36, last - first, columns].
+/// The tiles first..<last of y, for `columns` output channels from the one at which y, bias and residual begin, from M [36,
+/// last - first, columns].
 void bas_winograd_output(float *y, const float *m, const bas_convolution *g, size_t first, size_t last, size_t O,
                          size_t columns, const float *bias, const float *residual);
-/// U: 36 rows of `count` floats, `plane` apart, from nine rows of as many, `tapStride` apart.
+/// U, 36 rows of `count` floats, `plane` apart, from nine rows of as many, `tapStride` apart.
 void bas_winograd_transform_weights(float *u, size_t plane, const float *taps, size_t tapStride, size_t count);
-/// dw [O, 3, 3, C] of `count` outputs from dU [36, count, C].
+/// dw [O, 3, 3, C] for `count` outputs from dU [36, count, C].
 void bas_winograd_weight_gradients(float *dw, const float *du, size_t count, size_t C);
-/// Tiles that are taken through all three steps at once.
+/// The tiles that are taken through all three steps at once.
 size_t bas_winograd_block(size_t C, size_t O);

@@ -1,10 +1,10 @@
-// Winograd's convolutions and gradients of weights (winograd.c) with products of bfloat16: transforms in float32, their
-// results rounded as they are stored.
+// Winograd's convolutions and gradients of weights (winograd.c) with products of bfloat16: the transforms are in float32,
+// and their results are rounded when they are stored.
 #include "bfloat16.h"
 #include "winograd.h"
 
 #if defined(__x86_64__)
-/// V [36, tiles, C] of the tiles first..<last, pairs along the channels.
+/// V [36, tiles, C] of the tiles first..<last, in pairs along the channels.
 ROUNDING static void input(float *v, size_t tiles, const float *x, const bas_convolution *g, size_t first, size_t last) {
     size_t half = g->C / 2;
     for (size_t tile = first; tile < last; tile++, v += half) {
@@ -19,7 +19,7 @@ ROUNDING static void input(float *v, size_t tiles, const float *x, const bas_con
     }
 }
 
-/// Two tiles' results as pairs, at 36 places `plane` apart.
+/// Stores the results of two tiles as pairs, at 36 places `plane` floats apart.
 ROUNDING static inline void store_pairs(float *target, size_t plane, const lanes *one, const lanes *other) {
     for (size_t i = 0; i < 36; i++) _mm512_storeu_ps(target + i * plane, interleaved((__m512)one[i], (__m512)other[i]));
 }
@@ -58,7 +58,7 @@ void bas_winograd_output_gradient_pairs(float *z, size_t pairs, const float *dy,
                                         size_t tiles, size_t first, size_t last) {}
 #endif
 
-/// Channels that are transformed before they are rounded: those of a panel stay in the second cache.
+/// The channels that are transformed before they are rounded: those of a panel stay in the second cache.
 #define CHUNK_CHANNELS 32
 
 size_t bas_winograd_pack_bfloat16_workspace(void) { return 36 * CHUNK_CHANNELS * bas_panel_columns(); }

@@ -19,7 +19,7 @@ static uint32_t big_endian(const uint8_t *p) {
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-// Looks at the header before libpng does, for an answer that names the limit.
+// Checks the header before libpng does, for a message that names the limit.
 static cpng_status check_header(const uint8_t *data, size_t size, uint32_t max_side, cpng_picture *out) {
     static const uint8_t signature[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
     size_t common = size < 8 ? size : 8;
@@ -31,8 +31,8 @@ static cpng_status check_header(const uint8_t *data, size_t size, uint32_t max_s
     return out->width > max_side || out->height > max_side ? CPNG_TOO_LARGE : CPNG_OK;
 }
 
-// A chunk that is longer than the rest of the file. libpng takes and clears memory for as many bytes as a text says that it
-// has, up to 2 GB, before it looks at what is there; its own limit for chunks is only a warning.
+// Whether a chunk is longer than the rest of the file. libpng allocates and clears as many bytes as a text claims to have,
+// up to 2 GB, before it looks at what is there; its own limit for chunks is only a warning.
 static cpng_status check_chunks(const uint8_t *data, size_t size) {
     size_t at = 8;
     while (size - at >= 12) {
@@ -45,8 +45,7 @@ static cpng_status check_chunks(const uint8_t *data, size_t size) {
     return CPNG_OK;
 }
 
-// Ignores what we never use: profiles, gamma, physical size, time, previews. Fewer parsers meet hostile
-// bytes.
+// Ignores chunks that are never used: profiles, gamma, physical size, time, previews. So fewer parsers read hostile bytes.
 static void ignore_unused_chunks(png_structp png) {
     static const png_byte unused[] =
         "iCCP\0sRGB\0gAMA\0cHRM\0sBIT\0bKGD\0hIST\0pHYs\0sPLT\0tIME\0oFFs\0pCAL\0sCAL\0eXIf\0sTER";
@@ -151,7 +150,7 @@ typedef struct {
     cpng_question is_unwanted;
 } request;
 
-// The only frame that is jumped to. What it changes after setjmp lives in `state` and `out`.
+// The only frame that is jumped to. What it changes after setjmp is in `state` and `out`.
 static cpng_status guarded(cpng_state *state, const request *r, cpng_picture *out) {
     if (setjmp(png_jmpbuf(state->png))) return state->status;
     start(state, r->max_side);

@@ -1,6 +1,6 @@
 #include "state.h"
 
-// Keeps printable ASCII only: messages may quote bytes of a hostile file.
+// Copies a message, printable ASCII only: it may quote bytes of a hostile file.
 void cpng_say(char *message, const char *text) {
     size_t n = 0;
     for (; text && text[n] && n + 1 < CPNG_MESSAGE; n++)
@@ -15,7 +15,7 @@ void cpng_on_error(png_structp png, png_const_charp text) {
     png_longjmp(png, 1);
 }
 
-// Warnings are about data that we do not use, or too much data; missing and wrong data are errors.
+// Warnings are about data that are not used, or too many of them; missing and wrong data are errors.
 void cpng_on_warning(png_structp png, png_const_charp text) {
     (void)png;
     (void)text;

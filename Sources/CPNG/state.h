@@ -1,4 +1,4 @@
-// What one reading or writing owns while libpng may jump: everything lives here, so a jump leaks nothing.
+// The state of one reading or writing. Everything that is allocated is in it, so nothing leaks where libpng jumps.
 #pragma once
 #include "CPNG.h"
 #include <png.h>
@@ -21,8 +21,11 @@ typedef struct {
     int passes;             // reading: over an interlaced picture
 } cpng_state;
 
+// Copies a message, reduced to printable ASCII.
 void cpng_say(char *message, const char *text);
+// libpng's error handler: keeps the message and jumps.
 void cpng_on_error(png_structp png, png_const_charp text);
+// libpng's warning handler.
 void cpng_on_warning(png_structp png, png_const_charp text);
-// Jumps where the work is not wanted any more.
+// Jumps where the work is no longer wanted.
 void cpng_ask(cpng_state *state);

@@ -20,7 +20,7 @@ static bas_line_completer completer;
 static void *completer_context;
 static struct candidate *candidates;
 static size_t candidate_count, candidate_room, next_candidate;
-// Where the word that readline replaces starts, in bytes of its line.
+// The byte of the line at which the word begins that readline replaces.
 static size_t word_start;
 
 enum { most_candidates = 2000, most_detailed = 12 };
@@ -122,7 +122,8 @@ static int finished;
 static void line_finished(char *line) {
     finished_line = line;
     finished = 1;
-    // At once: readline must not go on into the next line, and the terminal goes back to its ordinary mode.
+    // The handler is removed at once, so that readline does not begin the next line, and the terminal returns to its
+    // ordinary mode.
     rl_callback_handler_remove();
 }
 
@@ -132,7 +133,7 @@ static int insert_quote(int count, int key) {
     return is_closed ? 0 : rl_insert(count, key);
 }
 
-// What a slow terminal still answers to `bas_screen_ask` is no input.
+// The beginnings of a slow terminal's late answers to `bas_screen_ask`, which are not input.
 static const char *const answers[] = {"\033[?", "\033[6;"};
 
 static int swallow_answer(int count, int key) {

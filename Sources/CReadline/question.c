@@ -12,7 +12,7 @@
 static const char question[] = "\033[16t\033[c";
 enum { patience = 400 };  // milliseconds
 
-// Keys that came in between.
+// Keys that were typed between the answers.
 static char early[256];
 static size_t early_count, early_next;
 
@@ -30,7 +30,7 @@ int bas_screen_early_key(void) {
     return (unsigned char)early[early_next++];
 }
 
-// What a whole sequence `ESC [ … letter` says: 1 where it was the last answer, 0 another one, -1 none.
+// Reads a whole sequence `ESC [ … letter`: returns 1 where it is the last answer, 0 for another answer, -1 for none.
 static int understand(const char *sequence, struct bas_screen_answer *answer) {
     int width, height;
     char end;
@@ -88,7 +88,7 @@ int bas_screen_ask(struct bas_screen_answer *answer) {
     memset(answer, 0, sizeof *answer);
     struct termios before, quiet;
     if (!isatty(STDOUT_FILENO) || tcgetattr(STDIN_FILENO, &before) != 0) return 0;
-    // In the background the terminal is somebody else's, and keys that wait would be mixed up with the answers.
+    // A process in the background must not ask, and keys that wait to be read would be mixed up with the answers.
     struct pollfd source = {STDIN_FILENO, POLLIN, 0};
     if (tcgetpgrp(STDIN_FILENO) != getpgrp() || poll(&source, 1, 0) != 0) return 0;
     quiet = before;

@@ -43,7 +43,7 @@ void bas_screen_remember(void) {
     sigemptyset(&wanted);
     for (int i = 0; i < crash_count; i++) {
         sigaddset(&wanted, crashes[i]);
-        // What was ignored when we were started (a job in the background) stays ignored.
+        // Signals that the parent ignores (for a job in the background) stay ignored.
         if (sigaction(crashes[i], NULL, &before[i]) == 0 && before[i].sa_handler == SIG_IGN) continue;
         sigaction(crashes[i], &action, &before[i]);
     }

@@ -9,8 +9,8 @@
 
 static int ends[2] = {-1, -1};
 
-// Only what is safe in a handler: one byte into the pipe. A full pipe loses the byte, which nobody misses
-// then.
+// Writes one byte into the pipe, which is safe in a handler. A full pipe loses the byte, and has enough others to be
+// noticed.
 static void caught(int number) {
     int saved = errno;
     unsigned char byte = (unsigned char)number;
@@ -35,7 +35,7 @@ int bas_signals_start(void) {
     action.sa_handler = caught;
     action.sa_flags = SA_RESTART;
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        // What was ignored when we were started (nohup, a job in the background) stays ignored.
+        // Signals that the parent ignores (nohup, a job in the background) stay ignored.
         if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler == SIG_IGN) continue;
         sigaction(numbers[i], &action, NULL);
         sigaddset(&wanted, numbers[i]);

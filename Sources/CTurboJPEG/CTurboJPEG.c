@@ -3,7 +3,7 @@
 #include <string.h>
 #include <turbojpeg.h>
 
-// Keeps printable ASCII only: messages may quote bytes of a hostile file.
+// Copies a message, printable ASCII only: it may quote bytes of a hostile file.
 static void say(char *message, const char *text) {
     size_t n = 0;
     for (; text && text[n] && n + 1 < CJPEG_MESSAGE; n++)
@@ -16,7 +16,7 @@ static cjpeg_status failure(const char *text) {
         ? CJPEG_UNSUPPORTED : CJPEG_DAMAGED;
 }
 
-// In place, from inverted CMYK (4 bytes a pixel) to RGB (3 bytes): R = K' (1 - C) with K' = 1 - K, in 8 bits.
+// Turns inverted CMYK (4 bytes per pixel) into RGB (3 bytes) in place: R = K' (1 - C) with K' = 1 - K, in 8 bits.
 static void rgb_from_inverted_cmyk(uint8_t *pixels, size_t count) {
     for (size_t i = 0; i < count; i++) {
         unsigned k = pixels[4 * i + 3];

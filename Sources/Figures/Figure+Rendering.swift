@@ -1,8 +1,8 @@
 import Images
 
 extension Figure {
-    /// As pixels. `scale` 1 is for a screen 640 wide, 2 for print; pictures in a grid keep all their pixels.
-    /// Throws `FigureError`.
+    /// The figure as a picture. `scale` 1 suits a screen, where figures are 640 pixels wide, and 2 suits print. Throws
+    /// `FigureError` where the figure cannot be drawn, or a side would have more than 8192 pixels.
     public func image(scale: Double = 1) throws -> Image {
         let plan = try FigurePlan(self)
         guard scale > 0, scale.isFinite, max(plan.width, plan.height) * scale <= 8192 else {
@@ -13,7 +13,7 @@ extension Figure {
         return try canvas.picture()
     }
 
-    /// The scale at which no picture of a grid loses pixels; 1 for other figures.
+    /// The scale at which no picture of a grid loses pixels, limited to sides of 8192 pixels; 1 for other figures.
     public var naturalScale: Double {
         guard case .pictures(let grid) = content, let ruler = try? Canvas(width: 1, height: 1, .pixels(scale: 1)) else { return 1 }
         let layout = GridLayout(grid, width: FigurePlan.room(self).width, on: ruler)
@@ -21,7 +21,7 @@ extension Figure {
         return min(wanted, 8192 / max(layout.size.width + 40, layout.size.height + 80))
     }
 
-    /// As an SVG document whose title and description name what is drawn, with texts on what it was made from. Throws
+    /// The figure as an SVG document with a title, a description that holds its texts, and `metadata`. Throws
     /// `FigureError`.
     public func svg(metadata: PNGMetadata = PNGMetadata()) throws -> String {
         let plan = try FigurePlan(self)
@@ -32,7 +32,7 @@ extension Figure {
             try canvas.svg(), title: title.isEmpty ? summary : title, description: texts.joined(separator: "; "), metadata: metadata)
     }
 
-    /// One line in place of the figure: "chart: loss over step (reconstruction, prior)".
+    /// The figure in one line of text: "figure: loss over step (reconstruction, prior)".
     public var summary: String {
         let name = title.isEmpty ? "" : ": \(title)"
         switch content {
@@ -55,11 +55,11 @@ extension Figure {
 }
 
 extension Figure {
-    /// Charts fit into what is left below the title; other figures grow by it.
+    /// Whether it is a chart, which fits into the room below the title; other figures grow by the title.
     fileprivate var isChart: Bool { if case .chart = content { true } else { false } }
 }
 
-/// A figure that is checked and laid out: how large it is, and how to draw it.
+/// A figure that was checked and laid out: its size, and how to draw it.
 struct FigurePlan {
     let figure: Figure
     let width, height: Double
@@ -81,7 +81,7 @@ struct FigurePlan {
         height = figure.size.map { Double($0.height) } ?? (content.height + (figure.isChart ? 0 : head) + 2 * Style.margin).rounded(.up)
     }
 
-    /// What there is for the content within the margins.
+    /// The room for the content within the margins.
     static func room(_ figure: Figure) -> (width: Double, height: Double) {
         let width = figure.size.map { Double($0.width) } ?? Style.standardWidth
         let height = figure.size.map { Double($0.height) } ?? Style.standardHeight + 60
@@ -102,6 +102,7 @@ struct FigurePlan {
         }
     }
 
+    /// Draws title and content. Throws as `Canvas.check`.
     func draw(on canvas: Canvas) throws {
         let line = canvas.measure("Ag", .title).height
         for (place, text) in title.enumerated() {

@@ -1,11 +1,11 @@
 import Images
 
 extension Figure {
-    /// Pixels a side that a figure may have.
+    /// The pixels that a side of a figure may have.
     public static let sides = 120...4096
 
-    /// Throws `FigureError.content` for what cannot be drawn: no cells, rows of different lengths, names that are
-    /// not as many as what they name.
+    /// Throws `FigureError.content` for what cannot be drawn: no cells, rows of different lengths, names that are not as
+    /// many as what they name.
     func validate() throws {
         if let size, !Self.sides.contains(size.width) || !Self.sides.contains(size.height) {
             throw FigureError.content(

@@ -1,10 +1,11 @@
-/// Why a figure cannot be drawn. Data only: `description` is the one renderer.
+/// An error that keeps a figure from being drawn.
 public enum FigureError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What cairo says.
+    /// An error of cairo's, in its words.
     case drawing(String)
-    /// What the figure holds cannot be drawn; `part` names what is wrong ("titles", "x").
+    /// The contents of the figure cannot be drawn; `part` names what is wrong ("titles", "x").
     case content(part: String, reason: String)
 
+    /// The error as a message for the user, without a full stop.
     public var description: String {
         switch self {
         case .drawing(let reason): "the figure could not be drawn: \(reason)"

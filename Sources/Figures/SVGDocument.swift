@@ -1,9 +1,9 @@
 import Images
 
-/// What cairo leaves undone in an SVG document.
+/// Completes an SVG document of cairo's.
 enum SVGDocument {
-    /// The document with a title and a description (cairo draws letters as shapes, so nothing in it could be searched
-    /// or read aloud), and with names that do not depend on what was drawn before in this process.
+    /// The document with a title and a description (cairo draws letters as shapes, so its texts could be neither searched
+    /// nor read aloud), and with names that do not depend on what this process drew before.
     static func finished(_ svg: String, title: String, description: String, metadata: PNGMetadata) -> String {
         var svg = renumbered(svg)
         guard let start = svg.range(of: "<svg "), let end = svg.range(of: ">", in: start.upperBound) else { return svg }
@@ -18,11 +18,11 @@ enum SVGDocument {
         return svg
     }
 
-    /// cairo numbers surfaces and images through the whole process: here they count from 1 in each document.
+    /// The document with surfaces and images numbered from 1: cairo counts them through the whole process.
     private static func renumbered(_ svg: String) -> String {
         let prefixes = ["surface", "image", "source"]
         var (out, rest, numbers) = ("", Substring(svg), [Substring: Int]())
-        // Names stand behind a quote or a hash: id="surface5", href="#image7", url(#…).
+        // Names follow a quote or a hash: id="surface5", href="#image7", url(#…).
         while let place = rest.firstIndex(where: { $0 == "\"" || $0 == "#" }) {
             let next = rest.index(after: place)
             out += rest[..<next]
@@ -38,7 +38,7 @@ enum SVGDocument {
         return out + rest
     }
 
-    /// `keepsLines`: line ends and tabs stay, where they are content.
+    /// The text escaped for XML, control characters as spaces; `keepsLines`: line breaks and tabs stay.
     private static func escaped(_ text: String, keepsLines: Bool = false) -> String {
         var out = ""
         for scalar in text.unicodeScalars {
@@ -49,7 +49,7 @@ enum SVGDocument {
             case "\n" where keepsLines, "\t" where keepsLines: out.unicodeScalars.append(scalar)
             case "&": out += "&amp;"
             case _ where scalar.properties.generalCategory == .control: out += " "
-            // XML 1.0 has no place for these two.
+            // XML 1.0 does not allow these two.
             case "\u{FFFE}", "\u{FFFF}": out += "\u{FFFD}"
             default: out.unicodeScalars.append(scalar)
             }

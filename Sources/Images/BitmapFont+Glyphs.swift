@@ -1,6 +1,6 @@
 extension BitmapFont {
-    /// Space to tilde and, last, a box for all else: sixteen glyphs a band, each five columns by nine rows
-    /// (seven above the baseline, two below), one column apart.
+    /// The glyphs from space to tilde and, last, a box for all other characters: sixteen in a row, each five columns by
+    /// nine rows (seven above the baseline, two below), separated by a column.
     static let drawing = #"""
         ..... ..#.. .#.#. .#.#. ..#.. ##..# .##.. ..#.. ...#. .#... ..... ..... ..... ..... ..... ....#
         ..... ..#.. .#.#. .#.#. .#### ##..# #..#. ..#.. ..#.. ..#.. ..#.. ..#.. ..... ..... ..... ....#

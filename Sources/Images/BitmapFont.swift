@@ -1,11 +1,11 @@
-/// A small fixed-width font for labels in pictures: printable ASCII, five columns by nine rows a glyph.
+/// A small fixed-width font for labels in pictures: printable ASCII, each glyph five columns by nine rows.
 public enum BitmapFont {
     static let glyphWidth = 5
     static let glyphHeight = 9
-    /// From one character to the next.
+    /// The pixels from the beginning of one character to the next.
     static let advance = glyphWidth + 1
 
-    /// Characters drawn as others because ASCII has no such glyph.
+    /// Replacements for characters that ASCII has not.
     private static let substitutes: [Character: String] = [
         "…": "...", "–": "-", "—": "-", "−": "-", "’": "'", "‘": "'", "“": "\"", "”": "\"", "×": "x",
         "·": "-",
@@ -15,7 +15,7 @@ public enum BitmapFont {
         "ß": "ss",
     ]
 
-    /// As drawn: only characters that the font has; what it lacks becomes a box.
+    /// A text as it is drawn: only characters that the font has, and a box for each that it lacks.
     static func drawable(_ text: String) -> [UInt8] {
         text.flatMap { character -> [UInt8] in
             let drawn = Array((substitutes[character] ?? String(character)).utf8)
@@ -25,7 +25,7 @@ public enum BitmapFont {
 
     private static let box: UInt8 = 127
 
-    /// glyphs[character - 32][row]: the columns as bits, the leftmost highest.
+    /// The glyphs by character − 32 and row: the columns as bits, the leftmost the highest.
     private static let glyphs: [[UInt8]] = {
         let rows = drawing.split(separator: "\n").map { $0.split(separator: " ") }
         return (0..<96).map { glyph in
@@ -35,23 +35,26 @@ public enum BitmapFont {
         }
     }()
 
+    /// Whether a pixel of a character's glyph is drawn.
     static func isInk(_ character: UInt8, column: Int, row: Int) -> Bool {
         let index = (32...126).contains(character) ? Int(character) - 32 : 95
         return glyphs[index][row] >> (glyphWidth - 1 - column) & 1 == 1
     }
 
-    /// Pixels that a text of `count` characters takes at `scale`.
+    /// The width in pixels of a text of `count` characters at `scale`.
     static func width(of count: Int, scale: Int) -> Int { max(0, count * advance - 1) * scale }
 }
 
 extension Image {
-    /// With `text` written from `at` (top left corner, in pixels) in one line; parts outside are cut off.
+    /// The picture with a line of text whose top left corner is at `x`, `y` in pixels; parts outside are cut off. Each
+    /// pixel of the font is a square of `scale` pixels, 1…64.
     public func drawing(_ text: String, x: Int, y: Int, color: Color = .ink, scale: Int = 1) -> Image {
         var out = self
         out.draw(BitmapFont.drawable(text), x: x, y: y, color: color, scale: scale)
         return out
     }
 
+    /// Writes a text, given as `BitmapFont.drawable` makes it.
     mutating func draw(_ text: [UInt8], x: Int, y: Int, color: Color, scale: Int) {
         let scale = min(max(scale, 1), 64)
         for (i, character) in text.enumerated() {
@@ -66,7 +69,7 @@ extension Image {
         }
     }
 
-    /// A rectangle in one colour, cut off at the border.
+    /// Fills a rectangle with one colour; parts outside are cut off.
     mutating func fill(_ x: Int, _ y: Int, _ width: Int, _ height: Int, _ color: Color) {
         for row in max(y, 0)..<max(min(y + height, self.height), max(y, 0)) {
             for column in max(x, 0)..<max(min(x + width, self.width), max(x, 0)) { self[column, row] = color }

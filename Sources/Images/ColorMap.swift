@@ -1,10 +1,12 @@
-/// Colours for numbers in 0…1, perceptually even and safe for the colour-blind (viridis and inferno: matplotlib's, CC0, sampled).
+/// Maps of the numbers 0…1 to colours, perceptually even and safe for the colour-blind (viridis and inferno are
+/// matplotlib's, CC0, sampled).
 public enum ColorMap: String, Sendable, CaseIterable {
+    /// Two maps of matplotlib's from dark to bright, and black to white.
     case viridis, inferno, grey
     /// Blue over white to red, for numbers on both sides of a middle (ColorBrewer's RdBu, reversed).
     case diverging
 
-    /// Values outside are clipped; NaN is drawn in magenta, which no map contains.
+    /// The colour of a value; values outside of 0…1 are clipped, and NaN is magenta, which no map contains.
     public func callAsFunction(_ value: Float) -> Color {
         guard !value.isNaN else { return Color(hex: 0xFF00FF) }
         let anchors = Self.anchors[self] ?? []
@@ -13,7 +15,7 @@ public enum ColorMap: String, Sendable, CaseIterable {
         return anchors[low].mixed(with: anchors[low + 1], at - Float(low))
     }
 
-    /// Evenly spaced from 0 to 1, linear between.
+    /// The colours at evenly spaced values from 0 to 1; between them they are linear.
     private static let anchors: [ColorMap: [Color]] = [
         .viridis: [
             0x440154, 0x470D60, 0x48186A, 0x482374, 0x472D7B, 0x453781, 0x424086, 0x3E4989,
@@ -37,9 +39,8 @@ public enum ColorMap: String, Sendable, CaseIterable {
 }
 
 extension Image {
-    /// A map of numbers as a picture of its own, one pixel a number; `range` goes from the first to the last
-    /// colour.
-    /// Throws `ImageError` (badArgument) where `values` do not fill the size.
+    /// A map of numbers as a picture with one pixel for each, row after row; `range` goes from the first colour to the
+    /// last. Throws `ImageError` (badArgument) where the values are not as many as the pixels, or a side is not 1…8192.
     public init(
         heat values: [Float], width: Int, height: Int, _ colorMap: ColorMap = .viridis,
         range: ClosedRange<Float> = 0...1
@@ -53,6 +54,7 @@ extension Image {
     }
 }
 
+/// Throws `ImageError` (badArgument) unless the values are as many as the cells, and both sides are 1…8192.
 func requireMap(_ values: [Float], _ width: Int, _ height: Int) throws {
     _ = try PixelSize(width: width, height: height).validated()
     guard values.count == width * height else {

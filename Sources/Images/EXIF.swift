@@ -1,9 +1,8 @@
 import Tensors
 
-/// The one EXIF field that changes how a photo looks.
+/// The EXIF field that says how a photo is to be turned.
 enum EXIF {
-    /// How the camera was held, 1…8 (TIFF tag 0x0112); 1, upright, where the file does not say or says
-    /// nonsense.
+    /// The orientation 1…8 of a JPEG file (TIFF tag 0x0112); 1, upright, where the file has none that is valid.
     static func orientation(ofJPEG data: [UInt8]) -> Int {
         var at = 2
         while let marker = bigEndian(data, at), marker >> 8 == 0xFF {
@@ -29,7 +28,8 @@ enum EXIF {
         return 1
     }
 
-    /// From the TIFF structure inside the APP1 segment: the first directory's entry 0x0112, a SHORT.
+    /// The orientation from the TIFF structure in the APP1 segment: the first directory's entry 0x0112, a SHORT; nil where
+    /// there is none.
     private static func orientation(ofTIFF tiff: [UInt8]) -> Int? {
         let little: Bool
         switch tiff.prefix(2).map({ $0 }) {
@@ -59,7 +59,7 @@ enum EXIF {
 }
 
 extension Raster {
-    /// Turned and mirrored as EXIF's orientation asks, so that the picture is upright.
+    /// The picture turned and mirrored so that it is upright, by EXIF's orientation.
     func oriented(_ orientation: Int) -> Raster {
         guard (2...8).contains(orientation) else { return self }
         let turned = orientation >= 5

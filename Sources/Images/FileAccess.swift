@@ -1,11 +1,11 @@
 import Glibc
 import Tensors
 
-/// Whole files, in and out (`ReadableFile`, `AtomicFile`), with what goes wrong turned into `ImageError`.
+/// Reads and writes whole files (`ReadableFile`, `AtomicFile`); their errors become `ImageError`.
 enum FileAccess {
     private enum Action { case read, write }
 
-    /// The bytes of a regular file.
+    /// The bytes of a regular file. Throws `ImageError` where it cannot be read or has more than `maximumBytes`.
     static func read(_ path: String, maximumBytes: Int) throws -> [UInt8] {
         try check(path)
         return try mapped(path, .read) {
@@ -21,12 +21,13 @@ enum FileAccess {
         }
     }
 
-    /// Replaces the file at once or not at all; links, pipes and devices as `AtomicFile` has it.
+    /// Replaces a file as a whole or not at all; links, pipes and devices as in `AtomicFile`. Throws `ImageError`.
     static func writeAtomically(_ bytes: [UInt8], to path: String) throws {
         try check(path)
         try mapped(path, .write) { try AtomicFile.write(path) { try $0.write(bytes) } }
     }
 
+    /// Returns or throws what `body` does, with `FileError` turned into `ImageError`.
     private static func mapped<T>(_ path: String, _ action: Action, _ body: () throws -> T) throws -> T {
         do {
             return try body()

@@ -1,7 +1,7 @@
 import Tensors
 
 extension Image {
-    /// The part inside `rect`, which may reach outside: there the nearest pixel of the border goes on.
+    /// The part inside `rect`, which may reach outside of the picture: there the nearest pixel of the border is repeated.
     /// Throws `ImageError` (badArgument) where a side of `rect` is not 1…8192.
     public func framed(_ rect: PixelRect) throws -> Image {
         let size = try PixelSize(width: rect.width, height: rect.height).validated()
@@ -15,8 +15,8 @@ extension Image {
 }
 
 extension Mask {
-    /// The part inside `rect`, which may reach outside: there the mask is 0.
-    /// Throws `ImageError` (badArgument) where a side of `rect` is not 1…8192.
+    /// The part inside `rect`, which may reach outside of the mask: there it is 0. Throws `ImageError` (badArgument) where
+    /// a side of `rect` is not 1…8192.
     public func framed(_ rect: PixelRect) throws -> Mask {
         let size = try PixelSize(width: rect.width, height: rect.height).validated()
         if rect == PixelRect(x0: 0, y0: 0, x1: width, y1: height) { return self }

@@ -2,8 +2,8 @@ import Glibc
 import Tensors
 
 extension Image {
-    /// Every pixel becomes a square of `factor` × `factor`.
-    /// Throws `ImageError` (badArgument) for a factor below 1 or a result wider or higher than 8192.
+    /// The picture with every pixel enlarged to `factor` × `factor`. Throws `ImageError` (badArgument) for a factor below
+    /// 1, or a result wider or higher than 8192.
     public func scaled(by factor: Int) throws -> Image {
         guard factor >= 1, factor <= ImageLimits.standard.maximumSide else {
             throw ImageError.argument("a picture is scaled by a whole number from 1 up, not \(factor)")
@@ -15,7 +15,7 @@ extension Image {
         }
     }
 
-    /// Left and right exchanged.
+    /// The picture mirrored, left to right.
     public func flipped() -> Image {
         Image(size: size, costs: 8) { out, x, y in
             let i = (y * width + width - 1 - x) * 3
@@ -23,7 +23,7 @@ extension Image {
         }
     }
 
-    /// The part inside `rect`. Throws `ImageError` (badArgument) where that is empty or reaches outside.
+    /// The part inside `rect`. Throws `ImageError` (badArgument) where that is empty, or reaches outside of the picture.
     public func cropped(to rect: PixelRect) throws -> Image {
         guard rect.x0 >= 0, rect.y0 >= 0, rect.x0 < rect.x1, rect.y0 < rect.y1, rect.x1 <= width,
             rect.y1 <= height
@@ -38,8 +38,8 @@ extension Image {
         }
     }
 
-    /// This picture where the mask is 1, `other` where it is 0, mixed between.
-    /// Throws `ImageError` (badArgument) where the three sizes differ.
+    /// This picture where the mask is 1, `other` where it is 0, mixed between. Throws `ImageError` (badArgument) where the
+    /// three sizes differ.
     public func pasted(over other: Image, mask: Mask) throws -> Image {
         guard size == other.size, size == mask.size else {
             throw ImageError.argument(
@@ -52,8 +52,8 @@ extension Image {
         return Image(width: width, height: height, pixels: mixed)
     }
 
-    /// Peak signal-to-noise ratio in dB over all channels: 10 log10(255² / mean squared error), infinite for
-    /// equal pictures. Throws `ImageError` (badArgument) where sizes differ.
+    /// The peak signal-to-noise ratio in dB over all channels, 10 log10(255² / mean squared error); infinite for equal
+    /// pictures. Throws `ImageError` (badArgument) where the sizes differ.
     public func psnr(_ other: Image) throws -> Double {
         guard size == other.size else {
             throw ImageError.argument("psnr: the sizes differ, \(size) and \(other.size); resize one of them")
@@ -70,7 +70,7 @@ extension Image {
 }
 
 extension Mask {
-    /// Left and right exchanged.
+    /// The mask mirrored, left to right.
     public func flipped() -> Mask {
         Mask(
             size,
@@ -79,7 +79,7 @@ extension Mask {
             })
     }
 
-    /// The part inside `rect`. Throws `ImageError` (badArgument) where that is empty or reaches outside.
+    /// The part inside `rect`. Throws `ImageError` (badArgument) where that is empty, or reaches outside of the mask.
     public func cropped(to rect: PixelRect) throws -> Mask {
         guard rect.x0 >= 0, rect.y0 >= 0, rect.x0 < rect.x1, rect.y0 < rect.y1, rect.x1 <= width, rect.y1 <= height else {
             throw ImageError.argument(

@@ -1,13 +1,14 @@
 import Tensors
 
 extension Image {
-    /// A heat map, such as 16×16 attention, laid over the picture: the map is enlarged bilinearly, the
-    /// picture below fades to grey, and the more heat, the more colour.
+    /// The picture with a heat map, such as 16×16 attention, laid over it. The map is enlarged bilinearly, the picture
+    /// fades to grey, and the hotter a place is, the more colour it has. Throws `ImageError` (badArgument) where `heat` has
+    /// another number of values.
+    ///
     /// - Parameters:
     ///   - heat: `mapHeight` rows of `mapWidth` values.
-    ///   - opacity: of the hottest place, 0…1.
-    ///   - maximum: the value drawn hottest; nil takes the map's largest.
-    /// Throws `ImageError` (badArgument) where `heat` does not fill its size.
+    ///   - opacity: the opacity of the hottest place, 0…1.
+    ///   - maximum: the value that is hottest; nil is the map's largest finite one.
     public func overlay(
         heat: [Float], width mapWidth: Int, height mapHeight: Int, colorMap: ColorMap = .inferno,
         opacity: Float = 0.8, maximum: Float? = nil
@@ -30,12 +31,13 @@ extension Image {
         }
     }
 
-    /// The picture with each mask in its own colour and a thin outline of it.
+    /// The picture with each mask tinted in its own colour and outlined. Throws `ImageError` (badArgument) where a mask has
+    /// another size.
+    ///
     /// - Parameters:
-    ///   - opacity: of the tint inside, 0…1.
-    ///   - labels: written in the middle of each mask, in order; fewer labels than masks leave the rest bare.
+    ///   - opacity: the opacity of the tint, 0…1.
+    ///   - labels: texts in the middle of the masks, in order; if they are fewer, the other masks have none.
     ///   - firstColor: the place of the first mask's colour in `Color.qualitative`.
-    /// Throws `ImageError` (badArgument) where a mask's size is not the picture's.
     public func tinted(
         masks: [Mask], labels: [String] = [], opacity: Float = 0.45, firstColor: Int = 0
     ) throws -> Image {
@@ -51,7 +53,7 @@ extension Image {
         for (i, mask) in masks.enumerated() {
             out.outline(mask, Color.series(firstColor + i))
         }
-        // Of what was left undone the middle may be anywhere.
+        // Where masks were only partly drawn, the middle of one may be anywhere.
         try Parallel.checkWanted()
         for (mask, label) in zip(masks, labels) { out.label(mask, label) }
         return out
@@ -65,8 +67,8 @@ extension Image {
         }
     }
 
-    /// Pixels inside with one outside nearby; thicker in larger pictures. Where the mask meets the picture's
-    /// border the outline follows the border.
+    /// Draws the pixels inside of the mask that have one outside nearby; the line is thicker in larger pictures. Where the
+    /// mask meets the picture's border, the outline follows the border.
     private mutating func outline(_ mask: Mask, _ color: Color) {
         let reach = max(1, min(width, height) / 200)
         func inside(_ x: Int, _ y: Int) -> Bool {
@@ -82,7 +84,7 @@ extension Image {
         }
     }
 
-    /// White on a dark plate, centred in the mask and kept inside the picture.
+    /// Writes white text on a dark plate, centred in the mask and kept inside of the picture; none for an empty mask.
     private mutating func label(_ mask: Mask, _ text: String) {
         guard let middle = mask.centroid else { return }
         let scale = max(1, min(width, height) / 128)
@@ -95,8 +97,8 @@ extension Image {
     }
 }
 
-/// Enlarges (or shrinks without averaging) a map, sampling between the centres of its cells; outside the
-/// outermost centres the border's values go on.
+/// A map at another size, interpolated bilinearly between the centres of its cells (without averaging where it shrinks);
+/// beyond the outermost centres the border's values are repeated.
 func bilinear(_ values: [Float], width: Int, height: Int, to size: PixelSize) -> [Float] {
     func places(_ count: Int, _ outCount: Int) -> [(low: Int, high: Int, part: Float)] {
         (0..<outCount).map { i in

@@ -3,10 +3,9 @@ import CTurboJPEG
 import Tensors
 
 extension Image {
-    /// Reads a PNG or JPEG file, told apart by content. JPEG photos are turned upright (EXIF orientation).
-    /// Transparency is dropped as Pillow's `convert("RGB")` drops it, or blended over `background` where one
-    /// is given.
-    /// Throws `ImageError`.
+    /// Reads a PNG or JPEG file, which it recognizes by the content. JPEG photos are turned upright (EXIF orientation).
+    /// Transparency is dropped like by Pillow's `convert("RGB")`, or the picture is blended over `background` if there is
+    /// one. Throws `ImageError`.
     public init(contentsOf path: String, over background: Color? = nil, limits: ImageLimits = .standard)
         throws
     {
@@ -14,7 +13,7 @@ extension Image {
         try self.init(data: bytes, over: background, limits: limits, path: path)
     }
 
-    /// The same from memory; `path` only appears in the error.
+    /// Reads PNG or JPEG from memory; `path` only appears in errors. Throws `ImageError`.
     public init(
         data: [UInt8], over background: Color? = nil, limits: ImageLimits = .standard, path: String? = nil
     ) throws {
@@ -23,14 +22,14 @@ extension Image {
     }
 }
 
-/// A decoded file: 1 (grey), 3 (RGB) or 4 (RGBA) bytes a pixel.
+/// A decoded file: 1 (grey), 3 (RGB) or 4 (RGBA) bytes per pixel, row after row.
 struct Raster: Sendable {
     var width: Int
     var height: Int
     var channels: Int
     var bytes: [UInt8]
 
-    /// Reads PNG or JPEG. Throws `ImageError`.
+    /// Decodes PNG or JPEG. Throws `ImageError`, and `Parallel.Unwanted` where the work is cancelled.
     init(decoding data: [UInt8], keepAlpha: Bool, limits: ImageLimits, path: String?) throws {
         switch try PictureFormat(of: data, path: path) {
         case .png: try self.init(png: data, keepAlpha: keepAlpha, limits: limits, path: path)
@@ -59,7 +58,7 @@ struct Raster: Sendable {
         self = stored.oriented(EXIF.orientation(ofJPEG: data))
     }
 
-    /// As it lies in the file.
+    /// Decodes a JPEG as it is stored, not turned upright.
     private init(storedJPEG data: [UInt8], _ limits: ImageLimits, _ path: String?) throws {
         var picture = cjpeg_picture()
         let status = cjpeg_decode(
@@ -74,7 +73,7 @@ struct Raster: Sendable {
         bytes = Array(UnsafeBufferPointer(start: pixels, count: width * height * 3))
     }
 
-    /// `width * height * 3` bytes; alpha blended over `background`.
+    /// The pixels as RGB, `width * height * 3` bytes, with alpha blended over `background`.
     func rgb(over background: Color) -> [UInt8] {
         if channels == 3 { return bytes }
         let under = [background.red, background.green, background.blue]
@@ -86,7 +85,7 @@ struct Raster: Sendable {
         }.pixels
     }
 
-    /// The first channel alone, `width * height` bytes.
+    /// The first channel, `width * height` bytes.
     var firstChannel: [UInt8] {
         if channels == 1 { return bytes }
         return Parallel.array(width * height) { out, part in
@@ -126,6 +125,7 @@ extension ImageError {
 }
 
 extension ImageLimits {
+    /// The message that a picture of this size is too large.
     fileprivate func explain(_ width: Int, _ height: Int) -> String {
         "it has \(width)×\(height) pixels; "
             + "the limits are \(maximumSide) a side and \(maximumBytes >> 20) MiB decoded"

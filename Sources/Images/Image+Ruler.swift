@@ -1,9 +1,9 @@
 import Glibc
 
 extension Image {
-    /// The picture between rulers: pixels of the original along its top and left edge, so that the corners of a box can be
-    /// read off. Small pictures are enlarged by a whole number, large ones shrunk, to about `target` pixels on the longer
-    /// side; numbers are the original's. Throws `ImageError`.
+    /// The picture with rulers at its top and left edge, in pixels of the original, so that the corners of a box can be
+    /// read off. It is enlarged by a whole number or shrunk to about `target` pixels on the longer side. Throws
+    /// `ImageError`.
     public func ruled(target: Int = 768) throws -> Image {
         let longer = max(width, height)
         let shown: Image
@@ -40,8 +40,8 @@ extension Image {
         return out
     }
 
-    /// 1, 2 or 5 times a power of ten pixels from number to number: the least for which numbers of `widest` pixels, in a
-    /// picture whose longer side of `count` pixels is shown on `pixels`, stand apart.
+    /// The distance between a ruler's numbers, 1, 2 or 5 times a power of ten in pixels: the least at which numbers of
+    /// `widest` pixels do not touch, where the longer side of `count` pixels is shown on `pixels`.
     static func rulerStep(_ count: Int, pixels: Int, widest: Int) -> Int {
         let room = Double(widest + 14) * Double(count) / Double(max(1, pixels))
         var power = 1
@@ -51,7 +51,7 @@ extension Image {
         }
     }
 
-    /// Another picture with its top left corner at x, y, inside this one.
+    /// Copies another picture into this one, with its top left corner at `x`, `y`; it must fit.
     private mutating func put(_ other: Image, x: Int, y: Int) {
         for row in 0..<other.height {
             for column in 0..<other.width { self[x + column, y + row] = other[column, row] }

@@ -1,8 +1,8 @@
 import Tensors
 
-// Pictures as the networks take them: channels last, float32, -1 black to 1 white.
+// Pictures as the networks take them: channels last, float32, −1 is black and 1 is white.
 extension Tensor {
-    /// The picture as [1, H, W, 3]: x / 127.5 - 1 (break_a_scene.py's `read_scene`).
+    /// The picture as [1, H, W, 3] in [−1, 1]: x / 127.5 − 1, as in break_a_scene.py's `read_scene`.
     public init(_ image: Image) {
         self = Tensor.make([1, image.height, image.width, 3]) { values in
             guard let out = values.baseAddress else { return }
@@ -12,18 +12,18 @@ extension Tensor {
         }
     }
 
-    /// The mask as [H, W], each value in 0…1.
+    /// The mask as [H, W] in 0…1.
     public init(_ mask: Mask) {
         self.init(mask.values, shape: [mask.height, mask.width])
     }
 }
 
 extension Image {
-    /// The picture of a tensor [H, W, 3], [H, W, 1], [H, W], or one of these under a leading axis of size 1.
+    /// A picture from a tensor [H, W, 3], [H, W, 1] or [H, W], also with a leading axis of size 1.
     ///
-    /// Values are clipped to `range`, spread over 0…255 and rounded, as diffusers' `numpy_to_pil` rounds; a picture
-    /// that became a tensor comes back bit for bit. NaN becomes black.
-    /// Throws `ImageError` (badArgument) for other shapes and for sides outside 1…8192.
+    /// Values are clipped to `range`, mapped to 0…255 and rounded as by diffusers' `numpy_to_pil`; a picture that was made
+    /// a tensor comes back bit for bit. NaN becomes black. Throws `ImageError` (badArgument) for other shapes, and for
+    /// sides outside of 1…8192.
     public init(_ tensor: Tensor, range: ClosedRange<Float> = -1...1) throws {
         let (height, width, channels) = try Image.layout(of: tensor)
         let size = try PixelSize(width: width, height: height).validated()
@@ -39,7 +39,7 @@ extension Image {
         }
     }
 
-    /// Each picture of a batch [N, H, W, 3] (or [N, H, W, 1]). Throws as `init(_:range:)`.
+    /// The pictures of a batch [N, H, W, 3] (or [N, H, W, 1]). Throws as `init(_:range:)`.
     public static func batch(_ tensor: Tensor, range: ClosedRange<Float> = -1...1) throws -> [Image] {
         guard tensor.rank == 4 else { return [try Image(tensor, range: range)] }
         return try (0..<tensor.shape[0]).map { try Image(tensor.row($0), range: range) }
@@ -59,8 +59,8 @@ extension Image {
 }
 
 extension Mask {
-    /// The mask of a tensor [H, W], also under axes of size 1 before or behind; values are clipped to 0…1.
-    /// Throws `ImageError` (badArgument) for other shapes and for sides outside 1…8192.
+    /// A mask from a tensor [H, W], also with further axes of size 1 before or after; values are clipped to 0…1. Throws
+    /// `ImageError` (badArgument) for other shapes, and for sides outside of 1…8192.
     public init(_ tensor: Tensor) throws {
         var shape = tensor.shape
         while shape.count > 2, shape.first == 1 { shape.removeFirst() }

@@ -3,14 +3,14 @@ import CTurboJPEG
 import Tensors
 
 extension Image {
-    /// The picture as a PNG file's bytes; the same picture and metadata always give the same bytes.
-    /// Throws `ImageError` where the metadata cannot be stored.
+    /// The picture as the bytes of a PNG file; equal pictures and metadata give equal bytes. Throws `ImageError` where the
+    /// metadata cannot be stored, and `Parallel.Unwanted`.
     public func pngData(metadata: PNGMetadata = PNGMetadata()) throws -> [UInt8] {
         try encodePNG(pixels, width: width, height: height, channels: 3, metadata)
     }
 
-    /// The picture as a JPEG file's bytes.
-    /// - Parameter quality: 1…100; from 90 up colour is kept at full resolution.
+    /// The picture as the bytes of a JPEG file. `quality`: 1…100; from 90 on colour has full resolution. Throws
+    /// `ImageError`.
     public func jpegData(quality: Int = 92) throws -> [UInt8] {
         guard (1...100).contains(quality) else {
             throw ImageError.argument("JPEG quality is 1…100, not \(quality)")
@@ -31,8 +31,8 @@ extension Image {
         return Array(UnsafeBufferPointer(start: out.data, count: out.size))
     }
 
-    /// Writes .png or .jpg/.jpeg, told by the extension. The file is replaced whole or, on error, left as it
-    /// was. Metadata goes into PNG only. Throws `ImageError`.
+    /// Writes .png or .jpg/.jpeg, as the path's extension says. The file is replaced as a whole or, on errors, left as it
+    /// was. Throws `ImageError`, also for a JPEG with metadata.
     public func write(to path: String, metadata: PNGMetadata = PNGMetadata(), quality: Int = 92) throws {
         switch try PictureFormat(extensionOf: path) {
         case .png: try FileAccess.writeAtomically(pngData(metadata: metadata), to: path)
@@ -47,12 +47,12 @@ extension Image {
 }
 
 extension Mask {
-    /// The mask as a grey 8-bit PNG.
+    /// The mask as the bytes of a grey 8-bit PNG file. Throws as the picture's.
     public func pngData(metadata: PNGMetadata = PNGMetadata()) throws -> [UInt8] {
         try encodePNG(bytes, width: width, height: height, channels: 1, metadata)
     }
 
-    /// Writes a grey 8-bit .png, whole or not at all. Throws `ImageError`.
+    /// Writes a grey 8-bit .png as a whole or not at all. Throws `ImageError`, also for other extensions.
     public func write(to path: String, metadata: PNGMetadata = PNGMetadata()) throws {
         guard try PictureFormat(extensionOf: path) == .png else {
             throw ImageError(
@@ -62,7 +62,7 @@ extension Mask {
     }
 }
 
-/// Rows of `channels` (1, 3, 4) bytes a pixel to a PNG file's bytes.
+/// Rows of `channels` (1, 3 or 4) bytes per pixel as the bytes of a PNG file.
 func encodePNG(
     _ bytes: [UInt8], width: Int, height: Int, channels: Int, _ metadata: PNGMetadata
 ) throws -> [UInt8] {

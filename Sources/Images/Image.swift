@@ -1,14 +1,17 @@
 import Tensors
 
-/// A picture: `height` rows of `width` pixels, three bytes (red, green, blue; sRGB as stored in the file) a
-/// pixel.
+/// A picture: `height` rows of `width` pixels of three bytes (red, green, blue; sRGB as stored in the file).
 public struct Image: Sendable, Equatable, Hashable {
+    /// Columns of pixels.
     public let width: Int
+    /// Rows of pixels.
     public let height: Int
-    /// Row after row, `width * height * 3` bytes.
+    /// The bytes, row after row, `width * height * 3` of them.
     public internal(set) var pixels: [UInt8]
 
-    /// - Precondition: sides of at least 1 and `pixels.count == width * height * 3`.
+    /// A picture of these bytes.
+    ///
+    /// - Precondition: both sides are at least 1, and `pixels.count == width * height * 3`.
     public init(width: Int, height: Int, pixels: [UInt8]) {
         precondition(
             width > 0 && height > 0 && pixels.count == width * height * 3, "pixels do not fit the size")
@@ -17,14 +20,14 @@ public struct Image: Sendable, Equatable, Hashable {
         self.pixels = pixels
     }
 
-    /// One colour all over.
+    /// A picture of one colour.
     public init(width: Int, height: Int, color: Color) {
         self.init(size: PixelSize(width: width, height: height), costs: 4) { out, _, _ in
             (out[0], out[1], out[2]) = (color.red, color.green, color.blue)
         }
     }
 
-    /// Every pixel from `pixel(its three bytes, x, y)`, on all threads; `costs`: operations of one.
+    /// Makes every pixel by `pixel(its three bytes, x, y)`, on all threads. `costs`: operations per pixel.
     init(size: PixelSize, costs: Int, _ pixel: (UnsafeMutablePointer<UInt8>, _ x: Int, _ y: Int) -> Void) {
         let bytes: [UInt8] = [UInt8](unsafeUninitializedCapacity: size.width * size.height * 3) { buffer, count in
             count = size.width * size.height * 3
@@ -38,7 +41,7 @@ public struct Image: Sendable, Equatable, Hashable {
         self.init(width: size.width, height: size.height, pixels: bytes)
     }
 
-    /// The mask in grey: 0 black, 1 white.
+    /// The mask as a grey picture: 0 is black, 1 is white.
     public init(_ mask: Mask) {
         let values = mask.values
         self.init(size: mask.size, costs: 8) { out, x, y in
@@ -47,9 +50,10 @@ public struct Image: Sendable, Equatable, Hashable {
         }
     }
 
+    /// Width and height.
     public var size: PixelSize { PixelSize(width: width, height: height) }
 
-    /// The smallest and the largest byte.
+    /// The smallest and the largest byte of the picture.
     public var range: (low: UInt8, high: UInt8) {
         var (low, high) = (UInt8.max, UInt8.min)
         Parallel.eachRow(0..<height) { y in
@@ -58,7 +62,7 @@ public struct Image: Sendable, Equatable, Hashable {
         return (min(low, high), high)
     }
 
-    /// The pixel in column `x` (from the left) and row `y` (from the top).
+    /// The pixel in column `x` (from the left) and row `y` (from the top); traps outside of the picture.
     public subscript(x: Int, y: Int) -> Color {
         get {
             let i = offset(x, y)
@@ -78,19 +82,23 @@ public struct Image: Sendable, Equatable, Hashable {
     }
 }
 
-/// Width and height in pixels.
+/// A width and a height in pixels.
 public struct PixelSize: Sendable, Equatable, Hashable, CustomStringConvertible {
+    /// Columns.
     public var width: Int
+    /// Rows.
     public var height: Int
 
+    /// A size from its sides.
     public init(width: Int, height: Int) {
         self.width = width
         self.height = height
     }
 
+    /// The size as text: "640×480".
     public var description: String { "\(width)×\(height)" }
 
-    /// Throws `ImageError` (badArgument) unless both sides are 1…8192.
+    /// This size. Throws `ImageError` (badArgument) unless both sides are 1…8192.
     func validated() throws -> PixelSize {
         let sides = 1...ImageLimits.standard.maximumSide
         guard sides.contains(width), sides.contains(height) else {
@@ -100,42 +108,50 @@ public struct PixelSize: Sendable, Equatable, Hashable, CustomStringConvertible 
     }
 }
 
-/// A place in a picture, in pixels from the top left corner; the first pixel covers 0…1 both ways.
+/// A place in a picture, in pixels from the top left corner; the first pixel covers 0…1 in both directions.
 public struct Point: Sendable, Equatable, Hashable {
+    /// Pixels from the left.
     public var x: Double
+    /// Pixels from the top.
     public var y: Double
 
+    /// A place from its coordinates.
     public init(_ x: Double, _ y: Double) {
         self.x = x
         self.y = y
     }
 }
 
-/// Columns `x0..<x1` and rows `y0..<y1`.
+/// A rectangle of pixels: the columns `x0..<x1` and the rows `y0..<y1`.
 public struct PixelRect: Sendable, Equatable, Hashable {
+    /// The first column and row, and the ends of columns and rows.
     public var x0, y0, x1, y1: Int
 
+    /// A rectangle from its bounds, which are not checked.
     public init(x0: Int, y0: Int, x1: Int, y1: Int) {
         (self.x0, self.y0, self.x1, self.y1) = (x0, y0, x1, y1)
     }
 
+    /// The number of columns.
     public var width: Int { x1 - x0 }
+    /// The number of rows.
     public var height: Int { y1 - y0 }
 }
 
-/// What is accepted from a file.
+/// The largest pictures that are read from files.
 public struct ImageLimits: Sendable {
-    /// Pixels a side.
+    /// The most pixels of a side.
     public var maximumSide: Int
-    /// Bytes of the decoded picture.
+    /// The most bytes of the decoded picture.
     public var maximumBytes: Int
-    /// Bytes of the file.
+    /// The most bytes of the file.
     public var maximumFileBytes: Int
 
-    /// 8192 a side, 192 MiB decoded (which is 8192×8192 RGB), 256 MiB on disk.
+    /// Sides of 8192 pixels, 192 MiB decoded (8192×8192 in RGB), and 256 MiB on disk.
     public static let standard = ImageLimits(
         maximumSide: 8192, maximumBytes: 192 << 20, maximumFileBytes: 256 << 20)
 
+    /// Limits from their values.
     public init(maximumSide: Int, maximumBytes: Int, maximumFileBytes: Int) {
         self.maximumSide = maximumSide
         self.maximumBytes = maximumBytes

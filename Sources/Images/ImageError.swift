@@ -1,30 +1,36 @@
-/// Why a picture could not be read, made or written. Data only: `description` is the one renderer, and
-/// callers that show diagnostics use the parts.
+/// An error that kept a picture from being read, made or written.
 public struct ImageError: Error, Sendable, Equatable {
+    /// The kind of error.
     public enum Kind: String, Sendable, CaseIterable {
+        /// Raw values are names for programs; `summary` has the words.
         case missing, isDirectory, noPermission, notAPicture, damaged, tooLarge, unsupported
+        /// Raw values are names for programs; `summary` has the words.
         case cannotRead, cannotWrite, diskFull, badArgument
     }
 
+    /// The kind of error.
     public var kind: Kind
-    /// The file concerned; nil where the picture was in memory.
+    /// The file; nil where the picture was in memory.
     public var path: String?
-    /// What exactly is wrong and, where there is a way out, how to fix it; "" where the kind says all. No trailing full stop.
+    /// The exact problem and, where possible, what to do about it, without a full stop; "" where the kind says all.
     public var reason: String
 
+    /// An error from its parts.
     public init(_ kind: Kind, path: String? = nil, reason: String) {
         self.kind = kind
         self.path = path
         self.reason = reason
     }
 
+    /// An error about an argument.
     static func argument(_ reason: String) -> ImageError { ImageError(.badArgument, reason: reason) }
 
+    /// The same error about a file, unless `path` is nil.
     func at(_ path: String?) -> ImageError { ImageError(kind, path: path ?? self.path, reason: reason) }
 }
 
 extension ImageError.Kind {
-    /// What a message starts with.
+    /// The words that a message starts with.
     public var summary: String {
         switch self {
         case .missing: "no such file"
@@ -43,7 +49,8 @@ extension ImageError.Kind {
 }
 
 extension ImageError: CustomStringConvertible {
-    /// `"cat.png": the picture is damaged: the file ends too early`, safe to print on a terminal.
+    /// The error as a message that is safe to print on a terminal: `"cat.png": the picture is damaged: the file ends too
+    /// early`.
     public var description: String {
         let whole = kind == .badArgument ? reason : reason.isEmpty ? kind.summary : "\(kind.summary): \(reason)"
         return (path.map { "\"\($0)\": \(whole)" } ?? whole).printable
@@ -51,7 +58,7 @@ extension ImageError: CustomStringConvertible {
 }
 
 extension String {
-    /// With control characters (which could drive a terminal) and bidirectional overrides replaced by U+FFFD.
+    /// The text with control characters (which could drive a terminal) and bidirectional overrides replaced by U+FFFD.
     var printable: String {
         String(
             String.UnicodeScalarView(

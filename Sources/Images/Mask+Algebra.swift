@@ -1,17 +1,16 @@
 import Tensors
 
 extension Mask {
-    /// Union: the larger of both. Throws `ImageError` (badArgument) where sizes differ, as do all operators
-    /// here.
+    /// The union: the larger of both values. Throws `ImageError` (badArgument) where the sizes differ.
     public static func | (a: Mask, b: Mask) throws -> Mask { try a.combined(b, "|") { max($0, $1) } }
 
-    /// Intersection: the smaller of both.
+    /// The intersection: the smaller of both values. Throws `ImageError` (badArgument) where the sizes differ.
     public static func & (a: Mask, b: Mask) throws -> Mask { try a.combined(b, "&") { min($0, $1) } }
 
-    /// Difference, `a` without `b`: min(a, 1 - b).
+    /// The difference, `a` without `b`: min(a, 1 − b). Throws `ImageError` (badArgument) where the sizes differ.
     public static func - (a: Mask, b: Mask) throws -> Mask { try a.combined(b, "-") { min($0, 1 - $1) } }
 
-    /// Complement: 1 - a.
+    /// The complement: 1 − a.
     public static prefix func ! (a: Mask) -> Mask {
         let values = a.values
         return Mask(
@@ -21,7 +20,7 @@ extension Mask {
             })
     }
 
-    /// Union of all. Throws `ImageError` (badArgument) for no masks or differing sizes.
+    /// The union of all masks. Throws `ImageError` (badArgument) where there are none, or their sizes differ.
     public static func union(_ masks: [Mask]) throws -> Mask {
         guard let first = masks.first else { throw ImageError.argument("a union needs at least one mask") }
         return try masks.dropFirst().reduce(first) { try $0 | $1 }
@@ -44,9 +43,9 @@ extension Mask {
     }
 }
 
-// What a mask measures.
+// Measures of a mask.
 extension Mask {
-    /// In pixels, soft ones counted by their value.
+    /// The area in pixels; each counts by its value.
     public var area: Double {
         var sum = 0.0
         Parallel.eachRow(0..<height) { y in
@@ -55,13 +54,13 @@ extension Mask {
         return sum
     }
 
-    /// Of the whole picture, 0…1.
+    /// The area as a share of the whole picture, 0…1.
     public var areaFraction: Double { area / Double(width * height) }
 
-    /// No pixel belongs to it at all.
+    /// Whether all values are 0.
     public var isEmpty: Bool { values.allSatisfy { $0 == 0 } }
 
-    /// The smallest rectangle holding all values above `level`; nil where there are none.
+    /// The smallest rectangle that holds all values above `level`; nil where there are none.
     public func boundingBox(above level: Float = 0.5) -> PixelRect? {
         var box: PixelRect?
         Parallel.eachRow(0..<height) { y in
@@ -74,8 +73,8 @@ extension Mask {
         return box
     }
 
-    /// Soft intersection over union, Σ min / Σ max: 0 apart, 1 equal; 0 where both are empty.
-    /// Throws `ImageError` (badArgument) where sizes differ.
+    /// The soft intersection over union, Σ min / Σ max: 1 for equal masks, 0 for masks that share no pixel, and 0 where
+    /// both are empty. Throws `ImageError` (badArgument) where the sizes differ.
     public func overlap(with other: Mask) throws -> Double {
         try requireSameSize(other, "overlap")
         var shared = 0.0
@@ -89,7 +88,7 @@ extension Mask {
         return either == 0 ? 0 : shared / either
     }
 
-    /// The pixel-weighted middle; nil for an empty mask.
+    /// The mean place of all pixels, each weighted by its value; nil for an empty mask.
     public var centroid: Point? {
         var (sum, sx, sy) = (0.0, 0.0, 0.0)
         Parallel.eachRow(0..<height) { y in

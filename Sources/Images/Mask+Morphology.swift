@@ -2,7 +2,7 @@ import Glibc
 import Tensors
 
 extension Mask {
-    /// 1 where the value is above `level`, else 0.
+    /// The mask with 1 where the value is above `level`, and 0 elsewhere.
     public func thresholded(above level: Float = 0.5) -> Mask {
         Mask(
             size,
@@ -11,22 +11,22 @@ extension Mask {
             })
     }
 
-    /// Grown by `radius` pixels: each pixel takes the largest value within that distance.
-    /// Throws `ImageError` (badArgument) for a radius below 0 or not finite.
+    /// The mask grown by `radius` pixels: each pixel has the largest value within that distance. Throws `ImageError`
+    /// (badArgument) for a radius below 0 or not finite.
     public func dilated(by radius: Double) throws -> Mask {
         let radius = try checked(radius, "dilate")
         return radius < 1 ? self : Mask(size, clean: largest(within: radius))
     }
 
-    /// Shrunk by `radius` pixels: each pixel takes the smallest value within that distance. What lies outside
-    /// the picture does not count, so a mask that touches the border keeps touching it.
-    /// Throws `ImageError` (badArgument) for a radius below 0 or not finite.
+    /// The mask shrunk by `radius` pixels: each pixel has the smallest value within that distance. What lies outside of the
+    /// picture does not count, so a mask that touches the border still does. Throws `ImageError` (badArgument) for a radius
+    /// below 0 or not finite.
     public func eroded(by radius: Double) throws -> Mask {
         let radius = try checked(radius, "erode")
         return radius < 1 ? self : !Mask(size, clean: (!self).largest(within: radius))
     }
 
-    /// Blurred by a Gaussian of standard deviation `sigma` pixels; the border's values go on outside.
+    /// The mask blurred by a Gaussian of standard deviation `sigma` pixels; beyond the border its values are repeated.
     /// Throws `ImageError` (badArgument) for a sigma below 0 or not finite.
     public func feathered(sigma: Double) throws -> Mask {
         let sigma = try checked(sigma, "feather")
@@ -47,7 +47,8 @@ extension Mask {
         return min(amount, Double(max(width, height)))
     }
 
-    /// A disc is a stack of horizontal spans: for every row of the disc, the running maximum over its span.
+    /// The largest values within a disc, which is a stack of horizontal spans: for each of its rows, the running maximum
+    /// over its span.
     private func largest(within radius: Double) -> [Float] {
         var out = values
         var line = [Float](repeating: 0, count: width)
@@ -64,8 +65,8 @@ extension Mask {
         return out
     }
 
-    /// line[x] = the maximum of row `row` over x - half … x + half, in time independent of `half`: a queue
-    /// holds the columns whose values can still become the maximum, largest first.
+    /// Sets line[x] to the maximum of row `row` over x − half … x + half, in time independent of `half`: a queue holds the
+    /// columns whose values can still become the maximum, largest first.
     private func runningMaximum(row: Int, half: Int, _ line: inout [Float]) {
         let start = row * width
         var queue = [Int]()
@@ -86,7 +87,7 @@ extension Mask {
     }
 }
 
-/// Each of `lines` runs of `length` values, `step` apart, convolved with an odd, normalised kernel.
+/// The convolution of `lines` runs of `length` values, `step` apart, with a normalized kernel of odd length.
 private func blurred(
     _ values: [Float], lines: Int, length: Int, lineStep: Int, step: Int, _ kernel: [Float]
 ) -> [Float] {

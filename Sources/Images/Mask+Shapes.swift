@@ -1,11 +1,11 @@
 import Glibc
 import Tensors
 
-// Shapes with soft edges: a pixel's value is the share of it that the shape covers. Coordinates may lie
-// outside. All throw `ImageError` (badArgument) for coordinates that are not finite and for sides outside
-// 1…8192.
+// Shapes with soft edges: a pixel's value is the share of it that the shape covers. Coordinates may lie outside of the
+// picture. All throw `ImageError` (badArgument) for coordinates that are not finite or beyond ±1e6, and for sides outside
+// of 1…8192.
 extension Mask {
-    /// The rectangle with `a` and `b` at opposite corners; exact coverage.
+    /// A rectangle with `a` and `b` at opposite corners; coverage is exact.
     public static func box(_ a: Point, _ b: Point, size: PixelSize) throws -> Mask {
         let size = try size.validated()
         try requireFinite([a.x, a.y, b.x, b.y], "box")
@@ -18,7 +18,7 @@ extension Mask {
             })
     }
 
-    /// The closed polygon through `points`, filled by the even-odd rule: where it crosses itself there are
+    /// The closed polygon through `points`, at least 3, filled by the even-odd rule: where it crosses itself there are
     /// holes.
     public static func polygon(_ points: [Point], size: PixelSize) throws -> Mask {
         guard points.count >= 3 else {
@@ -35,7 +35,7 @@ extension Mask {
         }
     }
 
-    /// The ellipse around `center` with half axes `radii`, in pixels.
+    /// An ellipse around `center` with half axes `radii`, in pixels, both above 0.
     public static func ellipse(center: Point, radii: Point, size: PixelSize) throws -> Mask {
         try requireFinite([center.x, center.y, radii.x, radii.y], "ellipse")
         guard radii.x > 0, radii.y > 0 else {
@@ -49,7 +49,7 @@ extension Mask {
         }
     }
 
-    /// A round brush of `width` pixels drawn from point to point; a single point makes a dot.
+    /// The stroke of a round brush of `width` pixels from point to point; one point makes a dot.
     public static func brush(_ points: [Point], width: Double, size: PixelSize) throws -> Mask {
         let size = try size.validated()
         guard let first = points.first else {
@@ -70,11 +70,11 @@ extension Mask {
         Parallel.array(size.width * size.height) { out, part in (out + part.lowerBound).update(repeating: 0, count: part.count) }
     }
 
-    /// Lines at which each row of pixels is sampled; across, coverage is exact.
+    /// The lines at which each row of pixels is sampled; along a line, coverage is exact.
     private static let linesPerRow = 16
 
-    /// Fills between the first and second, third and fourth, … of the sorted crossings that `crossings(y)`
-    /// gives.
+    /// A shape that is filled between the first and second, third and fourth, … crossing of each line; `crossings(y)`
+    /// returns them sorted.
     private static func scanned(_ size: PixelSize, _ crossings: (Double) -> [Double]) throws -> Mask {
         let size = try size.validated()
         var values = zeros(size)
@@ -106,7 +106,7 @@ extension Mask {
         (0..<count).map { Float(max(0, min(to, Double($0 + 1)) - max(from, Double($0)))) }
     }
 
-    /// One straight stroke with round ends; the edge is one pixel soft.
+    /// Draws a straight stroke with round ends; its edge is soft over one pixel.
     private static func stroke(
         _ a: Point, _ b: Point, _ width: Double, _ size: PixelSize, _ values: inout [Float]
     ) {
@@ -133,7 +133,7 @@ extension Mask {
     }
 
     private static func requireFinite(_ numbers: [Double], _ what: String) throws {
-        // Beyond 1e6 pixels squares would lose the pixel they are compared with.
+        // Beyond 1e6 pixels squares would lose the pixel that they are compared with.
         guard let bad = numbers.first(where: { !(abs($0) <= 1e6) }) else { return }
         throw ImageError.argument("\(what): coordinates are numbers of pixels within ±1000000, not \(bad)")
     }

@@ -2,29 +2,34 @@ import CPNG
 import Glibc
 import Tensors
 
-/// The texts in a PNG file (tEXt, zTXt and iTXt chunks), in order: prompt, seed, settings and the like.
+/// The texts in a PNG file (tEXt, zTXt and iTXt chunks) in their order: prompt, seed, settings and the like.
 public struct PNGMetadata: Sendable, Equatable, ExpressibleByDictionaryLiteral {
+    /// One text with its key.
     public struct Entry: Sendable, Equatable {
-        /// 1…79 printable ASCII characters, no space at an end or doubled.
+        /// The key: 1…79 printable ASCII characters, without spaces at an end or doubled.
         public var key: String
+        /// The text, without zero bytes.
         public var text: String
 
+        /// A text under a key; both are checked when they are written.
         public init(key: String, text: String) {
             self.key = key
             self.text = text
         }
     }
 
+    /// The texts in their order; keys may repeat.
     public var entries: [Entry]
 
+    /// Metadata of these texts.
     public init(_ entries: [Entry] = []) { self.entries = entries }
 
+    /// Metadata of these keys and texts, in this order.
     public init(dictionaryLiteral elements: (String, String)...) {
         entries = elements.map { Entry(key: $0.0, text: $0.1) }
     }
 
-    /// The first text under `key`. Setting replaces it in place, appends it, or with nil removes all under
-    /// `key`.
+    /// The first text under `key`. Setting replaces it in place, or appends it; setting nil removes all texts under `key`.
     public subscript(key: String) -> String? {
         get { entries.first { $0.key == key }?.text }
         set {
@@ -37,15 +42,17 @@ public struct PNGMetadata: Sendable, Equatable, ExpressibleByDictionaryLiteral {
         }
     }
 
+    /// Whether there are no texts.
     public var isEmpty: Bool { entries.isEmpty }
 
-    /// Reads the texts of a PNG file without decoding the picture into memory. Throws `ImageError`.
+    /// Reads the texts of a PNG file without keeping the decoded picture. Throws `ImageError`.
     public init(contentsOf path: String, limits: ImageLimits = .standard) throws {
         try self.init(
             pngData: FileAccess.read(path, maximumBytes: limits.maximumFileBytes), limits: limits, path: path)
     }
 
-    /// Reads the texts of a PNG in memory; `path` only appears in the error.
+    /// Reads the texts of a PNG file in memory; `path` only appears in errors. Throws `ImageError`, and
+    /// `Parallel.Unwanted`.
     public init(pngData: [UInt8], limits: ImageLimits = .standard, path: String? = nil) throws {
         var picture = cpng_picture()
         let side = UInt32(clamping: limits.maximumSide)
@@ -71,7 +78,7 @@ public struct PNGMetadata: Sendable, Equatable, ExpressibleByDictionaryLiteral {
 }
 
 extension PNGMetadata {
-    /// More than this is not read back (see CPNG's limits), so it is not written either.
+    /// Limits of writing: what is beyond them would not be read back (see CPNG's limits).
     private static let maximumEntries = 128
     private static let maximumTextBytes = 1_000_000
 
@@ -103,7 +110,7 @@ extension PNGMetadata {
         zip(key.utf8, key.utf8.dropFirst()).contains { $0 == 32 && $1 == 32 }
     }
 
-    /// Calls `body` with the texts as C sees them; ASCII becomes tEXt, all else iTXt.
+    /// Calls `body` with the texts as C strings, valid only meanwhile; ASCII is written as tEXt, all else as iTXt.
     func withTexts<Result>(_ body: ([cpng_text]) throws -> Result) rethrows -> Result {
         let texts = entries.map { entry in
             cpng_text(
@@ -120,11 +127,12 @@ extension PNGMetadata {
     }
 }
 
+/// Bytes of ISO 8859-1 as a string.
 private func latin1(_ bytes: UnsafeRawBufferPointer) -> String {
     String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
 }
 
-/// The text in a C array of characters (imported as a tuple).
+/// The text in a C array of characters, which Swift imports as a tuple.
 func cString<Tuple>(of tuple: inout Tuple) -> String {
     withUnsafeBytes(of: &tuple) { bytes in
         String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)

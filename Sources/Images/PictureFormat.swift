@@ -1,9 +1,10 @@
-/// The formats that are read and written.
+/// The formats of files that can be read and written.
 public enum PictureFormat: String, Sendable, CaseIterable {
+    /// The names are those of the formats.
     case png, jpeg
 
-    /// Told by the first bytes. Throws `ImageError`: notAPicture, or unsupported for a known format of
-    /// others.
+    /// Recognizes a format by the first bytes of a file. Throws `ImageError`: unsupported for a format that is known but
+    /// cannot be read, notAPicture for everything else.
     init(of data: [UInt8], path: String?) throws {
         if let format = Self.signatures.first(where: { data.starts(with: $0.bytes) })?.format {
             self = format
@@ -18,7 +19,7 @@ public enum PictureFormat: String, Sendable, CaseIterable {
         throw ImageError(.notAPicture, path: path, reason: "it is neither PNG nor JPEG")
     }
 
-    /// For writing, told by the extension. Throws `ImageError` (unsupported).
+    /// The format to write, by the path's extension. Throws `ImageError` (unsupported).
     init(extensionOf path: String) throws {
         let name = path.split(separator: "/").last ?? ""
         let dot = name.lastIndex(of: ".")

@@ -1,9 +1,10 @@
 import Tensors
 
-// A part of a picture that has the proportions of another size; it may reach outside.
+// Parts of a picture that have the proportions of another size; they may reach outside of it.
 extension PixelSize {
-    /// The largest part of a picture of this size with the proportions of `other`, around `place` as far as the picture
-    /// goes (its middle where nil). A place that does not fit in such a part gets a larger one, that reaches outside.
+    /// The largest part of a picture of this size that has the proportions of `other`, with `place` (nil: the picture's
+    /// middle) in its middle as far as the picture allows. Where `place` does not fit into such a part, it is larger and
+    /// reaches outside.
     public func window(of other: PixelSize, around place: PixelRect? = nil) -> PixelRect {
         let place = place ?? PixelRect(x0: width / 2, y0: height / 2, x1: (width + 1) / 2, y1: (height + 1) / 2)
         let ratio = Double(other.width) / Double(max(other.height, 1))
@@ -16,15 +17,16 @@ extension PixelSize {
         return PixelRect(x0: x0, y0: y0, x1: x0 + size.width, y1: y0 + size.height)
     }
 
-    /// Where a run of `count` begins around `middle` / 2: inside of `length`, or reaching out by the same at both ends.
+    /// The beginning of a run of `count` that has `middle` / 2 in its middle: moved to lie inside of `length`, or centred
+    /// where it is longer.
     private static func start(_ count: Int, of length: Int, middle: Int) -> Int {
         count > length ? -((count - length) / 2) : min(max((middle - count) / 2, 0), length - count)
     }
 }
 
 extension Mask {
-    /// A soft edge inside of the mask: what is 0 stays exactly 0. Half way into the blur of `sigma` pixels counts as the
-    /// edge, relative to where the blurred mask is strongest, so that thin masks are not lost. Throws as `feathered`.
+    /// The mask with a soft edge inside of it: what is 0 stays exactly 0. The edge is where the mask, blurred by `sigma`
+    /// pixels, has half of its largest value, so that thin masks are not lost. Throws as `feathered`.
     public func featheredInside(sigma: Double) throws -> Mask {
         let soft = try feathered(sigma: sigma)
         guard sigma > 0, let most = soft.values.max(), most > 0 else { return self }

@@ -1,11 +1,12 @@
 import Glibc
 import Tensors
 
-/// How pictures change size: bit for bit what Pillow's `Image.resize` does to 8-bit pictures.
+/// A filter for resizing; results are those of Pillow's `Image.resize` for 8-bit pictures, bit for bit.
 public enum Resample: String, Sendable, CaseIterable {
+    /// The names are Pillow's; `nearest` takes one pixel, the others are kernels.
     case nearest, box, bilinear, bicubic, lanczos
 
-    /// The kernel and how far it reaches, in source pixels at scale 1; nil for nearest.
+    /// The kernel, and how far it reaches in source pixels at scale 1; nil for nearest.
     fileprivate var kernel: (support: Double, weight: @Sendable (Double) -> Double)? {
         switch self {
         case .nearest: nil
@@ -28,20 +29,19 @@ private func cubic(_ signed: Double) -> Double {
     return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0
 }
 
-/// Weights are integers with 22 fractional bits: 8 bits of pixel and 2 of headroom (kernels overshoot) fill
-/// 32.
+/// Fractional bits of the integer weights: 8 bits of a pixel and 2 of headroom (kernels overshoot) leave 22 of 32.
 private let fractionBits: Int32 = 32 - 8 - 2
 
-/// For one axis: which source pixels make up each output pixel, and with what fixed-point weights.
+/// The source pixels of each output pixel along one axis, with their fixed-point weights.
 private struct Taps {
     var first: [Int] = []
     var weights: [[Int32]] = []
-    /// Of all weights.
+    /// The number of all weights.
     var count: Int { weights.reduce(0) { $0 + $1.count } }
 
     init(from count: Int, to outCount: Int, _ support: Double, _ weight: (Double) -> Double) {
         let scale = Double(count) / Double(outCount)
-        // Enlarging interpolates at the source's scale; shrinking stretches the kernel over all pixels it
+        // Enlarging interpolates at the source's scale; shrinking stretches the kernel over all pixels that an output pixel
         // covers.
         let stretch = max(scale, 1)
         let reach = support * stretch
@@ -49,7 +49,7 @@ private struct Taps {
             let centre = (Double(i) + 0.5) * scale
             let start = max(0, Int(centre - reach + 0.5))
             let end = min(count, Int(centre + reach + 0.5))
-            // Multiplied, not divided, by the stretch: rounding as Pillow's.
+            // Multiplied by the reciprocal, not divided, for Pillow's rounding.
             let raw = (start..<end).map { weight((Double($0) - centre + 0.5) * (1 / stretch)) }
             let sum = raw.reduce(0, +)
             first.append(start)
@@ -58,6 +58,7 @@ private struct Taps {
     }
 }
 
+/// A weight as a fixed-point number, rounded half away from zero.
 private func fixed(_ weight: Double) -> Int32 {
     Int32((weight < 0 ? -0.5 : 0.5) + weight * Double(1 << fractionBits))
 }
@@ -67,15 +68,15 @@ private func clipped(_ sum: Int32) -> UInt8 {
     UInt8(clamping: sum >> fractionBits)
 }
 
-/// Which axis goes first matters in the last bit, because the first pass's result is rounded to 8 bits. Until
-/// version 12 Pillow always resized across first; version 13 goes down first where that drops clearly more
-/// rows than columns (python-pillow/Pillow#9549; the condition was found by trying and holds for 4757 random
-/// sizes and kernels).
+/// Whether rows are resized before columns. It matters in the last bit, since the first pass's result is rounded to 8 bits.
+/// Until version 12 Pillow always resized columns first; version 13 begins with rows where that drops clearly more rows
+/// than columns (python-pillow/Pillow#9549; the condition was found by trying, and holds for 4757 random sizes and
+/// kernels).
 private func goesDownFirst(width: Int, height: Int, to size: PixelSize) -> Bool {
     size.height < height && height - size.height > 2 * (width - size.width)
 }
 
-/// Resizes rows of `channels` bytes a pixel in two passes, rounding to 8 bits between.
+/// Resizes rows of `channels` bytes per pixel in two passes, rounding to 8 bits between them.
 func resample(
     _ bytes: [UInt8], width: Int, height: Int, channels: Int, to size: PixelSize, _ filter: Resample
 ) -> [UInt8] {
@@ -97,6 +98,7 @@ func resample(
     return down(narrow, stride: size.width * channels, rows)
 }
 
+/// Resizes every row.
 private func across(_ bytes: [UInt8], width: Int, height: Int, channels: Int, _ taps: Taps) -> [UInt8] {
     let outWidth = taps.first.count
     return rows(height, stride: outWidth * channels, costs: taps.count * channels * 2) { out, part in
@@ -119,8 +121,8 @@ private func across(_ bytes: [UInt8], width: Int, height: Int, channels: Int, _ 
     }
 }
 
-/// An array of `count` rows of `stride` bytes, which `fill` writes some rows at a time, on all threads; `costs`:
-/// operations of a row.
+/// An array of `count` rows of `stride` bytes, which `fill` writes some rows at a time, on all threads. `costs`: operations
+/// per row.
 private func rows(_ count: Int, stride: Int, costs: Int, _ fill: (UnsafeMutablePointer<UInt8>, Range<Int>) -> Void) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: count * stride) { buffer, filled in
         filled = count * stride
@@ -129,6 +131,7 @@ private func rows(_ count: Int, stride: Int, costs: Int, _ fill: (UnsafeMutableP
     }
 }
 
+/// Resizes every column.
 private func down(_ bytes: [UInt8], stride: Int, _ taps: Taps) -> [UInt8] {
     let outHeight = taps.first.count
     return rows(outHeight, stride: stride, costs: taps.count / max(1, outHeight) * stride) { out, part in
@@ -146,7 +149,7 @@ private func down(_ bytes: [UInt8], stride: Int, _ taps: Taps) -> [UInt8] {
     }
 }
 
-/// The source pixel under each output pixel's centre.
+/// The source pixel under the centre of each output pixel.
 private func nearest(_ bytes: [UInt8], width: Int, height: Int, channels: Int, to size: PixelSize) -> [UInt8] {
     let columns = centres(from: width, to: size.width)
     let places = centres(from: height, to: size.height)
@@ -160,7 +163,7 @@ private func nearest(_ bytes: [UInt8], width: Int, height: Int, channels: Int, t
     }
 }
 
-/// Pillow steps from centre to centre by adding, so the sums' rounding is part of the result.
+/// The source pixel of each output pixel. Pillow steps from centre to centre by adding, so the rounding of the sums counts.
 private func centres(from count: Int, to outCount: Int) -> [Int] {
     let scale = Double(count) / Double(outCount)
     var at = scale * 0.5
@@ -171,8 +174,8 @@ private func centres(from count: Int, to outCount: Int) -> [Int] {
 }
 
 extension Image {
-    /// Resized as Pillow's `Image.resize` does it, bit for bit.
-    /// Throws `ImageError` (badArgument) unless both sides are 1…8192.
+    /// The picture at another size, as Pillow's `Image.resize` makes it, bit for bit. Throws `ImageError` (badArgument)
+    /// unless both sides are 1…8192.
     public func resized(to size: PixelSize, _ filter: Resample = .lanczos) throws -> Image {
         let size = try size.validated()
         let out = resample(pixels, width: width, height: height, channels: 3, to: size, filter)

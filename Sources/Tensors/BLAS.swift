@@ -2,18 +2,20 @@ import COpenBLAS
 import CKernels
 import Glibc
 
-/// OpenBLAS, single-threaded, on the core that the processor deserves (architecture.md, decision 4).
+/// OpenBLAS, single-threaded, on the strongest core that the processor can run (Sources/Tensors/README.md, "The choice of a
+/// BLAS core").
 public enum BLAS {
-    /// What was chosen and how, once, before the first product.
+    /// The choice of a core.
     public struct Selection: Sendable {
         /// The core in use, as OpenBLAS names it.
         public let core: String
-        /// The user pinned it with `OPENBLAS_CORETYPE`.
+        /// Whether the user pinned the core with `OPENBLAS_CORETYPE`.
         public let isPinned: Bool
-        /// Cores that were tried and computed wrong results.
+        /// The cores that were tried and computed wrong results.
         public let rejected: [String]
     }
 
+    /// The core in use. The first access chooses it, once; `product` does so before the first product.
     public static let selection: Selection = {
         defer { bas_blas_single_threaded() }
         let pinned = getenv("OPENBLAS_CORETYPE").map { $0.pointee != 0 } ?? false
@@ -36,25 +38,29 @@ public enum BLAS {
         ("SkylakeX", 2), ("Cooperlake", 2), ("SapphireRapids", 2), ("Haswell", 1), ("Zen", 1), ("Sandybridge", 0),
         ("Nehalem", 0), ("Prescott", 0), ("Core2", 0),
     ]
+    /// The cores to try, strongest first.
     private static let preferences = ["SkylakeX", "Haswell", "Nehalem", "Prescott"]
 
+    /// The core that OpenBLAS uses now.
     private static var current: String { String(cString: bas_blas_core()) }
 
+    /// The strength of a core, as in `strengths`; 0 for a core that is not listed.
     static func strength(of core: String) -> Int {
         strengths.first { $0.core.lowercased() == core.lowercased() }?.strength ?? 0
     }
 
-    /// What this processor can run.
+    /// The strongest instructions that this processor can run, as in `strengths`, and their name.
     static var wanted: (strength: Int, name: String) {
         let level = Int(bas_processor_level())
         return (level, ["baseline", "AVX2", "AVX-512"][level])
     }
 
-    /// Is the core as strong as the processor? (Tests check it where nobody pinned one.)
+    /// Whether the core is as strong as the processor. (Tests check it where nobody pinned one.)
     public static var matchesProcessor: Bool { strength(of: selection.core) >= wanted.strength }
 
-    /// A small product of every shape class (transposed or not, thin, edges that no vector divides) against plain
-    /// loops: old builds are known to compute wrong results on some processors.
+    /// Whether the current core computes right: a small product of every shape class (transposed or not, thin, edges that
+    /// are no multiple of a vector) is compared with plain loops, since old builds compute wrong results on some
+    /// processors.
     private static func computesRight() -> Bool {
         for (m, n, k) in [(37, 29, 65), (64, 48, 96), (5, 131, 17), (128, 3, 40), (1, 64, 64)] {
             let a = (0..<m * k).map { Float(($0 * 37 + 11) % 101) / 50 - 1 }
@@ -76,7 +82,7 @@ public enum BLAS {
         return true
     }
 
-    /// C = op(A) · op(B) + beta · C, row-major, on this thread.
+    /// C = op(A) · op(B) + beta · C, row-major, on the calling thread.
     @inline(__always)
     static func sgemm(
         _ transA: Bool, _ transB: Bool, _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Float>, _ lda: Int,

@@ -1,2 +1,2 @@
-// Whoever works with tensors reads and writes safetensors headers and models' configurations too: JSON comes with them.
+// JSON is exported too: whoever works with tensors reads safetensors headers and models' configurations.
 @_exported import Files

@@ -1,15 +1,17 @@
 import Glibc
 
-/// Questions to the file system, without Foundation.
+/// Queries and changes of the file system, without Foundation.
 public enum FileSystem {
+    /// Whether there is a file or folder at `path`; links are followed.
     public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+    /// Whether there is a folder at `path`; links are followed.
     public static func isFolder(_ path: String) -> Bool {
         var info = stat()
         return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// Names in a folder, sorted; empty where it cannot be read.
+    /// The names in a folder, sorted, without "." and ".."; empty where it cannot be read.
     public static func contents(_ path: String) -> [String] {
         guard let folder = opendir(path) else { return [] }
         defer { closedir(folder) }
@@ -23,13 +25,14 @@ public enum FileSystem {
         return names.sorted()
     }
 
-    /// Throws `FileError` for a path that the system would read up to its first zero byte only, and so take for another.
+    /// Throws `FileError` for a path with a zero byte: the system would read it only up to there, and so take it for
+    /// another.
     static func checkPath(_ path: String, _ operation: FileError.Operation) throws(FileError) {
         if path.utf8.contains(0) { throw FileError(operation, path, reason: .zeroByte) }
     }
 
-    /// Where writing to `path` ends up: links at its end are followed, also the last one's to a file that does not exist
-    /// yet. Throws `FileError` where they go round in a circle.
+    /// The path that writing to `path` ends at: links at its end are followed, the last one also to a file that does not
+    /// exist yet. Throws `FileError` where they go round in a circle.
     static func followingLinks(_ path: String) throws(FileError) -> String {
         var place = path
         for _ in 0..<40 {
@@ -43,7 +46,7 @@ public enum FileSystem {
         throw FileError(.create, path, errno: ELOOP)
     }
 
-    /// Makes a folder and those that it lies in; one that is there already is fine. Throws `FileError`.
+    /// Makes a folder and the folders that it lies in; those that exist already are left as they are. Throws `FileError`.
     public static func createFolder(_ path: String) throws {
         try checkPath(path, .create)
         if isFolder(path) || path.isEmpty { return }
@@ -52,7 +55,7 @@ public enum FileSystem {
         guard mkdir(path, 0o777) == 0 || errno == EEXIST && isFolder(path) else { throw FileError(.write, path, errno: errno) }
     }
 
-    /// Removes a file. Throws `FileError`.
+    /// Removes a file, or a link itself. Throws `FileError`.
     public static func remove(_ path: String) throws {
         guard unlink(path) == 0 else { throw FileError(.write, path, errno: errno) }
     }

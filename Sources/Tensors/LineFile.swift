@@ -1,17 +1,18 @@
-// A file that only grows, a line at a time, and keeps every line that was written whatever happens next.
+// A file that only grows, by whole lines, and keeps every line that was written whatever happens next.
 import Glibc
 
-/// A file of lines, open for adding more; nobody else adds to it meanwhile. Closed when the last holder lets go.
+/// A file of lines that is open for appending; it is locked, so no other program appends meanwhile. Closed with its last
+/// reference.
 public final class LineFile {
     private let path: String
     private let descriptor: Int32
-    /// What it held when it was opened.
+    /// The contents when it was opened.
     public let bytes: [UInt8]
 
-    /// Opens the file, or makes it. Throws ``FileError``: no ordinary file, larger than `limit`, another program is
-    /// writing to it, …
+    /// Opens the file, or makes it. Throws ``FileError`` where it is not a regular file, is larger than `limit` bytes, or
+    /// is locked by another program.
     public init(_ path: String, limit: Int = 1 << 28) throws {
-        // Not to wait for what is at the other end of a pipe.
+        // Opening a pipe must not wait for its other end.
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o666)
         guard descriptor >= 0 else { throw FileError(.create, path, errno: errno) }
         (self.path, self.descriptor) = (path, descriptor)
@@ -39,7 +40,7 @@ public final class LineFile {
 
     deinit { close(descriptor) }
 
-    /// Adds a line; it is on the disk when this returns. `line` has no line breaks in it.
+    /// Appends a line, which must not contain line breaks; it is on the disk when this returns. Throws ``FileError``.
     public func append(_ line: String) throws(FileError) {
         let text = Array((line + "\n").utf8)
         var done = 0
@@ -54,13 +55,14 @@ public final class LineFile {
         guard fsync(descriptor) == 0 else { throw FileError(.sync, path, errno: errno) }
     }
 
-    /// Takes away what stands after the last whole line.
+    /// Removes what follows the last whole line of `bytes`, lines that were appended since included: to be called before any
+    /// is appended. Throws ``FileError``.
     public func cutOff() throws(FileError) {
         let end = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
         guard ftruncate(descriptor, off_t(end)) == 0 else { throw FileError(.write, path, errno: errno) }
     }
 
-    /// Ends a last line that lacks its line break.
+    /// Ends the last line of `bytes` with a line break if it lacks one. Throws ``FileError``.
     public func endLine() throws(FileError) {
         guard let last = bytes.last, last != UInt8(ascii: "\n") else { return }
         try append("")

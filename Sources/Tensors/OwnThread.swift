@@ -1,14 +1,15 @@
 import Glibc
 import Synchronization
 
-/// Calls of a library that cannot be asked to stop in their middle: made on a thread of their own, which is left to itself
-/// once nobody wants the result.
+/// Runs calls of a library that cannot be cancelled on a thread of their own, which is left to finish unseen once its
+/// result is not wanted.
 public enum OwnThread {
-    /// Bytes that go through such a library before anyone notices.
+    /// The bytes of work from which on a call gets a thread: less is done before anyone notices.
     private static let noticed = 4 << 20
 
-    /// What `body` gives or throws. `work`: bytes that it goes through; few are not worth a thread. Throws
-    /// `Parallel.Unwanted` where the work is abandoned meanwhile; `body` then goes on to its end, unseen.
+    /// Returns or throws what `body` does. `work`: the bytes that it processes; where they are few, or nothing can be
+    /// cancelled, it runs on the calling thread. Throws `Parallel.Unwanted` where the work is cancelled meanwhile; `body`
+    /// then runs to its end unseen.
     public static func run<T: Sendable>(work: Int, _ body: @escaping @Sendable () throws -> T) throws -> T {
         guard work >= noticed, Parallel.isAbandonable else { return try body() }
         let job = Job(body)
@@ -20,7 +21,7 @@ public enum OwnThread {
         }
     }
 
-    /// Begins `body` on a thread for which nobody waits; false where none can be made.
+    /// Begins `body` on a thread that nobody waits for; false where none can be made.
     public static func detached(_ body: @escaping @Sendable () -> Void) -> Bool {
         var thread = pthread_t()
         let argument = Unmanaged<Job<Void>>.passRetained(Job(body))
@@ -34,7 +35,7 @@ public enum OwnThread {
         return status == 0
     }
 
-    /// One body and what came of it; the lock is all that both threads share.
+    /// A body and its result; the lock is all that both threads share.
     private final class Job<T: Sendable>: Sendable {
         private let body: @Sendable () throws -> T
         private let outcome = Mutex<Result<T, any Error>?>(nil)

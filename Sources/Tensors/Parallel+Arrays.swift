@@ -1,9 +1,9 @@
-/// Arrays that are made, and rows that are walked, in pieces that a stop can come between.
+/// Making arrays and walking rows in pieces, between which the work can be cancelled.
 extension Parallel {
-    /// An array that `fill` writes part by part, on all threads. `costs`: operations an element.
+    /// Makes an array that `fill` writes part by part, on all threads. `costs`: operations per element.
     ///
-    /// Where the work is abandoned, parts may be left as they were found: any bits at all. Callers that compute with the
-    /// result ask `checkWanted` first.
+    /// Where the work is cancelled, parts may be left uninitialized. Callers that compute with the result call
+    /// `checkWanted` first.
     public static func array<T: BitwiseCopyable>(
         _ count: Int, costs: Int = 8, _ fill: (_ out: UnsafeMutablePointer<T>, _ part: Range<Int>) -> Void
     ) -> [T] {
@@ -14,25 +14,26 @@ extension Parallel {
         }
     }
 
-    /// Runs `body` over 0..<count in pieces, on all threads. `costs`: operations an element.
+    /// Calls `body` for pieces of 0..<count, on all threads. `costs`: operations per element.
     public static func pieces(_ count: Int, costs: Int, _ body: (Range<Int>) -> Void) {
         let (work, overflow) = count.multipliedReportingOverflow(by: max(1, costs))
         let tasks = min(count, shortTasks(work: overflow ? .max : work))
         run(tasks: tasks) { task in body(range(task, of: tasks, count: count)) }
     }
 
-    /// As many tasks as end soon after a stop: for work that gives the same bits however it is cut.
+    /// The number of tasks, each of which ends soon after the work is cancelled: for work that gives the same bits however
+    /// it is cut.
     static func shortTasks(work: Int) -> Int { tasks(work: work, limit: max(16, work / pieceWork)) }
 
-    /// Operations of a piece: some hundredths of a second of plain loops.
+    /// The operations of a piece: some hundredths of a second of plain loops.
     private static let pieceWork = 40_000_000
 
-    /// Counts elements gone through, and asks whether they are still wanted after every four million or so.
+    /// Counts elements that were processed, and asks after about every four million whether the work was cancelled.
     struct Question {
         private var left = Question.piece
         static let piece = 1 << 22
 
-        /// False once nobody wants what is being computed.
+        /// Counts `count` elements; false once the work is cancelled.
         @inline(__always)
         mutating func goesOn(after count: Int) -> Bool {
             left -= count
@@ -42,7 +43,7 @@ extension Parallel {
         }
     }
 
-    /// Runs `body` for one row after another on this thread, until nobody wants the result any more.
+    /// Calls `body` for one row after another on the calling thread, until the work is cancelled.
     @inline(__always)
     public static func eachRow(_ rows: Range<Int>, _ body: (Int) -> Void) {
         for row in rows {

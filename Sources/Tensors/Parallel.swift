@@ -1,23 +1,24 @@
 import CKernels
 import Glibc
 
-/// The one place that splits work over threads. Callers cut work into tasks by its *shape* alone, never by the
-/// number of threads, so results do not depend on how many there are.
+/// Splits work over threads, and cancels it; nothing else does. Callers cut work into tasks by its *shape* alone, never by
+/// the number of threads, so results do not depend on how many there are.
 public enum Parallel {
-    /// Threads that take tasks: `BAS_THREADS`, or the cores that this process may use.
+    /// The number of threads that take tasks: the variable `BAS_THREADS`, at most 256, or the cores that this process may
+    /// use.
     public static let threads: Int = {
         if let text = getenv("BAS_THREADS"), let count = Int(String(cString: text)), count > 0 { return min(count, 256) }
         return Int(bas_processor_count())
     }()
 
-    /// How many tasks `work` (floating-point operations, or bytes touched times a few) is worth: at least about 10 µs
-    /// each, twenty times what a worker that is looking for work needs to begin; at most `limit`: by itself 16, more
-    /// where each would take long, because a task is what an interrupt waits for.
+    /// How many tasks `work` (floating-point operations, or bytes touched times a few) is worth: each at least about 10 µs,
+    /// twenty times what a waiting worker needs to begin; at most `limit`. By default that is 16, and more where each task
+    /// would take long, because cancelling waits for one task to end.
     public static func tasks(work: Int, limit: Int? = nil) -> Int {
         max(1, min(limit ?? max(16, work / 400_000_000), work / 1_000_000))
     }
 
-    /// How `run` takes its tasks. Tests compare the bits that each of these gives.
+    /// The order and the threads in which `run` takes its tasks. Tests compare the results of each schedule bit by bit.
     enum Schedule: Sendable {
         case machine
         case threads(Int)
@@ -25,12 +26,12 @@ public enum Parallel {
     }
     @TaskLocal static var schedule = Schedule.machine
 
-    /// Runs `body(0)` … `body(tasks - 1)`, each once, on up to `threads` threads; returns when all are done.
+    /// Calls `body(0)` … `body(tasks - 1)`, each once, on up to `threads` threads; returns when all are done.
     ///
-    /// Subnormal numbers count as zero within, on every thread and also where there is one only: else results would
+    /// Subnormal numbers count as zero within, on every thread, also where there is only one: otherwise results would
     /// depend on which thread took a task.
     ///
-    /// `always`: what is made is kept, so no task is left out even where the work is abandoned.
+    /// `always`: all tasks are done even where the work is cancelled, because their result is kept.
     public static func run(tasks: Int, always: Bool = false, _ body: (Int) -> Void) {
         let before = bas_flush_denormals()
         defer { bas_restore_denormals(before) }
@@ -49,9 +50,9 @@ public enum Parallel {
         }
     }
 
-    /// Runs `body(0)` … `body(count - 1)` each as one piece of long work: side by side, one a thread, where that leaves no
-    /// thread idle; else one behind the other, whose operations are split over the threads. Callers see to it that both
-    /// give the same bits. What runs side by side spares the threads their waiting for each other after every operation.
+    /// Calls `body(0)` … `body(count - 1)`, each of which is long work. Where that leaves no thread idle they run side by
+    /// side, one on each thread; else one after the other, and the operations of each are split over the threads. Callers
+    /// make sure that both give the same bits. Side by side, threads need not wait for each other after every operation.
     public static func lanes(_ count: Int, _ body: (Int) -> Void) {
         let before = bas_flush_denormals()
         defer { bas_restore_denormals(before) }
@@ -60,48 +61,51 @@ public enum Parallel {
         schedule(count) { lane in $demand.withValue(demand) { body(lane) } }
     }
 
-    /// Would so many pieces of equal work keep every thread busy? Not while time is recorded, by operation on one thread.
+    /// Whether so many pieces of equal work keep every thread busy. False while times are recorded, which count one
+    /// thread's operations.
     private static func fillsThreads(lanes count: Int) -> Bool {
         let threads = if case .threads(let count) = schedule { count } else { threads }
         return threads > 1 && count % threads == 0 && !Profile.isRecording
     }
 
-    // MARK: work that nobody wants any more
+    // MARK: Cancelling
 
     private struct Demand: Sendable {
-        /// Asked before every task; true leaves the task out.
+        /// Asked before every task; a task is left out where it returns true. nil: the work cannot be cancelled.
         var isUnwanted: (@Sendable () -> Bool)?
     }
     @TaskLocal private static var demand = Demand()
 
-    /// Within `body`, tasks are left out once `condition` is true: products of huge matrices and passes of large models
-    /// end within one task's time instead of their own. What was computed is rubbish then: the caller asks `condition`
-    /// afterwards and throws it away, keeps no cache of it, and writes it nowhere. Once true, `condition` stays true.
+    /// Runs `body`, in which tasks are left out once `condition` is true: products of huge matrices and passes of large
+    /// models then end within one task's time. Their results are invalid: the caller asks `condition` afterwards and
+    /// discards them, caches nothing and writes nothing. Once true, `condition` must stay true.
     public static func abandonable<T>(
         when condition: @escaping @Sendable () -> Bool, _ body: () throws -> T
     ) rethrows -> T {
         try $demand.withValue(Demand(isUnwanted: condition)) { try body() }
     }
 
-    /// Whether what is being computed may be rubbish: caches keep nothing then.
+    /// Whether the work was cancelled, so that what was computed may be invalid: caches keep nothing then.
     public static var isAbandoned: Bool { demand.isUnwanted?() ?? false }
 
-    /// Within `body` everything is finished whatever is asked for: files that belong together are being written.
+    /// Runs `body` in full, even where the work around it is cancelled: for writing files that belong together.
     public static func finishing<T>(_ body: () throws -> T) rethrows -> T {
         try $demand.withValue(Demand()) { try body() }
     }
 
-    /// Whether anybody may stop what is being computed.
+    /// Whether the work can be cancelled: whether it runs within `abandonable`.
     public static var isAbandonable: Bool { demand.isUnwanted != nil }
 
-    /// Thrown by `checkWanted`.
+    /// Thrown where the work was cancelled.
     public struct Unwanted: Error, CustomStringConvertible {
+        /// The error has no properties.
         public init() {}
+        /// The error as a message.
         public var description: String { "not wanted any more" }
     }
 
-    /// Throws `Unwanted` where what is being computed may be rubbish: before a result is written or kept, and between the
-    /// files, parameters or passes of long work.
+    /// Throws `Unwanted` where the work was cancelled. Called before a result is written or kept, and between the files,
+    /// parameters or passes of long work.
     public static func checkWanted() throws {
         if isAbandoned { throw Unwanted() }
     }
@@ -124,7 +128,8 @@ public enum Parallel {
         }
     }
 
-    /// Splits 0..<count into `tasks` ranges whose bounds are multiples of `alignment`.
+    /// The part number `task` of 0..<`count`, cut into `tasks` ranges whose bounds are multiples of `alignment`; it may be
+    /// empty.
     public static func range(_ task: Int, of tasks: Int, count: Int, alignment: Int = 1) -> Range<Int> {
         let units = (count + alignment - 1) / alignment
         let low = units * task / tasks * alignment

@@ -1,7 +1,8 @@
 import CKernels
 
-/// The machine, for headers of benchmarks and bug reports.
+/// Describes the processor, for headers of benchmarks and bug reports.
 public enum Processor {
+    /// The processor's name as the system gives it, or "unknown processor".
     public static let name: String = {
         var buffer = [CChar](repeating: 0, count: 128)
         bas_processor_name(&buffer, buffer.count)
@@ -9,6 +10,6 @@ public enum Processor {
         return text.isEmpty ? "unknown processor" : text
     }()
 
-    /// The vector instructions that the kernels use here.
+    /// The vector instructions that the kernels use on it: "AVX-512", "AVX2" or "baseline".
     public static var vectors: String { BLAS.wanted.name }
 }

@@ -1,33 +1,37 @@
 import CKernels
 import Glibc
 
-/// What operands of products are rounded to in linear layers and convolutions, in their gradients too. Sums are float32
-/// always, and so is everything else: attention, `matmul`, normalization, the weights themselves and the optimizer.
+/// What the operands of products in linear layers and convolutions, and in their gradients, are rounded to. Sums are always
+/// float32, and so is everything else: attention, `matmul`, normalization, the weights themselves and the optimizer.
 public enum ProductPrecision: String, Sendable, CaseIterable {
+    /// Operands are not rounded.
     case float32
     /// Eight significant bits and the range of float32; twice the products a second where the processor has AVX512_BF16.
     case bfloat16 = "bf16"
 
-    /// Thrown where the processor lacks a precision: nothing is computed in another one instead.
+    /// Thrown where the processor lacks a precision: no other one is used instead.
     public struct Unsupported: Error, CustomStringConvertible {
+        /// The precision that it lacks.
         public let precision: ProductPrecision
 
+        /// The error as a message.
         public var description: String { "this processor has no products of \(precision.rawValue) (AVX512_BF16)" }
     }
 
-    /// Can this processor?
+    /// Whether this processor has the precision.
     public var isSupported: Bool { isSupported(hasBfloat16: bas_has_bfloat16() != 0) }
 
+    /// The same for a processor that has products of bfloat16, or not.
     func isSupported(hasBfloat16: Bool) -> Bool { self == .float32 || hasBfloat16 }
 
-    // A thread's own, since a session's scopes open and close without a closure around them.
+    // A variable of the thread, since a session's scopes open and close without a closure around them.
     private static let key: pthread_key_t = {
         var key = pthread_key_t()
         pthread_key_create(&key, nil)
         return key
     }()
 
-    /// On this thread, and in the tasks that it gives to others.
+    /// The precision on the calling thread, which the tasks that it gives to others inherit.
     public static var current: ProductPrecision { pthread_getspecific(key) == nil ? .float32 : .bfloat16 }
 
     private func set() {
@@ -35,8 +39,8 @@ public enum ProductPrecision: String, Sendable, CaseIterable {
         pthread_setspecific(Self.key, self == .float32 ? nil : UnsafeRawPointer(bitPattern: 1))
     }
 
-    /// Products of this thread have this precision from here on; returns what sets the former again, on this thread.
-    /// Throws `Unsupported`.
+    /// Sets the precision of the calling thread; returns a function that restores the former one on this thread. Throws
+    /// `Unsupported`.
     public func enter() throws -> @Sendable () -> Void {
         guard isSupported else { throw Unsupported(precision: self) }
         let before = Self.current
@@ -44,14 +48,14 @@ public enum ProductPrecision: String, Sendable, CaseIterable {
         return { before.set() }
     }
 
-    /// Within `body`, products have this precision. Throws `Unsupported`, and what `body` throws.
+    /// Runs `body` with this precision. Throws `Unsupported`, and what `body` throws.
     public func during<T>(_ body: () throws -> T) throws -> T {
         let leave = try enter()
         defer { leave() }
         return try body()
     }
 
-    /// The same of one that another thread entered.
+    /// Runs `body` with this precision, which another thread has entered already.
     func handedOn<T>(_ body: () throws -> T) rethrows -> T {
         let before = Self.current
         set()
@@ -61,8 +65,8 @@ public enum ProductPrecision: String, Sendable, CaseIterable {
 }
 
 extension ProductPrecision {
-    /// y [rows, n] = x [rows, k] · B + bias + residual by a packed B of this precision, its panels `panels`, on this
-    /// thread; rows of y and residual are n apart, those of x k.
+    /// y [rows, n] = x [rows, k] · B + bias + residual on the calling thread, for the panels `panels` of a B that is packed
+    /// in this precision. Rows of y and residual are n floats apart, those of x k.
     func product(
         _ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, rows: Int, k: Int, by packed: UnsafePointer<Float>, n: Int,
         panels: Range<Int>, bias: UnsafePointer<Float>? = nil, residual: UnsafePointer<Float>? = nil

@@ -1,24 +1,27 @@
 import Glibc
 import Synchronization
 
-/// Where time goes: a recorder of what operations took, of their arithmetic and of their memory traffic. Off, it costs
-/// one load an operation.
+/// Records what operations took: time, arithmetic and memory traffic. While nothing is recorded, an operation pays one
+/// atomic load.
 public enum Profile {
+    /// The sums over all calls of one operation.
     public struct Entry: Sendable, Equatable {
+        /// The number of calls.
         public var calls = 0
-        /// Without the time of operations inside this one.
+        /// Seconds, without the time of operations inside of this one.
         public var seconds = 0.0
-        /// Multiplications and additions of the plain algorithm, whatever way was taken.
+        /// Multiplications and additions of the plain algorithm, whatever algorithm was used.
         public var flops = 0
-        /// Read and written at least, operands counted once.
+        /// Bytes read and written at least: every operand counted once.
         public var bytes = 0
 
+        /// An entry without calls.
         public init() {}
     }
 
     private struct State {
         var entries: [String: Entry] = [:]
-        /// Seconds that inner operations took, one number for each operation that is open.
+        /// The seconds that inner operations took, one number for each operation that is open.
         var inner: [Double] = []
         var thread = pthread_self()
     }
@@ -27,7 +30,7 @@ public enum Profile {
 
     static var isRecording: Bool { isOn.load(ordering: .relaxed) }
 
-    /// What the operations of `body` on this thread took; other threads' operations are not counted.
+    /// Runs `body` and returns what its operations on the calling thread took; those of other threads are not counted.
     public static func record<R>(_ body: () throws -> R) rethrows -> (result: R, entries: [String: Entry]) {
         state.withLock { $0 = State() }
         isOn.store(true, ordering: .relaxed)
@@ -36,13 +39,15 @@ public enum Profile {
         return (result, state.withLock { $0.entries })
     }
 
-    /// One operation: `let cost = Profile.Cost("softmax", …); defer { cost.end() }`.
+    /// Measures one operation: `let cost = Profile.Cost("softmax", …); defer { cost.end() }`.
     public struct Cost {
         private let name: StaticString
         private let flops: Int
         private let bytes: Int
         private let start: Double
 
+        /// Begins an operation. `flops` and `floats` (floats read and written) are only evaluated while the calling thread
+        /// is recorded.
         public init(_ name: StaticString, flops: @autoclosure () -> Int = 0, floats: @autoclosure () -> Int) {
             self.name = name
             guard isOn.load(ordering: .relaxed), Profile.begin() else {
@@ -52,6 +57,7 @@ public enum Profile {
             (self.flops, bytes, start) = (flops(), 4 * floats(), Profile.now())
         }
 
+        /// Ends the operation and adds it to the entries.
         public func end() {
             if start >= 0 { Profile.end(name.description, since: start, flops: flops, bytes: bytes) }
         }
@@ -87,8 +93,8 @@ public enum Profile {
 }
 
 extension Tensor {
-    /// The greatest rate of products that this machine reaches now, all threads together, in operations a second:
-    /// packed matrices that stay in the second cache, the best of some.
+    /// The greatest rate of products that this machine reaches now, on all threads together, in floating-point operations
+    /// per second: the best of several runs with packed matrices that stay in the second cache.
     public static func productPeak() -> Double {
         let (m, n, k) = (768, 192, 192)
         let (x, w) = (Tensor(repeating: 0.5, shape: [m, k]), Tensor(repeating: 0.25, shape: [n, k]))

@@ -1,8 +1,9 @@
 import Tensors
 
 extension Variable {
-    /// softmax(q kᵀ / √d), [N, A, Lq, Lk], of projections q = self [N, Lq, A·d] and k [N, Lk, A·d]. The probabilities
-    /// are a value of their own, since the cross-attention loss needs their gradient.
+    /// The attention probabilities softmax(q kᵀ / √d), [N, A, Lq, Lk], of q = self [N, Lq, A·d] and k [N, Lk, A·d]. With
+    /// `causal`, query i sees keys 0...i. They are a variable of their own, since the cross-attention loss needs their
+    /// gradient.
     public func attentionProbabilities(keys k: Variable, heads: Int, causal: Bool = false) -> Variable {
         let p = Tensor.attentionProbabilities(value, k.value, heads: heads, causal: causal)
         return Self.record("attention_probabilities", p, [self, k]) { [value, k = k.value] dp, needs in
@@ -11,7 +12,7 @@ extension Variable {
         }
     }
 
-    /// Probabilities = self [N, A, Lq, Lk] applied to v [N, Lk, A·d]: [N, Lq, A·d].
+    /// The values weighted by probabilities p = self [N, A, Lq, Lk]: [N, Lq, A·d] for v [N, Lk, A·d].
     public func attentionValues(_ v: Variable) -> Variable {
         Self.record("attention_values", value.attentionValues(v.value), [self, v]) { [value, v = v.value] dy, needs in
             let (dp, dv) = dy.attentionValuesBackward(value, v, probabilities: needs[0], values: needs[1])
@@ -19,7 +20,8 @@ extension Variable {
         }
     }
 
-    /// Attention of q = self. Probabilities are never held without gradients, nor beyond `mostProbabilities` of a head.
+    /// Multi-head attention, [N, Lq, A·d], of q = self [N, Lq, A·d], k and v [N, Lk, A·d]. Probabilities are only stored
+    /// where a gradient is needed and a head has at most `mostProbabilities` of them.
     public func attention(keys k: Variable, values v: Variable, heads: Int) -> Variable {
         if !needsGrad && !k.needsGrad && !v.needsGrad {
             return Variable(Tensor.attention(value, k.value, v.value, heads: heads))
@@ -30,7 +32,7 @@ extension Variable {
         return tiledAttention(keys: k, values: v, heads: heads)
     }
 
-    /// Attention whose probabilities backward computes again.
+    /// Multi-head attention that stores no probabilities: backward computes them again, tile by tile.
     public func tiledAttention(keys k: Variable, values v: Variable, heads: Int) -> Variable {
         let (y, logSums) = Tensor.attentionForBackward(value, k.value, v.value, heads: heads)
         return Self.record("attention", y, [self, k, v]) { [value, k = k.value, v = v.value] dy, needs in
@@ -38,6 +40,7 @@ extension Variable {
         }
     }
 
-    /// Those of 32×32 places looking at each other: there keeping them is cheaper than computing them again.
+    /// The probabilities of 32×32 places attending to each other: up to this number storing them is cheaper than computing
+    /// them again.
     public static let mostProbabilities = 1 << 20
 }

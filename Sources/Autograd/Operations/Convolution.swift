@@ -1,7 +1,8 @@
 import Tensors
 
 extension Variable {
-    /// Convolution of [N, H, W, Cin] by OHWI weights, with bias and residual added in the same pass.
+    /// The convolution of x = self [N, H, W, Cin] by weights [Cout, kH, kW, Cin], plus `bias` [Cout] and `residual` (the
+    /// output's shape) in the same pass.
     public func conv2d(
         _ weight: Variable, bias: Variable? = nil, residual: Variable? = nil, _ geometry: ConvolutionGeometry
     ) -> Variable {
@@ -18,7 +19,7 @@ extension Variable {
         }
     }
 
-    /// Nearest-neighbour upsampling by two.
+    /// Nearest-neighbour upsampling by two: [N, H, W, C] to [N, 2H, 2W, C].
     public func upsampledByTwo() -> Variable {
         Self.record("upsample", value.upsampledByTwo(), [self]) { dy, _ in [dy.upsampledByTwoBackward()] }
     }

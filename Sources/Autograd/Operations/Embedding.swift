@@ -1,7 +1,8 @@
 import Tensors
 
 extension Variable {
-    /// Rows of a table that consists of `tables` one below another (the vocabulary, then the new handles): [count, D].
+    /// Rows of a table that consists of several tables [V, D], one below another (the vocabulary, then the handles):
+    /// [indices.count, D]. Traps for an index outside of it.
     public static func embedding(_ indices: [Int], of tables: [Variable]) -> Variable {
         let sizes = tables.map { $0.shape[0] }
         var starts = [0]
@@ -24,7 +25,7 @@ extension Variable {
         }
     }
 
-    /// The rows of several matrices at their places among all rows.
+    /// One matrix from the rows of several, `places` saying where the rows of each part go.
     private static func interleaved(_ parts: [Tensor], _ places: [[Int]], _ shape: [Int]) -> Tensor {
         let width = shape[1]
         return Tensor.make(shape) { rows in

@@ -1,10 +1,12 @@
 import Tensors
 
 extension Variable {
+    /// The same elements under another shape of the same count; traps for another count.
     public func reshaped(_ shape: [Int]) -> Variable {
         Self.record("reshape", value.reshaped(shape), [self]) { [own = self.shape] dy, _ in [dy.reshaped(own)] }
     }
 
+    /// The axes in the order `order`, which must be a permutation of 0..<rank.
     public func permuted(_ order: [Int]) -> Variable {
         Self.record("permute", value.permuted(order), [self]) { dy, _ in
             var inverse = order
@@ -13,13 +15,13 @@ extension Variable {
         }
     }
 
-    /// One slice an axis.
+    /// The elements that `slices` names, one slice for each axis.
     public func sliced(_ slices: [Tensor.Slice]) -> Variable {
         Self.record("slice", value.sliced(slices), [self]) { [shape] dy, _ in [dy.scattered(to: shape, slices)] }
     }
 
-    /// Rows `range` of the outermost axis; no copy. Rows of a concatenation are those of the piece that they lie in: a
-    /// constant where that is one.
+    /// The rows `range` of the outermost axis, without a copy. Rows of a concatenation that lie in one of its parts are
+    /// taken from that part, so they are a constant where it is one.
     public func rows(_ range: Range<Int>) -> Variable {
         var start = 0
         for piece in node?.pieces ?? [] {
@@ -41,6 +43,7 @@ extension Variable {
     /// Element `index` of the outermost axis, without that axis.
     public func row(_ index: Int) -> Variable { rows(index..<index + 1).reshaped(Array(shape.dropFirst())) }
 
+    /// The parts joined along `axis`, which may count from the end; traps where their other axes differ, or for no parts.
     public static func concatenated(_ parts: [Variable], axis: Int) -> Variable {
         let sizes = parts.map { $0.shape[Shape.axis(axis, rank: $0.shape.count)] }
         let result = record("concatenate", Tensor.concatenated(parts.map(\.value), axis: axis), parts) { dy, needs in
@@ -50,7 +53,7 @@ extension Variable {
         return result
     }
 
-    /// Repeated to `shape` by the broadcasting rule.
+    /// The elements repeated to `shape` by NumPy's broadcasting rule.
     public func broadcast(to shape: [Int]) -> Variable {
         Self.record("broadcast", value + Tensor.zeros(shape), [self]) { [own = self.shape] dy, _ in [dy.summed(to: own)] }
     }

@@ -1,8 +1,9 @@
 import Tensors
 
 extension Variable {
-    /// mean(((a − b) · mask)²) over all elements, a scalar; `mask` broadcasts and is a constant. With no mask the
-    /// plain mean squared error. (Break-A-Scene eq. 1; the mean over all elements is the code's, method.md §1.3.)
+    /// The masked mean squared error mean(((a − b) · mask)²), a scalar; `mask` is a constant that broadcasts, nil is 1
+    /// everywhere. The mean is over all elements, masked or not (Break-A-Scene, equation 1, with the reduction of its code:
+    /// Sources/BreakAScene/README.md, "Losses").
     public static func meanSquaredError(_ a: Variable, _ b: Variable, mask: Tensor? = nil) -> Variable {
         precondition(a.shape == b.shape, "mean squared error of \(Shape.text(a.shape)) and \(Shape.text(b.shape))")
         let difference = mask.map { (a.value - b.value) * $0 } ?? (a.value - b.value)

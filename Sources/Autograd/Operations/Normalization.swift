@@ -1,7 +1,8 @@
 import Tensors
 
 extension Variable {
-    /// Group norm over places and a group's channels, optionally followed by SiLU in the same pass.
+    /// Group norm of x = self [N, ..., C] over all places and a group's channels, optionally followed by SiLU in the same
+    /// pass; `gamma` and `beta` are [C].
     public func groupNorm(groups: Int, gamma: Variable, beta: Variable, eps: Float, silu: Bool = false) -> Variable {
         let (y, statistics) = value.groupNorm(groups: groups, gamma: gamma.value, beta: beta.value, eps: eps, silu: silu)
         return Self.record("group_norm", y, [self, gamma, beta]) { [value, gamma = gamma.value, beta = beta.value] dy, needs in
@@ -11,7 +12,7 @@ extension Variable {
         }
     }
 
-    /// Layer norm over the last axis.
+    /// Layer norm over the last axis; `gamma` and `beta` have its size.
     public func layerNorm(gamma: Variable, beta: Variable, eps: Float) -> Variable {
         let (y, statistics) = value.layerNorm(gamma: gamma.value, beta: beta.value, eps: eps)
         return Self.record("layer_norm", y, [self, gamma, beta]) { [value, gamma = gamma.value] dy, needs in
@@ -27,7 +28,7 @@ extension Variable {
         return Self.record("softmax", y, [self]) { dy, _ in [dy.softmaxBackward(probabilities: y, scale: scale)] }
     }
 
-    /// value · gelu(gate) of [..., 2D].
+    /// GEGLU: value · gelu(gate) of x = self [..., 2D], value first: [..., D].
     public func geglu() -> Variable {
         Self.record("geglu", value.geglu(), [self]) { [value] dy, _ in [dy.gegluBackward(input: value)] }
     }

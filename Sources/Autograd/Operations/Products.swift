@@ -1,7 +1,7 @@
 import Tensors
 
 extension Variable {
-    /// Batched matrix product, [..., m, k] · [..., k, n], leading axes broadcast.
+    /// The batched matrix product [..., m, k] · [..., k, n], leading axes broadcast; traps where shapes do not fit.
     public func matmul(_ other: Variable) -> Variable {
         let (a, b) = (value(if: other.needsGrad), other.value(if: needsGrad))
         let (shapeA, shapeB) = (shape, other.shape)
@@ -13,7 +13,7 @@ extension Variable {
         }
     }
 
-    /// x Wᵀ + bias (+ residual): W [N, K].
+    /// A linear layer x Wᵀ + bias + residual: x = self [..., K] and W [N, K] give [..., N].
     public func linear(_ weight: Variable, bias: Variable? = nil, residual: Variable? = nil) -> Variable {
         let y = value.linear(weight.value, bias: bias?.value, residual: residual?.value, weightChanges: weight.needsGrad)
         let none = Variable(Tensor.zeros([0]))

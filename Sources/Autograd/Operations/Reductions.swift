@@ -1,7 +1,8 @@
 import Tensors
 
 extension Variable {
-    /// Sum over `axes` (all where nil).
+    /// The sum over `axes`, which may count from the end (nil: all axes). They are dropped, or stay with size 1 where
+    /// `keepsAxes`.
     public func sum(_ axes: [Int]? = nil, keepsAxes: Bool = false) -> Variable {
         let kept = keptShape(axes)
         return Self.record("sum", value.sum(axes, keepsAxes: keepsAxes), [self]) { [shape] dy, _ in
@@ -9,13 +10,14 @@ extension Variable {
         }
     }
 
+    /// The mean over `axes`, as `sum` takes them.
     public func mean(_ axes: [Int]? = nil, keepsAxes: Bool = false) -> Variable {
         let total = sum(axes, keepsAxes: keepsAxes)
         return total.scaled(by: Float(total.value.count) / Float(max(1, value.count)))
     }
 
-    /// The largest of all elements, a scalar; the gradient goes to the first of them (PyTorch's `max` of all spreads
-    /// it over ties).
+    /// The largest of all elements, a scalar. Its gradient goes to the first one of that value; PyTorch's `max` shares it
+    /// among all of them.
     public func maximum() -> Variable {
         let (y, index) = value.reshaped([value.count]).maximum(along: 0)
         return Self.record("maximum", y.reshaped([]), [self]) { [shape, count = value.count] dy, _ in
@@ -23,6 +25,7 @@ extension Variable {
         }
     }
 
+    /// The shape with size 1 along `axes` (nil: all axes).
     private func keptShape(_ axes: [Int]?) -> [Int] {
         let axes = Set((axes ?? Array(shape.indices)).map { Shape.axis($0, rank: shape.count) })
         return shape.enumerated().map { axes.contains($0.offset) ? 1 : $0.element }

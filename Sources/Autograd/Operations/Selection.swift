@@ -1,7 +1,8 @@
 import Tensors
 
 extension Variable {
-    /// Of `a` where `flags` is not 0, of `b` where it is; all of one shape. The gradient goes to the side that was taken.
+    /// Elements of `a` where `flags` is not 0, and of `b` where it is; all three have one shape. The gradient goes to the
+    /// one that was taken.
     public static func select(_ flags: Tensor, _ a: Variable, _ b: Variable) -> Variable {
         record("select", .select(flags, a.value, b.value), [a, b]) { dy, needs in
             let nothing = Tensor.zeros(dy.shape)

@@ -1,17 +1,19 @@
-/// What can be wrong with a folder of checkpoints, as data.
+/// An error of a folder of checkpoints.
 public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The folder holds no checkpoint at all, or none that can be read.
     case none(folder: String, damaged: [String])
+    /// The file at `path` is damaged; the text says what is wrong with it.
     case damaged(path: String, String)
-    /// Another version of bas wrote it.
+    /// The file was written by another version of bas, whose format is `found`.
     case version(path: String, found: String)
     /// The base model is not the one that the training started from.
     case otherModel(folder: String, model: String)
-    /// The folder belongs to a training with other settings or functions; what differs, in words.
+    /// The folder belongs to a training with other settings or functions; `differs` says in words what differs.
     case otherRun(folder: String, differs: [String])
-    /// The training had these functions of the user's in the place of the method's, which no file can hold.
+    /// That training had the functions `had` of the user's in the place of parts of the method, which no file can hold.
     case otherFunctions(folder: String, had: [String])
 
+    /// The error as a message for the user, without a full stop.
     public var description: String {
         switch self {
         case .none(let folder, let damaged):

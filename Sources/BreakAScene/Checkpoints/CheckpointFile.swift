@@ -14,7 +14,7 @@ import Tensors
 enum CheckpointFile {
     static let format = "bas-checkpoint-2"
 
-    /// Throws `FileError`.
+    /// Writes the state of `run`, and what `learned` says of the phases before and after it. Throws `FileError`.
     static func write(_ run: borrowing TrainingRun, _ learned: LearnedModel, description: String, to path: String) throws {
         let model = run.model
         var tensors = model.changedParameters.map { ($0.name, $0.value.value) }
@@ -49,8 +49,8 @@ enum CheckpointFile {
             metadata: ["format": format, "state": state.text(), "fingerprint": fingerprint(of: tensors, bytes)])
     }
 
-    /// The training as it was. `base`: the model that it started from, as its folder has it. Throws
-    /// `CheckpointError`, `SafetensorsError`, `FileError`.
+    /// Reads the training as it was when the file was written. `base`: the model that it started from, as its folder has
+    /// it. Throws `CheckpointError`, `SafetensorsError`, `FileError`.
     static func read(_ path: String, base: DiffusionModel, scene: Scene, prior: PriorSet?) throws -> (
         LearnedModel, TrainingRun, description: String
     ) {
@@ -59,14 +59,14 @@ enum CheckpointFile {
         return try contents.restore(base, scene: scene, prior: prior)
     }
 
-    /// What lies in a file.
+    /// The contents of a file, before they are fitted to a model.
     struct Contents {
         let path: String
         private let metadata: [String: String]
         private var tensors: [String: Tensor] = [:]
         private var bytes: [NamedBytes] = []
 
-        /// Throws `CheckpointError`, `SafetensorsError`, `FileError`.
+        /// Reads the file. Throws `CheckpointError`, `SafetensorsError`, `FileError`.
         init(_ path: String) throws {
             let file = try SafetensorsFile(path: path)
             (self.path, metadata) = (path, file.metadata)
@@ -83,12 +83,13 @@ enum CheckpointFile {
             }
         }
 
-        /// Whether the numbers are those that were written.
+        /// Whether the tensors are those that were written: their fingerprint is the recorded one.
         var isWhole: Bool { fingerprint(of: tensors.map { ($0, $1) }, bytes) == metadata["fingerprint"] }
 
         private func damaged(_ what: String) -> CheckpointError { .damaged(path: path, what) }
 
-        /// The training as it was. Throws `CheckpointError` where a part does not fit the model, the scene or the others.
+        /// Builds the training as it was. Throws `CheckpointError` where a part does not fit the model, the scene or the
+        /// others.
         func restore(_ base: DiffusionModel, scene: Scene, prior: PriorSet?) throws -> (LearnedModel, TrainingRun, description: String) {
             let state = try State(metadata["state"] ?? "", path)
             guard let base = try? state.options.size.map({ try base.sized(height: $0.height, width: $0.width) }) ?? base else {
@@ -149,13 +150,14 @@ enum CheckpointFile {
         }
     }
 
+    /// An 8-bit moment of AdamW by its name in the file, with the shape of its parameter.
     struct NamedBytes {
         let name: String
         let shape: [Int]
         let values: [UInt8]
     }
 
-    /// Of names and numbers, in any order.
+    /// A fingerprint of names and numbers, whatever their order.
     private static func fingerprint(of tensors: [(String, Tensor)], _ bytes: [NamedBytes]) -> String {
         var hash = Fingerprint()
         for (name, tensor) in tensors.sorted(by: { $0.0 < $1.0 }) { hash.mix(name, tensor) }
@@ -166,13 +168,14 @@ enum CheckpointFile {
         return hash.text
     }
 
+    /// A fingerprint of the parameters of `model` that are not among `names`.
     private static func fingerprint(of model: DiffusionModel, without names: Set<String>) -> String {
         var hash = Fingerprint()
         for (name, parameter) in model.namedParameters where !names.contains(name) { hash.mix(name, parameter.value) }
         return hash.text
     }
 
-    /// What the metadata say.
+    /// The contents of the metadata entry `state`.
     private struct State {
         let phase, step, optimizerStep: Int
         let options: TrainingOptions

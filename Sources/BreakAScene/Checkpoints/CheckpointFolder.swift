@@ -7,18 +7,20 @@ import Tensors
 /// Each file appears complete or not at all: temporary file, fsync, rename, fsync of the folder. Where the newest
 /// cannot be read all the same, the one before it is taken.
 public struct CheckpointFolder: Sendable {
+    /// The folder's path, without a slash at its end.
     public let path: String
     private static let kept = 2
 
+    /// Names a folder; nothing is read or made yet.
     public init(_ path: String) { self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path }
 
     private var scenePath: String { "\(path)/scene.safetensors" }
 
-    /// Whether a training was begun here.
+    /// Whether a training was begun in this folder.
     public var isBegun: Bool { FileSystem.exists(scenePath) }
 
-    /// Throws `CheckpointError.otherRun` where another training was begun here, and `FileError`: before prior pictures are
-    /// drawn, which are not compared.
+    /// Throws `CheckpointError.otherRun` where another training was begun in this folder, and `FileError`. It is called
+    /// before prior pictures are drawn, so these are not compared.
     public func checkOwner(_ identity: TrainingIdentity) throws {
         guard isBegun else { return }
         try refuse(try CheckpointScene.identity(scenePath).differences(from: identity, comparesPrior: false))
@@ -41,7 +43,7 @@ public struct CheckpointFolder: Sendable {
         return true
     }
 
-    /// Where prior pictures lie while they are drawn.
+    /// The folder that holds prior pictures while they are drawn.
     public var priorPath: String { "\(path)/prior" }
 
     /// The prior pictures of a training that was begun here from this very model, where they were drawn with these options;
@@ -52,13 +54,14 @@ public struct CheckpointFolder: Sendable {
         return prior?.options == options ? prior : nil
     }
 
-    /// Which training this folder belongs to. Throws `CheckpointError`, `SafetensorsError`, `FileError`.
+    /// Reads the identity of the training that this folder belongs to. Throws `CheckpointError`, `SafetensorsError`,
+    /// `FileError`.
     public func identity() throws -> TrainingIdentity {
         guard isBegun else { throw CheckpointError.none(folder: path, damaged: []) }
         return try CheckpointScene.identity(scenePath)
     }
 
-    /// Writes the state after a step and removes all but the last two. Throws `FileError`.
+    /// Writes the state after a step, and removes all checkpoints but the last two. Throws `FileError`.
     public func save(_ run: borrowing TrainingRun, _ learned: LearnedModel, description: String) throws {
         let digits = String(run.step)
         let name = "phase\(run.phase)-\(String(repeating: "0", count: max(0, 6 - digits.count)))\(digits).safetensors"
@@ -66,8 +69,8 @@ public struct CheckpointFolder: Sendable {
         for old in files.dropLast(Self.kept) { try? FileSystem.remove("\(path)/\(old.name)") }
     }
 
-    /// The newest state that can be read, and in words what was wrong with newer ones. `base`: the model that the
-    /// training started from, as its folder has it. Throws `CheckpointError`, `SafetensorsError`, `FileError`.
+    /// Reads the newest state that can be read; `damaged` says in words what was wrong with newer ones. `base`: the model
+    /// that the training started from, as its folder has it. Throws `CheckpointError`, `SafetensorsError`, `FileError`.
     public func load(base: DiffusionModel) throws -> (learned: LearnedModel, run: TrainingRun, description: String, damaged: [String]) {
         guard isBegun, !files.isEmpty else { throw CheckpointError.none(folder: path, damaged: []) }
         let constants = try CheckpointScene.read(scenePath, tokenize: base.tokenize)
@@ -87,7 +90,7 @@ public struct CheckpointFolder: Sendable {
         throw CheckpointError.none(folder: path, damaged: damaged)
     }
 
-    /// Checkpoints in the order in which they were written.
+    /// The checkpoints in the order in which they were written.
     private var files: [(phase: Int, step: Int, name: String)] {
         FileSystem.contents(path).compactMap { name in
             guard name.hasPrefix("phase"), name.hasSuffix(".safetensors") else { return nil }

@@ -2,7 +2,7 @@ import Diffusion
 import Images
 import Tensors
 
-/// What stays the same over all checkpoints of a training: the scene and the prior pictures, `scene.safetensors`.
+/// The part of a training that all its checkpoints share, the file `scene.safetensors`: the scene and the prior pictures.
 ///
 /// Tensors: `image` [1, H, W, 3] in [−1, 1], `mask.0`… [H, W], and where there are prior pictures `prior.pictures`
 /// [n, H, W, 3], `prior.mean` and `prior.std` [n, h, w, C]. Metadata: names, the base model, and what identifies the
@@ -14,7 +14,7 @@ struct CheckpointScene {
 
     private static let format = "bas-checkpoint-scene-1"
 
-    /// Throws `FileError`.
+    /// Writes all of it as one file. Throws `FileError`.
     func write(to path: String) throws {
         var tensors = [SafetensorsTensor("image", Tensor(scene.image))]
         tensors += scene.masks.enumerated().map { SafetensorsTensor("mask.\($0)", Tensor($1)) }
@@ -35,7 +35,7 @@ struct CheckpointScene {
             path, tensors, metadata: ["format": Self.format, "state": JSON.object(state).text(), "identity": identity.json.text()])
     }
 
-    /// The identity alone; throws as `read`.
+    /// Reads the identity alone; throws the same errors as `read`.
     static func identity(_ path: String) throws -> TrainingIdentity { try identity(try SafetensorsFile(path: path)) }
 
     private static func identity(_ file: SafetensorsFile) throws -> TrainingIdentity {
@@ -49,7 +49,8 @@ struct CheckpointScene {
         return identity
     }
 
-    /// `tokenize`: the base model's, for the prior's prompts. Throws `CheckpointError`, `SafetensorsError`, `FileError`.
+    /// Reads the file. `tokenize`: the base model's, for the prior's prompts. Throws `CheckpointError`, `SafetensorsError`,
+    /// `FileError`.
     static func read(_ path: String, tokenize: ([String]) throws -> [[Int]]) throws -> CheckpointScene {
         let file = try SafetensorsFile(path: path)
         let identity = try identity(file)

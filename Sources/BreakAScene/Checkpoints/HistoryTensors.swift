@@ -2,6 +2,7 @@ import Tensors
 
 /// A history as tensors: whole numbers up to 2²⁴ and float32 losses are exact. Legend: S steps, K handles, B photos.
 enum HistoryTensors {
+    /// Writes a history as named tensors; `handles` are the K tokens that its columns stand for.
     static func write(_ history: History, handles: [String]) -> [(String, Tensor)] {
         let (entries, k) = (history.entries, handles.count)
         let photos = entries.map(\.subsets.count).max() ?? 0
@@ -20,7 +21,7 @@ enum HistoryTensors {
         ]
     }
 
-    /// Throws `CheckpointError.damaged` where they do not fit each other or the handles.
+    /// Reads a history back. Throws `CheckpointError.damaged` where its tensors do not fit each other or the handles.
     static func read(_ tensors: [String: Tensor], _ path: String, handles: [String]) throws -> History {
         let (damaged, k) = (CheckpointError.damaged(path: path, "its history does not fit"), handles.count)
         guard let numbers = tensors["history"], let subsets = tensors["history.subsets"], let losses = tensors["history.handles"],

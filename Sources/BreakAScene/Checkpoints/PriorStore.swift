@@ -9,19 +9,19 @@ import Tensors
 /// which options; what does not fit is drawn again.
 public final class PriorStore: Sendable {
     private let folder: String?
-    /// Of the model that draws and of the options.
+    /// A fingerprint of the model that draws, and the options: parts of other drawings are not taken.
     private let key: String
     private let parts = Mutex<[Int: Tensor]>([:])
 
     private static let format = "bas-prior-1"
 
-    /// `folder`: made when the first part is kept; nil keeps parts in memory alone.
+    /// `folder` is made when the first part is kept; nil keeps parts in memory alone.
     public init(folder: String?, drawnBy model: DiffusionModel, _ options: PriorOptions) {
         self.folder = folder
         key = folder == nil ? "" : model.fingerprint + " " + options.json.text()
     }
 
-    /// The pictures from `first` on, of the shape [n, H, W, 3], where they are at hand.
+    /// The pictures from number `first` on, of the shape [n, H, W, 3]; nil where they were not kept or cannot be read.
     func pictures(from first: Int, _ shape: [Int]) -> Tensor? {
         if let known = parts.withLock({ $0[first] }), known.shape == shape { return known }
         guard let folder, let file = try? SafetensorsFile(path: path(first, folder)), file.metadata["format"] == Self.format,
@@ -34,7 +34,7 @@ public final class PriorStore: Sendable {
         return pictures
     }
 
-    /// Throws `FileError`.
+    /// Keeps the pictures from number `first` on, in memory and in the folder if there is one. Throws `FileError`.
     func keep(_ pictures: Tensor, from first: Int) throws {
         parts.withLock { $0[first] = pictures }
         guard let folder else { return }
@@ -44,7 +44,7 @@ public final class PriorStore: Sendable {
             metadata: ["format": Self.format, "key": key, "fingerprint": Self.fingerprint(pictures)])
     }
 
-    /// Removes the files: the pictures are kept elsewhere now.
+    /// Removes the files and the folder: the pictures are kept elsewhere now.
     public func removeFiles() {
         guard let folder, FileSystem.isFolder(folder) else { return }
         for name in FileSystem.contents(folder) where name.hasSuffix(".safetensors") { try? FileSystem.remove("\(folder)/\(name)") }

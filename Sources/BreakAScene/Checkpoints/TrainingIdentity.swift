@@ -2,31 +2,35 @@ import Diffusion
 import Images
 import Tensors
 
-/// What makes two trainings the same: equal identities give equal results, bit for bit on the same processor.
+/// The identity of a training: trainings with equal identities have equal results, bit for bit on the same processor.
 public struct TrainingIdentity: Sendable, Equatable {
     /// A part of a function that replaces one of the method's: its text, or a variable that it reads.
     public struct FunctionPart: Sendable, Equatable {
-        /// "attention_loss", "attention_loss: weight".
+        /// The part's name: "attention_loss", or "attention_loss: weight" for a variable that the function reads.
         public let name: String
         /// A value as it would be written, or a digest.
         public let text: String
-        /// "literal": `text` is a value as it would be written; "function": it is what a function does; or "contents".
+        /// What `text` is: "literal" for a value as it would be written, "function" for what a function does, "contents"
+        /// for a digest.
         public let kind: String
 
+        /// Makes a part of a function from its name, its text and its kind.
         public init(name: String, text: String, kind: String) { (self.name, self.text, self.kind) = (name, text, kind) }
     }
 
-    /// The base model's name and folder, to find it again; moving it changes nothing.
+    /// The base model's name; like its folder it serves to find the model again and is not compared.
     public let modelName: String
+    /// The base model's folder.
     public let modelFolder: String
     /// Named parts that must be equal: fingerprints, settings, seeds.
     private(set) var parts: [String: String]
+    /// The parts of the functions that replace parts of the method.
     let functions: [FunctionPart]
 
     private static let priorPart = "prior pictures"
 
-    /// `prior`: nil also where they are not drawn yet (`with(prior:)`). `replaced`: names of the method's parts that functions
-    /// of the user's replace; `functions`: what these do.
+    /// `prior`: nil also where the pictures are not drawn yet (see `with(prior:)`). `replaced`: the names of the method's
+    /// parts that functions of the user's replace; `functions`: what these functions do.
     public init(
         _ start: DiffusionModel, _ scene: Scene, prior: PriorSet? = nil, _ plan: [PlannedPhase], replaced: [String],
         functions: [FunctionPart]
@@ -42,7 +46,7 @@ public struct TrainingIdentity: Sendable, Equatable {
         ]
     }
 
-    /// The same training with its prior pictures.
+    /// The identity of the same training with these prior pictures.
     public func with(prior: PriorSet?) -> TrainingIdentity {
         var result = self
         result.parts[Self.priorPart] = Self.text(prior)
@@ -57,11 +61,12 @@ public struct TrainingIdentity: Sendable, Equatable {
         return drawn.text
     }
 
-    /// Names of the method's parts that functions of the user's replaced.
+    /// The names of the method's parts that functions of the user's replaced.
     public var replaced: [String] { (parts["functions"] ?? "").split(separator: " ").map(String.init) }
 
-    /// What differs, in words, each with both values where they can be shown: "steps is 300 here, 400 there". There: what
-    /// this identity is of. Without `comparesPrior` prior pictures are left out: they may not be drawn yet.
+    /// Lists the differences in words, each with both values where they can be shown: "steps is 300 here, 400 there".
+    /// "There" is this identity, "here" the other one. Without `comparesPrior` prior pictures are not compared: they may
+    /// not be drawn yet.
     public func differences(from here: TrainingIdentity, comparesPrior: Bool = true) -> [String] {
         let names = Set(parts.keys).union(here.parts.keys).subtracting(comparesPrior ? ["functions"] : ["functions", Self.priorPart]).filter
         { parts[$0] != here.parts[$0] }.sorted()
@@ -69,7 +74,7 @@ public struct TrainingIdentity: Sendable, Equatable {
         return plain + (names.contains("settings") ? settings(here) : []) + functionDifferences(replaced: here.replaced, here.functions)
     }
 
-    /// What differs in the functions alone.
+    /// Lists the differences of the functions alone, in the words of `differences(from:comparesPrior:)`.
     public func functionDifferences(replaced names: [String], _ here: [FunctionPart]) -> [String] {
         let changed =
             names.filter { !replaced.contains($0) }.map { "\($0) is a function here, not there" }
@@ -88,14 +93,14 @@ public struct TrainingIdentity: Sendable, Equatable {
         }
     }
 
-    /// "weight, which attention_loss reads,".
+    /// A part's name as a message has it: "weight, which attention_loss reads,".
     private static func title(_ name: String) -> String {
         let path = name.split(separator: ": ")
         guard path.count > 1, let last = path.last else { return name }
         return "\(last), which \(path[path.count - 2]) reads,"
     }
 
-    /// Settings of each phase that differ, with both values.
+    /// The settings of each phase that differ, with both values.
     private func settings(_ here: TrainingIdentity) -> [String] {
         func phases(_ identity: TrainingIdentity) -> [JSON] {
             (try? JSON.parse(Array((identity.parts["settings"] ?? "").utf8)))?.arrayValue ?? []
@@ -113,7 +118,7 @@ public struct TrainingIdentity: Sendable, Equatable {
         }
     }
 
-    /// A phase's settings by name; long ones are cut.
+    /// A phase's settings by name; long values are shortened.
     private static func flattened(_ phase: JSON) -> [(name: String, text: String)] {
         (phase.objectValue?.members).map(Array.init)?.flatMap { name, value in
             name == "options" ? flattened(value) : [(name, shown(value.text()))]
@@ -122,6 +127,7 @@ public struct TrainingIdentity: Sendable, Equatable {
 
     private static func shown(_ text: String) -> String { text.count > 80 ? text.prefix(60) + "… (\(text.count) characters)" : text }
 
+    /// The identity as checkpoints keep it.
     var json: JSON {
         [
             "model_name": .string(modelName), "model_folder": .string(modelFolder),
@@ -130,6 +136,7 @@ public struct TrainingIdentity: Sendable, Equatable {
         ]
     }
 
+    /// Reads an identity from a checkpoint; nil where a member is missing.
     init?(_ json: JSON) {
         guard let name = json["model_name"]?.stringValue, let folder = json["model_folder"]?.stringValue,
             let parts = json["parts"]?.objectValue

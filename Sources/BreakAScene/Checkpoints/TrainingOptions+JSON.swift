@@ -4,10 +4,11 @@ import Tensors
 
 /// Options as a JSON object, one row a setting: what checkpoints and results keep.
 extension TrainingOptions {
+    /// One setting: its name, and how to read it and write it.
     private struct Row: Sendable {
         let name: String
         let read: @Sendable (TrainingOptions) -> JSON
-        /// False where the value does not fit.
+        /// Sets the value; false where it is of another kind or out of range.
         let write: @Sendable (inout TrainingOptions, JSON) -> Bool
 
         static func int(_ name: String, _ path: WritableKeyPath<TrainingOptions, Int> & Sendable) -> Row {
@@ -68,9 +69,10 @@ extension TrainingOptions {
         .bool("gradient_checkpointing", \.checkpointsGradients),
     ]
 
+    /// Every setting by its name, in the order of the rows.
     public var json: JSON { .object(JSONObject(Self.rows.map { ($0.name, $0.read(self)) })) }
 
-    /// nil where a setting is missing, unknown, of another kind or out of range.
+    /// Reads all settings; nil where one is missing, unknown, of another kind or out of range.
     public init?(_ json: JSON) {
         guard let object = json.objectValue, object.count == Self.rows.count else { return nil }
         self.init()
@@ -80,7 +82,7 @@ extension TrainingOptions {
         guard isSound else { return nil }
     }
 
-    /// Whether numbers are such as a training can take: a file may hold others.
+    /// Whether the numbers are such that a training can use them: a file may hold others.
     private var isSound: Bool {
         let numbers = [
             optimizer.lr, optimizer.beta1, optimizer.beta2, optimizer.eps, optimizer.weightDecay, attentionWeight, priorWeight,
@@ -94,6 +96,7 @@ extension TrainingOptions {
 }
 
 extension PriorOptions {
+    /// The options by their names: what checkpoints and prior stores keep.
     public var json: JSON {
         [
             "count": JSON(count), "prompts": .array(prompts.map(JSON.string)), "steps": JSON(steps),
@@ -101,7 +104,7 @@ extension PriorOptions {
         ]
     }
 
-    /// nil where a setting is missing or of another kind.
+    /// Reads the options; nil where one is missing or of another kind.
     public init?(_ json: JSON) {
         guard let count = json["count"]?.intValue, let prompts = json["prompts"]?.arrayValue?.compactMap(\.stringValue),
             let steps = json["steps"]?.intValue, let guidance = json["guidance"]?.doubleValue, let seed = json["seed"]?.intValue,
@@ -113,8 +116,10 @@ extension PriorOptions {
 }
 
 extension PlannedPhase {
+    /// The phase, its seed and its options: what checkpoints keep.
     public var json: JSON { ["phase": JSON(phase), "seed": JSON(seed), "options": options.json] }
 
+    /// Reads a phase; nil where a member is missing or its options cannot be read.
     public init?(_ json: JSON) {
         guard let phase = json["phase"]?.intValue, let seed = json["seed"]?.intValue,
             let options = json["options"].flatMap(TrainingOptions.init)

@@ -2,20 +2,25 @@ import Autograd
 import Diffusion
 import Tensors
 
-/// Cross-attention maps of one prompt by timestep, layer and head: the whole record, reduced as asked.
+/// Cross-attention maps of one prompt by timestep, layer and head, kept in full and reduced on request.
 public struct AttentionStudy: Sendable {
-    /// Axes of the record that a reduction may keep.
+    /// The axes of the record that a reduction may keep.
     public enum Axis: String, Sendable, CaseIterable { case timestep, layer, head }
 
+    /// The prompt that the maps are of.
     public let prompt: String
+    /// The prompt's token ids, as many as the maps have tokens.
     public let ids: [Int]
+    /// The timesteps of the record, in order.
     public let timesteps: [Int]
+    /// The layers' names, such as "up_blocks.2.attentions.0.transformer_blocks.0.attn2".
     public let layers: [String]
+    /// The size of every map; 0×0 where nothing was recorded.
     public let size: (height: Int, width: Int)
-    /// Per layer: probabilities [T, A, H·W, L].
+    /// Per layer: probabilities [T, A, H·W, L] of T timesteps, A heads and L tokens.
     let probabilities: [Tensor]
 
-    /// Maps of layers of one resolution: the largest number of them, and the finest of those.
+    /// Collects maps, all of one resolution.
     init(prompt: String, ids: [Int], timesteps: [Int], maps: [CrossAttentionMap]) {
         (self.prompt, self.ids, self.timesteps) = (prompt, ids, timesteps)
         layers = maps.map(\.layer)
@@ -23,11 +28,11 @@ public struct AttentionStudy: Sendable {
         probabilities = maps.map(\.probabilities.value)
     }
 
-    /// Heads of each layer.
+    /// The number of heads of each layer.
     public var heads: [Int] { probabilities.map { $0.shape[1] } }
 
-    /// Maps of a token (place in the prompt), mean over everything not kept: [kept axes…, H, W] in the order of
-    /// `keep`. `heads` picks some; all heads count the same.
+    /// The maps of the token at place `token` of the prompt, averaged over every axis that is not kept: [kept axes…, H, W],
+    /// the axes in the order of `keep`. `heads`: only these heads of each layer; nil is all. All heads count the same.
     public func maps(token: Int, keep: [Axis] = [], heads: [Int]? = nil) -> Tensor {
         let places = size.height * size.width
         // Every layer as [T, A, HW], chosen heads only.
@@ -67,9 +72,10 @@ public struct AttentionStudy: Sendable {
 }
 
 extension DiffusionModel {
-    /// Maps while the model looks at a picture [1, H, W, 3], noised to each of `timesteps`: these are what masks can
-    /// be compared with. The noise is the same at every timestep; `draw` counts draws of a seed. `layers` are prefixes
-    /// ("up_blocks.2"); without any those of the model's `AttentionLevel`.
+    /// Records maps while the model looks at a picture [1, H, W, 3] in [−1, 1], noised to each of `timesteps`: these are
+    /// what masks can be compared with. The noise is the same at every timestep; `draw` counts draws of a seed. `layers`
+    /// are prefixes of names ("up_blocks.2"); without any, the layers of the model's `AttentionLevel` are taken. Throws
+    /// `AttentionError.noLayers` where no layer has such a name, and what tokenizing the prompt throws.
     public func studyAttention(
         _ prompt: String, picture: Tensor, timesteps: [Int], layers: [String] = [], seed: Int, draw: Int = 0
     ) throws -> AttentionStudy {
@@ -85,7 +91,8 @@ extension DiffusionModel {
         return AttentionStudy(prompt: prompt, ids: ids, timesteps: timesteps, maps: try Self.select(pass.maps, layers))
     }
 
-    /// Maps of a generation, one timestep a denoising step, and the latents that it drew. `noise`: as `sampleLatents`'.
+    /// Records maps during a generation, one timestep per denoising step, and returns the latents that it drew with them.
+    /// `noise`: as for `sampleLatents`. Throws as `studyAttention`, and what `progress` throws.
     public func studyGeneration(
         _ prompt: String, initial: Tensor, noise: ((_ step: Int) -> Tensor)? = nil, _ options: GenerationOptions, layers: [String] = [],
         progress: (GenerationStep) throws -> Void = { _ in }
@@ -110,7 +117,7 @@ extension DiffusionModel {
         layers.isEmpty ? attentionRecording(latents: latents) : .all
     }
 
-    /// The layers that were asked for; where they differ in resolution only those of the first one's.
+    /// Keeps the maps of the layers that were asked for; where these differ in resolution, only those of the first one's.
     private static func select(_ maps: [CrossAttentionMap], _ prefixes: [String]) throws -> [CrossAttentionMap] {
         let wanted = prefixes.isEmpty ? maps : maps.filter { map in prefixes.contains { map.layer == $0 || map.layer.hasPrefix($0 + ".") } }
         guard let first = wanted.first else { throw AttentionError.noLayers(wanted: prefixes, known: maps.map(\.layer)) }
@@ -118,10 +125,12 @@ extension DiffusionModel {
     }
 }
 
-/// What can be wrong with a question about attention.
+/// An error of a question about attention.
 public enum AttentionError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// No layer's name begins with one of `wanted`; the model has the layers `known`.
     case noLayers(wanted: [String], known: [String])
 
+    /// The error as a message for the user, without a full stop.
     public var description: String {
         switch self {
         case .noLayers(let wanted, let known):

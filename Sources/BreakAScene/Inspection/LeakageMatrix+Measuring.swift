@@ -3,9 +3,9 @@ import Images
 import Tensors
 
 extension DiffusionModel {
-    /// The leakage matrix of a scene's handles under every combination of `conditions`. Throws `AttentionError`,
-    /// `PairingError`, and what tokenizing the prompts throws. `progress` gets the passes done and in all; what it throws
-    /// ends the measuring.
+    /// Measures the leakage matrix of a scene's handles, over every combination of `conditions`. `progress` gets the number
+    /// of passes done and in all; what it throws ends the measuring. Throws `AttentionError`, `PairingError`, and what
+    /// tokenizing the prompts throws.
     public func leakage(
         _ scene: PreparedScene, _ conditions: LeakageConditions = LeakageConditions(), progress: (Int, Int) throws -> Void = { _, _ in }
     ) throws -> LeakageMatrix {
@@ -46,6 +46,7 @@ extension LeakageConditions {
         let noise: Int
     }
 
+    /// The passes that these conditions ask for, where a scene has `count` handles.
     func looks(_ count: Int) -> [Look] {
         let all = Array(0..<count)
         let namings = orders.flatMap { order -> [(handles: [Int], measured: [Int])] in
@@ -67,13 +68,13 @@ extension LeakageConditions {
     }
 }
 
-/// One handle's maps, summed up.
+/// Running sums over one handle's maps.
 private struct LeakageSum {
     private var count = 0.0
     private var shares: [Double] = []
     private var iou = 0.0
     private var attention = 0.0
-    /// Of all maps, those of the mirrored photo turned back.
+    /// The sum of all maps; those of the mirrored photo are turned back first.
     private var map: Tensor?
 
     mutating func add(_ map: Tensor, _ mask: Tensor, _ parts: [Tensor], tokens: Int, isFlipped: Bool) {
@@ -86,7 +87,7 @@ private struct LeakageSum {
         count += 1
     }
 
-    /// [H, W], left and right exchanged.
+    /// A map [H, W] with left and right exchanged.
     private static func turned(_ map: Tensor) -> Tensor {
         let (height, width, values) = (map.shape[0], map.shape[1], map.values)
         return Tensor((0..<height * width).map { values[$0 - $0 % width + width - 1 - $0 % width] }, shape: [height, width])

@@ -1,9 +1,9 @@
 import Diffusion
 import Images
 
-/// Under which conditions `leakage` looks at the photo. Every combination counts the same.
+/// The conditions under which `leakage` shows the photo to the model. Every combination has the same weight.
 public struct LeakageConditions: Sendable, Equatable {
-    /// Which handles a prompt names, and in which order.
+    /// The handles that a prompt names, and their order.
     public enum Order: String, Sendable, CaseIterable {
         /// All, in the masks' order.
         case masks
@@ -13,19 +13,23 @@ public struct LeakageConditions: Sendable, Equatable {
         case alone
     }
 
-    /// With `*` in the place of the handles; training has "a photo of *".
+    /// Prompts with `*` in the place of the handles; training has "a photo of *".
     public var prompts = [PromptContext.plain]
+    /// The orders in which prompts name the handles.
     public var orders = [Order.masks]
-    /// Also the photo and its masks turned left to right.
+    /// Whether the photo and its masks are also shown mirrored, left to right.
     public var flips = false
-    /// Draws of the noise.
+    /// The number of draws of the noise.
     public var noises = 1
+    /// The timesteps that the photo is noised to.
     public var timesteps = [100, 300, 500, 700, 900]
+    /// The seed of the noise.
     public var seed = 0
 
+    /// The conditions under which training sees the photo: its prompt, unmirrored, one noise at five timesteps.
     public init() {}
 
-    /// "the training photo, \"a photo of *\", 1 noise at timesteps 100 … 900".
+    /// The conditions in words: "the training photo, \"a photo of *\", 1 noise at 5 timesteps".
     public var description: String {
         let quoted = prompts.map { "\"\($0)\"" }.joined(separator: ", ")
         let naming =
@@ -37,28 +41,33 @@ public struct LeakageConditions: Sendable, Equatable {
     }
 }
 
-/// Where each handle's attention goes: its share in every mask, and in none.
+/// The shares of each handle's attention that lie in every mask, and in none.
 ///
 /// Maps are those of the model's attention level, masks those that training has there. Where masks overlap, cells are
 /// shared out (`Metrics.sharedOut`).
 public struct LeakageMatrix: Sendable {
+    /// The handles' tokens, one for each row.
     public let handles: [String]
+    /// The names of the masks, in the order of the columns.
     public let maskNames: [String]
     /// [handle][mask], then the background last; each row sums to 1. Means over the conditions.
     public let shares: [[Double]]
-    /// What a map that is the same everywhere would have: the masks' areas, the background last.
+    /// The shares of a map that is the same everywhere: the masks' areas, the background last.
     public let chance: [Double]
-    /// Mean of the soft IoU of every map with the handle's own mask.
+    /// The mean soft IoU of a handle's maps with its own mask.
     public let meanIoU: [Double]
-    /// Soft IoU of the mean of all maps with it: mistakes that cancel do not count.
+    /// The soft IoU of the mean of a handle's maps with its own mask: errors that cancel each other do not count.
     public let iouOfMean: [Double]
     /// The token's mean probability inside its own mask, as a multiple of what every token has where attention is spread
     /// evenly: below 1 a handle is hardly looked at, however its mass is distributed.
     public let attention: [Double]
+    /// The conditions that the values are means over.
     public let conditions: LeakageConditions
-    /// Which handles they are, in words.
+    /// Which handles of the model these are and why, in words (`ScenePairing.description`).
     public let pairing: String
 
+    /// Makes a matrix of values that were measured. `shares` and `chance` have one entry more than there are masks, the
+    /// background.
     public init(
         handles: [String], maskNames: [String], shares: [[Double]], chance: [Double], meanIoU: [Double], iouOfMean: [Double],
         attention: [Double],
@@ -69,21 +78,21 @@ public struct LeakageMatrix: Sendable {
         (self.conditions, self.pairing) = (conditions, pairing)
     }
 
-    /// Shares as multiples of chance, [handle][mask], the background last.
+    /// The shares as multiples of chance, [handle][mask], the background last; 0 where chance is 0.
     public var lift: [[Double]] { shares.map { row in zip(row, chance).map { $1 > 0 ? $0 / $1 : 0 } } }
 
-    /// Mean share in the own mask.
+    /// The mean of the handles' shares in their own masks.
     public var own: Double { shares.indices.reduce(0) { $0 + shares[$1][$1] } / Double(max(1, shares.count)) }
 
-    /// The largest share outside of the own mask: in another's, or in the background.
+    /// The largest share outside of a handle's own mask: in another's, or in the background.
     public var worst: Double { shares.indices.map { leak($0).share }.max() ?? 0 }
 
-    /// The largest share in another handle's mask.
+    /// The largest share that a handle has in another handle's mask.
     public var worstOther: Double {
         shares.indices.flatMap { i in shares.indices.filter { $0 != i }.map { shares[i][$0] } }.max() ?? 0
     }
 
-    /// Where most of a handle's attention outside of its own mask goes: a mask's place, or the background's, which is last.
+    /// The place with most of a handle's attention outside of its own mask: a mask's, or the background's, which is last.
     public func leak(_ handle: Int) -> (place: Int, share: Double) {
         let places = shares[handle].indices.filter { $0 != handle }
         let place = places.max { shares[handle][$0] < shares[handle][$1] } ?? handle
@@ -92,22 +101,27 @@ public struct LeakageMatrix: Sendable {
 }
 
 extension LeakageMatrix {
-    /// What a row says of its handle, by thresholds relative to chance.
+    /// A verdict on a handle by its row. Limits are relative to chance.
     public enum Verdict: Sendable, Equatable {
-        /// Less attention than spread evenly: what else the row says has no weight.
+        /// The handle gets less attention than if attention were spread evenly: its other values mean little.
         case unseen
-        /// Another's mask gets more than chance, more than `limits.mixed`, and at least half of what the background gets.
+        /// Another mask gets more than chance, more than `limits.mixed`, and at least half of what the background gets.
         case mixed(with: Int)
-        /// Above chance by at least `limits.apart`.
+        /// The share in the handle's own mask is above chance by at least `limits.apart`.
         case apart
-        /// Above chance by at least `limits.held`; the rest goes mostly to this place.
+        /// That share is above chance by at least `limits.held`; the rest goes mostly to this place, a mask's or the
+        /// background's.
         case leaks(to: Int)
+        /// That share is above chance by less than `limits.held`; most of the rest goes to this place.
         case lost(to: Int)
     }
 
-    /// Of the share in the own mask above chance (0 chance, 1 all), and of a share in another's.
+    /// The limits of `Verdict`: `apart` and `held` of the own share above chance (`Metrics.aboveChance`: 0 is chance, 1 is
+    /// all), `mixed` of a share in another's mask.
     public static let limits = (apart: 0.8, held: 0.5, mixed: 0.1)
 
+    /// The verdict on the handle at place `handle`, the first that applies in the order of the cases unseen, mixed, apart,
+    /// leaks, lost.
     public func verdict(_ handle: Int) -> Verdict {
         if attention[handle] < 1 { return .unseen }
         let row = shares[handle]

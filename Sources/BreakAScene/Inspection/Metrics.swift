@@ -1,15 +1,16 @@
 import Tensors
 
-/// How attention and masks agree (method.md §5.1). Maps and masks are [H, W], maps ≥ 0, masks in 0…1.
+/// Measures of how attention and masks agree. Maps and masks are [H, W], maps ≥ 0, masks in 0…1
+/// (Sources/BreakAScene/README.md, "Metrics").
 public enum Metrics {
-    /// Σ min(A, M) / Σ max(A, M) of the map divided by its maximum.
+    /// Soft IoU: Σ min(A, M) / Σ max(A, M) of the map divided by its maximum; 0 where both are 0 everywhere.
     public static func softIoU(_ map: Tensor, _ mask: Tensor) -> Double {
         let a = map.scaled(by: 1 / max(map.maximum, 1e-12))
         let union = Tensor.binary(.maximum, a, mask).sum
         return union > 0 ? Tensor.binary(.minimum, a, mask).sum / union : 0
     }
 
-    /// Share of the map's mass inside the mask (the energy game).
+    /// The share of the map's mass inside the mask (the energy game): Σ A·M / Σ A; 0 for a map without mass.
     public static func energyInside(_ map: Tensor, _ mask: Tensor) -> Double {
         let mass = map.sum
         return mass > 0 ? map.dot(mask) / mass : 0

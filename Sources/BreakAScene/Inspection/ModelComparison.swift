@@ -3,19 +3,19 @@ import Diffusion
 import NeuralNetwork
 import Tensors
 
-/// What changed from one model to another.
+/// The change of one block of a model.
 public struct BlockChange: Sendable, Equatable {
-    /// "unet.up_blocks.2.attentions", "unet.conv_in", "handle <asset0>".
+    /// The block's name: "unet.up_blocks.2.attentions", "unet.conv_in", "handle <asset0>".
     public let block: String
-    /// L2 norm of the change of its parameters.
+    /// The L2 norm of the change of its parameters.
     public let norm: Double
-    /// The same by the norm of the parameters before.
+    /// The norm of the change as a share of the norm of the parameters before it.
     public let relative: Double
 }
 
 extension DiffusionModel {
-    /// Blocks that differ, largest change first; nil where the models have different parameters. Handles are compared
-    /// one by one, those that only one model has are new.
+    /// The blocks that differ, largest change first; nil where the models have different parameters. Handles are compared
+    /// one by one; one that this model lacks is compared with its start, or with zeros.
     public func changes(to other: DiffusionModel) -> [BlockChange]? {
         var (order, squares, norms) = ([String](), [String: Double](), [String: Double]())
         func add(_ block: String, _ a: Tensor, _ b: Tensor) {
@@ -52,8 +52,8 @@ extension DiffusionModel {
         return (["weight", "bias"].contains(path.last) ? path.dropLast() : path).joined(separator: ".")
     }
 
-    /// What this model has that `base` has not: tensors with other elements (handles among them), of how many, and their
-    /// bytes.
+    /// Counts the differences from `base`: the tensors with other elements (handles among them), all tensors, and the bytes
+    /// of those that differ.
     public func difference(from base: DiffusionModel) -> (tensors: Int, of: Int, bytes: Int) {
         let old = base.unet.parameters() + base.textEncoder.parameters()
         let known = Dictionary(old.map { ($0.name, $0.value.value) }) { first, _ in first }

@@ -2,7 +2,7 @@ import Diffusion
 import NeuralNetwork
 import Tensors
 
-// What a model was taught, word by word.
+// The words that a model was taught.
 extension DiffusionModel {
     /// The words that the model was taught, in alphabetical order: tokens of letters that stand for a whole word.
     ///
@@ -12,6 +12,7 @@ extension DiffusionModel {
     /// without such a gap, as Stable Diffusion's, every token that ends a word is listed, pieces such as "ing" among them.
     public var words: [String] { taughtTokens.map(\.word).sorted() }
 
+    /// The taught words with their token ids, in the order of the ids.
     private var taughtTokens: [(word: String, id: Int)] {
         let lengths = tokenLengths
         let least = Self.gap(lengths) ?? 0
@@ -22,7 +23,7 @@ extension DiffusionModel {
         }
     }
 
-    /// Norms of the rows of the token table.
+    /// The L2 norms of the rows of the token table.
     private var tokenLengths: [Double] {
         let table = textEncoder.tokenEmbedding.value
         return (0..<table.shape[0]).map { table.row($0).sumOfSquares.squareRoot() }
@@ -53,7 +54,7 @@ extension DiffusionModel {
         return Array(scores.sorted { $0.cosine > $1.cosine }.prefix(count))
     }
 
-    /// Why a handle would start badly from a word, with advice; nil where it would not.
+    /// Says why a handle would start badly from a word, with advice; nil where nothing speaks against the word.
     public func problem(ofWord word: String) -> (message: String, help: String)? {
         let ids = tokenizer.encode(word)
         guard let first = ids.first, first < textEncoder.configuration.vocabularySize else { return nil }

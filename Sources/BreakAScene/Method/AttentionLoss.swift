@@ -2,7 +2,8 @@ import Autograd
 import Diffusion
 import Tensors
 
-/// How a handle's map is brought to [0, 1] before it is compared with its mask (method.md §1.7).
+/// The way in which a handle's map is brought to [0, 1] before it is compared with its mask (Sources/BreakAScene/README.md,
+/// "Paper and code").
 public enum AttentionNormalization: String, Sendable, CaseIterable {
     /// Divided by its maximum: the code.
     case max
@@ -10,11 +11,11 @@ public enum AttentionNormalization: String, Sendable, CaseIterable {
     case minmax
 }
 
-/// How the squared differences of a map and its mask become one number.
+/// The way in which the squared differences of a map and its mask become one number.
 public enum AttentionReduction: String, Sendable, CaseIterable {
     /// Their mean over all cells: the code. The few cells of a small thing then hardly count.
     case mean
-    /// Half the mean inside the mask and half the mean outside, whatever its size: keeps small things.
+    /// Half the mean inside of the mask plus half the mean outside, so that small things count as much as large ones.
     case balanced
 }
 
@@ -22,9 +23,11 @@ public enum AttentionReduction: String, Sendable, CaseIterable {
 public struct AttentionMaps: Sendable {
     /// [N, H·W, L]: mean over layers and heads, every head counting the same.
     public let mean: Variable
+    /// The size of the maps, H and W.
     public let size: (height: Int, width: Int)
 
-    /// nil where nothing was recorded, as for a model without cross-attention in its down and up blocks.
+    /// Averages the maps of a pass, all of one size; nil where nothing was recorded, as for a model without cross-attention
+    /// in its down and up blocks.
     public init?(_ maps: [CrossAttentionMap]) {
         guard let first = maps.first else { return nil }
         let heads = maps.reduce(0) { $0 + $1.probabilities.shape[1] }
@@ -41,8 +44,9 @@ public struct AttentionMaps: Sendable {
     }
 }
 
-/// E ‖ CA(vᵢ, z_t) − Mᵢ ‖² for one handle (paper eq. 2): the mean squared difference of its normalised map [h, w], 16×16
-/// in the paper, and its mask `target` [h, w].
+/// The cross-attention loss of one handle, E ‖ CA(vᵢ, z_t) − Mᵢ ‖² (paper, equation 2): the mean squared difference of its
+/// normalized map [h, w], 16×16 in the paper, and its mask `target` [h, w]. A scalar. Where `target` is 0 or 1 everywhere,
+/// `.balanced` is `.mean`.
 public func crossAttentionLoss(
     _ map: Variable, target: Tensor, _ normalization: AttentionNormalization, _ reduction: AttentionReduction = .mean
 ) -> Variable {

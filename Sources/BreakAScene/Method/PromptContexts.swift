@@ -1,25 +1,25 @@
 import Tensors
 
-/// What a training prompt says beside the handles: "a photo of * at the beach", "an oil painting of *".
+/// The words of a training prompt beside the handles: "a photo of * at the beach", "an oil painting of *".
 ///
 /// The masked loss asks nothing of the background, so the prompt of a training step may name any place or style. That
 /// keeps a handle from being tied to the photo's own surroundings. `*` stands for the handles, as in the templates of
 /// Textual Inversion. Neither the paper nor its code has it: there every prompt is `plain`.
 public enum PromptContext {
-    /// Where the handles go.
+    /// The character that stands for the handles in a context.
     public static let place: Character = "*"
-    /// The paper's prompt.
+    /// The paper's prompt, "a photo of *".
     public static let plain = "a photo of *"
 
-    /// What preset `collage` learns in: three times in ten the paper's prompt, else a place that the embedded model draws
-    /// well. It knows more places; those are left to be tried on (Tests/Conformance/RESULTS.md).
+    /// The contexts that preset `collage` learns in: three times in ten the paper's prompt, else a place that the embedded
+    /// model draws well. The model knows more places; those are left for generations (Tests/Conformance/RESULTS.md).
     public static let places =
         [plain, plain, plain]
         + ["at the beach", "in the snow", "on a wooden table", "at night", "on the grass", "in the city", "in the forest"].map {
             "\(plain) \($0)"
         }
 
-    /// What is wrong with a context of a list, in words; nil where it names one place for the handles.
+    /// Says what is wrong with a context of a list; nil where it names one place for the handles.
     public static func fault(_ context: String) -> String? {
         switch context.count(where: { $0 == place }) {
         case 1: nil
@@ -28,19 +28,21 @@ public enum PromptContext {
         }
     }
 
-    /// The prompt that names these handles, in their order. A context without a place is a whole prompt already.
+    /// The prompt that names these handles, in their order, joined by "and". A context without `*` is a whole prompt
+    /// already.
     public static func prompt(_ context: String, _ tokens: [String]) -> String {
         guard let start = context.firstIndex(of: place) else { return context }
         let names = tokens.joined(separator: " and ")
         return context[..<start] + names + context[context.index(after: start)...]
     }
 
-    /// One of the contexts, each equally often; nil where there are none. Give one twice, and it comes twice as often.
+    /// One of the contexts, each with the same probability; nil where there are none. One that is given twice is twice as
+    /// probable.
     static func sample(_ contexts: [String], _ random: inout RandomState) -> String? {
         contexts.isEmpty ? nil : sample(contexts, random.next(stream))
     }
 
-    /// The same from a draw. `contexts` has at least one element.
+    /// One of the contexts, chosen by a draw. `contexts` has at least one element.
     public static func sample(_ contexts: [String], _ draw: RandomDraw) -> String {
         contexts[draw.integer(below: contexts.count)]
     }

@@ -2,7 +2,7 @@ import Diffusion
 import Images
 import NeuralNetwork
 
-/// What phase two trains.
+/// The parameters that phase two trains.
 public enum TrainableParts: String, Sendable, CaseIterable {
     /// The U-Net, the text encoder and every row of its table: the paper.
     case all
@@ -17,68 +17,82 @@ public enum TrainableParts: String, Sendable, CaseIterable {
     case kv
     /// Low-rank adapters of the attention layers' projections, and the handles (LoRA).
     case lora
-    /// Only the handles: phase one again.
+    /// Only the handles, as in phase one.
     case handles
 }
 
-/// Every choice in which the paper, its code and later work differ, with one name (method.md §1.7).
+/// The settings of one phase of training: every choice in which the paper, its code and later work differ has a name of its
+/// own (Sources/BreakAScene/README.md, "Paper and code"). The defaults are the code's phase one.
 public struct TrainingOptions: Sendable, Equatable {
+    /// Steps of the phase.
     public var steps = 400
+    /// AdamW's settings, the learning rate among them.
     public var optimizer = AdamW.Options(lr: 5e-4)
-    /// λ of the cross-attention loss; 0 is the paper's ablation.
+    /// The weight λ of the cross-attention loss; 0 is the paper's ablation.
     public var attentionWeight = 0.01
+    /// How a handle's map is brought to [0, 1].
     public var attentionNormalization = AttentionNormalization.max
+    /// How the attention loss averages over a map's cells.
     public var attentionReduction = AttentionReduction.mean
-    /// Prior preservation; 0 is none.
+    /// The weight of prior preservation; 0 is none.
     public var priorWeight = 1.0
-    /// The diffusion loss only inside the chosen masks (paper eq. 1); false is the ablation.
+    /// Whether the diffusion loss counts only inside the chosen masks (paper, equation 1); false is the paper's ablation.
     public var isMasked = true
+    /// The law by which a photo's subset of handles is drawn.
     public var sampling = SamplingLaw.union
-    /// Probability that photo and masks are flipped.
+    /// The probability that photo and masks are flipped.
     public var flip = 0.5
-    /// What prompts say beside the handles, one at random a photo, each with `*` in the place of the handles; none is
-    /// "a photo of *", the paper.
+    /// What prompts say beside the handles: for each photo one of these at random, with `*` in the place of the handles.
+    /// None is "a photo of *", the paper's prompt.
     public var contexts: [String] = []
-    /// Probability that a photo shows a random part around the chosen things instead of the whole (`Zoom`).
+    /// The probability that a photo shows a random part around the chosen things instead of the whole (`Zoom`).
     public var zoom = 0.0
+    /// How masks come down to the sizes of latents and maps.
     public var maskDownsampling = MaskDownsampling.nearest
-    /// Photos of the scene in a step, each with a subset of its own; as many prior pictures.
+    /// The photos of the scene in a step, each with a subset of its own; the step has as many prior pictures.
     public var batchSize = 1
-    /// Global norm that gradients are clipped to; nil is none.
+    /// The global norm that gradients are clipped to; nil is no clipping.
     public var clipNorm: Double? = 1
-    /// In phase one the clipped norm is that of the whole token table's gradient, though only the handles move: the
-    /// code. False: the handles' own.
+    /// Whether, in phase one, the clipped norm is that of the whole token table's gradient although only the handles move,
+    /// as in the code. False: the norm of the handles' own gradient.
     public var clipsWholeTable = true
+    /// The parameters that phase two trains; `trainedNames` overrides it.
     public var trains = TrainableParts.all
-    /// Learning rate of the handles, where it is another than that of all else; nil: the same.
+    /// The learning rate of the handles; nil: that of all other parameters.
     public var handleRate: Double?
-    /// Pixels that it trains at; nil: the model's own size.
+    /// The size in pixels that the model is trained at; nil: its own size.
     public var size: PixelSize?
-    /// Instead of `trains`: exactly these parameters ("unet.…", "text_encoder.…").
+    /// Trains exactly these parameters ("unet.…", "text_encoder.…") in phase two, instead of `trains`.
     public var trainedNames: Set<String>?
-    /// Rank of the adapters where `trains` is `.lora`.
+    /// The rank of the adapters where `trains` is `.lora`.
     public var loraRank = 4
-    /// Gradient checkpointing: about a third more time, a fraction of the memory for activations; same gradients.
+    /// Whether activations are computed again in the backward pass (gradient checkpointing): about a third more time, a
+    /// fraction of the memory, the same gradients.
     public var checkpointsGradients = false
 
+    /// The settings of the authors' code for phase one.
     public init() {}
 }
 
 /// The pictures that keep a model from forgetting (prior preservation): drawn by the base model. The values are the
 /// code's: its `--num_class_images` and `--class_prompt`, and what diffusers' pipeline does without options.
 public struct PriorOptions: Sendable, Equatable {
+    /// The number of pictures.
     public var count = 100
-    /// Taken in turn.
+    /// The prompts, taken in turn; at least one.
     public var prompts = ["a photo at the beach"]
+    /// Denoising steps of each picture.
     public var steps = 50
+    /// The scale of classifier-free guidance.
     public var guidanceScale = 7.5
-    /// Trainings take their own seed, so that the pictures of two seeds are independent.
+    /// The seed of the drawing. Trainings set it to their own, so that the pictures of two seeds are independent.
     public var seed = 0
 
+    /// The code's settings.
     public init() {}
 }
 
-/// What a handle starts from that was given no word.
+/// The embedding that a handle starts from where no word was given for it.
 public enum HandleStart: String, Sendable, CaseIterable {
     /// Random numbers with the spread of the token table.
     case random
@@ -86,15 +100,16 @@ public enum HandleStart: String, Sendable, CaseIterable {
     case rareTokens = "rare_tokens"
 }
 
-/// Settings that belong together.
+/// Settings that belong together (Sources/BreakAScene/README.md, "Paper and code").
 public enum Preset: String, Sendable, CaseIterable {
     /// The paper's text and appendix B.1.
     case paper
     /// The authors' code.
     case code
-    /// Tuned for the embedded model by its pictures (Tests/Conformance/RESULTS.md).
+    /// Tuned for the embedded model by the pictures that it draws (Tests/Conformance/RESULTS.md).
     case collage
 
+    /// The settings of a phase, 1 or 2.
     public func options(phase: Int) -> TrainingOptions {
         var options = TrainingOptions()
         options.optimizer.lr = phase == 1 ? 5e-4 : 2e-6
@@ -117,9 +132,10 @@ public enum Preset: String, Sendable, CaseIterable {
         return options
     }
 
-    /// What handles start from without words. The paper names no rule.
+    /// The embeddings that handles start from where no words are given. The paper names no rule.
     public var handleStart: HandleStart { self == .code ? .rareTokens : .random }
 
+    /// The settings of the prior pictures; of no use in `.paper`, which has none.
     public var prior: PriorOptions {
         var prior = PriorOptions()
         if self == .collage {
@@ -134,6 +150,6 @@ public enum Preset: String, Sendable, CaseIterable {
         return prior
     }
 
-    /// The preset that suits a model.
+    /// The preset that suits a model: `.collage` for the embedded model, `.code` for all others.
     public static func suited(to model: DiffusionModel) -> Preset { model.isCollage ? .collage : .code }
 }

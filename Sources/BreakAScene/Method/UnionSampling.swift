@@ -1,16 +1,17 @@
 import Images
 import Tensors
 
-/// The law by which a step's subset of handles is drawn (paper §3; method.md §1.2).
+/// The law by which a step's subset of handles is drawn (paper, section 3; Sources/BreakAScene/README.md, "Union
+/// sampling").
 public enum SamplingLaw: String, Sendable, CaseIterable {
     /// k uniform in 1…N, then k handles in random order: the code's law.
     case union
     /// Every non-empty subset equally often.
     case subset
-    /// One handle a step: the paper's ablation.
+    /// One handle per step: the paper's ablation.
     case single
 
-    /// Handles in the order of the prompt: numbers below `count`, at least one.
+    /// Draws a subset of 0..<`count`, at least one, in the order in which the prompt names them.
     func sample(_ count: Int, _ draw: RandomDraw) -> [Int] {
         switch self {
         case .union: return draw.sample(1 + draw.integer(below: count, index: 1), below: count, index: 4)
@@ -38,26 +39,31 @@ public enum SamplingLaw: String, Sendable, CaseIterable {
     }
 }
 
-/// What one photo of a step asks for: which handles the prompt names, in order, whether photo and masks are flipped (union
-/// sampling), which part of the photo is seen, and what else the prompt says.
+/// The random choices for one photo of a step: the handles that the prompt names, in order, whether photo and masks are
+/// flipped, the part of the photo that is seen, and what else the prompt says.
 public struct UnionSample: Sendable, Equatable {
     /// The handles by the places of their masks in the scene: `ScenePairing` says where the model has them.
     public let chosen: [Int]
+    /// Whether photo and masks are flipped left to right.
     public let isFlipped: Bool
-    /// In pixels of the scene's detail, before flipping; nil is the whole photo.
+    /// The part of the photo that is seen, in pixels of the scene's detail, before flipping; nil is the whole photo.
     public var part: PixelRect?
-    /// With `*` in the place of the handles, or a whole prompt.
+    /// The prompt with `*` in the place of the handles, or a whole prompt.
     public var context = PromptContext.plain
 
+    /// A sample of the whole photo with the paper's prompt.
     public init(chosen: [Int], isFlipped: Bool) { (self.chosen, self.isFlipped) = (chosen, isFlipped) }
 
+    /// Draws a subset of `handles` handles by `law`, and a flip with probability `flip`; the whole photo, the paper's
+    /// prompt.
     public init(handles: Int, law: SamplingLaw, flip: Double, _ draw: RandomDraw) {
         chosen = law.sample(handles, draw)
         isFlipped = draw.fraction(index: 0) < flip
     }
 
-    /// "a photo of <asset0> and <asset1>", from the token of every mask of the scene.
+    /// The prompt, such as "a photo of <asset0> and <asset1>"; `tokens` has one for each mask of the scene.
     public func prompt(_ tokens: [String]) -> String { PromptContext.prompt(context, chosen.map { tokens[$0] }) }
 
+    /// The paper's prompt that names `tokens` in their order.
     public static func prompt(_ tokens: [String]) -> String { PromptContext.prompt(PromptContext.plain, tokens) }
 }

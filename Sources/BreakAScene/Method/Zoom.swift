@@ -11,11 +11,12 @@ public enum Zoom {
     /// The stream of random numbers, named as the command of the language.
     static let stream = "zoomed"
 
-    /// What a law of the user's says of a step.
+    /// The answer of a function of the user's for a step.
     public enum Choice: Sendable, Equatable {
-        /// The probability that the step sees a square, 0…1.
+        /// With this probability, 0…1, the step sees a random square.
         case share(Double)
-        /// This part of the photo, in shares of its height and width, each 0…1.
+        /// The step sees this part of the photo, which has the photo's shape: top as a share of its height, left of its
+        /// width, side of both, each 0…1.
         case part(top: Double, left: Double, side: Double)
     }
 
@@ -40,17 +41,18 @@ public enum Zoom {
     }
 }
 
-/// The photo and its masks at a finer size than the model's, so that a part of it is sharp.
+/// The photo and its masks at a finer size than the model's, so that a part that is cut out is sharp.
 struct SceneDetail: Sendable {
     let photo: Image
     let masks: [Mask]
-    /// Where each mask is at least one half; where none of it is, where it is not 0.
+    /// Each mask's bounding box where its values are at least one half; where none are, where they are not 0.
     let boxes: [PixelRect]
 
-    /// Throws `ImageError`. `size`: the model's pixels. The photo is kept at its own size up to `finest`.
+    /// Resizes photo and masks to the model's shape; the photo keeps its own size up to `finest`. `size`: the model's
+    /// pixels. Throws `ImageError`.
     init(photo: Image, masks: [Mask], size: PixelSize) throws {
         let limit = Self.finest(size)
-        // Of the model's shape, and not larger than the photo.
+        // The finer size has the model's shape, and is not larger than the photo.
         let factor = max(
             1,
             min(
@@ -62,13 +64,14 @@ struct SceneDetail: Sendable {
         boxes = self.masks.map { $0.box(above: 0.5) ?? $0.box(above: 0) ?? PixelRect(x0: 0, y0: 0, x1: fine.width, y1: fine.height) }
     }
 
-    /// Pixels a side: four times the model's, but not much more than 1024, for memory's sake.
+    /// The longer side in pixels: four times the model's, but not more than 1024 (or the model's, if larger), to limit
+    /// memory.
     private static func finest(_ size: PixelSize) -> Int {
         let side = max(size.width, size.height)
         return max(side, min(4 * side, 1024))
     }
 
-    /// The smallest part that holds all of the chosen masks.
+    /// The smallest part that holds all of the chosen masks; `chosen` has at least one element.
     func box(_ chosen: [Int]) -> PixelRect {
         chosen.dropFirst().reduce(boxes[chosen[0]]) { $0.union(boxes[$1]) }
     }
@@ -86,18 +89,19 @@ struct SceneDetail: Sendable {
 }
 
 extension PixelRect {
+    /// The smallest rectangle that holds both.
     func union(_ other: PixelRect) -> PixelRect {
         PixelRect(x0: min(x0, other.x0), y0: min(y0, other.y0), x1: max(x1, other.x1), y1: max(y1, other.y1))
     }
 
+    /// Whether the other rectangle lies within this one.
     public func contains(_ other: PixelRect) -> Bool {
         x0 <= other.x0 && y0 <= other.y0 && x1 >= other.x1 && y1 >= other.y1
     }
 }
 
 extension Mask {
-    /// The smallest part outside of which no value is `threshold` or more (more than it, where that is 0); nil where
-    /// there is none.
+    /// The bounding box of the values that are `threshold` or more and not 0; nil where there are none.
     func box(above threshold: Float) -> PixelRect? {
         var box: PixelRect?
         for y in 0..<height {

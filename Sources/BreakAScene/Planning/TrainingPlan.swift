@@ -2,23 +2,30 @@ import Diffusion
 import NeuralNetwork
 import Tensors
 
-/// What a phase will need, counted from the model's configuration and the options before anything is computed.
+/// The memory and arithmetic of a phase, estimated from the model's configuration and the options before anything is
+/// computed.
 public struct TrainingPlan: Sendable, Equatable {
-    /// Bytes: all three networks as they are kept, and those parameters that move once more in float32.
+    /// Bytes of all three networks as they are kept, and of a float32 copy of the parameters that are trained.
     public let weights: Int
-    /// Forms of frozen weights that products read.
+    /// Bytes of the packed forms of frozen weights, which products read.
     public let packed: Int
+    /// Bytes of the gradients, those included that only count in the clipped norm.
     public let gradients: Int
+    /// Bytes of AdamW's moments.
     public let optimizerState: Int
+    /// Bytes of the activations of a step at their peak.
     public let activations: Int
-    /// Parameters that move.
+    /// The number of parameters that are trained.
     public let trainable: Int
-    /// Multiplications and additions of a step.
+    /// Floating-point operations of a step, multiplications and additions counted apart.
     public let operationsPerStep: Double
+    /// Steps of the phase.
     public let steps: Int
 
+    /// Bytes needed at the peak: the sum of all parts.
     public var peak: Int { weights + packed + gradients + optimizerState + activations }
 
+    /// Estimates phase 1 or 2 of training `model`, at the size that it has.
     public init(_ model: DiffusionModel, phase: Int, _ options: TrainingOptions) {
         let (c, text, size) = (model.unet.configuration, model.textEncoder.configuration, model.latentSize)
         let includes = (phase == 1 ? TrainableParts.handles : options.trains).includes
@@ -55,7 +62,8 @@ public struct TrainingPlan: Sendable, Equatable {
         steps = options.steps
     }
 
-    /// "24×24 maps of down_blocks.2 and up_blocks.1, the level nearest to the paper's 16×16": what the attention loss sees.
+    /// The maps that the attention loss goes by, in words: "24×24 maps of down_blocks.2 and up_blocks.1, the level nearest
+    /// to the paper's 16×16".
     public static func text(_ level: AttentionLevel, _ model: DiffusionModel) -> String {
         let c = model.unet.configuration
         let blocks = [
@@ -66,7 +74,7 @@ public struct TrainingPlan: Sendable, Equatable {
         return "\(level.text) maps of \(blocks.joined(separator: " and ")), \(nearest)"
     }
 
-    /// "5.1 GB: weights 4.3 GB, gradients …": what is worth saying.
+    /// The peak in words, with the parts that are at least 2 % of it: "5.1 GB of memory (weights 4.3 GB, gradients …)".
     public var summary: String {
         let parts = [
             ("weights", weights), ("packed weights", packed), ("gradients", gradients), ("AdamW", optimizerState),
@@ -76,7 +84,7 @@ public struct TrainingPlan: Sendable, Equatable {
             "\(Self.text(peak)) of memory (\(parts.filter { $0.1 * 50 > peak }.map { "\($0.0) \(Self.text($0.1))" }.joined(separator: ", ")))"
     }
 
-    /// "812 MB", "4.3 GB".
+    /// A number of bytes in words: "812 MB", "4.3 GB".
     public static func text(_ bytes: Int) -> String {
         if bytes < 1_000_000_000 { return "\((bytes + 500_000) / 1_000_000) MB" }
         let tenths = (bytes + 50_000_000) / 100_000_000

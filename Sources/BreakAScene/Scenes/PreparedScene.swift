@@ -2,7 +2,7 @@ import Diffusion
 import Images
 import Tensors
 
-/// How masks come down to the attention's and the latents' resolution.
+/// The way in which masks come down to the attention's and the latents' resolution.
 public enum MaskDownsampling: String, Sendable, CaseIterable {
     /// One pixel a cell, as the paper's code has it; a mask that would vanish falls back on `max`.
     case nearest
@@ -14,29 +14,33 @@ public enum MaskDownsampling: String, Sendable, CaseIterable {
 
 /// A scene at a model's size: the photo as the autoencoder takes it, and the masks at every resolution in use.
 ///
-/// Of a photo of another shape than the model's pictures it is what `SceneFrame` says. That is resized to the model's
-/// pixels by Lanczos, masks by area; then to latents and to the model's attention maps (`AttentionLevel`) by `downsampling`.
+/// Where the photo has another shape than the model's pictures, `SceneFrame` says which part is taken. The part is resized
+/// to the model's pixels by Lanczos, masks by area; then to latents and to the model's attention maps (`AttentionLevel`) by
+/// `downsampling`.
 public struct PreparedScene: Sendable {
-    /// Side of the attention maps in the paper: where no model says another.
+    /// The side of the paper's attention maps: the one in use where no model says another.
     public static let attentionSize = AttentionLevel.paperSide
 
+    /// The scene that it was made from.
     public let scene: Scene
-    /// The photo as it is, and flipped: [1, H, W, 3] in [−1, 1].
+    /// The photo as it is, and flipped: each [1, H, W, 3] in [−1, 1].
     public let pictures: [Tensor]
-    /// At the model's pixels.
+    /// The masks at the model's size in pixels.
     public let masks: [Mask]
-    /// Per orientation and mask: [h, w] at the latents' and the attention's size.
+    /// Per orientation and mask: [h, w] at the latents' size.
     let latentMasks: [[Tensor]]
+    /// Per orientation and mask: [h, w] at the attention maps' size.
     let attentionMasks: [[Tensor]]
-    /// Size of the attention maps that masks are compared with.
+    /// The size of the attention maps that masks are compared with.
     public let mapSize: PixelSize
-    /// Masks that nearest sampling would have lost.
+    /// The masks that nearest sampling would have lost, by their places.
     public let vanishing: [Int]
-    /// Where a zoom looks.
+    /// The finer photo and masks that a zoom cuts its part from.
     let detail: SceneDetail
     private let downsampling: MaskDownsampling
 
-    /// Throws `ImageError`.
+    /// Prepares a scene for a model. Throws `ImageError`, and `SceneError` where nothing of a mask is left in the part that
+    /// is seen.
     public init(_ scene: Scene, for model: DiffusionModel, downsampling: MaskDownsampling = .nearest) throws {
         let size = PixelSize(width: model.pixelSize.width, height: model.pixelSize.height)
         let seen = try scene.framed(SceneFrame(scene, for: size).rect)
@@ -46,14 +50,15 @@ public struct PreparedScene: Sendable {
             latents: PixelSize(width: model.latentSize.width, height: model.latentSize.height), maps: Self.mapSize(of: model), downsampling)
     }
 
-    /// Size of a model's attention maps; the paper's for a model without any.
+    /// The size of a model's attention maps; the paper's for a model without cross-attention.
     public static func mapSize(of model: DiffusionModel) -> PixelSize {
         model.attentionLevel.map { PixelSize(width: $0.width, height: $0.height) } ?? paperSize
     }
 
     static let paperSize = PixelSize(width: attentionSize, height: attentionSize)
 
-    /// From a photo and masks at the model's size already, seen from closer in `detail` (their own size without).
+    /// Prepares a photo and masks that are at the model's size already; `detail` holds them at a finer one, nil takes them
+    /// as they are.
     init(
         _ scene: Scene, photo: Image, masks resized: [Mask], detail: SceneDetail? = nil, latents latentSize: PixelSize,
         maps: PixelSize = paperSize,
@@ -85,7 +90,7 @@ public struct PreparedScene: Sendable {
     var pixelSize: PixelSize { PixelSize(width: pictures[0].shape[2], height: pictures[0].shape[1]) }
     var latentSize: PixelSize { PixelSize(width: latentMasks[0][0].shape[1], height: latentMasks[0][0].shape[0]) }
 
-    /// A mask as the scene's are brought down, [height, width].
+    /// A mask, [height, width], brought down as the scene's masks are.
     func cells(_ mask: Mask, _ size: PixelSize) throws -> Tensor {
         downsampling == .nearest ? try Self.cells(of: mask, size) : try Self.downsample(mask, to: size, downsampling)
     }
@@ -103,20 +108,22 @@ public struct PreparedScene: Sendable {
 
     static func union(_ masks: [Tensor]) -> Tensor { masks.dropFirst().reduce(masks[0]) { Tensor.binary(.maximum, $0, $1) } }
 
-    /// What a handle's attention map should look like, [h, w] of `mapSize`.
+    /// The target of a handle's attention map: its mask, [h, w] of `mapSize`.
     public func attentionTarget(_ index: Int, flipped: Bool) -> Tensor { attentionMasks[flipped ? 1 : 0][index] }
 
-    /// A mask at the size of a map or of latents, [height, width]: one pixel a cell, and where that loses it the brightest
-    /// pixel of every cell. The language's version has the same rule (`cells` in stdlib/break_a_scene.bas).
+    /// A mask at the size of a map or of latents, [height, width]: one pixel per cell, and where that loses the mask the
+    /// brightest pixel of every cell. The language's version has the same rule (`cells` in stdlib/break_a_scene.bas).
+    /// Throws `ImageError`.
     public static func cells(of mask: Mask, _ size: PixelSize) throws -> Tensor { try keptCells(of: mask, size).cells }
 
+    /// The cells of `cells(of:_:)`, and whether one pixel per cell would have lost the mask.
     private static func keptCells(of mask: Mask, _ size: PixelSize) throws -> (cells: Tensor, isLost: Bool) {
         let nearest = try downsample(mask, to: size, .nearest)
         if nearest.values.contains(where: { $0 > 0 }) { return (nearest, false) }
         return (try downsample(mask, to: size, .max), true)
     }
 
-    /// A mask at `size`, as a tensor [height, width].
+    /// A mask at `size`, as a tensor [height, width]. Throws `ImageError`.
     public static func downsample(_ mask: Mask, to size: PixelSize, _ method: MaskDownsampling) throws -> Tensor {
         switch method {
         case .nearest: return Tensor(try mask.resized(to: size, .nearest))
@@ -134,7 +141,7 @@ public struct PreparedScene: Sendable {
         }
     }
 
-    /// Which of `count` pixels belong to each of `cells`: at least one.
+    /// Which of `count` pixels belong to each of `cells` cells: at least one.
     private static func spans(_ count: Int, _ cells: Int) -> [Range<Int>] {
         (0..<cells).map { cell in
             let (first, end) = ((cell * count + cells - 1) / cells, ((cell + 1) * count + cells - 1) / cells)

@@ -4,27 +4,31 @@ import Tensors
 
 /// One photo and a loose mask per thing in it: what the method learns from.
 public struct Scene: Sendable, Equatable {
+    /// The photo.
     public let image: Image
-    /// One mask a thing, of the photo's size.
+    /// One mask for each thing, of the photo's size.
     public let masks: [Mask]
-    /// What the things are called by the person who made the scene; for messages and figures only.
+    /// The names of the things, given by the person who made the scene; for messages and figures only.
     public let names: [String]
+    /// The scene's title, for messages; handles of a scene whose photo has changed are found by it.
     public let title: String
-    /// How the photo comes to a model whose pictures have another shape.
+    /// The way in which the photo is brought to a model whose pictures have another shape.
     public let fit: SceneFit
-    /// Of the photo and the masks, whatever they are called: 16 hexadecimal digits. Handles know their scene by it. A part
-    /// of a scene, or the scene at another size, keeps it.
+    /// A fingerprint of the photo and the masks, whatever they are called: 16 hexadecimal digits. Handles know their scene
+    /// by it. A part of a scene, or the scene at another size, keeps it.
     public let fingerprint: String
 
     /// The title of a scene that was given none.
     public static let untitled = "scene"
 
-    /// Throws `SceneError` where a mask has another size than the photo, is empty, or equals another.
+    /// Makes a scene; without `names` masks are called "mask 0", "mask 1", … Throws `SceneError` where there is no mask,
+    /// the names are not as many, or a mask has another size than the photo, is empty, or equals another.
     public init(image: Image, masks: [Mask], names: [String]? = nil, title: String = Scene.untitled, fit: SceneFit = .crop) throws {
         try self.init(image: image, masks: masks, names: names, title: title, fit: fit, fingerprint: nil)
     }
 
-    /// `fingerprint`: that of the scene which this is a part of.
+    /// Makes a scene with the fingerprint of the scene that it is a part of; nil computes the fingerprint. Throws as the
+    /// other `init`.
     init(image: Image, masks: [Mask], names: [String]?, title: String, fit: SceneFit, fingerprint known: String?) throws {
         guard !masks.isEmpty else { throw SceneError.noMasks(title, found: []) }
         if let names, names.count != masks.count { throw SceneError.nameCount(names: names.count, masks: masks.count) }
@@ -48,7 +52,7 @@ public struct Scene: Sendable, Equatable {
         fingerprint = hash.text
     }
 
-    /// Bytes, four in a number: only for hashing, the numbers mean nothing.
+    /// Bytes packed four to a number: only for hashing, the numbers mean nothing.
     private static func words(_ bytes: [UInt8]) -> Tensor {
         Tensor.make([(bytes.count + 3) / 4]) { words in
             for index in words.indices.suffix(1) { words[index] = 0 }
@@ -56,23 +60,32 @@ public struct Scene: Sendable, Equatable {
         }
     }
 
+    /// Whether photo, masks, names and fit are equal; titles are not compared.
     public static func == (a: Scene, b: Scene) -> Bool { a.image == b.image && a.masks == b.masks && a.names == b.names && a.fit == b.fit }
 }
 
-/// What can be wrong with a scene, as data.
+/// An error of a scene or of its folder.
 public enum SceneError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// There is no folder at `path`; `isPicture`: there is a file.
     case notAFolder(path: String, isPicture: Bool)
+    /// The folder at `path` has no photo.
     case noPhoto(path: String)
-    /// `found`: files that were perhaps meant.
+    /// The scene has no masks; `found`: files that were perhaps meant to be masks.
     case noMasks(String, found: [String])
+    /// There are more or fewer names than masks.
     case nameCount(names: Int, masks: Int)
+    /// The file at `path`, which holds names or settings, cannot be used; the text says why.
     case namesFile(path: String, String)
-    /// A folder that cannot take a scene: `files` of another one are there, which loading would mix in.
+    /// The folder cannot take a scene: `files` of another one are in it, which loading would mix in.
     case holdsAnother(path: String, files: [String])
+    /// The mask at place `index` has another size than the photo.
     case maskSize(index: Int, mask: PixelSize, image: PixelSize)
+    /// The mask at place `index` is 0 everywhere.
     case maskEmpty(index: Int)
+    /// The masks at these two places are equal.
     case masksIdentical(Int, Int)
 
+    /// The error as a message for the user, without a full stop.
     public var description: String {
         switch self {
         case .notAFolder(let path, let isPicture):

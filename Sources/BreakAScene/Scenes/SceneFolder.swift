@@ -6,7 +6,8 @@ import Tensors
 public enum SceneFolder {
     private static let photoNames = ["img.jpg", "img.jpeg", "img.png"]
 
-    /// `fit`: instead of what the folder says. Throws `SceneError`, and `ImageError` for a picture that cannot be read.
+    /// Reads a scene. `fit`: replaces what the folder says. Throws `SceneError`, `FileError`, and `ImageError` for a
+    /// picture that cannot be read.
     public static func load(_ path: String, fit: SceneFit? = nil) throws -> Scene {
         let folder = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         guard FileSystem.isFolder(folder) else { throw SceneError.notAFolder(path: path, isPicture: FileSystem.exists(folder)) }
@@ -24,14 +25,14 @@ public enum SceneFolder {
             fit: fit ?? storedFit(folder))
     }
 
-    /// Files of a folder that look like masks and are not among its first `masks`: behind a gap, or of another kind.
+    /// The files of a folder that look like masks and are not among its first `masks`: behind a gap, or of another kind.
     public static func leftOut(_ folder: String, masks: Int) -> [String] {
         let known = Set((0..<masks).map { "mask\($0).png" })
         return FileSystem.contents(folder).filter { $0.lowercased().hasPrefix("mask") && !known.contains($0) }
     }
 
     /// Writes the folder; the photo as PNG, so that loading gives the same scene. Throws `SceneError.holdsAnother` where
-    /// files that are there would keep it from doing so (they are someone's: nothing is deleted), `ImageError`, `FileError`.
+    /// files in it would keep it from doing so (they are someone's: nothing is deleted), `ImageError`, `FileError`.
     public static func save(_ scene: Scene, to path: String) throws {
         let settingsFiles: [String] = scene.fit == .crop ? [settings] : []
         let others = (Array(photoNames.dropLast()) + settingsFiles + ["mask\(scene.masks.count).png"]).filter {
@@ -57,6 +58,7 @@ public enum SceneFolder {
 
     private static let settings = "scene.json"
 
+    /// What the folder's settings file says; `.crop` without one. Throws `SceneError.namesFile` where it cannot be read.
     private static func storedFit(_ folder: String) throws -> SceneFit {
         let path = "\(folder)/\(settings)"
         guard FileSystem.exists(path) else { return .crop }
@@ -67,6 +69,7 @@ public enum SceneFolder {
         return fit
     }
 
+    /// The names of the masks from the folder; nil where it has no file of names. Throws `SceneError.namesFile`.
     private static func names(_ folder: String, count: Int) throws -> [String]? {
         guard FileSystem.exists("\(folder)/names.json") else { return nil }
         let path = "\(folder)/names.json"

@@ -1,8 +1,8 @@
 import Diffusion
 
-/// Which handle of a model belongs to which mask of a scene: the one rule that every command goes by.
+/// The pairing of a model's handles with a scene's masks. Every command uses this one rule.
 public struct ScenePairing: Sendable, Equatable {
-    /// What the pairing rests on.
+    /// The reason for a pairing.
     public enum Basis: Sendable, Equatable {
         /// The handles were made for this photo and these masks.
         case scene
@@ -13,19 +13,23 @@ public struct ScenePairing: Sendable, Equatable {
         case order
     }
 
+    /// The scene's title.
     public let scene: String
-    /// Per mask, in the masks' order: the handle's place in `model.handles`.
+    /// The handle of each mask, as its place in `model.handles`, in the masks' order.
     public let handles: [Int]
-    /// The same as tokens.
+    /// The handles' tokens, in the same order.
     public let tokens: [String]
+    /// The masks' names.
     public let names: [String]
+    /// The reason for a pairing.
     public let basis: Basis
-    /// Handles of the model that belong to other scenes, or to none.
+    /// The number of the model's other handles, which belong to other scenes or to none.
     public let others: Int
 
+    /// The number of masks, and so of handles.
     public var count: Int { handles.count }
 
-    /// "handles <asset2> <asset3> belong to toys by name; its photo or masks have changed since they were learned".
+    /// The pairing in words: "<asset2> <asset3> of toys", and why where the handles were not made for this scene.
     public var description: String {
         let list = tokens.joined(separator: " ")
         return switch basis {
@@ -35,21 +39,23 @@ public struct ScenePairing: Sendable, Equatable {
         }
     }
 
-    /// What a handle of the scene is made for.
+    /// The origins of handles that are made for a scene, one for each mask.
     static func origins(of scene: Scene) -> [HandleOrigin] {
         scene.names.enumerated().map { HandleOrigin(scene: scene.title, fingerprint: scene.fingerprint, mask: $0, name: $1) }
     }
 }
 
-/// Why a model's handles cannot be paired with a scene's masks, as data.
+/// An error that keeps a model's handles from being paired with a scene's masks.
 public enum PairingError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// `known`: what the model's handles belong to, in words.
+    /// The model has no handles of the scene, and not as many free ones as masks; `known` says in words what its handles
+    /// belong to.
     case none(scene: String, masks: Int, handles: Int, known: String)
-    /// Some masks of the scene have no handle.
+    /// The masks `missing` of the scene have no handle.
     case incomplete(scene: String, missing: [String])
-    /// Several handles are for one mask.
+    /// Several handles, `tokens`, are for one mask.
     case ambiguous(scene: String, mask: String, tokens: [String])
 
+    /// The error as a message for the user, without a full stop.
     public var description: String {
         switch self {
         case .none(let scene, let masks, let handles, let known):
@@ -81,7 +87,7 @@ extension DiffusionModel {
         return try paired(scene, free.enumerated().map { (handle: $1, mask: $0) }, .order)
     }
 
-    /// Masks of `scene` that no handle was made for yet.
+    /// The masks of `scene`, by their places, that no handle was made for yet. Throws `PairingError.ambiguous`.
     public func masksWithoutHandle(of scene: Scene) throws -> [Int] {
         do {
             _ = try pairing(with: scene)
@@ -93,7 +99,8 @@ extension DiffusionModel {
         }
     }
 
-    /// Handles of a scene of the same name, with the masks that they are for now; nil where there are none.
+    /// The handles of a scene of the same name, with the masks that they are for now; nil where there are none, or another
+    /// number than of masks.
     private func namesakes(of scene: Scene) throws -> [(handle: Int, mask: Int)]? {
         guard scene.title != Scene.untitled else { return nil }
         let found = handles.indices.filter { handleOrigins[$0]?.scene == scene.title }
@@ -105,6 +112,7 @@ extension DiffusionModel {
         return found.map { (handle: $0, mask: handleOrigins[$0]?.mask ?? 0) }
     }
 
+    /// The pairing from handles with the masks that they are for; throws where a mask has none or several.
     private func paired(_ scene: Scene, _ places: [(handle: Int, mask: Int)], _ basis: ScenePairing.Basis) throws -> ScenePairing {
         let perMask = scene.masks.indices.map { mask in places.filter { $0.mask == mask }.map(\.handle) }
         let missing = perMask.indices.filter { perMask[$0].isEmpty }.map { scene.names[$0] }
@@ -118,7 +126,8 @@ extension DiffusionModel {
             others: handles.count - chosen.count)
     }
 
-    /// "<asset0> <asset1> of toys, <cat> of no scene"; empty without handles.
+    /// The scenes that the handles belong to, in words: "<asset0> <asset1> of toys, <cat> of no scene"; empty without
+    /// handles.
     public var belongings: String {
         var (order, tokens) = ([String](), [String: [String]]())
         for (token, origin) in zip(handles, handleOrigins) {
@@ -129,7 +138,7 @@ extension DiffusionModel {
         return order.map { "\((tokens[$0] ?? []).joined(separator: " ")) of \($0)" }.joined(separator: ", ")
     }
 
-    /// This model with the paired handles made for `scene`: what a training from it gives.
+    /// This model with the paired handles recorded as made for `scene`: what a training from it gives.
     func binding(_ pairing: ScenePairing, to scene: Scene) -> DiffusionModel {
         var origins = handleOrigins
         for (handle, origin) in zip(pairing.handles, ScenePairing.origins(of: scene)) { origins[handle] = origin }

@@ -1,24 +1,28 @@
 import Images
 
 extension SceneReport {
+    /// Something about a scene that may make training worse. Masks are named by their places.
     public enum Warning: Sendable, Equatable {
-        /// Nearest sampling to the maps' size finds no pixel of it; its largest coverage is taken instead.
+        /// Nearest sampling to the maps' size finds no pixel of this mask; every cell that it touches is used instead.
         case vanishes(Int, size: PixelSize)
-        /// Few cells carry the attention loss.
+        /// Few cells of this mask carry the attention loss: `cells` of all cells; `area`: its share of the photo.
         case small(Int, cells: Int, of: Int, area: Double)
+        /// The two masks overlap: this share of the first lies in the second.
         case overlaps(Int, Int, share: Double)
-        /// No pixel of it is bright; often its values are 0 and 1 of 255.
+        /// No pixel of this mask is bright, as where its values are 0 and 1 of 255; `brightest` is in 0…1.
         case faint(Int, brightest: Double)
-        /// It leaves nothing of the photo out.
+        /// This mask covers the whole photo.
         case everything(Int)
-        /// More things than the paper shows to work.
+        /// There are this many things, more than the paper shows to work.
         case many(Int)
-        /// The model has no cross-attention that masks could be compared with.
+        /// The model of this name has no cross-attention that masks could be compared with.
         case noMaps(String)
-        /// A handle starts from the first of several tokens.
+        /// This word is several tokens, and its handle starts from the first.
         case severalTokens(String, count: Int, first: String)
+        /// This word has no token of the model: no handle can start from it.
         case noToken(String)
 
+        /// The warning as a message for the user, without a full stop.
         public var description: String {
             switch self {
             case .vanishes(let index, let size):

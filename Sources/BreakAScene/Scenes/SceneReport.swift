@@ -2,38 +2,45 @@ import Diffusion
 import Images
 import Tensors
 
-/// What can be known of a scene before any time is spent on it (method.md §1.8, §7 item 3).
+/// A report of what can be known of a scene before any time is spent on training: masks that vanish, are small or overlap,
+/// words that are several tokens.
 ///
 /// With a model it tests what training of this model uses: the part of the photo that it sees, its masks at its pixels,
 /// brought down to its attention maps as training brings them down. Without one: a square part, and maps of 16×16.
 public struct SceneReport: Sendable {
+    /// The values of one mask.
     public struct Entry: Sendable {
+        /// The mask's name.
         public let name: String
-        /// Share of what the model sees of the photo, 0…1.
+        /// The mask's area as a share of what the model sees of the photo, 0…1.
         public let area: Double
-        /// Cells of the attention maps that are more than half covered after downsampling.
+        /// The cells of the attention maps that are more than half covered after downsampling.
         public let cells: Int
-        /// The same, were the scene cropped around its masks.
+        /// The number of these cells if the scene were cropped around its masks.
         public let croppedCells: Int
-        /// The mask that it overlaps most, and the share of this mask that lies in it.
+        /// The mask that it overlaps most, and the share of this entry's mask that lies in that one; nil where it overlaps
+        /// none.
         public let overlap: (other: Int, share: Double)?
     }
 
-    /// The margin that `check` proposes for `crop`.
+    /// The margin of the crop that `croppedCells` and `gaining` are about.
     public static let margin = 0.25
 
+    /// One entry for each mask, in the masks' order.
     public let entries: [Entry]
+    /// Everything that may make training worse: masks in their order, then the model and its words.
     public let warnings: [Warning]
-    /// Of the attention maps.
+    /// The size of the attention maps.
     public let mapSize: PixelSize
-    /// What the attention loss of the model goes by where that are not maps of the paper's 16×16; nil else.
+    /// The maps that the attention loss of the model goes by, in words, where they are not of the paper's 16×16; nil else.
     public let otherLevel: String?
+    /// The part of the photo that the model sees.
     public let frame: SceneFrame
-    /// Names of masks that have few cells and gain at least half of them by `crop(scene, margin=0.25)`.
+    /// The names of masks that have few cells and gain at least half of them by `crop(scene, margin=0.25)`.
     public let gaining: [String]
 
-    /// `words`: what handles are to start from, looked up among the model's tokens. Without `looksCloser` it is not tried
-    /// what cropping would gain: entries then have the same cells twice. Throws `ImageError`, `SceneError`.
+    /// Examines a scene. `words`: what handles are to start from, looked up among the model's tokens. Without `looksCloser`
+    /// it is not tried what cropping would gain: `croppedCells` then equals `cells`. Throws `ImageError`, `SceneError`.
     public init(
         _ scene: Scene, model: DiffusionModel? = nil, words: [String] = [], downsampling: MaskDownsampling = .nearest,
         looksCloser: Bool = true
@@ -70,15 +77,17 @@ public struct SceneReport: Sendable {
         (self.entries, self.warnings) = (entries, warnings)
     }
 
-    /// Cells of maps of the paper's size that are more than half inside of a mask, as it is. Throws `ImageError`.
+    /// The cells of maps of the paper's size that are more than half inside of a mask, by nearest sampling. Throws
+    /// `ImageError`.
     public static func attentionCells(_ mask: Mask) throws -> Int {
         let size = PixelSize(width: PreparedScene.attentionSize, height: PreparedScene.attentionSize)
         return try PreparedScene.downsample(mask, to: size, .nearest).values.count { $0 > 0.5 }
     }
 
-    /// Below 12 of 256 cells a handle learns little.
+    /// Whether so few cells are covered that a handle learns little: fewer than 12 of 256.
     private static func isFew(_ cells: Int, _ total: Int) -> Bool { cells * 256 < 12 * total }
 
+    /// Warnings about this model, and about handles that start from these words.
     private static func modelWarnings(_ model: DiffusionModel, _ words: [String]) -> [Warning] {
         let ids = words.map { model.tokenizer.encode($0) }
         let long = zip(words, ids).filter { $0.1.count > 1 }.map { word, ids in
@@ -88,7 +97,7 @@ public struct SceneReport: Sendable {
         return (model.attentionLevel != nil ? [] : [.noMaps(model.name)]) + long + unknown
     }
 
-    /// In pixels.
+    /// The area in which both masks lie, in pixels: the sum of the pixelwise minimum.
     private static func shared(_ a: Mask, _ b: Mask) -> Double {
         var sum = 0.0
         Parallel.eachRow(0..<a.height) { y in
@@ -97,14 +106,15 @@ public struct SceneReport: Sendable {
         return sum
     }
 
-    /// What the attention loss compares maps with.
+    /// The targets that the attention loss compares maps with.
     private struct Targets {
         let frame: SceneFrame
         let size: PixelSize
-        /// As the model sees them.
+        /// The masks as the model sees them, at its size; without a model, framed only.
         let masks: [Mask]
+        /// Per mask: the cells that are more than half covered.
         let cells: [Int]
-        /// Masks that one pixel a cell does not find.
+        /// The masks of which nearest sampling finds no pixel.
         let vanishing: Set<Int>
 
         init(_ scene: Scene, _ model: DiffusionModel?, _ downsampling: MaskDownsampling) throws {

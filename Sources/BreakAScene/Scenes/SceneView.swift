@@ -1,23 +1,23 @@
 import Images
 import Tensors
 
-/// What one photo of a step shows: the picture, and the masks of the things that its prompt names at every size in use.
+/// One photo of a step: its picture, and the masks of the things that its prompt names, at every size in use.
 public struct SceneView: Sendable {
-    /// [1, H, W, 3] in [−1, 1], at the model's pixels.
+    /// The picture [1, H, W, 3] in [−1, 1], at the model's pixels.
     public let picture: Tensor
-    /// At the model's pixels, in the order of the prompt.
+    /// The masks of the named things at the model's pixels, in the order of the prompt.
     public let masks: [Mask]
-    /// Their union at the latents' size, [h, w].
+    /// The union of these masks at the latents' size, [h, w].
     public let unionMask: Tensor
-    /// What each handle's attention map should look like, [h, w] of the scene's `mapSize`.
+    /// The target of each named handle's attention map, [h, w] of the scene's `mapSize`.
     public let attentionTargets: [Tensor]
-    /// The whole photo: its posterior is worth keeping.
+    /// Whether it shows the whole photo, whose posterior is worth keeping.
     let isWhole: Bool
 }
 
 extension PreparedScene {
-    /// What a sample shows. The part of it that a zoom sees is cut out of the finer photo and masks and resized as the
-    /// whole is, photo by Lanczos and masks by area. Throws `ImageError`.
+    /// The picture and masks of a sample. The part that a zoom sees is cut out of the finer photo and masks and resized as
+    /// the whole is: the photo by Lanczos, masks by area. Throws `ImageError`.
     public func view(_ sample: UnionSample) throws -> SceneView {
         let side = sample.isFlipped ? 1 : 0
         guard let part = sample.part else {
@@ -36,12 +36,13 @@ extension PreparedScene {
             attentionTargets: try masks.map { try cells($0, mapSize) }, isWhole: false)
     }
 
-    /// The part of the photo that a draw of `zoomed` sees; nil is the whole.
+    /// The part of the photo, in pixels of the scene's detail, that a draw of `zoomed` sees; nil is the whole photo.
     public func part(_ chosen: [Int], share: Double, _ draw: RandomDraw) -> PixelRect? {
         Zoom.part(around: detail.box(chosen), in: detail.photo.size, share: share, draw)
     }
 
-    /// The part that shares of the photo's height and width name; nil where one of the chosen things lies outside of it.
+    /// The part of the photo, in pixels of the scene's detail, that these shares name; nil where one of the chosen things
+    /// lies outside of it.
     public func part(_ chosen: [Int], top: Double, left: Double, side: Double) -> PixelRect? {
         let part = detail.part(top: top, left: left, side: side)
         let isSeen = chosen.allSatisfy { index in
@@ -52,7 +53,8 @@ extension PreparedScene {
         return isSeen ? part : nil
     }
 
-    /// Top, left and side of a part as shares of the photo's height and width.
+    /// Top and side of a part as shares of the photo's height, left as a share of its width; `part` is in pixels of the
+    /// scene's detail.
     public func shares(_ part: PixelRect) -> (top: Double, left: Double, side: Double) {
         let (height, width) = (Double(detail.photo.height), Double(detail.photo.width))
         return (Double(part.y0) / height, Double(part.x0) / width, Double(part.height) / height)

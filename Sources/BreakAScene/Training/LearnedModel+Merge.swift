@@ -1,14 +1,16 @@
 import Diffusion
 import Tensors
 
-/// Why two results cannot be joined, as data.
+/// An error that keeps two results from being joined.
 public enum MergeError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// Nothing says what the first (0) or second (1) model was before it learned.
+    /// Nothing says what the first (0) or the second (1) model was before it learned.
     case unknownBase(Int)
+    /// The two were learned from different bases, given as name and fingerprint.
     case differentBases(String, String)
-    /// A parameter that one has and the other has not, or in another shape.
+    /// The models have not both this parameter, or not in the same shape.
     case differentModels(parameter: String)
 
+    /// The error as a message for the user, without a full stop.
     public var description: String {
         switch self {
         case .unknownBase(let index): "nothing says which base the \(index == 0 ? "first" : "second") model was learned from"
@@ -19,13 +21,13 @@ public enum MergeError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension LearnedModel {
-    /// What it was before it learned: a model that has learned nothing is its own base. nil where nothing says it.
+    /// The model before it learned anything: a model that has learned nothing is its own base. nil where that is not known.
     private var start: DiffusionModel? { base ?? (model.handles.isEmpty && model.changedParameters.isEmpty ? model : nil) }
 
-    /// This result and another on the same base as one: all handles of both, and of every parameter the base's value plus
+    /// Joins this result and another on the same base: all handles of both, and of every parameter the base's value plus
     /// both changes. Handles that are the same in both (token, embedding, scene) stay one; where other handles have the
-    /// same token, the second one's gets the next free token, as `renamed` says. Training that was interrupted in either
-    /// is not gone on with. Throws `MergeError`, `ModelError`.
+    /// same token, the second one's gets the next free token, as `renamed` says. The result cannot go on with a training
+    /// that was interrupted in either. Throws `MergeError`, `ModelError`.
     ///
     /// `base`: the base of both, where the models do not know it (they were loaded from folders).
     public func merged(with other: LearnedModel, base given: DiffusionModel? = nil) throws -> (
@@ -50,7 +52,7 @@ extension LearnedModel {
         return (result, renamed)
     }
 
-    /// Parameters of `a` that `b` changes too or alone, by full name.
+    /// Values for the parameters of `a` that `b` changes, by full name: the base's value plus both changes.
     private static func sums(_ a: DiffusionModel, _ b: DiffusionModel, base: DiffusionModel) throws -> [String: Tensor] {
         func table(_ model: DiffusionModel) -> [String: Tensor] {
             Dictionary(model.namedParameters.map { ($0.name, $0.value.value) }) { first, _ in first }
@@ -75,7 +77,7 @@ extension LearnedModel {
 }
 
 extension DiffusionModel {
-    /// Adds the handles of another model that this one has not; says which got another token.
+    /// Adds the handles of another model that this one has not; returns those that got another token.
     fileprivate mutating func addHandles(of other: DiffusionModel) throws -> [(from: String, to: String)] {
         var renamed: [(from: String, to: String)] = []
         guard let rows = other.textEncoder.handleEmbedding?.value else { return [] }
@@ -94,7 +96,7 @@ extension DiffusionModel {
         return renamed
     }
 
-    /// `<asset2>` for a numbered token, `<cat-2>` for another.
+    /// A token that is not in use: the next `<assetN>` for a numbered one, `<cat-2>` for `<cat>`.
     private func freeToken(like token: String) -> String {
         let name = token.dropFirst().dropLast()
         if name.hasPrefix("asset"), Int(name.dropFirst("asset".count)) != nil { return freeTokens(1)[0] }

@@ -5,52 +5,66 @@ import Tensors
 
 /// A model with what was learned from a scene: what `phase1` and `phase2` return.
 public struct LearnedModel: Sendable {
+    /// The model as trained so far.
     public var model: DiffusionModel
+    /// The losses of all steps that led here.
     public var history = History()
-    /// What it was before anything was learned: shares every tensor that has not changed. nil for a base model.
+    /// The model before anything was learned, which shares every tensor that has not changed; nil for a base model.
     public var base: DiffusionModel?
-    /// Kept, so that phase two preserves what phase one did without drawing it anew.
+    /// The prior pictures of its training, kept so that phase two uses those of phase one without drawing them anew.
     public var prior: PriorSet?
     /// The phases that led here, in words: "phase 1, 400 steps, seed 1".
     public var provenance: [String] = []
-    /// Set where training was interrupted: goes on from there.
+    /// The interrupted training, which can be continued; nil where none was interrupted.
     public var unfinished: TrainingRun?
-    /// What replaced parts of the method in that training.
+    /// The functions that replaced parts of the method in that training.
     public var unfinishedReplacements = TrainingReplacements()
-    /// Set where training was interrupted before its prior pictures were drawn: `unfinished` lacks these.
+    /// The options of the prior pictures where training was interrupted before they were drawn: `unfinished` lacks them.
     public var pendingPrior: PriorOptions?
-    /// Those of them that were drawn before.
+    /// The prior pictures of `pendingPrior` that were drawn already.
     public var drawnPrior: PriorStore?
-    /// Phases that were to follow the interrupted one.
+    /// The phases that were to follow the interrupted one.
     public var remaining: [PlannedPhase] = []
 
+    /// A model that has learned nothing yet, or of which nothing is known but itself.
     public init(_ model: DiffusionModel) { self.model = model }
 }
 
 /// A phase that is to be run.
 public struct PlannedPhase: Sendable, Equatable {
+    /// The phase, 1 or 2.
     public let phase: Int
+    /// Its settings.
     public let options: TrainingOptions
+    /// The seed of everything that it draws.
     public let seed: Int
 
+    /// Plans a phase.
     public init(phase: Int, options: TrainingOptions, seed: Int) { (self.phase, self.options, self.seed) = (phase, options, seed) }
 }
 
-/// What training reports after every step.
+/// A report of training, made after every step.
 public struct TrainingProgress: Sendable {
+    /// The phase, 1 or 2.
     public let phase: Int
+    /// The step just done, counted from 1.
     public let step: Int
+    /// The steps of the whole phase.
     public let steps: Int
+    /// The losses of that step.
     public let entry: History.Entry
 }
 
+/// Whether training goes on after a step.
 public enum TrainingControl: Sendable { case proceed, stop }
 
 extension LearnedModel {
-    /// Who draws prior pictures: never a model that has learned something, since its pictures would hold on to that.
+    /// The model that draws prior pictures: never one that has learned something, since its pictures would preserve that
+    /// too.
     public var untrained: DiffusionModel { base ?? model }
 
-    /// Prior pictures: those at hand where they were drawn with the same options, else drawn now by the base model.
+    /// Returns prior pictures: those at hand where they were drawn with the same options, else new ones of the base model,
+    /// which are kept in `prior`. Throws the same errors as `PriorSet.init`.
     public mutating func preparePrior(_ options: PriorOptions, store: PriorStore? = nil, progress: (Int, Int) throws -> Void) throws
         -> PriorSet
     {
@@ -60,7 +74,7 @@ extension LearnedModel {
         return drawn
     }
 
-    /// The same at another size, its base too. Throws `ModelError.size`.
+    /// The same result at another size, its base too. Throws `ModelError.size`.
     public func sized(_ size: PixelSize) throws -> LearnedModel {
         var result = self
         result.model = try model.sized(height: size.height, width: size.width)
@@ -68,9 +82,9 @@ extension LearnedModel {
         return result
     }
 
-    /// Runs (or goes on with) a phase until it is finished or `control` says stop; the result is the model as trained
-    /// so far either way. `isUnwanted` stops it too, within a step, which is then given up: whatever such a step throws
-    /// is no error.
+    /// Runs (or continues) a phase until it is finished or `control` says stop; the result is the model as trained so far
+    /// either way. `isUnwanted` stops it too, within a step, which is then given up: whatever such a step throws is no
+    /// error. Throws what a step and `control` throw.
     public func training(
         _ run: TrainingRun, description: String, replacing: TrainingReplacements = TrainingReplacements(),
         isUnwanted: @escaping @Sendable () -> Bool = { false }, control: (TrainingProgress, borrowing TrainingRun) throws -> TrainingControl
@@ -97,8 +111,8 @@ extension LearnedModel {
 }
 
 extension DiffusionModel {
-    /// This model with a handle for each of the `masks` of a scene, which these belong to; all of its masks without. Throws
-    /// `ModelError`.
+    /// This model with a handle for each of the `masks` of a scene (all of them where nil), recorded as made for these.
+    /// Throws `ModelError`.
     public func addingHandles(for scene: Scene, masks: [Int]? = nil, words: [String], start: HandleStart = .random, seed: Int) throws
         -> DiffusionModel
     {
@@ -107,9 +121,9 @@ extension DiffusionModel {
         return try addingHandles(count: chosen.count, words: words, start: start, seed: seed).withOrigins(old + chosen.map { origins[$0] })
     }
 
-    /// This model with one handle a thing, the next free of `<asset0>`, `<asset1>`, … Each starts from a word's embedding,
-    /// or, where `words` is empty, from what `start` says: random numbers with the spread of the token table, or rows of the
-    /// table. Throws `ModelError`.
+    /// This model with `count` more handles, the next free ones of `<asset0>`, `<asset1>`, … Each starts from a word's
+    /// embedding, or, where `words` is empty, from what `start` says: random numbers with the spread of the token table, or
+    /// rows of the table. Throws `ModelError`.
     public func addingHandles(count: Int, words: [String], start: HandleStart = .random, seed: Int) throws -> DiffusionModel {
         let width = textEncoder.configuration.hiddenSize
         let table = textEncoder.tokenEmbedding.value
@@ -124,7 +138,7 @@ extension DiffusionModel {
         return try addingHandles(freeTokens(count), embeddings: rows)
     }
 
-    /// The next tokens of `<asset0>`, `<asset1>`, … that the model has not: from the number of its handles on.
+    /// The next `count` tokens of `<asset0>`, `<asset1>`, … that the model has not, from the number of its handles on.
     func freeTokens(_ count: Int) -> [String] {
         var (tokens, number) = ([String](), handles.count)
         while tokens.count < count {

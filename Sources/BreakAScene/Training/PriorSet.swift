@@ -2,25 +2,28 @@ import Diffusion
 import Images
 import Tensors
 
-/// Pictures that the base model drew, with their prompts: what prior preservation holds on to.
+/// Pictures that the base model drew, with their prompts: the data of prior preservation.
 public struct PriorSet: Sendable {
+    /// The options that they were drawn with.
     public let options: PriorOptions
+    /// The prompt of each picture.
     public let prompts: [String]
-    /// Token ids of the prompts.
+    /// The token ids of the prompts.
     public let ids: [[Int]]
-    /// [n, H, W, 3] in [−1, 1].
+    /// The pictures, [n, H, W, 3] in [−1, 1].
     public let pictures: Tensor
-    /// One posterior a picture.
+    /// The autoencoder's posterior of each picture.
     let posteriors: [DiagonalGaussian]
 
+    /// The number of pictures.
     public var count: Int { prompts.count }
 
-    /// Whether drawing with these options by a model of this size would give them again.
+    /// Whether drawing with these options by a model of this size would give the same pictures.
     public func isDrawn(with options: PriorOptions, by model: DiffusionModel) -> Bool {
         self.options == options && pictures.shape.dropFirst() == [model.pixelSize.height, model.pixelSize.width, 3]
     }
 
-    /// From posteriors that are known already.
+    /// Takes pictures that were drawn, with their posteriors; all lists have one element for each picture.
     public init(options: PriorOptions = PriorOptions(), prompts: [String], ids: [[Int]], pictures: Tensor, posteriors: [DiagonalGaussian]) {
         (self.options, self.prompts, self.ids, self.pictures, self.posteriors) = (options, prompts, ids, pictures, posteriors)
     }
@@ -53,7 +56,7 @@ public struct PriorSet: Sendable {
                     step in
                     try progress(first * step.count + (step.index + 1) * rows.count, options.count * step.count)
                 }
-                // As pictures of 8 bits a channel: what a file, or a value of the language, would hold.
+                // Rounded to pictures of 8 bits per channel, as a file or a value of the language holds them.
                 let drawn = Tensor.concatenated(try Image.batch(model.decodeLatents(latents)).map { Tensor($0) }, axis: 0)
                 try Parallel.checkWanted()
                 try store?.keep(drawn, from: first)

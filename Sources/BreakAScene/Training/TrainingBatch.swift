@@ -8,27 +8,30 @@ import Tensors
 /// The batch is [prior pictures…, photo…], as in the paper's code. Legend: P prior pictures, B photos, N = P + B,
 /// h w C latents.
 public struct TrainingBatch: Sendable {
-    /// One subset of the handles a photo, B of them.
+    /// One sample for each photo, B of them.
     public var samples: [UnionSample]
-    /// Prior pictures in the batch: P.
+    /// The number of prior pictures in the batch, P.
     public var priorCount: Int
-    /// Prompts as token ids, N.
+    /// The prompts as token ids, N.
     public var ids: [[Int]]
-    /// Scaled latents [N, h, w, C].
+    /// The latents, scaled, [N, h, w, C].
     public var latents: Tensor
+    /// The noise that is added, [N, h, w, C].
     public var noise: Tensor
+    /// The timestep of each element of the batch, N.
     public var timesteps: [Int]
-    /// What each photo shows, where that is known already.
+    /// The picture and masks of each photo; nil where they are not computed yet.
     var views: [SceneView]?
 
+    /// A batch of given numbers.
     public init(samples: [UnionSample], priorCount: Int, ids: [[Int]], latents: Tensor, noise: Tensor, timesteps: [Int]) {
         (self.samples, self.priorCount, self.ids) = (samples, priorCount, ids)
         (self.latents, self.noise, self.timesteps) = (latents, noise, timesteps)
     }
 
-    /// The next batch of a run. Streams are named as the language's commands that draw from them, so that the method
-    /// written in the language sees the same numbers on the same seed. `laws` stand instead of the options of their
-    /// name; throws what they throw. `step`: the steps done before.
+    /// Draws the next batch of a run. Streams are named as the language's commands that draw from them, so that the method
+    /// written in the language sees the same numbers on the same seed. `laws` replace the options of their names; what they
+    /// throw is thrown on. `step`: the steps done before.
     init(
         _ model: DiffusionModel, _ scene: PreparedScene, prior: PriorSet?, _ options: TrainingOptions, step: Int,
         _ random: inout RandomState,
@@ -74,13 +77,14 @@ extension TrainingBatch {
     }
 }
 
-/// The replaced laws of one step: from what is drawn so far of a photo.
+/// Functions of the user's in the place of a step's laws; nil is the method's own. Each gets what is drawn so far of a
+/// photo.
 struct StepLaws {
     var sampling: (() throws -> [Int])?
     var zoom: ((UnionSample) throws -> Zoom.Choice)?
     var contexts: ((UnionSample) throws -> String)?
 
-    /// The part of the photo that is seen; nil is the whole.
+    /// The part of the photo that is seen; nil is the whole photo. Throws `TrainingError.unseen`, and what the law throws.
     func part(_ sample: UnionSample, _ scene: PreparedScene, _ share: Double, _ random: inout RandomState) throws -> PixelRect? {
         switch try zoom.map({ try $0(sample) }) ?? .share(share) {
         case .share(0): return nil

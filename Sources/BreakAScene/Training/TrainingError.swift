@@ -1,14 +1,15 @@
-/// What can go wrong in the course of a training.
+/// An error that ends a training.
 public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
     /// `what` ("reconstruction loss", "gradient") was NaN or infinite in a step, counted from 1.
     case notFinite(what: String, phase: Int, step: Int, steps: Int, lr: Double)
 
-    /// The step was given up because nobody wants it any more.
+    /// The step was given up because its result is no longer wanted.
     case unwanted
 
     /// A law of zoom gave a part of the photo in which one of the step's things does not appear.
     case unseen
 
+    /// The error as a message for the user, without a full stop.
     public var description: String {
         switch self {
         case .notFinite(let what, let phase, let step, let steps, _):

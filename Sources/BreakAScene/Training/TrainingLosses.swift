@@ -2,23 +2,27 @@ import Autograd
 import Diffusion
 import Tensors
 
-/// The three losses of a step and their weighted sum (method.md §1.3).
+/// The three losses of a step and their weighted sum (Sources/BreakAScene/README.md, "Losses").
 public struct TrainingLosses {
+    /// The weighted sum, a scalar that gradients flow from.
     public let total: Variable
+    /// The masked diffusion loss.
     public let reconstruction: Float
+    /// The loss of the prior pictures before its weight; 0 without any.
     public let prior: Float
+    /// The attention loss before its weight, summed over handles and averaged over photos; 0 without maps.
     public let attention: Float
-    /// The attention loss of each handle of the step, mean over the photos that name it; none where a function of the
+    /// The attention loss of each handle of the step, averaged over the photos that name it; empty where a function of the
     /// user's takes the loss's place.
     public let handles: [String: Float]
 
-    /// The part that spoils the sum, in words.
+    /// The name of the first loss that is not finite.
     var firstNotFinite: String {
         [("reconstruction loss", reconstruction), ("prior loss", prior), ("attention loss", attention)].first { !$0.1.isFinite }?.0
             ?? "loss"
     }
 
-    /// Throws what the replacements throw.
+    /// Computes the losses of a batch in one pass of the model. Throws what the replacements throw.
     public init(
         _ model: DiffusionModel, _ batch: TrainingBatch, _ scene: PreparedScene, _ options: TrainingOptions, priorWeight: Double,
         replacing: TrainingReplacements = TrainingReplacements()
@@ -56,12 +60,12 @@ public struct TrainingLosses {
         attention = attn?.value.scalar ?? 0
     }
 
-    /// Union masks of the photos, [B, h, w, 1].
+    /// The union masks of the photos, [B, h, w, 1].
     private static func masks(_ views: [SceneView]) -> Tensor {
         Tensor.concatenated(views.map { $0.unionMask.reshaped([1] + $0.unionMask.shape + [1]) }, axis: 0)
     }
 
-    /// Summed over a photo's handles, averaged over photos.
+    /// The attention loss: summed over a photo's handles, averaged over photos. Adds each handle's own loss to `parts`.
     private static func attention(
         _ maps: AttentionMaps, _ model: DiffusionModel, _ batch: TrainingBatch, _ views: [SceneView], _ pairing: ScenePairing,
         _ options: TrainingOptions, _ replacing: TrainingReplacements, _ parts: inout [String: [Float]]

@@ -2,34 +2,35 @@ import Autograd
 import Diffusion
 import Tensors
 
-/// Parts of the method that a user has put functions in the place of; nil is the method's own. Gradients flow through the
-/// losses that the functions give. Legend: B photos, P prior pictures, h w C latents.
+/// Functions of the user's that replace parts of the method; nil is the method's own part. Gradients flow through the
+/// losses that they return. Legend: B photos, P prior pictures, h w C latents.
 public struct TrainingReplacements: Sendable {
-    /// Equation 2: what keeps a handle's attention inside of its mask; one photo's, a scalar.
+    /// Equation 2, which keeps a handle's attention inside of its mask: one photo's loss, a scalar.
     public var attentionLoss: (@Sendable (AttentionLossInput) throws -> Variable)?
-    /// Equation 1, of what was to be predicted and what was, [B, h, w, C], and the union masks [B, h, w, 1] (nil where the
-    /// loss is not to be masked); a scalar.
+    /// Equation 1: the loss of what was to be predicted and what was, [B, h, w, C], under the union masks [B, h, w, 1] (nil
+    /// where the loss is not to be masked); a scalar.
     public var reconstructionLoss: (@Sendable (_ target: Variable, _ predicted: Variable, _ mask: Tensor?) throws -> Variable)?
-    /// Prior preservation, of the same for the prior pictures, [P, h, w, C]; a scalar.
+    /// Prior preservation: the loss of the same for the prior pictures, [P, h, w, C]; a scalar.
     public var priorLoss: (@Sendable (_ target: Variable, _ predicted: Variable) throws -> Variable)?
-    /// The handles of a step's prompt, in its order, as their places among `count`; from the step, from 1.
+    /// The handles of a prompt in their order, as places below `count`; `step` counts from 1.
     public var sampling: (@Sendable (_ step: Int, _ count: Int) throws -> [Int])?
 
-    /// How near a photo of a step is seen; from the step, from 1, and the handles drawn for it.
+    /// The part of a photo that a step sees; `step` counts from 1, `sample` has the handles that were drawn.
     public var zoom: (@Sendable (_ step: Int, _ sample: UnionSample) throws -> Zoom.Choice)?
-    /// A context or a whole prompt, from the same.
+    /// The context of a prompt, or a whole prompt; `step` and `sample` as for `zoom`.
     public var contexts: (@Sendable (_ step: Int, _ sample: UnionSample) throws -> String)?
 
+    /// No replacements: the method as it is.
     public init() {}
 
-    /// Those of a step, counted from 1.
+    /// The laws of one step, counted from 1.
     func laws(step: Int, handles: Int) -> StepLaws {
         StepLaws(
             sampling: sampling.map { law in { try law(step, handles) } }, zoom: zoom.map { law in { try law(step, $0) } },
             contexts: contexts.map { law in { try law(step, $0) } })
     }
 
-    /// What is replaced, as the commands name it.
+    /// The names of what is replaced, as the commands of the language have them.
     public var names: [String] {
         [
             ("attention_loss", attentionLoss != nil), ("reconstruction_loss", reconstructionLoss != nil), ("prior_loss", priorLoss != nil),
@@ -38,14 +39,16 @@ public struct TrainingReplacements: Sendable {
     }
 }
 
-/// What an attention loss of the user's sees: one photo's prediction and maps, and which handles it was asked for.
+/// The argument of an attention loss of the user's: one photo's maps and targets, and the handles that its prompt names.
 public struct AttentionLossInput: Sendable {
+    /// The maps of the whole batch.
     public let maps: AttentionMaps
     /// The photo's place in the batch.
     public let sample: Int
+    /// The handles that the prompt names, and whether the photo is flipped.
     public let union: UnionSample
-    /// What the photo shows.
+    /// The photo's picture and masks, and the targets of its maps.
     public let view: SceneView
-    /// Where each chosen handle stands in the prompt.
+    /// The place of each chosen handle in the prompt's tokens.
     public let tokens: [Int]
 }

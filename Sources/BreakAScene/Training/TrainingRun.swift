@@ -8,19 +8,27 @@ import Tensors
 public struct TrainingRun: Sendable {
     /// 1: textual inversion, only the handles' embeddings move. 2: what `options.trains` says.
     public let phase: Int
+    /// The settings of the phase.
     public let options: TrainingOptions
+    /// The scene that it learns from.
     public let scene: PreparedScene
+    /// The prior pictures; nil where their weight is 0.
     public private(set) var prior: PriorSet?
+    /// The model in training: parameters that move require gradients, and adapters are not merged. `result` is for use.
     public private(set) var model: DiffusionModel
-    /// Which handles it trains: those of other scenes stay as they are.
+    /// The handles that it trains: those of other scenes stay as they are.
     public let pairing: ScenePairing
+    /// AdamW with its moments.
     public private(set) var optimizer: AdamW
+    /// The counters of everything that is drawn.
     public private(set) var random: RandomState
+    /// The losses so far, those of earlier phases included.
     public private(set) var history: History
-    /// Steps done.
+    /// The number of steps done in this phase.
     public private(set) var step: Int
 
-    /// `history`: what came before, to be continued.
+    /// Begins a phase, 1 or 2. `history`: the steps of earlier phases, which it continues. Traps where the model has no
+    /// handles of the scene.
     public init(
         phase: Int, _ model: DiffusionModel, scene: PreparedScene, prior: PriorSet?, options: TrainingOptions, seed: Int,
         history: History = History()
@@ -34,8 +42,8 @@ public struct TrainingRun: Sendable {
             random: RandomState(seed: seed, scope: Self.scope(phase: phase)), history: history, step: 0)
     }
 
-    /// Every phase draws from streams of its own: no seed makes two phases draw the same numbers. The language's version
-    /// draws in `with seed(…, scope=…)`.
+    /// The scope of a phase's random streams: every phase has streams of its own, so that no seed makes two phases draw the
+    /// same numbers. The language's version draws in `with seed(…, scope=…)`.
     static func scope(phase: Int) -> String { phase == 1 ? "" : "phase \(phase)" }
 
     /// A run as it was after `step` steps: what a checkpoint kept.
@@ -54,7 +62,7 @@ public struct TrainingRun: Sendable {
         self.model.textEncoder.requireGrad { trains("text_encoder." + $0) || observed("text_encoder." + $0) }
     }
 
-    /// The model as trained so far, its parameters constants again and adapters merged.
+    /// The model as trained so far: its parameters are constants again, and adapters are merged.
     public var result: DiffusionModel {
         var result = model
         result.mergeAdapters()
@@ -63,19 +71,21 @@ public struct TrainingRun: Sendable {
         return result
     }
 
+    /// Whether all steps are done.
     public var isFinished: Bool { step >= options.steps }
 
-    /// This run, not begun yet, with the prior pictures that it still lacked.
+    /// This run, not begun yet, with the prior pictures that it still lacked; they are dropped where their weight is 0.
     public func with(prior: PriorSet) -> TrainingRun {
         var run = self
         run.prior = options.priorWeight == 0 ? nil : prior
         return run
     }
 
-    /// The next step, everything random drawn from the run's own counter.
+    /// Does the next step; everything random is drawn from the run's own counters.
     ///
-    /// `isUnwanted` says that the step is not wanted any more: it is then given up within a part of its time. Throws
-    /// `TrainingError.unwanted` then, and what `replacing` throws; the run is as before the step in every case.
+    /// `isUnwanted` says that the step is no longer wanted: it is then given up within a part of its time. Throws
+    /// `TrainingError.unwanted` then, otherwise as the other `advance` and as `replacing`; on every error the run is as
+    /// before the step.
     public mutating func advance(
         replacing: TrainingReplacements = TrainingReplacements(), isUnwanted: (@Sendable () -> Bool)? = nil
     ) throws {
@@ -92,8 +102,8 @@ public struct TrainingRun: Sendable {
         }
     }
 
-    /// A step on a given batch. Throws `TrainingError` where a loss or the gradient is not finite: the run is then as
-    /// it was before the step.
+    /// Does a step on a given batch. Throws `TrainingError` where a loss or the gradient is not finite, or `isUnwanted`
+    /// says so: the run is then as it was before the step.
     @discardableResult
     public mutating func advance(
         _ batch: TrainingBatch, replacing: TrainingReplacements = TrainingReplacements(), isUnwanted: (@Sendable () -> Bool)? = nil
@@ -125,33 +135,35 @@ public struct TrainingRun: Sendable {
     private static let table = "text_encoder." + CLIPTextModel.tokenEmbeddingName
     private static let handles = "text_encoder." + CLIPTextModel.handleEmbeddingName
 
-    /// Which parameters move.
+    /// Whether a parameter, by its full name, is trained.
     var trainable: @Sendable (String) -> Bool {
         if phase == 2, let names = options.trainedNames { return { names.contains($0) } }
         return (phase == 1 ? .handles : options.trains).includes
     }
 
-    /// Which parameters' gradients only count in the clipped norm.
+    /// Whether a parameter's gradient is computed only to count in the clipped norm.
     private var observedOnly: @Sendable (String) -> Bool {
         if phase == 1 && options.clipsWholeTable && options.clipNorm != nil { return { $0 == Self.table } }
         return { _ in false }
     }
 
-    /// Rows [1, D] of handles that are not this scene's, by their places.
+    /// The embeddings [1, D] of handles that are not this scene's, by their places.
     private var otherHandles: [Int: Tensor] {
         guard pairing.others > 0, let table = model.textEncoder.handleEmbedding?.value else { return [:] }
         let places = Set(model.handles.indices).subtracting(pairing.handles)
         return Dictionary(uniqueKeysWithValues: places.map { ($0, table.rows($0..<$0 + 1)) })
     }
 
-    /// Undoes what weight decay, or a prior prompt that names them, did to other scenes' handles.
+    /// Sets other scenes' handles back to what they were before weight decay, or a prior prompt that names them, changed
+    /// them.
     private mutating func putBack(_ rows: [Int: Tensor]) {
         guard !rows.isEmpty, let table = model.textEncoder.handleEmbedding else { return }
         let all = model.handles.indices.map { rows[$0] ?? table.value.rows($0..<$0 + 1) }
         model.textEncoder.handleEmbedding = table.replacing(.concatenated(all, axis: 0))
     }
 
-    /// Clips and steps; returns the norm before clipping. Does nothing and returns nil where that is not finite.
+    /// Clips the gradients and updates the parameters; returns the global norm before clipping. Does nothing and returns
+    /// nil where that norm is not finite.
     private mutating func update(_ gradients: Gradients) -> Double? {
         var measured: [Tensor] = []
         let clipped = phase == 2 && options.trainedNames == nil ? options.trains : .all
@@ -187,7 +199,7 @@ public struct TrainingRun: Sendable {
     }
 }
 
-/// What lay in `list`, which is empty afterwards.
+/// Empties a list and returns what it held.
 private func take<Element>(_ list: inout [Element]) -> [Element] {
     defer { list = [] }
     return list

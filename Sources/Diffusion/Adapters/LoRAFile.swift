@@ -2,26 +2,27 @@ import Autograd
 import NeuralNetwork
 import Tensors
 
-/// What a low-rank difference keeps of a model's change.
+/// A report of how much of a model's change a low-rank difference keeps.
 public struct LoRAReport: Sendable, Equatable {
-    /// Layers that changed and are in the file.
+    /// The layers that changed and are in the file.
     public let layers: Int
-    /// ‖what the file does not say‖ / ‖change‖, over all parameters but the handles.
+    /// What the file leaves out of the change, as a share of the change's norm, over all parameters but the handles.
     public let error: Double
-    /// ‖change‖ of what no LoRA can hold (biases, norms, tables) / ‖change‖; part of `error`.
+    /// The part of `error` that no LoRA can hold: the change of biases, norms and tables, as a share of the change's norm.
     public let beside: Double
-    /// ‖what the file does not say‖ / ‖changed weights‖, over the same.
+    /// What the file leaves out of the change, as a share of the norm of the changed weights.
     public let relative: Double
 }
 
-/// LoRA (Hu et al. 2021, https://arxiv.org/abs/2106.09685) on disk: W + scale · alpha/rank · up·down.
+/// LoRA (Hu et al. 2021, https://arxiv.org/abs/2106.09685) on disk: each weight W becomes W + scale · (alpha / rank) · up ·
+/// down.
 public enum LoRAFile {
-    /// `model` with a file's differences added, `scale` times. Throws `LoRAError`, `SafetensorsError`, `FileError`.
+    /// `model` with the differences of a file added `scale` times. Throws `LoRAError`, `SafetensorsError`, `FileError`.
     public static func read(_ path: String, into model: DiffusionModel, scale: Double = 1) throws -> DiffusionModel {
         try add(try SafetensorsFile(path: path), to: model, scale: scale)
     }
 
-    /// `ignoring`: what the names of tensors begin with that are no part of the LoRA.
+    /// `ignoring`: tensors whose names begin so are no part of the LoRA.
     static func add(_ file: SafetensorsFile, to model: DiffusionModel, scale: Double, ignoring prefix: String? = nil) throws
         -> DiffusionModel
     {
@@ -54,7 +55,7 @@ public enum LoRAFile {
         return result
     }
 
-    /// up · down in the shape of the weight on disk; 4-D factors are those of convolutions.
+    /// The product up · down in the shape of the weight on disk. Factors of convolutions have four axes.
     private static func delta(
         _ file: SafetensorsFile, _ down: SafetensorsEntry, _ up: SafetensorsEntry, like shape: [Int], _ name: String
     ) throws -> Tensor {
@@ -67,8 +68,8 @@ public enum LoRAFile {
         return left.matmul(Tensor(try file.readFloats(down.name), shape: [rank, inputs])).reshaped(shape)
     }
 
-    /// Writes the difference from `base` to `model`, every changed matrix approximated by one of `rank`. Throws
-    /// `LoRAError`, `FileError`.
+    /// Writes the difference from `base` to `model`, the change of every matrix approximated by one of `rank`. Handles are
+    /// left out. Throws `LoRAError`, `FileError`.
     public static func write(_ model: DiffusionModel, base: DiffusionModel, to path: String, rank: Int, format: LoRAFormat) throws
         -> LoRAReport
     {
@@ -78,6 +79,7 @@ public enum LoRAFile {
         return report
     }
 
+    /// The tensors of that file, and what they leave out.
     static func difference(
         _ model: DiffusionModel, _ base: DiffusionModel, rank: Int, format: LoRAFormat
     ) throws -> ([SafetensorsTensor], LoRAReport) {
@@ -133,16 +135,22 @@ public enum LoRAFile {
     }
 }
 
-/// What can be wrong with a LoRA, as data.
+/// An error of a LoRA file, or of two models whose difference is to become one.
 public enum LoRAError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The file has no tensor with the name of a LoRA's factor; `first`: a name that it has.
     case notALoRA(path: String, first: String?)
-    /// A layer with one factor.
+    /// A layer has only one of its two factors.
     case half(path: String, layer: String)
+    /// The factors of a layer do not give a change of its weight's shape.
     case shape(path: String, layer: String, down: [Int], up: [Int], weight: [Int])
+    /// The file has factors for layers that the model has not.
     case unknownLayers(path: String, keys: [String])
+    /// The two models have not the same parameters.
     case differentModels
+    /// The two models differ in nothing that a file could hold.
     case nothing
 
+    /// The error as a message for the user, without a full stop.
     public var description: String {
         switch self {
         case .notALoRA(let path, let first): "\(path) is no LoRA" + (first.map { ": it holds \($0)" } ?? ": it is empty")

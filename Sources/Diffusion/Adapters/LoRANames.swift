@@ -1,4 +1,4 @@
-/// How files name the two factors of a LoRA.
+/// A convention for the names of a LoRA's factors in files.
 public enum LoRAFormat: String, CaseIterable, Sendable {
     /// `unet.down_blocks.0.….to_q.lora_A.weight`: diffusers with peft.
     case diffusers
@@ -6,27 +6,28 @@ public enum LoRAFormat: String, CaseIterable, Sendable {
     case kohya
 }
 
-/// A factor's place: which part of the model, which parameter, which factor.
+/// A tensor's name taken apart: the layer that it belongs to, and the factor that it is.
 struct LoRAKey: Hashable {
     enum Factor: Hashable { case down, up, alpha }
 
-    /// "unet." or "text_encoder." and the layer's name with dots, or with underscores where the file has them.
+    /// The layer's name after "unet." or "text_encoder.", with dots, or with underscores where the file has them.
     let layer: String
     let factor: Factor
 
-    /// What ends a key, by format; "lora.down" and "_lora.down" are older forms of diffusers.
+    /// The endings of names of factors; "lora.down" and "_lora.down" are older forms of diffusers.
     private static let endings: [(String, Factor)] = [
         (".lora_A.weight", .down), (".lora_B.weight", .up), (".lora_A.default.weight", .down), (".lora_B.default.weight", .up),
         (".lora_down.weight", .down), (".lora_up.weight", .up), (".lora.down.weight", .down), (".lora.up.weight", .up),
         ("_lora.down.weight", .down), ("_lora.up.weight", .up), (".lora_linear_layer.down.weight", .down),
         (".lora_linear_layer.up.weight", .up), (".alpha", .alpha),
     ]
+    /// The beginnings of names in files, and the parts of the model that they stand for.
     private static let parts = [
         ("lora_unet_", "unet."), ("lora_te_text_model_", "text_encoder."), ("lora_te_", "text_encoder."), ("unet.", "unet."),
         ("text_encoder.text_model.", "text_encoder."), ("text_encoder.", "text_encoder."),
     ]
 
-    /// nil where a key belongs to no LoRA of a known form.
+    /// Takes a name apart; nil where it is not that of a factor in a known form.
     init?(_ key: String) {
         guard let ending = Self.endings.first(where: { key.hasSuffix($0.0) }), let part = Self.parts.first(where: { key.hasPrefix($0.0) })
         else { return nil }
@@ -34,13 +35,14 @@ struct LoRAKey: Hashable {
         (layer, factor) = (part.1 + String(middle).replacing(".processor.", with: ".").replacing(".processor", with: "."), ending.1)
     }
 
-    /// Comparable whatever separates the words, and whether the list of one in `to_out.0` is counted.
+    /// The layer's name in a form that can be compared: the same whatever separates words, and with or without the index of
+    /// `to_out.0`.
     static func flat(_ layer: String) -> String {
         let name = layer.hasSuffix(".to_out") ? layer + ".0" : layer
         return name.replacing(".", with: "_")
     }
 
-    /// A layer's name as a format writes it: `layer` is "unet.…" or "text_encoder.encoder.…".
+    /// A layer's name as a format writes it; `layer` begins with "unet." or "text_encoder.".
     static func name(_ layer: String, _ format: LoRAFormat) -> String {
         let isText = layer.hasPrefix("text_encoder.")
         let inner = layer.dropFirst(isText ? "text_encoder.".count : "unet.".count)

@@ -1,18 +1,20 @@
 import Tensors
 
-/// The best approximation of a matrix [M, N] by a product up [M, R] · down [R, N] (Eckart and Young), found by
-/// subspace iteration from random directions (Halko et al. 2011, https://arxiv.org/abs/0909.4061, algorithm 4.4).
+/// The best approximation of a matrix [M, N] by a product up [M, R] · down [R, N] (Eckart and Young), found by subspace
+/// iteration from random directions (Halko et al. 2011, https://arxiv.org/abs/0909.4061, algorithm 4.4).
 struct LowRank {
     private(set) var up: Tensor
     private(set) var down: Tensor
-    /// Squared Frobenius norms of the matrix, and of what the product leaves of it.
+    /// The squared Frobenius norm of the matrix.
     let total: Double
+    /// The squared Frobenius norm of what the product leaves of it.
     let rest: Double
 
+    /// Approximates a matrix; the rank is at most its smaller side.
     init(_ matrix: Tensor, rank: Int) {
         let (m, n) = (matrix.shape[0], matrix.shape[1])
         let r = min(rank, m, n)
-        // Eight directions more than asked for, as the paper advises.
+        // Eight directions more than the rank, as the paper advises.
         let width = min(r + 8, m, n)
         let start = RandomDraw(seed: 0, stream: "low_rank", step: 0).normal([width, n])
         var basis = Self.orthonormal(start.matmul(matrix, transposeOther: true))  // [width, M], rows orthonormal
@@ -37,7 +39,7 @@ struct LowRank {
         rest = (matrix - up.matmul(down)).sumOfSquares
     }
 
-    /// The same product with factors of `rank`, what is more than the matrix has filled with zeros.
+    /// The same product with factors of rank `rank`, filled up with zeros; itself where it has that rank already.
     func padded(to rank: Int) -> LowRank {
         let missing = rank - down.shape[0]
         guard missing > 0 else { return self }
@@ -47,7 +49,8 @@ struct LowRank {
         return padded
     }
 
-    /// Rows made orthonormal one after the other, twice for what rounding leaves; rows that depend on others become 0.
+    /// The rows made orthonormal one after the other, twice because of rounding errors; rows that depend on others become
+    /// 0.
     private static func orthonormal(_ rows: Tensor) -> Tensor {
         var result = rows
         let (count, length) = (rows.shape[0], rows.shape[1])
@@ -73,7 +76,7 @@ struct LowRank {
         return result
     }
 
-    /// Eigenvalues and, in columns, eigenvectors of a small symmetric matrix, by Jacobi's rotations.
+    /// The eigenvalues of a small symmetric matrix and, in columns, its eigenvectors, by Jacobi's rotations.
     static func eigen(_ matrix: Tensor) -> (values: [Double], vectors: [Double]) {
         let n = matrix.shape[0]
         var a = matrix.values.map(Double.init)

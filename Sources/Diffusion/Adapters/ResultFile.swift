@@ -1,17 +1,19 @@
 import NeuralNetwork
 import Tensors
 
-/// What a training has made of a base model, as one small file instead of a copy of the model.
+/// Files that hold what a training changed in a base model, each small instead of a copy of the model.
 ///
-/// A safetensors file: `handle.<name>` [D] and `handle_start.<name>` [D] a handle; the change of the network as a LoRA
-/// in diffusers' names (``LoRAFile``), or where it is to be exact as `exact.<full name>`, every changed parameter in the
-/// layout on disk. Metadata: `format` "bas-result", `version` "1", `base` and `base_hash` (the
-/// model that it belongs to), `handles` (their order, JSON), `handle_scenes` (what each belongs to, JSON), `error` (what the low rank leaves out, a share of the
-/// change's norm), and whatever else the writer knows (`scene`, `phases`, `metrics`).
+/// A safetensors file. Tensors: for each handle `handle.<name>` [D] and `handle_start.<name>` [D]; the change of the
+/// network as a LoRA in diffusers' names (``LoRAFile``), or, where it is to be exact, every changed parameter as
+/// `exact.<full name>` in the layout on disk. Metadata: `format` "bas-result"; `version` "1"; `base` and `base_hash`, the
+/// model that it belongs to; `handles`, their order as JSON; `handle_scenes`, what each belongs to, as JSON; `error`, what
+/// the low rank leaves out as a share of the change's norm; `size` where the model has another than its folder says; and
+/// whatever else the writer knows (`scene`, `phases`, `metrics`).
 public enum ResultFile {
     private static let exact = "exact."
 
-    /// `rank`: that of the change's approximation; nil writes it exactly. Throws `LoRAError`, `FileError`.
+    /// Writes the change from `base` to `model`. `rank`: that of the approximation; nil writes the change exactly. Throws
+    /// `LoRAError`, `FileError`.
     public static func write(
         _ model: DiffusionModel, base: DiffusionModel, to path: String, rank: Int?, metadata: [String: String] = [:]
     ) throws -> LoRAReport {
@@ -38,7 +40,7 @@ public enum ResultFile {
         return report
     }
 
-    /// Every parameter that is not the base's, whole.
+    /// Every parameter that differs from the base's, in full.
     private static func changed(_ model: DiffusionModel, _ base: DiffusionModel) throws -> ([SafetensorsTensor], LoRAReport) {
         let before = Dictionary(base.namedParameters.map { ($0.name, $0.value.value) }) { first, _ in first }
         var tensors: [SafetensorsTensor] = []
@@ -52,7 +54,7 @@ public enum ResultFile {
         return (tensors, LoRAReport(layers: tensors.count, error: 0, beside: 0, relative: 0))
     }
 
-    /// The model that a file's training made of `base`. Throws `ResultError`, `LoRAError`, `ModelError`,
+    /// Reads a file into the model that its training made of `base`. Throws `ResultError`, `LoRAError`, `ModelError`,
     /// `SafetensorsError`, `FileError`.
     public static func read(_ path: String, base: DiffusionModel) throws -> (model: DiffusionModel, metadata: [String: String]) {
         let file = try SafetensorsFile(path: path)
@@ -99,10 +101,14 @@ public enum ResultFile {
     }
 }
 
+/// An error of a file of results.
 public enum ResultError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The file is no result, or does not fit the model's shapes.
     case notAResult(path: String)
+    /// The result belongs to another base: its `name` and `hash`; `found`: the hash of the given one.
     case otherBase(path: String, name: String, hash: String, found: String)
 
+    /// The error as a message for the user, without a full stop.
     public var description: String {
         switch self {
         case .notAResult(let path): "\(path) is no result: save_result writes one"

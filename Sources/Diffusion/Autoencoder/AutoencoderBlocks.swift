@@ -2,7 +2,7 @@ import Autograd
 import NeuralNetwork
 import Tensors
 
-/// Resnets, then a change of resolution: one level of the autoencoder, either way.
+/// One level of the autoencoder, either way: resnets, then a change of resolution.
 struct AutoencoderLevel<Resample: Module>: Module {
     var resnets: [ResnetBlock2D]
     var resample: [Resample]
@@ -30,7 +30,7 @@ struct AutoencoderLevel<Resample: Module>: Module {
     }
 }
 
-/// One head of attention over all places, in the middle of Stable Diffusion's autoencoder.
+/// Attention with one head over all places, in the middle of Stable Diffusion's autoencoder.
 struct AutoencoderAttention: Module {
     var groupNorm: GroupNorm
     var attention: Attention
@@ -51,6 +51,7 @@ struct AutoencoderAttention: Module {
     }
 }
 
+/// The middle of the autoencoder: a resnet, attention if there is any, a resnet.
 struct AutoencoderMidBlock: Module {
     var resnets: [ResnetBlock2D]
     var attentions: [AutoencoderAttention]
@@ -74,7 +75,7 @@ struct AutoencoderMidBlock: Module {
     }
 }
 
-/// Pictures [N, H, W, 3] to moments [N, H/f, W/f, 2C].
+/// The encoder: pictures [N, H, W, 3] to moments [N, H/f, W/f, 2C].
 struct Encoder: Module {
     var convIn: Conv2d
     var downBlocks: [AutoencoderLevel<Downsample2D>]
@@ -111,7 +112,7 @@ struct Encoder: Module {
     }
 }
 
-/// Latents [N, H/f, W/f, C] to pictures [N, H, W, 3].
+/// The decoder: latents [N, H/f, W/f, C] to pictures [N, H, W, 3].
 struct Decoder: Module {
     var convIn: Conv2d
     var midBlock: AutoencoderMidBlock

@@ -3,33 +3,42 @@ import Tensors
 
 /// The settings of an `AutoencoderKL`. Level 0 is the finest.
 public struct AutoencoderKLConfiguration: Sendable, Equatable {
+    /// Channels of the pictures.
     public let inChannels: Int
+    /// Channels of the decoded pictures.
     public let outChannels: Int
+    /// Channels of each level.
     public let blockOutChannels: [Int]
-    /// Resnets of a level in the encoder; one more in the decoder.
+    /// Resnets of a level in the encoder; the decoder has one more.
     public let layersPerBlock: Int
+    /// Channels of the latents.
     public let latentChannels: Int
+    /// Groups of every group norm.
     public let normGroups: Int
-    /// Side in pixels of the pictures that it was trained on.
+    /// The side in pixels of the pictures that it was trained on.
     public let sampleSize: Int
-    /// What latents are multiplied with on the way to the U-Net.
+    /// The factor that latents are multiplied by for the U-Net.
     public let scalingFactor: Float
+    /// Whether a 1×1 convolution follows the encoder.
     public let useQuantConv: Bool
+    /// Whether a 1×1 convolution precedes the decoder.
     public let usePostQuantConv: Bool
+    /// Whether there is attention in the middle.
     public let midBlockAddAttention: Bool
-    /// The file as it was, for writing it again.
+    /// The members of the file, for writing it again.
     public let source: JSONObject
 
+    /// The number of levels.
     public var levels: Int { blockOutChannels.count }
-    /// Pixels a latent, along each side: 8 for Stable Diffusion.
+    /// The side in pixels of what one latent stands for, f: 8 for Stable Diffusion.
     public var downscale: Int { 1 << (levels - 1) }
-    /// Of every group norm of the autoencoder; no setting in diffusers.
+    /// The epsilon that every group norm adds to the variance; diffusers has no setting for it.
     public static let normEpsilon: Float = 1e-6
 
     /// Reads `vae/config.json`. Throws ``FileError`` and ``ConfigurationError``.
     public init(path: String) throws { try self.init(ConfigurationReader(path: path)) }
 
-    /// Throws ``ConfigurationError``; `file` is what it names.
+    /// Reads the settings from JSON. Throws ``ConfigurationError``, which names `file`.
     public init(_ json: JSON, file: String) throws {
         try self.init(ConfigurationReader(json, file: file))
     }

@@ -3,32 +3,43 @@ import Tensors
 
 /// The settings of a `CLIPTextModel`.
 public struct CLIPTextModelConfiguration: Sendable, Equatable {
+    /// The activation of the feed-forward layers.
     public enum Activation: String, CaseIterable, Sendable {
-        /// x·Φ(x), by the error function (SD 2).
+        /// x·Φ(x), by the error function (Stable Diffusion 2).
         case gelu
-        /// x·σ(1.702x) (SD 1).
+        /// x·σ(1.702x) (Stable Diffusion 1).
         case quickGELU = "quick_gelu"
     }
 
+    /// The number of tokens without the handles.
     public internal(set) var vocabularySize: Int
+    /// The width D of the text states.
     public let hiddenSize: Int
+    /// The width of the feed-forward layers.
     public let intermediateSize: Int
+    /// The number of transformer layers.
     public let layers: Int
+    /// Heads of each layer.
     public let attentionHeads: Int
-    /// The longest prompt in tokens, the two at its ends included.
+    /// The longest prompt in tokens, with the tokens at its beginning and end.
     public let maxPositionEmbeddings: Int
+    /// The activation of the feed-forward layers.
     public let activation: Activation
+    /// The epsilon that layer norms add to the variance.
     public let layerNormEpsilon: Float
+    /// The token at the beginning of a prompt, as the file says; nil where it says null.
     public let bosTokenID: Int?
+    /// The tokens that end a prompt, as the file says.
     public let eosTokenIDs: [Int]
+    /// The token that prompts are filled up with, as the file says; nil where it says null.
     public let padTokenID: Int?
-    /// The file as it was, for writing it again.
+    /// The members of the file, for writing it again.
     public let source: JSONObject
 
     /// Reads `text_encoder/config.json`. Throws ``FileError`` and ``ConfigurationError``.
     public init(path: String) throws { try self.init(ConfigurationReader(path: path)) }
 
-    /// Throws ``ConfigurationError``; `file` is what it names.
+    /// Reads the settings from JSON. Throws ``ConfigurationError``, which names `file`.
     public init(_ json: JSON, file: String) throws {
         try self.init(ConfigurationReader(json, file: file))
     }

@@ -1,8 +1,8 @@
-// Reading settings from a JSON object, so that each configuration is a readable table of key, default and
-// range. A key that is absent has the default of diffusers or transformers.
+// Reading settings from a JSON object, so that each configuration is a readable table of keys, defaults and ranges. A key
+// that is absent has the default of diffusers or transformers.
 import Tensors
 
-/// The settings of one file. Every method throws ``ConfigurationError`` that names file and key.
+/// The settings of one file. Every method throws ``ConfigurationError``, which names file and key.
 struct ConfigurationReader {
     let file: String
     let object: JSONObject
@@ -28,10 +28,12 @@ struct ConfigurationReader {
         }
     }
 
+    /// An error about a key.
     func fail(_ key: String, _ problem: ConfigurationError.Problem) -> ConfigurationError {
         ConfigurationError(file, key: key, problem)
     }
 
+    /// Whether the file has a key, also with the value null.
     func has(_ key: String) -> Bool { object[key] != nil }
 
     // MARK: Single values
@@ -79,7 +81,7 @@ struct ConfigurationReader {
         return text
     }
 
-    /// One of the names of `Choice`; another name is unsupported.
+    /// The case of `Choice` with this name; a name without one is unsupported.
     func choice<Choice: RawRepresentable<String> & CaseIterable>(_ key: String, default value: Choice)
         throws(ConfigurationError) -> Choice
     {
@@ -97,7 +99,7 @@ struct ConfigurationReader {
         return try checkedList(json, key, range)
     }
 
-    /// One integer a level: written as a list of `count`, or as one integer for all.
+    /// One integer for each level, written as a list of `count`, or as one integer for all.
     func levels(
         _ key: String, count: Int, default value: Int, in range: ClosedRange<Int> = 1...1 << 20
     ) throws(ConfigurationError) -> [Int] {
@@ -108,7 +110,7 @@ struct ConfigurationReader {
         return list
     }
 
-    /// A list of names of `Choice`.
+    /// The cases of `Choice` with these names, at least one.
     func choices<Choice: RawRepresentable<String> & CaseIterable>(_ key: String, default value: [Choice])
         throws(ConfigurationError) -> [Choice]
     {
@@ -123,13 +125,13 @@ struct ConfigurationReader {
 
     // MARK: What is not implemented
 
-    /// The key must be absent or have one of these values: others would change the computation.
+    /// Throws unless the key is absent or has one of these values: others would change the computation.
     func require(_ key: String, _ supported: JSON...) throws(ConfigurationError) {
         guard let json = object[key], !supported.contains(where: { Self.same($0, json) }) else { return }
         throw fail(key, .unsupported(value: json.text(), supported: supported.map { $0.text() }))
     }
 
-    /// Equal as settings: 1 and 1.0 are the same, and so are a value and a list of nothing but it.
+    /// Whether two values are equal as settings: 1 and 1.0 are, and so are a value and a list of nothing but it.
     private static func same(_ left: JSON, _ right: JSON) -> Bool {
         if let list = right.arrayValue, left.arrayValue == nil {
             return !list.isEmpty && list.allSatisfy { same(left, $0) }

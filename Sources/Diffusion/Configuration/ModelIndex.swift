@@ -1,26 +1,31 @@
 // model_index.json: which class of which library each part of a pipeline is.
 import Tensors
 
-/// The parts of a Stable Diffusion pipeline, all of them of classes that are implemented here.
+/// The parts of a Stable Diffusion pipeline, each of a class that is implemented here.
 public struct ModelIndex: Sendable, Equatable {
+    /// The class of a part.
     public struct Component: Sendable, Equatable {
+        /// The Python library, such as "diffusers".
         public let library: String
+        /// The class in that library.
         public let className: String
 
+        /// A class by its library and name.
         public init(library: String, className: String) {
             self.library = library
             self.className = className
         }
     }
 
+    /// The pipeline's class.
     public let className: String
-    /// Parts by the names of their folders; those that are null in the file are left out.
+    /// The parts by the names of their folders; parts that are null in the file are left out.
     public let components: [String: Component]
-    /// The file as it was, for writing it again.
+    /// The members of the file, for writing it again.
     public let source: JSONObject
 
-    /// Classes that a part may be of; parts that are not here are not needed and not looked at. Which
-    /// schedulers there are is the scheduler registry's to say.
+    /// The classes that a part may be of. Other parts are not needed and not looked at; which schedulers there are, the
+    /// scheduler registry says.
     private static let supported: [(part: String, classNames: [String])] = [
         ("unet", ["UNet2DConditionModel"]),
         ("vae", ["AutoencoderKL"]),
@@ -31,7 +36,7 @@ public struct ModelIndex: Sendable, Equatable {
     /// Reads `model_index.json`. Throws ``FileError`` and ``ConfigurationError``.
     public init(path: String) throws { try self.init(ConfigurationReader(path: path)) }
 
-    /// Throws ``ConfigurationError``; `file` is what it names.
+    /// Reads the parts from JSON. Throws ``ConfigurationError``, which names `file`.
     public init(_ json: JSON, file: String) throws {
         try self.init(ConfigurationReader(json, file: file))
     }

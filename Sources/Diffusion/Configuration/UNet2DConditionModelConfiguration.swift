@@ -1,59 +1,79 @@
 // unet/config.json, with the defaults of diffusers 0.42 (UNet2DConditionModel.__init__).
 import Tensors
 
-/// The settings of a `UNet2DConditionModel`. Level 0 is the finest; lists have one value a level.
+/// The settings of a `UNet2DConditionModel`. Level 0 is the finest; lists have one value for each level.
 public struct UNet2DConditionModelConfiguration: Sendable, Equatable {
+    /// The kind of a block on the way down.
     public enum DownBlockType: String, CaseIterable, Sendable {
+        /// Resnets, each followed by a transformer with self- and cross-attention.
         case crossAttnDownBlock2D = "CrossAttnDownBlock2D"
+        /// Resnets alone.
         case downBlock2D = "DownBlock2D"
 
+        /// Whether the block has transformers.
         public var hasCrossAttention: Bool { self == .crossAttnDownBlock2D }
     }
 
+    /// The kind of a block on the way up.
     public enum UpBlockType: String, CaseIterable, Sendable {
+        /// Resnets, each followed by a transformer with self- and cross-attention.
         case crossAttnUpBlock2D = "CrossAttnUpBlock2D"
+        /// Resnets alone.
         case upBlock2D = "UpBlock2D"
 
+        /// Whether the block has transformers.
         public var hasCrossAttention: Bool { self == .crossAttnUpBlock2D }
     }
 
-    /// Side of the latents that the model was trained on; nil where the file says none.
+    /// The height of the latents that the model was trained on; nil where the file says none.
     public let sampleHeight: Int?
+    /// The width of these latents; nil where the file says none.
     public let sampleWidth: Int?
+    /// Channels of the latents.
     public let inChannels: Int
+    /// Channels of the prediction.
     public let outChannels: Int
-    /// From the finest level to the coarsest.
+    /// The blocks on the way down, from the finest level to the coarsest.
     public let downBlockTypes: [DownBlockType]
-    /// From the coarsest level to the finest, as in the file.
+    /// The blocks on the way up, from the coarsest level to the finest, as in the file.
     public let upBlockTypes: [UpBlockType]
-    /// Whether there is a `UNetMidBlock2DCrossAttn`; diffusers allows none.
+    /// Whether there is a middle block (`UNetMidBlock2DCrossAttn`); diffusers allows none.
     public let hasMidBlock: Bool
+    /// Channels of each level.
     public let blockOutChannels: [Int]
-    /// Resnets of a level on the way down; one more on the way up.
+    /// Resnets of each level on the way down; one more on the way up.
     public let layersPerBlock: [Int]
+    /// Transformer blocks behind each resnet.
     public let transformerLayersPerBlock: [Int]
+    /// The width of the text states that cross-attention looks at.
     public let crossAttentionDimension: [Int]
-    /// Number of attention heads. The file calls it `attention_head_dim`, wrongly and for ever
+    /// The number of attention heads. The file calls it `attention_head_dim`, a mistake that stays for compatibility
     /// (huggingface/diffusers#2011).
     public let attentionHeads: [Int]
-    /// Projections into and out of transformers: linear layers (SD 2), or 1×1 convolutions (SD 1).
+    /// Whether the projections into and out of transformers are linear layers (SD 2), or 1×1 convolutions (SD 1).
     public let useLinearProjection: Bool
-    /// Attention scores in float32; ours always are.
+    /// Whether diffusers computes attention scores in float32; here they always are.
     public let upcastAttention: Bool
+    /// Groups of every group norm.
     public let normGroups: Int
+    /// The epsilon that the group norms of resnets add to the variance.
     public let normEpsilon: Float
+    /// Whether the timestep's embedding has its cosines first.
     public let flipSinToCos: Bool
+    /// The number that is subtracted from the number of that embedding's frequencies.
     public let frequencyShift: Float
+    /// The width of the timestep's embedding behind its two linear layers.
     public let timeEmbeddingDimension: Int
-    /// The file as it was, for writing it again.
+    /// The members of the file, for writing it again.
     public let source: JSONObject
 
+    /// The number of levels.
     public var levels: Int { blockOutChannels.count }
 
     /// Reads `unet/config.json`. Throws ``FileError`` and ``ConfigurationError``.
     public init(path: String) throws { try self.init(ConfigurationReader(path: path)) }
 
-    /// Throws ``ConfigurationError``; `file` is what it names.
+    /// Reads the settings from JSON. Throws ``ConfigurationError``, which names `file`.
     public init(_ json: JSON, file: String) throws {
         try self.init(ConfigurationReader(json, file: file))
     }

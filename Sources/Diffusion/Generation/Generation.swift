@@ -1,18 +1,20 @@
 import Autograd
 import Tensors
 
-/// How pictures are drawn.
+/// The settings of a generation.
 public struct GenerationOptions: Sendable, Equatable {
-    /// Denoising steps, of the scheduler that the model's folder names; `plan` takes its place.
+    /// The number of denoising steps of the scheduler that the model's folder names; not used where there is a `plan`.
     public var steps: Int
-    /// The steps of another scheduler.
+    /// The steps of another scheduler; nil: those of the model's own.
     public var plan: SamplingPlan?
-    /// Classifier-free guidance: 1 is none; 7.5 suits Stable Diffusion, 3 the embedded model.
+    /// The scale of classifier-free guidance: 1 is none; 7.5 suits Stable Diffusion, 3 the embedded model.
     public var guidanceScale: Double
-    /// What is walked away from.
+    /// The prompt that guidance leads away from.
     public var negativePrompt: String
+    /// The cross-attention maps that are recorded.
     public var recording: AttentionRecording
 
+    /// The options by their values.
     public init(
         steps: Int = 30, plan: SamplingPlan? = nil, guidanceScale: Double = 3, negativePrompt: String = "",
         recording: AttentionRecording = .none
@@ -23,19 +25,22 @@ public struct GenerationOptions: Sendable, Equatable {
     }
 }
 
-/// One step of a generation, as `sampleLatents` reports it.
+/// One denoising step, as `sampleLatents` reports it.
 public struct GenerationStep: Sendable {
+    /// The number of the step, from 0.
     public let index: Int
+    /// The number of steps in all.
     public let count: Int
+    /// The timestep that the U-Net was given.
     public let timestep: Float
-    /// Latents after the step, [N, h, w, C].
+    /// The latents after the step, [N, h, w, C].
     public let latents: Tensor
-    /// Cross-attention of the prompted half, [N, A, H·W, L], where recorded.
+    /// The cross-attention maps of the prompted half of the batch, [N, A, H·W, L]; empty where none are recorded.
     public let maps: [CrossAttentionMap]
 }
 
 extension DiffusionModel {
-    /// Standard normal latents [N, h, w, C] for pictures of `size` pixels (the model's own where nil). Throws
+    /// Standard normal latents [N, h, w, C] for `count` pictures of `size` pixels (nil: the model's own size). Throws
     /// `ModelError.size`.
     public func initialLatents(_ count: Int, size: (height: Int, width: Int)? = nil, _ draw: RandomDraw) throws -> Tensor {
         let pixels = size ?? pixelSize
@@ -47,10 +52,11 @@ extension DiffusionModel {
     /// The steps of the scheduler that the model's folder names. Throws `SchedulerError`, `ConfigurationError`.
     public func plan(steps: Int) throws -> SamplingPlan { try SchedulerRegistry.make(scheduler).scheduler.plan(steps: steps) }
 
-    /// Latents drawn for one prompt each from `initial` standard normal noise [N, h, w, C], with classifier-free
-    /// guidance: both halves in one batch, the text's keys and values computed once. `noise` is asked, by the number
-    /// of the step, by schedulers that add noise at every step. `progress` is called after every step; what it throws
-    /// ends the drawing.
+    /// Draws latents [N, h, w, C], one sample for each prompt, from standard normal noise `initial` [N, h, w, C], with
+    /// classifier-free guidance: both halves are one batch, and the text's keys and values are computed once. `noise` gives
+    /// the noise of a step, by its number, for schedulers that add noise at every step; nil draws it from seed 0.
+    /// `progress` is called after every step; what it throws ends the drawing. Throws `SchedulerError`, and what tokenizing
+    /// throws; traps where prompts and samples are not as many.
     public func sampleLatents(
         _ prompts: [String], initial: Tensor, noise: ((_ step: Int) -> Tensor)? = nil, _ options: GenerationOptions,
         progress: (GenerationStep) throws -> Void = { _ in }
@@ -81,8 +87,8 @@ extension DiffusionModel {
         return latents
     }
 
-    /// The noise that a scheduler adds at a step of `generate`, [N, h, w, C]: one seed a picture, so that each can be drawn
-    /// again alone. The starting noise is draw 0 of the same stream.
+    /// The noise that a scheduler adds in a step of `generate`, [N, h, w, C]; `step` counts from 0. Every picture has a
+    /// seed of its own, so that each can be drawn again alone. The initial noise is draw 0 of the same stream.
     public static func stepNoise(seeds: [Int], step: Int, _ shape: [Int]) -> Tensor {
         let one = [1] + shape.dropFirst()
         return .concatenated(
@@ -91,7 +97,8 @@ extension DiffusionModel {
             }, axis: 0)
     }
 
-    /// unconditional + scale · (conditional − unconditional), of a batch [unconditional, conditional].
+    /// Classifier-free guidance: unconditional + scale · (conditional − unconditional), for a batch [unconditional,
+    /// conditional].
     public static func guide(_ out: Tensor, _ scale: Float) -> Tensor {
         let n = out.shape[0] / 2
         return out.rows(0..<n).combined(1 - scale, with: out.rows(n..<2 * n), scale)
@@ -99,6 +106,7 @@ extension DiffusionModel {
 }
 
 extension CrossAttentionMap {
+    /// The maps of the second half of the batch, which has the prompts.
     var lastHalf: CrossAttentionMap {
         let n = probabilities.shape[0]
         return CrossAttentionMap(layer: layer, height: height, width: width, probabilities: Variable(probabilities.value.rows(n / 2..<n)))

@@ -2,15 +2,15 @@ import Autograd
 import NeuralNetwork
 import Tensors
 
-/// Multi-head attention with its four projections (diffusers' `Attention`); `attn1` looks at the picture itself,
-/// `attn2` (cross-attention) at the text.
+/// Multi-head attention with its four projections (diffusers' `Attention`): `attn1` attends to the picture itself, `attn2`
+/// (cross-attention) to the text.
 public struct Attention: Module {
     var toQ: Linear
     var toK: Linear
     var toV: Linear
     var toOut: Linear
     let heads: Int
-    /// The full name of a cross-attention, by which its maps are known; nil for self-attention.
+    /// The full name of a cross-attention, under which its maps are recorded; nil for self-attention.
     let crossAttentionName: String?
 
     init(_ width: Int, context: Int? = nil, heads: Int, bias: Bool = false, name: String? = nil) {
@@ -22,12 +22,12 @@ public struct Attention: Module {
         crossAttentionName = name
     }
 
-    /// Self-attention of x [N, L, D], plus `residual`.
+    /// Self-attention of x [N, L, D], plus `residual`: [N, L, D].
     func callAsFunction(_ x: Variable, residual: Variable) -> Variable {
         toOut(toQ(x).attention(keys: toK(x), values: toV(x), heads: heads), residual: residual)
     }
 
-    /// Cross-attention of x [N, HW, D] to the text, plus `residual`; recorded where `pass` wants it.
+    /// Cross-attention of x [N, HW, D] to the text, plus `residual`: [N, HW, D]. It is recorded where `pass` wants it.
     func callAsFunction(_ x: Variable, size: (height: Int, width: Int), _ pass: inout UNetPass, residual: Variable) -> Variable {
         let (keys, values) = pass.projections { (toK($0), toV($0)) }
         let query = toQ(x)
@@ -39,6 +39,7 @@ public struct Attention: Module {
         return toOut(probabilities.attentionValues(values), residual: residual)
     }
 
+    /// Calls `body` for the parameters of the four projections.
     public mutating func forEachParameter(_ path: String, _ body: (String, inout Variable) throws -> Void) rethrows {
         try toQ.forEachParameter(path + "to_q.", body)
         try toK.forEachParameter(path + "to_k.", body)
@@ -46,7 +47,7 @@ public struct Attention: Module {
         try toOut.forEachParameter(path + "to_out.0.", body)
     }
 
-    /// The four projections, by their names on disk.
+    /// Calls `body` for the four projections, by their names on disk.
     mutating func forEachProjection(_ path: String, _ body: (String, inout Linear) -> Void) {
         body(path + "to_q", &toQ)
         body(path + "to_k", &toK)

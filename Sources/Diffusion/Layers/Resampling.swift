@@ -2,8 +2,8 @@ import Autograd
 import NeuralNetwork
 import Tensors
 
-/// Half the height and width by a 3×3 convolution of stride 2. The U-Net pads all sides, the autoencoder right and
-/// bottom only.
+/// Halves height and width by a 3×3 convolution of stride 2. The U-Net pads all sides, the autoencoder right and bottom
+/// only.
 struct Downsample2D: Module {
     var conv: Conv2d
 
@@ -21,7 +21,7 @@ struct Downsample2D: Module {
     }
 }
 
-/// Twice the height and width by nearest neighbours, then a 3×3 convolution.
+/// Doubles height and width by nearest neighbours, then applies a 3×3 convolution.
 struct Upsample2D: Module {
     var conv: Conv2d
 

@@ -2,8 +2,8 @@ import Autograd
 import NeuralNetwork
 import Tensors
 
-/// Two convolutions with group norm and SiLU before each, the time embedding added between them, and the input added
-/// at the end (diffusers' `ResnetBlock2D`). The autoencoder's have no time embedding.
+/// Two convolutions with group norm and SiLU before each, the time embedding added between them, and the input added at the
+/// end (diffusers' `ResnetBlock2D`). The autoencoder's blocks have no time embedding.
 public struct ResnetBlock2D: Module {
     var norm1: GroupNorm
     var conv1: Conv2d
@@ -21,7 +21,7 @@ public struct ResnetBlock2D: Module {
         convShortcut = inputs == outputs ? nil : .pointwise(inputs, outputs)
     }
 
-    /// x [N, H, W, C]; `time` [N, E], already through SiLU.
+    /// The output [N, H, W, Cout] for x [N, H, W, Cin] and the time embedding [N, E], to which SiLU was applied.
     func callAsFunction(_ x: Variable, time: Variable? = nil) -> Variable {
         var h = conv1(norm1(x, silu: true))
         if let time, let timeEmbProj {
@@ -31,6 +31,7 @@ public struct ResnetBlock2D: Module {
         return conv2(norm2(h, silu: true), residual: convShortcut.map { $0(x) } ?? x)
     }
 
+    /// Calls `body` for the parameters, by diffusers' names.
     public mutating func forEachParameter(_ path: String, _ body: (String, inout Variable) throws -> Void) rethrows {
         try norm1.forEachParameter(path + "norm1.", body)
         try conv1.forEachParameter(path + "conv1.", body)

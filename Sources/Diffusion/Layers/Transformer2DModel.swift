@@ -2,7 +2,8 @@ import Autograd
 import NeuralNetwork
 import Tensors
 
-/// Self-attention, cross-attention and a GEGLU feed-forward, each with layer norm before and the input added after.
+/// Self-attention, cross-attention and a GEGLU feed-forward layer, each with layer norm before it and its input added after
+/// it.
 struct BasicTransformerBlock: Module {
     var norm1: LayerNorm
     var attn1: Attention
@@ -22,7 +23,7 @@ struct BasicTransformerBlock: Module {
         feedForwardOut = Linear(4 * width, width)
     }
 
-    /// x [N, HW, D].
+    /// The output [N, HW, D] for x [N, HW, D] of height and width `size`.
     func callAsFunction(_ x: Variable, size: (height: Int, width: Int), _ pass: inout UNetPass) -> Variable {
         let x = attn1(norm1(x), residual: x)
         let y = attn2(norm2(x), size: size, &pass, residual: x)
@@ -40,8 +41,8 @@ struct BasicTransformerBlock: Module {
     }
 }
 
-/// Transformer blocks over the places of a picture, between group norm and two projections. In NHWC the linear and
-/// the 1×1 convolution form of the projections are the same product; only their shape on disk differs.
+/// Transformer blocks over the places of a picture, between a group norm and two projections. In NHWC, projections by a
+/// linear layer and by a 1×1 convolution are the same product; only their shape on disk differs.
 struct Transformer2DModel: Module {
     enum Projection: Module {
         case linear(Linear)
@@ -84,10 +85,10 @@ struct Transformer2DModel: Module {
         projOut = Projection(width, isLinear: isLinear)
     }
 
-    /// Full names of the cross-attentions, in order.
+    /// The full names of the cross-attentions, in order.
     var crossAttentionNames: [String] { transformerBlocks.compactMap(\.attn2.crossAttentionName) }
 
-    /// x [N, H, W, C].
+    /// The output [N, H, W, C] for x [N, H, W, C].
     func callAsFunction(_ x: Variable, _ pass: inout UNetPass) -> Variable {
         let (n, height, width, channels) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
         var tokens = projIn(norm(x).reshaped([n, height * width, channels]))
@@ -102,7 +103,7 @@ struct Transformer2DModel: Module {
         try projOut.forEachParameter(path + "proj_out.", body)
     }
 
-    /// The projections of all its attentions.
+    /// Calls `body` for the projections of all attentions.
     mutating func forEachProjection(_ path: String, _ body: (String, inout Linear) -> Void) {
         for index in transformerBlocks.indices {
             transformerBlocks[index].attn1.forEachProjection("\(path)transformer_blocks.\(index).attn1.", body)

@@ -3,8 +3,9 @@ import NeuralNetwork
 import Tensors
 
 extension DiffusionModel {
-    /// This model with a low-rank adapter on every projection of the U-Net's attentions (`to_q`, `to_k`, `to_v`,
-    /// `to_out.0`: what diffusers' scripts adapt). `down` is normal with spread 1/rank, `up` zero: nothing changes yet.
+    /// Adds a low-rank adapter to every projection of the U-Net's attentions (`to_q`, `to_k`, `to_v`, `to_out.0`, those
+    /// that diffusers' scripts adapt). `down` is normal with standard deviation 1/rank and `up` is zero, so that nothing
+    /// changes yet.
     public mutating func attachAdapters(rank: Int, _ random: RandomState) {
         var index = 0
         unet.forEachProjection { _, layer in
@@ -16,14 +17,15 @@ extension DiffusionModel {
         }
     }
 
-    /// How many parameters `attachAdapters` adds.
+    /// The number of parameters that `attachAdapters` adds.
     public func adapterParameterCount(rank: Int) -> Int {
         var (count, unet) = (0, unet)
         unet.forEachProjection { _, layer in count += rank * (layer.weight.shape[0] + layer.weight.shape[1]) }
         return count
     }
 
-    /// Adds every adapter to its weight and takes it away: `save_lora` finds the factors again in the change.
+    /// Adds the change of every adapter to its weight, and removes the adapter. `save_lora` finds the factors again in the
+    /// change.
     public mutating func mergeAdapters() {
         unet.forEachProjection { _, layer in
             guard let adapter = layer.adapter else { return }
@@ -34,7 +36,7 @@ extension DiffusionModel {
 }
 
 extension UNet2DConditionModel {
-    /// The projections of all attentions, by their names on disk.
+    /// Calls `body` for the projections of all attentions, by their names on disk.
     mutating func forEachProjection(_ body: (String, inout Linear) -> Void) {
         for block in downBlocks.indices {
             for index in downBlocks[block].attentions.indices {

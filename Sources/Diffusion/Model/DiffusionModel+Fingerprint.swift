@@ -2,8 +2,8 @@ import NeuralNetwork
 import Tensors
 
 extension DiffusionModel {
-    /// 16 hexadecimal digits that depend on every parameter and on the handles' names: equal weights have equal
-    /// fingerprints. Not cryptographic; computed at memory speed.
+    /// A fingerprint of every parameter and of the handles' names, 16 hexadecimal digits: models with equal weights have
+    /// equal ones. It is not cryptographic, and is computed at memory speed.
     public var fingerprint: String {
         var hash = Fingerprint()
         for parameters in [unet.parameters(), textEncoder.parameters(), vae.parameters()] {
@@ -13,31 +13,35 @@ extension DiffusionModel {
         return hash.text
     }
 
-    /// Names of the cross-attention layers, in the order in which a pass meets them.
+    /// The names of the cross-attention layers, in the order of the parameters' names.
     public var crossAttentionLayers: [String] {
         unet.parameters().map(\.name).filter { $0.hasSuffix(".attn2.to_q.weight") }.map { String($0.dropLast(".to_q.weight".count)) }
     }
 }
 
-/// A running hash of names and tensors.
+/// A running hash of names, numbers and tensors; not cryptographic.
 public struct Fingerprint: Sendable {
     private var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
 
+    /// The hash of nothing.
     public init() {}
 
+    /// Adds a number.
     public mutating func mix(_ value: UInt64) {
         hash = (hash ^ value) &* 0xFF51_AFD7_ED55_8CCD
         hash ^= hash >> 32
     }
 
+    /// Adds a text, byte by byte.
     public mutating func mix(_ text: String) { text.utf8.forEach { mix(UInt64($0)) } }
 
+    /// Adds a tensor under a name; its shape does not count.
     public mutating func mix(_ name: String, _ tensor: Tensor) {
         mix(name)
         mix(tensor.fingerprint)
     }
 
-    /// 16 hexadecimal digits.
+    /// The hash as 16 hexadecimal digits.
     public var text: String {
         let digits = String(hash, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits

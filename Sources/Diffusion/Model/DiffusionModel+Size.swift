@@ -1,6 +1,6 @@
 extension DiffusionModel {
-    /// This model at another size: pictures of `height` × `width` pixels are then what it trains on, draws and looks at.
-    /// Its weights are the same: a U-Net takes latents of every size that its levels can halve. Throws `ModelError.size`.
+    /// This model for pictures of `height` × `width` pixels, in training, drawing and looking. Its weights are the same: a
+    /// U-Net takes latents of every size that its levels can halve. Throws `ModelError.size`.
     public func sized(height: Int, width: Int) throws -> DiffusionModel {
         try checkSize(height: height, width: width)
         var model = self
@@ -9,10 +9,10 @@ extension DiffusionModel {
         return model
     }
 
-    /// Whether it is used at another size than it was made for.
+    /// Whether it is used at another size than its folder says.
     public var isResized: Bool { chosenLatentSize != nil }
 
-    /// What both sides of its pictures are multiples of, in pixels.
+    /// The number of pixels that both sides of its pictures must be multiples of.
     public var sizeMultiple: Int { vae.configuration.downscale << (unet.configuration.levels - 1) }
 
     /// Throws `ModelError.size` where pictures cannot have this size.
@@ -23,7 +23,7 @@ extension DiffusionModel {
         }
     }
 
-    /// Latents that it was made for.
+    /// The size of the latents that it was made for.
     private var made: (height: Int, width: Int) {
         var model = self
         model.chosenLatentSize = nil

@@ -2,30 +2,35 @@ import Autograd
 import NeuralNetwork
 import Tensors
 
-/// A Stable Diffusion model: a value. Training returns another one; both share every tensor that does not differ
-/// (architecture.md, decision 1).
+/// A Stable Diffusion model: a value. Training returns another model; both share every tensor that does not differ.
 public struct DiffusionModel: Sendable {
-    /// What people call it: the folder's name.
+    /// The model's name: its folder's.
     public var name: String
+    /// The folder, or file, that it was read from.
     public let folder: String
+    /// The tokenizer, which knows the handles too.
     public internal(set) var tokenizer: CLIPTokenizer
+    /// The text encoder, with the handles' embeddings.
     public var textEncoder: CLIPTextModel
+    /// The U-Net.
     public var unet: UNet2DConditionModel
+    /// The autoencoder, which is never trained.
     public let vae: AutoencoderKL
+    /// The settings of the scheduler that its folder names.
     public let scheduler: SchedulerConfiguration
-    /// Tokens of the handles, in the order of the rows of `textEncoder.handleEmbedding`.
+    /// The handles' tokens, in the order of the rows of `textEncoder.handleEmbedding`.
     public internal(set) var handles: [String] = []
     /// What each handle was made for; nil for one that belongs to no scene.
     public internal(set) var handleOrigins: [HandleOrigin?] = []
-    /// The rows that training started from, [K, D].
+    /// The embeddings that the handles' training started from, [K, D]; nil without handles.
     public internal(set) var handleStarts: Tensor?
-    /// Of latents, where the model is used at another size than it was made for: `sized`.
+    /// The size of the latents that `sized` chose; nil: the size that the model was made for.
     var chosenLatentSize: (height: Int, width: Int)?
     let posteriors = PosteriorCache()
-    /// What the parameters were when they came from the folder, by full name ("unet.conv_in.weight").
+    /// The marks that parameters had when they came from the folder, by full name ("unet.conv_in.weight").
     private let origin: [String: TensorMark]
 
-    /// A model as its folder has it: what differs from this later counts as changed.
+    /// A model as its folder has it; parameters that differ from these later count as changed.
     init(
         name: String, folder: String, tokenizer: CLIPTokenizer, textEncoder: CLIPTextModel, unet: UNet2DConditionModel,
         vae: AutoencoderKL, scheduler: SchedulerConfiguration
@@ -36,18 +41,19 @@ public struct DiffusionModel: Sendable {
         origin = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0.value.value.mark) })
     }
 
-    /// Parameters of the U-Net and the text encoder under their full names; handles are not among them.
+    /// The parameters of the U-Net and the text encoder under their full names, without the handles.
     public var namedParameters: [(name: String, value: Variable)] {
         (Self.named("unet.", unet) + Self.named("text_encoder.", textEncoder))
             .filter { $0.name != "text_encoder." + CLIPTextModel.handleEmbeddingName }
     }
 
-    /// Those that are no longer what the folder holds.
+    /// The parameters of `namedParameters` whose values are no longer those of the folder.
     public var changedParameters: [(name: String, value: Variable)] {
         namedParameters.filter { origin[$0.name] != $0.value.value.mark }
     }
 
-    /// Puts other values in place of parameters, by full name; names that are none are passed over.
+    /// Replaces the values of parameters, by full name; names that no parameter has, and values of another shape, are
+    /// ignored.
     public mutating func replaceParameters(_ values: [String: Tensor]) {
         func replace(_ name: String, _ parameter: inout Variable) {
             if let value = values[name], value.shape == parameter.shape { parameter = parameter.replacing(value) }
@@ -60,28 +66,29 @@ public struct DiffusionModel: Sendable {
         module.parameters().map { (path + $0.name, $0.value) }
     }
 
-    /// Height and width of its latents: what `sized` chose, else what the model was made for.
+    /// The size of its latents: what `sized` chose, else what the model was made for.
     public var latentSize: (height: Int, width: Int) {
         if let chosenLatentSize { return chosenLatentSize }
         let side = vae.configuration.sampleSize / vae.configuration.downscale
         return (unet.configuration.sampleHeight ?? side, unet.configuration.sampleWidth ?? side)
     }
 
-    /// Height and width of its pictures in pixels.
+    /// The size of its pictures in pixels.
     public var pixelSize: (height: Int, width: Int) {
         let (size, f) = (latentSize, vae.configuration.downscale)
         return (size.height * f, size.width * f)
     }
 
-    /// Channels of the latents.
+    /// The channels of its latents.
     public var latentChannels: Int { unet.configuration.inChannels }
 
+    /// The number of parameters of all three networks.
     public var parameterCount: Int { unet.parameterCount + textEncoder.parameterCount + vae.parameterCount }
 
     // MARK: Prompts
 
-    /// Padded token ids of every prompt. Throws `TokenizerError` for one that is too long, and `ModelError.unknownHandle` for a `<name>` that
-    /// is no token of this model.
+    /// The padded token ids of every prompt. Throws `TokenizerError` for a prompt that is too long, and
+    /// `ModelError.unknownHandle` for a `<name>` that is no token of this model.
     public func tokenize(_ prompts: [String]) throws -> [[Int]] {
         try prompts.map { prompt in
             for token in Self.handleMentions(in: prompt) where tokenizer.id(of: token) == nil {
@@ -91,7 +98,7 @@ public struct DiffusionModel: Sendable {
         }
     }
 
-    /// Every `<name>` in a text.
+    /// Every `<name>` in a text, in order.
     static func handleMentions(in text: String) -> [String] {
         var (mentions, current) = ([String](), "")
         for character in text {
@@ -110,17 +117,17 @@ public struct DiffusionModel: Sendable {
         return mentions
     }
 
-    /// The text encoder's output [N, L, D] for prompts.
+    /// The text encoder's output [N, L, D] for N prompts. Throws as `tokenize`.
     public func encodePrompts(_ prompts: [String]) throws -> Variable { textEncoder(try tokenize(prompts)) }
 
     // MARK: Handles
 
-    /// The token id of a handle.
+    /// The token id of the handle at place `index`.
     public func handleID(_ index: Int) -> Int { textEncoder.configuration.vocabularySize + index }
 
-    /// This model with handles added after those that it has: tokens written `<name>`, embeddings [K, D].
-    /// `starts`: the rows that training started from, where they are others; `origins`: what they are made for, K of
-    /// them, without which they belong to no scene.
+    /// This model with handles added after its own: tokens written `<name>`, with embeddings [K, D]. `starts`: the
+    /// embeddings that their training started from, where these are others; `origins`: what they were made for, K of them,
+    /// without which they belong to no scene. Throws `ModelError` for a token that is no such name, or exists.
     public func addingHandles(
         _ tokens: [String], embeddings: Tensor, starts: Tensor? = nil, origins: [HandleOrigin?]? = nil
     ) throws -> DiffusionModel {
@@ -143,7 +150,8 @@ public struct DiffusionModel: Sendable {
         return model
     }
 
-    /// This model with exactly these handles, of which it may have the first ones already: all get these embeddings.
+    /// This model with exactly these handles, of which it may have the first ones already: all get these embeddings [K, D],
+    /// starts and origins. Throws as `addingHandles`.
     public func withHandles(_ tokens: [String], embeddings: Tensor, starts: Tensor, origins: [HandleOrigin?]) throws -> DiffusionModel {
         guard tokens.starts(with: handles), tokens.count == origins.count else {
             return try addingHandles(tokens, embeddings: embeddings, starts: starts, origins: origins)
@@ -154,7 +162,7 @@ public struct DiffusionModel: Sendable {
         return model
     }
 
-    /// This model with other scenes for its handles, one entry a handle.
+    /// This model with other origins of its handles, one entry for each.
     public func withOrigins(_ origins: [HandleOrigin?]) -> DiffusionModel {
         precondition(origins.count == handles.count)
         var model = self
@@ -162,13 +170,14 @@ public struct DiffusionModel: Sendable {
         return model
     }
 
-    /// The embedding [D] that a word starts a handle with: its first sub-token's, as the paper's code has it.
+    /// The embedding [D] that a handle starts with from a word: that of its first token, as in the paper's code. Throws
+    /// `ModelError.emptyWord` for a word without tokens.
     public func embedding(ofWord word: String) throws -> Tensor {
         guard let id = tokenizer.encode(word).first else { throw ModelError.emptyWord(word) }
         return embedding(ofToken: id)
     }
 
-    /// The embedding [D] of a token id.
+    /// The embedding [D] of a token id, a handle's too; traps for an id beyond them.
     public func embedding(ofToken id: Int) -> Tensor {
         let size = textEncoder.configuration.vocabularySize
         if id < size { return textEncoder.tokenEmbedding.value.row(id) }
@@ -178,15 +187,15 @@ public struct DiffusionModel: Sendable {
 
     // MARK: Pictures and latents
 
-    /// The posterior of pictures [N, H, W, 3] in [−1, 1], computed once for each picture and kept.
+    /// The posterior of pictures [N, H, W, 3] in [−1, 1], computed once for each picture and cached.
     public func posterior(of pictures: Tensor) -> DiagonalGaussian { posteriors.posterior(of: pictures, by: vae) }
 
-    /// Pictures [N, H, W, 3], about [−1, 1], of scaled latents.
+    /// The pictures [N, H, W, 3], about in [−1, 1], of scaled latents [N, h, w, C].
     public func decodeLatents(_ latents: Tensor) -> Tensor {
         vae.decode(latents.scaled(by: 1 / vae.configuration.scalingFactor))
     }
 
-    /// √ᾱ · z + √(1 − ᾱ) · noise, one timestep a sample.
+    /// The noised latents √ᾱ · z + √(1 − ᾱ) · noise, with one timestep for each sample.
     public func addNoise(_ latents: Tensor, _ noise: Tensor, _ timesteps: [Int]) -> Tensor {
         Tensor.concatenated(
             timesteps.enumerated().map { index, t in
@@ -195,7 +204,8 @@ public struct DiffusionModel: Sendable {
             }, axis: 0)
     }
 
-    /// What the U-Net is trained to predict: the noise, or the velocity, one timestep a sample.
+    /// What the U-Net is trained to predict: the noise, the velocity or the clean latents, as `scheduler.predictionType`
+    /// says; one timestep for each sample.
     public func predictionTarget(_ latents: Tensor, _ noise: Tensor, _ timesteps: [Int]) -> Tensor {
         Tensor.concatenated(
             timesteps.enumerated().map { index, t in

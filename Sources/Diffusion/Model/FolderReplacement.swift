@@ -1,11 +1,12 @@
 import Glibc
 import Tensors
 
-/// Writes a folder beside its place and moves it there: the place never holds half a folder. Between two renames it holds
-/// none; who is killed just then finds the old one beside it, as `.NAME.old-PID`.
+/// Replaces folders: a new one is written beside its place and moved there, so that the place never holds half a folder.
+/// Between two renames it holds none; a process that is killed just then leaves the old folder beside it, as
+/// `.NAME.old-PID`.
 enum FolderReplacement {
-    /// `body` fills an empty folder. What an old folder holds and the new one does not is moved into the new one. Throws
-    /// `FileError` and what `body` throws; then the old folder is as it was.
+    /// Replaces the folder at `path` by what `body` writes into an empty one. Files of the old folder that the new one
+    /// lacks are moved into it. Throws `FileError` and what `body` throws; the old folder is then as it was.
     static func write(_ path: String, _ body: (String) throws -> Void) throws {
         let target = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         let parts = target.split(separator: "/", omittingEmptySubsequences: false)
@@ -32,7 +33,7 @@ enum FolderReplacement {
             remove(old)
         } catch let error as FileError {
             remove(fresh)
-            // Whoever called knows the folder by its own name.
+            // Callers know the folder by its own name.
             throw error.path.hasPrefix(fresh) ? error.renamed(target + error.path.dropFirst(fresh.count)) : error
         } catch {
             remove(fresh)
@@ -44,7 +45,7 @@ enum FolderReplacement {
         guard rename(from, to) == 0 else { throw FileError(.rename, to, errno: errno) }
     }
 
-    /// A folder with all that is in it; links are removed, not followed.
+    /// Removes a folder with all that is in it; links are removed, not followed.
     private static func remove(_ path: String) {
         var info = stat()
         guard lstat(path, &info) == 0 else { return }

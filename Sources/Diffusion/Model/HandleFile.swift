@@ -1,15 +1,16 @@
 import Tensors
 
-/// Handles on disk as textual inversions are, the way diffusers' `load_textual_inversion` takes them: a safetensors file
-/// with one tensor [D] (or [1, D]) under the handle's token. Several handles are a folder of such files, one a handle, and
-/// `handles.json` says which and in which order. Files with several tokens, as earlier versions wrote them, are read, too.
-/// The metadata entry `handle_scenes` says what each handle belongs to, by token.
+/// Handles on disk as textual inversions, as diffusers' `load_textual_inversion` reads them: a safetensors file with one
+/// tensor [D] (or [1, D]) under the handle's token. Several handles are a folder of such files, and `handles.json` names
+/// these in order. Files with several tokens, as earlier versions wrote them, are read too. The metadata entry
+/// `handle_scenes` says what each handle was made for.
 public enum HandleFile {
     private static let scenes = "handle_scenes"
     private static let index = "handles.json"
 
-    /// Writes one file where the path ends in .safetensors, else a folder; what an earlier call left in the folder is
-    /// replaced, other files stay. Throws `FileError`, and `HandleFileError.several` for a file of several handles.
+    /// Writes a file where the path ends in .safetensors, else a folder; what an earlier call left in the folder is
+    /// replaced, other files stay. Without handles it does nothing. Throws `FileError`, and `HandleFileError.several` for a
+    /// file of several handles.
     public static func write(_ model: DiffusionModel, to path: String) throws {
         guard let table = model.textEncoder.handleEmbedding?.value else { return }
         func write(_ place: Int, _ path: String) throws {
@@ -31,7 +32,7 @@ public enum HandleFile {
         for name in old where !names.contains(name) { try? FileSystem.remove("\(path)/\(name)") }
     }
 
-    /// "asset0" of "<asset0>"; signs that a file's name should not have as %XX.
+    /// "asset0" for "<asset0>"; characters that a file's name should not have are written %XX.
     private static func fileName(_ token: String) -> String {
         token.dropFirst().dropLast().utf8.map { byte in
             let isPlain = byte == 45 || byte == 95 || (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
@@ -39,15 +40,15 @@ public enum HandleFile {
         }.joined()
     }
 
-    /// The files that the folder's list names, as far as they lie in it; nil without a list that can be read.
+    /// The files that the folder's list names, if they lie in the folder; nil without a list that can be read.
     private static func listed(_ folder: String) -> [String]? {
         guard let bytes = try? ReadableFile.contents("\(folder)/\(index)", limit: 1 << 20), let list = (try? JSON.parse(bytes))?.arrayValue
         else { return nil }
         return list.compactMap(\.stringValue).filter { !$0.contains("/") && $0.hasSuffix(".safetensors") }
     }
 
-    /// `model` with the handles of a file, or of a folder's files. Throws `SafetensorsError`, `FileError`, `ModelError`,
-    /// `HandleFileError`.
+    /// `model` with the handles of a file, or of a folder's files, added. Throws `SafetensorsError`, `FileError`,
+    /// `ModelError`, `HandleFileError`.
     public static func read(_ path: String, into model: DiffusionModel) throws -> DiffusionModel {
         guard FileSystem.isFolder(path) else { return try readFile(path, into: model) }
         let names = listed(path) ?? FileSystem.contents(path).filter { $0.hasSuffix(".safetensors") }
@@ -72,11 +73,16 @@ public enum HandleFile {
     }
 }
 
+/// An error of a file or folder of handles.
 public enum HandleFileError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The file or folder has no handles.
     case empty(path: String)
+    /// One file was to hold several handles.
     case several(path: String, tokens: [String])
+    /// The embedding of `token` has not the model's width.
     case shape(path: String, token: String, shape: [Int], width: Int)
 
+    /// The error as a message for the user, without a full stop.
     public var description: String {
         switch self {
         case .empty(let path): "\(path) holds no handles"

@@ -1,28 +1,41 @@
 import Tensors
 
-/// What can be wrong with a model folder or with what is asked of a model, as data.
+/// An error of a model's folder, or of a request to a model.
 public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// A parameter whose shape differs from what the configuration says.
     public struct ShapeMismatch: Equatable, Sendable {
+        /// The parameter's name in the file.
         public let key: String
+        /// The shape on disk that the configuration says.
         public let expected: [Int]
+        /// The shape in the file.
         public let found: [Int]
     }
 
+    /// There is no folder at `path`.
     case noSuchFolder(path: String)
+    /// There is a file at `path`.
     case notAFolder(path: String)
-    /// No safetensors; `hasPickle`: there are weights in Python's format.
+    /// The folder has no safetensors; `hasPickle`: it has weights in Python's format.
     case noWeights(path: String, stem: String, hasPickle: Bool)
+    /// The folder lacks a file that every model has.
     case notAModelFolder(path: String, missing: String)
+    /// The parameters of a file do not fit the configuration.
     case parameters(path: String, missing: [String], unexpected: [String], misshapen: [ShapeMismatch])
-    /// Two parts of a folder that do not fit together.
+    /// Two parts of a folder do not fit together; the text says which.
     case parts(path: String, String)
+    /// A prompt names a handle that the model has not.
     case unknownHandle(token: String, known: [String])
+    /// The tokenizer has this token already.
     case handleExists(token: String)
+    /// The token is not written `<name>`.
     case handleName(token: String)
-    /// A word without any token.
+    /// The word has no token.
     case emptyWord(String)
+    /// Pictures cannot have this size: its sides are no multiples of `multiple`.
     case size(height: Int, width: Int, multiple: Int)
 
+    /// The error as a message for the user, without a full stop.
     public var description: String {
         switch self {
         case .noSuchFolder(let path): "there is no model folder \(path)"

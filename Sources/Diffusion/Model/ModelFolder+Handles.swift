@@ -2,12 +2,13 @@ import Autograd
 import NeuralNetwork
 import Tensors
 
-/// `bas.json` in a model's folder says which tokens of its tokenizer are handles, and which mask of which scene each
-/// belongs to: `{"handles": ["<asset0>", …], "handle_scenes": [{"scene": "toys", …}, …]}`. To diffusers they are tokens
-/// like others, the last rows of the token table.
+/// `bas.json` in a model's folder names the tokens that are handles, and the mask that each was made for: `{"handles":
+/// ["<asset0>", …], "handle_scenes": [{"scene": "toys", …}, …]}`. For diffusers they are ordinary tokens, the last rows of
+/// the token table.
 extension ModelFolder {
     private static let notes = "bas.json"
 
+    /// Writes `bas.json`.
     static func writeHandles(_ model: DiffusionModel, to folder: String) throws {
         let object = JSONObject([
             ("handles", .array(model.handles.map { .string($0) })), ("handle_scenes", HandleOrigin.json(model.handleOrigins)),
@@ -15,8 +16,8 @@ extension ModelFolder {
         try write(object, to: "\(folder)/\(notes)")
     }
 
-    /// The handles that a folder names, none where it has no such file. Throws `ModelError.parts` where they are not the last
-    /// tokens, and what reading throws.
+    /// The handles that a folder names, none where it has no such file. Throws `ModelError.parts` where they are not the
+    /// last tokens, or the file cannot be understood, and what reading throws.
     static func handles(
         _ folder: String, _ tokenizer: CLIPTokenizer, vocabularySize: Int
     ) throws -> (tokens: [String], origins: [HandleOrigin?]) {
@@ -42,12 +43,13 @@ extension ModelFolder {
 }
 
 extension CLIPTextModel {
-    /// The last `count` rows of the token table, [K, D], as handles; of an outline, which has no values, their place.
+    /// Moves the last `count` rows of the token table into a table of handles, [K, D], in float32; an outline, which has no
+    /// values, gets zeros.
     mutating func separateHandles(_ count: Int, _ extent: ParameterFile.Extent) {
         guard count > 0 else { return }
         let size = configuration.vocabularySize - count
         let table = tokenEmbedding.value
-        // A handle is what training moves: float32, whatever the table is kept in.
+        // Handles are what training changes: float32, whatever the table is kept in.
         let shape = [count, configuration.hiddenSize]
         handleEmbedding = Variable(extent == .values ? Tensor(table.rows(size..<size + count).values, shape: shape) : .zeros(shape))
         tokenEmbedding = Variable(table.rows(0..<size))

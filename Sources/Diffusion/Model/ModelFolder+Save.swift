@@ -4,9 +4,9 @@ import Tensors
 
 extension ModelFolder {
     /// Writes a folder that diffusers' `StableDiffusionPipeline.from_pretrained` loads. Handles become tokens of the
-    /// tokenizer and rows of the token table; `bas.json` names them for `load`. The folder is either the old one or the
-    /// whole new one, whatever happens: it is written beside its place and moved there in the end; what else lay in an old
-    /// one is kept. Throws `FileError`.
+    /// tokenizer and rows of the token table; `bas.json` names them for `load`. The folder is either the old one or all of
+    /// the new one, whatever happens: it is written beside its place and moved there at the end. Other files of an old
+    /// folder are kept. Throws `FileError`, `SafetensorsError`.
     public static func save(_ model: DiffusionModel, to path: String, dtype: SafetensorsDType) throws {
         try FolderReplacement.write(path) { try write(model, to: $0, dtype) }
     }
@@ -14,14 +14,14 @@ extension ModelFolder {
     private static func write(_ model: DiffusionModel, to path: String, _ dtype: SafetensorsDType) throws {
         for part in ["unet", "vae", "text_encoder", "tokenizer", "scheduler"] { try FileSystem.createFolder("\(path)/\(part)") }
         var unet = model.unet.configuration.source
-        // diffusers draws at this size when it is told none.
+        // diffusers draws at this size where it is told none.
         if model.isResized { unet["sample_size"] = sampleSize(model.latentSize) }
         try write(unet, to: "\(path)/unet/config.json")
         try write(model.vae.configuration.source, to: "\(path)/vae/config.json")
         var text = model.textEncoder.configuration.source
         text["vocab_size"] = JSON(model.textEncoder.configuration.vocabularySize + model.handles.count)
-        // What transformers loads it in, where nobody says otherwise: that of the other parts, whatever the file has. Without
-        // it the text encoder would come in the file's type, and diffusers' U-Net, which comes in float32, would refuse that.
+        // The type that transformers loads the text encoder in: that of the other parts, whatever the file has. Without it
+        // the text encoder would have the file's type, which diffusers' U-Net, in float32, would refuse.
         text["dtype"] = "float32"
         if text["torch_dtype"] != nil { text["torch_dtype"] = "float32" }
         try write(text, to: "\(path)/text_encoder/config.json")
@@ -31,7 +31,7 @@ extension ModelFolder {
         try write(model.vae.parameters(), to: "\(path)/vae/diffusion_pytorch_model.safetensors", dtype)
         try write(textParameters(model), to: "\(path)/text_encoder/model.safetensors", dtype)
         try writeHandles(model, to: path)
-        // Last: a folder without it was not finished.
+        // Last, since a folder without it is not complete.
         try write(index(model), to: "\(path)/model_index.json")
     }
 
@@ -39,7 +39,7 @@ extension ModelFolder {
         size.height == size.width ? JSON(size.height) : [JSON(size.height), JSON(size.width)]
     }
 
-    /// The parts that are written; diffusers looks for every part that is not null.
+    /// The parts that are written, and null for the others: diffusers looks for every part that is not null.
     private static func index(_ model: DiffusionModel) -> JSONObject {
         var index = JSONObject([
             ("_class_name", "StableDiffusionPipeline"), ("_diffusers_version", "0.42.1"), ("requires_safety_checker", false),
@@ -53,7 +53,7 @@ extension ModelFolder {
         return index
     }
 
-    /// The text encoder's parameters under transformers' names, handles merged into the token table.
+    /// The text encoder's parameters under transformers' names, with the handles as the last rows of the token table.
     private static func textParameters(_ model: DiffusionModel) -> [(name: String, value: Variable)] {
         model.textEncoder.parameters().compactMap { name, value in
             switch name {
@@ -76,7 +76,7 @@ extension ModelFolder {
         try SafetensorsWriter.write(
             path,
             parameters.map { name, value in
-                // Brought into the layout on disk when its turn comes, so that one tensor is held twice, not all.
+                // Brought into the layout on disk only when it is written, so that one tensor is held twice, not all.
                 SafetensorsTensor(name, dtype, shape: ParameterFile.diskShape(value.shape)) { take in
                     try Parallel.checkWanted()
                     try ParameterFile.toDisk(value.value).withValues(take)

@@ -1,18 +1,18 @@
 import NeuralNetwork
 import Tensors
 
-/// Reads a Stable Diffusion model from a folder in diffusers' layout (engine.md §3.1).
+/// Reads a Stable Diffusion model from a folder in diffusers' layout (Sources/Diffusion/README.md, "Model folders").
 public enum ModelFolder {
-    /// Throws `ModelError`, `ConfigurationError`, `SafetensorsError`, `FileError` and the tokenizer's errors; each
-    /// names the file.
+    /// Reads a model; `name` is its folder's by default. Throws `ModelError`, `ConfigurationError`, `SafetensorsError`,
+    /// `FileError` and `TokenizerError`, each of which names the file.
     public static func load(_ path: String, name: String? = nil) throws -> DiffusionModel { try load(path, name: name, .values) }
 
-    /// The folders whose files `load` reads.
+    /// The folders that hold the files of a model.
     public static func places(_ path: String) -> [String] {
         [path] + ["unet", "vae", "text_encoder", "tokenizer", "scheduler"].map { "\(path)/\($0)" }
     }
 
-    /// The model without its values: for plans, which ask for shapes and formats. Throws the same.
+    /// Reads a model without values: its parameters are placeholders with shapes and formats, for plans. Throws as `load`.
     public static func outline(_ path: String) throws -> DiffusionModel { try load(path, name: nil, .outline) }
 
     private static func load(_ path: String, name: String?, _ extent: ParameterFile.Extent) throws -> DiffusionModel {
@@ -59,12 +59,12 @@ public enum ModelFolder {
         try ParameterFile.load(&module, from: source, path: "\(folder)/\(part)", spellings, extent)
     }
 
-    /// Weights in Python's own format: the file of an old folder. It is a program, so it is not read.
+    /// Whether a folder has weights in Python's own format. That is a program, so it is not read.
     private static func hasPickle(_ folder: String) -> Bool {
         FileSystem.contents(folder).contains { $0.hasSuffix(".bin") || $0.hasSuffix(".ckpt") }
     }
 
-    /// Parts that each are right and do not fit together.
+    /// Throws `ModelError.parts` where parts that are each right do not fit together.
     static func checkParts(
         _ path: String, _ unet: UNet2DConditionModelConfiguration, _ vae: AutoencoderKLConfiguration,
         _ text: CLIPTextModelConfiguration, _ tokenizer: CLIPTokenizer

@@ -2,13 +2,13 @@ import Autograd
 import NeuralNetwork
 import Tensors
 
-/// Loads a module's parameters from a safetensors file under their names on disk, and names them for writing.
+/// Loads a module's parameters from a safetensors file by their names on disk.
 ///
-/// One rule for layouts: what has rank 4 is OIHW on disk and OHWI in memory. Missing, unexpected and mis-shaped keys
-/// are errors.
+/// Layouts follow one rule: what has four axes is [O, I, H, W] on disk and [O, H, W, I] in memory. Missing, unexpected and
+/// mis-shaped parameters are errors.
 public enum ParameterFile {
-    /// Spellings that real folders use for the same thing: a fragment of a key on disk, and ours. An empty `ours`
-    /// means that the key carries nothing that is needed.
+    /// Two spellings of the same thing in real folders: a part of a name on disk, and what replaces it here: "=" stands for
+    /// nothing, and an empty text means that the tensor is not needed.
     struct Spelling {
         let disk: String
         let ours: String
@@ -24,7 +24,7 @@ public enum ParameterFile {
         Spelling(disk: ".attentions.0.proj_attn.", ours: ".attentions.0.to_out.0."),
     ]
 
-    /// Our name for a key on disk; nil where it carries nothing.
+    /// The name here of a tensor on disk; nil where it is not needed.
     static func name(_ key: String, _ spellings: [Spelling]) -> String? {
         var name = key
         for spelling in spellings {
@@ -35,7 +35,7 @@ public enum ParameterFile {
         return name
     }
 
-    /// Where a parameter's values are: a tensor of a file, or rows of it.
+    /// The place of a parameter's values: a tensor of a file, or some of its rows.
     struct Stored {
         let key: String
         let shape: [Int]
@@ -47,16 +47,17 @@ public enum ParameterFile {
             (key, shape, self.part) = (whole.key, [part.count] + whole.shape.dropFirst(), part)
         }
 
+        /// The place of some of the rows.
         func rows(_ range: Range<Int>) -> Stored { Stored(self, part: range) }
 
-        /// Straight into a tensor of `shape`, which has as many elements. Matrices and kernels in half precision stay in
-        /// it; vectors, which are little, do not. Throws what reading throws.
+        /// Reads the values into a tensor of `shape`, which has as many elements. Matrices and kernels in half precision
+        /// stay so; vectors, which are small, are widened. Throws what reading throws.
         func read(_ source: some SafetensorsSource, as shape: [Int]) throws -> Tensor {
             guard let part else { return try tensor(source, shape) }
             return try tensor(source, source.entry(key).shape).rows(part).reshaped(shape).compacted
         }
 
-        /// What `read` would give, without its values.
+        /// A placeholder for what `read` would return.
         func outline(_ source: some SafetensorsSource, as shape: [Int]) throws -> Tensor {
             .placeholder(shape, shape.count > 1 ? try source.entry(key).dtype.halfFormat : nil)
         }
@@ -69,15 +70,15 @@ public enum ParameterFile {
         }
     }
 
-    /// How much of a file is read.
+    /// The part of a file that is read.
     enum Extent {
         case values
-        /// Names, shapes and formats: parameters are placeholders, for planning.
+        /// Names, shapes and formats only: parameters are placeholders, for plans.
         case outline
     }
 
-    /// Fills every parameter of `module`. Throws `ModelError.parameters` that lists what does not fit, and what
-    /// reading throws.
+    /// Reads every parameter of `module`. Throws `ModelError.parameters`, which lists what does not fit, and what reading
+    /// throws.
     static func load(
         _ module: inout some Module, from source: some SafetensorsSource, path: String, _ spellings: [Spelling] = [], _ extent: Extent
     ) throws {
@@ -86,7 +87,7 @@ public enum ParameterFile {
         try load(&module, from: source, path: path, stored: stored, extent)
     }
 
-    /// The same from tensors under our names.
+    /// Reads every parameter of `module` from tensors that are known by their names here. Throws as the other `load`.
     static func load(
         _ module: inout some Module, from source: some SafetensorsSource, path: String, stored: [String: Stored], _ extent: Extent
     ) throws {
@@ -124,11 +125,12 @@ public enum ParameterFile {
         }
     }
 
+    /// The shape on disk of a parameter.
     static func diskShape(_ shape: [Int]) -> [Int] { shape.count == 4 ? [shape[0], shape[3], shape[1], shape[2]] : shape }
 
-    /// OIHW to OHWI.
+    /// A parameter in the layout in memory: [O, I, H, W] becomes [O, H, W, I].
     public static func fromDisk(_ tensor: Tensor) -> Tensor { tensor.rank == 4 ? tensor.channelsLast : tensor }
 
-    /// OHWI to OIHW.
+    /// A parameter in the layout on disk: [O, H, W, I] becomes [O, I, H, W].
     public static func toDisk(_ tensor: Tensor) -> Tensor { tensor.rank == 4 ? tensor.permuted([0, 3, 1, 2]) : tensor }
 }

@@ -1,8 +1,8 @@
 import Synchronization
 import Tensors
 
-/// Posteriors of pictures that the autoencoder has seen already: the photo, its flip and the prior pictures are asked
-/// for at every training step, and the autoencoder never changes. The last 256 pictures are kept.
+/// Caches posteriors: training needs those of the photo, its flip and the prior pictures at every step, and the autoencoder
+/// never changes. It holds at most 256 pictures, and drops the oldest quarter when it is full.
 final class PosteriorCache: Sendable {
     private struct Entry: Sendable {
         let picture: Tensor
@@ -11,7 +11,7 @@ final class PosteriorCache: Sendable {
     private let entries = Mutex<[Entry]>([])
     private let limit = 256
 
-    /// Posterior of pictures [N, H, W, 3], each found or computed by itself.
+    /// The posterior of pictures [N, H, W, 3], each cached or computed by itself.
     func posterior(of pictures: Tensor, by vae: AutoencoderKL) -> DiagonalGaussian {
         let parts = (0..<pictures.shape[0]).map { posterior(ofOne: pictures.rows($0..<$0 + 1), by: vae) }
         if parts.count == 1 { return parts[0] }

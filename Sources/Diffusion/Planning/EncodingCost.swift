@@ -1,6 +1,6 @@
 extension AutoencoderKLConfiguration {
-    /// One picture into `height` × `width` latents: what a training step costs more where it sees a part of the photo that
-    /// no step has seen.
+    /// The cost of encoding one picture into `height` × `width` latents: what a training step costs more where it sees a
+    /// part of the photo that no step has seen.
     public func encodingCost(height: Int, width: Int) -> PassCost {
         let (widths, last) = (blockOutChannels, blockOutChannels.count - 1)
         var total = PassCost()

@@ -1,21 +1,22 @@
 import NeuralNetwork
 import Tensors
 
-/// What drawing pictures will need, counted from the model's configuration before anything is computed.
+/// The memory and arithmetic of drawing pictures, estimated from the model's configuration before anything is computed.
 public struct GenerationPlan: Sendable, Equatable {
-    /// Bytes: all three networks as they are kept.
+    /// Bytes of all three networks as they are kept.
     public let weights: Int
-    /// Forms of weights that products read.
+    /// Bytes of the packed forms of weights, which products read.
     public let packed: Int
-    /// The most that is alive at a time in the U-Net or the autoencoder.
+    /// Bytes of the activations at their peak, in the U-Net or the autoencoder.
     public let activations: Int
-    /// Multiplications and additions of all pictures.
+    /// Floating-point operations of all pictures, multiplications and additions counted apart.
     public let operations: Double
 
+    /// Bytes needed at the peak: the sum of all parts.
     public var peak: Int { weights + packed + activations }
 
-    /// `count` pictures of `size` pixels (the model's own where nil) in `steps` each, up to eight at a time. `isGuided`: two
-    /// passes a step.
+    /// Estimates `count` pictures of `size` pixels (nil: the model's own size) in `steps` steps, up to eight at a time.
+    /// `isGuided`: two passes per step.
     public init(_ model: DiffusionModel, count: Int, steps: Int, isGuided: Bool, size: (height: Int, width: Int)? = nil) {
         let (unet, vae, text) = (model.unet.configuration, model.vae.configuration, model.textEncoder.configuration)
         let (pixels, f) = (size ?? model.pixelSize, vae.downscale)
@@ -33,14 +34,14 @@ public struct GenerationPlan: Sendable, Equatable {
 }
 
 extension DiffusionModel {
-    /// Bytes of all parameters, each as it is kept.
+    /// The bytes of all parameters, each in the format that it is kept in.
     public var byteCount: Int {
         [unet.parameters(), textEncoder.parameters(), vae.parameters()].joined().reduce(0) { $0 + $1.value.value.byteCount }
     }
 }
 
 extension AutoencoderKLConfiguration {
-    /// One picture out of `height` × `width` latents.
+    /// The cost of decoding one picture from `height` × `width` latents.
     func decodingCost(height: Int, width: Int) -> PassCost {
         let widths = Array(blockOutChannels.reversed())
         var total = PassCost()

@@ -1,25 +1,27 @@
 import Autograd
 
-/// What a part of a network costs for one sample: arithmetic, and what the tape keeps of it. Counted from the
+/// What a part of a network costs for one sample: arithmetic, and what is kept for backward. It is counted from the
 /// configuration alone, so that a plan can be made before weights are read.
 ///
 /// Legend: H W height and width, C channels, L tokens, A heads.
 public struct PassCost: Sendable, Equatable {
-    /// Multiplications and additions of a forward pass.
+    /// Floating-point operations of a forward pass, multiplications and additions counted apart.
     public var operations = 0.0
-    /// Floats that backward needs where weights move, and where only what flows through does.
+    /// Floats that backward needs where weights are trained.
     public var kept = 0
+    /// Floats that backward needs where weights are frozen and gradients only flow through.
     public var keptFrozen = 0
-    /// The most of these that one layer accounts for: what is there at a time with gradient checkpointing.
+    /// The largest `kept` of one layer: what is in memory at a time with gradient checkpointing.
     public var largestLayer = 0
-    /// Inputs of the layers, which checkpointing keeps.
+    /// Floats of the layers' inputs, which checkpointing keeps.
     public var layerInputs = 0
-    /// The most floats that are there at a time where nothing is kept for backward.
+    /// The most floats that are in memory at a time where nothing is kept for backward.
     public var alive = 0
 
+    /// The cost of nothing.
     public init() {}
 
-    /// One layer, as checkpointing sees it.
+    /// Adds one layer, the unit of checkpointing; `input`: the floats of its input.
     mutating func add(layer: PassCost, input: Int) {
         operations += layer.operations
         kept += layer.kept
@@ -28,27 +30,29 @@ public struct PassCost: Sendable, Equatable {
         layerInputs += input
     }
 
-    /// Floats that are there together somewhere on the way.
+    /// Counts floats that are in memory at the same time.
     mutating func live(_ floats: Int) { alive = max(alive, floats) }
 
-    /// y = x W for `rows` rows: x is kept for the weight's gradient only.
+    /// Adds a linear layer for `rows` rows: its input is kept for the weight's gradient only.
     mutating func linear(_ inputs: Int, _ outputs: Int, rows: Int) {
         operations += 2 * Double(rows) * Double(inputs) * Double(outputs)
         kept += rows * inputs
     }
 
+    /// Adds a convolution with `places` outputs per channel: its input is kept for the weight's gradient only.
     mutating func convolution(_ inputs: Int, _ outputs: Int, places: Int, kernel: Int = 3) {
         operations += 2 * Double(places * kernel * kernel) * Double(inputs) * Double(outputs)
         kept += places * inputs
     }
 
-    /// Something whose input backward needs in any case: norms, activations.
+    /// Adds an operation whose input backward needs in any case, such as norms and activations.
     mutating func pointwise(_ floats: Int) {
         kept += floats
         keptFrozen += floats
     }
 
-    /// Queries of `rows` places to `context`, D wide: q, k, v and the probabilities, unless these are computed again.
+    /// Adds attention of `rows` queries to `context` keys of width `width`: q, k, v and the probabilities are kept, unless
+    /// these are computed again.
     mutating func attention(rows: Int, context: Int, width: Int, heads: Int, keepsProbabilities: Bool) {
         operations += 4 * Double(rows) * Double(context) * Double(width)
         let floats = rows * width + 2 * context * width + (keepsProbabilities ? heads * rows * context : 0)
@@ -58,7 +62,7 @@ public struct PassCost: Sendable, Equatable {
 }
 
 extension PassCost {
-    /// `ResnetBlock2D`.
+    /// The cost of a `ResnetBlock2D`.
     static func resnet(_ inputs: Int, _ outputs: Int, places: Int, timeEmbedding: Int) -> PassCost {
         var cost = PassCost()
         cost.pointwise(places * inputs)
@@ -70,7 +74,7 @@ extension PassCost {
         return cost
     }
 
-    /// `Transformer2DModel` over L = `places` tokens, `text` of the prompt.
+    /// The cost of a `Transformer2DModel` over `places` places, with `text` tokens of width `context`.
     static func transformer(_ width: Int, places: Int, heads: Int, layers: Int, context: Int, text: Int) -> PassCost {
         var cost = PassCost()
         cost.pointwise(places * width)
@@ -96,20 +100,20 @@ extension PassCost {
 }
 
 extension UNet2DConditionModelConfiguration {
-    /// One sample of `height` × `width` latents with a prompt of `text` tokens.
+    /// The cost of one sample of `height` × `width` latents with a prompt of `text` tokens.
     public func passCost(height: Int, width: Int, text: Int) -> PassCost {
         let (widths, e) = (blockOutChannels, timeEmbeddingDimension)
         func places(_ level: Int) -> Int { (height >> level) * (width >> level) }
         var total = PassCost()
         func layer(_ cost: PassCost, _ input: Int) { total.add(layer: cost, input: input) }
-        // What waits for the way up.
+        // Floats that wait for the way up.
         var skipped = places(0) * widths[0]
         func transformer(_ level: Int) {
             layer(
                 .transformer(
                     widths[level], places: places(level), heads: attentionHeads[level], layers: transformerLayersPerBlock[level],
                     context: crossAttentionDimension[level], text: text), places(level) * widths[level])
-            // The feed-forward part: its input and residual, and both halves of the gate.
+            // The feed-forward layers: their input and residual, and both halves of the gate.
             total.live(skipped + places(level) * widths[level] * 14)
         }
         func convolution(_ inputs: Int, _ outputs: Int, _ places: Int) {
@@ -159,7 +163,7 @@ extension UNet2DConditionModelConfiguration {
 }
 
 extension CLIPTextModelConfiguration {
-    /// One prompt, padded to its length.
+    /// The cost of one prompt of the full length.
     public var passCost: PassCost {
         let (d, l) = (hiddenSize, maxPositionEmbeddings)
         var total = PassCost()

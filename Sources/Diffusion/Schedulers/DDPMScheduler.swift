@@ -1,15 +1,23 @@
 // DDPM (Ho et al. 2020, https://arxiv.org/abs/2006.11239), as diffusers' DDPMScheduler computes it.
 import Glibc
 
+/// DDPM: ancestral sampling, with new noise at every step.
 public struct DDPMScheduler: Scheduler {
+    /// The class's name in diffusers.
     public static let className = "DDPMScheduler"
+    /// The name in the language.
     public static let name = "ddpm"
+    /// One sentence for the help.
     public static let summary = "DDPM: ancestral sampling, new noise at every step; wants many steps."
+    /// The scheduler's own settings.
     public static let settings = ["variance_type"]
+    /// The settings.
     public let configuration: SchedulerConfiguration
 
+    /// A scheduler with these settings.
     public init(_ configuration: SchedulerConfiguration) { self.configuration = configuration }
 
+    /// The steps of a sampling. Throws ``SchedulerError``.
     public func plan(steps: Int) throws(SchedulerError) -> SamplingPlan {
         let timesteps = try configuration.timesteps(steps: steps)
         var list: [SamplingStep] = []
@@ -20,7 +28,7 @@ public struct DDPMScheduler: Scheduler {
         return SamplingPlan(scheduler: Self.name, steps: list)
     }
 
-    /// Formula (7) of the paper.
+    /// One step, by formula (7) of the paper.
     private func step(_ timestep: Int, to previous: Int?) throws(SchedulerError) -> SamplingStep {
         let alpha = Double(schedule.alphasCumprod[timestep])
         let previousAlpha = previous.map { Double(schedule.alphasCumprod[$0]) } ?? 1
@@ -35,6 +43,7 @@ public struct DDPMScheduler: Scheduler {
             rest: (sqrt(currentAlpha) * (1 - previousAlpha) / (1 - alpha)) * .sample + noise * .noise)
     }
 
+    /// The standard deviation of the noise that a step adds.
     private func deviation(_ alpha: Double, _ previousAlpha: Double, _ currentBeta: Double) -> Double {
         switch configuration.varianceType {
         case .fixedSmall, .fixedSmallLog:  // The same number by another way.
@@ -45,7 +54,7 @@ public struct DDPMScheduler: Scheduler {
 }
 
 extension SchedulerConfiguration {
-    /// A step to `weight`·x₀ + `rest`, x₀ clipped where the configuration says so: what DDIM and DDPM share.
+    /// A step to `weight`·x₀ + `rest`, with x₀ clipped where the settings say so: DDIM and DDPM share it.
     func step(_ timestep: Int, to previous: Int?, original: LinearForm, weight: Double, rest: LinearForm) -> SamplingStep {
         let (signal, noise) = schedule.addNoiseCoefficients(timestep)
         return SamplingStep(

@@ -2,21 +2,27 @@
 // it: it extrapolates the clean samples that it has predicted so far. 15 to 25 steps suffice.
 import Glibc
 
+/// DPM-Solver++, a multistep method of order 1 to 3.
 public struct DPMSolverMultistepScheduler: Scheduler {
+    /// The class's name in diffusers.
     public static let className = "DPMSolverMultistepScheduler"
+    /// The name in the language.
     public static let name = "dpmsolver++"
+    /// One sentence for the help.
     public static let summary = "DPM-Solver++ 2M: a multistep method; good pictures in 15 to 25 steps."
+    /// The scheduler's own settings.
     public static let settings = [
         "algorithm_type", "solver_order", "solver_type", "lower_order_final", "euler_at_final", "final_sigmas_type", "lambda_min_clipped",
         "use_karras_sigmas", "use_exponential_sigmas", "use_lu_lambdas",
     ]
     enum Algorithm: String, CaseIterable {
         case deterministic = "dpmsolver++"
-        /// With new noise at every step.
+        /// Adds new noise at every step.
         case stochastic = "sde-dpmsolver++"
     }
     enum SolverType: String, CaseIterable { case midpoint, heun }
 
+    /// The settings.
     public let configuration: SchedulerConfiguration
     let algorithm: Algorithm
     let order: Int
@@ -27,6 +33,7 @@ public struct DPMSolverMultistepScheduler: Scheduler {
     let spacing: SigmaSpacing
     let smallestLambda: Double
 
+    /// Throws ``ConfigurationError`` where a setting is not supported.
     public init(_ configuration: SchedulerConfiguration) throws {
         let reader = configuration.reader
         self.configuration = configuration
@@ -41,9 +48,11 @@ public struct DPMSolverMultistepScheduler: Scheduler {
             reader, allowed: [("use_karras_sigmas", .karras), ("use_exponential_sigmas", .exponential), ("use_lu_lambdas", .lu)])
     }
 
+    /// The steps of a sampling. Throws ``SchedulerError``.
     public func plan(steps: Int) throws(SchedulerError) -> SamplingPlan { try plan(steps: steps, from: 0) }
 
-    /// The first step that is left is of first order, having nothing to go on from.
+    /// The steps from the place `start` on; the first of them is of first order, since there is no earlier one. Throws
+    /// ``SchedulerError``.
     public func plan(steps: Int, from start: Int) throws(SchedulerError) -> SamplingPlan {
         let table = SigmaTable(schedule)
         var timesteps = try spacedTimesteps(steps)
@@ -87,6 +96,7 @@ public struct DPMSolverMultistepScheduler: Scheduler {
             memory: index + 1 < count ? Array(([clean] + earlier).prefix(order - 1)) : [])
     }
 
+    /// The predicted clean sample.
     private func cleanSample(_ level: Level) -> LinearForm {
         switch predictionType {
         case .epsilon: (.sample - level.sigma * .output) / level.alpha
@@ -95,9 +105,9 @@ public struct DPMSolverMultistepScheduler: Scheduler {
         }
     }
 
-    /// The next sample from one to three clean samples, the newest first; `levels` are those of the next sample, this
-    /// one and the earlier ones. Algorithm 2 of the paper and its kin of other orders; `decay` and `h` are doubled
-    /// where noise is added anew.
+    /// The next sample from one to three predicted clean samples, the newest first; `levels` are those of the next sample,
+    /// this one and the earlier ones. Algorithm 2 of the paper, and the same for other orders; where noise is added,
+    /// `decay` and `g` have twice the exponent.
     private func update(_ clean: [LinearForm], _ levels: [Level]) -> LinearForm {
         let (next, now) = (levels[0], levels[1])
         let h = next.lambda - now.lambda
@@ -119,11 +129,12 @@ public struct DPMSolverMultistepScheduler: Scheduler {
             + (next.alpha * thirdOrderWeight(decay, g)) / (r0 + r1) * bend
     }
 
-    /// Of the second derivative. diffusers' two formulas have different signs here.
+    /// The weight of the second derivative. diffusers' two formulas have different signs here.
     private func thirdOrderWeight(_ decay: Double, _ g: Double) -> Double {
         algorithm == .stochastic ? (1 - decay - g) / (g * g) - 0.5 : -((decay - 1 + g) / (g * g) - 0.5)
     }
 
+    /// Whole timesteps, falling. Throws ``SchedulerError``.
     private func spacedTimesteps(_ steps: Int) throws(SchedulerError) -> [Int] {
         let total = configuration.trainTimesteps
         guard (1..<max(total, 2)).contains(steps) else { throw .stepCount(steps, most: max(total - 1, 1)) }

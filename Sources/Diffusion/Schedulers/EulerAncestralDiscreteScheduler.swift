@@ -2,13 +2,20 @@
 // `sample_euler_ancestral`). A sample is x₀ + σ·ε here, and scaled on its way into the model.
 import Glibc
 
+/// Euler's method with new noise at every step.
 public struct EulerAncestralDiscreteScheduler: Scheduler {
+    /// The class's name in diffusers.
     public static let className = "EulerAncestralDiscreteScheduler"
+    /// The name in the language.
     public static let name = "euler_ancestral"
+    /// One sentence for the help.
     public static let summary = "Euler's method with new noise at every step; never settles, another number of steps is another picture."
+    /// The scheduler's own settings: none.
     public static let settings: [String] = []
+    /// The settings.
     public let configuration: SchedulerConfiguration
 
+    /// Throws ``ConfigurationError`` for models that predict the clean sample.
     public init(_ configuration: SchedulerConfiguration) throws {
         self.configuration = configuration
         guard configuration.predictionType != .sample else {
@@ -16,6 +23,7 @@ public struct EulerAncestralDiscreteScheduler: Scheduler {
         }
     }
 
+    /// The steps of a sampling. Throws ``SchedulerError``.
     public func plan(steps: Int) throws(SchedulerError) -> SamplingPlan {
         let timesteps = try configuration.exactTimesteps(steps: steps)
         let table = SigmaTable(schedule)

@@ -2,15 +2,21 @@
 // diffusers' EulerDiscreteScheduler computes it. A sample is x₀ + σ·ε here, and scaled on its way into the model.
 import Glibc
 
+/// Euler's method, deterministic.
 public struct EulerDiscreteScheduler: Scheduler {
+    /// The class's name in diffusers.
     public static let className = "EulerDiscreteScheduler"
+    /// The name in the language.
     public static let name = "euler"
+    /// One sentence for the help.
     public static let summary = "Euler's method: one step after another, the same picture from the same noise."
+    /// The scheduler's own settings.
     public static let settings = [
         "use_karras_sigmas", "use_exponential_sigmas", "interpolation_type", "sigma_min", "sigma_max", "final_sigmas_type", "timestep_type",
     ]
     enum Interpolation: String, CaseIterable { case linear, logLinear = "log_linear" }
 
+    /// The settings.
     public let configuration: SchedulerConfiguration
     let spacing: SigmaSpacing
     let interpolation: Interpolation
@@ -18,6 +24,7 @@ public struct EulerDiscreteScheduler: Scheduler {
     let sigmaMax: Double?
     let final: FinalSigma
 
+    /// Throws ``ConfigurationError`` where a setting is not supported.
     public init(_ configuration: SchedulerConfiguration) throws {
         let reader = configuration.reader
         try reader.require("timestep_type", "discrete", nil)
@@ -29,6 +36,7 @@ public struct EulerDiscreteScheduler: Scheduler {
         final = try reader.choice("final_sigmas_type", default: .zero)
     }
 
+    /// The steps of a sampling. Throws ``SchedulerError``.
     public func plan(steps: Int) throws(SchedulerError) -> SamplingPlan {
         var timesteps = try configuration.exactTimesteps(steps: steps)
         let table = SigmaTable(schedule)
@@ -49,7 +57,7 @@ public struct EulerDiscreteScheduler: Scheduler {
 }
 
 extension SamplingPlan {
-    /// Steps between samples x₀ + σ·ε: `next` gives the next sample from σ to σ.
+    /// Steps between samples x₀ + σ·ε; `next` gives the next sample of a step from one σ to another.
     static func inSigmas(
         _ scheduler: some Scheduler, _ timesteps: [Double], _ sigmas: [Double], _ next: (_ from: Double, _ to: Double) -> LinearForm
     ) -> SamplingPlan {

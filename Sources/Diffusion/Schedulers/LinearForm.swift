@@ -1,13 +1,16 @@
-// Schedulers write their formulas with these; what is left of a formula is one number for each thing it mentions.
+// Schedulers write their formulas with these; a formula is then one number for each thing that it mentions.
 import Tensors
 
-/// A weighted sum of what a step sees: the sample, the model's output, noise, and what earlier steps have left in the
+/// A weighted sum of what a step has: the sample, the model's output, noise, and the tensors that earlier steps left in the
 /// memory's slots.
 public struct LinearForm: Sendable, Equatable {
+    /// The weight of the sample.
     public private(set) var sample = 0.0
+    /// The weight of the model's output.
     public private(set) var output = 0.0
+    /// The weight of standard normal noise.
     public private(set) var noise = 0.0
-    /// Weights of the slots; those after the last are 0.
+    /// The weights of the memory's slots; slots beyond the last have weight 0.
     public private(set) var memory: [Double] = []
 
     static let zero = LinearForm()
@@ -15,7 +18,7 @@ public struct LinearForm: Sendable, Equatable {
     static let output = LinearForm(output: 1)
     static let noise = LinearForm(noise: 1)
 
-    /// What the step before has left in a slot.
+    /// The tensor that the step before left in a slot, with weight 1.
     static func memory(_ slot: Int) -> LinearForm {
         LinearForm(memory: Array(repeating: 0, count: slot) + [1])
     }
@@ -37,7 +40,8 @@ public struct LinearForm: Sendable, Equatable {
     static func - (a: LinearForm, b: LinearForm) -> LinearForm { a + (-1) * b }
     static func / (form: LinearForm, divisor: Double) -> LinearForm { (1 / divisor) * form }
 
-    /// The sum itself. A tensor alone with weight 1 is shared, not copied; noise that is nil counts as none.
+    /// The sum for these tensors, all of one shape. A single tensor of weight 1 is shared, not copied; nil for noise counts
+    /// as zero.
     func callAsFunction(sample x: Tensor, output: Tensor, noise: Tensor?, memory slots: [Tensor]) -> Tensor {
         var terms: [(weight: Double, tensor: Tensor)] = [(sample, x), (self.output, output)]
         terms += zip(memory, slots).map { ($0, $1) }

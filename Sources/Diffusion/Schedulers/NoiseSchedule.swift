@@ -1,28 +1,33 @@
-// How much noise there is at every timestep (β and ᾱ), computed as PyTorch computes it in float32.
+// The amount of noise at every timestep (β and ᾱ), computed in float32 as PyTorch does.
 import Glibc
 
-/// The betas of a diffusion process and their cumulative products. Timesteps are `0..<count`.
+/// The betas of a diffusion process and the cumulative products of 1 − β. Timesteps are 0..<`count`.
 public struct NoiseSchedule: Sendable, Equatable {
-    /// How β grows with the timestep.
+    /// The growth of β with the timestep.
     public enum BetaSchedule: String, CaseIterable, Sendable {
+        /// Linear in β.
         case linear
-        /// Linear in √β: Stable Diffusion's.
+        /// Linear in √β, as Stable Diffusion's.
         case scaledLinear = "scaled_linear"
-        /// Cosine ᾱ (Nichol and Dhariwal 2021), β at most 0.999.
+        /// By a cosine for ᾱ (Nichol and Dhariwal 2021), β at most 0.999.
         case squaredCosine = "squaredcos_cap_v2"
     }
 
+    /// β at every timestep.
     public let betas: [Float]
-    /// ᾱ: the share of the signal's variance that is left at a timestep.
+    /// ᾱ at every timestep: the share of the signal's variance that is left.
     public let alphasCumprod: [Float]
 
+    /// The number of timesteps.
     public var count: Int { betas.count }
 
+    /// A schedule with these betas.
     public init(betas: [Float]) {
         self.betas = betas
         alphasCumprod = Self.cumulativeProducts(betas)
     }
 
+    /// A schedule of `count` timesteps; `.squaredCosine` needs neither start nor end.
     public init(_ kind: BetaSchedule, count: Int, betaStart: Double, betaEnd: Double) {
         let betas =
             switch kind {
@@ -34,8 +39,8 @@ public struct NoiseSchedule: Sendable, Equatable {
         self.init(betas: betas)
     }
 
-    /// The same schedule, stretched so that nothing of the signal is left at the last timestep
-    /// (Lin et al. 2023, algorithm 1).
+    /// The same schedule, stretched so that nothing of the signal is left at the last timestep (Lin et al. 2023, algorithm
+    /// 1).
     public func rescaledToZeroTerminalSNR() -> NoiseSchedule {
         var roots = alphasCumprod.map { $0.squareRoot() }
         guard let first = roots.first, let last = roots.last, first != last else { return self }
@@ -48,13 +53,13 @@ public struct NoiseSchedule: Sendable, Equatable {
 
     // MARK: Coefficients
 
-    /// Noised sample = `sample`·x₀ + `noise`·ε.
+    /// The coefficients of a noised sample, `sample`·x₀ + `noise`·ε: √ᾱ and √(1 − ᾱ).
     public func addNoiseCoefficients(_ timestep: Int) -> (sample: Float, noise: Float) {
         let alpha = alphasCumprod[timestep]
         return (alpha.squareRoot(), (1 - alpha).squareRoot())
     }
 
-    /// What the model is trained to say = `sample`·x₀ + `noise`·ε.
+    /// The coefficients of what the model is trained to predict, `sample`·x₀ + `noise`·ε.
     public func targetCoefficients(_ timestep: Int, _ type: PredictionType) -> (sample: Float, noise: Float) {
         let (signal, noise) = addNoiseCoefficients(timestep)
         return switch type {
@@ -65,18 +70,18 @@ public struct NoiseSchedule: Sendable, Equatable {
     }
 }
 
-/// What a model predicts.
+/// The kinds of predictions that models make, by their names in diffusers.
 public enum PredictionType: String, CaseIterable, Sendable {
-    /// The noise.
+    /// The noise ε.
     case epsilon
-    /// The clean sample.
+    /// The clean sample x₀.
     case sample
-    /// √ᾱ·ε − √(1 − ᾱ)·x₀ (Salimans and Ho 2022).
+    /// The velocity √ᾱ·ε − √(1 − ᾱ)·x₀ (Salimans and Ho 2022).
     case vPrediction = "v_prediction"
 }
 
 extension NoiseSchedule {
-    /// Products in double, rounded at each step, as `torch.cumprod` does on the CPU.
+    /// The products of 1 − β, in double and each rounded to float32, as `torch.cumprod` computes them on the CPU.
     private static func cumulativeProducts(_ betas: [Float]) -> [Float] {
         var product = 1.0
         return betas.map { beta in
@@ -85,7 +90,8 @@ extension NoiseSchedule {
         }
     }
 
-    /// From both ends towards the middle, multiplied and added in one rounding, as `torch.linspace` does.
+    /// Evenly spaced numbers, computed from both ends towards the middle with fused multiply-adds, as `torch.linspace`
+    /// does.
     private static func linspace(_ start: Float, _ end: Float, _ count: Int) -> [Float] {
         guard count > 1 else { return Array(repeating: start, count: count) }
         let step = (end - start) / Float(count - 1)

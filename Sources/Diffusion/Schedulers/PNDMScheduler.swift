@@ -3,28 +3,36 @@
 // without, three Runge-Kutta steps of four passes each come before it.
 import Glibc
 
+/// PNDM, a linear multistep method of fourth order.
 public struct PNDMScheduler: Scheduler {
+    /// The class's name in diffusers.
     public static let className = "PNDMScheduler"
+    /// The name in the language.
     public static let name = "pndm"
+    /// One sentence for the help.
     public static let summary = "PNDM (PLMS): a linear multistep method of fourth order; Stable Diffusion 1's own."
+    /// The scheduler's own settings.
     public static let settings = ["skip_prk_steps"]
+    /// The settings.
     public let configuration: SchedulerConfiguration
     let skipsRungeKutta: Bool
 
+    /// Throws ``ConfigurationError`` for models that predict the clean sample.
     public init(_ configuration: SchedulerConfiguration) throws {
         self.configuration = configuration
-        // Stable Diffusion's files say so; where the file is another scheduler's, it cannot.
+        // Stable Diffusion's files have this setting; the file of another scheduler cannot.
         skipsRungeKutta = try configuration.reader.bool("skip_prk_steps", default: configuration.className != Self.className)
         guard configuration.predictionType != .sample else {
             throw configuration.reader.fail("prediction_type", .unsupported(value: "sample", supported: ["epsilon", "v_prediction"]))
         }
     }
 
+    /// The passes of a sampling. Throws ``SchedulerError``.
     public func plan(steps: Int) throws(SchedulerError) -> SamplingPlan { try plan(steps: steps, from: 0) }
 
-    /// diffusers counts its passes from where it begins: the first that is left is made twice, whichever it is. From place 1
-    /// on, where the first timestep has been passed and the second, which stands there twice, has not, it averages outputs
-    /// at one timestep; that is diffusers' too.
+    /// The passes from the place `start` on, as diffusers makes them: the first of them is made twice, whichever it is.
+    /// With `start` 1 both passes are at the second timestep, and their outputs are averaged; that is diffusers' too.
+    /// Throws ``SchedulerError``.
     public func plan(steps: Int, from start: Int) throws(SchedulerError) -> SamplingPlan {
         guard skipsRungeKutta || start == 0 else { throw .beginsWithRungeKutta }
         guard skipsRungeKutta || steps >= 4 else { throw .tooFewSteps(steps, least: 4) }
@@ -67,7 +75,7 @@ public struct PNDMScheduler: Scheduler {
         }
     }
 
-    /// The first step, made again from where it started with the mean of the outputs at both ends (Heun's method).
+    /// The first step, and once more from where it started with the mean of the outputs at both ends (Heun's method).
     private func doubledStart(_ falling: [Int], _ jump: Int) throws(SchedulerError) -> ([Pass], kept: Int) {
         let first = Pass(falling[0], try transfer(.sample, falling[0], to: falling[0] - jump, .output), memory: [.output, .sample])
         guard falling.count > 1 else { return ([first], 1) }
@@ -76,8 +84,8 @@ public struct PNDMScheduler: Scheduler {
         return ([first, Pass(t, next, memory: [.memory(0)])], 1)
     }
 
-    /// Three steps of the classical Runge-Kutta method between four timesteps. Memory between the passes of a step:
-    /// the weighted outputs so far, the sample that the step starts from, then the first outputs of earlier steps.
+    /// Three steps of the classical Runge-Kutta method between four timesteps. The memory between the passes of a step is:
+    /// the weighted sum of outputs so far, the sample that the step starts from, the first outputs of earlier steps.
     private func rungeKutta(_ falling: [Int], _ jump: Int) throws(SchedulerError) -> [Pass] {
         let half = jump / 2
         var passes: [Pass] = []
@@ -101,7 +109,7 @@ public struct PNDMScheduler: Scheduler {
         return passes
     }
 
-    /// The weights of Adams and Bashforth for one to four outputs, the newest first.
+    /// The method of Adams and Bashforth for one to four outputs, the newest first.
     private static func adamsBashforth(_ outputs: [LinearForm]) -> LinearForm {
         let weights: [[Double]] = [
             [1], [3.0 / 2, -1.0 / 2], [23.0 / 12, -16.0 / 12, 5.0 / 12], [55.0 / 24, -59.0 / 24, 37.0 / 24, -9.0 / 24],
@@ -109,7 +117,7 @@ public struct PNDMScheduler: Scheduler {
         return zip(weights[min(outputs.count, 4) - 1], outputs).reduce(.zero) { $0 + $1.0 * $1.1 }
     }
 
-    /// Formula (9) of the paper: from timestep `t` to `target` along the output.
+    /// The sample moved from timestep `t` to `target` along the output, by formula (9) of the paper.
     private func transfer(_ sample: LinearForm, _ t: Int, to target: Int, _ output: LinearForm) throws(SchedulerError) -> LinearForm {
         let alphas = schedule.alphasCumprod
         guard t < alphas.count else { throw .timestepOutOfRange(t, trainTimesteps: alphas.count) }

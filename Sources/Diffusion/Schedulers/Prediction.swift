@@ -1,11 +1,12 @@
 import Glibc
 
-/// What clean sample and noise are, given sample and model output.
+/// The clean sample and the noise, as functions of sample and model output.
 struct Prediction {
     let original: LinearForm
     let epsilon: LinearForm
 
-    /// At a timestep with this ᾱ. At ᾱ = 0 nothing of the sample is left, and ε says nothing of x₀: nil.
+    /// At a timestep with this ᾱ; nil where the output does not determine the other one: a prediction of ε at ᾱ = 0, of x₀
+    /// at ᾱ = 1.
     init?(_ type: PredictionType, alphaCumprod: Double) {
         let (signal, noise) = (sqrt(alphaCumprod), sqrt(1 - alphaCumprod))
         switch type {
@@ -21,7 +22,7 @@ struct Prediction {
         }
     }
 
-    /// The clean sample where a sample is x₀ + σ·ε, as Euler's method has it.
+    /// The clean sample where a sample is x₀ + σ·ε, as in Euler's method.
     static func original(_ type: PredictionType, sigma: Double) -> LinearForm {
         switch type {
         case .epsilon: .sample - sigma * .output

@@ -1,16 +1,18 @@
-// One step of sampling as data: which numbers to multiply sample, output, noise and memory with. A new scheduler is a
-// formula that gives these; applying them is the same code for all.
+// A step of a sampling as data: the numbers that sample, output, noise and memory are multiplied by. A new scheduler is a
+// formula for these; applying them is the same code for all.
 import Tensors
 
-/// How noisy a sample is: `signal`·x₀ + `noise`·ε.
+/// A noise level: a sample at it is `signal`·x₀ + `noise`·ε.
 public struct NoiseLevel: Sendable, Equatable {
+    /// The coefficient of the clean sample.
     public let signal: Float
+    /// The coefficient of the noise.
     public let noise: Float
 
     static let clean = NoiseLevel(signal: 1, noise: 0)
 }
 
-/// One step from a timestep to the next lower one.
+/// A step from a timestep to the next lower one.
 public struct SamplingStep: Sendable, Equatable {
     /// A predicted clean sample that is clamped to ±`range` and added with `weight`.
     struct Clipped: Sendable, Equatable {
@@ -19,18 +21,18 @@ public struct SamplingStep: Sendable, Equatable {
         let range: Float
     }
 
-    /// What the model is told. Some schedulers stop between the training timesteps.
+    /// The timestep that the model is given. Some schedulers use timesteps between those of training.
     public let timestep: Float
-    /// Where the step goes; nil for the clean sample.
+    /// The timestep that the step leads to; nil for the clean sample.
     public let previous: Float?
-    /// Of the samples that this step takes.
+    /// The noise level of the sample that the step starts from.
     public let level: NoiseLevel
-    /// What the sample is multiplied with on its way into the model (`scale_model_input` in diffusers).
+    /// The factor of the sample where it enters the model (`scale_model_input` in diffusers).
     public let inputScale: Float
-    /// The next sample, where nothing is clipped.
+    /// The next sample; where the clean sample is clipped, without its part.
     public let next: LinearForm
     let clipped: Clipped?
-    /// What the next step finds in the memory.
+    /// The memory that the step leaves for the next one.
     public let memory: [LinearForm]
 
     init(
@@ -41,55 +43,62 @@ public struct SamplingStep: Sendable, Equatable {
         (self.next, self.clipped, self.memory) = (next, clipped, memory)
     }
 
+    /// Whether the step needs noise.
     public var addsNoise: Bool { next.noise != 0 }
+    /// Whether the step clips the predicted clean sample.
     public var clipsSample: Bool { clipped != nil }
 }
 
-/// How far a sampling is: a value, a step gives another one.
+/// The progress of a sampling: a value, of which each step returns another one.
 public struct SamplingState: Sendable {
-    /// The step that comes next.
+    /// The number of the next step.
     public let index: Int
-    /// What earlier steps have left.
+    /// The memory that earlier steps left.
     let memory: [Tensor]
 
+    /// Before the first step.
     public static let start = SamplingState(index: 0, memory: [])
 
-    /// At a step of a scheduler that keeps nothing.
+    /// Before the step `index` of a scheduler that keeps nothing in memory.
     public static func start(at index: Int) -> SamplingState { SamplingState(index: index, memory: []) }
 }
 
-/// The steps of one sampling, from the noisiest timestep on.
+/// The steps of one sampling, beginning at the noisiest timestep.
 public struct SamplingPlan: Sendable, Equatable {
-    /// The scheduler's name: "ddim".
+    /// The scheduler's name, such as "ddim".
     public let scheduler: String
+    /// The steps in order.
     public let steps: [SamplingStep]
-    /// What standard normal noise is multiplied with to start from.
+    /// The factor of the standard normal noise that a sampling starts from.
     public let initNoiseSigma: Float
 
     init(scheduler: String, steps: [SamplingStep], initNoiseSigma: Float = 1) {
         (self.scheduler, self.steps, self.initNoiseSigma) = (scheduler, steps, initNoiseSigma)
     }
 
-    /// Without the first `count` steps; it begins with samples as noisy as the first that is left says.
+    /// The plan without its first `count` steps; it starts from samples of the noise level of the first one that is left.
     func dropping(_ count: Int) -> SamplingPlan {
         count == 0 ? self : SamplingPlan(scheduler: scheduler, steps: Array(steps.dropFirst(count)))
     }
 
-    /// With no step at all.
+    /// The plan without any step.
     public var empty: SamplingPlan { dropping(steps.count) }
 
+    /// The timesteps that the model is given, in order.
     public var timesteps: [Float] { steps.map(\.timestep) }
+    /// Whether any step needs noise.
     public var addsNoise: Bool { steps.contains(where: \.addsNoise) }
-    /// Whether a step needs what earlier ones have left.
+    /// Whether any step needs what earlier ones left in the memory.
     public var keepsMemory: Bool { steps.contains { !$0.memory.isEmpty } }
 
-    /// The first step at a timestep; nil where sampling does not pass it.
+    /// The first step at a timestep; nil where there is none.
     public func index(of timestep: Float) -> Int? { steps.firstIndex { $0.timestep == timestep } }
 
-    /// The timestep after `timestep`; nil at the end, and where sampling does not pass it.
+    /// The timestep that follows `timestep`; nil at the end, and where there is no such step.
     public func previous(_ timestep: Float) -> Float? { index(of: timestep).flatMap { steps[$0].previous } }
 
-    /// The next sample and state. All tensors have the sample's shape; `noise` is only read where the step adds noise.
+    /// Does the step of `state`: returns the next sample and state. All tensors have the sample's shape; `noise`, standard
+    /// normal, is only used where the step adds noise. Traps after the last step.
     public func advance(
         _ state: SamplingState, sample: Tensor, output: Tensor, noise: Tensor? = nil
     ) -> (sample: Tensor, state: SamplingState) {

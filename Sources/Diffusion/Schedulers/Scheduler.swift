@@ -1,48 +1,52 @@
-// What a scheduler is, and what can be wrong with a sampling.
+// The protocol of schedulers, and what can be wrong with a sampling.
 
-/// A scheduler: settings in, the steps of a sampling out.
+/// A scheduler: it turns settings into the steps of a sampling.
 public protocol Scheduler: Sendable {
     /// The class's name in diffusers.
     static var className: String { get }
-    /// What people write: "ddim".
+    /// The name in the language, such as "ddim".
     static var name: String { get }
     /// One sentence for the help.
     static var summary: String { get }
     /// The keys of scheduler_config.json that it reads beside ``SchedulerConfiguration/sharedSettings``.
     static var settings: [String] { get }
+    /// The settings.
     var configuration: SchedulerConfiguration { get }
-    /// Throws ``ConfigurationError`` where a setting is not supported by this scheduler.
+    /// A scheduler with these settings. Throws ``ConfigurationError`` where it does not support one.
     init(_ configuration: SchedulerConfiguration) throws
     /// The steps of a sampling in `steps` steps. Throws ``SchedulerError``.
     func plan(steps: Int) throws(SchedulerError) -> SamplingPlan
-    /// Those of them from the place `start` on, as a sampling that begins there makes them: image to image begins with a
-    /// picture that is noised to the level of the first. Throws ``SchedulerError``.
+    /// The steps from the place `start` on, for a sampling that begins there: image to image begins with a picture at the
+    /// noise level of the first of them. Throws ``SchedulerError``.
     func plan(steps: Int, from start: Int) throws(SchedulerError) -> SamplingPlan
 }
 
 extension Scheduler {
-    /// Where steps need nothing of earlier ones.
+    /// The steps from the place `start` on, for schedulers whose steps need nothing of earlier ones.
     public func plan(steps: Int, from start: Int) throws(SchedulerError) -> SamplingPlan { try plan(steps: steps).dropping(start) }
 }
 
 extension Scheduler {
+    /// The noise schedule of training.
     public var schedule: NoiseSchedule { configuration.schedule }
+    /// The kind of prediction that the model makes.
     public var predictionType: PredictionType { configuration.predictionType }
 }
 
-/// Why a sampling cannot be planned, as data.
+/// An error that keeps a sampling from being planned.
 public enum SchedulerError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// Fewer than one step, or more than there are training timesteps.
+    /// There are fewer than one step, or more than training timesteps.
     case stepCount(Int, most: Int)
-    /// It cannot begin in the middle.
+    /// PNDM with Runge-Kutta steps cannot begin in the middle.
     case beginsWithRungeKutta
-    /// Fewer than the method needs to begin.
+    /// There are fewer steps than the method needs to begin.
     case tooFewSteps(Int, least: Int)
-    /// Spacing and offset lead past the last training timestep.
+    /// Spacing and offset lead beyond the last training timestep.
     case timestepOutOfRange(Int, trainTimesteps: Int)
-    /// At this timestep the model's output does not say what the clean sample is.
+    /// At this timestep the model's output does not determine the clean sample.
     case undetermined(timestep: Int, PredictionType)
 
+    /// The error as a message for the user, without a full stop.
     public var description: String {
         switch self {
         case .stepCount(let count, let most): "\(count) steps: there can be 1 to \(most)"

@@ -1,58 +1,69 @@
 // scheduler/scheduler_config.json, with the defaults of diffusers 0.42.
 import Tensors
 
-/// The settings that schedulers share; each reads what is its own from `source`, with its own defaults.
+/// The settings that schedulers share; each scheduler reads its own ones from `source`, with its own defaults.
 public struct SchedulerConfiguration: Sendable, Equatable {
-    /// Which of the training timesteps are taken when sampling (Lin et al. 2023, table 2).
+    /// The choice of training timesteps for a sampling (Lin et al. 2023, table 2).
     public enum TimestepSpacing: String, CaseIterable, Sendable {
+        /// `leading` counts up from the first timestep and adds an offset, `linspace` includes both ends, `trailing` counts
+        /// down from the last.
         case leading, linspace, trailing
     }
 
-    /// How much noise DDPM adds. The learned ones need a model with twice the channels; diffusers'
-    /// `fixed_large_log` takes the root of a logarithm and has never worked.
+    /// How much noise DDPM adds. Learned variances need a model with twice the channels; diffusers' `fixed_large_log` takes
+    /// the square root of a logarithm and has never worked.
     public enum VarianceType: String, CaseIterable, Sendable {
+        /// The posterior's variance (the lower bound).
         case fixedSmall = "fixed_small"
+        /// The same value, computed by way of its logarithm in diffusers.
         case fixedSmallLog = "fixed_small_log"
+        /// β (the upper bound).
         case fixedLarge = "fixed_large"
     }
 
-    /// The class that the file names.
+    /// The class that the file names; empty where it names none.
     public let className: String
+    /// The noise schedule of training.
     public var schedule: NoiseSchedule
+    /// The kind of prediction that the model makes.
     public var predictionType: PredictionType
-    /// nil where the file says nothing: schedulers have different defaults.
+    /// The spacing of timesteps; nil where the file says nothing, since schedulers have different defaults.
     public var timestepSpacing: TimestepSpacing?
+    /// The offset that the spacing "leading" adds to timesteps.
     public var stepsOffset: Int
-    /// DDIM and PNDM: the last step goes to ᾱ = 1 rather than to ᾱ of timestep 0. nil as above.
+    /// Whether the last step of DDIM and PNDM goes to ᾱ = 1 instead of timestep 0's ᾱ; nil where the file says nothing.
     public var setAlphaToOne: Bool?
-    /// Clamp the predicted clean sample to ± this; nil: do not.
+    /// The predicted clean sample is clamped to ± this; nil: it is not.
     public var clipSampleRange: Float?
+    /// The variance of the noise that DDPM adds.
     public var varianceType: VarianceType
-    /// What errors name.
+    /// The file, as errors name it.
     public let file: String
-    /// The file as it was, for writing it again.
+    /// The members of the file, for writing it again.
     public let source: JSONObject
 
+    /// The number of training timesteps.
     public var trainTimesteps: Int { schedule.count }
 
-    /// Keys that every scheduler understands.
+    /// The keys that every scheduler understands.
     public static let sharedSettings = [
         "num_train_timesteps", "beta_schedule", "beta_start", "beta_end", "trained_betas", "rescale_betas_zero_snr", "prediction_type",
         "timestep_spacing", "steps_offset", "set_alpha_to_one", "clip_sample", "clip_sample_range",
     ]
 
-    /// For a scheduler's own settings.
+    /// A reader for a scheduler's own settings.
     var reader: ConfigurationReader { ConfigurationReader(file: file, object: source) }
 
     var isSquaredCosine: Bool { source["beta_schedule"]?.stringValue == NoiseSchedule.BetaSchedule.squaredCosine.rawValue }
 
-    /// These settings with some of their keys replaced. Throws ``ConfigurationError``.
+    /// These settings with some of their keys replaced; what `forStableDiffusion` changed stays unless its key is replaced.
+    /// Throws ``ConfigurationError``.
     public func replacing(_ settings: [(key: String, value: JSON)]) throws -> SchedulerConfiguration {
         guard !settings.isEmpty else { return self }
         var object = source
         for (key, value) in settings { object[key] = value }
         var changed = try SchedulerConfiguration(.object(object), file: file)
-        // What a pipeline has made of the file stays, where it is not what is replaced.
+        // Changes of `forStableDiffusion` stay, unless their keys are replaced.
         if !settings.contains(where: { $0.key == "steps_offset" }) { changed.stepsOffset = stepsOffset }
         if !settings.contains(where: { $0.key == "clip_sample" || $0.key == "clip_sample_range" }) {
             changed.clipSampleRange = clipSampleRange
@@ -63,7 +74,7 @@ public struct SchedulerConfiguration: Sendable, Equatable {
     /// Reads `scheduler/scheduler_config.json`. Throws ``FileError`` and ``ConfigurationError``.
     public init(path: String) throws { try self.init(ConfigurationReader(path: path)) }
 
-    /// Throws ``ConfigurationError``; `file` is what it names.
+    /// Reads the settings from JSON. Throws ``ConfigurationError``, which names `file`.
     public init(_ json: JSON, file: String) throws {
         try self.init(ConfigurationReader(json, file: file))
     }
@@ -114,8 +125,8 @@ public struct SchedulerConfiguration: Sendable, Equatable {
 }
 
 extension SchedulerConfiguration {
-    /// The settings as `StableDiffusionPipeline` uses them: latents are never clipped and the offset is 1,
-    /// whatever the file says. `notes` says what the file said otherwise, in words.
+    /// The settings as `StableDiffusionPipeline` uses them: latents are never clipped, and the offset is 1, whatever the
+    /// file says. `notes` says in words where the file says otherwise.
     public func forStableDiffusion() -> (configuration: SchedulerConfiguration, notes: [String]) {
         var configuration = self
         configuration.stepsOffset = 1

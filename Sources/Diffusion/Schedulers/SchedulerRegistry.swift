@@ -1,29 +1,31 @@
 import Tensors
 
-/// The schedulers by their names. A new one is one file and one row.
+/// The schedulers by their names. A new one is one file and one row here.
 public enum SchedulerRegistry {
+    /// All schedulers, in the order of the help.
     public static let schedulers: [any Scheduler.Type] = [
         DDIMScheduler.self, DDPMScheduler.self, PNDMScheduler.self, EulerDiscreteScheduler.self, EulerAncestralDiscreteScheduler.self,
         DPMSolverMultistepScheduler.self,
     ]
 
-    /// Schedulers of diffusers whose settings DDIM can take over (`DDIMScheduler.from_config`).
+    /// Schedulers of diffusers whose settings DDIM can use (`DDIMScheduler.from_config`).
     static let readAsDDIM = [
         "LMSDiscreteScheduler", "HeunDiscreteScheduler", "DPMSolverSinglestepScheduler", "DPMSolverSDEScheduler", "KDPM2DiscreteScheduler",
         "KDPM2AncestralDiscreteScheduler", "DEISMultistepScheduler", "UniPCMultistepScheduler", "DDIMInverseScheduler",
     ]
 
+    /// The names of all schedulers in the language.
     public static var names: [String] { schedulers.map { $0.name } }
 
-    /// By what people write ("euler") or by diffusers' class; nil where there is none.
+    /// The scheduler by its name in the language ("euler"), or by its class in diffusers; nil where there is none.
     public static func scheduler(named name: String) -> (any Scheduler.Type)? {
         schedulers.first { $0.name == name || $0.className == name }
     }
 
-    /// The scheduler that a file names. Where it is one of diffusers' that is not implemented here, DDIM with
-    /// the same settings, and `fallback` says so.
+    /// The scheduler that a file names. For a scheduler of diffusers that is not implemented here it is DDIM with the same
+    /// settings, and `fallback` says so in words.
     ///
-    /// Throws ``ConfigurationError`` for classes that are something else.
+    /// Throws ``ConfigurationError`` for other classes, and where a setting is not supported.
     public static func make(_ configuration: SchedulerConfiguration) throws -> (
         scheduler: any Scheduler, fallback: String?
     ) {

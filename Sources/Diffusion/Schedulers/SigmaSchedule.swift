@@ -1,19 +1,20 @@
-// Noise levels as σ = √((1 − ᾱ)/ᾱ), and the spacings of them that the solvers know.
+// Noise levels as σ = √((1 − ᾱ)/ᾱ), and how solvers space them.
 import Glibc
 
-/// How the noise levels of a sampling are chosen.
+/// The spacing of a sampling's noise levels.
 enum SigmaSpacing: Sendable, Equatable {
-    /// Those of the timesteps.
+    /// The levels of the timesteps.
     case timesteps
     /// Karras et al. 2022, formula (5) with ρ = 7.
     case karras
     /// Evenly in log σ.
     case exponential
-    /// Evenly in log σ between the ends of training (Lu et al. 2022); for these schedules the same as `exponential`
-    /// but for the rounding of the timesteps.
+    /// Evenly in log σ between the ends of training (Lu et al. 2022); for these schedules the same as `exponential`, except
+    /// for the rounding of timesteps.
     case lu
 
-    /// Reads `use_karras_sigmas` and its like; at most one is set. `allowed` are those that the scheduler knows.
+    /// Reads `use_karras_sigmas` and the like, of which at most one may be set; `allowed` are those that the scheduler
+    /// knows.
     init(_ reader: ConfigurationReader, allowed: [(key: String, spacing: SigmaSpacing)]) throws(ConfigurationError) {
         try reader.require("use_beta_sigmas", false, nil)
         try reader.require("use_flow_sigmas", false, nil)
@@ -38,7 +39,7 @@ enum SigmaSpacing: Sendable, Equatable {
 }
 
 extension NoiseSchedule {
-    /// σ at every timestep. Where nothing of the signal is left σ would be infinite; ᾱ counts as 2⁻²⁴ there, as in
+    /// σ at every timestep. Where nothing of the signal is left it would be infinite; ᾱ counts as 2⁻²⁴ there, as in
     /// diffusers.
     var sigmas: [Float] {
         alphasCumprod.map { alpha in
@@ -48,7 +49,7 @@ extension NoiseSchedule {
     }
 }
 
-/// σ by timestep and timestep by σ, between the training timesteps too.
+/// σ by timestep, and timestep by σ, also between the training timesteps.
 struct SigmaTable {
     let sigmas: [Float]
     private let logs: [Float]
@@ -58,14 +59,14 @@ struct SigmaTable {
         logs = sigmas.map { log($0) }
     }
 
-    /// Linear between the timesteps.
+    /// σ at a timestep, linear between training timesteps.
     func sigma(at timestep: Double) -> Double {
         let low = min(max(Int(timestep), 0), sigmas.count - 1)
         let high = min(low + 1, sigmas.count - 1)
         return Double(sigmas[low]) + (timestep - Double(low)) * (Double(sigmas[high]) - Double(sigmas[low]))
     }
 
-    /// Linear in log σ; within the training timesteps.
+    /// The timestep at which the noise level is σ, linear in log σ; within the training timesteps.
     func timestep(at sigma: Double) -> Double {
         guard logs.count > 1 else { return 0 }
         let value = log(max(sigma, 1e-10))
@@ -75,9 +76,9 @@ struct SigmaTable {
     }
 }
 
-/// What the last step of a sampling leads to.
+/// The noise level that the last step leads to.
 enum FinalSigma: String, CaseIterable, Sendable {
     case zero
-    /// The least noise of training.
+    /// The lowest noise level of training.
     case sigmaMin = "sigma_min"
 }

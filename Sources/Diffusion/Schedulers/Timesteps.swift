@@ -1,13 +1,14 @@
-// Which of the training timesteps a sampling takes (Lin et al. 2023, table 2); numpy's rounding, to even.
+// The choice of training timesteps for a sampling (Lin et al. 2023, table 2), with numpy's rounding, half to even.
 
 extension SchedulerConfiguration {
-    /// Whole timesteps, falling: those of DDIM, DDPM and PNDM, whose spacing is "leading" where the file says nothing.
+    /// Whole timesteps, falling, for DDIM, DDPM and PNDM, whose spacing is "leading" where the file says nothing. Throws
+    /// ``SchedulerError``.
     func timesteps(steps: Int) throws(SchedulerError) -> [Int] {
         try spaced(steps, timestepSpacing ?? .leading).map { Int($0.rounded(.toNearestOrEven)) }
     }
 
-    /// Timesteps as Euler's methods take them: also between the training timesteps; "linspace" where the file says
-    /// nothing.
+    /// Timesteps for Euler's methods, falling, also between the training timesteps; the spacing is "linspace" where the
+    /// file says nothing. Throws ``SchedulerError``.
     func exactTimesteps(steps: Int) throws(SchedulerError) -> [Double] { try spaced(steps, timestepSpacing ?? .linspace) }
 
     private func spaced(_ steps: Int, _ spacing: TimestepSpacing) throws(SchedulerError) -> [Double] {
@@ -27,11 +28,11 @@ extension SchedulerConfiguration {
     private func linspace(_ steps: Int) -> [Double] {
         guard steps > 1 else { return [0] }
         let step = Double(trainTimesteps - 1) / Double(steps - 1)
-        // The first is the last timestep itself, not a digit more.
+        // The first is exactly the last timestep, without a rounding error.
         return (0..<steps).reversed().map { min(Double($0) * step, Double(trainTimesteps - 1)) }
     }
 
-    /// From the noisiest timestep `last` − 1 down in steps of as many timesteps as `steps` of them need for all.
+    /// Counts down from the timestep `last` − 1, in strides of which `steps` cover all training timesteps.
     func trailing(from last: Int, _ steps: Int) -> [Int] {
         let ratio = Double(trainTimesteps) / Double(steps)
         let count = Int((Double(last) / ratio).rounded(.up))

@@ -1,16 +1,16 @@
 import NeuralNetwork
 import Tensors
 
-/// A Stable Diffusion 1 or 2 checkpoint in one `.safetensors` file, under the original release's names.
+/// Reads Stable Diffusion 1 or 2 from one `.safetensors` file, under the original release's names.
 public enum SingleFile {
-    /// Reads a checkpoint. It holds no tokenizer: `tokenizer` is a folder as diffusers has it. `prediction` is epsilon
-    /// for version 1 and v-prediction for version 2 where nil. Throws `SingleFileError`, `ModelError`,
-    /// `ConfigurationError`, `SafetensorsError`, `FileError` and the tokenizer's errors.
+    /// Reads a checkpoint. It has no tokenizer: `tokenizer` is a folder in diffusers' layout. `prediction`: nil is epsilon
+    /// for version 1 and v-prediction for version 2. Throws `SingleFileError`, `ModelError`, `ConfigurationError`,
+    /// `SafetensorsError`, `FileError` and `TokenizerError`.
     public static func load(_ path: String, tokenizer: String, prediction: PredictionType? = nil) throws -> DiffusionModel {
         try load(path, tokenizer: tokenizer, prediction: prediction, .values)
     }
 
-    /// The model without its values: for plans. Throws the same.
+    /// Reads the model without its values: parameters are placeholders, for plans. Throws as `load`.
     public static func outline(_ path: String, tokenizer: String, prediction: PredictionType? = nil) throws -> DiffusionModel {
         try load(path, tokenizer: tokenizer, prediction: prediction, .outline)
     }
@@ -46,7 +46,8 @@ public enum SingleFile {
             name: name, folder: path, tokenizer: words, textEncoder: text, unet: unet, vae: vae, scheduler: configuration.scheduler)
     }
 
-    /// The version of Stable Diffusion that a file is of, by its keys. Throws `SingleFileError` for what is something else.
+    /// The version of Stable Diffusion of a file, 1 or 2, by its keys. Throws `SingleFileError` for other files, and what
+    /// opening throws.
     public static func recognise(_ path: String) throws -> Int {
         let shapes = CheckpointShapes(try SafetensorsFile(path: path))
         try recognise(shapes)
@@ -66,6 +67,7 @@ public enum SingleFile {
         for part in parts where !shapes.has(part) { throw .notACheckpoint(path: shapes.path, missing: part) }
     }
 
+    /// The tensors whose names begin with `prefix`, under diffusers' names; one that no rule is for keeps its own name.
     private static func stored(_ file: some SafetensorsSource, _ prefix: String, _ rules: [NameRule]) -> [String: ParameterFile.Stored] {
         var stored: [String: ParameterFile.Stored] = [:]
         for entry in file.tensors where entry.name.hasPrefix(prefix) && !isUnneeded(entry.name) {
@@ -81,7 +83,7 @@ public enum SingleFile {
         stored(file, SingleFileNames.textPrefix1, [NameRule(original: "text_model.", name: ""), NameRule(original: "", name: "")])
     }
 
-    /// Cuts `in_proj` into its three matrices, and leaves the last layer out.
+    /// OpenCLIP's text encoder: cuts `in_proj` into its three matrices, and leaves out the last layer.
     private static func openCLIP(_ file: some SafetensorsSource, layers: Int) -> [String: ParameterFile.Stored] {
         var stored: [String: ParameterFile.Stored] = [:]
         for (name, value) in self.stored(file, SingleFileNames.textPrefix2, SingleFileNames.openCLIP) {
@@ -107,16 +109,22 @@ extension String {
     }
 }
 
-/// Why a file is no checkpoint that can be read, as data.
+/// An error that keeps a file from being read as a checkpoint.
 public enum SingleFileError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// `.ckpt`, `.pt`: Python's own format, which is a program.
+    /// The file is in Python's own format (`.ckpt`, `.pt`), which is a program.
     case pickle(path: String)
+    /// The file is of the kind of model that is named.
     case otherModel(path: String, String)
+    /// The file is a LoRA.
     case isAdapter(path: String)
+    /// No tensor's name begins with `missing`.
     case notACheckpoint(path: String, missing: String)
+    /// The tensor `missing` is not in the file, or has another number of axes.
     case incomplete(path: String, missing: String)
+    /// There is no tokenizer folder at `looked`.
     case noTokenizer(path: String, looked: String)
 
+    /// The error as a message for the user, without a full stop.
     public var description: String {
         switch self {
         case .pickle(let path):

@@ -1,7 +1,8 @@
 import Tensors
 
-/// What a checkpoint's shapes say about how its parts are built. What they cannot say is as Stable Diffusion has it:
-/// eight heads (version 1) or heads of 64 (version 2), 32 groups, and the latents' scale.
+/// The configurations of a checkpoint's parts, derived from its shapes. Shapes do not tell the number of heads, of groups
+/// and the latents' scale: these are Stable Diffusion's (eight heads in version 1, heads of width 64 in version 2, and 32
+/// groups).
 struct SingleFileConfiguration {
     let isVersion2: Bool
     let unet: UNet2DConditionModelConfiguration
@@ -75,7 +76,7 @@ struct SingleFileConfiguration {
             inner: p + "encoder.layers.0.mlp.fc1.weight", layers: layers, activation: "quick_gelu", pad: 1)
     }
 
-    /// One layer less than there are: Stable Diffusion 2 takes the last but one.
+    /// One layer less than the file has: Stable Diffusion 2 uses the output of the last but one.
     private static func openCLIP(_ shapes: CheckpointShapes) throws -> CLIPTextModelConfiguration {
         let p = SingleFileNames.textPrefix2
         let layers = (0..<256).prefix { shapes.shapes["\(p)transformer.resblocks.\($0).mlp.c_fc.weight"] != nil }.count
@@ -106,8 +107,10 @@ struct CheckpointShapes {
     let path: String
     let shapes: [String: [Int]]
 
+    /// Whether any name begins with `prefix`.
     func has(_ prefix: String) -> Bool { shapes.keys.contains { $0.hasPrefix(prefix) } }
 
+    /// The shape of a tensor. Throws `SingleFileError.incomplete` where there is none, or it has another number of axes.
     func shape(_ key: String, rank: Int) throws(SingleFileError) -> [Int] {
         guard let shape = shapes[key], shape.count == rank else { throw .incomplete(path: path, missing: key) }
         return shape

@@ -1,14 +1,14 @@
-// The original release's names of parameters, as tables: what stands at the front of a key there, and what stands
-// there in diffusers' layout. (CompVis/stable-diffusion's `ldm`, StabilityAI's version 2 with OpenCLIP.)
+// The original release's names of parameters, as tables: what a name begins with there, and what it begins with in
+// diffusers' layout. (CompVis/stable-diffusion's `ldm`, and StabilityAI's version 2 with OpenCLIP.)
 
-/// One rule: keys that begin with `original` begin with `name` here.
+/// One rule: names that begin with `original` begin with `name` in diffusers' layout.
 struct NameRule: Sendable {
     let original: String
     let name: String
-    /// What is renamed in the rest of the key.
+    /// Replacements in the rest of the name, each done once.
     var inner: [(original: String, name: String)] = []
 
-    /// The key's name here; nil where the rule is not for it.
+    /// The name in diffusers' layout; nil where the rule is not for this name.
     func apply(_ key: String) -> String? {
         guard key.hasPrefix(original) else { return nil }
         var rest = String(key.dropFirst(original.count))
@@ -30,8 +30,8 @@ enum SingleFileNames {
         ("out_layers.3.", "conv2."), ("skip_connection.", "conv_shortcut."),
     ]
 
-    /// Of a U-Net with so many levels and resnets a level; level 0 is the finest. `attends` says which levels have
-    /// transformers.
+    /// The rules for a U-Net with `levels` levels and `layers` resnets in each; level 0 is the finest. `attends`: which
+    /// levels have transformers.
     static func unet(levels: Int, layers: Int, attends: [Bool]) -> [NameRule] {
         var rules = [
             NameRule(original: "time_embed.0.", name: "time_embedding.linear_1."),
@@ -64,6 +64,7 @@ enum SingleFileNames {
         return rules
     }
 
+    /// The rules for an autoencoder with `levels` levels and `layers` resnets in each.
     static func autoencoder(levels: Int, layers: Int) -> [NameRule] {
         let shortcut = [("nin_shortcut.", "conv_shortcut.")]
         let attention = [("norm.", "group_norm."), ("q.", "to_q."), ("k.", "to_k."), ("v.", "to_v."), ("proj_out.", "to_out.0.")]
@@ -76,7 +77,7 @@ enum SingleFileNames {
                 NameRule(original: side + "mid.block_1.", name: side + "mid_block.resnets.0.", inner: shortcut),
                 NameRule(original: side + "mid.block_2.", name: side + "mid_block.resnets.1.", inner: shortcut),
             ]
-            // Exactly one of the short names stands at the front of the rest: a rule each.
+            // Exactly one of the short names stands at the beginning of the rest: one rule for each.
             for pair in attention {
                 rules.append(NameRule(original: side + "mid.attn_1." + pair.0, name: side + "mid_block.attentions.0." + pair.1))
             }
@@ -92,7 +93,7 @@ enum SingleFileNames {
         return rules
     }
 
-    /// OpenCLIP's text encoder; the fused `in_proj` is cut by the reader.
+    /// The rules for OpenCLIP's text encoder; the reader cuts the fused `in_proj`.
     static let openCLIP = [
         NameRule(original: "token_embedding.", name: "embeddings.token_embedding."),
         NameRule(original: "ln_final.", name: "final_layer_norm."),
@@ -105,6 +106,6 @@ enum SingleFileNames {
             ]),
     ]
 
-    /// What a checkpoint has beside the three parts, or in them, that is not needed.
+    /// Endings of names of tensors that are not needed.
     static let unneeded = ["position_ids", "logit_scale", "text_projection"]
 }

@@ -2,7 +2,7 @@ import Autograd
 import NeuralNetwork
 import Tensors
 
-/// One layer of CLIP's text encoder: causal self-attention and two linear layers, layer norm before each.
+/// One layer of CLIP's text encoder: causal self-attention and two linear layers, each with layer norm before it.
 struct CLIPEncoderLayer: Module {
     var layerNorm1: LayerNorm
     var qProj: Linear
@@ -23,7 +23,7 @@ struct CLIPEncoderLayer: Module {
         (heads, activation) = (c.attentionHeads, c.activation)
     }
 
-    /// x [N, L, D].
+    /// The output [N, L, D] for x [N, L, D].
     func callAsFunction(_ x: Variable) -> Variable {
         let y = layerNorm1(x)
         let attended = qProj(y).attentionProbabilities(keys: kProj(y), heads: heads, causal: true).attentionValues(vProj(y))
@@ -44,25 +44,28 @@ struct CLIPEncoderLayer: Module {
     }
 }
 
-/// CLIP's text encoder (transformers' `CLIPTextModel`). The rows of new handles lie in a table of their own below the
-/// vocabulary's, so that phase one has exactly them to train (method.md §1.4, engine.md §1.9).
+/// CLIP's text encoder (transformers' `CLIPTextModel`). The embeddings of handles are a table of their own below the
+/// vocabulary's, so that phase one trains exactly these (Sources/Diffusion/README.md, "Handles").
 ///
 /// Legend: N prompts, L tokens, D width, V vocabulary, K handles.
 public struct CLIPTextModel: Module {
+    /// The settings; the vocabulary's size is that without handles.
     public internal(set) var configuration: CLIPTextModelConfiguration
-    /// [V, D].
+    /// The embeddings of the vocabulary, [V, D].
     public var tokenEmbedding: Variable
-    /// [K, D], or none: tokens V, V + 1, …
+    /// The embeddings of the handles, [K, D], which are the tokens V, V + 1, …; nil without handles.
     public var handleEmbedding: Variable?
     var positionEmbedding: Variable
     var layers: [CLIPEncoderLayer]
     var finalLayerNorm: LayerNorm
     private let cache = TextStateCache()
 
-    /// Where the two tables are, in `forEachParameter`'s names.
+    /// The name of `tokenEmbedding` in `forEachParameter`.
     public static let tokenEmbeddingName = "embeddings.token_embedding.weight"
+    /// The name of `handleEmbedding` in `forEachParameter`.
     public static let handleEmbeddingName = "embeddings.handle_embedding.weight"
 
+    /// A text encoder whose parameters are placeholders until they are loaded.
     public init(_ configuration: CLIPTextModelConfiguration) {
         let c = configuration
         self.configuration = c
@@ -72,8 +75,8 @@ public struct CLIPTextModel: Module {
         finalLayerNorm = LayerNorm(c.hiddenSize, eps: c.layerNormEpsilon)
     }
 
-    /// The last hidden state [N, L, D] after the final norm, of N prompts of L token ids each. While only handles are
-    /// trained, prompts without one are encoded apart, once: rows of the result that are constants.
+    /// The last hidden state [N, L, D], after the final layer norm, of N prompts of L token ids each. While only handles
+    /// are trained, prompts without one are encoded apart and cached: their rows of the result are constants.
     public func callAsFunction(_ ids: [[Int]]) -> Variable {
         let others = parameters().filter { $0.name != Self.handleEmbeddingName }
         guard handleEmbedding?.needsGrad == true, !others.contains(where: \.value.needsGrad) else { return encode(ids) }
@@ -96,6 +99,7 @@ public struct CLIPTextModel: Module {
         return finalLayerNorm(h)
     }
 
+    /// Calls `body` for the parameters, by transformers' names without "text_model.".
     public mutating func forEachParameter(_ path: String, _ body: (String, inout Variable) throws -> Void) rethrows {
         try body(path + Self.tokenEmbeddingName, &tokenEmbedding)
         if var handles = handleEmbedding {

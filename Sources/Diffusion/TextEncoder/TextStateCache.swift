@@ -1,8 +1,8 @@
 import Synchronization
 import Tensors
 
-/// Hidden states of prompts that a frozen encoder has seen already: a prior picture's prompt is asked for again and again
-/// while handles are trained. Emptied when the encoder's parameters change; the last 64 prompts are kept.
+/// Caches the hidden states of prompts without handles while handles are trained: prior pictures ask for the same prompts
+/// again and again. It is emptied when the encoder's parameters change, and holds at most 64 prompts.
 final class TextStateCache: Sendable {
     private struct State: Sendable {
         var parameters: [TensorMark] = []
@@ -11,7 +11,7 @@ final class TextStateCache: Sendable {
     private let state = Mutex(State())
     private static let limit = 64
 
-    /// States [N, L, D] of N prompts, each found or computed by `encode` beside others that are missing.
+    /// The states [N, L, D] of N prompts; those that are not cached are computed by one call of `encode`.
     func states(of ids: [[Int]], parameters: [TensorMark], encode: ([[Int]]) -> Tensor) -> Tensor {
         let known = state.withLock { state in
             if state.parameters != parameters { (state.parameters, state.entries) = (parameters, []) }

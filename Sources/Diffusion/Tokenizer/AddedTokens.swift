@@ -1,21 +1,24 @@
-// Tokens that are found in a text as wholes, before byte-pair encoding sees it.
+// Tokens that are found in a text as wholes, before byte-pair encoding.
 import Tensors
 
-/// A token that is never taken apart, with the switches of the tokenizers library.
+/// A token that is never taken apart, with the switches of Hugging Face's tokenizers library.
 public struct AddedToken: Sendable, Equatable {
+    /// The token as it is written.
     public let content: String
+    /// Its id.
     public let id: Int
-    /// Marks a place rather than a word (`<|endoftext|>`); left out when decoding without special tokens.
+    /// Whether it marks a place rather than a word (`<|endoftext|>`); such tokens can be left out when decoding.
     public let isSpecial: Bool
-    /// Looked for in the normalised text, so that `<ASSET0>` is `<asset0>`; otherwise in the text as written.
+    /// Whether it is searched in the normalized text, so that `<ASSET0>` is `<asset0>`; otherwise in the text as written.
     public let isNormalized: Bool
-    /// Not found inside a word.
+    /// Whether it is not found inside of a word.
     public let isSingleWord: Bool
-    /// Takes the blank space before (after) it along.
+    /// Whether it takes along the blank space before it.
     public let stripsLeft: Bool
+    /// Whether it takes along the blank space after it.
     public let stripsRight: Bool
 
-    /// What is looked for.
+    /// The text that is searched for.
     var searchedText: String {
         guard isNormalized else { return content }
         var text = String.UnicodeScalarView()
@@ -26,15 +29,16 @@ public struct AddedToken: Sendable, Equatable {
 
 /// All added tokens of a tokenizer.
 struct AddedTokens: Sendable {
-    /// A piece of text: either a token found, or what stands between tokens.
+    /// A piece of a text: a token, or the text between tokens.
     enum Piece {
         case token(Int)
         case text(ArraySlice<Unicode.Scalar>)
     }
 
     private(set) var tokens: [AddedToken] = []
-    /// What to look for, longest first, so that `<asset10>` is not `<asset1>` and a zero.
+    /// Tokens that are searched in the text as written, longest first, so that `<asset10>` is not `<asset1>` and a zero.
     private var asWritten: [Pattern] = []
+    /// Tokens that are searched in the normalized text, longest first.
     private var normalized: [Pattern] = []
     private var byID: [Int: AddedToken] = [:]
     private var byContent: [ExactString: AddedToken] = [:]
@@ -47,13 +51,13 @@ struct AddedTokens: Sendable {
     subscript(id: Int) -> AddedToken? { byID[id] }
     subscript(content: String) -> AddedToken? { byContent[ExactString(content)] }
 
-    /// The token that would be found in the same places as `content` looked for normalised.
+    /// The token that is found where `content` would be found in normalized text; nil where there is none.
     func alike(_ content: String) -> AddedToken? {
         let text = TextNormalizer.normalize(content)
         return normalized.first { $0.text == text }?.token
     }
 
-    /// Adds a token; one of the same content gives way.
+    /// Adds a token; one with the same id is replaced.
     mutating func append(_ token: AddedToken) {
         tokens.removeAll { $0.id == token.id }
         asWritten.removeAll { $0.token.id == token.id }
@@ -74,8 +78,8 @@ struct AddedTokens: Sendable {
         patterns.insert(pattern, at: place)
     }
 
-    /// Takes a text apart: tokens looked for as written first, then the rest is normalised and searched
-    /// again. Texts in the answer are normalised.
+    /// Splits a text at tokens: those searched as written first; the rest is normalized and searched again. Texts in the
+    /// result are normalized.
     func split(_ text: String) -> [Piece] {
         let scalars = Array(text.unicodeScalars)
         return Self.split(scalars[...], by: asWritten).flatMap { piece -> [Piece] in
@@ -113,11 +117,12 @@ struct AddedTokens: Sendable {
         return pieces
     }
 
+    /// Whether a letter or digit is next to the range.
     private static func isInsideWord(_ text: ArraySlice<Unicode.Scalar>, _ start: Int, _ end: Int) -> Bool {
         start > text.startIndex && isWord(text[start - 1]) || end < text.endIndex && isWord(text[end])
     }
 
-    /// `\w`: letters, marks, decimal digits, connecting punctuation.
+    /// Whether a scalar matches `\w`: letters, marks, decimal digits, connecting punctuation.
     private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation: true

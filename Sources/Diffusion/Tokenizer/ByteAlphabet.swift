@@ -1,7 +1,7 @@
-// The alphabet of byte-level BPE: every byte is written as one printable character (GPT-2's table).
+// The alphabet of byte-level BPE, in which every byte is written as one printable character (GPT-2's table).
 
 enum ByteAlphabet {
-    /// The character of each byte: printable Latin-1 stands for itself, the 68 others are U+0100 and on.
+    /// The character of each byte: printable Latin-1 stands for itself, the other 68 are U+0100 and following.
     static let characters: [Unicode.Scalar] = {
         var next: UInt32 = 0x100
         return (0..<256).map { byte in
@@ -14,7 +14,7 @@ enum ByteAlphabet {
     private static let bytes: [Unicode.Scalar: UInt8] = Dictionary(
         uniqueKeysWithValues: characters.enumerated().map { ($1, UInt8($0)) })
 
-    /// The bytes that a token stands for; a text with other characters stands for its own UTF-8.
+    /// The bytes that a token stands for; a token with other characters stands for its own UTF-8.
     static func decode(_ token: String) -> [UInt8] {
         var decoded: [UInt8] = []
         for scalar in token.unicodeScalars {

@@ -4,7 +4,7 @@ import Tensors
 
 /// A vocabulary and its merges. Immutable, except for a cache of words.
 final class BytePairEncoding: Sendable {
-    /// A merge: two tokens become one.
+    /// Two tokens that are merged into one.
     struct Merge: Sendable {
         let left: Int
         let right: Int
@@ -14,12 +14,13 @@ final class BytePairEncoding: Sendable {
     static let endOfWord = "</w>"
     /// The spelling of every id.
     let tokens: [String]
-    /// In the order of their rank.
+    /// The merges in the order of their rank.
     let merges: [Merge]
     private let ids: [ExactString: Int]
     private let ranks: [Pair: Int32]
-    /// The id of each byte inside a word and of each at the end of one; the unknown token for lacking ones.
+    /// The id of each byte inside of a word; the unknown token where the vocabulary lacks it.
     private let byteIDs: [Int]
+    /// The id of each byte at the end of a word; the unknown token where the vocabulary lacks it.
     private let lastByteIDs: [Int]
     private let cache = Mutex<[[UInt8]: [Int]]>([:])
 
@@ -28,7 +29,7 @@ final class BytePairEncoding: Sendable {
         let right: Int32
     }
 
-    /// `unknown` stands for bytes that the vocabulary lacks.
+    /// `unknown`: the id that stands for bytes that the vocabulary lacks.
     init(tokens: [String], ids: [ExactString: Int], merges: [Merge], unknown: Int) {
         self.tokens = tokens
         self.ids = ids
@@ -61,12 +62,12 @@ final class BytePairEncoding: Sendable {
         return encoded
     }
 
-    /// Applies the merge of lowest rank, the leftmost of equals, until none applies, in n log n for a word of n bytes. Ends
-    /// early where nobody waits for the ids any more.
+    /// Applies the merge of lowest rank, and the leftmost of several, until none applies, in time n log n for a word of n
+    /// bytes. Ends early where the work is cancelled.
     private func merge(_ bytes: [UInt8]) -> [Int] {
         guard let last = bytes.last else { return [] }
         var symbols = bytes.dropLast().map { byteIDs[Int($0)] } + [lastByteIDs[Int(last)]]
-        // The places of a symbol's neighbours. What was merged into the symbol before it is -1.
+        // The places of each symbol's neighbours. A symbol that was merged into the one before it is -1.
         var (next, previous) = (Array(1...symbols.count), Array(-1..<symbols.count - 1))
         var queue = MergeQueue()
         func enqueue(_ place: Int) {
@@ -80,7 +81,7 @@ final class BytePairEncoding: Sendable {
             steps &+= 1
             if steps & 0xFFFF == 0, Parallel.isAbandoned { break }
             let gone = next[place]
-            // One of the two may have changed since.
+            // Either symbol may have changed since the pair was queued.
             guard symbols[place] >= 0, gone < symbols.count, Int(rank(symbols[place], symbols[gone])) == best else { continue }
             symbols[place] = merges[best].result
             symbols[gone] = -1
@@ -92,15 +93,15 @@ final class BytePairEncoding: Sendable {
         return symbols.filter { $0 >= 0 }
     }
 
-    /// `Int32.max` where the pair does not merge.
+    /// The rank of a pair's merge; `Int32.max` where the pair does not merge.
     private func rank(_ left: Int, _ right: Int) -> Int32 {
         ranks[Pair(left: Int32(left), right: Int32(right))] ?? .max
     }
 }
 
-/// Merges that may be applied, those of lowest rank and then the leftmost first: a binary heap.
+/// Merges that may be applied, in the order of rank and then of place: a binary heap.
 private struct MergeQueue {
-    /// Rank in the upper half, place in the lower.
+    /// The rank in the upper half, the place in the lower.
     private var keys: [Int] = []
 
     mutating func insert(rank: Int, place: Int) {

@@ -2,9 +2,8 @@
 import Tensors
 
 extension CLIPTokenizer {
-    /// Reads `tokenizer/`: tokenizer.json, or vocab.json and merges.txt; with tokenizer_config.json,
-    /// special_tokens_map.json and added_tokens.json where they are. Throws ``FileError`` and
-    /// ``TokenizerError``.
+    /// Reads a tokenizer's folder: tokenizer.json, or vocab.json and merges.txt; and tokenizer_config.json,
+    /// special_tokens_map.json and added_tokens.json if they are there. Throws ``FileError`` and ``TokenizerError``.
     public init(folder: String) throws {
         let files = try VocabularyFiles(folder: folder)
         let settings = try TokenizerSettings(folder: folder, vocabulary: files)
@@ -29,9 +28,8 @@ extension CLIPTokenizer {
         return id
     }
 
-    /// Added tokens first, in the order of their ids, then special tokens that are not among them; of two
-    /// descriptions of one special token the later stands (transformers 5). Each has the id of the
-    /// vocabulary, or the next free one.
+    /// The added tokens in the order of their ids, then special tokens that are not among them; of two descriptions of one
+    /// special token the later one counts, as in transformers 5. Each has its id in the vocabulary, or the next free one.
     private static func collectAdded(_ settings: TokenizerSettings, _ files: VocabularyFiles) throws
         -> AddedTokens
     {
@@ -65,9 +63,9 @@ extension CLIPTokenizer {
         return added
     }
 
-    /// Writes vocab.json, merges.txt, tokenizer_config.json, special_tokens_map.json and, where tokens were
-    /// added, added_tokens.json: what transformers 4 and 5 read back to the same tokenizer. The folder must
-    /// exist. Throws ``FileError``.
+    /// Writes vocab.json, merges.txt, tokenizer_config.json, special_tokens_map.json and, where tokens were added,
+    /// added_tokens.json, from which transformers 4 and 5 read the same tokenizer. The folder must exist. Throws
+    /// ``FileError``.
     public func write(toFolder folder: String) throws {
         let vocabulary = JSONObject(model.tokens.enumerated().map { ($1, JSON($0)) })
         try AtomicFile.write("\(folder)/vocab.json", text: JSON.object(vocabulary).text())

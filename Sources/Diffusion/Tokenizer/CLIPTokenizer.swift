@@ -1,15 +1,16 @@
 // CLIP's tokenizer, equal to transformers' token by token.
 import Tensors
 
-/// A prompt as the text encoder takes it.
+/// A prompt in the form that the text encoder takes.
 public struct TokenizedPrompt: Sendable, Equatable {
-    /// Begin token, prompt, end token, padding: as many as the text encoder takes.
+    /// The token ids: begin token, prompt, end token, padding; as many as the text encoder takes.
     public let ids: [Int]
-    /// How many of them are not padding.
+    /// The number of ids that are not padding.
     public let length: Int
-    /// Whether the prompt was longer and its end was left out.
+    /// Whether the prompt was longer, and its end was left out.
     public let isTruncated: Bool
 
+    /// A prompt of these ids.
     public init(ids: [Int], length: Int, isTruncated: Bool) {
         self.ids = ids
         self.length = length
@@ -17,25 +18,30 @@ public struct TokenizedPrompt: Sendable, Equatable {
     }
 }
 
-/// Byte-level BPE with CLIP's rules. A value: ``adding(_:)`` gives another tokenizer.
+/// CLIP's tokenizer: byte-level BPE. It is a value: ``adding(_:)`` returns another tokenizer.
 public struct CLIPTokenizer: Sendable {
     let model: BytePairEncoding
     var added: AddedTokens
+    /// The id of the token at the beginning of a prompt.
     public let bosTokenID: Int
+    /// The id of the token at the end of a prompt.
     public let eosTokenID: Int
+    /// The id that prompts are filled up with.
     public let padTokenID: Int
+    /// The id that stands for what the vocabulary lacks.
     public let unkTokenID: Int
-    /// The longest prompt in tokens, both ends included.
+    /// The longest prompt in tokens, with the begin and end token.
     public let modelMaxLength: Int
 
-    /// Tokens, added ones included; ids are `0..<vocabularySize`.
+    /// The number of tokens, with added ones; ids are 0..<`vocabularySize`.
     public var vocabularySize: Int {
         max(model.count, (added.tokens.map(\.id).max() ?? -1) + 1)
     }
 
+    /// The added tokens, in the order in which they were added.
     public var addedTokens: [AddedToken] { added.tokens }
 
-    /// The ids of a text, without begin and end token, however many; fewer where nobody waits for them any more.
+    /// The ids of a text, without begin and end token, however many; fewer where the work is cancelled.
     public func encode(_ text: String) -> [Int] {
         added.split(text).flatMap { piece -> [Int] in
             switch piece {
@@ -45,13 +51,13 @@ public struct CLIPTokenizer: Sendable {
         }
     }
 
-    /// Tokens whose text surely fills the line that says what of a prompt does not fit.
+    /// The number of tokens whose text surely fills the line of the message about a prompt that does not fit.
     private static let told = 400
 
-    /// The ids of a prompt as the text encoder takes them. `length` is ``modelMaxLength`` unless given.
+    /// The ids of a prompt as the text encoder takes them; `length` of them, by default ``modelMaxLength``.
     ///
-    /// A prompt that does not fit throws ``TokenizerError``, saying how long it is and what does not fit;
-    /// with `truncation` its end is left out instead, as diffusers does silently.
+    /// Throws ``TokenizerError`` for a prompt that does not fit, saying how long it is and what does not fit. With
+    /// `truncation` its end is left out instead, which diffusers does without a word.
     public func encodePadded(_ text: String, length: Int? = nil, truncation: Bool = false)
         throws(TokenizerError) -> TokenizedPrompt
     {
@@ -67,7 +73,7 @@ public struct CLIPTokenizer: Sendable {
         return TokenizedPrompt(ids: kept + padding, length: kept.count, isTruncated: isTruncated)
     }
 
-    /// The spellings of the tokens of a text, `</w>` at the ends of words.
+    /// The spellings of the tokens of a text, with `</w>` at the ends of words.
     public func tokens(of text: String) -> [String] { encode(text).map { token(of: $0) ?? "" } }
 
     /// The spelling of an id; nil where there is none.
@@ -78,8 +84,8 @@ public struct CLIPTokenizer: Sendable {
     /// The id of a token in its spelling; nil where there is none.
     public func id(of token: String) -> Int? { added[token]?.id ?? model.id(token) }
 
-    /// The text of ids: words divided by single spaces, added tokens in the spelling they are looked for in
-    /// (`<New>` is `<new>`). Ids that are no tokens are left out.
+    /// The text of ids: words separated by single spaces, added tokens in the spelling that they are searched in (`<new>`
+    /// for `<New>`). Ids that are no tokens are left out.
     public func decode(_ ids: [Int], skippingSpecialTokens: Bool = false) -> String {
         var bytes: [UInt8] = []
         for id in ids {
@@ -94,7 +100,7 @@ public struct CLIPTokenizer: Sendable {
         return Self.trimmed(text.replacing(BytePairEncoding.endOfWord.unicodeScalars, with: [" "]))
     }
 
-    /// Without the blank ends, blank as Python's `str.strip` sees it.
+    /// The text without blanks at its ends, as Python's `str.strip` defines them.
     private static func trimmed(_ scalars: [Unicode.Scalar]) -> String {
         func isBlank(_ scalar: Unicode.Scalar) -> Bool {
             scalar.properties.isWhitespace || (0x1C...0x1F).contains(scalar.value)
@@ -108,10 +114,10 @@ public struct CLIPTokenizer: Sendable {
         return String(text)
     }
 
-    /// A tokenizer that knows these tokens too, each one whole and with the next free id.
+    /// A tokenizer that has these tokens too, each with the next free id and never taken apart.
     ///
-    /// They are found in any spelling of upper and lower case, as tokens added by transformers' `add_tokens`
-    /// are. Throws ``TokenizerError`` where a token is blank, exists, or equals another in lower case.
+    /// They are found in upper and lower case, like tokens of transformers' `add_tokens`. Throws ``TokenizerError`` where a
+    /// token is blank, exists, or equals another in lower case.
     public func adding(_ contents: [String]) throws(TokenizerError) -> CLIPTokenizer {
         var tokenizer = self
         for content in contents {

@@ -2,7 +2,7 @@
 // <\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+
 
 enum PreTokenizer {
-    /// The words of a normalised text, in order; blank space falls away.
+    /// The words of a normalized text in order; blanks are dropped.
     static func words(_ text: [Unicode.Scalar]) -> [ArraySlice<Unicode.Scalar>] {
         var words: [ArraySlice<Unicode.Scalar>] = []
         var position = 0
@@ -47,8 +47,8 @@ enum PreTokenizer {
     private static let specials: [[Unicode.Scalar]] =
         ["<|startoftext|>", "<|endoftext|>"].map { Array($0.unicodeScalars) }
 
-    /// The names of the end tokens, where they were not taken as tokens before: the expression takes them
-    /// whole, and the byte-level step after it takes them apart again, into `<|`, the word and `|>`.
+    /// The lengths of the parts of "<|startoftext|>" and "<|endoftext|>", where they were not found as tokens before: the
+    /// expression takes them as wholes, and the byte-level step after it splits them again into `<|`, the word and `|>`.
     private static func specialLength(_ text: [Unicode.Scalar], at start: Int) -> [Int]? {
         guard text[start] == "<", let special = specials.first(where: { text[start...].starts(with: $0) })
         else { return nil }

@@ -1,11 +1,11 @@
-// What CLIP does to a text before looking at it: NFC, blank space to single spaces, lower case.
+// CLIP's normalization of a text: NFC, blanks to single spaces, lower case.
 
-// Unicode normalisation without Foundation, which costs every start of the program more than all of this.
+// Unicode normalization without Foundation, loading which would cost every start of the program more than all of this.
 @_spi(_Unicode) import Swift
 
 enum TextNormalizer {
-    /// The normalised text. Lower case is taken character by character ("ΣΑΣ" ends in σ, not ς), and after
-    /// NFC, as the tokenizers library does.
+    /// The normalized text. Lower case is taken character by character ("ΣΑΣ" ends in σ, not ς), and after NFC, as in the
+    /// tokenizers library.
     static func normalize(_ text: some StringProtocol) -> [Unicode.Scalar] {
         var result: [Unicode.Scalar] = []
         result.reserveCapacity(text.utf8.count)
@@ -29,7 +29,7 @@ enum TextNormalizer {
     }
 }
 
-/// The classes that CLIP's regular expression tells apart.
+/// The classes of characters that CLIP's regular expression distinguishes.
 enum CharacterClass {
     case letter, number, blank, other
 

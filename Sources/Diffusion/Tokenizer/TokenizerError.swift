@@ -1,39 +1,56 @@
-// What can be wrong with a tokenizer's files, with a new token and with a prompt, as data.
+// Errors of a tokenizer's files, of new tokens and of prompts.
 import Tensors
 
+/// An error of a tokenizer's file, of a new token or of a prompt.
 public struct TokenizerError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The problem.
     public enum Problem: Equatable, Sendable {
         // Files
+        /// The folder has none of the files that hold a vocabulary.
         case noVocabulary(looked: [String])
+        /// The file is not valid JSON.
         case json(JSONError)
+        /// A member has another kind of value than expected.
         case field(String, expected: String)
+        /// A setting has a value that is not implemented here.
         case unsupported(key: String, value: String, supported: [String])
+        /// Two tokens have the same id.
         case idTwice(token: String, id: Int)
+        /// An id is not below the number of tokens.
         case idOutOfRange(token: String, id: Int, count: Int)
+        /// A line of merges is no pair of tokens.
         case malformedMerge(line: Int, text: String)
+        /// A merge names a token that the vocabulary lacks.
         case mergeOutOfVocabulary(line: Int, token: String)
+        /// A special token is not in the vocabulary.
         case specialTokenMissing(String)
-        /// A file gives an added token another id than its place in the vocabulary.
+        /// A file gives an added token another id than the next one or that of the vocabulary.
         case addedTokenID(token: String, given: Int, expected: Int)
         // New tokens
+        /// A token to be added is blank.
         case emptyToken
+        /// A token to be added exists.
         case tokenExists(String)
-        /// Two tokens that are the same text once lower-cased.
+        /// Two tokens are equal in lower case.
         case tokensAlike(String, String)
         // Prompts and ids
-        /// A prompt of `tokens` tokens, both ends included; `rest` is the text that does not fit, or its beginning.
+        /// A prompt has more tokens than the text encoder takes, begin and end token included; `rest` is the text that does
+        /// not fit, or its beginning.
         case promptTooLong(tokens: Int, limit: Int, rest: String)
     }
 
     /// The file concerned; nil where the error is not about one.
     public let file: String?
+    /// The problem.
     public let problem: Problem
 
+    /// An error, about a file if there is one.
     public init(file: String? = nil, _ problem: Problem) {
         self.file = file
         self.problem = problem
     }
 
+    /// The error as a message for the user, without a full stop.
     public var description: String { (file.map { $0 + ": " } ?? "") + problem.text }
 }
 

@@ -1,14 +1,14 @@
-// The files of a tokenizer folder as they are, before they become a tokenizer.
+// The files of a tokenizer's folder as they are, before they become a tokenizer.
 import Tensors
 
-/// `vocab.json` + `merges.txt`, or `tokenizer.json`, which goes before them.
+/// The vocabulary from `tokenizer.json`, or else from `vocab.json` and `merges.txt`.
 struct VocabularyFiles {
     var tokens: [String] = []
     var ids: [ExactString: Int] = [:]
     var merges: [BytePairEncoding.Merge] = []
-    /// The `added_tokens` of tokenizer.json.
+    /// The member `added_tokens` of tokenizer.json.
     var addedTokens: [JSON] = []
-    /// The file that gave the vocabulary.
+    /// The file that the vocabulary came from.
     let file: String
 
     init(folder: String) throws {

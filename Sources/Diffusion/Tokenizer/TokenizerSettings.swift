@@ -10,26 +10,27 @@ struct TokenDescription {
     var isSingleWord = false
     var stripsLeft = false
     var stripsRight = false
-    /// The id that the file says, where it says one.
+    /// The id in the file; nil where it says none.
     var statedID: Int?
 }
 
+/// The special and added tokens that the settings files name, and the longest prompt.
 struct TokenizerSettings {
     static let roles = ["bos_token", "eos_token", "unk_token", "pad_token"]
     private static let extraRoles = ["extra_special_tokens", "additional_special_tokens"]
 
-    /// The special tokens by role, with CLIP's defaults.
+    /// The special tokens by role; the defaults are CLIP's.
     var special: [String: TokenDescription] = [
         "bos_token": TokenDescription(content: "<|startoftext|>"),
         "eos_token": TokenDescription(content: "<|endoftext|>"),
         "unk_token": TokenDescription(content: "<|endoftext|>"),
         "pad_token": TokenDescription(content: "<|endoftext|>"),
     ]
-    /// Added tokens in the order of their ids.
+    /// The added tokens in the order of their ids.
     var added: [TokenDescription] = []
-    /// Special tokens without a role.
+    /// The special tokens without a role.
     var extras: [TokenDescription] = []
-    /// CLIP's 77 where no file says.
+    /// The longest prompt in tokens: CLIP's 77 where no file says another number.
     var modelMaxLength = 77
 
     init(folder: String, vocabulary: VocabularyFiles) throws {
@@ -100,7 +101,7 @@ extension TokenizerSettings {
         return object
     }
 
-    /// A token written as its text, or as an object with its switches.
+    /// A token that is written as its text, or as an object with switches.
     private static func description(_ json: JSON, id: Int?, default special: Bool, _ file: String)
         throws(TokenizerError) -> TokenDescription
     {

@@ -3,7 +3,7 @@ import Glibc
 import NeuralNetwork
 import Tensors
 
-/// Sinusoids of the timestep, then two linear layers with SiLU between.
+/// The embedding of timesteps: sinusoids, then two linear layers with SiLU between them.
 struct TimestepEmbedding: Module {
     var linear1: Linear
     var linear2: Linear
@@ -16,12 +16,12 @@ struct TimestepEmbedding: Module {
         (self.width, self.flipSinToCos, self.freqShift) = (width, flipSinToCos, freqShift)
     }
 
-    /// One embedding a sample: [N, E].
+    /// The embeddings [N, E] of N timesteps.
     func callAsFunction(_ timesteps: [Float]) -> Variable {
         linear2(linear1(Variable(sinusoids(timesteps))).silu())
     }
 
-    /// [N, width]: cosines then sines where `flipSinToCos`, else sines then cosines.
+    /// The sinusoids [N, width]: cosines then sines where `flipSinToCos`, else sines then cosines.
     func sinusoids(_ timesteps: [Float]) -> Tensor {
         let half = width / 2
         return Tensor.make([timesteps.count, width]) { out in

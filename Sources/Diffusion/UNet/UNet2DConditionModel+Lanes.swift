@@ -1,14 +1,15 @@
 import Autograd
 import Tensors
 
-// A batch's samples do not know of each other, and every kernel gives a sample the same bits whoever is beside it. So in
-// training those whose text needs no gradient go through the network apart, without a tape: phase one trains handles, and
-// nothing of the prior pictures' half depends on them. (For sampling it does not pay: each part reads all weights.)
+// The samples of a batch are independent, and every kernel gives a sample the same bits whatever is beside it. So in
+// training, samples whose text needs no gradient go through the network apart, without a tape: phase one trains handles, on
+// which nothing of the prior pictures' half depends. (For sampling this does not pay, since each part reads all weights.)
 extension UNet2DConditionModel {
-    /// Parameters up to which weights stay in the third cache; larger networks' are read from memory once for all samples.
+    /// The number of parameters up to which weights stay in the third cache; those of larger networks are read from memory
+    /// once for all samples.
     private static let smallSize = 16 << 20
 
-    /// Runs of samples that are to be passes of their own.
+    /// The runs of samples that are passes of their own; the whole batch where there is nothing to gain.
     func lanes(_ latents: Variable, _ pass: UNetPass) -> [Range<Int>] {
         let whole = [0..<latents.shape[0]]
         guard pass.encoderHiddenStates.needsGrad, !latents.needsGrad, !pass.isCheckpointing, size <= Self.smallSize else { return whole }
@@ -16,6 +17,7 @@ extension UNet2DConditionModel {
         return runs.count == 1 || parameters().contains(where: \.value.needsGrad) ? whole : runs
     }
 
+    /// The predictions of all samples, each of `lanes` in a pass of its own.
     func predict(_ latents: Variable, timesteps: [Float], in lanes: [Range<Int>], _ pass: inout UNetPass) -> Variable {
         var parts = lanes.map { pass.part($0) }
         var outputs = [Variable?](repeating: nil, count: lanes.count)
@@ -33,7 +35,7 @@ extension UNet2DConditionModel {
 }
 
 extension Range<Int> {
-    /// Cut where `property` changes.
+    /// The range cut into runs in which `property` is the same.
     func runs(of property: (Int) -> Bool) -> [Range<Int>] {
         var (result, last) = ([Range<Int>](), false)
         for index in self {

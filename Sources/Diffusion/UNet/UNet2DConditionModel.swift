@@ -7,6 +7,7 @@ import Tensors
 ///
 /// Legend: N batch, H W height and width of the latents, C their channels, L tokens, D text width, E time embedding.
 public struct UNet2DConditionModel: Module {
+    /// The settings that it was built from.
     public let configuration: UNet2DConditionModelConfiguration
     var convIn: Conv2d
     var timeEmbedding: TimestepEmbedding
@@ -15,9 +16,10 @@ public struct UNet2DConditionModel: Module {
     var upBlocks: [UpBlock]
     var convNormOut: GroupNorm
     var convOut: Conv2d
-    /// Parameters, without adapters.
+    /// The number of parameters, without adapters.
     private(set) var size = 0
 
+    /// A U-Net whose parameters are placeholders until they are loaded.
     public init(_ configuration: UNet2DConditionModelConfiguration) {
         let c = configuration
         self.configuration = c
@@ -60,15 +62,15 @@ public struct UNet2DConditionModel: Module {
         size = parameterCount
     }
 
-    /// The model's prediction [N, H, W, C] for latents [N, H, W, C] at one timestep a sample, in 0…999.
-    /// H and W are multiples of 2^(levels − 1).
+    /// The prediction [N, H, W, C] for latents [N, H, W, C] with one timestep for each sample, in 0…999. H and W are
+    /// multiples of 2^(levels − 1); traps where the timesteps are not as many as the samples.
     public func callAsFunction(_ latents: Variable, timesteps: [Float], _ pass: inout UNetPass) -> Variable {
         precondition(timesteps.count == latents.shape[0])
         let lanes = lanes(latents, pass)
         return lanes.count > 1 ? predict(latents, timesteps: timesteps, in: lanes, &pass) : predict(latents, timesteps: timesteps, &pass)
     }
 
-    /// The whole batch as one.
+    /// The predictions of all samples in one pass.
     func predict(_ latents: Variable, timesteps: [Float], _ pass: inout UNetPass) -> Variable {
         let time = timeEmbedding(timesteps).silu()
         var h = convIn(latents)
@@ -79,6 +81,7 @@ public struct UNet2DConditionModel: Module {
         return convOut(convNormOut(h, silu: true))
     }
 
+    /// Calls `body` for the parameters, by diffusers' names.
     public mutating func forEachParameter(_ path: String, _ body: (String, inout Variable) throws -> Void) rethrows {
         try convIn.forEachParameter(path + "conv_in.", body)
         try timeEmbedding.forEachParameter(path + "time_embedding.", body)

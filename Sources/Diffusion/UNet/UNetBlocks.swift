@@ -2,9 +2,9 @@ import Autograd
 import NeuralNetwork
 import Tensors
 
-/// What the blocks of one U-Net have in common.
+/// The settings that all blocks of a U-Net share.
 struct UNetBlockStyle {
-    /// A level's transformers: heads, blocks in each, and the width of the text.
+    /// A level's transformers: heads, blocks in each, and the width of the text states.
     struct CrossAttention {
         let heads: Int
         let layers: Int
@@ -27,7 +27,7 @@ struct UNetBlockStyle {
     }
 }
 
-/// `CrossAttnDownBlock2D`, or `DownBlock2D` where it has no attentions.
+/// diffusers' `CrossAttnDownBlock2D`, or `DownBlock2D` where it has no attentions.
 struct DownBlock: Module {
     var resnets: [ResnetBlock2D]
     var attentions: [Transformer2DModel]
@@ -45,7 +45,7 @@ struct DownBlock: Module {
         downsamplers = isLast ? [] : [Downsample2D(outputs)]
     }
 
-    /// The output; every intermediate result is added to `skips` for the up blocks.
+    /// The output; every intermediate result is appended to `skips` for the up blocks.
     func callAsFunction(_ x: Variable, time: Variable, skips: inout [Variable], _ pass: inout UNetPass) -> Variable {
         var h = x
         for index in resnets.indices {
@@ -67,7 +67,7 @@ struct DownBlock: Module {
     }
 }
 
-/// `UNetMidBlock2DCrossAttn`: a resnet, then transformer and resnet.
+/// diffusers' `UNetMidBlock2DCrossAttn`: a resnet, a transformer, a resnet.
 struct MidBlock: Module {
     var resnets: [ResnetBlock2D]
     var attentions: [Transformer2DModel]
@@ -88,13 +88,13 @@ struct MidBlock: Module {
     }
 }
 
-/// `CrossAttnUpBlock2D`, or `UpBlock2D` where it has no attentions.
+/// diffusers' `CrossAttnUpBlock2D`, or `UpBlock2D` where it has no attentions.
 struct UpBlock: Module {
     var resnets: [ResnetBlock2D]
     var attentions: [Transformer2DModel]
     var upsamplers: [Upsample2D]
 
-    /// `inputs`: channels from below; `skips`: channels that each resnet gets from the way down.
+    /// `inputs`: the channels from the level below; `skips`: the channels that each resnet gets from the way down.
     init(
         _ inputs: Int, _ outputs: Int, skips: [Int], attention: UNetBlockStyle.CrossAttention?, isLast: Bool, name: String,
         _ style: UNetBlockStyle

@@ -1,14 +1,16 @@
 import Autograd
 import Tensors
 
-/// Which cross-attention maps a pass through the U-Net keeps.
+/// A choice of cross-attention maps that are kept in a pass through the U-Net.
 public enum AttentionRecording: Sendable, Equatable {
+    /// No map.
     case none
-    /// The maps of the down and up blocks that have this size (`AttentionLevel`).
+    /// The maps of this size in the down and up blocks (`AttentionLevel`).
     case size(height: Int, width: Int)
-    /// Every cross-attention.
+    /// The maps of every cross-attention.
     case all
 
+    /// Whether the map of a layer is kept.
     func wants(_ layer: String, height: Int, width: Int) -> Bool {
         switch self {
         case .none: false
@@ -18,40 +20,45 @@ public enum AttentionRecording: Sendable, Equatable {
     }
 }
 
-/// One recorded cross-attention: probabilities [N, A, H·W, L] over the prompt's L tokens.
+/// The recorded map of one cross-attention.
 public struct CrossAttentionMap: Sendable {
-    /// "up_blocks.2.attentions.0.transformer_blocks.0.attn2".
+    /// The layer's name, such as "up_blocks.2.attentions.0.transformer_blocks.0.attn2".
     public let layer: String
+    /// The height H of the map, in cells.
     public let height: Int
+    /// The width W of the map, in cells.
     public let width: Int
+    /// The probabilities [N, A, H·W, L] over the prompt's L tokens.
     public let probabilities: Variable
 
+    /// A map of these probabilities.
     public init(layer: String, height: Int, width: Int, probabilities: Variable) {
         (self.layer, self.height, self.width, self.probabilities) = (layer, height, width, probabilities)
     }
 }
 
-/// The text's keys and values in every cross-attention, in the order of the layers: the same at every sampling step
-/// of a prompt, so they are computed once.
+/// The text's keys and values in every cross-attention, in the order of the layers. They are the same at every sampling
+/// step of a prompt, so they are computed once.
 public struct TextProjections: Sendable {
     var layers: [(keys: Variable, values: Variable)] = []
 }
 
-/// What goes into one pass through the U-Net beside the latents, and what comes out beside the prediction.
+/// The inputs of a pass through the U-Net beside the latents, and its outputs beside the prediction.
 public struct UNetPass: Sendable {
-    /// [N, L, D], the text encoder's last hidden state.
+    /// The text encoder's last hidden state, [N, L, D].
     let encoderHiddenStates: Variable
     let recording: AttentionRecording
-    /// Layers keep their inputs only and are computed again in backward.
+    /// Whether layers keep only their inputs, and are computed again in the backward pass.
     let isCheckpointing: Bool
-    /// Maps in the order of the layers.
+    /// The recorded maps in the order of the layers.
     public internal(set) var maps: [CrossAttentionMap] = []
-    /// Filled by the first pass, used by later ones where given back.
+    /// The text's keys and values: computed in the first pass, and used again by passes that are made with them.
     public private(set) var textProjections: TextProjections
     private let isReusing: Bool
     private var next = 0
 
-    /// `checkpointing`: gradient checkpointing, layer by layer as in diffusers; for training.
+    /// A pass with a text [N, L, D]. `projections`: those of an earlier pass with the same text, for sampling.
+    /// `checkpointing`: gradient checkpointing, layer by layer as in diffusers, for training. Traps where both are given.
     public init(
         _ encoderHiddenStates: Variable, recording: AttentionRecording = .none, reusing projections: TextProjections? = nil,
         checkpointing: Bool = false
@@ -64,6 +71,7 @@ public struct UNetPass: Sendable {
         isReusing = projections != nil
     }
 
+    /// The text's keys and values of the next cross-attention: those of the earlier pass, or computed now.
     mutating func projections(_ compute: (Variable) -> (Variable, Variable)) -> (Variable, Variable) {
         defer { next += 1 }
         if isReusing, next < textProjections.layers.count { return textProjections.layers[next] }
@@ -72,14 +80,14 @@ public struct UNetPass: Sendable {
         return projected
     }
 
-    /// The pass of some of the samples.
+    /// A pass of some of the samples, with the same settings.
     func part(_ samples: Range<Int>) -> UNetPass {
         let reused =
             isReusing ? TextProjections(layers: textProjections.layers.map { ($0.keys.rows(samples), $0.values.rows(samples)) }) : nil
         return UNetPass(encoderHiddenStates.rows(samples), recording: recording, reusing: reused)
     }
 
-    /// Takes over what the passes of all samples kept; text projections for sampling only.
+    /// Takes over the maps of passes that together have all samples; text projections only for sampling.
     mutating func join(_ parts: [UNetPass]) {
         maps = parts[0].maps.indices.map { index in
             let map = parts[0].maps[index]
@@ -94,11 +102,13 @@ public struct UNetPass: Sendable {
         }
     }
 
+    /// The output of a resnet, checkpointed where the pass is.
     func apply(_ block: ResnetBlock2D, _ x: Variable, time: Variable) -> Variable {
         guard isCheckpointing else { return block(x, time: time) }
         return Variable.checkpointed([x, time], parameters: block.parameters().map(\.value)) { [block($0[0], time: $0[1])] }[0]
     }
 
+    /// The output of a transformer, checkpointed where the pass is; its maps are recorded.
     mutating func apply(_ block: Transformer2DModel, _ x: Variable) -> Variable {
         guard isCheckpointing else { return block(x, &self) }
         let (recording, height, width) = (recording, x.shape[1], x.shape[2])

@@ -2,19 +2,19 @@ import CCairo
 import Images
 import Tensors
 
-/// How a line is drawn.
+/// The colour, width and dashes of a line.
 struct Pen: Sendable, Equatable {
     var color: Color
-    /// In pixels.
+    /// The width in pixels.
     var width = 1.0
-    /// 0 clear … 1 opaque.
+    /// The opacity, 0 (clear) … 1.
     var opacity = 1.0
-    /// Lengths of strokes and gaps in turn; none for a line without gaps.
+    /// The lengths of strokes and gaps in turn; none for a solid line.
     var dash: [Double] = []
 }
 
 extension Canvas {
-    /// Coordinates beyond this are pulled in: cairo's own reach to 2²³ pixels.
+    /// The largest coordinate; larger ones are limited to it, since cairo's own reach to 2²³ pixels.
     private static let farthest = 100_000.0
 
     private func move(_ point: Point, isFirst: Bool) {
@@ -33,12 +33,13 @@ extension Canvas {
         cairo_set_source_rgba(context, Double(color.red) / 255, Double(color.green) / 255, Double(color.blue) / 255, opacity)
     }
 
-    /// Everywhere, also where the last row of pixels belongs to the figure only in part.
+    /// Paints the background everywhere, also where the last row of pixels belongs to the figure only in part.
     func paintBackground() {
         use(Style.background)
         cairo_paint(context)
     }
 
+    /// Fills a rectangle.
     func fill(_ rect: Rect, _ color: Color, opacity: Double = 1) {
         guard !Parallel.isAbandoned else { return }
         use(color, opacity)
@@ -47,6 +48,7 @@ extension Canvas {
         cairo_fill(context)
     }
 
+    /// Fills a polygon.
     func fill(_ points: [Point], _ color: Color, opacity: Double = 1) {
         guard !Parallel.isAbandoned else { return }
         use(color, opacity)
@@ -54,19 +56,21 @@ extension Canvas {
         cairo_fill(context)
     }
 
-    /// A line through the points.
+    /// Draws a line through the points.
     func stroke(_ points: [Point], _ pen: Pen, closed: Bool = false) {
         guard !points.isEmpty, !Parallel.isAbandoned else { return }
         trace(points, closed: closed)
         stroke(pen)
     }
 
+    /// Draws the outline of a rectangle.
     func stroke(_ rect: Rect, _ pen: Pen) {
         stroke(
             [Point(rect.x, rect.y), Point(rect.right, rect.y), Point(rect.right, rect.bottom), Point(rect.x, rect.bottom)], pen,
             closed: true)
     }
 
+    /// Draws a filled circle with an outline; nothing where its middle is too far away.
     func circle(_ middle: Point, radius: Double, fill color: Color, pen: Pen) {
         guard !Parallel.isAbandoned else { return }
         guard middle.x.isFinite, middle.y.isFinite, abs(middle.x) < Self.farthest, abs(middle.y) < Self.farthest else { return }
@@ -86,7 +90,7 @@ extension Canvas {
         cairo_stroke(context)
     }
 
-    /// Draws inside a rectangle only.
+    /// Calls `body`, whose drawing is limited to a rectangle.
     func clipped(to rect: Rect, _ body: () throws -> Void) rethrows {
         cairo_save(context)
         cairo_new_path(context)
@@ -96,14 +100,15 @@ extension Canvas {
         try body()
     }
 
-    /// A rectangle at the nearest whole pixels of the target, so that pictures drawn at their own size stay what they are.
+    /// The rectangle moved to whole pixels of the target, so that pictures that are drawn at their own size keep their
+    /// pixels.
     private func snapped(_ rect: Rect) -> Rect {
         guard case .pixels(let scale) = target else { return rect }
         func whole(_ value: Double) -> Double { (value * scale).rounded() / scale }
         return Rect(whole(rect.x), whole(rect.y), whole(rect.width), whole(rect.height))
     }
 
-    /// A picture stretched over a rectangle; enlarged ones, and those at their own size, keep their pixels.
+    /// Draws a picture stretched over a rectangle; where it is enlarged or has its own size, its pixels stay sharp.
     func draw(_ image: Image, in wanted: Rect) {
         let rect = snapped(wanted)
         guard rect.width > 0, rect.height > 0,
@@ -120,9 +125,9 @@ extension Canvas {
         let scale = if case .pixels(let scale) = target { scale } else { 1.0 }
         let isMagnified = rect.width * scale > Double(image.width) - 0.5
         cairo_pattern_set_filter(pattern, isMagnified ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD)
-        // Beyond the border the border's pixels go on, so that no background shines through at the edge.
+        // Beyond the border its pixels are repeated, so that the background does not shine through at the edge.
         cairo_pattern_set_extend(pattern, CAIRO_EXTEND_PAD)
-        // Whole pixels are covered: a softened edge would mix the border with what is below.
+        // Only whole pixels are covered: a softened edge would mix the border with what is below.
         cairo_set_antialias(context, CAIRO_ANTIALIAS_NONE)
         cairo_new_path(context)
         cairo_rectangle(context, 0, 0, Double(image.width), Double(image.height))

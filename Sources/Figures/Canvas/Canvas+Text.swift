@@ -3,10 +3,12 @@ import Images
 import Tensors
 
 extension Canvas {
-    /// DejaVu Sans comes with cairo's own packages on Debian; fontconfig takes the nearest where it is missing.
+    /// The font of all texts. It comes with cairo's packages on Debian; where it is missing fontconfig takes the nearest
+    /// one.
     static let family = "DejaVu Sans"
 
-    /// Unhinted, grey: texts are as wide at every scale, and in SVG as in pixels, so that one layout serves all.
+    /// Sets texts without hinting and in grey: they are as wide at every scale, and in SVG as in pixels, so that one layout
+    /// serves all.
     func prepareText() {
         let options = cairo_font_options_create()
         cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY)
@@ -22,7 +24,7 @@ extension Canvas {
         cairo_set_font_size(context, font.size)
     }
 
-    /// Nothing where nobody wants the drawing any more: there may be a million names to measure.
+    /// The size of a line of text; 0 where the drawing is cancelled, since there may be a million names to measure.
     func measure(_ text: String, _ font: Font) -> TextSize {
         guard !Parallel.isAbandoned else { return TextSize(width: 0, ascent: 0, descent: 0) }
         use(font)
@@ -32,7 +34,7 @@ extension Canvas {
         return TextSize(width: extents.x_advance, ascent: metrics.ascent, descent: metrics.descent)
     }
 
-    /// Writes a line of text. `angle` turns it clockwise around its point, in degrees.
+    /// Writes a line of text. `angle` turns it clockwise around `point`, in degrees.
     func text(
         _ text: String, at point: Point, _ anchor: Anchor = Anchor(0, 0), _ font: Font, color: Color = Style.ink, angle: Double = 0
     ) {
@@ -61,7 +63,7 @@ extension Canvas {
         return Rect(left, top, (xs.max() ?? 0) - left, (ys.max() ?? 0) - top)
     }
 
-    /// What would end the text or draw boxes becomes a space.
+    /// The text with control characters, which would end it or be drawn as boxes, replaced by spaces.
     private static func drawable(_ text: String) -> String {
         String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
     }

@@ -2,33 +2,34 @@ import CCairo
 import Images
 import Tensors
 
-/// What figures are drawn on: pixels or SVG, through cairo, in the same coordinates. After an error cairo draws
-/// nothing more and remembers it; `finish` throws it.
+/// A surface that figures are drawn on: pixels or SVG, through cairo, in the same coordinates. After an error cairo draws
+/// nothing more and remembers it; `check` throws it.
 final class Canvas {
     enum Target: Sendable, Equatable {
-        /// `scale` pixels of the picture for one of the figure.
+        /// A picture with `scale` pixels for each of the figure's.
         case pixels(scale: Double)
         case svg
     }
 
-    /// In pixels of the figure.
+    /// The figure's size in its own pixels.
     let width, height: Double
     let target: Target
-    /// Every text with the box that it takes, for checks of the layout.
+    /// Every text with the box that it covers, for checks of the layout.
     private(set) var texts: [PlacedText] = []
 
     let context: OpaquePointer
     private let surface: OpaquePointer
     private let sink = ByteSink()
 
+    /// A text that was drawn.
     struct PlacedText: Sendable, Equatable {
         var text: String
         var box: Rect
-        /// Degrees clockwise; boxes of slanted texts are larger than the texts.
+        /// The angle in degrees clockwise; the boxes of slanted texts are larger than the texts.
         var angle: Double
     }
 
-    /// Throws `FigureError` where cairo has no memory for it or the size is out of its range.
+    /// Throws `FigureError` where cairo has no memory for the canvas, or its size is out of range.
     init(width: Double, height: Double, _ target: Target) throws {
         (self.width, self.height, self.target) = (width, height, target)
         switch target {
@@ -55,9 +56,10 @@ final class Canvas {
         PixelSize(width: max(1, Int((width * scale).rounded())), height: max(1, Int((height * scale).rounded())))
     }
 
+    /// Adds a text to `texts`.
     func note(_ text: PlacedText) { texts.append(text) }
 
-    /// Throws what has gone wrong so far, and `Parallel.Unwanted` where nobody wants the drawing any more.
+    /// Throws the first error of cairo's, and `Parallel.Unwanted` where the drawing is cancelled.
     func check() throws {
         try Parallel.checkWanted()
         for status in [cairo_surface_status(surface), cairo_status(context)] where status != CAIRO_STATUS_SUCCESS {
@@ -65,7 +67,7 @@ final class Canvas {
         }
     }
 
-    /// The picture of a `.pixels` canvas.
+    /// The picture of a `.pixels` canvas. Throws as `check`.
     func picture() throws -> Image {
         cairo_surface_flush(surface)
         try check()
@@ -89,7 +91,7 @@ final class Canvas {
         return Image(width: width, height: height, pixels: pixels)
     }
 
-    /// The document of an `.svg` canvas, as cairo wrote it. Nothing can be drawn afterwards.
+    /// The document of an `.svg` canvas, as cairo wrote it. Nothing can be drawn afterwards. Throws as `check`.
     func svg() throws -> String {
         try check()
         cairo_surface_finish(surface)
@@ -98,7 +100,7 @@ final class Canvas {
     }
 }
 
-/// Collects what cairo writes.
+/// Collects the bytes that cairo writes.
 private final class ByteSink {
     var bytes: [UInt8] = []
 

@@ -1,6 +1,6 @@
 import Images
 
-/// A rectangle in pixels of a figure 640 wide, from the top left corner.
+/// A rectangle in pixels of a figure, from the top left corner.
 struct Rect: Sendable, Equatable {
     var x, y, width, height: Double
 
@@ -12,22 +12,23 @@ struct Rect: Sendable, Equatable {
     var bottom: Double { y + height }
     var middle: Point { Point(x + width / 2, y + height / 2) }
 
+    /// The rectangle made smaller by so many pixels on each side.
     func inset(_ by: Double) -> Rect { Rect(x + by, y + by, width - 2 * by, height - 2 * by) }
 
-    /// Whether the two share more than `slack` pixels both ways.
+    /// Whether the two share more than `slack` pixels in both directions.
     func overlaps(_ other: Rect, slack: Double = 0.5) -> Bool {
         x + slack < other.right && other.x + slack < right && y + slack < other.bottom && other.y + slack < bottom
     }
 }
 
-/// Width of a line of text, and how far it reaches above and below its baseline, in pixels.
+/// The width of a line of text, and how far it reaches above and below its baseline, in pixels.
 struct TextSize: Sendable, Equatable {
     var width, ascent, descent: Double
 
     var height: Double { ascent + descent }
 }
 
-/// A size of letters in pixels, and their weight.
+/// A font's size in pixels and its weight.
 struct Font: Sendable, Equatable {
     var size: Double
     var isBold = false
@@ -38,7 +39,7 @@ struct Font: Sendable, Equatable {
     static let small = Font(size: 10.5)
 }
 
-/// Where a text lies relative to its point: 0 begins there (left, top), 0.5 is centred, 1 ends there.
+/// The part of a text that is at its point: 0 is its left or top, 0.5 its middle, 1 its right or bottom.
 struct Anchor: Sendable, Equatable {
     var x, y: Double
 

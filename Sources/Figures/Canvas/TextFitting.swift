@@ -1,15 +1,15 @@
 import Glibc
 
-/// Of an angle in degrees.
+/// The cosine of an angle in degrees.
 func cosine(_ degrees: Double) -> Double { cos(degrees * .pi / 180) }
 
-/// Texts cut and wrapped to a width, measured on a canvas.
+/// Texts cut and wrapped to a width, as measured on a canvas.
 extension Canvas {
-    /// The text, or its beginning with an ellipsis where it is wider than `width`.
+    /// The text, or, where it is wider than `width`, its beginning with an ellipsis.
     func fitted(_ text: String, _ font: Font, within width: Double) -> String {
         if measure(text, font).width <= width { return text }
         var letters = Array(text)
-        // Halving finds how many letters fit: labels may be thousands of letters long.
+        // Bisection finds how many letters fit: labels may be thousands of letters long.
         var (low, high) = (0, letters.count)
         while low < high {
             let middle = (low + high + 1) / 2
@@ -20,7 +20,8 @@ extension Canvas {
         return String(letters) + "…"
     }
 
-    /// The text, or its beginning and end around an ellipsis: names that begin alike stay apart.
+    /// The text, or, where it is wider than `width`, its beginning and end around an ellipsis: names that begin alike stay
+    /// different.
     func cutInside(_ text: String, _ font: Font, within width: Double) -> String {
         if measure(text, font).width <= width { return text }
         let letters = Array(text)
@@ -33,13 +34,13 @@ extension Canvas {
         return cut(low)
     }
 
-    /// Names cut to a width at their ends; where names that differ would then look alike, inside, or before that in which
-    /// they differ.
+    /// The names cut to a width at their ends; where names that differ would then be equal, they are cut inside, or before
+    /// the part in which they differ.
     func distinct(_ names: [String], _ font: Font, within width: Double) -> [String] {
         let wanted = Set(names).count
         var best = names.map { fitted($0, font, within: width) }
         if Set(best).count == wanted { return best }
-        // A few letters of what they share stay: the difference alone says little.
+        // A few letters of the common beginning stay: the difference alone says little.
         let shared = max(0, sharedLetters(names) - 3)
         for others in [
             names.map { cutInside($0, font, within: width) },
@@ -48,14 +49,14 @@ extension Canvas {
         return best
     }
 
-    /// How many letters all of them begin with.
+    /// The number of letters that all names begin with.
     private func sharedLetters(_ names: [String]) -> Int {
         guard let first = names.first else { return 0 }
         return names.map { zip($0, first).prefix { $0 == $1 }.count }.min() ?? 0
     }
 
-    /// Up to `limit` lines within a width, broken at spaces, and inside words too wide for a line after their dots and
-    /// dashes; the last is cut with an ellipsis where more would follow.
+    /// At most `limit` lines within a width, broken at spaces, and after dots and dashes inside of words that are too wide
+    /// for a line; the last one is cut with an ellipsis where more would follow.
     func wrapped(_ text: String, _ font: Font, within width: Double, limit: Int) -> [String] {
         var (lines, line) = ([String](), "")
         var rest = text.split(whereSeparator: \.isWhitespace).flatMap { pieces(String($0), font, within: width) }[...]
@@ -73,7 +74,7 @@ extension Canvas {
         return line.isEmpty ? lines : lines + [fitted(line, font, within: width)]
     }
 
-    /// A word, or where it is too wide its parts: "down_blocks." and "0".
+    /// A word, or, where it is too wide, its parts: "down_blocks." and "0".
     private func pieces(_ word: String, _ font: Font, within width: Double) -> [(text: String, isGlued: Bool)] {
         guard measure(word, font).width > width else { return [(word, false)] }
         var parts = [""]

@@ -1,6 +1,6 @@
 import Images
 
-/// The two axes of a chart laid out in an area: where the plot is, and the ticks that have room beside it.
+/// The axes of a chart laid out in an area: where the plot is, and the ticks that have room beside it.
 struct AxesFrame {
     let plot: Rect
     let x, y: Scale
@@ -21,7 +21,8 @@ struct AxesFrame {
         let noteHeight = note.isEmpty ? 0 : canvas.measure("Ag", .small).height + 2
         var (below, left) = (line, 30.0)
         var (x, y, found) = (range.x, range.y, CategoryLabels?.none)
-        // The names' height depends on the width, which depends on the numbers at the left, which depend on the height.
+        // The height of the names depends on the width, which depends on the numbers at the left, which depend on the
+        // height.
         var (plot, yTicks) = (area, [Tick]())
         for _ in 0..<2 {
             let bottom = area.bottom - noteHeight - labels.x - below - Style.tickLength - 3
@@ -40,7 +41,7 @@ struct AxesFrame {
         xTicks = Self.fitting(x, chart.x, canvas)
     }
 
-    /// As many ticks as have labels that do not touch.
+    /// The largest number of ticks whose labels do not touch.
     private static func fitting(_ scale: Scale, _ axis: Chart.Axis, _ canvas: Canvas) -> [Tick] {
         var count = max(2, Int((scale.end - scale.start) / 56))
         while true {
@@ -58,7 +59,7 @@ struct AxesFrame {
         }
     }
 
-    /// Grid lines, below what is drawn.
+    /// Draws the grid, which is below everything else.
     func drawGrid(on canvas: Canvas) {
         let pen = Pen(color: Style.gridLine)
         for tick in yTicks where !tick.label.isEmpty {
@@ -72,7 +73,7 @@ struct AxesFrame {
         }
     }
 
-    /// Axes, ticks and their labels, above what is drawn.
+    /// Draws axes, ticks and their labels, above the data.
     func draw(on canvas: Canvas) {
         let pen = Pen(color: Style.ink)
         canvas.stroke([Point(plot.x, plot.y), Point(plot.x, plot.bottom), Point(plot.right, plot.bottom)], pen)
@@ -82,7 +83,7 @@ struct AxesFrame {
             canvas.stroke([Point(plot.x - length, place), Point(plot.x, place)], pen)
             canvas.text(tick.label, at: Point(plot.x - Style.tickLength - 4, place), Anchor(1, 0.5), .tick)
         }
-        // Where bars hang down as well, the line that they stand on.
+        // The line that bars stand on, where some hang down from it.
         if chart.series.contains(where: \.standsOnZero), !y.kind.isLogarithmic, let zero = y.position(0), zero < plot.bottom - 1 {
             canvas.stroke([Point(plot.x, zero), Point(plot.right, zero)], pen)
         }
@@ -102,7 +103,7 @@ struct AxesFrame {
         if x.kind.isLogarithmic, x.zero != nil, let zero = x.position(0) { drawBreak(after: zero, on: canvas) }
     }
 
-    /// Two slanted strokes: between 0 and the next number a logarithmic axis is interrupted.
+    /// Draws two slanted strokes: a logarithmic axis is interrupted between 0 and the next number.
     private func drawBreak(after zero: Double, on canvas: Canvas) {
         for at in [zero + 14, zero + 18] {
             canvas.stroke([Point(at - 2, plot.bottom + 5), Point(at + 2, plot.bottom - 5)], Pen(color: .white, width: 3))

@@ -1,17 +1,18 @@
 import Images
 
-/// Bars of a series: side by side with those of others at a category, or as wide as their bin.
+/// Draws the bars of a series: beside those of other series at a category, or as wide as their bin.
 struct BarPainter {
     let painter: ChartPainter
-    /// Of the series.
+    /// The place of the series in the chart.
     let index: Int
 
-    /// The part of a category's room that its bars fill.
+    /// The part of a category's width that its bars fill.
     private static let filled = 0.8
 
     private var canvas: Canvas { painter.canvas }
     private var base: Double { painter.frame.y.position(0) ?? painter.frame.plot.bottom }
 
+    /// Draws bars at categories, beside those of other series.
     func draw(_ series: Series, _ style: SeriesStyle) {
         let bars = painter.chart.series.indices.filter { painter.chart.series[$0].shape == .bars }
         guard let order = bars.firstIndex(of: index) else { return }
@@ -26,6 +27,7 @@ struct BarPainter {
         }
     }
 
+    /// Draws the bins of a histogram, `width` wide, with an outline.
     func drawBins(_ series: Series, _ width: Double, _ style: SeriesStyle) {
         var outline: [Point] = []
         for point in series.points {

@@ -1,6 +1,6 @@
 import Images
 
-/// How names stand under their places: side by side, on several lines, turned, or only some of them.
+/// The names under the places of an axis, written side by side, on several lines, turned, or only some of them.
 struct CategoryLabels {
     private enum Arrangement: Equatable { case flat, slanted, upright }
 
@@ -8,14 +8,14 @@ struct CategoryLabels {
     private static let slant = -40.0
 
     private let arrangement: Arrangement
-    /// Per name the lines to write; none where it is left out.
+    /// The lines of each name; none where it is left out.
     private let lines: [[String]]
-    /// Below the axis, in pixels.
+    /// The height below the axis in pixels.
     let height: Double
 
     private static let font = Font.tick
 
-    /// - Parameter spacing: pixels between neighbours.
+    /// Arranges names that are `spacing` pixels apart.
     init(_ names: [String], spacing: Double, on canvas: Canvas) {
         (arrangement, lines) = Self.arranged(names, spacing: spacing, on: canvas)
         let line = canvas.measure("Ag", Self.font).height
@@ -42,7 +42,7 @@ struct CategoryLabels {
         return (.upright, some(fitted, every: (line + 1) / spacing))
     }
 
-    /// Every so many, so that each has room; the first always.
+    /// Every `every`-th name, rounded up, so that each has room; the first is always kept.
     private static func some(_ names: [String], every: Double) -> [[String]] {
         let step = max(1, Int(every.rounded(.up)))
         return names.enumerated().map { $0.offset % step == 0 ? [$0.element] : [] }
@@ -59,7 +59,7 @@ struct CategoryLabels {
                 switch arrangement {
                 case .flat: canvas.text(text, at: Point(place, y + Double(row) * line), Anchor(0.5, 0), font)
                 case .slanted:
-                    // The first ones may not reach over the figure's edge.
+                    // The first names must not reach over the figure's edge.
                     let text = canvas.fitted(text, font, within: (place - 2) / cosine(Self.slant))
                     canvas.text(text, at: Point(place + 3, y + 1), Anchor(1, 0.2), font, angle: Self.slant)
                 case .upright: canvas.text(text, at: Point(place, y), Anchor(1, 0.5), font, angle: -90)

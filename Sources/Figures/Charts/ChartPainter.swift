@@ -28,7 +28,7 @@ struct ChartPainter {
         PointNames.draw(chart, at: place, in: frame.plot, on: canvas)
     }
 
-    /// Where a point is drawn; nil where an axis has no place for it.
+    /// The place where a point is drawn; nil where an axis has none for it.
     func place(_ point: Series.Point) -> Point? {
         guard let x = frame.x.position(point.x), let y = frame.y.position(point.y) else { return nil }
         return Point(x, y)
@@ -50,7 +50,7 @@ struct ChartPainter {
             let runs = LineRuns.split(series.points, place)
             for run in runs { canvas.stroke(run, pen) }
             drawErrors(series, style)
-            // A point alone between gaps would not be seen.
+            // A single point between gaps would not be seen without a marker.
             let alone = runs.filter { $0.count == 1 }.flatMap { $0 }
             for point in markers ? runs.flatMap({ $0 }) : alone { style.marker.draw(on: canvas, at: point, radius: 4, color: style.color) }
         case .points:
@@ -68,7 +68,7 @@ struct ChartPainter {
         }
     }
 
-    /// Whiskers with caps; one that leaves a logarithmic axis goes to its end.
+    /// Draws error bars with caps; one that leaves a logarithmic axis ends at the axis.
     func drawError(_ point: Series.Point, _ at: Point, color: Color) {
         let pen = Pen(color: color, width: 1.3)
         if let error = point.yError {
@@ -86,10 +86,11 @@ struct ChartPainter {
     }
 }
 
-/// Lines of points: broken where a value is missing, thinned to what can be seen.
+/// The lines of a series: interrupted where a value is missing, and thinned to what can be seen.
 enum LineRuns {
     private static let most = 4000
 
+    /// The runs of points that have a place; at most the first ones where the drawing is cancelled.
     static func split(_ points: [Series.Point], _ place: (Series.Point) -> Point?) -> [[Point]] {
         var (runs, run) = ([[Point]](), [Point]())
         for (number, point) in points.enumerated() {

@@ -1,9 +1,9 @@
 import Tensors
 
-/// What the axes of a chart have to show.
+/// The ranges that the axes of a chart show.
 struct ChartRange {
     let x, y: Scale
-    /// Points that have no place on the axes, in words; "" where all have one.
+    /// The number of points that have no place on the axes, and why, in words; "" where all have one.
     let note: String
 
     init(_ chart: Chart) {
@@ -31,7 +31,7 @@ struct ChartRange {
         note = Self.note(infinite: infinite, below: below)
     }
 
-    /// Without the outermost hundredth at each end: single spikes of what is drawn faintly must not flatten the lines.
+    /// The values without the outermost hundredth at each end: spikes that are drawn faintly must not flatten the lines.
     private static func inner(_ values: [Double]) -> [Double] {
         guard values.count >= 100 else { return values }
         let sorted = values.sorted()
@@ -48,11 +48,11 @@ struct ChartRange {
     }
 }
 
-/// The ends of the values that an axis shows, without the values.
+/// The ends of the values that an axis shows, without keeping the values.
 private struct ShownValues {
     private let kind: ScaleKind
     private var low = Double.infinity, high = -Double.infinity
-    /// The smallest above 0, which a logarithmic axis begins with.
+    /// The smallest value above 0, at which a logarithmic axis begins.
     private var lowAboveZero = Double.infinity
 
     init(_ kind: ScaleKind) { self.kind = kind }
@@ -73,6 +73,7 @@ private struct ShownValues {
 }
 
 extension Series {
+    /// Whether its bars stand on 0.
     var standsOnZero: Bool {
         switch shape {
         case .bars, .bins: true

@@ -1,6 +1,6 @@
 import Images
 
-/// The names of the series above the chart, in rows, each with what it looks like.
+/// The names of the series above the chart, in rows, each with a sample of its line or bar.
 struct Legend {
     private struct Entry {
         let name: String
@@ -14,7 +14,7 @@ struct Legend {
 
     private let entries: [Entry]
     private let more: (text: String, at: Point)?
-    /// In pixels, 0 where there is nothing to name.
+    /// The height in pixels, 0 without names.
     let height: Double
 
     init(_ chart: Chart, in area: Rect, on canvas: Canvas) {
@@ -28,7 +28,7 @@ struct Legend {
         var (placed, at, row, left) = ([Entry](), area.x, 0, 0)
         for (order, (name, place)) in zip(names, named.map(\.offset)).enumerated() {
             let width = Self.symbol + canvas.measure(name, Self.font).width + 16
-            // The last row leaves room for how many are missing.
+            // The last row leaves room for the number of names that are missing.
             let edge = area.right - (row == Self.most - 1 ? 90 : 0)
             if at > area.x, at + width - 16 > edge {
                 (row, at) = (row + 1, area.x)

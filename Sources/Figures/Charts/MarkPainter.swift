@@ -1,6 +1,6 @@
 import Images
 
-/// Vertical lines with a label at their top: where a phase begins.
+/// Draws vertical lines with a label at their top, such as the beginning of a phase.
 struct MarkPainter {
     let chart: Chart
     let frame: AxesFrame
@@ -11,7 +11,7 @@ struct MarkPainter {
         guard !marks.isEmpty else { return }
         let first = chart.series.flatMap(\.points).compactMap { frame.x.position($0.x) }.min() ?? frame.plot.x
         for (index, mark) in marks.enumerated() {
-            // A phase that everything begins with needs no line.
+            // A phase with which everything begins needs no line.
             if mark.at > first + 1 {
                 canvas.stroke(
                     [Point(mark.at, frame.plot.y), Point(mark.at, frame.plot.bottom)], Pen(color: Style.grey, width: 1, dash: [4, 3]))
@@ -21,7 +21,7 @@ struct MarkPainter {
         }
     }
 
-    /// On a plate, so that lines behind it do not cross the letters.
+    /// Writes a label on a plate, so that lines behind it do not cross its letters; none where there is no room.
     private func label(_ text: String, at x: Double, room: Double) {
         guard room > 24 else { return }
         let text = canvas.fitted(text, .small, within: room)

@@ -1,7 +1,7 @@
 import Images
 import Tensors
 
-/// Names beside points, where there is room: right, left, above or below, never over each other or a point.
+/// Writes names beside points where there is room: right, left, above or below, never over each other or a point.
 enum PointNames {
     private static let distance = 7.0
 
@@ -40,6 +40,7 @@ enum PointNames {
         return boxes
     }
 
+    /// The boxes that a name of this size may have beside a point, the best first.
     private static func candidates(_ at: Point, _ size: TextSize) -> [Rect] {
         let (width, height) = (size.width, size.height)
         return [

@@ -1,34 +1,34 @@
 import Images
 
-/// Where the pictures of a grid and their titles go.
+/// The places of a grid's pictures and titles.
 struct GridLayout {
     let grid: PictureGrid
     let columns: Int
-    /// Of each column.
+    /// The width of each column.
     let widths: [Double]
-    /// Of every row, without titles.
+    /// The height of every row, without titles.
     let height: Double
-    /// What a pixel of each picture measures in the figure.
+    /// The size of a pixel of each picture in the figure.
     let zooms: [Double]
     let titles: [[String]]
     let columnTitles: [[String]]
     let rowTitles: [[String]]
-    /// Below their titles.
+    /// The top of the pictures in each row, below their titles.
     let tops: [Double]
-    /// Where each column begins, from the grid's left edge.
+    /// The left edge of each column, from the grid's left edge.
     let starts: [Double]
     let left: Double
-    /// Of the whole, without margins.
+    /// The size of the grid without margins.
     let size: (width: Double, height: Double)
 
     static let gap = 6.0
     private static let rowTitleWidth = 90.0
-    /// Narrower cells have no room for a title.
+    /// The width below which a column has no room for a title.
     private static let narrowest = 96.0
     /// A picture that is wider than so many times the height of the others is drawn lower than they are.
     private static let widest = 4.0
 
-    /// `width` is what the grid should stay within, where cells do not become too narrow for it.
+    /// Lays out a grid within `width`, unless its columns would become too narrow.
     init(_ grid: PictureGrid, width: Double, on canvas: Canvas) {
         self.grid = grid
         let wanted = grid.columns ?? (grid.columnTitles.isEmpty ? min(grid.pictures.count, 4) : grid.columnTitles.count)
@@ -73,14 +73,14 @@ struct GridLayout {
         size = (x - Self.gap, y - Self.gap)
     }
 
-    /// What brings each picture to the height of the tallest; 1 where pictures keep their sizes.
+    /// The factors that bring all pictures to the height of the tallest; 1 where pictures keep their sizes.
     private static func scales(_ grid: PictureGrid) -> [Double] {
         guard grid.hasEqualHeights else { return grid.pictures.map { _ in 1 } }
         let tallest = Double(grid.pictures.map(\.height).max() ?? 1)
         return grid.pictures.map { min(tallest / Double($0.height), max(1, widest * tallest / Double($0.width))) }
     }
 
-    /// Of the columns, each as wide as its widest picture.
+    /// The widths of the columns, each as wide as its widest picture.
     private static func widths(_ grid: PictureGrid, _ scales: [Double], _ columns: Int) -> [Double] {
         let drawn = zip(grid.pictures, scales).map { Double($0.width) * $1 }
         return (0..<columns).map { column in
@@ -88,7 +88,8 @@ struct GridLayout {
         }
     }
 
-    /// Whole times for small pictures, so that their pixels stay squares; smaller where a row would be too wide.
+    /// The factor for all pictures: a whole number for small ones, so that their pixels stay squares; smaller where a row
+    /// would be too wide.
     private static func zoom(_ width: Double, columns: Int, within room: Double) -> Double {
         let most = (room + gap) / Double(columns) - gap
         let whole = max(1, (narrowest / width).rounded(.up))
@@ -96,7 +97,7 @@ struct GridLayout {
         return max(min(most, width * whole), min(narrowest, width * whole)) / width
     }
 
-    /// Of the index-th picture's cell.
+    /// The rectangle of the index-th picture.
     func rect(_ index: Int, at origin: Point) -> Rect {
         let (image, column) = (grid.pictures[index], index % columns)
         let (width, height) = (Double(image.width) * zooms[index], Double(image.height) * zooms[index])

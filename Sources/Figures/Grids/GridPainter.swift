@@ -1,6 +1,6 @@
 import Images
 
-/// Draws pictures and titles that are laid out.
+/// Draws pictures and titles that were laid out.
 struct GridPainter {
     let layout: GridLayout
     let origin: Point

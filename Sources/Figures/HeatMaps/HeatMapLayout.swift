@@ -1,6 +1,6 @@
 import Images
 
-/// Where the cells of a heat map, their labels and the colour bar go, and how large the whole is.
+/// The places of a heat map's cells, labels and colour bar, and its size.
 struct HeatMapLayout {
     let map: HeatMap
     let cells: Rect
@@ -8,13 +8,13 @@ struct HeatMapLayout {
     let barTicks: [Tick]
     let range: HeatMapRange
     let columnNames: CategoryLabels?
-    /// Rows whose names are written.
+    /// Only every `rowStep`-th row's name is written.
     let rowStep: Int
-    /// Rows' names, cut to the room that they have.
+    /// The rows' names, cut to the room that they have.
     let rowNames: [String]
-    /// The cells' values, where they are to be read.
+    /// The cells' values as texts; empty where they are not written.
     let texts: [[String]]
-    /// Of the whole, without margins.
+    /// The size of the whole without margins.
     let size: (width: Double, height: Double)
 
     private static let longestRowName = 150.0
@@ -22,7 +22,7 @@ struct HeatMapLayout {
     /// Of all cells together.
     private static let leastWidth = 8.0
 
-    /// `room` is the width and height to stay within; cells are made to suit it.
+    /// Lays out a heat map within the width and height `room`.
     init(_ map: HeatMap, origin: Point, room: (width: Double, height: Double), on canvas: Canvas) {
         self.map = map
         range = HeatMapRange(map)
@@ -40,7 +40,7 @@ struct HeatMapLayout {
         let names = map.columns.isEmpty ? nil : CategoryLabels(map.columns, spacing: width / count, on: canvas)
         let below = (names.map { $0.height + 6 } ?? 0) + (map.xLabel.isEmpty ? 0 : label)
         let height = Self.height(map, width: width, count, rows, room: room.height - below)
-        // Whole pixels a cell where there is room: no cell is wider than its neighbour.
+        // Cells have whole pixels where there is room, so that all are equally wide.
         let whole = Rect(origin.x + left, origin.y, (width / count).rounded(.down) * count, (height / rows).rounded(.down) * rows)
         cells = Rect(whole.x, whole.y, whole.width > 0 ? whole.width : width, whole.height > 0 ? whole.height : height)
         columnNames = names
@@ -51,7 +51,7 @@ struct HeatMapLayout {
         size = (cells.right - origin.x + right, max(cells.height + below, barHeight + line / 2))
     }
 
-    /// Square cells where nothing names them; with names, as flat as a line of text allows.
+    /// The height of all cells: they are squares without names; with names they are as flat as a line of text allows.
     private static func height(_ map: HeatMap, width: Double, _ count: Double, _ rows: Double, room: Double) -> Double {
         let side = width / count
         let isNamed = !map.columns.isEmpty || !map.rows.isEmpty
@@ -67,7 +67,7 @@ struct HeatMapRange {
     init(_ map: HeatMap) {
         let finite = map.values.joined().filter { Scale.isDrawable($0, .linear) }
         var (low, high) = (map.low ?? finite.min() ?? 0, map.high ?? finite.max() ?? 1)
-        // White is 0 where colours part from a middle.
+        // 0 is in the middle of diverging colours.
         if map.colors == .diverging, map.low == nil, map.high == nil {
             high = max(abs(low), abs(high))
             low = -high
@@ -79,18 +79,18 @@ struct HeatMapRange {
         (self.low, self.high) = (low, high)
     }
 
-    /// 0…1; NaN for NaN.
+    /// The place of a value between `low` and `high`, limited to 0…1; NaN for NaN.
     func part(_ value: Double) -> Double { value.isNaN ? .nan : min(max((value - low) / (high - low), 0), 1) }
 
     func scale(_ start: Double, _ end: Double) -> Scale { Scale(linearFrom: low, to: high, start: start, end: end) }
 }
 
-/// The words in the cells.
+/// The texts in the cells.
 enum HeatMapTexts {
-    /// More cells than this are a picture, not a table.
+    /// With more cells than this, a heat map is a picture rather than a table.
     private static let most = 400
 
-    /// One text a cell; none where they would not fit or are not wanted.
+    /// One text for each cell; none where they do not fit or are not wanted.
     static func make(_ map: HeatMap, cell: (width: Double, height: Double), on canvas: Canvas) -> [[String]] {
         let count = map.values.count * (map.values.first?.count ?? 0)
         guard map.showsValues ?? (count <= most) else { return [] }
@@ -101,7 +101,8 @@ enum HeatMapTexts {
         return fits || map.showsValues == true ? texts : []
     }
 
-    /// As many for all as the largest needs for three digits; none for whole numbers, nil for sizes that differ much.
+    /// The number of decimals for all values, so that the largest has three digits; 0 for whole numbers, nil where sizes
+    /// differ too much.
     private static func decimals(_ values: [Double]) -> Int? {
         let largest = values.map(abs).max() ?? 0
         if values.allSatisfy({ $0 == $0.rounded() }), largest < 1e6 { return 0 }

@@ -1,6 +1,6 @@
 import Images
 
-/// Draws a heat map that is laid out.
+/// Draws a heat map that was laid out.
 struct HeatMapPainter {
     let layout: HeatMapLayout
     let canvas: Canvas
@@ -10,7 +10,7 @@ struct HeatMapPainter {
     private var rows: Int { map.values.count }
     private var columns: Int { map.values.first?.count ?? 0 }
 
-    /// More cells than this are drawn as one picture.
+    /// With more cells than this, they are drawn as one picture.
     private static let mostRectangles = 4096
 
     func draw() throws {
@@ -29,7 +29,8 @@ struct HeatMapPainter {
         value.isNaN ? Style.missing : map.colors(Float(layout.range.part(value)))
     }
 
-    /// From edge to edge of whole pixels, so that no background shines through between neighbours.
+    /// The rectangle of a cell, from edge to edge of whole pixels, so that the background does not shine through between
+    /// neighbours.
     private func cell(_ row: Int, _ column: Int) -> Rect {
         func edge(_ start: Double, _ length: Double, _ place: Int, _ count: Int) -> Double {
             (start + length * Double(place) / Double(count)).rounded()
@@ -49,7 +50,7 @@ struct HeatMapPainter {
         }
     }
 
-    /// A stroke through the cell: missing is not a colour of the scale.
+    /// Draws a stroke through a cell: a missing value has no colour of the scale.
     private func drawMissing(_ rect: Rect) {
         canvas.stroke([Point(rect.x, rect.bottom), Point(rect.right, rect.y)], Pen(color: Style.grey, width: 0.8))
     }

@@ -1,12 +1,12 @@
 import Glibc
 
-/// Numbers as axes write them: the same decimals along an axis, powers of ten where decimals would be many.
+/// Numbers as axes write them: the same number of decimals along an axis, powers of ten where decimals would be many.
 enum NumberLabel {
-    /// Labels of multiples of `step`: "0.05", "0.10"; "2×10⁻⁵" where digits would be many.
+    /// The labels of multiples of `step`: "0.05", "0.10"; "2×10⁻⁵" where digits would be many.
     static func texts(_ values: [Double], step: Double) -> [String] {
         let largest = values.map(abs).max() ?? 0
         guard step > 0, largest > 0 else { return values.map { fixed($0, 0) } }
-        // Large numbers that differ in late digits only are shorter written out.
+        // Large numbers that only differ in late digits are shorter when written out.
         if largest < 1e-3 || largest >= 1e6 && (largest >= 1e12 || step >= largest * 1e-5) {
             let exponent = Int(log10(largest).rounded(.down))
             let decimals = min(12, max(0, exponent - magnitude(of: step)))
@@ -19,7 +19,7 @@ enum NumberLabel {
     /// The power of ten of a step's last digit.
     private static func magnitude(of step: Double) -> Int { Int((log10(step) + 1e-9).rounded(.down)) }
 
-    /// Of a tick on a logarithmic axis.
+    /// The label of a tick on a logarithmic axis.
     static func logarithmic(_ value: Double) -> String {
         if value >= 0.9e-3, value < 0.9e5 { return short(value) }
         let exponent = Int((log10(value) + 1e-9).rounded(.down))
@@ -27,7 +27,7 @@ enum NumberLabel {
         return digit == 1 ? "10" + superscript(exponent) : power(value, exponent, 0)
     }
 
-    /// Up to four significant digits, without zeros at the end: values of a category, of a mark.
+    /// A number with up to four significant digits, without zeros at the end: values of a category or a mark.
     static func short(_ value: Double) -> String {
         guard value.isFinite else { return value.isNaN ? "NaN" : value > 0 ? "∞" : "−∞" }
         if value == value.rounded(), abs(value) < 1e6 { return fixed(value, 0) }
@@ -57,7 +57,7 @@ enum NumberLabel {
         return (number < 0 ? "⁻" : "") + String(String(abs(number)).compactMap(\.wholeNumberValue).map { digits[$0] })
     }
 
-    /// With a true minus sign; "-0.00" is zero.
+    /// A number with so many decimals and a true minus sign; "-0.00" is zero.
     static func fixed(_ value: Double, _ decimals: Int) -> String {
         guard value.isFinite else { return short(value) }
         var buffer = [CChar](repeating: 0, count: 400)

@@ -1,38 +1,43 @@
 import Glibc
 
-/// How values become places along an axis.
+/// The way in which values become places along an axis.
 public enum ScaleKind: Sendable, Equatable {
+    /// Equal differences have equal lengths.
     case linear
-    /// Of numbers above 0; `keepsZero` gives 0 a place of its own before the smallest.
+    /// Places follow the logarithm of values, which are above 0; with `keepsZero`, 0 has a place of its own before the
+    /// smallest.
     case logarithmic(keepsZero: Bool = false)
-    /// Names at 0, 1, 2, …
+    /// Names have the places 0, 1, 2, …
     case categories([String])
 
+    /// Whether the axis is logarithmic.
     public var isLogarithmic: Bool { if case .logarithmic = self { true } else { false } }
+    /// The names of the categories; nil for other axes.
     public var names: [String]? { if case .categories(let names) = self { names } else { nil } }
 }
 
 /// A range of values laid over a range of pixels.
 struct Scale: Sendable, Equatable {
     let kind: ScaleKind
-    /// What is shown, in values; on a logarithmic axis above 0.
+    /// The ends of the range in values; on a logarithmic axis above 0.
     let low, high: Double
-    /// Where 0 stands on a logarithmic axis that keeps it, as a value; nil without.
+    /// The value at whose place 0 stands, on a logarithmic axis that keeps it; nil on others.
     let zero: Double?
-    /// Pixels of `low` and `high`.
+    /// The pixels of `low` and `high`.
     var start = 0.0, end = 1.0
 
-    /// Values larger than this are as good as infinite: differences of two must stay finite.
+    /// Larger values count as infinite: the difference of any two must be finite.
     private static let largest = 1e300
 
+    /// Whether an axis has a place for a value.
     static func isDrawable(_ value: Double, _ kind: ScaleKind) -> Bool {
         guard value.isFinite, abs(value) < largest else { return false }
         if case .logarithmic(let keepsZero) = kind { return value > 1e-300 || keepsZero && value == 0 }
         return true
     }
 
-    /// Around what is to be shown, with room at both ends. `base` is a value that the range has to begin at
-    /// (bars stand on 0).
+    /// The range of `values`, with room at both ends. `base`: a value that the range includes, and that it ends at if it is
+    /// outermost (bars stand on 0).
     init(_ kind: ScaleKind, showing values: [Double], base: Double? = nil) {
         self.kind = kind
         if let names = kind.names {
@@ -58,7 +63,7 @@ struct Scale: Sendable, Equatable {
         guard var low = values.min(), var high = values.max() else { return (0, 1) }
         if let base { (low, high) = (min(low, base), max(high, base)) }
         let size = max(abs(low), abs(high))
-        // All alike, or nearly: ticks would have too many digits to be read.
+        // The values are equal, or nearly so: ticks would have too many digits to be read.
         if high - low <= size * 1e-10 || high - low < 1e-290 {
             let half = size == 0 || size < 1e-290 ? 1 : size / 2
             return low == base ? (low, low + half) : high == base ? (high - half, high) : (low - half, high + half)
@@ -98,7 +103,7 @@ struct Scale: Sendable, Equatable {
         if let names = kind.names { return names.enumerated().map { Tick(value: Double($0.offset), label: $0.element) } }
         guard kind.isLogarithmic else { return Ticks.linear(low, high, count: count, smallestStep: wholeNumbers ? 1 : 0) }
         guard let zero else { return Ticks.logarithmic(low, high, count: count) }
-        // Between the place of 0 and the smallest number nothing can stand.
+        // Between the place of 0 and the smallest number there is nothing.
         let numbers = Ticks.logarithmic(pow(10, (log10(zero) + 0.15)), high, count: max(1, count - 1))
         return [Tick(value: 0, label: "0")] + numbers
     }

@@ -3,18 +3,18 @@ import Glibc
 /// A place on an axis with its label.
 struct Tick: Sendable, Equatable {
     var value: Double
-    /// "" for a minor tick.
+    /// The label; "" for a minor tick.
     var label: String
 }
 
-/// Where ticks stand: at 1, 2 and 5 times powers of ten.
+/// The places of ticks, at 1, 2 and 5 times powers of ten.
 enum Ticks {
-    /// The smallest of 1, 2, 5 times a power of ten that is at least `step`.
+    /// The smallest number of the form 1, 2 or 5 times a power of ten that is at least `step`.
     static func niceStep(atLeast step: Double) -> Double {
         guard step > 0, step.isFinite else { return 1 }
         let power = pow(10, log10(step).rounded(.down))
         guard power > 0 else { return step }
-        // A hair's breadth below: 0.1 · 3 is more than 0.3.
+        // With a tolerance: 0.1 · 3 is more than 0.3.
         return power * ([1, 2, 5].first { power * $0 >= step * (1 - 1e-9) } ?? 10)
     }
 
@@ -29,14 +29,14 @@ enum Ticks {
         return zip(values, NumberLabel.texts(values, step: step)).map { Tick(value: $0, label: $1) }
     }
 
-    /// `multiple * step`, so that 3 · 0.1 is 0.3.
+    /// The product `multiple * step` with the nearest double: 3 · 0.1 is 0.3.
     private static func rounded(_ multiple: Double, _ step: Double) -> Double {
         step < 1 && step > 1e-15 ? multiple / (1 / step).rounded() : multiple * step
     }
 
-    /// Powers of ten within low…high (both above 0), every so many that about `count` remain, with 2…9 times
-    /// them unlabelled between; with 2 and 5 times them labelled where there are few; as on a linear axis
-    /// where there are none.
+    /// Powers of ten within low…high (both above 0), every few of them so that about `count` remain, with 2…9 times them
+    /// unlabelled between them. Where there are few, 2 and 5 times them have labels too; where there are none, ticks are as
+    /// on a linear axis.
     static func logarithmic(_ low: Double, _ high: Double, count: Int) -> [Tick] {
         guard low > 0, high > low, high.isFinite else { return [] }
         let (first, last) = ((log10(low) - 1e-9).rounded(.up), (log10(high) + 1e-9).rounded(.down))
@@ -59,6 +59,7 @@ enum Ticks {
         }
     }
 
+    /// The first digit of a number.
     private static func leading(_ value: Double) -> Int {
         Int((value / pow(10, (log10(value) + 1e-9).rounded(.down))).rounded())
     }

@@ -1,6 +1,6 @@
 import Images
 
-/// How the lines, points and bars of one series look: told apart by colour, and without colour by dashes and markers.
+/// The look of a series' lines, points and bars: series differ in colour, and without colour in dashes and markers.
 struct SeriesStyle: Sendable, Equatable {
     var color: Color
     var dash: [Double]
@@ -10,7 +10,7 @@ struct SeriesStyle: Sendable, Equatable {
     static let colors = [0x0072B2, 0xD55E00, 0x009E73, 0xCC79A7, 0xE69F00, 0x56B4E9, 0x4D4D4D].map { Color(hex: $0) }
     private static let dashes: [[Double]] = [[], [7, 3], [9, 3, 2, 3], [2.5, 2.5]]
 
-    /// Of the `index`-th series. Colours repeat after seven, dashes after four: 28 lines differ.
+    /// The style of the `index`-th series. Colours repeat after seven, dashes after four: 28 lines differ.
     init(_ index: Int) {
         color = Self.colors[index % Self.colors.count]
         dash = Self.dashes[index % Self.dashes.count]
@@ -18,11 +18,11 @@ struct SeriesStyle: Sendable, Equatable {
     }
 }
 
-/// What stands at a point.
+/// The sign at a point.
 enum Marker: CaseIterable, Sendable {
     case circle, square, triangle, diamond, triangleDown, cross, plus
 
-    /// Corners around the origin, for a marker of radius 1; open for strokes.
+    /// The corners of a marker of radius 1 around the origin; none for markers that are not filled polygons.
     private var corners: [(Double, Double)] {
         switch self {
         case .circle: []
@@ -34,6 +34,7 @@ enum Marker: CaseIterable, Sendable {
         }
     }
 
+    /// The strokes of a marker of radius 1 around the origin.
     private var strokes: [[(Double, Double)]] {
         switch self {
         case .cross: [[(-0.85, -0.85), (0.85, 0.85)], [(-0.85, 0.85), (0.85, -0.85)]]
@@ -42,7 +43,7 @@ enum Marker: CaseIterable, Sendable {
         }
     }
 
-    /// A thin white rim keeps markers that lie over each other apart.
+    /// Draws the marker. A thin white rim separates markers that overlap.
     func draw(on canvas: Canvas, at point: Point, radius: Double, color: Color) {
         func place(_ corner: (Double, Double)) -> Point { Point(point.x + corner.0 * radius, point.y + corner.1 * radius) }
         let rim = Pen(color: .white, width: 0.8)

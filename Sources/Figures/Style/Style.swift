@@ -3,17 +3,17 @@ import Images
 /// Colours and distances that all figures share.
 enum Style {
     static let background = Color.white
-    /// Text, axes.
+    /// The colour of texts and axes.
     static let ink = Color.ink
-    /// Text of less weight.
+    /// The colour of less important texts.
     static let grey = Color(hex: 0x666666)
     static let gridLine = Color(hex: 0xE3E3E3)
-    /// Where a number is missing.
+    /// The colour of missing numbers.
     static let missing = Color(hex: 0xD4D4D4)
 
-    /// Around a figure, in pixels.
+    /// The margin around a figure, in pixels.
     static let margin = 10.0
-    /// Between neighbours.
+    /// The gap between neighbours.
     static let gap = 6.0
     static let tickLength = 4.0
 

@@ -1,32 +1,48 @@
-// What can be wrong with a JSON text, as data, and its one rendering.
+// Errors of JSON texts.
 
-/// A violation of RFC 8259 (or of this reader's limits) and where it is.
+/// A violation of RFC 8259, or of this reader's limits, and its place.
 public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The problem.
     public enum Problem: Equatable, Sendable {
+        /// The text ends too early.
         case unexpectedEnd(expected: String)
+        /// Another byte than expected.
         case unexpected(byte: UInt8, expected: String)
+        /// Something follows the value.
         case trailingText(byte: UInt8)
+        /// A string is not valid UTF-8.
         case invalidUTF8
+        /// A control character stands in a string without an escape.
         case controlCharacterInString(byte: UInt8)
+        /// A backslash is followed by a byte that no escape begins with.
         case invalidEscape(byte: UInt8)
+        /// A UTF-16 unit of a surrogate pair stands alone.
         case loneSurrogate(UInt16)
+        /// A number has a leading zero, or lacks digits.
         case malformedNumber
+        /// A number is beyond the range of `Double`.
         case numberOutOfRange
+        /// A key occurs twice in an object.
         case duplicateKey(String)
+        /// Values are nested more than `limit` levels deep.
         case tooDeep(limit: Int)
     }
 
+    /// The problem.
     public let problem: Problem
-    /// Bytes before the place of the error.
+    /// The number of bytes before the place.
     public let offset: Int
-    /// Line and column of the place, from 1; the column counts bytes.
+    /// The line of the place, counted from 1.
     public let line: Int
+    /// The column of the place in bytes, counted from 1.
     public let column: Int
 
+    /// The place and the problem as a message, without a full stop.
     public var description: String { "line \(line), column \(column): \(problem.text)" }
 }
 
 extension JSONError.Problem {
+    /// The problem in words, without its place.
     public var text: String {
         switch self {
         case .unexpectedEnd(let expected): "the text ends where \(expected) should follow"

@@ -1,12 +1,12 @@
 // A strict JSON reader: RFC 8259 and nothing else, with a limit on nesting.
 
 extension JSON {
-    /// Reads one JSON value that fills `bytes`, blank space around it aside.
+    /// Reads one JSON value, which must fill `bytes` except for white space around it.
     ///
-    /// Stricter than most: duplicate keys, lone surrogates, numbers beyond `Double` and a byte order mark
-    /// are refused. Throws ``JSONError`` with the place.
+    /// This reader is stricter than most: duplicate keys, lone surrogates, numbers beyond `Double`, a byte order mark and
+    /// more than `depthLimit` levels are errors. Throws ``JSONError`` with the place.
     ///
-    /// `allowsNonFinite`: also `Infinity`, `-Infinity` and `NaN`, which Python's `json` writes.
+    /// `allowsNonFinite`: also accepts `Infinity`, `-Infinity` and `NaN`, which Python's `json` writes.
     public static func parse(
         _ bytes: UnsafeBufferPointer<UInt8>, depthLimit: Int = 128, allowsNonFinite: Bool = false
     ) throws(JSONError) -> JSON {
@@ -15,6 +15,7 @@ extension JSON {
         return try reader.readDocument()
     }
 
+    /// Reads one JSON value, which must fill `bytes`. Throws ``JSONError``.
     public static func parse(_ bytes: [UInt8], depthLimit: Int = 128, allowsNonFinite: Bool = false) throws(JSONError) -> JSON {
         let outcome = bytes.withUnsafeBufferPointer { pointer in
             Result { () throws(JSONError) in try parse(pointer, depthLimit: depthLimit, allowsNonFinite: allowsNonFinite) }
@@ -22,12 +23,13 @@ extension JSON {
         return try outcome.get()
     }
 
+    /// Reads one JSON value, which must fill `text`. Throws ``JSONError``.
     public static func parse(_ text: String, depthLimit: Int = 128) throws(JSONError) -> JSON {
         try parse(Array(text.utf8), depthLimit: depthLimit)
     }
 }
 
-/// The state of one reading: the bytes, the place in them, the nesting so far.
+/// The state of one reading: the bytes, the place in them, and the depth of nesting.
 struct JSONReader {
     let bytes: UnsafeBufferPointer<UInt8>
     let depthLimit: Int

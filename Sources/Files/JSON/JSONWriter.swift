@@ -1,9 +1,9 @@
 // Writing JSON: members in their order, numbers in the fewest digits that read back the same.
 
 extension JSON {
-    /// The value as JSON text; equal values give equal text. `pretty` puts every member on a line of its
-    /// own, two spaces a level, as the configuration files of diffusers are. Numbers that JSON has no
-    /// spelling for (NaN, ±∞) are written `null`, or with `allowsNonFinite` as Python's `json` does.
+    /// The value as JSON text; equal values give equal text. `pretty` puts every member on a line of its own, indented by
+    /// two spaces per level, like the configuration files of diffusers. Numbers that JSON cannot express (NaN, ±∞) are
+    /// written `null`, or with `allowsNonFinite` as Python's `json` writes them.
     public func text(pretty: Bool = false, allowsNonFinite: Bool = false) -> String {
         var writer = JSONWriter(pretty: pretty, allowsNonFinite: allowsNonFinite)
         writer.write(self, level: 0)

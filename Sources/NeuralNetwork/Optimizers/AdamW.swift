@@ -4,18 +4,26 @@ import Tensors
 
 /// AdamW (Loshchilov and Hutter 2019) as torch.optim.AdamW computes it: decoupled weight decay, bias correction.
 ///
-/// A value: it holds the moments of every parameter by name, and a step returns through `inout`, so that a copy made
-/// before the step still continues from where it was.
+/// It is a value that holds the moments of every parameter by name: a copy that was made before a step still continues from
+/// there.
 public struct AdamW: Sendable {
+    /// The settings of the optimizer; the defaults are torch's.
     public struct Options: Sendable, Equatable {
+        /// The learning rate.
         public var lr: Double
+        /// The decay of the running mean of gradients.
         public var beta1: Double = 0.9
+        /// The decay of the running mean of squared gradients.
         public var beta2: Double = 0.999
+        /// The epsilon that is added to the root of the second moment.
         public var eps: Double = 1e-8
+        /// The weight decay, multiplied by the learning rate.
         public var weightDecay: Double = 1e-2
-        /// Bits of a moment, 32 or 8: 2 bytes a parameter instead of 8 (`QuantizedMoments`).
+        /// The bits of a moment, 32 or 8: with 8 a parameter's moments take 2 bytes per element instead of 8
+        /// (`QuantizedMoments`).
         public var stateBits = 32
 
+        /// The settings by their values.
         public init(
             lr: Double, beta1: Double = 0.9, beta2: Double = 0.999, eps: Double = 1e-8, weightDecay: Double = 1e-2, stateBits: Int = 32
         ) {
@@ -24,26 +32,30 @@ public struct AdamW: Sendable {
         }
     }
 
-    /// Running means of a parameter's gradient and of its square, both of its shape.
+    /// The running means of a parameter's gradient and of its square.
     public struct Moments: Sendable {
+        /// The mean of the gradient, of the parameter's shape.
         public var first: Tensor
+        /// The mean of the squared gradient, of the parameter's shape.
         public var second: Tensor
 
+        /// The two means, of one shape.
         public init(first: Tensor, second: Tensor) { (self.first, self.second) = (first, second) }
     }
 
+    /// The settings, which may change between steps.
     public var options: Options
-    /// Steps taken.
+    /// The number of steps done.
     public private(set) var step = 0
-    /// Of these steps, those in which a parameter that has moved had no gradient, by its name: as in torch each parameter
-    /// counts its own steps, for the correction of its moments. Parameters that never missed one are left out.
+    /// In how many of these steps a parameter that has moved had no gradient, by its name. As in torch, each parameter
+    /// counts its own steps for the correction of its moments. Parameters that never missed a step are left out.
     public private(set) var missed: [String: Int] = [:]
-    /// By the name of the parameter.
+    /// The moments in 32 bits, by the name of the parameter.
     public private(set) var moments: [String: Moments] = [:]
-    /// Those in 8 bits.
+    /// The moments in 8 bits, by the name of the parameter.
     public private(set) var quantizedMoments: [String: QuantizedMoments] = [:]
 
-    /// Both moments of every parameter that has moved.
+    /// Calls `body` with both moments of every parameter that has moved; those in 8 bits are left out.
     public func forEachMoment(_ body: (Tensor) -> Void) {
         for moments in moments.values {
             body(moments.first)
@@ -51,9 +63,10 @@ public struct AdamW: Sendable {
         }
     }
 
+    /// An optimizer that has done no step.
     public init(_ options: Options) { self.options = options }
 
-    /// An optimizer as it was after `step` steps: what a checkpoint kept.
+    /// An optimizer as it was after `step` steps, such as a checkpoint keeps.
     public init(
         _ options: Options, step: Int, moments: [String: Moments], quantizedMoments: [String: QuantizedMoments] = [:],
         missed: [String: Int] = [:]
@@ -62,23 +75,26 @@ public struct AdamW: Sendable {
         self.missed = missed
     }
 
-    /// One parameter of a step: its name, value (replaced) and gradient.
+    /// One parameter of a step, with its gradient.
     public struct Update {
+        /// The parameter's name, under which its moments are kept.
         public let name: String
         var value: Tensor
         let gradient: Tensor
-        /// Instead of the optimizer's.
+        /// The learning rate; nil is the optimizer's.
         let lr: Double?
         /// Whether the step's `gradientScale` applies.
         let isClipped: Bool
 
+        /// A parameter with its value before the step, and a gradient of the same shape.
         public init(name: String, value: Tensor, gradient: Tensor, lr: Double? = nil, isClipped: Bool = true) {
             (self.name, self.value, self.gradient, self.lr, self.isClipped) = (name, value, gradient, lr, isClipped)
         }
     }
 
-    /// One step over all `updates` at once, gradients multiplied by `gradientScale` (clipping); returns the new
-    /// values in order. Values whose storage nobody else holds are changed in place.
+    /// Does one step on all `updates`, with gradients multiplied by `gradientScale` (for clipping); returns the new values
+    /// in order. Values whose storage nobody else holds are changed in place; traps where a gradient has another shape than
+    /// its value.
     public mutating func update(_ updates: consuming [Update], gradientScale: Double = 1) -> [Tensor] {
         let cost = Profile.Cost("AdamW", floats: 7 * updates.reduce(0) { $0 + $1.value.count })
         defer { cost.end() }
@@ -129,8 +145,8 @@ public struct AdamW: Sendable {
         let options: bas_adamw_options
     }
 
-    /// Before a step on the parameters `present`: what has moved and is not among them misses it, what moves for the first
-    /// time has missed all before.
+    /// Counts missed steps before a step on the parameters `present`: one that has moved and is not among them misses it,
+    /// and one that moves for the first time has missed all before.
     private mutating func countMissed(_ present: Set<String>) {
         guard step > 0 else { return }
         for name in moments.keys where !present.contains(name) { missed[name, default: 0] += 1 }
@@ -152,8 +168,9 @@ public struct AdamW: Sendable {
     }
 }
 
-/// The global norm of gradients, and the factor that brings it down to `limit` (torch.nn.utils.clip_grad_norm_).
+/// Limits the global norm of gradients (torch.nn.utils.clip_grad_norm_).
 public enum GradientClipping {
+    /// The L2 norm of all gradients together.
     public static func norm(_ gradients: [Tensor]) -> Double {
         let cost = Profile.Cost("norm of gradients", floats: gradients.reduce(0) { $0 + $1.count })
         defer { cost.end() }
@@ -165,6 +182,7 @@ public enum GradientClipping {
         return squares.reduce(0, +).squareRoot()
     }
 
+    /// The factor that brings gradients of this norm down to `limit`; 1 where they are below it, or there is no limit.
     public static func scale(norm: Double, limit: Double?) -> Double {
         guard let limit, norm > limit else { return 1 }
         return limit / (norm + 1e-6)

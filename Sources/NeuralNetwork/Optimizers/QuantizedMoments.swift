@@ -1,19 +1,23 @@
 import CKernels
 import Tensors
 
-/// A parameter's two moments in 8 bits (Dettmers et al. 2022): per block of 256 elements one scale and a byte each
-/// that stands for an entry of a fixed table, finer near zero.
+/// The two moments of a parameter in 8 bits (Dettmers et al. 2022): each block of 256 elements has one scale, and each
+/// element a byte that stands for an entry of a fixed table, which is finer near zero.
 public struct QuantizedMoments: Sendable {
-    /// Smaller parameters keep 32 bits, as in bitsandbytes: little is saved there and norms are sensitive.
+    /// The elements from which on a parameter is quantized. Smaller ones keep 32 bits, as in bitsandbytes: they save
+    /// little, and norms are sensitive.
     public static let smallest = 4096
     private static let block = Int(BAS_ADAMW8_BLOCK)
 
+    /// The parameter's shape.
     public let shape: [Int]
-    /// Places in `signedCode` and `unsignedCode`.
+    /// The first moments, as places in `signedCode`.
     public private(set) var first: [UInt8]
+    /// The second moments, as places in `unsignedCode`.
     public private(set) var second: [UInt8]
-    /// The largest magnitude of each block.
+    /// The largest magnitude of the first moments in each block.
     public private(set) var firstScale: Tensor
+    /// The largest of the second moments in each block.
     public private(set) var secondScale: Tensor
 
     init(shape: [Int]) {
@@ -26,7 +30,7 @@ public struct QuantizedMoments: Sendable {
         secondScale = .zeros([blocks])
     }
 
-    /// As a checkpoint kept them; nil where the sizes do not fit each other.
+    /// Moments as a checkpoint kept them; nil where their sizes do not fit each other.
     public init?(shape: [Int], first: [UInt8], second: [UInt8], firstScale: Tensor, secondScale: Tensor) {
         self.init(shape: shape)
         guard first.count == self.first.count, second.count == first.count, firstScale.shape == self.firstScale.shape,
@@ -35,7 +39,7 @@ public struct QuantizedMoments: Sendable {
         (self.first, self.second, self.firstScale, self.secondScale) = (first, second, firstScale, secondScale)
     }
 
-    /// One step of AdamW on `parameter`, by blocks on all threads.
+    /// Does one step of AdamW on `parameter`, by blocks on all threads.
     mutating func update(_ parameter: UnsafeMutableBufferPointer<Float>, gradient: Tensor, _ options: inout bas_adamw_options) {
         guard let p = parameter.baseAddress else { return }
         let (count, blocks) = (parameter.count, firstScale.count)
@@ -59,13 +63,13 @@ public struct QuantizedMoments: Sendable {
 
     // MARK: The tables
 
-    /// For first moments: ±, from 5.5e-7 on up to 1.
+    /// The table of first moments: both signs, magnitudes from 5.5e-7 to 1, and 0.
     static let signedCode = dynamicCode(isSigned: true)
-    /// For second moments: 0 and up, from 3.3e-7 on up to 1.
+    /// The table of second moments: 0, and from 3.3e-7 to 1.
     static let unsignedCode = dynamicCode(isSigned: false)
 
-    /// Dynamic tree quantisation: seven decades, each with twice as many steps as the one below, evenly spread over
-    /// 0.1…1 of it; 0 and 1 beside them.
+    /// Dynamic tree quantization: seven decades, each with twice as many steps as the one below, spread evenly over 0.1…1
+    /// of it; 0 and 1 beside them. Sorted in rising order.
     static func dynamicCode(isSigned: Bool) -> [Float] {
         var code: [Double] = [0, 1]
         for decade in 0..<7 {
@@ -80,7 +84,7 @@ public struct QuantizedMoments: Sendable {
         return code.map(Float.init).sorted()
     }
 
-    /// Made once, never freed: what the kernel reads.
+    /// Copies of the tables for the kernel, made once and never freed.
     private nonisolated(unsafe) static let signedTable = table(signedCode)
     private nonisolated(unsafe) static let unsignedTable = table(unsignedCode)
 
@@ -90,5 +94,6 @@ public struct QuantizedMoments: Sendable {
         return UnsafePointer(pointer)
     }
 
+    /// The place of 0 in a table.
     private static func zero(of code: [Float]) -> UInt8 { UInt8(code.firstIndex(of: 0) ?? 0) }
 }

@@ -1,14 +1,14 @@
 import CKernels
 
-// Attention that never holds its probabilities: a tile of queries at a time (attention.c).
+// Attention that never stores its probabilities: one tile of queries at a time (attention.c).
 // Legend: N batch, A heads, Lq queries, Lk keys, d width of a head.
 extension Tensor {
-    /// softmax(q kᵀ / √d) v of projections q [N, Lq, A·d], k and v [N, Lk, A·d]: [N, Lq, A·d].
+    /// Multi-head attention softmax(q kᵀ / √d) v: q [N, Lq, A·d], k and v [N, Lk, A·d] give [N, Lq, A·d].
     public static func attention(_ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int) -> Tensor {
         attention(q, k, v, heads: heads, logSums: nil)
     }
 
-    /// The same and what its backward needs: the logarithms of the softmax's sums, [N, A, Lq].
+    /// The same, with what the backward pass needs: the logarithms of the softmax's sums, [N, A, Lq].
     public static func attentionForBackward(_ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int) -> (result: Tensor, logSums: Tensor) {
         let logSums = Tensor(uninitialized: [q.shape[0], heads, q.shape[1]])
         return (attention(q, k, v, heads: heads, logSums: logSums), logSums)
@@ -21,7 +21,7 @@ extension Tensor {
         defer { cost.end() }
         let result = Tensor(uninitialized: q.shape)
         let (qp, kp, vp, y, sums) = (q.pointer, k.pointer, v.pointer, result.writable, logSums?.writable)
-        // Heads are cut into parts of at least 128 queries: keys are laid out anew for each.
+        // Heads are cut into parts of at least 128 queries: the keys are packed anew for each part.
         let parts = max(1, min(g.queries / 128, 16 / max(1, g.n * heads)))
         let tasks = Parallel.tasks(work: 2 * g.n * heads * g.flops, limit: g.n * heads * parts)
         Parallel.run(tasks: tasks) { task in
@@ -42,7 +42,8 @@ extension Tensor {
         return result
     }
 
-    /// dq, dk and dv of dy = self, where wanted, for y = attention(q, k, v): the probabilities are computed again.
+    /// The gradients dq, dk and dv for y = attention(q, k, v), where self is dy; nil where `wanted` says so. The
+    /// probabilities are computed again.
     public func attentionBackward(
         _ y: Tensor, logSums: Tensor, _ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int, wanted: [Bool]
     ) -> [Tensor?] {

@@ -7,6 +7,7 @@ public struct AttentionGeometry: Sendable {
     var d: Int { width / heads }
     var scale: Float { 1 / Float(d).squareRoot() }
 
+    /// The geometry of q [N, Lq, A·d] and k [N, Lk, A·d]; traps where these shapes do not fit.
     init(_ q: Tensor, _ k: Tensor, heads: Int) {
         precondition(
             q.rank == 3 && k.rank == 3 && q.shape[0] == k.shape[0] && q.shape[2] == k.shape[2] && q.shape[2] % heads == 0,
@@ -24,16 +25,18 @@ public struct AttentionGeometry: Sendable {
         }
     }
 
-    /// Where the queries, and the keys and values, of a head begin, counted over samples and heads.
+    /// The offset of a head's queries; `index` counts over samples and heads.
     func query(_ index: Int) -> Int { index / heads * queries * width + index % heads * d }
+    /// The offset of a head's keys, and of its values.
     func key(_ index: Int) -> Int { index / heads * keys * width + index % heads * d }
 
+    /// Floating-point operations of one product of a head.
     var flops: Int { 2 * queries * keys * d }
 
-    /// Queries at a time: what lies between two products stays in the first or second cache.
+    /// The number of queries that are taken at once: what lies between two products stays in the first or second cache.
     static let tile = Int(BAS_ATTENTION_TILE)
 
-    /// One head's keys (or values) [Lk, d], as `scores` wants them.
+    /// The keys (or values) [Lk, d] of one head, packed as `scores` reads them.
     func packedTransposed(_ keys: UnsafePointer<Float>) -> Storage {
         let packed = Storage(count: bas_packed_count(d, self.keys))
         bas_pack_transposed(packed.pointer, keys, width, d, self.keys, 0, bas_panels(self.keys))
@@ -57,7 +60,7 @@ public struct AttentionGeometry: Sendable {
 }
 
 extension Tensor {
-    /// softmax(q kᵀ / √d): probabilities [N, A, Lq, Lk]. With `causal`, query i sees keys 0...i (the text encoder).
+    /// The probabilities softmax(q kᵀ / √d), [N, A, Lq, Lk]. With `causal`, query i sees keys 0...i (the text encoder).
     public static func attentionProbabilities(_ q: Tensor, _ k: Tensor, heads: Int, causal: Bool = false) -> Tensor {
         let g = AttentionGeometry(q, k, heads: heads)
         defer { keepAlive(q, k) }
@@ -74,7 +77,7 @@ extension Tensor {
         return result
     }
 
-    /// dq and dk of dp = self.
+    /// The gradients dq and dk for p = attentionProbabilities(q, k), where self is dp; nil where they are not wanted.
     public func attentionProbabilitiesBackward(
         _ p: Tensor, _ q: Tensor, _ k: Tensor, heads: Int, queries wantsQ: Bool, keys wantsK: Bool
     ) -> (Tensor?, Tensor?) {
@@ -97,7 +100,7 @@ extension Tensor {
         return (dq, dk)
     }
 
-    /// p v: [N, Lq, A·d] of probabilities p = self [N, A, Lq, Lk].
+    /// The values p v, [N, Lq, A·d], weighted by the probabilities p = self [N, A, Lq, Lk]; v is [N, Lk, A·d].
     public func attentionValues(_ v: Tensor) -> Tensor {
         let (heads, queries) = (shape[1], shape[2])
         let result = Tensor(uninitialized: [shape[0], queries, v.shape[2]])
@@ -112,7 +115,7 @@ extension Tensor {
         return result
     }
 
-    /// dp and dv of dy = self.
+    /// The gradients dp and dv for y = p.attentionValues(v), where self is dy; nil where they are not wanted.
     public func attentionValuesBackward(_ p: Tensor, _ v: Tensor, probabilities: Bool, values: Bool) -> (Tensor?, Tensor?) {
         let g = AttentionGeometry(self, v, heads: p.shape[1])
         defer { keepAlive(self, p, v) }

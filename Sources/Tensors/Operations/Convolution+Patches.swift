@@ -1,8 +1,8 @@
 import CKernels
 
-// Convolutions by im2col and a product: the gradient of strided ones, and kernels beyond what `bas_convolve` takes.
+// Convolutions by im2col and a product: for the gradients of strided ones, and for kernels that `bas_convolve` cannot take.
 extension Tensor {
-    /// y [N, H', W', Cout]; tile by tile, so that patches stay in cache.
+    /// The convolution y [N, H', W', Cout] of x = self, tile by tile, so that patches stay in the cache.
     func conv2dByPatches(_ weight: Tensor, bias: Tensor?, residual: Tensor?, _ geometry: bas_convolution) -> Tensor {
         var g = geometry
         let weight = weight.widened
@@ -34,7 +34,8 @@ extension Tensor {
         return result
     }
 
-    /// dx [N, H, W, Cin] of dy [N, H', W', Cout]: the transposed product, and patches added back.
+    /// The gradient dx [N, H, W, Cin], where self is dy [N, H', W', Cout]: the transposed product, whose patches are added
+    /// up.
     func conv2dInputGradientByPatches(_ weight: Tensor, input: [Int], _ geometry: bas_convolution) -> Tensor {
         var g = geometry
         let weight = weight.widened
@@ -63,7 +64,7 @@ extension Tensor {
         return result
     }
 
-    /// Tiles of output rows: about 50 µs of work each and patches of at most half a MiB.
+    /// The number of tiles of output rows: about 50 µs of work each, and patches of at most half a MiB.
     private static func tiles(rows: Int, flopsPerRow: Int, bytesPerRow: Int) -> Int {
         let byWork = Parallel.tasks(work: rows * flopsPerRow, limit: 64)
         let byCache = (rows * bytesPerRow + (1 << 19) - 1) >> 19
@@ -71,7 +72,7 @@ extension Tensor {
     }
 }
 
-/// Writes bias and residual where a product with beta = 1 then adds.
+/// Writes bias and residual into rows of y, to which a product with beta = 1 then adds.
 private func fillRows(
     _ y: UnsafeMutablePointer<Float>, stride: Int, _ rows: Range<Int>, _ columns: Range<Int>, bias: UnsafePointer<Float>?,
     residual: UnsafePointer<Float>?

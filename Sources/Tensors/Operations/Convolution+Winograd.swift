@@ -3,37 +3,39 @@ import CKernels
 // 3×3 convolutions of stride 1 by Winograd's F(4×4, 3×3), where its quarter of the multiplications pays for the
 // transforms: 2.2 to 3.3 times as fast as the direct convolution on AVX2.
 extension bas_convolution {
-    /// Is it worth it with a kernel that is kept in transformed form? That is four times as large: it must be used often
-    /// enough. Depends on the shape alone and, where the weight is frozen, on one sample's, so that a sample's result does
-    /// not depend on those beside it. A kernel that changes at every step is kept for many tiles only.
+    /// Whether Winograd is worth it with a kernel that is kept in transformed form. That form is four times as large, so it
+    /// must be used often enough. Depends on the shape alone and, where the weight is frozen, on one sample's, so that a
+    /// sample's result does not depend on those beside it. A kernel that changes at every step is kept for many tiles only.
     func suitsWinograd(samples: Int, outputs: Int, weightChanges: Bool) -> Bool {
         guard hasWholeTiles(outputs), !isLarge(outputs) else { return false }
         return weightChanges ? winogradTiles(samples) > Self.tilesAtOnce : winogradTiles(1) >= 4
     }
 
-    /// Is it worth it with a kernel that is transformed anew for every use, part by part: because in transformed form it
-    /// would stay in no cache, or because the next step changes it?
+    /// Whether it is worth it with a kernel that is transformed anew for every use, part by part: because its transformed
+    /// form would fit into no cache, or because the next step changes it.
     func suitsWinogradAnew(samples: Int, outputs: Int, weightChanges: Bool) -> Bool {
         let isKept = !weightChanges && !isLarge(outputs)
         return hasWholeTiles(outputs) && !isKept && winogradTiles(samples) >= (isLarge(outputs) ? 16 : 8)
     }
 
-    /// Tiles that a part of a kernel that is transformed anew serves.
+    /// The tiles that one transformed part of such a kernel is used for.
     static var tilesAtOnce: Int { 128 }
 
-    /// Is it a 3×3 kernel of stride 1, channels filling whole vectors?
+    /// Whether it is a 3×3 kernel of stride 1 whose channels fill whole vectors.
     func hasWholeTiles(_ outputs: Int) -> Bool {
         let lanes = Int(BAS_WINOGRAD_LANES)
         return kernelH == 3 && kernelW == 3 && stride == 1 && OH >= 4 && OW >= 4 && C % lanes == 0 && outputs % lanes == 0
     }
 
+    /// Whether the transformed kernel has more than 8 MiB.
     private func isLarge(_ outputs: Int) -> Bool { 36 * 4 * C * outputs > 8 << 20 }
 
-    /// The same for the gradient of the weights, of which 36 planes are written and read again.
+    /// Whether Winograd is worth it for the gradient of the weights, for which 36 planes are written and read again.
     func suitsWinogradWeights(samples: Int, outputs: Int) -> Bool {
         hasWholeTiles(outputs) && winogradTiles(samples) >= 32
     }
 
+    /// The number of 4×4 tiles of `samples` outputs.
     func winogradTiles(_ samples: Int) -> Int {
         var g = self
         return samples * bas_winograd_tiles(&g)
@@ -41,7 +43,7 @@ extension bas_convolution {
 }
 
 extension Tensor {
-    /// y [N, H', W', O] of x = self by the transformed kernel `u`, which has this precision.
+    /// The convolution y [N, H', W', O] of x = self by the transformed kernel `u`, which has this precision.
     func winogradConvolved(
         _ u: PackedMatrix, _ precision: ProductPrecision = .float32, outputs: Int, bias: Tensor?, residual: Tensor?,
         _ geometry: bas_convolution
@@ -63,7 +65,7 @@ extension Tensor {
         return result
     }
 
-    /// The same by a kernel that is transformed anew: [O, 3, 3, C] as it lies in memory or, `isTurned`, [C, 3, 3, O].
+    /// The same by a kernel that is transformed anew: [O, 3, 3, C] as it lies in memory or, where `isTurned`, [C, 3, 3, O].
     func winogradConvolved(
         anew weight: Tensor, isTurned: Bool, outputs: Int, bias: Tensor?, residual: Tensor?, _ geometry: bas_convolution
     ) -> Tensor {
@@ -90,7 +92,8 @@ extension Tensor {
         return result
     }
 
-    /// dW [O, 3, 3, C] of dy = self and the input x. Both sides have a row for each tile or, rounded, for two.
+    /// The gradient dW [O, 3, 3, C], where self is dy and `input` is x. Both sides have a row for each tile or, rounded,
+    /// for two.
     func winogradWeightGradient(
         input: Tensor, _ geometry: bas_convolution, _ precision: ProductPrecision = .float32
     ) -> Tensor {
@@ -126,14 +129,14 @@ extension Tensor {
     }
 }
 
-/// A convolution by a kernel whose parts are transformed where they are used.
+/// A convolution whose kernel is transformed part by part, where it is used.
 private struct TransformedAnew: @unchecked Sendable {
     let x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>
     let kernel: Tensor, isTurned: Bool, outputs: Int
     let bias: UnsafePointer<Float>?, residual: UnsafePointer<Float>?
     let geometry: bas_convolution
 
-    /// Outputs of some tiles, in parts of the outputs.
+    /// Computes the outputs of some tiles; tasks take parts of the output channels.
     func run(tiles: Range<Int>, tasks: Int) {
         var g = geometry
         let transformed = Storage(count: 36 * tiles.count * g.C)
@@ -148,7 +151,7 @@ private struct TransformedAnew: @unchecked Sendable {
         Parallel.run(tasks: tasks) { task in
             let own = Parallel.range(task, of: tasks, count: outputs, alignment: Int(BAS_WINOGRAD_LANES))
             if own.isEmpty { return }
-            // Of a kernel in half precision only the task's own rows are widened.
+            // Of a kernel in half precision, only the rows of the task's own outputs are widened.
             let rows = isTurned ? kernel : kernel.rows(own).widened
             let workspace = Storage(count: bas_winograd_multiply_workspace(tiles.count))
             defer { keepAlive(rows, workspace) }

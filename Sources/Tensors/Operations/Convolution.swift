@@ -1,20 +1,25 @@
 import CKernels
 
-/// A 2-D convolution's geometry. Weights are OHWI in memory: [Cout, kernelH, kernelW, Cin] (OIHW on disk).
+/// A 2-D convolution's stride and padding. Weights are [Cout, kernelH, kernelW, Cin] in memory ([Cout, Cin, kernelH,
+/// kernelW] on disk).
 public struct ConvolutionGeometry: Sendable, Equatable {
+    /// Steps between outputs, the same in both directions.
     public var stride: Int
-    /// Zero padding; the VAE's encoder pads right and bottom only.
+    /// Rows and columns of zeros around the input; the autoencoder's encoder pads right and bottom only.
     public var top: Int, left: Int, bottom: Int, right: Int
 
+    /// The same padding on all sides.
     public init(stride: Int = 1, padding: Int = 0) {
         self.init(stride: stride, top: padding, left: padding, bottom: padding, right: padding)
     }
 
+    /// A padding for each side.
     public init(stride: Int, top: Int, left: Int, bottom: Int, right: Int) {
         (self.stride, self.top, self.left, self.bottom, self.right) = (stride, top, left, bottom, right)
     }
 
-    /// Geometry of an input [N, H, W, C] under a kernel.
+    /// Sizes of the input [N, H, W, C] and output under `kernel` [Cout, kernelH, kernelW, C]; traps where the channels
+    /// differ.
     func resolve(_ input: [Int], kernel: [Int]) -> bas_convolution {
         precondition(
             input.count == 4 && kernel.count == 4 && kernel[3] == input[3], "convolution \(Shape.text(kernel)) of \(Shape.text(input))")
@@ -25,13 +30,13 @@ public struct ConvolutionGeometry: Sendable, Equatable {
             padTop: top, padLeft: left)
     }
 
-    /// Is a 1×1 kernel with this geometry a linear layer?
+    /// Whether a 1×1 kernel with this geometry is a linear layer.
     var isPointwise: Bool { self == ConvolutionGeometry() }
 }
 
 extension Tensor {
-    /// y [N, H', W', Cout] of x [N, H, W, Cin], without patches where the kernels can. `weightChanges`: it is trained,
-    /// so that nothing is worth keeping for the next time.
+    /// The convolution y [N, H', W', Cout] of x = self [N, H, W, Cin] by `weight`, plus `bias` [Cout] and `residual` (y's
+    /// shape). `weightChanges`: the weight is trained, so its packed forms are not worth keeping.
     public func conv2d(
         _ weight: Tensor, bias: Tensor? = nil, residual: Tensor? = nil, _ geometry: ConvolutionGeometry, weightChanges: Bool = false
     ) -> Tensor {
@@ -50,7 +55,8 @@ extension Tensor {
             by: weight, .forward(taps: g.kernelH * g.kernelW), outputs: weight.shape[0], bias: bias, residual: residual, g, weightChanges)
     }
 
-    /// dx [N, H, W, Cin] of dy [N, H', W', Cout]. Where the stride is 1 it is a convolution by the turned kernel.
+    /// The gradient dx [N, H, W, Cin], where self is dy [N, H', W', Cout]. With stride 1 it is a convolution by the turned
+    /// kernel.
     public func conv2dInputGradient(
         _ weight: Tensor, input: [Int], _ geometry: ConvolutionGeometry, weightChanges: Bool = false
     ) -> Tensor {
@@ -69,6 +75,7 @@ extension Tensor {
         return convolved(by: weight, use, outputs: g.C, bias: nil, residual: nil, turned, weightChanges)
     }
 
+    /// The convolution by a packed weight, in the way that suits its shape and the current precision.
     private func convolved(
         by weight: Tensor, _ use: PackedMatrix.Use, outputs: Int, bias: Tensor?, residual: Tensor?, _ geometry: bas_convolution,
         _ weightChanges: Bool
@@ -96,7 +103,8 @@ extension Tensor {
         return result
     }
 
-    /// dW [Cout, kernelH, kernelW, Cin] of dy = self and the input x: tasks are taps and parts of the outputs.
+    /// The gradient dW [Cout, kernelH, kernelW, Cin], where self is dy. Tasks take taps of the kernel and parts of the
+    /// outputs.
     public func conv2dWeightGradient(input x: Tensor, kernel: [Int], _ geometry: ConvolutionGeometry) -> Tensor {
         if geometry.isLinear(kernel) { return linearWeightGradient(input: x).reshaped(kernel) }
         let g = geometry.resolve(x.shape, kernel: kernel)
@@ -108,7 +116,7 @@ extension Tensor {
         return directWeightGradient(input: x, kernel: kernel, g, precision)
     }
 
-    /// The same tap by tap. Rounding each part's input anew wants wider parts of the outputs.
+    /// The same, tap by tap. In bfloat16 each part rounds the input anew, so that parts are wider.
     func directWeightGradient(
         input x: Tensor, kernel: [Int], _ geometry: bas_convolution, _ precision: ProductPrecision = .float32
     ) -> Tensor {
@@ -138,19 +146,19 @@ extension ConvolutionGeometry {
 }
 
 extension bas_convolution {
-    /// Of the plain algorithm.
+    /// Floating-point operations of the plain algorithm.
     func flops(samples: Int, outputs: Int) -> Int { 2 * samples * OH * OW * outputs * kernelH * kernelW * C }
 
-    /// Can it be read through pointers to pixels?
+    /// Whether the input can be read through pointers to pixels, without patches.
     fileprivate var isDirect: Bool { C <= Int(BAS_MAXIMUM_CHANNELS) && kernelH * kernelW <= Int(BAS_MAXIMUM_TAPS) }
 
-    /// Are there too few pixels for a layout of the weight to pay?
+    /// Whether there are too few pixels for packing the weight to be worth it.
     fileprivate func isThin(samples: Int, outputs: Int) -> Bool {
         samples * OH * OW <= Tensor.thinRows && !suitsWinograd(samples: samples, outputs: outputs, weightChanges: true)
             && !suitsWinogradAnew(samples: samples, outputs: outputs, weightChanges: true)
     }
 
-    /// The convolution that takes dy back to dx, for stride 1.
+    /// The convolution that takes dy to dx, for stride 1; nil where there is none that reads without patches.
     fileprivate func turned(outputs: Int) -> bas_convolution? {
         guard stride == 1, padTop < kernelH, padLeft < kernelW else { return nil }
         let result = bas_convolution(

@@ -1,26 +1,28 @@
 import CKernels
 
-/// A matrix in memory: rows of `stride` floats; `isTransposed` where it is read by columns.
+/// A matrix in memory: rows `stride` floats apart; where `isTransposed`, it stands for the transpose of what lies there.
 public struct MatrixView {
     let pointer: UnsafePointer<Float>
     let stride: Int
     let isTransposed: Bool
 
+    /// A matrix whose first element is at `pointer`, which must outlive the view.
     public init(_ pointer: UnsafePointer<Float>, stride: Int, isTransposed: Bool = false) {
         (self.pointer, self.stride, self.isTransposed) = (pointer, stride, isTransposed)
     }
 
-    /// The view from row `row` (of what it stands for) on.
+    /// The view without its first `row` rows.
     func from(row: Int) -> MatrixView {
         MatrixView(pointer + (isTransposed ? row : row * stride), stride: stride, isTransposed: isTransposed)
     }
 
+    /// The view without its first `column` columns.
     func from(column: Int) -> MatrixView {
         MatrixView(pointer + (isTransposed ? column * stride : column), stride: stride, isTransposed: isTransposed)
     }
 }
 
-/// C [m, n] = A [m, k] · B [k, n] + beta · C, rows of C `stride` apart, on this thread.
+/// C [m, n] = A [m, k] · B [k, n] + beta · C on the calling thread; rows of C are `stride` floats apart.
 @inline(__always)
 func product(
     _ a: MatrixView, _ b: MatrixView, m: Int, n: Int, k: Int, into c: UnsafeMutablePointer<Float>, stride: Int, beta: Float = 0
@@ -29,13 +31,13 @@ func product(
     BLAS.sgemm(a.isTransposed, b.isTransposed, m, n, k, a.pointer, a.stride, b.pointer, b.stride, beta, c, stride)
 }
 
-/// The same over all threads: split along the longer side of C in multiples of a micro-kernel.
-/// `prepare(rows, columns)` runs in the task that then computes this part: what beta = 1 adds to.
+/// The same on all threads, split along the longer side of C in multiples of a micro-kernel's. `prepare(rows, columns)`
+/// runs in the task that then computes this part: it writes what beta = 1 adds to.
 func parallelProduct(
     _ a: MatrixView, _ b: MatrixView, m: Int, n: Int, k: Int, into c: UnsafeMutablePointer<Float>, stride: Int, beta: Float = 0,
     prepare: ((Range<Int>, Range<Int>) -> Void)? = nil
 ) {
-    // Of huge products more: a task is what an interrupt waits for.
+    // Huge products have more tasks: cancelling waits for one task to end.
     let flops = 2 * m * n * k
     let tasks = Parallel.tasks(work: flops, limit: max(16, flops / 2_000_000_000))
     let byRows = m >= n
@@ -51,8 +53,8 @@ func parallelProduct(
 }
 
 extension Tensor {
-    /// Batched product with NumPy's rule: [..., m, k] · [..., k, n], leading axes broadcast. Either operand may be
-    /// read with its last two axes exchanged.
+    /// The batched product [..., m, k] · [..., k, n], leading axes broadcast by NumPy's rule; traps where shapes do not
+    /// fit. Either operand can be read with its last two axes exchanged.
     public func matmul(_ other: Tensor, transposeSelf: Bool = false, transposeOther: Bool = false) -> Tensor {
         precondition(rank >= 2 && other.rank >= 2)
         let (m, k) = transposeSelf ? (shape[rank - 1], shape[rank - 2]) : (shape[rank - 2], shape[rank - 1])
@@ -91,8 +93,8 @@ extension Tensor {
         return result
     }
 
-    /// y [..., N] = x [..., K] · Wᵀ + bias (+ residual), W [N, K] as on disk: a linear layer or 1×1 convolution.
-    /// `weightChanges`: it is trained, so that nothing is worth keeping for the next time.
+    /// A linear layer or 1×1 convolution: y [..., N] = x [..., K] · Wᵀ + bias + residual, with W [N, K], as on disk.
+    /// `weightChanges`: the weight is trained, so its packed form is not worth keeping.
     public func linear(
         _ weight: Tensor, bias: Tensor? = nil, residual: Tensor? = nil, weightChanges: Bool = false
     ) -> Tensor {
@@ -119,7 +121,7 @@ extension Tensor {
         return result
     }
 
-    /// dx [..., K] = dy [..., N] · W.
+    /// The gradient dx [..., K] = dy [..., N] · W, where self is dy.
     public func linearInputGradient(_ weight: Tensor, weightChanges: Bool = false) -> Tensor {
         let (n, k) = (weight.shape[0], weight.count / weight.shape[0])
         precondition(shape.last == n)
@@ -139,7 +141,7 @@ extension Tensor {
         return result
     }
 
-    /// dW [N, K] = dyᵀ · x.
+    /// The gradient dW [N, K] = dyᵀ · x, where self is dy [..., N] and x is [..., K].
     public func linearWeightGradient(input x: Tensor) -> Tensor {
         let (n, k) = (shape[rank - 1], x.shape[x.rank - 1])
         precondition(count / n == x.count / k)
@@ -157,7 +159,7 @@ extension Tensor {
         return result
     }
 
-    /// Sum over all rows: the bias's gradient, [N].
+    /// The sum of all rows [..., N], [N]: the gradient of a bias.
     public var sumOfRows: Tensor {
         let n = shape[rank - 1]
         defer { keepAlive(self) }
@@ -170,7 +172,7 @@ extension Tensor {
 }
 
 extension BroadcastPlan {
-    /// For every index of `batch`, where the matrices of both operands begin.
+    /// The offsets at which the matrices of both operands begin, for every index of `batch`.
     static func offsets(_ batch: [Int], _ a: [Int], _ sizeA: Int, _ b: [Int], _ sizeB: Int) -> [(Int, Int)] {
         let (sa, sb) = (Shape.broadcastStrides(a, to: batch), Shape.broadcastStrides(b, to: batch))
         var result: [(Int, Int)] = []

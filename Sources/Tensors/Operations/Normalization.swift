@@ -1,13 +1,14 @@
 import CKernels
 
-/// What a normalisation's backward needs: the mean and 1/σ of every group or row.
+/// The statistics that the backward pass of a normalization needs: the mean and 1/σ of every group or row.
 public struct NormalizationStatistics: Sendable {
     let mean: Tensor
     let rstd: Tensor
 }
 
 extension Tensor {
-    /// Group norm of x [N, ..., C] over the groups' channels and all places, optionally followed by SiLU.
+    /// Group norm of x [N, ..., C] with `gamma` and `beta` [C], optionally followed by SiLU. Mean and variance are over a
+    /// group's channels and all places. Traps where `groups` does not divide C, or C is above 4096.
     public func groupNorm(groups: Int, gamma: Tensor, beta: Tensor, eps: Float, silu: Bool) -> (Tensor, NormalizationStatistics) {
         let (n, channels) = (shape[0], shape[rank - 1])
         precondition(
@@ -31,7 +32,7 @@ extension Tensor {
         return (result, statistics)
     }
 
-    /// dx, dgamma [C] and dbeta [C] of dy = self.
+    /// The gradients dx, dgamma [C] and dbeta [C], where self is dy.
     public func groupNormBackward(
         input: Tensor, groups: Int, gamma: Tensor, beta: Tensor, statistics: NormalizationStatistics, silu: Bool
     ) -> (Tensor, Tensor, Tensor) {
@@ -55,13 +56,13 @@ extension Tensor {
         return (result, dgammas.sumOfRows, dbetas.sumOfRows)
     }
 
-    /// Parts of the groups for threads to take: at least 32 KiB of activations each, and whole vectors of channels
-    /// (parts of other widths take three times as long an element).
+    /// The number of parts of the groups that threads take: at least 32 KiB of activations each, and whole vectors of
+    /// channels (parts of other widths take three times as long per element).
     private static func groupParts(count: Int, groups: Int, channels: Int) -> Int {
         [4, 2].first { count / 8192 >= $0 && groups % $0 == 0 && channels / $0 % 16 == 0 } ?? 1
     }
 
-    /// Layer norm over the last axis.
+    /// Layer norm over the last axis, with `gamma` and `beta` of its size.
     public func layerNorm(gamma: Tensor, beta: Tensor, eps: Float) -> (Tensor, NormalizationStatistics) {
         let width = shape[rank - 1]
         let rows = count / max(1, width)
@@ -82,7 +83,7 @@ extension Tensor {
         return (result, statistics)
     }
 
-    /// dx, dgamma and dbeta of dy = self; the latter two only where `weights`.
+    /// The gradients dx, dgamma and dbeta, where self is dy; the latter two are nil without `weights`.
     public func layerNormBackward(
         input: Tensor, gamma: Tensor, statistics: NormalizationStatistics, weights: Bool
     ) -> (Tensor, Tensor?, Tensor?) {
@@ -111,14 +112,14 @@ extension Tensor {
         rowwise { y, x, _, rows, width in bas_softmax(y, x, rows, width, scale) }
     }
 
-    /// ds of dp = self for p = softmax(scale · s).
+    /// The gradient ds for p = softmax(scale · s), where self is dp.
     public func softmaxBackward(probabilities: Tensor, scale: Float = 1) -> Tensor {
         defer { keepAlive(probabilities) }
         let p = probabilities.pointer
         return rowwise { ds, dp, first, rows, width in bas_softmax_backward(ds, dp, p + first * width, rows, width, scale) }
     }
 
-    /// value · gelu(gate) of x [..., 2D], value first.
+    /// GEGLU: value · gelu(gate) of x = self [..., 2D], value first: [..., D].
     public func geglu() -> Tensor {
         let width = shape[rank - 1] / 2
         defer { keepAlive(self) }
@@ -134,6 +135,7 @@ extension Tensor {
         return result
     }
 
+    /// The gradient dx [..., 2D], where self is dy [..., D] and `input` is x.
     public func gegluBackward(input: Tensor) -> Tensor {
         let width = shape[rank - 1]
         defer { keepAlive(self, input) }
@@ -150,6 +152,7 @@ extension Tensor {
         return result
     }
 
+    /// Calls `body(y, x, first row, rows, width)` for parts of the rows of the last axis, on all threads.
     private func rowwise(
         _ body: (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int, Int, Int) -> Void
     ) -> Tensor {

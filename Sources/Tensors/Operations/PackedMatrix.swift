@@ -1,20 +1,24 @@
 import CKernels
 import Synchronization
 
-/// A weight laid out as the micro-kernels read it. Made when first needed and kept with the weight's storage until
-/// that is written, so that a frozen weight is packed once, and a trained one once a step and use.
+/// A weight laid out as the micro-kernels read it. It is made when first needed, and kept with the weight's storage until
+/// that is written: a frozen weight is packed once, a trained one once per step and use.
 final class PackedMatrix: Sendable {
+    /// The product that a packed form is for.
     enum Use: Hashable {
-        /// y = x Wᵀ of W [N, K], of W [N, taps, C] for a convolution.
+        /// y = x Wᵀ with W [N, K], or W [N, taps, C] of a convolution.
         case forward(taps: Int)
-        /// dx = dy W, for a convolution W [N, taps, C] with its taps turned by 180°.
+        /// dx = dy W; W [N, taps, C] of a convolution has its taps turned by 180°.
         case inputGradient(taps: Int)
         /// Either of these for a 3×3 kernel, transformed (winograd.c).
         case winogradForward, winogradInputGradient
 
+        /// Whether it is for the forward pass.
         var isForward: Bool { if case .forward = self { true } else { self == .winogradForward } }
+        /// The same use by Winograd's transform.
         var winograd: Use { isForward ? .winogradForward : .winogradInputGradient }
     }
+    /// The key of a packed form among those of one storage.
     struct Key: Hashable {
         let offset: Int, rows: Int, columns: Int
         let use: Use
@@ -26,7 +30,7 @@ final class PackedMatrix: Sendable {
 
     var pointer: UnsafePointer<Float> { UnsafePointer(storage.pointer) }
 
-    /// Bytes that kept forms may take together; beyond, weights are packed for each product anew.
+    /// The bytes that kept forms take together at most; beyond it, weights are packed for each product anew.
     static let limit = 256 << 20
     private static let keptBytes = Atomic(0)
 
@@ -43,7 +47,7 @@ final class PackedMatrix: Sendable {
         if isKept { Self.keptBytes.wrappingSubtract(packedCount * MemoryLayout<Float>.stride, ordering: .relaxed) }
     }
 
-    /// The packed form of `weight` [N, ...], kept or made now.
+    /// The packed form of `weight` [N, ...]: the kept one, or a new one.
     static func of(_ weight: Tensor, for use: Use, _ precision: ProductPrecision = .float32) -> PackedMatrix {
         let rows = weight.shape[0]
         let key = Key(offset: weight.offset, rows: rows, columns: weight.count / max(1, rows), use: use, precision: precision)
@@ -86,7 +90,7 @@ final class PackedMatrix: Sendable {
         }
     }
 
-    /// The 36 matrices [inputs, outputs] of a 3×3 kernel, by way of its own packed form.
+    /// The 36 matrices [inputs, outputs] of a 3×3 kernel in Winograd's transformed form, made from its own packed form.
     private static func transformed(_ weight: Tensor, _ key: Key, _ use: Use, _ inputs: Int, _ outputs: Int) -> PackedMatrix {
         let direct = make(weight, Key(offset: key.offset, rows: key.rows, columns: key.columns, use: use))
         defer { keepAlive(direct) }
@@ -97,7 +101,7 @@ final class PackedMatrix: Sendable {
         return made
     }
 
-    /// The same in pairs of bfloat16, by way of float32.
+    /// The packed form in pairs of bfloat16, made from the one in float32.
     private static func rounded(_ weight: Tensor, _ key: Key) -> PackedMatrix {
         let (n, k) = (key.rows, key.columns)
         switch key.use {
@@ -119,7 +123,7 @@ final class PackedMatrix: Sendable {
         }
     }
 
-    /// A packed [taps · inner, columns] with each tap's rows paired.
+    /// A packed [taps · inner, columns], with the rows of each tap paired.
     private static func paired(_ direct: PackedMatrix, _ taps: Int, _ inner: Int, _ columns: Int) -> PackedMatrix {
         defer { keepAlive(direct) }
         let (source, made) = (direct.pointer, PackedMatrix(count: bas_packed_count(taps * ((inner + 1) / 2), columns)))
@@ -129,6 +133,7 @@ final class PackedMatrix: Sendable {
         return made
     }
 
+    /// Calls `body(target, first panel, end)` for parts of the panels, on all threads, also where the work is cancelled.
     private func forEachPart(of panels: Int, work: Int, _ body: (UnsafeMutablePointer<Float>, Int, Int) -> Void) {
         let tasks = Parallel.tasks(work: work, limit: panels)
         let target = storage.pointer
@@ -139,12 +144,12 @@ final class PackedMatrix: Sendable {
     }
 }
 
-/// How a product's rows and panels of columns are cut into tasks: by their shape alone.
+/// Cuts the rows and panels of columns of a product into tasks, by their shape alone.
 struct ProductTasks {
     let rows: Int, panels: Int
     let rowParts: Int, panelParts: Int
 
-    /// `inner`: the length of the sums.
+    /// `inner`: the length of the sums; `flops`: operations of the whole product.
     init(rows: Int, columns: Int, inner: Int, flops: Int) {
         self.rows = rows
         panels = bas_panels(columns)
@@ -159,9 +164,10 @@ struct ProductTasks {
         }
     }
 
-    /// Bytes of a matrix that every task may read whole, and of the panels of a larger one that a task reads.
+    /// Bytes of a matrix that every task reads whole, and of the panels of a larger one that a task reads.
     private static let (smallMatrix, panelBytes) = (512 << 10, 192 << 10)
 
+    /// Calls `body` for every task, on all threads.
     func run(_ body: (_ rows: Range<Int>, _ panels: Range<Int>) -> Void) {
         Parallel.run(tasks: rowParts * panelParts) { task in
             let part = Parallel.range(task / panelParts, of: rowParts, count: rows, alignment: 8)
@@ -172,6 +178,6 @@ struct ProductTasks {
 }
 
 extension Tensor {
-    /// Bytes that kept forms of weights take at most.
+    /// The bytes that packed forms of weights take together at most.
     public static let packedBytesLimit = PackedMatrix.limit
 }

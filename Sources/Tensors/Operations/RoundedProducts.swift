@@ -3,12 +3,12 @@ import CKernels
 // Products whose operands are rounded to bfloat16 (`ProductPrecision.bfloat16`), where they go other ways than those of
 // float32: sums over many rows, and forward convolutions.
 
-/// A weight [N, ...] packed in bfloat16, where products have this precision now.
+/// A weight [N, ...] packed in bfloat16.
 struct RoundedMatrix {
     private let packed: PackedMatrix
     private let inner: Int, columns: Int
 
-    /// nil where products are float32. `use`: `.forward(taps: 1)` or `.inputGradient(taps: 1)`.
+    /// Packs a weight; nil where products are in float32 now. `use`: `.forward(taps: 1)` or `.inputGradient(taps: 1)`.
     init?(_ weight: Tensor, _ use: PackedMatrix.Use) {
         guard ProductPrecision.current == .bfloat16 else { return nil }
         let (n, k) = (weight.shape[0], weight.count / weight.shape[0])
@@ -16,7 +16,7 @@ struct RoundedMatrix {
         packed = PackedMatrix.of(weight, for: use, .bfloat16)
     }
 
-    /// y [rows, columns] of x [rows, inner] on this thread.
+    /// y [rows, columns] = x [rows, inner] · weight + bias + residual on the calling thread.
     func product(
         _ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, rows: Int, bias: UnsafePointer<Float>? = nil,
         residual: UnsafePointer<Float>? = nil
@@ -28,8 +28,8 @@ struct RoundedMatrix {
 }
 
 extension Tensor {
-    /// dW [N, K] = dyᵀ · x. Tasks take parts of the outputs, wide ones because each rounds x anew, and parts of the rows,
-    /// whose sums are then added up.
+    /// The gradient dW [N, K] = dyᵀ · x, where self is dy. Tasks take parts of the outputs, wide ones because each rounds x
+    /// anew, and parts of the rows, whose sums are then added up.
     func roundedLinearWeightGradient(input x: Tensor, _ kernel: [Int]) -> Tensor {
         let (n, k, rows) = (kernel[0], kernel[1], count / kernel[0])
         let result = Tensor(uninitialized: kernel)
@@ -83,7 +83,7 @@ extension Tensor {
         return result
     }
 
-    /// Rows of the last axis as pairs.
+    /// The rows of the last axis rounded to bfloat16, as pairs.
     private func roundedRows() -> Storage {
         let channels = shape[rank - 1]
         let (rows, pairs) = (count / max(1, channels), (channels + 1) / 2)
@@ -98,7 +98,7 @@ extension Tensor {
 }
 
 extension bas_convolution {
-    /// Are tiles of 4×4 worth it where operands are rounded?
+    /// Whether tiles of 4×4 are worth it where operands are rounded.
     ///
     /// The transforms enlarge what rounding does: results are off by 0.012 of their size, those of plain sums by 0.002. In
     /// the embedded U-Net that is little beside its linear layers: its prediction is off by 0.0068 instead of 0.0060, its

@@ -1,12 +1,15 @@
 import CKernels
 
-/// Operators that take two arrays, with the kernel's code for each.
+/// Elementwise operators of two operands; raw values are those of the kernel (`bas_binary_operator`).
 public enum BinaryOperation: Int32, Sendable, CaseIterable {
+    /// Comparisons give 1 or 0. `minimum` and `maximum` give the second operand where either is NaN.
     case add, subtract, multiply, divide, minimum, maximum, power, less, lessOrEqual, equal
 }
 
-/// Operators that take one.
+/// Elementwise operators of one operand; raw values are those of the kernel (`bas_unary_operator`).
 public enum UnaryOperation: Int32, Sendable, CaseIterable {
+    /// `round` is to nearest, ties to even; `gelu` is exact (by erf), `quickGELU` is x · sigmoid(1.702 x); `sign` of NaN is
+    /// 0.
     case negate, exp, log, sqrt, abs, square, reciprocal, sign, sin, cos, tanh, sigmoid, silu, gelu, quickGELU, floor, round
 }
 
@@ -43,13 +46,17 @@ extension Tensor {
         return result
     }
 
+    /// Elementwise, with NumPy's broadcasting; traps where the shapes do not broadcast.
     public static func + (a: Tensor, b: Tensor) -> Tensor { binary(.add, a, b) }
+    /// Elementwise, with NumPy's broadcasting; traps where the shapes do not broadcast.
     public static func - (a: Tensor, b: Tensor) -> Tensor { binary(.subtract, a, b) }
+    /// Elementwise (no matrix product), with NumPy's broadcasting; traps where the shapes do not broadcast.
     public static func * (a: Tensor, b: Tensor) -> Tensor { binary(.multiply, a, b) }
+    /// Elementwise, with NumPy's broadcasting; traps where the shapes do not broadcast. Division by zero gives ±∞ or NaN.
     public static func / (a: Tensor, b: Tensor) -> Tensor { binary(.divide, a, b) }
 
-    /// Of `a` where `flags` is not 0, of `b` where it is; all of one shape. Picks rather than multiplies: NaN on the side
-    /// not taken stays there.
+    /// Elements of `a` where `flags` is not 0, and of `b` where it is; all three have one shape. Elements are picked, not
+    /// multiplied: NaN in the operand that is not taken has no effect.
     public static func select(_ flags: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
         precondition(
             flags.shape == a.shape && a.shape == b.shape,
@@ -64,23 +71,25 @@ extension Tensor {
         return result
     }
 
+    /// The operation on every element.
     public func map(_ operation: UnaryOperation) -> Tensor {
         elementwise(costs: 32) { bas_unary(operation.rawValue, $0, $1, $2) }
     }
 
-    /// scale · x + offset.
+    /// scale · x + offset of every element x.
     public func scaled(by scale: Float, plus offset: Float = 0) -> Tensor {
         elementwise(costs: 8) { bas_scale($0, $1, scale, offset, $2) }
     }
 
-    /// dx = dy · op'(x) for the activations.
+    /// The gradient dx = dy · op'(x), where self is dy and `input` is x, for the activations SiLU, GELU, quick GELU,
+    /// sigmoid and tanh; the result is uninitialized for other operations.
     public func activationBackward(_ operation: UnaryOperation, input: Tensor) -> Tensor {
         defer { keepAlive(input) }
         let (x, start) = (input.pointer, pointer)
         return elementwise(costs: 48) { bas_activation_backward(operation.rawValue, $0, $1, x + ($1 - start), $2) }
     }
 
-    /// a · self + b · other, in one pass; same shapes.
+    /// a · self + b · other in one pass; traps where the shapes differ.
     public func combined(_ a: Float, with other: Tensor, _ b: Float) -> Tensor {
         precondition(shape == other.shape, "combine \(Shape.text(shape)) and \(Shape.text(other.shape))")
         defer { keepAlive(other) }
@@ -88,7 +97,8 @@ extension Tensor {
         return elementwise(costs: 12) { bas_combine($0, $1, a, z + ($1 - start), b, $2) }
     }
 
-    /// Adds `other` in place (a copy first where shared): gradients accumulate through this.
+    /// Adds scale · `other` in place (to a copy where the storage is shared); traps where the shapes differ. Gradients
+    /// accumulate by it.
     public mutating func accumulate(_ other: Tensor, scale: Float = 1) {
         precondition(shape == other.shape, "accumulate \(Shape.text(other.shape)) onto \(Shape.text(shape))")
         defer { keepAlive(other) }
@@ -105,6 +115,7 @@ extension Tensor {
         }
     }
 
+    /// Calls `body(y, x, count)` for parts of the elements, on all threads. `costs`: operations per element.
     private func elementwise(
         costs: Int, _ body: (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int) -> Void
     ) -> Tensor {
@@ -122,8 +133,8 @@ extension Tensor {
     }
 }
 
-/// Two operands read with strides over one result: the innermost axes are merged into runs as long as both operands
-/// are either contiguous or constant along them.
+/// A walk over two operands that are read with strides over one result: the innermost axes are merged into runs that are as
+/// long as both operands are either contiguous or constant along them.
 struct BroadcastPlan {
     private(set) var run = 1
     private(set) var innerA = 0
@@ -144,7 +155,7 @@ struct BroadcastPlan {
         }
     }
 
-    /// Calls `body(result offset, offset in a, offset in b)` for every run, until nobody wants the result any more.
+    /// Calls `body(result offset, offset in a, offset in b)` for every run, until the work is cancelled.
     func forEachRun(_ body: (Int, Int, Int) -> Void) {
         var index = [Int](repeating: 0, count: sizes.count)
         var (a, b, question) = (0, 0, Parallel.Question())

@@ -2,7 +2,7 @@ import CKernels
 import Glibc
 
 extension Tensor {
-    /// Axes in the order `order`, as a contiguous copy.
+    /// A contiguous copy with the axes in the order `order`, which must be a permutation of 0..<rank.
     public func permuted(_ order: [Int]) -> Tensor {
         precondition(order.sorted() == Array(0..<rank), "permutation \(order) of rank \(rank)")
         if order == Array(0..<rank) { return self }
@@ -10,21 +10,25 @@ extension Tensor {
         return gathered(shape: order.map { shape[$0] }, strides: order.map { own[$0] }, start: 0)
     }
 
-    /// The last two axes exchanged.
+    /// A contiguous copy with the last two axes exchanged; traps below rank 2.
     public var transposed: Tensor {
         precondition(rank >= 2)
         return permuted(Array(0..<rank - 2) + [rank - 1, rank - 2])
     }
 
-    /// One slice along an axis: `count` elements from `start` in steps of `step` (not 0, may be negative).
+    /// A slice along one axis: `count` elements from `start` on, in steps of `step`, which may be negative but not 0.
     public struct Slice: Sendable, Equatable {
+        /// The first element.
         public var start: Int
+        /// The number of elements.
         public var count: Int
+        /// The distance from one element to the next.
         public var step: Int
+        /// A slice; its bounds are not checked.
         public init(start: Int, count: Int, step: Int = 1) { (self.start, self.count, self.step) = (start, count, step) }
     }
 
-    /// `slices[axis]` of every axis, as a copy.
+    /// A copy of the elements that `slices[axis]` names along every axis; one slice for each axis.
     public func sliced(_ slices: [Slice]) -> Tensor {
         precondition(slices.count == rank)
         let own = Shape.strides(shape)
@@ -32,7 +36,7 @@ extension Tensor {
         return gathered(shape: slices.map(\.count), strides: zip(slices, own).map { $0.step * $1 }, start: start)
     }
 
-    /// The transpose of `sliced`: zeros of `shape` with this tensor at the slices.
+    /// The transpose of `sliced`: a tensor of zeros with `shape`, to which this tensor is added at the slices.
     public func scattered(to shape: [Int], _ slices: [Slice]) -> Tensor {
         let cost = Profile.Cost("copies", floats: 2 * Shape.count(shape))
         defer { cost.end() }
@@ -47,7 +51,8 @@ extension Tensor {
         return result
     }
 
-    /// Joined along `axis`; other axes equal.
+    /// The tensors joined along `axis`, which may count from the end; traps where their other axes differ, or for no
+    /// tensors.
     public static func concatenated(_ tensors: [Tensor], axis: Int) -> Tensor {
         precondition(!tensors.isEmpty)
         let axis = Shape.axis(axis, rank: tensors[0].rank)
@@ -78,7 +83,7 @@ extension Tensor {
         return result
     }
 
-    /// The parts of `sizes` along `axis`: the inverse of `concatenated`.
+    /// The parts of `sizes` along `axis`, the inverse of `concatenated`; parts along axis 0 are not copied.
     public func split(_ sizes: [Int], axis: Int) -> [Tensor] {
         let axis = Shape.axis(axis, rank: rank)
         var start = 0
@@ -89,7 +94,7 @@ extension Tensor {
         }
     }
 
-    /// Rows `indices` of a matrix [V, D]: [indices.count, D].
+    /// The rows `indices` of a matrix [V, D]: [indices.count, D]. Traps for an index outside of 0..<V.
     public func gatherRows(_ indices: [Int]) -> Tensor {
         defer { keepAlive(self) }
         let width = count / max(1, shape[0])
@@ -108,7 +113,8 @@ extension Tensor {
         return result
     }
 
-    /// The transpose of `gatherRows`: zeros [V, D] with row r of this tensor added at `indices[r]`.
+    /// The transpose of `gatherRows`: a matrix of zeros [rows, D], to which row r of this tensor is added at `indices[r]`.
+    /// Indices are not checked.
     public func scatterRows(_ indices: [Int], into rows: Int) -> Tensor {
         defer { keepAlive(self) }
         let width = count / max(1, shape[0])
@@ -121,7 +127,7 @@ extension Tensor {
         return result
     }
 
-    /// A copy of strided elements.
+    /// A contiguous copy of strided elements.
     private func gathered(shape: [Int], strides: [Int], start: Int) -> Tensor {
         let cost = Profile.Cost("copies", floats: 2 * Shape.count(shape))
         defer { cost.end() }
@@ -139,7 +145,8 @@ extension Tensor {
         return result
     }
 
-    /// Calls `body(contiguous index, strided offset, run, step)` for the innermost runs of a strided walk.
+    /// Calls `body(contiguous index, strided offset, run, step)` for the innermost runs of a strided walk, until the work
+    /// is cancelled.
     private static func forEachRun(_ shape: [Int], _ strides: [Int], _ body: (Int, Int, Int, Int) -> Void) {
         guard !shape.contains(0) else { return }
         var (sizes, steps) = (shape, strides)
@@ -160,8 +167,8 @@ extension Tensor {
 }
 
 extension BroadcastPlan {
-    /// Every index of `sizes` in order, with its strided offset, until nobody wants the result any more; `run`: elements
-    /// that each stands for.
+    /// Calls `body(index, strided offset)` for every index of `sizes` in order, until the work is cancelled. `run`: the
+    /// elements that each index stands for.
     static func walk(_ sizes: [Int], _ strides: [Int], run: Int, _ body: (Int, Int) -> Void) {
         var index = [Int](repeating: 0, count: sizes.count)
         var (offset, question) = (0, Parallel.Question())

@@ -1,16 +1,20 @@
 import CKernels
 
 extension Tensor {
-    /// Sum of all elements, partial sums in double.
+    /// The sum of all elements; blocks are summed in float32, the blocks in double.
     public var sum: Double { withValues { bas_sum($0.baseAddress, count) } }
-    /// A 64-bit number that depends on every bit of every element.
+    /// A 64-bit hash of every bit of every element; not cryptographic.
     public var fingerprint: UInt64 { withValues { bas_fingerprint($0.baseAddress, count) } }
+    /// The mean of all elements; 0 for a tensor without elements.
     public var mean: Double { sum / Double(max(1, count)) }
+    /// The sum of the squares of all elements, in double like `sum`.
     public var sumOfSquares: Double { withValues { bas_sum_of_squares($0.baseAddress, count) } }
+    /// The largest element; NaN is ignored, and without elements it is −∞.
     public var maximum: Float { withValues { bas_maximum($0.baseAddress, count) } }
+    /// The smallest element; NaN is ignored, and without elements it is ∞.
     public var minimum: Float { withValues { bas_minimum($0.baseAddress, count) } }
 
-    /// Inner product with a tensor of the same count.
+    /// The inner product with a tensor of the same count; shapes do not matter.
     public func dot(_ other: Tensor) -> Double {
         precondition(count == other.count)
         let (a, b) = (widened, other.widened)
@@ -18,7 +22,8 @@ extension Tensor {
         return bas_dot(a.pointer, b.pointer, count)
     }
 
-    /// Sum over `axes` (all where nil), which stay as size 1 where `keepsAxes`.
+    /// The sum over `axes`, which may count from the end (nil: all axes). They are dropped, or stay with size 1 where
+    /// `keepsAxes`.
     public func sum(_ axes: [Int]? = nil, keepsAxes: Bool = false) -> Tensor {
         let axes = Set((axes ?? Array(0..<rank)).map { Shape.axis($0, rank: rank) })
         var result = self
@@ -26,12 +31,13 @@ extension Tensor {
         return keepsAxes ? result : result.reshaped(shape.indices.filter { !axes.contains($0) }.map { shape[$0] })
     }
 
+    /// The mean over `axes`, as `sum` takes them.
     public func mean(_ axes: [Int]? = nil, keepsAxes: Bool = false) -> Tensor {
         let total = sum(axes, keepsAxes: keepsAxes)
         return total.scaled(by: Float(total.count) / Float(max(1, count)))
     }
 
-    /// The largest element along `axis`, which stays as size 1, and its place (the first of equal ones).
+    /// The largest elements along `axis`, which stays with size 1, and their places along it (the first of equal ones).
     public func maximum(along axis: Int) -> (values: Tensor, indices: [Int]) {
         let axis = Shape.axis(axis, rank: rank)
         let (outer, length, inner) = split(at: axis)
@@ -46,7 +52,7 @@ extension Tensor {
                 for start in stride(from: 0, to: length, by: Parallel.Question.piece) {
                     let end = min(start + Parallel.Question.piece, length)
                     for step in start..<end where base[step * inner] > base[best * inner] { best = step }
-                    // Where it strides, most of what it touches has to come from memory.
+                    // A strided walk counts more, since most of its reads miss the cache.
                     guard question.goesOn(after: (end - start) * (inner == 1 ? 1 : 16)) else { break walk }
                 }
                 y[o * inner + i] = base[best * inner]
@@ -57,7 +63,7 @@ extension Tensor {
         return (result, indices)
     }
 
-    /// Reduces to `shape`, which broadcasts to this tensor's: the backward of broadcasting.
+    /// The sum over the axes that `target` was broadcast along, of the shape `target`: the gradient of broadcasting.
     public func summed(to target: [Int]) -> Tensor {
         if shape == target { return self }
         let missing = rank - target.count
@@ -65,11 +71,12 @@ extension Tensor {
         return sum(axes, keepsAxes: true).reshaped(target)
     }
 
-    /// Sizes before, of, and after `axis`.
+    /// The product of the sizes before `axis`, its own size, and the product of those after it.
     func split(at axis: Int) -> (outer: Int, length: Int, inner: Int) {
         (shape[..<axis].reduce(1, *), shape[axis], shape[(axis + 1)...].reduce(1, *))
     }
 
+    /// The sum along one axis, which stays with size 1.
     private func sumAlong(_ axis: Int) -> Tensor {
         defer { keepAlive(self) }
         let cost = Profile.Cost("sums", floats: count)

@@ -1,12 +1,12 @@
 import CKernels
 
-// Products of few rows with weights that change at every step: laying such a weight out anew costs more memory
-// traffic than the product itself, so it is read as it lies, and the small side is laid out instead.
+// Products of few rows with weights that change at every step: packing such a weight would cost more memory traffic than
+// the product itself, so it is read as it lies, and the small operand is packed instead.
 extension Tensor {
-    /// Up to so many rows it pays.
+    /// The number of rows up to which this is faster.
     static let thinRows = 64
 
-    /// y [M, N] = x [M, K] · Wᵀ + bias + residual by way of yᵀ = W · xᵀ.
+    /// y [M, N] = x [M, K] · Wᵀ + bias + residual, where self is x, computed as yᵀ = W · xᵀ.
     func thinLinear(_ weight: Tensor, bias: Tensor?, residual: Tensor?) -> Tensor {
         let (n, k) = (weight.shape[0], weight.count / weight.shape[0])
         let m = count / k
@@ -18,7 +18,7 @@ extension Tensor {
         return result
     }
 
-    /// The same of a convolution: xᵀ are its patches. y [N, H', W', O], at most `thinRows` pixels in all.
+    /// The same for a convolution: y [N, H', W', O] of at most `thinRows` pixels in all; the rows of x are patches.
     func thinConv2d(_ weight: Tensor, bias: Tensor?, residual: Tensor?, _ geometry: bas_convolution) -> Tensor {
         var g = geometry
         let (samples, pixels, k) = (shape[0], g.OH * g.OW, weight.count / weight.shape[0])
@@ -35,6 +35,7 @@ extension Tensor {
         return result
     }
 
+    /// The product of a weight [N, K] with a packed [K, M], transposed into `result`, plus bias and residual.
     private static func thinProduct(
         _ weight: Tensor, _ packed: Storage, rows m: Int, into result: Tensor, bias: Tensor?, residual: Tensor?
     ) {
@@ -54,7 +55,7 @@ extension Tensor {
         }
     }
 
-    /// dx [M, K] = dy [M, N] · W.
+    /// The gradient dx [M, K] = dy [M, N] · W, where self is dy.
     func thinLinearInputGradient(_ weight: Tensor) -> Tensor {
         let (n, k) = (weight.shape[0], weight.count / weight.shape[0])
         let weight = weight.widened
@@ -69,7 +70,7 @@ extension Tensor {
         return result
     }
 
-    /// dx of a convolution of stride 1, whose turned geometry is `g`.
+    /// The gradient dx of a convolution of stride 1, where self is dy and `turned` is the convolution that takes dy to dx.
     func thinConv2dInputGradient(_ weight: Tensor, channels: Int, _ turned: bas_convolution) -> Tensor {
         var g = turned
         let weight = weight.widened

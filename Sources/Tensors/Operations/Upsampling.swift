@@ -14,7 +14,7 @@ extension Tensor {
         return result
     }
 
-    /// dx of dy = self.
+    /// The gradient dx [N, H, W, C], where self is dy [N, 2H, 2W, C]: sums of 2×2 elements.
     public func upsampledByTwoBackward() -> Tensor {
         defer { keepAlive(self) }
         let (n, h, w, c) = (shape[0], shape[1] / 2, shape[2] / 2, shape[3])

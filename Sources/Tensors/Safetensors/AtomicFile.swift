@@ -3,14 +3,16 @@
 import Glibc
 import Synchronization
 
+/// Writes files so that a path holds either the old contents or all of the new ones.
 public enum AtomicFile {
     private static let counter = Atomic<Int>(0)
 
-    /// Writes `path` by what `body` gives to the sink. Where `body` or the disk fails, nothing of the new
-    /// file remains and an old one stands untouched. Throws ``FileError``, and what `body` throws.
+    /// Writes to `path` what `body` gives to the sink. Where `body` or the disk fails, or the work is cancelled, nothing of
+    /// the new file remains, and an old one is untouched. Throws ``FileError``, `Parallel.Unwanted`, and what `body`
+    /// throws.
     ///
-    /// A link stays a link, and the file that it leads to is replaced, or made. A pipe that somebody reads and a device
-    /// take the bytes as they come.
+    /// A link stays a link, and the file that it leads to is replaced, or made. A pipe that has a reader and a device take
+    /// the bytes as they come.
     public static func write(_ path: String, _ body: (AtomicFileSink) throws -> Void) throws {
         try FileSystem.checkPath(path, .create)
         var status = stat()
@@ -25,7 +27,7 @@ public enum AtomicFile {
     }
 
     private static func writeThrough(_ path: String, _ body: (AtomicFileSink) throws -> Void) throws {
-        // Without O_NONBLOCK nothing could end the opening of a pipe that nobody reads.
+        // Without O_NONBLOCK, opening a pipe that has no reader would never end.
         let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw FileError(.create, path, errno: errno) }
         defer { close(descriptor) }
@@ -38,7 +40,7 @@ public enum AtomicFile {
     private static func replace(_ path: String, by body: (AtomicFileSink) throws -> Void) throws {
         let target = try FileSystem.followingLinks(path)
         let number = counter.add(1, ordering: .relaxed).newValue
-        // A name of its own: that of the file may be as long as names can be.
+        // A short name of its own: the file's may be as long as names can be.
         let temporary = "\(folder(of: target))/.bas-\(getpid())-\(number).tmp"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw FileError(.create, path, errno: errno) }
@@ -46,7 +48,7 @@ public enum AtomicFile {
         do {
             try body(sink)
             try sink.finish()
-            // What is not wanted any more may be rubbish, and the old file is not.
+            // After cancelling, the new contents may be invalid, and the old file is not.
             try Parallel.checkWanted()
         } catch {
             unlink(temporary)
@@ -62,7 +64,7 @@ public enum AtomicFile {
         try syncFolder(folder(of: target))
     }
 
-    /// Writes a whole text.
+    /// Writes a whole text. Throws as the other `write`.
     public static func write(_ path: String, text: String) throws {
         try write(path) { sink in
             var text = text
@@ -70,6 +72,7 @@ public enum AtomicFile {
         }
     }
 
+    /// Waits until the names in a folder are on the disk.
     static func syncFolder(_ folder: String) throws(FileError) {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileError(.sync, folder, errno: errno) }
@@ -78,20 +81,21 @@ public enum AtomicFile {
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw FileError(.sync, folder, errno: errno) }
     }
 
+    /// The folder part of a path; "." where it has none.
     static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 }
 
-/// Where a file being written takes its bytes; collects small pieces into large writes.
+/// Takes the bytes of a file that is being written, and collects small pieces into large writes.
 public final class AtomicFileSink {
     private let descriptor: Int32
     private let path: String
     private var written = 0
     private var pending: [UInt8] = []
     private static let capacity = 1 << 18
-    /// Bytes between two questions whether the work is still wanted.
+    /// The bytes between two questions whether the work was cancelled.
     private static let piece = 8 << 20
 
     init(descriptor: Int32, path: String) {
@@ -100,6 +104,7 @@ public final class AtomicFileSink {
         pending.reserveCapacity(Self.capacity)
     }
 
+    /// Writes bytes. Throws ``FileError``.
     public func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
         if pending.count + bytes.count > Self.capacity { try flush() }
         if bytes.count > Self.capacity {
@@ -109,10 +114,12 @@ public final class AtomicFileSink {
         }
     }
 
+    /// Writes a text as UTF-8. Throws ``FileError``.
     public func write(_ text: String) throws(FileError) {
         try write(Array(text.utf8))
     }
 
+    /// Writes bytes. Throws ``FileError``.
     public func write(_ bytes: [UInt8]) throws(FileError) {
         let outcome = bytes.withUnsafeBytes { buffer in
             Result { () throws(FileError) in try write(buffer) }
@@ -120,6 +127,7 @@ public final class AtomicFileSink {
         try outcome.get()
     }
 
+    /// Gives the collected bytes to the system.
     func flush() throws(FileError) {
         let bytes = pending
         pending.removeAll(keepingCapacity: true)
@@ -129,8 +137,8 @@ public final class AtomicFileSink {
         try outcome.get()
     }
 
-    /// Everything is on the disk, which may take its time for that; where nobody wants the file any more, it goes on with
-    /// that alone.
+    /// Waits until everything is on the disk, which may take its time; where the work is cancelled, it goes on with that
+    /// unseen.
     func finish() throws {
         try flush()
         let (own, path) = (dup(descriptor), path)
@@ -141,7 +149,8 @@ public final class AtomicFileSink {
         }
     }
 
-    /// Closes a file that has no name any more: the system then throws away what was written, all at once.
+    /// Closes a file that has no name any more; large ones on a thread of their own, since the system then frees all their
+    /// blocks.
     func abandon() {
         let descriptor = descriptor
         guard written >= Self.piece, OwnThread.detached({ close(descriptor) }) else {
@@ -153,7 +162,7 @@ public final class AtomicFileSink {
     private func writeAll(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
         var done = 0
         while done < bytes.count {
-            // The file is thrown away then.
+            // The file is discarded then.
             if Parallel.isAbandoned { return }
             let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
             let count = Glibc.write(descriptor, rest.baseAddress, min(rest.count, Self.piece))
@@ -161,7 +170,7 @@ public final class AtomicFileSink {
                 done += count
                 written += count
             } else if errno == EAGAIN {
-                // A pipe is full; who reads it may take its time.
+                // The pipe is full, and its reader may take its time.
                 var question = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 poll(&question, 1, 50)
             } else if errno != EINTR {

@@ -1,25 +1,25 @@
 import Glibc
 
-/// What tells whether files are still those that were read: identity, size and times of each, without reading them.
+/// Tells whether files are still those that were read, by identity, size and times of each, without reading them.
 ///
-/// A file that is rewritten in place, replaced by another, added or removed gives another stamp, also where its time was
-/// set back afterwards (the time of its last change of state cannot be set). A change within the clock's grain after
-/// another one may leave all as it was: `isSettled` says whether that can be excluded.
+/// A file that is rewritten in place, replaced by another, added or removed changes the stamp, also where its modification
+/// time was set back (the time of its last change of state cannot be set). A change within the clock's resolution after
+/// another one may not show: `isSettled` says whether that can be excluded.
 public struct DiskStamp: Sendable, Equatable {
     fileprivate struct File: Sendable, Equatable {
         let path: String
         let device, inode: UInt
         let size: Int
-        /// Seconds and nanoseconds of the last change of contents, and of the state.
+        /// Seconds and nanoseconds of the last change of the contents, then of the state.
         let times: [Int]
     }
 
     private let files: [File]
-    /// Whether every file had been left alone for longer than the coarsest clock of a file system (FAT, NFS: 2 s) when the
-    /// stamp was taken: only then two equal stamps mean equal contents.
+    /// Whether every file had been left alone for longer than the coarsest resolution of a file system (FAT, NFS: 2 s) when
+    /// the stamp was taken: only then do equal stamps mean equal contents.
     public let isSettled: Bool
 
-    /// Of files by their paths; of folders the files directly in them. What is missing is left out.
+    /// Takes the stamp of files by their paths, and of the files directly in folders. What does not exist is left out.
     public init(_ paths: [String]) {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
@@ -28,11 +28,12 @@ public struct DiskStamp: Sendable, Equatable {
         isSettled = files.allSatisfy { max($0.times[0], $0.times[2]) < now.tv_sec - 2 }
     }
 
+    /// Whether the files are the same, unchanged; `isSettled` is not compared.
     public static func == (a: DiskStamp, b: DiskStamp) -> Bool { a.files == b.files }
 }
 
 extension DiskStamp.File {
-    /// nil where there is none. Links are followed: what they lead to counts.
+    /// Reads the stamp of one file; nil where there is none. Links are followed: what they lead to counts.
     fileprivate init?(_ path: String) {
         var info = stat()
         guard stat(path, &info) == 0 else { return nil }

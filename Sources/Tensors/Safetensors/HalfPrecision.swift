@@ -1,9 +1,10 @@
-// float16 and bfloat16 ↔ float32, by bits: Swift's Float16 calls a library routine for every element on
-// x86-64, these loops are vectorised. No operation here meets a subnormal Float, so that the results
-// hold in threads that flush subnormals to zero.
+// float16 and bfloat16 to and from float32, by bits: on x86-64 Swift's Float16 calls a library routine for every element,
+// while these loops are vectorized. No result depends on a subnormal float32, so results also hold in threads that flush
+// subnormals to zero.
 
+/// Conversions between 16-bit floating-point numbers and `Float`.
 public enum HalfPrecision {
-    /// float16 bits → Float, exact; NaN payloads kept.
+    /// float16 bits as a `Float`, exactly; NaN keeps its payload.
     @inline(__always)
     public static func widen(float16 bits: UInt16) -> Float {
         let sign = UInt32(bits & 0x8000) << 16
@@ -16,11 +17,11 @@ public enum HalfPrecision {
         return Float(bitPattern: sign | (magnitude >= 0x0F80_0000 ? special : finite))
     }
 
-    /// bfloat16 bits → Float, exact.
+    /// bfloat16 bits as a `Float`, exactly.
     @inline(__always)
     public static func widen(bfloat16 bits: UInt16) -> Float { Float(bitPattern: UInt32(bits) << 16) }
 
-    /// Float → float16 bits, to nearest, ties to even; too large becomes infinity.
+    /// The nearest float16, ties to even, as bits; what is too large becomes infinity, and NaN stays NaN.
     @inline(__always)
     public static func narrow(float16 value: Float) -> UInt16 {
         let bits = value.bitPattern
@@ -39,7 +40,7 @@ public enum HalfPrecision {
         return sign | UInt16(truncatingIfNeeded: rounded >> 13)
     }
 
-    /// Float → bfloat16 bits, to nearest, ties to even.
+    /// The nearest bfloat16, ties to even, as bits; NaN stays NaN.
     @inline(__always)
     public static func narrow(bfloat16 value: Float) -> UInt16 {
         let bits = value.bitPattern

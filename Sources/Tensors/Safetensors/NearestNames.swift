@@ -1,7 +1,7 @@
-// Which of many names someone may have meant.
+// Suggestions for names that do not exist.
 
 enum NearestNames {
-    /// Up to three of `names` within a third of `name`'s length in edits, nearest first.
+    /// Returns up to three of `names` that differ from `name` by at most a third of its length in edits, nearest first.
     static func find(_ name: String, among names: [String]) -> [String] {
         let wanted = Array(name.utf8)
         let limit = max(1, wanted.count / 3)
@@ -15,7 +15,7 @@ enum NearestNames {
         .prefix(3).map(\.0)
     }
 
-    /// Levenshtein's distance.
+    /// Levenshtein's distance in bytes.
     private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
         var row = Array(0...right.count)
         for (i, a) in left.enumerated() {

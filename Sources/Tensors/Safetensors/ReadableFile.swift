@@ -2,20 +2,21 @@
 // kills the process, under `pread` it is an error.
 import Glibc
 
-/// An open file; closed when the last holder lets go. Reading is safe from several threads.
+/// An open file, closed with its last reference. It can be read from several threads at once.
 public final class ReadableFile: Sendable {
+    /// The path that it was opened by.
     public let path: String
     /// The size in bytes when it was opened.
     public let size: Int
     private let descriptor: Int32
-    /// Bytes between two questions whether the work is still wanted.
+    /// The bytes between two questions whether the work was cancelled.
     private static let piece = 8 << 20
 
-    /// Opens a regular file; a link to one is followed. Throws ``FileError``: missing, no permission, a folder, a pipe or
-    /// device, …
+    /// Opens a regular file, following links. Throws ``FileError`` where there is none, it may not be read, or it is a
+    /// folder, a pipe or a device.
     public init(_ path: String) throws(FileError) {
         try FileSystem.checkPath(path, .open)
-        // Without O_NONBLOCK nothing could end the opening of a pipe into which nobody writes.
+        // Without O_NONBLOCK, opening a pipe that has no writer would never end.
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw FileError(.open, path, errno: errno) }
         do throws(FileError) {
@@ -30,9 +31,8 @@ public final class ReadableFile: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Fills `buffer` with the bytes from `offset` on. Throws ``FileError`` with reason `cutShort` where
-    /// the file is no longer as long as it was when opened. Where the work is abandoned (`Parallel.abandonable`), the rest
-    /// of the buffer stays as it was.
+    /// Fills `buffer` with the bytes from `offset` on. Throws ``FileError`` with reason `cutShort` where the file is no
+    /// longer as long as it was when opened. Where the work is cancelled, the rest of the buffer is left as it was.
     public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FileError) {
         var done = 0
         while done < buffer.count {
@@ -49,21 +49,22 @@ public final class ReadableFile: Sendable {
         }
     }
 
-    /// Throws where the size is no longer the one at opening.
+    /// Throws ``FileError`` with reason `cutShort` where the file is shorter than when it was opened.
     public func checkSize() throws(FileError) {
         guard try Self.regularSize(descriptor, path) >= size else {
             throw FileError(.read, path, reason: .cutShort)
         }
     }
 
-    /// The whole content of a file of at most `limit` bytes.
+    /// The contents of the file at `path`. Throws ``FileError``, with reason `tooLarge` where it has more than `limit`
+    /// bytes.
     public static func contents(_ path: String, limit: Int = 1 << 30) throws(FileError) -> [UInt8] {
         let file = try ReadableFile(path)
         guard file.size <= limit else { throw FileError(.read, path, reason: .tooLarge) }
         return try file.contents()
     }
 
-    /// All bytes that it had when it was opened.
+    /// All bytes that the file had when it was opened. Throws ``FileError``.
     public func contents() throws(FileError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: size)
         let outcome = bytes.withUnsafeMutableBytes { buffer in

@@ -1,6 +1,6 @@
 // SHA-256 (FIPS 180-4), for the model hash that pictures and results carry.
 
-/// A running SHA-256. Feed it with `update`, ask once with `finalize` or `hexadecimal`.
+/// A running SHA-256: feed it with `update`, then ask once with `finalize` or `hexadecimal`.
 public struct SHA256: Sendable {
     private var state: [UInt32] = [
         0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB,
@@ -9,8 +9,10 @@ public struct SHA256: Sendable {
     private var pending: [UInt8] = []
     private var length: UInt64 = 0
 
+    /// The hash of no bytes.
     public init() {}
 
+    /// Adds bytes.
     public mutating func update(_ bytes: UnsafeRawBufferPointer) {
         length &+= UInt64(bytes.count)
         var rest = bytes
@@ -27,9 +29,10 @@ public struct SHA256: Sendable {
         pending.append(contentsOf: rest[whole...])
     }
 
+    /// Adds bytes.
     public mutating func update(_ bytes: [UInt8]) { bytes.withUnsafeBytes { update($0) } }
 
-    /// The digest of all that was fed, 32 bytes.
+    /// The digest of all bytes that were added, 32 bytes.
     public consuming func finalize() -> [UInt8] {
         let bits = length &* 8
         var padding: [UInt8] = [0x80]
@@ -39,20 +42,21 @@ public struct SHA256: Sendable {
         return state.flatMap { word in withUnsafeBytes(of: word.bigEndian) { Array($0) } }
     }
 
-    /// The digest in 64 hexadecimal digits.
+    /// The digest as 64 hexadecimal digits.
     public consuming func hexadecimal() -> String {
         let digits = Array("0123456789abcdef".utf8)
         return String(
             decoding: finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
+    /// The digest of bytes as 64 hexadecimal digits.
     public static func hexadecimal(of bytes: [UInt8]) -> String {
         var hash = SHA256()
         hash.update(bytes)
         return hash.hexadecimal()
     }
 
-    /// The digest of a file's contents. Throws ``FileError``.
+    /// The digest of a file's contents as 64 hexadecimal digits. Throws ``FileError``.
     public static func hexadecimal(ofFile path: String) throws -> String {
         let file = try ReadableFile(path)
         var hash = SHA256()

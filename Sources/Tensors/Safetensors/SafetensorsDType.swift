@@ -1,24 +1,39 @@
 // The element types of a safetensors file.
 
-/// Element types by their names in the header. All are validated; ``isReadable`` tells which widen to Float.
+/// Element types by their names in the header. All are validated; `isReadable` tells which of them can be read.
 public enum SafetensorsDType: String, Sendable, CaseIterable {
+    /// A byte, 0 or 1.
     case bool = "BOOL"
+    /// An unsigned 8-bit integer.
     case u8 = "U8"
+    /// A signed 8-bit integer.
     case i8 = "I8"
+    /// An 8-bit floating-point number with 5 bits of exponent; cannot be read.
     case f8e5m2 = "F8_E5M2"
+    /// An 8-bit floating-point number with 4 bits of exponent; cannot be read.
     case f8e4m3 = "F8_E4M3"
+    /// A signed 16-bit integer.
     case i16 = "I16"
+    /// An unsigned 16-bit integer.
     case u16 = "U16"
+    /// IEEE 754 binary16.
     case f16 = "F16"
+    /// The upper half of a binary32.
     case bf16 = "BF16"
+    /// A signed 32-bit integer.
     case i32 = "I32"
+    /// An unsigned 32-bit integer.
     case u32 = "U32"
+    /// IEEE 754 binary32.
     case f32 = "F32"
+    /// IEEE 754 binary64.
     case f64 = "F64"
+    /// A signed 64-bit integer.
     case i64 = "I64"
+    /// An unsigned 64-bit integer.
     case u64 = "U64"
 
-    /// Bytes an element.
+    /// The bytes of an element.
     public var width: Int {
         switch self {
         case .bool, .u8, .i8, .f8e5m2, .f8e4m3: 1
@@ -28,7 +43,7 @@ public enum SafetensorsDType: String, Sendable, CaseIterable {
         }
     }
 
-    /// How a tensor keeps such elements as they are.
+    /// The format in which a tensor can keep such elements unchanged; nil for types that are widened to float32.
     public var halfFormat: HalfFormat? {
         switch self {
         case .f16: .float16
@@ -37,9 +52,10 @@ public enum SafetensorsDType: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether elements can be read as float32: all but those of 8-bit floating point.
     public var isReadable: Bool { self != .f8e5m2 && self != .f8e4m3 }
 
-    /// Whether elements are whole numbers (or truth values).
+    /// Whether elements are integers or truth values.
     public var isInteger: Bool {
         switch self {
         case .f8e5m2, .f8e4m3, .f16, .bf16, .f32, .f64: false
@@ -47,6 +63,6 @@ public enum SafetensorsDType: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whether ``SafetensorsWriter`` writes it.
+    /// Whether ``SafetensorsWriter`` can write it.
     public var isWritable: Bool { self == .f32 || self == .f16 || self == .bf16 || self == .u8 }
 }

@@ -1,55 +1,88 @@
-// Every way in which a safetensors file can break the format's rules, as data, and its one rendering.
+// Errors of safetensors files: every way in which one can break the rules of its format.
 
-/// A broken or unsuitable safetensors file: which file, which tensor, what.
+/// An error of a safetensors file: the file, the tensor and the problem.
 public struct SafetensorsError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The problem.
     public enum Problem: Equatable, Sendable {
         // The header
+        /// The file has too few bytes for a header.
         case tooShort(size: Int)
+        /// The header is longer than the format allows.
         case headerTooLong(length: UInt64, limit: Int)
+        /// The header would reach beyond the end of the file.
         case headerPastEnd(length: UInt64, fileSize: Int)
+        /// The header begins with another byte than `{`.
         case headerStart(byte: UInt8)
+        /// The header is not valid JSON.
         case headerJSON(JSONError)
+        /// `__metadata__` does not map strings to strings.
         case metadataNotText
         // One tensor's description
+        /// The tensor is described by another kind of value than an object.
         case entryNotAnObject(found: String)
+        /// The description lacks a member.
         case missingField(String)
+        /// A member of the description has another kind of value than expected.
         case invalidField(String, expected: String)
+        /// The element type has this name, which is not known.
         case unknownDType(String)
+        /// The shape has more elements than can be counted.
         case sizeOverflow(shape: [Int])
         // The layout of the data
+        /// The data end before they begin.
         case offsetsReversed(begin: Int, end: Int)
+        /// The data have another number of bytes than type and shape need.
         case sizeMismatch(dtype: SafetensorsDType, shape: [Int], needed: Int, given: Int)
+        /// Bytes between two tensors belong to none.
         case hole(expectedBegin: Int, begin: Int)
+        /// The data begin inside of another tensor's.
         case overlap(expectedBegin: Int, begin: Int)
+        /// The data end beyond the end of the file.
         case dataPastEnd(end: Int, available: Int)
+        /// Bytes after the last tensor belong to none.
         case dataUnused(end: Int, available: Int)
         // Asking
+        /// The file has no such tensor; `nearest`: names that were perhaps meant.
         case noSuchTensor(nearest: [String])
+        /// Elements of this type cannot be read.
         case unreadableDType(SafetensorsDType)
+        /// Integers were asked for, and the elements are of this type.
         case notIntegers(SafetensorsDType)
+        /// The destination, or what was given to write, has another number of elements than the tensor.
         case wrongCount(expected: Int, given: Int)
         // Sharded files
+        /// A member of the index has another kind of value than expected.
         case indexField(String, expected: String)
+        /// The index names a shard outside of its folder.
         case unsafeShardName(String)
+        /// The index names a shard that does not hold the tensor.
         case notInShard(shard: String)
+        /// The folder has no index.
         case noIndex
+        /// The folder has several indexes, which are named.
         case severalIndexes([String])
         // Writing
+        /// Two tensors have the same name, or one is called `__metadata__`.
         case duplicateName
+        /// Elements cannot be written as this type.
         case unwritableDType(SafetensorsDType)
     }
 
+    /// The file.
     public let path: String
-    /// The tensor concerned; nil where it is the file.
+    /// The tensor concerned; nil where it is the whole file.
     public let key: String?
+    /// The problem.
     public let problem: Problem
 
+    /// An error about the file at `path`, or about its tensor `key`.
     public init(_ path: String, key: String? = nil, _ problem: Problem) {
         self.path = path
         self.key = key
         self.problem = problem
     }
 
+    /// The error as a message for the user, without a full stop.
     public var description: String {
         let place = key.map { "\(path): tensor \"\($0)\"" } ?? path
         return "\(place): \(problem.text)"

@@ -1,24 +1,27 @@
-// A safetensors file: header read and validated at once, tensors read one by one when asked for.
+// A safetensors file: its header is read and validated at once, tensors one by one when they are asked for.
 
-/// Where named tensors come from: one file, or the shards of an index.
+/// Named tensors of one file, or of the shards of an index.
 public protocol SafetensorsSource: Sendable {
-    /// What errors name.
+    /// The file or the index, as errors name it.
     var path: String { get }
-    /// The tensors, in the order of their data.
+    /// The tensors in the order of their data; of shards, in the order of the index.
     var tensors: [SafetensorsEntry] { get }
+    /// The text entries of `__metadata__`; of shards, those of the first in alphabetical order.
     var metadata: [String: String] { get }
     /// The description of one tensor. Throws ``SafetensorsError`` with nearest names where there is none.
     func entry(_ name: String) throws -> SafetensorsEntry
-    /// Reads a tensor, C order, widened to Float (integers and doubles rounded to nearest).
+    /// Reads a tensor in C order, widened to `Float` (integers and doubles are rounded to nearest). Throws
+    /// ``SafetensorsError`` where there is no such tensor, its type cannot be read, or `buffer` has another number of
+    /// elements, and ``FileError``.
     func read(_ name: String, into buffer: UnsafeMutableBufferPointer<Float>) throws
-    /// Reads a tensor of F16 or BF16 as it is stored.
+    /// Reads a tensor of F16 or BF16 as it is stored. Throws as `read`.
     func readHalves(_ name: String, into buffer: UnsafeMutableBufferPointer<UInt16>) throws
-    /// Reads a tensor of whole numbers.
+    /// Reads a tensor of integers; values of U64 beyond `Int.max` are clamped. Throws as `read`.
     func readInts(_ name: String) throws -> [Int]
 }
 
 extension SafetensorsSource {
-    /// Reads a tensor, C order, widened to Float.
+    /// Reads a tensor in C order, widened to `Float`. Throws as `read`.
     public func readFloats(_ name: String) throws -> [Float] {
         let count = try entry(name).count
         return try [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
@@ -30,15 +33,17 @@ extension SafetensorsSource {
 
 /// One safetensors file.
 public final class SafetensorsFile: SafetensorsSource {
+    /// The tensors in the order of their data.
     public let tensors: [SafetensorsEntry]
+    /// The text entries of `__metadata__`.
     public let metadata: [String: String]
     private let file: ReadableFile
     private let positions: [ExactString: Int]
 
+    /// The path that it was opened by.
     public var path: String { file.path }
 
-    /// Opens a file and validates its header; no data are read.
-    /// Throws ``FileError`` and ``SafetensorsError``.
+    /// Opens a file and validates its header; no data are read. Throws ``FileError`` and ``SafetensorsError``.
     public init(path: String) throws {
         file = try ReadableFile(path)
         let header = try SafetensorsHeader(file)
@@ -48,6 +53,7 @@ public final class SafetensorsFile: SafetensorsSource {
             uniqueKeysWithValues: header.tensors.enumerated().map { (ExactString($1.name), $0) })
     }
 
+    /// The description of one tensor. Throws ``SafetensorsError`` with nearest names where there is none.
     public func entry(_ name: String) throws -> SafetensorsEntry {
         guard let position = positions[ExactString(name)] else {
             let nearest = NearestNames.find(name, among: tensors.map(\.name))
@@ -56,8 +62,10 @@ public final class SafetensorsFile: SafetensorsSource {
         return tensors[position]
     }
 
+    /// Whether the file has a tensor of this name.
     public func contains(_ name: String) -> Bool { positions[ExactString(name)] != nil }
 
+    /// Reads a tensor in C order, widened to `Float`; see ``SafetensorsSource/read(_:into:)``.
     public func read(_ name: String, into buffer: UnsafeMutableBufferPointer<Float>) throws {
         let entry = try entry(name)
         guard entry.dtype.isReadable else {
@@ -78,6 +86,7 @@ public final class SafetensorsFile: SafetensorsSource {
         }
     }
 
+    /// Reads a tensor of F16 or BF16 as it is stored.
     public func readHalves(_ name: String, into buffer: UnsafeMutableBufferPointer<UInt16>) throws {
         let entry = try entry(name)
         guard entry.dtype.halfFormat != nil else { throw SafetensorsError(path, key: name, .unreadableDType(entry.dtype)) }
@@ -88,6 +97,7 @@ public final class SafetensorsFile: SafetensorsSource {
         try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: entry.byteRange.lowerBound)
     }
 
+    /// Reads a tensor of integers.
     public func readInts(_ name: String) throws -> [Int] {
         let entry = try entry(name)
         guard entry.dtype.isInteger else {
@@ -100,7 +110,7 @@ public final class SafetensorsFile: SafetensorsSource {
         return values
     }
 
-    /// Gives the bytes of a tensor in pieces of whole elements, with the index of the first element.
+    /// Calls `body` for the bytes of a tensor in pieces of whole elements, with the index of each piece's first element.
     private func forEachPiece(
         of entry: SafetensorsEntry, _ body: (UnsafeRawBufferPointer, Int) throws -> Void
     ) throws {
@@ -113,7 +123,7 @@ public final class SafetensorsFile: SafetensorsSource {
             let count = min(capacity, entry.byteRange.upperBound - offset)
             let piece = UnsafeMutableRawBufferPointer(rebasing: scratch[..<count])
             try file.read(into: piece, at: offset)
-            // What was not read is no number of any kind.
+            // After cancelling, the buffer holds bytes that were not read.
             try Parallel.checkWanted()
             try body(UnsafeRawBufferPointer(piece), (offset - entry.byteRange.lowerBound) / entry.dtype.width)
             offset += count

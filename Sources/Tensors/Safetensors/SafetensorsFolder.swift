@@ -1,12 +1,14 @@
-// Which file of a model's folder holds its weights.
+// Finding the file of a model's folder that holds its weights.
 import Glibc
 
+/// Finds the file of a model's folder that holds its weights.
 public enum SafetensorsFolder {
-    /// Opens the weights of one component, e.g. `unet/` with stem `diffusion_pytorch_model` or
-    /// `text_encoder/` with stem `model`: the single file, else the index of shards, else the same in half
-    /// precision (`.fp16`); with a `variant` only that one.
+    /// Opens the weights of one component, such as `unet/` with stem `diffusion_pytorch_model` or `text_encoder/` with stem
+    /// `model`: the single file, else the index of shards, else the same in half precision (`.fp16`); with a `variant`,
+    /// only that one.
     ///
-    /// Throws ``FileError`` (naming the first file looked for) where there is none, and what opening throws.
+    /// Throws ``FileError``, which names the first file that was looked for, where there is none; ``SafetensorsError``
+    /// where it is broken.
     public static func open(_ folder: String, stem: String, variant: String? = nil) throws
         -> any SafetensorsSource
     {

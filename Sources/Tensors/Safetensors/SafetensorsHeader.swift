@@ -1,26 +1,29 @@
 // Reading and validating the header of a safetensors file. The rules are those of the format's reference
 // implementation (`read_metadata` and `validate` in safetensors' tensor.rs): nothing is trusted.
 
-/// One tensor as the header describes it.
+/// A tensor as the header describes it.
 public struct SafetensorsEntry: Sendable, Equatable {
+    /// The tensor's name.
     public let name: String
+    /// The type of its elements.
     public let dtype: SafetensorsDType
+    /// Its shape, outermost axis first; empty for a single number.
     public let shape: [Int]
-    /// Where its bytes are, counted from the beginning of the file.
+    /// The place of its bytes, counted from the beginning of the file.
     public let byteRange: Range<Int>
 
-    /// Number of elements (1 for a tensor of rank 0).
+    /// The number of elements (1 for a tensor of rank 0).
     public var count: Int { byteRange.count / dtype.width }
 }
 
-/// The validated header: tensors in the order of their data, and the free-form metadata.
+/// The validated header: the tensors in the order of their data, and the text entries.
 struct SafetensorsHeader {
     static let lengthLimit = 100_000_000
 
     var tensors: [SafetensorsEntry] = []
     var metadata: [String: String] = [:]
 
-    /// Reads the header only. Throws ``FileError`` and ``SafetensorsError``.
+    /// Reads the header and nothing else. Throws ``FileError`` and ``SafetensorsError``.
     init(_ file: ReadableFile) throws {
         let length = try Self.readLength(file)
         var text = [UInt8](repeating: 0, count: length)
@@ -105,7 +108,7 @@ struct SafetensorsHeader {
             name: name, dtype: dtype, shape: shape, byteRange: offsets[0] + dataStart..<end)
     }
 
-    /// Contiguous from the first byte, without overlap or hole, up to the last byte of the file.
+    /// Sorts the tensors by their data, which must lie contiguously from the first byte to the last of the file.
     private mutating func sortAndCheckLayout(dataStart: Int, _ file: ReadableFile) throws {
         tensors.sort { left, right in
             (left.byteRange.lowerBound, left.byteRange.upperBound)
@@ -133,7 +136,7 @@ struct SafetensorsHeader {
         }
     }
 
-    /// The list of non-negative integers, written as integers; nil for anything else.
+    /// A list of non-negative integers that are written as integers; nil for anything else.
     private static func counts(_ value: JSON) -> [Int]? {
         guard let elements = value.arrayValue else { return nil }
         var counts: [Int] = []
@@ -146,7 +149,7 @@ struct SafetensorsHeader {
         return counts
     }
 
-    /// nil where sizes cannot be multiplied in any order, also beside one that is 0.
+    /// The bytes of a tensor; nil where the product of the sizes other than 0 cannot be counted.
     private static func byteCount(_ shape: [Int], _ dtype: SafetensorsDType) -> Int? {
         var bytes = dtype.width
         for dimension in shape {

@@ -1,15 +1,17 @@
-// Writing safetensors: header first, then one tensor after the other, nothing held twice.
+// Writing safetensors: the header first, then one tensor after the other, without a copy of any.
 
-/// A tensor to write. Its values are asked for when their turn comes.
+/// A tensor to write. Its values are asked for when it is its turn.
 public struct SafetensorsTensor {
+    /// The tensor's name.
     public let name: String
-    /// F32, F16, BF16 or U8.
+    /// The type to write: F32, F16, BF16 or U8.
     public let dtype: SafetensorsDType
+    /// Its shape, outermost axis first.
     public let shape: [Int]
-    /// Calls its argument with consecutive pieces that together are the tensor, in C order.
+    /// Calls its argument with consecutive pieces that together are the tensor in C order.
     let giveValues: (_ take: (UnsafeBufferPointer<Float>) throws -> Void) throws -> Void
 
-    /// Elements; nil where the shape is negative or cannot be counted.
+    /// The number of elements; nil where a size is negative, or the number cannot be counted.
     var count: Int? {
         shape.reduce(1) { (product: Int?, dimension) in
             guard let product, dimension >= 0 else { return nil }
@@ -18,7 +20,7 @@ public struct SafetensorsTensor {
         }
     }
 
-    /// A tensor whose values come in pieces, for storage that is not an array.
+    /// A tensor whose values come in consecutive pieces, for storage that is not an array.
     public init(
         _ name: String, _ dtype: SafetensorsDType = .f32, shape: [Int],
         values: @escaping ((UnsafeBufferPointer<Float>) throws -> Void) throws -> Void
@@ -29,18 +31,21 @@ public struct SafetensorsTensor {
         giveValues = values
     }
 
+    /// A tensor of these values in C order.
     public init(_ name: String, _ dtype: SafetensorsDType = .f32, shape: [Int], _ values: [Float]) {
         self.init(name, dtype, shape: shape) { take in try values.withUnsafeBufferPointer(take) }
     }
 }
 
+/// Writes safetensors files.
 public enum SafetensorsWriter {
-    /// Writes a file atomically (``AtomicFile``). Tensors are laid out by width and then by name, so that
-    /// every one is aligned and equal contents are equal bytes whatever the order they were given in.
+    /// Writes a file atomically (``AtomicFile``). Tensors are laid out by the width of their elements and then by name, so
+    /// that every one is aligned, and equal contents are equal bytes whatever order they were given in.
     ///
-    /// `metadata` defaults to what transformers insists on. Throws ``FileError`` (no permission, no space,
-    /// missing folder, …) and ``SafetensorsError`` (a name twice, a dtype that is not written, values that
-    /// are not as many as the shape says).
+    /// `metadata`: its default is what transformers needs. Throws ``FileError`` (no permission, no space, missing folder,
+    /// …), `Parallel.Unwanted`, and ``SafetensorsError`` where a name occurs twice, a type cannot be written, or the values
+    /// are not as many as the shape says. Values of F16 and BF16 are rounded to nearest, those of U8 truncated and limited
+    /// to 0…255.
     public static func write(
         _ path: String, _ tensors: [SafetensorsTensor], metadata: [String: String] = ["format": "pt"]
     ) throws {
@@ -88,6 +93,7 @@ public enum SafetensorsWriter {
         return withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) } + text
     }
 
+    /// Writes a tensor's values; throws ``SafetensorsError`` where they are not as many as its shape says.
     private static func write(_ tensor: SafetensorsTensor, to sink: AtomicFileSink, _ path: String) throws {
         try Parallel.checkWanted()
         let expected = tensor.count ?? 0
@@ -124,7 +130,7 @@ public enum SafetensorsWriter {
 }
 
 extension SafetensorsTensor {
-    /// A tensor as it lies in memory; not copied.
+    /// A tensor as it lies in memory, without a copy; one that is kept in 16 bits is widened.
     public init(_ name: String, _ tensor: Tensor, dtype: SafetensorsDType = .f32) {
         self.init(name, dtype, shape: tensor.shape) { take in
             defer { keepAlive(tensor) }
@@ -132,7 +138,7 @@ extension SafetensorsTensor {
         }
     }
 
-    /// Bytes, as whole numbers 0…255.
+    /// A tensor of bytes, as integers 0…255.
     public init(_ name: String, shape: [Int], bytes: [UInt8]) {
         self.init(name, .u8, shape: shape) { take in
             for start in stride(from: 0, to: bytes.count, by: 1 << 16) {

@@ -1,17 +1,20 @@
-// Models in several files: `*.safetensors.index.json` says which tensor is in which.
+// Models in several files: `*.safetensors.index.json` says which tensor is in which file.
 import Glibc
 
 /// The shards of an index, seen as one source.
 public final class ShardedSafetensors: SafetensorsSource {
+    /// The index.
     public let path: String
+    /// The tensors of all shards, in the order of the index.
     public let tensors: [SafetensorsEntry]
+    /// The text entries of the first shard in alphabetical order.
     public let metadata: [String: String]
     private let shards: [ExactString: SafetensorsFile]
 
     /// Opens an index file, or the only index in a folder, and every shard that it names.
     ///
-    /// Throws ``FileError`` and ``SafetensorsError``: a shard missing, a tensor not in its shard, a shard
-    /// name that leaves the folder.
+    /// Throws ``FileError`` and ``SafetensorsError``: a shard is missing, a tensor is not in its shard, or a shard's name
+    /// leads out of the folder.
     public init(_ folderOrIndex: String) throws {
         path = try Self.indexPath(folderOrIndex)
         let folder = Self.folder(of: path)
@@ -38,16 +41,20 @@ public final class ShardedSafetensors: SafetensorsSource {
         metadata = files.keys.sorted().first.flatMap { files[$0]?.metadata } ?? [:]
     }
 
+    /// The description of one tensor. Throws ``SafetensorsError`` with nearest names where there is none.
     public func entry(_ name: String) throws -> SafetensorsEntry { try shard(name).entry(name) }
 
+    /// Reads a tensor in C order, widened to `Float`; see ``SafetensorsSource/read(_:into:)``.
     public func read(_ name: String, into buffer: UnsafeMutableBufferPointer<Float>) throws {
         try shard(name).read(name, into: buffer)
     }
 
+    /// Reads a tensor of F16 or BF16 as it is stored.
     public func readHalves(_ name: String, into buffer: UnsafeMutableBufferPointer<UInt16>) throws {
         try shard(name).readHalves(name, into: buffer)
     }
 
+    /// Reads a tensor of integers.
     public func readInts(_ name: String) throws -> [Int] { try shard(name).readInts(name) }
 
     private func shard(_ name: String) throws -> SafetensorsFile {
@@ -71,6 +78,7 @@ public final class ShardedSafetensors: SafetensorsSource {
         return map
     }
 
+    /// The path itself, or that of the only index in a folder.
     private static func indexPath(_ path: String) throws -> String {
         guard let handle = opendir(path) else {
             if errno == ENOTDIR { return path }

@@ -1,7 +1,7 @@
-// Bytes of any readable dtype → Float or Int. One loop a dtype, over whole pieces.
+// Bytes of any readable element type as `Float` or `Int`, by one loop for each type.
 
 enum Widening {
-    /// Widens all of `bytes` (little-endian, whole elements, aligned) into `target` of as many elements.
+    /// Widens `bytes` (little-endian, whole elements, aligned) into `target`, which has as many elements.
     static func widen(
         _ bytes: UnsafeRawBufferPointer, _ dtype: SafetensorsDType,
         into target: UnsafeMutableBufferPointer<Float>
@@ -24,7 +24,7 @@ enum Widening {
         }
     }
 
-    /// Appends whole numbers; U64 beyond Int's range is clamped.
+    /// Appends integers; values of U64 beyond the range of `Int` are clamped.
     static func appendInts(_ bytes: UnsafeRawBufferPointer, _ dtype: SafetensorsDType, to values: inout [Int]) {
         switch dtype {
         case .i64: append(bytes, &values) { (value: Int64) in Int(value) }

@@ -1,16 +1,17 @@
 import CKernels
 
-/// What 16 bits stand for. Every such number is a float32 too, so computing with them loses nothing.
+/// A floating-point format of 16 bits. Each of its numbers is a float32 too, so widening loses nothing.
 public enum HalfFormat: Int32, Sendable {
-    /// Raw values as CKernels.h has them.
+    /// Raw values are those of `bas_half_format` in CKernels.h.
     case float16 = 0
+    /// The upper half of a float32.
     case bfloat16 = 1
 }
 
-// Frozen weights stay in memory as a folder has them, in half of float32's room: products widen them while they lay them
-// out for the kernels. Everything else that reads such a tensor sees float32.
+// Frozen weights stay in memory as their file has them, in half the bytes of float32: products widen them while they pack
+// them for the kernels. Everything else that reads such a tensor gets float32.
 extension Tensor {
-    /// A tensor whose elements `fill` writes as 16 bits each.
+    /// Makes a tensor of which `fill` must write every element, 16 bits each. Throws what `fill` throws.
     public static func make(_ shape: [Int], _ format: HalfFormat, _ fill: (UnsafeMutableBufferPointer<UInt16>) throws -> Void) rethrows
         -> Tensor
     {
@@ -19,31 +20,31 @@ extension Tensor {
         return result
     }
 
-    /// What the elements are kept in, where that is not float32.
+    /// The format of the elements; nil for float32.
     public var format: HalfFormat? { storage.half?.format }
 
-    /// Bytes that the elements take.
+    /// The bytes of the elements.
     public var byteCount: Int { count * (format == nil ? 4 : 2) }
 
-    /// Where the elements of 16 bits are; nil for float32.
+    /// The address of elements of 16 bits; nil for float32.
     var halves: UnsafePointer<UInt16>? { format == nil ? nil : UnsafePointer(storage.halves + offset) }
 
-    /// The same in float32: a copy of its own where it is kept in 16 bits. It has the same mark where it is all of its
-    /// storage, since nothing has changed.
+    /// The same elements in float32: the tensor itself, or a copy where it is kept in 16 bits. The copy has the same mark
+    /// where the tensor starts at the beginning of its storage, since the elements are the same.
     public var widened: Tensor {
         guard format != nil else { return self }
         return Tensor(Storage(widening: storage, from: offset, count: count), shape: shape)
     }
 
-    /// A copy of the elements alone, which lets go of what lies around them.
+    /// A copy of the elements alone, which does not keep the rest of a shared storage in memory.
     public var compacted: Tensor {
         defer { keepAlive(self) }
         guard let format, let source = halves else { return Tensor.make(shape) { $0.baseAddress?.update(from: pointer, count: count) } }
         return Tensor.make(shape, format) { $0.baseAddress?.update(from: source, count: count) }
     }
 
-    /// The axes of a convolution's weight exchanged, [O, I, H, W] on disk to [O, H, W, I] in memory, in the format that it is
-    /// kept in.
+    /// A convolution's weight [O, I, H, W], as on disk, as [O, H, W, I], as in memory; a contiguous copy in the same
+    /// format.
     public var channelsLast: Tensor {
         guard let format, let source = halves else { return permuted([0, 2, 3, 1]) }
         defer { keepAlive(self) }

@@ -1,14 +1,15 @@
 import Glibc
 import Synchronization
 
-/// The caching allocator: free lists keyed by size class. A training step asks for the same sizes again and again,
-/// so a steady step allocates nothing from the system.
+/// The caching allocator: free lists by size class. A training step asks for the same sizes again and again, so after the
+/// first ones it allocates nothing from the system.
 public final class MemoryPool: Sendable {
+    /// The allocator of all tensors.
     public static let shared = MemoryPool()
 
     private struct State: @unchecked Sendable {
         var free: [Int: [UnsafeMutablePointer<Float>]] = [:]
-        /// When each size was last asked for or given back.
+        /// When each size was last taken or given back, by `clock`.
         var lastUse: [Int: Int] = [:]
         var clock = 0
         var cachedBytes = 0
@@ -16,20 +17,21 @@ public final class MemoryPool: Sendable {
         var peakBytes = 0
     }
     private let state = Mutex(State())
-    /// Bytes that may lie in the free lists; what comes back beyond goes to the system.
+    /// The bytes that the free lists may hold; blocks beyond it go back to the system.
     private let cacheLimit = 2 << 30
-    /// Below this many bytes, live and cached together, the cache is left alone.
+    /// While fewer bytes are in use and cached together, no cached block is released.
     private let smallTotal = 3 << 30
 
-    /// Bytes in live tensors now, and the most there ever were.
+    /// The bytes in use now.
     public var usedBytes: Int { state.withLock { $0.usedBytes } }
+    /// The most bytes that were in use at a time, since the start or the last `resetPeak`.
     public var peakBytes: Int { state.withLock { $0.peakBytes } }
 
-    /// Begins to look for the most anew.
+    /// Sets the peak to the bytes in use now.
     public func resetPeak() { state.withLock { $0.peakBytes = $0.usedBytes } }
 
-    /// Sizes are rounded up to eight steps a power of two: at most an eighth is wasted, and sizes that differ
-    /// little share a list. Large ones, of which weights and moments are, to a page's size or a 64th.
+    /// The size that `count` floats are rounded up to: eight steps per power of two, so that at most an eighth is wasted
+    /// and similar sizes share a list. Large sizes, such as those of weights and moments, have 64 steps.
     static func sizeClass(_ count: Int) -> Int {
         guard count > 64 else { return max(16, (count + 15) & ~15) }
         let power = Int.bitWidth - 1 - (count - 1).leadingZeroBitCount
@@ -37,6 +39,7 @@ public final class MemoryPool: Sendable {
         return (count + step - 1) / step * step
     }
 
+    /// A block for at least `count` floats, and its capacity; ends the process where the system has no memory left.
     func take(_ count: Int) -> (UnsafeMutablePointer<Float>, Int) {
         let capacity = Self.sizeClass(count)
         let bytes = capacity * MemoryLayout<Float>.stride
@@ -54,7 +57,7 @@ public final class MemoryPool: Sendable {
         }
         stale.forEach { Self.release($0.0, $0.1) }
         if let block = cached ?? Self.allocate(bytes) { return (block, capacity) }
-        // What is kept for later may be what is missing now.
+        // The free lists may hold the memory that is missing.
         trim()
         guard let block = Self.allocate(bytes) else { Self.exhausted(bytes) }
         return (block, capacity)
@@ -66,8 +69,8 @@ public final class MemoryPool: Sendable {
         state.lastUse[capacity] = state.clock
     }
 
-    /// Cached blocks that a new one makes too many: a large model's process stays near the most that was alive at a
-    /// time. Those sizes go first that were not needed for the longest time.
+    /// Cached blocks that are released because a new one would make the process too large: it stays near the most memory
+    /// that was in use at a time. Sizes that were not needed for the longest time go first.
     private func surplus(_ state: inout State) -> [(UnsafeMutablePointer<Float>, Int)] {
         let limit = max(smallTotal, state.peakBytes + state.peakBytes / 16)
         guard state.usedBytes + state.cachedBytes > limit else { return [] }
@@ -81,6 +84,7 @@ public final class MemoryPool: Sendable {
         return stale
     }
 
+    /// Takes a block back, into the free lists or to the system.
     func give(_ pointer: UnsafeMutablePointer<Float>, _ capacity: Int) {
         let bytes = capacity * MemoryLayout<Float>.stride
         let kept = state.withLock { state in
@@ -94,7 +98,7 @@ public final class MemoryPool: Sendable {
         if !kept { Self.release(pointer, capacity) }
     }
 
-    /// Gives all cached blocks back to the system, where they are more than `limit` bytes.
+    /// Gives all cached blocks back to the system if they are more than `limit` bytes.
     public func trim(above limit: Int = 0) {
         let blocks = state.withLock { state -> [Int: [UnsafeMutablePointer<Float>]] in
             guard state.cachedBytes > limit else { return [:] }
@@ -104,7 +108,8 @@ public final class MemoryPool: Sendable {
         for (capacity, pointers) in blocks { pointers.forEach { Self.release($0, capacity) } }
     }
 
-    /// With a vector's room behind: products read the last columns of a matrix in whole vectors (CKernels.h).
+    /// Memory with room for a vector behind the block: products read the last columns of a matrix in whole vectors
+    /// (CKernels.h).
     private static func allocate(_ size: Int) -> UnsafeMutablePointer<Float>? {
         let bytes = size + 64
         var raw: UnsafeMutableRawPointer?
@@ -116,20 +121,20 @@ public final class MemoryPool: Sendable {
         return raw?.assumingMemoryBound(to: Float.self)
     }
 
-    /// The system gives no more, although callers check sizes against their budget: nothing can be finished, but the
-    /// process ends in order, by sysexits' code for the system's errors.
+    /// Ends the process where the system refuses memory, although callers check sizes against their budget: with a message,
+    /// and the code that sysexits.h has for errors of the system.
     private static func exhausted(_ bytes: Int) -> Never {
         let text = "bas: out of memory: the system refuses \(bytes >> 20) MiB more (ulimit -v, or a container's limit)\n"
         _ = text.withCString { write(STDERR_FILENO, $0, strlen($0)) }
         exit(71)
     }
 
-    /// Floats from which on a block has pages of its own: nothing of it stays with the process once it is given back, and
-    /// no alignment is paid for with memory.
+    /// The floats from which on a block has pages of its own: all of it goes back to the system, and alignment costs no
+    /// memory.
     private static let largest = 1 << 20
     private static let hugePage = 2 << 20
 
-    /// Whole pages that begin at a huge one; nil where there are none.
+    /// Whole pages that begin at a huge page; nil where the system has none left.
     private static func map(_ bytes: Int) -> UnsafeMutableRawPointer? {
         let wanted = mappedBytes(bytes)
         guard let start = mmap(nil, wanted + hugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), start != MAP_FAILED

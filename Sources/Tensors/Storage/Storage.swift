@@ -2,22 +2,22 @@ import CKernels
 import Glibc
 import Synchronization
 
-/// A block of memory, 64-byte aligned, taken from and given back to the caching allocator: float32, or numbers of 16
-/// bits as a file had them (`HalfFormat`).
+/// A block of memory from the caching allocator, 64-byte aligned: float32, or numbers of 16 bits as a file had them
+/// (`HalfFormat`).
 ///
-/// Shared by every tensor that views it; written only by its creator before it is shared, or through
-/// `Tensor.mutate`, which copies where it is shared.
+/// It is shared by every tensor that views it. It is written only by its creator before it is shared, or by
+/// `Tensor.mutate`, which copies it first where it is shared.
 public final class Storage: @unchecked Sendable {
-    /// Floats that fit, at least as many as were asked for.
+    /// The floats that fit, at least as many as were asked for.
     public let capacity: Int
     private let memory: UnsafeMutablePointer<Float>
-    /// What lies in `memory`, where it is not float32, and how many numbers.
+    /// The format and the number of elements of 16 bits; nil for float32.
     let half: (format: HalfFormat, count: Int)?
-    /// The same in float32, once somebody has read it as such.
+    /// Elements of 16 bits widened to float32, once somebody has read `pointer`.
     private let wide = Mutex<Block?>(nil)
-    /// Forms of what lies here that products read, dropped when it is written.
+    /// Packed forms of the contents, dropped when these are written.
     private let forms = Mutex<[PackedMatrix.Key: PackedMatrix]>([:])
-    /// A number that changes with every write after the first: equal numbers, equal contents.
+    /// A number that changes with every write after the first: equal numbers mean equal contents.
     private let state: Atomic<Int>
 
     private static let states = Atomic(0)
@@ -26,16 +26,16 @@ public final class Storage: @unchecked Sendable {
         let pointer: UnsafeMutablePointer<Float>, capacity: Int
     }
 
-    /// Uninitialised memory for `count` floats.
+    /// Uninitialized memory for `count` floats.
     public convenience init(count: Int) { self.init(floats: count, half: nil, state: Self.newState) }
 
-    /// Uninitialised memory for `count` numbers of 16 bits.
+    /// Uninitialized memory for `count` numbers of 16 bits.
     convenience init(count: Int, _ format: HalfFormat) {
         self.init(floats: (count + 1) / 2, half: (format, count), state: Self.newState)
     }
 
-    /// A float32 copy of `count` elements from `offset` on, which `of` has in 16 bits: the same contents, so the same
-    /// state.
+    /// A float32 copy of `count` elements from `offset` on of a storage of 16 bits. Its contents are the same, so its state
+    /// is too.
     convenience init(widening of: Storage, from offset: Int, count: Int) {
         self.init(floats: count, half: nil, state: of.stateNumber)
         of.widen(from: offset, count: count, into: memory)
@@ -49,6 +49,7 @@ public final class Storage: @unchecked Sendable {
 
     private static var newState: Int { states.add(1, ordering: .relaxed).newValue }
 
+    /// A storage without elements.
     static let empty = Storage(count: 0)
 
     deinit {
@@ -56,8 +57,8 @@ public final class Storage: @unchecked Sendable {
         if let wide = wide.withLock({ $0 }) { MemoryPool.shared.give(wide.pointer, wide.capacity) }
     }
 
-    /// The elements as float32. What lies here in 16 bits is widened once and kept twice from then on: what reads
-    /// weights asks for `Tensor.widened` or `Tensor.halves` instead.
+    /// The address of the elements as float32. Elements of 16 bits are widened on the first access, and kept in both
+    /// formats from then on: readers of weights use `Tensor.widened` or `Tensor.halves` instead.
     public var pointer: UnsafeMutablePointer<Float> {
         guard let half else { return memory }
         return wide.withLock { wide in
@@ -69,9 +70,10 @@ public final class Storage: @unchecked Sendable {
         }
     }
 
-    /// The elements of 16 bits; only where `half` says that there are such.
+    /// The address of elements of 16 bits; valid only where `half` is not nil.
     var halves: UnsafeMutablePointer<UInt16> { UnsafeMutableRawPointer(memory).assumingMemoryBound(to: UInt16.self) }
 
+    /// Widens `count` elements of 16 bits from `offset` on.
     private func widen(from offset: Int, count: Int, into target: UnsafeMutablePointer<Float>) {
         guard let half else { return }
         let (source, format) = (halves + offset, half.format.rawValue)
@@ -82,13 +84,16 @@ public final class Storage: @unchecked Sendable {
         }
     }
 
+    /// The packed form that is kept for `key`; nil where there is none.
     func packed(_ key: PackedMatrix.Key) -> PackedMatrix? { forms.withLock { $0[key] } }
 
+    /// Keeps a packed form until the contents are written.
     func keep(_ form: PackedMatrix, as key: PackedMatrix.Key) { forms.withLock { $0[key] = form } }
 
+    /// The number of the contents' current state.
     var stateNumber: Int { state.load(ordering: .relaxed) }
 
-    /// What lies here is about to change.
+    /// Marks the contents as changed, and drops what was derived from them; called before they are written.
     func willChange() {
         state.store(Self.states.add(1, ordering: .relaxed).newValue, ordering: .relaxed)
         forms.withLock { if !$0.isEmpty { $0 = [:] } }

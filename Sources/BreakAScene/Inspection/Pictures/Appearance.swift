@@ -1,25 +1,25 @@
 import Images
 
-/// A thing as it looks: a part of a picture, with what measures of likeness read of it.
+/// The look of a thing: a part of a picture, with the values that the measures of likeness read.
 public struct Appearance: Sendable {
     /// The whole picture, for measures that look at its pixels.
     public let image: Image
-    /// Which of them, as shares; row after row at the measured size.
+    /// How far each pixel belongs to the thing, 0…1, row after row at the measured size.
     let weights: [Float]
     let picture: LabPicture
     let colors: ColorDistribution
     let crop: ThingCrop
 
-    /// Share of the picture.
+    /// The thing's area as a share of the picture.
     var area: Double { weights.reduce(0) { $0 + Double($1) } / Double(max(1, weights.count)) }
 
-    /// A masked thing. Throws `ImageError`.
+    /// The thing under a mask of the picture's size. Throws `ImageError`.
     public init(_ image: Image, mask: Mask) throws {
         let size = LabPicture.measuredSize(image.size)
         self.init(image, try LabPicture(image, size: size), weights: try mask.resized(to: size, .box).values)
     }
 
-    /// `weights`: as many as `picture` has pixels.
+    /// The thing whose pixels have these weights; `weights` has as many as `picture` has pixels.
     init(_ image: Image, _ picture: LabPicture, weights: [Float]) {
         (self.image, self.picture, self.weights) = (image, picture, weights)
         colors = ColorDistribution(picture, weights: weights)
@@ -31,11 +31,12 @@ public struct Appearance: Sendable {
 struct ThingCrop: Sendable {
     static let side = 16
 
-    /// Coverage 0…1 and lightness, row after row.
+    /// Coverage 0…1 of every cell, row after row.
     let coverage: [Float]
+    /// Lightness 0…100 of every cell, row after row.
     let light: [Float]
 
-    /// Empty where no pixel has a weight above one half.
+    /// Cuts the thing out; all cells are empty where no pixel has a weight above one half.
     init(_ picture: LabPicture, weights: [Float]) {
         let inside = weights.indices.filter { weights[$0] > 0.5 }
         let (columns, rows) = (inside.map { $0 % picture.width }, inside.map { $0 / picture.width })
@@ -59,7 +60,7 @@ struct ThingCrop: Sendable {
         (self.coverage, self.light) = (coverage, light)
     }
 
-    /// Moved by whole cells, mirrored where `flipped`; what comes from outside is not covered.
+    /// The crop moved by whole cells, mirrored first where `flipped`; cells that come from outside are not covered.
     func moved(_ dx: Int, _ dy: Int, flipped: Bool) -> ThingCrop {
         var (coverage, light) = ([Float](repeating: 0, count: self.coverage.count), [Float](repeating: 0, count: self.light.count))
         for y in 0..<Self.side {

@@ -6,7 +6,7 @@ import Glibc
 /// at along fixed lines through Lab, and along each the distance is the area between the two cumulative distributions.
 /// It grows with how far colours have moved, where an intersection of histograms knows only same or not.
 struct ColorDistribution: Sendable {
-    /// The axes, and the diagonals between them.
+    /// The directions that colours are projected on: the axes of Lab, and the diagonals between them.
     private static let lines: [SIMD3<Float>] = [
         SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1), SIMD3(0.577, 0.577, 0.577), SIMD3(0.577, -0.577, 0.577),
         SIMD3(0.577, 0.577, -0.577),
@@ -17,9 +17,9 @@ struct ColorDistribution: Sendable {
     /// The distance at which likeness has fallen to 1/e, in units of Lab (2.3 are just seen).
     private static let reach = 14.0
 
-    /// Per line and bin: pixels that lie below the bin's end.
+    /// Per line and bin: the weight of the pixels that lie below the bin's end.
     private var below: [Float]
-    /// Pixels, by their weight.
+    /// The sum of all pixels' weights.
     private(set) var mass: Float
 
     init() {
@@ -27,7 +27,7 @@ struct ColorDistribution: Sendable {
         mass = 0
     }
 
-    /// Of all pixels, each by its weight (as many as pixels, ≥ 0).
+    /// The distribution of all pixels, each with its weight (as many as pixels, ≥ 0).
     init(_ picture: LabPicture, weights: [Float]) {
         self.init()
         for (pixel, weight) in zip(picture.pixels, weights) where weight > 0 { add(pixel, weight) }
@@ -50,7 +50,7 @@ struct ColorDistribution: Sendable {
         for i in below.indices { below[i] += other.below[i] }
     }
 
-    /// In units of Lab; infinite where one of them is of nothing.
+    /// The sliced earth mover's distance in units of Lab; infinite where one of the two has no pixels.
     func distance(to other: ColorDistribution) -> Double {
         guard mass > 0, other.mass > 0 else { return .infinity }
         var sum: Float = 0
@@ -58,6 +58,6 @@ struct ColorDistribution: Sendable {
         return Double(sum * Self.step) / Double(Self.lines.count)
     }
 
-    /// 1 for the same colours, towards 0 for colours far apart.
+    /// Likeness 0…1: 1 for the same colours, towards 0 for colours far apart.
     func likeness(to other: ColorDistribution) -> Double { exp(-distance(to: other) / Self.reach) }
 }

@@ -1,4 +1,4 @@
-/// Which pictures an inspection draws.
+/// The pictures that an inspection draws.
 public struct InspectionPlan: Sendable, Equatable {
     /// The paper's ten context prompts (appendix B.2).
     public static let paperPrompts = [
@@ -8,29 +8,34 @@ public struct InspectionPlan: Sendable, Equatable {
         "a photo of * floating on top of water",
     ]
 
-    /// One picture that is to be drawn.
+    /// A picture that is to be drawn.
     public struct Entry: Sendable, Equatable {
-        /// A prompt with `*` in the place of the handles.
+        /// The prompt, with `*` in the place of the handles.
         public let context: String
-        /// Places among the scene's masks, in the order of the prompt.
+        /// The handles that the prompt names, as places among the scene's masks, in the order of the prompt.
         public let asked: [Int]
+        /// The seed of the noise that the picture starts from.
         public let seed: Int
 
+        /// A picture of `context` that names the handles at the places `asked`.
         public init(context: String, asked: [Int], seed: Int) { (self.context, self.asked, self.seed) = (context, asked, seed) }
     }
 
+    /// The prompts, with `*` in the place of the handles.
     public let contexts: [String]
+    /// The sets of handles that are drawn, in the order of `subsets(of:most:)`.
     public let subsets: [[Int]]
-    /// Subsets of the handles that there are, infinite as a double where they are too many to count.
+    /// The number of non-empty subsets of the handles; infinite where it is too large for a double.
     public let possible: Double
+    /// The pictures in the order in which they are drawn.
     public let entries: [Entry]
 
-    /// Of pictures that were drawn already: without a plan of sets and contexts.
+    /// A plan of pictures that were drawn already: it has no contexts and no subsets.
     public init(of entries: [Entry]) { (contexts, subsets, possible, self.entries) = ([], [], 0, entries) }
 
-    /// `count` pictures of each context and each subset of `handles` handles, at most `most` subsets. The order is contexts
-    /// outermost, so that what was drawn before a stop has all subsets. Every picture has a seed of its own: `seed` plus its
-    /// place, so that two models with the same plan start from the same noise.
+    /// A plan of `count` pictures for each context and each subset of `handles` handles, `most` subsets at most. Contexts
+    /// are the outermost loop, so that the pictures drawn before a stop have all subsets. Every picture has a seed of its
+    /// own, `seed` plus its place: two models with the same plan start from the same noise.
     public init(handles: Int, contexts: [String], count: Int, most: Int, seed: Int) {
         (self.contexts, possible) = (contexts, handles < 1000 ? (1..<handles + 1).reduce(1.0) { value, _ in value * 2 } - 1 : .infinity)
         let subsets = Self.subsets(of: handles, most: most)
@@ -39,7 +44,8 @@ public struct InspectionPlan: Sendable, Equatable {
         entries = each.enumerated().map { Entry(context: $1.0, asked: $1.1, seed: seed &+ $0) }
     }
 
-    /// Single handles first, then all together, then pairs, triples, …, in the order of the handles; at most `most`.
+    /// Non-empty subsets of 0..<`count`: single handles first, then all together, then pairs, triples, …, in the order of
+    /// the handles; `most` at most.
     public static func subsets(of count: Int, most: Int) -> [[Int]] {
         var result = (0..<count).prefix(most).map { [$0] }
         if count > 1, result.count < most { result.append(Array(0..<count)) }

@@ -12,6 +12,7 @@ struct LabPicture: Sendable {
     /// Row after row: lightness 0…100, green–red and blue–yellow about −110…110.
     let pixels: [SIMD3<Float>]
 
+    /// Takes pixels that are in Lab already, row after row.
     init(width: Int, height: Int, pixels: [SIMD3<Float>]) { (self.width, self.height, self.pixels) = (width, height, pixels) }
 
     /// The picture at `size`, each pixel the mean of those that it stands for. Throws `ImageError`.
@@ -23,18 +24,19 @@ struct LabPicture: Sendable {
         }
     }
 
-    /// Where pictures of `size` are measured: its longer side is `side`, the shorter in proportion, at least 1.
+    /// The size that pictures of `size` are measured at: the longer side is `side`, the shorter in proportion, at least 1.
     static func measuredSize(_ size: PixelSize) -> PixelSize {
         let longer = max(size.width, size.height, 1)
         return PixelSize(width: max(1, size.width * side / longer), height: max(1, size.height * side / longer))
     }
 
-    /// Linear light of every byte of sRGB.
+    /// Linear light 0…1 of each of the 256 values of sRGB.
     private static let linear: [Float] = (0...255).map { byte in
         let x = Float(byte) / 255
         return x <= 0.04045 ? x / 12.92 : powf((x + 0.055) / 1.055, 2.4)
     }
 
+    /// The Lab value of a colour in sRGB.
     static func lab(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> SIMD3<Float> {
         let (r, g, b) = (linear[Int(red)], linear[Int(green)], linear[Int(blue)])
         // IEC 61966-2-1, by the white of D65.

@@ -1,11 +1,12 @@
 import Glibc
 
-/// One way of telling how much a thing that was found looks like the thing of the photo: 0 nothing alike, 1 the same.
+/// One way of measuring how much a thing that was found looks like the thing of the photo: 0 is nothing alike, 1 the same.
 public struct LikenessMeasure: Sendable {
-    /// Also the name of its column.
+    /// The measure's name, also of its column in tables.
     public let name: String
+    /// A description of what it compares.
     public let summary: String
-    /// (the thing of the photo, what was found).
+    /// Compares the thing of the photo with what was found.
     let compare: @Sendable (Appearance, Appearance) -> Double
 
     /// Every measure that is reported. Another one, such as a trained encoder of identity, is another row.
@@ -25,13 +26,15 @@ public struct LikenessMeasure: Sendable {
     ]
 }
 
-/// Likeness of structure: each the best over flips and small shifts, after both things were brought to one size.
+/// Likeness of structure, 0…1. Each value is the best over flips and small shifts, after both things were brought to one
+/// size.
 enum StructureLikeness {
     /// Shifts in cells of the 16×16 crop.
     private static let shifts = [-1, 0, 1]
-    /// Parts a side in each of which directions are counted, and directions.
+    /// The number of parts a side in each of which directions are counted, and the number of directions.
     private static let (parts, directions) = (2, 8)
 
+    /// The best score over flips, and over shifts in both directions.
     private static func best(_ a: ThingCrop, _ b: ThingCrop, shifts: [Int], _ score: (ThingCrop) -> Double) -> Double {
         var best = 0.0
         for flipped in [false, true] {
@@ -40,7 +43,7 @@ enum StructureLikeness {
         return best
     }
 
-    /// Intersection over union of what is covered.
+    /// The overlap of the outlines: intersection over union of what is covered.
     static func shape(_ a: ThingCrop, _ b: ThingCrop) -> Double {
         best(a, b, shifts: shifts) { moved in
             var (both, either): (Float, Float) = (0, 0)
@@ -76,6 +79,7 @@ enum StructureLikeness {
         return best(a, b, shifts: [0]) { moved in zip(histogram(moved), target).reduce(0) { $0 + min($1.0, $1.1) } }
     }
 
+    /// The shares of edges by part and direction; all 0 for a thing without edges.
     private static func histogram(_ crop: ThingCrop) -> [Double] {
         let side = ThingCrop.side
         var counts = [Double](repeating: 0, count: parts * parts * directions)

@@ -2,25 +2,31 @@ import Diffusion
 import Images
 import Tensors
 
-/// What stands in one drawn picture.
+/// One picture that was drawn, with the things that were found in it.
 public struct InspectedPicture: Sendable {
+    /// The planned picture that this is.
     public let entry: InspectionPlan.Entry
+    /// The prompt that it was drawn from, handles included.
     public let prompt: String
+    /// The picture.
     public let image: Image
-    /// Where it was measured.
+    /// The size that it was measured at; `Finding.pixels` are of this size.
     public let size: PixelSize
-    /// Per handle of the scene: the best place for it and its copies, however weak.
+    /// Per handle of the scene: the best place for its thing and the copies of it, however weak; empty where there is none.
     public let findings: [[Finding]]
-    /// Per handle: likeness of the best place by every measure of `LikenessMeasure.all`; empty where nothing was found.
+    /// Per handle: the likeness of the best place by every measure of `LikenessMeasure.all`; empty where nothing was found.
     public let likeness: [[Double]]
 
-    /// How often a handle's thing stands in the picture.
+    /// The number of times that a handle's thing is in the picture; 0 where the best place has too little evidence
+    /// (`PresenceRule.present`).
     public func copies(_ handle: Int) -> Int {
         guard let first = findings[handle].first, first.evidence >= PresenceRule.present else { return 0 }
         return findings[handle].count
     }
 
+    /// Whether a handle's thing is in the picture.
     public func isPresent(_ handle: Int) -> Bool { copies(handle) > 0 }
+    /// The evidence 0…1 of the best place for a handle's thing; 0 where there is none.
     public func evidence(_ handle: Int) -> Double { findings[handle].first?.evidence ?? 0 }
 }
 
@@ -30,14 +36,14 @@ public struct InspectedPicture: Sendable {
 /// picture's own prompt did not name are measured in the same way as those that it did; the maps of the generation itself
 /// agreed with the eye no better where there are any.
 public struct PictureInspector: Sendable {
-    /// Noise levels of the look, as shares of the schedule's length.
+    /// The noise levels of the look, as shares of the schedule's length.
     private static let levels = [0.05, 0.15, 0.3, 0.5, 0.7]
 
     private let model: DiffusionModel
     private let things: [Appearance]
     private let prompt: String
     private let ids: [Int]
-    /// What the best handle's mean attention inside its own mask is, on the photo.
+    /// The mean attention that the best handle has inside its own mask on the photo: the unit of attention in findings.
     public let reference: Double
 
     /// `handles`: places in `model.handles`, one for each mask of the scene. Throws `AttentionError`, `ImageError`,
@@ -56,13 +62,14 @@ public struct PictureInspector: Sendable {
             }.max() ?? 0
     }
 
-    /// Maps [h, w] of every handle, mean over layers, heads and noise levels.
+    /// Maps [h, w] of every handle, averaged over layers, heads and noise levels.
     private static func look(_ model: DiffusionModel, _ prompt: String, _ ids: [Int], _ picture: Tensor) throws -> [Tensor] {
         let last = Double(model.scheduler.trainTimesteps)
         let study = try model.studyAttention(prompt, picture: picture, timesteps: levels.map { Int($0 * last) }, seed: 0)
         return ids.map { study.maps(token: $0) }
     }
 
+    /// The mean of a map where a mask is more than one half; 0 where it is nowhere.
     private static func mean(_ map: Tensor, inside mask: Mask) -> Double {
         let size = LabPicture.measuredSize(mask.size)
         guard let small = try? mask.resized(to: size, .box) else { return 0 }
@@ -71,7 +78,7 @@ public struct PictureInspector: Sendable {
         return inside.isEmpty ? 0 : inside.reduce(0) { $0 + Double(values[$1]) } / Double(inside.count)
     }
 
-    /// A map at the measured size, bilinearly.
+    /// A map at the measured size, bilinearly interpolated, row after row.
     private static func enlarged(_ map: Tensor, to size: PixelSize) -> [Float] {
         let (height, width, values) = (map.shape[0], map.shape[1], map.values)
         func place(_ i: Int, _ count: Int, _ from: Int) -> (Int, Int, Float) {
@@ -87,7 +94,8 @@ public struct PictureInspector: Sendable {
         }
     }
 
-    /// What stands in a picture that was drawn. Throws as `init`.
+    /// Finds the scene's things in a picture that was drawn for `entry` with the prompt `drawn`. Throws the same errors as
+    /// `init`.
     public func inspect(_ image: Image, _ entry: InspectionPlan.Entry, prompt drawn: String) throws -> InspectedPicture {
         let size = LabPicture.measuredSize(image.size)
         let picture = try LabPicture(image, size: size)

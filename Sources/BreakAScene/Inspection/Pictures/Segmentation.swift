@@ -5,14 +5,15 @@ import Glibc
 /// Neighbouring pixels are joined in the order of their difference in colour, two regions only where that difference is
 /// not larger than within either of them. A pure function of the picture: no seed, the same whatever the threads.
 struct Segmentation: Sendable {
+    /// The settings of a segmentation.
     struct Options: Sendable {
-        /// The larger, the larger the regions.
+        /// How readily regions are joined: the larger, the larger the regions.
         var scale: Float = 60
-        /// Smaller regions, in pixels, join the neighbour that differs least.
+        /// Regions of fewer pixels are joined to the neighbour that differs least.
         var smallest = 12
-        /// Standard deviation of the blur before, in pixels.
+        /// The standard deviation of the blur that comes first, in pixels.
         var blur: Float = 0.6
-        /// Shadows change lightness more than colour, so that it counts less.
+        /// The weight of lightness: shadows change it more than colour, so that it counts less.
         var lightnessWeight: Float = 0.7
     }
 
@@ -20,8 +21,9 @@ struct Segmentation: Sendable {
     let height: Int
     /// The region of every pixel, row after row, numbered from 0 in the order in which they are met.
     let labels: [Int]
+    /// The number of regions.
     let count: Int
-    /// Regions that touch, each list in rising order.
+    /// The regions that touch each region, in rising order.
     let neighbours: [[Int]]
 
     init(_ picture: LabPicture, _ options: Options = Options()) {
@@ -54,7 +56,7 @@ struct Segmentation: Sendable {
         return edges.sorted { ($0.difference, $0.a, $0.b) < ($1.difference, $1.a, $1.b) }
     }
 
-    /// A Gaussian blur; beyond the border its pixels go on.
+    /// The pixels after a Gaussian blur; beyond the border its pixels are repeated.
     private static func blurred(_ pixels: [SIMD3<Float>], _ width: Int, _ height: Int, _ sigma: Float) -> [SIMD3<Float>] {
         guard sigma > 0 else { return pixels }
         let reach = max(1, Int((4 * sigma).rounded()))
@@ -73,6 +75,7 @@ struct Segmentation: Sendable {
         return pass(pass(pixels, 1, 0), 0, 1)
     }
 
+    /// The regions that touch each of `count` regions, in rising order.
     private static func neighbours(_ labels: [Int], _ count: Int, _ width: Int, _ height: Int) -> [[Int]] {
         var sets = [Set<Int>](repeating: [], count: count)
         for i in labels.indices {
@@ -85,7 +88,7 @@ struct Segmentation: Sendable {
     }
 }
 
-/// Regions as they grow: each pixel points towards the one that stands for its region.
+/// Regions while they grow (a union-find forest): each pixel points towards the one that stands for its region.
 private struct RegionForest {
     private var parent: [Int]
     private var size: [Int]
@@ -100,6 +103,7 @@ private struct RegionForest {
         self.scale = scale
     }
 
+    /// The pixel that stands for a pixel's region; paths are shortened on the way.
     private mutating func root(_ pixel: Int) -> Int {
         var pixel = pixel
         while parent[pixel] != pixel {
@@ -116,6 +120,7 @@ private struct RegionForest {
         return first
     }
 
+    /// Joins the regions of two pixels where `difference` is not larger than within either.
     mutating func joinAlike(_ a: Int, _ b: Int, _ difference: Float) {
         let (a, b) = (root(a), root(b))
         guard a != b, difference <= limit[a], difference <= limit[b] else { return }
@@ -123,11 +128,13 @@ private struct RegionForest {
         limit[region] = difference + scale / Float(size[region])
     }
 
+    /// Joins the regions of two pixels where one has fewer than `smallest` pixels.
     mutating func joinSmall(_ a: Int, _ b: Int, _ smallest: Int) {
         let (a, b) = (root(a), root(b))
         if a != b, size[a] < smallest || size[b] < smallest { _ = join(a, b) }
     }
 
+    /// The region of each pixel, numbered from 0 in the order in which they are met.
     mutating func numbered() -> (labels: [Int], count: Int) {
         var numbers: [Int: Int] = [:]
         let labels = parent.indices.map { pixel -> Int in

@@ -2,18 +2,18 @@ import Images
 
 /// Regions of a picture that together look like a thing, and that the thing's handle looks at.
 public struct Finding: Sendable {
-    /// Row after row at the measured size: which pixels belong to it.
+    /// Whether each pixel belongs to it, row after row at the measured size.
     public let pixels: [Bool]
     let regions: Set<Int>
-    /// How sure it is, 0…1: what `PresenceRule` decides by.
+    /// The evidence that the thing is there, 0…1, by which `PresenceRule` decides.
     public let evidence: Double
-    /// Of colours, 0…1.
+    /// The likeness of colours, 0…1.
     public let color: Double
-    /// Its area in the picture by the thing's area in the photo.
+    /// The area of the place as a multiple of the thing's area, both as shares of their pictures.
     public let size: Double
-    /// The handle's mean attention inside, by what the photo's best handle has in its own mask.
+    /// The handle's mean attention inside, as a multiple of what the photo's best handle has in its own mask.
     public let attention: Double
-    /// Share of the handle's attention that lies inside.
+    /// The share of the handle's attention in the picture that lies inside.
     public let share: Double
 }
 
@@ -24,11 +24,11 @@ public struct Finding: Sendable {
 /// mean attention inside and of the share of all attention inside. All are sums over regions, so that a trial costs little.
 struct ThingSearch {
     private static let seeds = 4
-    /// By the area of the first copy.
+    /// The sizes that a copy may have, as multiples of the first one's.
     private static let copySizes = 0.6...1.7
     private static let mostRegions = 10
     private static let sizes = 0.25...4.0
-    /// Larger regions are background, unless the thing itself is that large.
+    /// Larger regions, as shares of the picture, are background, unless the thing itself is that large.
     private static let largest = 0.45
 
     let segmentation: Segmentation
@@ -72,7 +72,7 @@ struct ThingSearch {
 
     private func appearance(_ finding: Finding) -> Appearance { Appearance(image, picture, weights: finding.pixels.map { $0 ? 1 : 0 }) }
 
-    /// Without attention by looks alone.
+    /// The best place for a thing among the regions that are not `taken`; without attention it is judged by looks alone.
     private func best(_ thing: Appearance, _ attention: [Float]?, _ sizes: ClosedRange<Double>, without taken: Set<Int>) -> Finding? {
         var looks = [Double](repeating: 0, count: areas.count)
         if let attention { for (value, region) in zip(attention, segmentation.labels) { looks[region] += Double(value) } }
@@ -112,17 +112,19 @@ struct ThingSearch {
             size: measured.size, attention: measured.attention, share: measured.share)
     }
 
-    /// What is known while one thing is looked for.
+    /// The constants of a search for one thing.
     private struct Trial {
         struct Measured { var evidence, color, size, attention, share: Double }
 
         let search: ThingSearch
         let thing: Appearance
         let sizes: ClosedRange<Double>
-        /// Attention in each region, and in all; nil where it does not count.
+        /// The attention in each region; nil where attention does not count.
         let looks: [Double]?
+        /// The attention in all regions together.
         let all: Double
 
+        /// The evidence that a set of regions is the thing, and the values that it is the product of.
         func measured(_ regions: Set<Int>) -> Measured {
             var (colors, area, inside) = (ColorDistribution(), 0, 0.0)
             for region in regions.sorted() {
@@ -140,11 +142,14 @@ struct ThingSearch {
     }
 }
 
-/// What evidence makes a thing present, and a place a copy of it, see Tests/Conformance/presence.
+/// What evidence makes a thing present, and a place a copy of it. Both limits were chosen on labelled pictures
+/// (Tests/Conformance/presence).
 public enum PresenceRule {
-    /// Chosen on half of the pictures that were labelled by eye.
+    /// The least evidence of a thing that is present. Chosen on half of the pictures that were labelled by eye.
     public static let present = 0.33
-    /// Of colours and size, and of outline and light, with the first copy. Few doubles were seen: chosen on all of them.
+    /// The least evidence of a copy, by colours and size. Few doubles were seen: chosen on all of them, like
+    /// `copyStructure`.
     public static let copyColor = 0.73
+    /// The least likeness of a copy to the first one, by outline and by pattern of light.
     public static let copyStructure = 0.4
 }
