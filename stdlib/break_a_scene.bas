@@ -19,7 +19,7 @@ collage_contexts = ["a photo of *", "a photo of *", "a photo of *"]
                  + ["a photo of * {place}" for place in places]
 
 # Settings that suit the small embedded model, by name, to be spread into both phases: `..collage`.
-collage = { attention_weight: 0.1, flip: 0, contexts: collage_contexts, zoom: 0.5 }
+collage = { attention_weight: 0.1, flip: 0, contexts: collage_contexts }
 
 # What the base model draws, so that phase two can hold on to it ("prior preservation"; the code, not the paper).
 collage_prior = [

@@ -44,7 +44,7 @@ settings = {
     near50:  { contexts: plain + places, zoom: law(0.5, 1.15, 2) },
     far50:   { contexts: plain + places, zoom: law(0.5, 1.6, 1) },
     styles:  { contexts: plain + places + styles, zoom: law(0.5, 1.15, 2) },
-    preset:  {},
+    zoomed:  { contexts: plain + places, zoom: 0.5 },
 }
 for setting in args[3:] {
     model   = break_a_scene(base, photo, init=words[name], seed=seed, ..settings[setting])

@@ -127,7 +127,6 @@ public enum Preset: String, Sendable, CaseIterable {
             options.flip = 0
             options.clipsWholeTable = false
             options.contexts = PromptContext.places
-            options.zoom = 0.5
         }
         return options
     }
