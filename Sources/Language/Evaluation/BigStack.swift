@@ -60,7 +60,7 @@ enum BigStack {
         return status == 0
     }
 
-    // MARK: what threads have
+    // MARK: stacks of threads
 
     /// Records that the calling thread has `bytes` of stack from here on.
     static func adopt(_ bytes: Int) {

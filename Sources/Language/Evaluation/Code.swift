@@ -2,7 +2,7 @@ import Glibc
 
 /// A compiled function, shared by all closures that are made from it.
 final class Code: @unchecked Sendable {
-    // Written once by the compiler before the first call.
+    // The compiler writes it once, before the first call.
     struct Parameter {
         var name: String
         var defaultNode: Node?
@@ -117,7 +117,7 @@ private enum LastCaptures {
         let queue = Queue()
         swap(&queue.boxes, &captures)
         pthread_setspecific(key, Unmanaged.passUnretained(queue).toOpaque())
-        // To let go of one may add others.
+        // Releasing one may add others to the queue.
         while let box = queue.boxes.popLast() { withExtendedLifetime(box) {} }
         pthread_setspecific(key, nil)
     }

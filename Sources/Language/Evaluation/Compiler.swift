@@ -213,7 +213,7 @@ final class Compiler {
     private func compileAssignment(_ pattern: Pattern, _ value: Expression, _ span: Span) -> Node {
         let target = target(pattern)
         let node = compile(value)
-        // Where the right side binds the name too, in a block, the left one is what the name was before.
+        // Where a block on the right side assigns the name as well, the left operand is the value from before that.
         guard case .name(let name, _) = pattern, let sum = node as? AddNode,
             case .binary(_, let left, let right, _) = value.kind, case .name(name) = left.kind,
             !NameCollector(right).assigned.contains(name)

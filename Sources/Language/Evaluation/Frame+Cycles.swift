@@ -35,7 +35,7 @@ struct ClosureCycle {
             self.boxes.removeAll { box in !(Self.closure(in: box)?.captures.contains { own.contains(ObjectIdentifier($0)) } ?? false) }
         } while self.boxes.count < count
         if count == 0 { return nil }
-        // A buffer that nobody shares: `release` asks who holds the variables.
+        // A fresh array: a shared buffer would count as another holder of the variables in `release`.
         self.boxes = self.boxes.map { $0 }
     }
 
@@ -55,7 +55,7 @@ struct ClosureCycle {
             captures.append(function.closure?.captures.map { box in places[ObjectIdentifier(box)].map { .own($0) } ?? .other(box) } ?? [])
             function.closure?.captures = []
         }
-        // Now nothing of the cycle holds them any more.
+        // From here on only holders outside of the cycle count.
         let isUnreachable =
             functions.indices.allSatisfy { isKnownUniquelyReferenced(&functions[$0]) }
             && holders.allSatisfy { isKnownUniquelyReferenced(&boxes[$0.box]) }
@@ -120,7 +120,7 @@ struct EscapedCycles {
 
     /// Releases the cycles that nobody else holds any more.
     mutating func releaseUnreachable() {
-        // What held one cycle may itself be part of another, made later.
+        // A cycle may be held by one that was made later, so the newest comes first.
         for place in cycles.indices.reversed() {
             guard var cycle = cycles[place].cycle, !cycle.release() else {
                 cycles.remove(at: place)

@@ -1,6 +1,6 @@
 /// The evaluator's state: the modules, the depth of calls, the steps so far, and the builtin that is running.
 final class Machine: @unchecked Sendable {
-    // Used by one run at a time, on the evaluator's thread.
+    // Only one run at a time touches it, on the evaluator's thread.
     let context: Context
     let main = Module(name: "main")
     var imports = ImportTable()

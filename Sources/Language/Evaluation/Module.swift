@@ -1,6 +1,6 @@
 /// The global variables of the session or of one imported file.
 final class Module: @unchecked Sendable {
-    // Touched by the evaluator's thread, and by the session between runs.
+    // Only the evaluator's thread touches it, and the session between runs.
     let name: String
     private var boxes: [String: Box] = [:]
     private var order: [String] = []

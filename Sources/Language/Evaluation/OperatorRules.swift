@@ -130,7 +130,7 @@ enum Operators {
             guard b != 0 else { throw divisionByZero(op) }
             if op == .divide { return .float(a / b) }
             if op == .floorDivide { return .float((a / b).rounded(.down)) }
-            // Exact, also where the quotient is too large for its digits.
+            // The remainder is exact even where the quotient cannot be represented.
             let rest = a.truncatingRemainder(dividingBy: b)
             return .float(rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest)
         case .power: return .float(try realPower(a, b))

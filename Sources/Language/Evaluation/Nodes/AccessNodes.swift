@@ -77,7 +77,7 @@ final class IndexNode: Node {
 
     /// Returns a problem as a failure with labels at the base, showing its shape or size, and at the first entry of the index.
     private func located(_ error: any Error, _ value: Value) -> Failure {
-        // To count a long text for a label takes longer than a stop may.
+        // After a stop no label is made: counting the characters of a long text would delay it.
         guard let problem = error as? Problem, problem.code != .interrupted else { return asFailure(error, at: span) }
         var labels: [Diagnostic.Label] = []
         if let span = base.span { labels.append(.init(span: span, text: value.shapeText ?? value.sizeText)) }
