@@ -97,7 +97,7 @@ struct Completer {
     ) -> [Candidate] {
         guard let call, !call.afterLabel, let function = function(call.path, at: offset) else { return [] }
         if case .builtin(let builtin) = function {
-            // Those that arguments without a name stand for already.
+            // Parameters that positional arguments have already given.
             let given = builtin.parameters.filter { !$0.keywordOnly }.prefix(max(0, call.position - call.labels.count)).map(\.name)
             return builtin.parameters.filter { parameter in
                 parameter.name.hasPrefix(prefix) && !parameter.variadic
@@ -138,7 +138,7 @@ struct Completer {
             }
         }
         guard let steps = PartialScan.steps(endingAt: tokens), let value = value(steps) else { return [] }
-        // Fields of a large value may take long to compute; a key press must not.
+        // Computing the fields of a large value may take too long for a key press.
         let isLarge = value.extent > 1 << 20 || Weight(value).bytes > 64 << 20
         let names = value.fieldNames.filter { $0.hasPrefix(prefix) }
         return names.map { name in
@@ -185,7 +185,7 @@ struct Completer {
             Candidate(text: $0, kind: .value, detail: shipped.isEmpty ? "" : "ships with bas", range: start..<cursor)
         }
         if parameter?.allowed != nil { return words }
-        // r["…: the fields of a record, where it is one.
+        // r["…: the fields of a record.
         let before = scan.tokens.filter { $0.end <= start }
         if let bracket = before.last, bracket.isSymbol(.openBracket),
             let steps = PartialScan.steps(endingAt: before.dropLast()), let value = value(steps)

@@ -11,7 +11,7 @@ public enum FolderProblem {
         while !above.isEmpty, !Paths.exists(above) { above = String(Paths.split(above).folder.dropLast()) }
         let isAbsolute = path.hasPrefix("/")
         let nearest = above.isEmpty ? isAbsolute ? "/" : "the current folder, \(quoted(Paths.canonical(".")))" : quoted(above)
-        // The first part that is missing, among its neighbours.
+        // Suggests a neighbour of the first missing folder.
         let start = above.isEmpty ? isAbsolute ? "/" : "" : above + "/"
         let wrong = folder.dropFirst(start.count).split(separator: "/").first.map(String.init) ?? ""
         let names = Paths.entries(of: start.isEmpty ? "." : start).filter(\.isFolder).map(\.name)

@@ -65,7 +65,7 @@ struct PartialScan {
             && file.bytes[open + 2] == UInt8(ascii: "\"")
         let start = open + (triple ? 3 : 1)
         if let code = openBrace(file, start, cursor) {
-            // Inside the braces of a string stands code.
+            // The braces of a string contain code.
             let inner = PartialScan(file, from: code, upTo: cursor)
             tokens += inner.tokens
             place = inner.place

@@ -21,7 +21,7 @@ enum Paths {
         guard !path.isEmpty, !path.utf8.contains(0) else {
             throw Problem(.badArgument, path.isEmpty ? "the path is empty" : "a path cannot contain a zero byte")
         }
-        // Without O_NONBLOCK nothing could end the opening of a pipe into which nobody writes.
+        // Without O_NONBLOCK opening would wait for a writer of the pipe, and no stop could end that.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw problem(errno, path) }
         defer { close(descriptor) }
@@ -114,7 +114,7 @@ enum Paths {
             }
             if name != ".", name != "..", name.hasPrefix(start) { found.append((name, Int(entry.pointee.d_type))) }
         }
-        // The system tells of most what they are; the others are asked, one by one.
+        // readdir gives the kind of most entries; links and unknown ones need a stat.
         return found.sorted { $0.name < $1.name }.map { name, kind in
             let isKnown = kind != Int(DT_LNK) && kind != Int(DT_UNKNOWN)
             return (name, isKnown ? kind == Int(DT_DIR) : isDirectory(folder + "/" + name))

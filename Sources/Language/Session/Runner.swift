@@ -50,7 +50,7 @@ struct Runner: Sendable {
         let report = Report()
         BigStack.run { stackBytes in
             machine.begin(stackBytes: stackBytes)
-            // A script that is imported by what it imports is a cycle too.
+            // The script itself counts as loading, so that an import that leads back to it is a cycle.
             if let script { machine.imports.begin(Paths.canonical(script)) }
             defer { if script != nil { machine.imports.end() } }
             if let cell { beginCell(cell, source) }
@@ -62,7 +62,7 @@ struct Runner: Sendable {
         }
         report.diagnostics = context.endRun()
         if context.interrupt.isRequested, report.status == .ok {
-            // A builtin took the request and ended early with what it had.
+            // A builtin handled the request itself and returned early with a partial result.
             report.status = .interrupted
             report.exitCode = .interrupted
         }
@@ -108,7 +108,7 @@ struct Runner: Sendable {
     private func execute(_ file: SourceFile, _ report: Report) {
         do {
             let (program, errors) = try machine.parsed(file)
-            // Nothing runs of a program that cannot be read as a whole.
+            // A program with a syntax error does not run in part.
             guard errors.isEmpty else { return errors.forEach { end(report, $0) } }
             let certain = context.checksFirst ? mustFail(file) : []
             guard certain.isEmpty else {
@@ -125,7 +125,7 @@ struct Runner: Sendable {
 
     /// Returns the errors that the run is certain to raise, so that all of them are reported before anything costs time.
     private func mustFail(_ file: SourceFile) -> [Diagnostic] {
-        // What values are is asked only of those that the program speaks of.
+        // Only values that the program mentions get a type: inferring one may be costly.
         let words = Set(file.text.split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "_" }))
         let outside = machine.main.globals.map { ($0.0, words.contains($0.0[...]) ? StaticType($0.1) : .unknown) }
         return Analysis(file, context: context, outside: Dictionary(outside) { first, _ in first }, read: Paths.readText).mustFail
@@ -148,7 +148,7 @@ struct Runner: Sendable {
 
     /// Emits the value of an expression statement with its display. Throws `.interrupted` where a stop is requested while it is rendered.
     private func show(_ value: Value, of node: Node) throws {
-        // A training that was stopped is shown; what a stop came into while it was being drawn is not.
+        // The partial result of a stopped training is shown; a value whose rendering is interrupted is not.
         let wasAsked = context.interrupt.isRequested
         let shown = context.displayContext
         let display =

@@ -95,7 +95,7 @@ public final class Session: @unchecked Sendable {
     }
 
     deinit {
-        // Deep values may need a deep stack to be released.
+        // Releasing deeply nested values may need a large stack.
         let machine = machine
         BigStack.run { _ in machine.clear() }
     }

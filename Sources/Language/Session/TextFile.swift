@@ -11,7 +11,7 @@ public enum TextFile {
         var (status, mode) = (stat(), mode_t?.none)
         if stat(target, &status) == 0 {
             guard status.st_mode & S_IFMT != S_IFDIR else { throw problem(EISDIR, path) }
-            // The folder would let us replace a file that its owner has closed to writing.
+            // Renaming needs only the folder's permission; a read-only file must not be replaced all the same.
             guard access(target, W_OK) == 0 else { throw problem(errno, path) }
             guard status.st_mode & S_IFMT == S_IFREG else { return try writeThrough(text, path) }
             mode = status.st_mode & 0o7777
@@ -32,7 +32,7 @@ public enum TextFile {
 
     /// Writes to a device or a pipe. Throws `.cannotWrite` where nobody reads the pipe.
     private static func writeThrough(_ text: String, _ path: String) throws {
-        // Opening would wait for somebody to read the pipe.
+        // Without O_NONBLOCK opening would wait for a reader of the pipe.
         let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw problem(errno, path) }
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)

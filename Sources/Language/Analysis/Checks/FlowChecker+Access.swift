@@ -150,7 +150,7 @@ enum StaticIndexing {
 
     private static func list(_ items: [StaticType], _ parts: [StaticSubscript]) throws -> StaticType {
         if let known = parts.known {
-            // On a list of places, so that the run's own rules say which items come out.
+            // Indexes a list of the items' indices, so that the run's own rules decide which items are picked.
             let places = Value.list(items.indices.map { .int($0) })
             let result = try Indexing.apply(known, to: places)
             if case .int(let place) = result { return items[place] }
@@ -175,7 +175,7 @@ enum StaticIndexing {
             case .range, .constant(.range), .list, .listOf: return .listOf(item)
             case .unknown, .number, .host: return .unknown
             default:
-                // Wrong for every list.
+                // An index of this type is wrong for every list, so this throws the run's problem.
                 if let example = index.example { _ = try Indexing.apply([.at(example)], to: .list([])) }
                 return .unknown
             }

@@ -195,7 +195,7 @@ extension FlowChecker {
                     return overflow ? nil : product
                 }
             }
-            // Comprehensions assign nothing outside of themselves, but blocks in them may.
+            // A comprehension assigns nothing outside of itself, but blocks within it may.
             withinLoop(isTaken: element.count ?? 0 > 0) {
                 branch(taken: element.count == 0 ? false : nil) {
                     bind(pattern, to: element.type)

@@ -47,7 +47,7 @@ extension FlowChecker {
             _ = doubtfully { type(of: right) }
             return .unknown
         }
-        // What is on the left may be missing only where nothing is known of it.
+        // The left side has a known type other than none, so the right side is not evaluated.
         silently { _ = type(of: right) }
         return first
     }
@@ -182,7 +182,7 @@ enum StaticOperators {
             if problem.code == .badOperands || problem.code == .cannotCompare { throw problem }
             let divides = op == .divide || op == .floorDivide || op == .remainder
             if problem.code == .divisionByZero, divides { throw problem }
-            // The example's own fault: 1 ** x, or a number too large.
+            // The problem is that of the example value, such as an overflow, not of every value of the type.
             if case .int = left, case .int = right, op != .power { return .int }
             return .number
         }

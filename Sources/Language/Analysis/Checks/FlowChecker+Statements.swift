@@ -31,7 +31,7 @@ extension FlowChecker {
         case .assign(let pattern, let value): bind(pattern, to: type(of: value))
         case .define(let function): define(function)
         case .importFile(let path, let at, let name):
-            // A command before it may have changed the folder, or written the file.
+            // A builtin called before may have changed the current folder, or written the file.
             let type = doubtfully(!calls.isEmpty) { modules.exports(path, at, from: self) }
             assign(at: statement.importedName(name, at), type)
         case .assert(let condition, let message):

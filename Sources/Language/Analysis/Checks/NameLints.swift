@@ -87,7 +87,7 @@ struct NameLints {
         let places = self.places[symbol.id] ?? (symbol.reads + symbol.bindings).map(\.start).sorted()
         self.places[symbol.id] = places
         let between = places[places.partitioningIndex { $0 > start }...].prefix { $0 < end }
-        // The second assignment itself is one; x += 1 reads at the place that it binds.
+        // One mention is the second assignment itself; `x += 1` reads at the place that it binds.
         return between.count != 1 || between.first != binding
     }
 
@@ -108,7 +108,7 @@ struct NameLints {
             overwritten(then.statements)
             if let otherwise { overwritten(otherwise.statements) }
         case .attempt(_, _, let recovery):
-            // In the block of `try` an error may come between the two.
+            // The tried block is left out: an error may occur between two assignments in it.
             overwritten(recovery.statements)
         case .scoped(_, let body): overwritten(body.statements)
         default: break

@@ -78,7 +78,7 @@ struct StaticBinder {
         let given = bound.map { $0 != nil }
         for (place, parameter) in builtin.parameters.enumerated() where bound[place] == nil {
             let mayCome = arguments.hasMoreNamed || arguments.hasMorePositional && !parameter.keywordOnly
-            // What lacks may be what a name that is not known was meant to give.
+            // After another problem nothing is reported as missing: an unknown name may have been meant for it.
             if parameter.isRequired, !mayCome, problems.isEmpty { problems.append(Binder.missing(parameter, builtin)) }
             bound[place] = mayCome ? .unknown : parameter.defaultValue.map { StaticType($0) } ?? StaticType.none
         }

@@ -1,6 +1,6 @@
 /// A variable of a program, with the places that bind it and the places that read it. `Resolver` fills it in.
 public final class NamedValue: @unchecked Sendable {
-    // Written by the resolver only, before anyone else sees it.
+    // Only the resolver writes to it, before anyone else sees it.
     /// Where a variable lives: in the file, in a function, as a parameter, as a loop's or comprehension's variable, or as the problem that
     /// `recover` binds.
     public enum Kind: String, Sendable {

@@ -62,7 +62,7 @@ struct Resolver {
         if table[name] != nil {
             names.builtins[name, default: []].append(span)
         } else if !known.contains(name), name != "_" {
-            // Of very many unknown names nobody asks what each could mean, and finding it takes all names every time.
+            // Only the first hundred unknown names get candidates: each needs the list of all visible names.
             let candidates = names.unknown.count < 100 ? (scopes.flatMap { $0.names.keys } + known).sorted() + table.names : []
             names.unknown.append(Unknown(name: name, span: span, candidates: candidates, isTried: tries > 0))
             names.unknownPlaces.insert(span.start)

@@ -29,7 +29,7 @@ extension Analysis {
     /// Returns the variable that is read or bound at a word.
     private func variable(at span: Span) -> NamedValue? {
         if let symbol = names.bound[span.start] ?? names.read[span.start], symbol.name == span.text { return symbol }
-        // With brackets around it.
+        // The reads are looked up by the name's own place where brackets stand around it.
         return symbols.first { symbol in
             symbol.name == span.text && symbol.reads.contains { $0.start == span.start }
         }

@@ -50,7 +50,7 @@ public indirect enum StaticType: Sendable {
         switch value {
         case .none, .bool, .int, .float, .string, .range: self = .constant(value)
         case .list(let items):
-            // Nobody waits for what very many items have in common.
+            // Joining the types of very many items would take too long.
             self = items.count > StaticType.mostItems ? .listOf(.unknown) : StaticType.listing(items.map { StaticType($0) })
         case .record(let record):
             self = .record(record.pairs.map { Field($0, StaticType($1)) }, isOpen: false)

@@ -1,6 +1,6 @@
 /// A function of the program, with what is known of it without running it.
 public final class UserFunction: @unchecked Sendable {
-    // Written while its definition is gone through, read afterwards.
+    // Only the check of its definition writes to it; afterwards it is only read.
     let syntax: FunctionSyntax
     /// The type that covers the result of every call.
     var result = StaticType.unknown

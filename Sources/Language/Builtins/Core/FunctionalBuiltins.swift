@@ -1,4 +1,4 @@
-/// Builtins that take a function and go through items with it.
+/// Builtins that call a function for each item, or compare items.
 extension CoreBuiltins {
     private static let family = "lists"
     private static let source = Parameter("xs", doc: "A list, range, string, record, or a value with items.")
@@ -111,7 +111,7 @@ extension CoreBuiltins {
     }
 }
 
-/// Equal values have equal keys, so that only few are compared.
+/// A hash key that is equal for equal values, so that only values with the same key are compared.
 private enum SearchKey: Hashable {
     case number(Double)
     case text(String)

@@ -86,7 +86,7 @@ extension CoreBuiltins {
             }),
     ]
 
-    /// At least one number.
+    /// Returns the numbers of `xs`. Throws `.badArgument` where there are none.
     private static func numbers(_ call: Call) throws -> [Double] {
         let values = try call.doubles("xs")
         if values.isEmpty {
