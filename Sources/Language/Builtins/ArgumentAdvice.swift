@@ -5,12 +5,12 @@ enum ArgumentAdvice {
         if case .float = value, case .int = parameter.type { return "a // b divides to an int, int(x) cuts" }
         if case .function(let function) = value { return "to call it, write \(function.name)(…)" }
         if let number = number(value, parameter.type) { return "a number stands without quotes: \(number)" }
-        // Documentation that shows a form says it best.
+        // A parameter's documentation that shows the form, in brackets, is the best advice.
         if parameter.doc.contains("[") { return "\(parameter.name): \(parameter.doc)" }
         if let item = parameter.type.item, item.accept(value) != nil {
             return "a list of one stands in brackets: [\(shortened(value.literalText, to: 30))]"
         }
-        // Words with blanks between them are prompts, not paths.
+        // A text with blanks is a prompt, not a path.
         if let text = text(value, parameter.type), !text.contains(" "), let origin = parameter.origin, let reader = origin.reader {
             return "\(reader)(\(shortened(stringLiteral(text), to: 40))) reads one"
         }
@@ -86,7 +86,7 @@ extension [Builtin] {
         map { row in
             var row = row
             for place in row.parameters.indices {
-                // What a command makes, it also takes, and a reader of just that is what was meant.
+                // A command that makes a type takes values of it as well, and then their reader is what was meant.
                 let hosts = row.parameters[place].type.hosts
                 let kinds = hosts.contains(row.name) ? [row.name] : hosts
                 row.parameters[place].origin = kinds.lazy.compactMap { origins[$0] }.first

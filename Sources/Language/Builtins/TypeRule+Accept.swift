@@ -35,7 +35,7 @@ extension TypeRule {
         var changed: [Value] = []
         changed.reserveCapacity(items.count)
         for (place, item) in items.enumerated() {
-            // Whoever asked looks whether a stop was wanted before it complains.
+            // The caller checks for a requested stop before it reports that the value is not accepted.
             if place & 0xFFFF == 0xFFFF, Interrupt.current?.isRequested == true { return nil }
             guard let accepted = accept(item) else { return nil }
             changed.append(accepted)

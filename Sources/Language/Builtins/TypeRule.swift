@@ -75,7 +75,7 @@ public indirect enum TypeRule: Sendable {
     public static func article(_ noun: String) -> String {
         switch noun {
         case "none": "none"
-        // Names of several things: "gradients", "parameters".
+        // Plural type names: "gradients", "parameters".
         case _ where noun.hasSuffix("s"): noun
         default: (noun.first.map { "aeiou".contains($0) } ?? false ? "an " : "a ") + noun
         }

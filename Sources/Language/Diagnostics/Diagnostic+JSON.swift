@@ -2,7 +2,7 @@ extension Diagnostic {
     /// Returns the diagnostic as one JSON object on one line, for `--error-format=json`. Columns count characters from 1; offsets are
     /// bytes.
     public func json() -> String {
-        // Of two operands alike the first says where it is.
+        // Without a primary label, as for two operands, the first counts as primary.
         let main = labels.firstIndex(where: \.primary) ?? 0
         let labels = labels.enumerated().map { place, label in
             object(

@@ -44,7 +44,7 @@ struct DiagnosticRenderer {
         for file in otherFiles(diagnostic) { lines += excerpt(diagnostic, in: file, named: true) }
         lines += diagnostic.notes.map { wrapped("  = " + escapedLines($0)) }
         if let help = diagnostic.help {
-            // Wrapped as it is seen, then painted.
+            // Wraps the text before colour is added, which takes no columns.
             let text = wrapped("  = help: " + escapedLines(help))
             lines.append("  = " + paint("help: ", .help) + text.dropFirst("  = help: ".count))
         }
@@ -67,7 +67,7 @@ struct DiagnosticRenderer {
 
     private func excerpt(_ diagnostic: Diagnostic, in file: SourceFile, named: Bool = false) -> [String] {
         let lines = ExcerptLine.lines(of: diagnostic, in: file)
-        // A single line is found by the heading; several are told apart by their numbers.
+        // The heading gives the number of a single line; several lines need their own numbers.
         let numbered = style.locationFirst || lines.count > 1
         let gutter = numbered ? lines.map { String($0.number).count }.max() ?? 1 : 1
         let blank = String(repeating: " ", count: gutter)

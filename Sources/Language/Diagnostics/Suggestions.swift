@@ -31,7 +31,7 @@ private func nearestSpelling(_ word: String, among names: [String]) -> String? {
 /// Returns the names that share parts with the word; parts stand between "_", ".", "-" and the like.
 private func relatives(of word: String, among names: [String]) -> [String] {
     let wanted = parts(word)
-    // Two letters begin or stand in too many names.
+    // Too many names begin with, or contain, one or two letters.
     guard wanted.reduce(0, { $0 + $1.count }) >= 3 else { return [] }
     var seen: Set<String> = [word]
     let named = names.filter { seen.insert($0).inserted }.map { (name: $0, parts: parts($0)) }
@@ -39,7 +39,7 @@ private func relatives(of word: String, among names: [String]) -> [String] {
     if !begun.isEmpty { return begun.map(\.name) }
     let containing = named.filter { contains($0.parts, wanted) }
     if !containing.isEmpty { return containing.map(\.name) }
-    // Short names stand in words by chance.
+    // Words contain short names by chance.
     let within = named.filter { $0.name.count >= 4 && contains(wanted, $0.parts) }
     let longest = within.map(\.name.count).max()
     return within.filter { $0.name.count == longest }.map(\.name)
@@ -94,7 +94,7 @@ func editDistance<Letter: Equatable>(_ a: [Letter], _ b: [Letter], limit: Int = 
             row[j + 1] = cost
             lowest = min(lowest, cost)
         }
-        // Each row comes from the two before it, a swap for one more than the older of them.
+        // Each row depends on the two rows before it; a swap adds 1 to the older of them.
         if lowest > limit, lowestBefore >= limit { return limit + 1 }
         (before, previous, row) = (previous, row, before)
     }

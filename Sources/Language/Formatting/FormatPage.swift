@@ -47,7 +47,7 @@ struct FormatPage {
     mutating func comment(_ text: String, sourceColumn: Int) {
         guard let line = lines.last else { return }
         lines[lines.count - 1].comment = text
-        // The last line of a string stays where it was.
+        // The last line of a string over several lines is not indented anew.
         let shift = line.text.utf8.contains(Self.lineFeed) ? 0 : line.indent - line.sourceIndent
         lines[lines.count - 1].commentColumn = sourceColumn + shift
     }

@@ -62,7 +62,7 @@ struct FormatPass {
     private mutating func write(_ token: Token, _ item: Item, next: Item?, _ place: Int, afterComment: Bool) {
         let following = place + 1 < tokens.count ? tokens[place + 1] : nil
         let closesLine = following.map { hasBreak(token.end, $0.start) } ?? true
-        // A comma before a closing bracket says nothing: it is there where that has a line of its own, and where the
+        // A comma before a closing bracket means nothing. It is written where the bracket has a line of its own, and kept where the
         // bracket would become a part of a comment without it.
         let endsItems = following.map { notes.commaClosers.contains($0.start) } ?? false
         if token.isSymbol(.comma), endsItems, !closesLine, !afterComment { return }

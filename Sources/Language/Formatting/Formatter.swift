@@ -18,7 +18,7 @@ public enum Formatter {
     /// the syntax errors of a program that cannot be parsed.
     public static func format(_ source: String, file: String, commands: Set<String>) throws(FormatFailure) -> String {
         let outcome = Outcome()
-        // Trees may be a thousand levels high, and the threads of an editor's server are small.
+        // Trees may be a thousand levels high, and the threads of an editor's server have small stacks.
         BigStack.run { _ in
             do throws(FormatFailure) {
                 outcome.result = .success(try rounds(source, file, commands))
@@ -39,7 +39,7 @@ public enum Formatter {
     ) throws(FormatFailure) -> String {
         let original = try read(source, file, commands)
         var text = source
-        // Columns that line up may stop doing so when what stands before them becomes shorter; then their spaces go.
+        // Signs that are aligned may no longer be so when the text before them becomes shorter; then their spaces go.
         for round in 0..<mostRounds {
             let parsed = try read(text, file, commands)
             var pass = FormatPass(parsed, keepsAlignment: round < mostRounds - 1)

@@ -1,4 +1,4 @@
-/// Operators that a host value may take part in. `&`, `|` and `!` also work on bools.
+/// The binary operators that host values may take part in. `&` and `|` also work on bools.
 public enum BinaryOperator: String, Sendable, CaseIterable {
     case add = "+"
     case subtract = "-"
@@ -17,18 +17,19 @@ public enum BinaryOperator: String, Sendable, CaseIterable {
     case greaterEqual = ">="
 }
 
+/// The unary operators. Host values may take part in them.
 public enum UnaryOperator: String, Sendable, CaseIterable {
     case negate = "-"
-    /// `!x`, and `not x` (which takes only bools).
+    /// `!x`, which bools and host values take, and `not x`, which takes only bools.
     case not = "!"
 }
 
 /// One entry between the brackets of `x[.., 0:16, -1]`.
 public enum Subscript: Sendable {
-    /// An index, a range, a list of indices, or `none` for a new axis: whatever the host accepts.
+    /// An index, a range, a list of indices, or `none` for a new axis; the host decides what it accepts.
     case at(Value)
-    /// `a:b:step`: the end is left out, negative counts from the end, nil where nothing was written.
+    /// `a:b:step`, with nil for the parts that are left out. The end is excluded, and negative numbers count from the end.
     case slice(start: Int?, end: Int?, step: Int?)
-    /// `..`: all axes not named.
+    /// `..`, which stands for all axes that are not named.
     case ellipsis
 }

@@ -50,7 +50,7 @@ extension CoreBuiltins {
             parameters: [source], result: "list", terms: ["distinct", "set", "duplicates"],
             examples: [.init("unique([3, 1, 3])", shows: "[3, 1]")],
             run: { call in
-                // Places in `seen`: the first of each key, and those that differ from it.
+                // Indices in `seen`: the first item with each key, and further items with the same key that are not equal to it.
                 var (seen, first, others) = ([Value](), [SearchKey: Int](), [SearchKey: [Int]]())
                 for item in try items(call, "xs") {
                     try call.context.checkInterrupt()

@@ -59,7 +59,7 @@ extension CoreBuiltins {
                 return try value.inlineText(within: call.context)
             }
         }
-        // A value that was written while a stop was asked for may say anything.
+        // The text of a value that was written while a stop was requested may be incomplete.
         try call.context.checkInterrupt()
         let text = texts.joined(separator: try call.string("separator")) + (try call.string("end"))
         guard text.utf8.count > longestPiece else {
