@@ -52,6 +52,7 @@ public struct Builtin: Sendable {
 
     /// What a call has to do with the session's random numbers.
     public enum Randomness: Sendable {
+        /// Neither draws nor seeds.
         case none
         /// Draws from the session's generator where no seed is given and the closure returns true for the arguments' types.
         case draws(@Sendable (StaticCall) -> Bool)

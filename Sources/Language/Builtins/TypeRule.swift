@@ -1,11 +1,13 @@
 /// The values that a parameter accepts. Ints are accepted where numbers are wanted, and ranges where lists of ints or numbers are.
 public indirect enum TypeRule: Sendable {
+    /// Any value.
     case any
     case bool
     case int
     /// An int or a float.
     case number
     case string
+    /// A list or a range whose items the rule accepts.
     case list(TypeRule)
     case record
     case range

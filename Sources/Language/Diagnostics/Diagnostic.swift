@@ -72,12 +72,20 @@ public struct Diagnostic: Sendable {
 /// The exit codes of sysexits.h that the language uses, and 130 after an interrupt, as shells report it.
 public enum ExitCode: Int32, Sendable {
     case ok = 0
+    /// The command line is wrong.
     case usage = 64
+    /// The program, or the data that it works on, is wrong.
     case data = 65
+    /// An input file does not exist.
     case noInput = 66
+    /// A defect of the language or its host.
     case `internal` = 70
+    /// An output file cannot be created.
     case cannotCreate = 73
+    /// Reading or writing failed.
     case inputOutput = 74
+    /// The file system does not allow the operation.
     case noPermission = 77
+    /// A requested stop ended the run.
     case interrupted = 130
 }

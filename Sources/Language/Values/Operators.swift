@@ -3,11 +3,17 @@ public enum BinaryOperator: String, Sendable, CaseIterable {
     case add = "+"
     case subtract = "-"
     case multiply = "*"
+    /// Division, which gives a float for ints.
     case divide = "/"
+    /// Division rounded down.
     case floorDivide = "//"
+    /// The remainder of division rounded down, which has the divisor's sign.
     case remainder = "%"
+    /// The power; a negative exponent gives a float for ints.
     case power = "**"
+    /// "And" of bools, intersection of masks.
     case and = "&"
+    /// "Or" of bools, union of masks.
     case or = "|"
     case equal = "=="
     case notEqual = "!="

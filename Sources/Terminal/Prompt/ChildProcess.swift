@@ -1,10 +1,10 @@
 import CReadline
 import Glibc
 
-/// Programs that the prompt starts: an editor, a pager.
+/// Programs that the prompt starts, such as an editor or a pager.
 enum ChildProcess {
-    /// Runs a shell command with `arguments` as `$1`, `$2`, …, and `input` on its standard input where given
-    /// (else the terminal). Waits; returns its exit status, or nil where it could not be started.
+    /// Runs a shell command with `arguments` as `$1`, `$2`, …, and waits for it. `input` is its standard input, the terminal where it is
+    /// nil. Returns the exit status, or nil where the command could not be started.
     static func shell(_ command: String, arguments: [String] = [], input: String? = nil) -> Int32? {
         var words: [UnsafeMutablePointer<CChar>?] = (["sh", "-c", command, "bas"] + arguments).map {
             strdup($0)

@@ -26,8 +26,11 @@ public protocol HostType: Sendable {
 
 /// The types in one entry between the brackets of an index; the counterpart of `Subscript`. In a slice, parts that are left out are none.
 public enum StaticSubscript: Sendable {
+    /// An index, a range or a list of indices.
     case at(StaticType)
+    /// `a:b:step`.
     case slice(start: StaticType, end: StaticType, step: StaticType)
+    /// `..`, which stands for all axes that are not named.
     case ellipsis
 }
 
