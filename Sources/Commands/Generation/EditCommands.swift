@@ -5,8 +5,8 @@ import Images
 import Language
 import Tensors
 
-/// A thing put into a picture that is there: blended latent diffusion (Avrahami et al. 2022), as the paper uses it for
-/// local editing (§4.3).
+/// The builtin that draws a thing into an existing picture: blended latent diffusion (Avrahami et al. 2022), as the paper uses it for local
+/// editing (§4.3).
 enum EditCommands {
     static let all: [Builtin] = [
         Builtin(
@@ -56,7 +56,7 @@ enum EditCommands {
                 result, call, model, ["steps": "\(try call.int("steps"))", "guidance": "\(try GenerationCommands.guidance(call, model))"]))
     }
 
-    /// Latents that inside the mask are the model's; outside, at every step, the picture's at the same noise level.
+    /// Returns latents that are the model's inside the mask, and outside of it, at every step, the picture's at the same noise level.
     private static func blend(_ call: Call, _ model: DiffusionModel, _ picture: Image, _ mask: Mask) throws -> Tensor {
         let kept = model.posterior(of: Tensor(picture)).mean.scaled(by: model.vae.configuration.scalingFactor)
         let inside = try cells(mask, height: kept.shape[1], width: kept.shape[2])
@@ -84,7 +84,7 @@ enum EditCommands {
         return x
     }
 
-    /// The mask at the latents' size, [1, h, w, 1]; a small one keeps every cell that it touches.
+    /// Returns the mask at the latents' size, [1, h, w, 1]. A small mask keeps every cell that it touches.
     private static func cells(_ mask: Mask, height: Int, width: Int) throws -> Tensor {
         let size = PixelSize(width: width, height: height)
         return try PreparedScene.cells(of: mask, size).reshaped([1, height, width, 1])

@@ -5,8 +5,8 @@ import Images
 import Language
 import Tensors
 
-/// The method's primitives: what `stdlib/break_a_scene.bas` is written in. Each draws from the stream of its own name,
-/// as the built-in phases do, so that both see the same numbers on the same seed.
+/// The method's primitives, in which `stdlib/break_a_scene.bas` is written. Each draws from the random stream of its own name, as the
+/// built-in phases do, so that both see the same numbers with the same seed.
 enum MethodCommands {
     static let all: [Builtin] = sampling + views + prediction + optimization
 

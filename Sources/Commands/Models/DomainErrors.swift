@@ -3,9 +3,9 @@ import Diffusion
 import Language
 import Tensors
 
-/// Errors of models, scenes and files below, as problems of the language.
+/// Turns errors of models, scenes and files into problems of the language.
 enum DomainErrors {
-    /// nil where the error is none of these.
+    /// Returns the problem, at an argument, or nil where the error is none of these.
     static func problem(_ error: any Error, _ argument: String?) -> Problem? {
         switch error {
         case let error as ModelError: model(error, argument)

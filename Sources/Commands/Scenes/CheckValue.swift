@@ -2,11 +2,11 @@ import BreakAScene
 import Images
 import Language
 
-/// What `check` found: as a list its warnings, which are strings; beside them what each mask has of the attention maps.
+/// The result of `check`: as a list its warnings, which are strings; beside them what each mask has of the attention maps.
 struct CheckValue: HostValue {
     let title: String
     let report: SceneReport
-    /// What the model that was asked about is called.
+    /// The name of the model that was asked about; nil for none.
     let model: String?
 
     private var warnings: [Value] { report.warnings.map { .string($0.description) } }
@@ -43,7 +43,7 @@ struct CheckValue: HostValue {
     var inlineText: String { report.warnings.isEmpty ? "nothing to say" : "\(report.warnings.count) warnings of \(title)" }
     var explanation: String { "What will not work well in a scene, said before any time is spent; as a list it is its warnings." }
 
-    /// What `crop` would gain, where something small would.
+    /// What `crop` would gain, where something small would gain; else nil.
     private var advice: String? {
         guard !report.gaining.isEmpty else { return nil }
         let gains = report.entries.filter { report.gaining.contains($0.name) }.map {
