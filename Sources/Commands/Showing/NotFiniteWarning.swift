@@ -2,7 +2,7 @@ import Language
 import Tensors
 
 extension Call {
-    /// Tells of NaN and infinite numbers in what becomes a picture: no colour stands for them.
+    /// Warns where a tensor that becomes a picture holds NaN or infinite numbers, for which there is no colour.
     func warnOfNotFinite(_ tensor: Tensor, _ argument: String?, help: String? = nil) {
         // Asked last: what was computed before a stop is no rubbish.
         guard tensor.contains(where: { !$0.isFinite }), !Parallel.isAbandoned else { return }
