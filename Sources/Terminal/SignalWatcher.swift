@@ -79,7 +79,7 @@ final class SignalWatcher: Sendable {
         return try work()
     }
 
-    /// Has Ctrl-C between cells no longer end the process.
+    /// Keeps the process alive when Ctrl-C comes between cells.
     func stayWhenIdle() { state.withLock { $0.staysWhenIdle = true } }
 
     private func own(_ owner: Owner) {

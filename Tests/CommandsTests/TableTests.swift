@@ -3,7 +3,8 @@ import Testing
 
 @testable import Commands
 
-/// The rules of the builtin table (repl.md §8b), over every family.
+/// The rules that every row of the builtin table keeps: names, summaries, parameters, results and examples that help, completion and the
+/// reference pages can be made from.
 @Suite(.serialized) struct TableTests {
     static let rows = CommandTable.all
 

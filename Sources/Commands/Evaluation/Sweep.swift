@@ -8,7 +8,7 @@ struct Sweep {
     private struct Setting {
         let name: String
         let values: [Value]
-        /// What stands in the table for each.
+        /// The texts of the values in the table.
         let labels: [Value]
         /// The identities of the values, for the sweep's file; empty where there is none.
         let identities: [String]

@@ -62,7 +62,7 @@ public struct Builtin: Sendable {
         var isSeeding: Bool { if case .seeds = self { true } else { false } }
     }
 
-    /// Creates a row that also opens a scope: `with NAME(…) { … }`.
+    /// Makes a row that also opens a scope: `with NAME(…) { … }`.
     public init(
         _ name: String, family: String, summary: String, parameters: [Parameter] = [],
         result: String = "none",

@@ -93,7 +93,7 @@ private final class Job: Sendable {
     init(_ work: @escaping @Sendable (Int) -> Void) { self.work = work }
 }
 
-/// The thread's entry: takes over the job that `BigStack.run` retained for it.
+/// Runs the job that `BigStack.run` retained for the new thread.
 private func runJob(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     BigStack.adopt(BigStack.bytes)
     if let argument { Unmanaged<Job>.fromOpaque(argument).takeRetainedValue().work(BigStack.bytes) }

@@ -12,7 +12,7 @@ class Node {
     /// Whether evaluating the node may set `frame.signal`, so that enclosing blocks must look at it.
     var maySignal: Bool { false }
 
-    /// A failure at this node.
+    /// Returns a failure at this node.
     func failure(
         _ code: ErrorCode, _ message: String, label: String = "", notes: [String] = [], help: String? = nil
     ) -> Failure {

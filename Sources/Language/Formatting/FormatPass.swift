@@ -208,7 +208,7 @@ struct FormatContext {
         case block
         /// Items between brackets, the first on a new line; continued lines of an item are indented further.
         case items
-        /// One expression, or items that begin behind the bracket; all lines start at one column.
+        /// One expression, or items that begin behind the bracket; all their lines start at one column.
         case group
     }
 

@@ -11,7 +11,7 @@ struct Poll {
 }
 
 extension Sequence {
-    /// As `map`, but throws `.interrupted` where a stop is requested meanwhile.
+    /// Returns what `map` returns. Throws `.interrupted` where a stop is requested meanwhile.
     func polledMap<T>(_ transform: (Element) throws -> T) throws -> [T] {
         var (poll, result) = (Poll(), [T]())
         result.reserveCapacity(underestimatedCount)
@@ -27,7 +27,7 @@ extension Sequence {
         return result
     }
 
-    /// As `contains(where:)`, but throws `.interrupted` where a stop is requested meanwhile.
+    /// Returns what `contains(where:)` returns. Throws `.interrupted` where a stop is requested meanwhile.
     func polledContains(_ test: (Element) throws -> Bool) throws -> Bool {
         var poll = Poll()
         for element in self {
@@ -37,7 +37,7 @@ extension Sequence {
         return false
     }
 
-    /// As `forEach`, but throws `.interrupted` where a stop is requested meanwhile.
+    /// Calls `body` with each element. Throws `.interrupted` where a stop is requested meanwhile.
     func polledForEach(_ body: (Element) throws -> Void) throws {
         var poll = Poll()
         for element in self {

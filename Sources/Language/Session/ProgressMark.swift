@@ -36,6 +36,6 @@ extension Context {
     /// How far the current or last run came; nil where it reported no progress.
     public var progressMark: ProgressMark? { shared.withLock { $0.progress.mark } }
 
-    /// Has the next run stopped at this place, as Ctrl-C would.
+    /// Makes the next run stop at this place, as Ctrl-C would.
     public func stopNextRun(at mark: ProgressMark) { shared.withLock { $0.stop = mark } }
 }

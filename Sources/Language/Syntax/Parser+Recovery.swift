@@ -69,7 +69,8 @@ extension Parser {
         return names
     }
 
-    /// Those of `hiddenNames` that may be bound there: before `=` and its like, and behind `fn`, `for`, `import`, `as` and `recover`.
+    /// The names among `hiddenNames` that may be bound there: before `=` and its like, and behind `fn`, `for`, `import`, `as` and
+    /// `recover`.
     var hiddenBindings: Set<String> {
         var names: Set<String> = []
         for range in skipped {

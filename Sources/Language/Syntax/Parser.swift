@@ -80,7 +80,7 @@ final class Parser {
         var errors: [Diagnostic] = []
         /// The names in parts that cannot be parsed, which may be used there.
         var hidden: Set<String> = []
-        /// Those of them that may be bound there.
+        /// The names among `hidden` that may be bound there.
         var bound: Set<String> = []
     }
 

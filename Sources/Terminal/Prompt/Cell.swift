@@ -10,7 +10,7 @@ struct Cell: Sendable {
     var completed: Int
     /// The file that the input came from; nil where it was typed.
     var script: String?
-    /// How its effects were taken back, "undone" or "reset"; nil where they stand.
+    /// The command that took its effects back, "undone" or "reset"; nil where they stand.
     var withdrawn: String?
 
     init(number: Int, source: String, script: String? = nil, outcome: Outcome) {

@@ -41,7 +41,7 @@ extension Prompt {
         printer.say("(replayed)")
     }
 
-    /// Has a cell that Ctrl-C ended stop at the same step again, where the journal knows it.
+    /// Makes a cell that Ctrl-C ended stop at the same step again, where the journal knows it, and says so.
     private func announceStop(_ mark: ProgressMark?) {
         guard let mark else { return printer.say("(this was interrupted, nobody noted where; Ctrl-C interrupts it again)") }
         session.context.stopNextRun(at: mark)

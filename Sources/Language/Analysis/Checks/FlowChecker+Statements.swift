@@ -254,7 +254,7 @@ extension Expression {
 }
 
 extension Span {
-    /// Up to the end of its first line.
+    /// The part of the span that is on its first line.
     var firstLine: Span {
         Span(file: file, start: start, end: min(end, file.lineRange(line).upperBound))
     }

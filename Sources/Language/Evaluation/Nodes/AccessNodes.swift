@@ -93,7 +93,7 @@ final class FieldNode: Node {
     private let base: Node
     private let name: String
     private let at: Span
-    /// On the left of `??`: a missing field is none.
+    /// Whether the access stands on the left of `??`, where a missing field is none.
     private let optional: Bool
 
     init(_ base: Node, _ name: String, at: Span, optional: Bool, span: Span) {
@@ -146,7 +146,7 @@ final class FieldNode: Node {
     }
 }
 
-/// "a, b and 12 more".
+/// Returns the names as "a, b and 12 more".
 func listed(_ names: [String], limit: Int = 10) -> String {
     guard names.count > limit else { return names.joined(separator: ", ") }
     return names.prefix(limit).joined(separator: ", ") + " and \(names.count - limit) more"
