@@ -29,7 +29,7 @@ public struct TensorType: HostType {
     /// All sizes, or nil where one is not known.
     var known: [Int]? { shape.flatMap { sizes in sizes.contains(nil) ? nil : sizes.compactMap { $0 } } }
 
-    /// "tensor".
+    /// The name "tensor".
     public var typeName: String { "tensor" }
     /// The shape with "?" for unknown sizes: "[1, ?, 16, 8]".
     public var shapeText: String? { shape.map { "[" + $0.map { $0.map(String.init) ?? "?" }.joined(separator: ", ") + "]" } }

@@ -24,7 +24,7 @@ public struct AttentionValue: TensorReadable {
 
     private var title: String { tokens.joined(separator: ", ") }
 
-    /// "attention".
+    /// The name "attention".
     public var typeName: String { "attention" }
     /// The maps as a tensor.
     public var variable: Variable { Variable(maps) }
@@ -63,7 +63,7 @@ public struct AttentionValue: TensorReadable {
 
     /// Returns whether the maps are the same, bit for bit.
     public func isEqual(to other: any HostValue) -> Bool { (other as? AttentionValue)?.maps.isIdentical(to: maps) ?? false }
-    /// "attention [16, 16]".
+    /// The text "attention [16, 16]".
     public var inlineText: String { "attention \(Shape.text(maps.shape))" }
 
     /// A sentence on values of this type.

@@ -18,7 +18,7 @@ public struct FigureValue: PictureReadable {
         image = try figure.image(scale: figure.naturalScale)
     }
 
-    /// "figure".
+    /// The name "figure".
     public var typeName: String { "figure" }
     /// The picture for a screen.
     public var picture: Image { image }

@@ -20,7 +20,7 @@ public struct PickValue: HostValue {
         self.view = try view ?? scene.view(union)
     }
 
-    /// "pick".
+    /// The name "pick".
     public var typeName: String { "pick" }
     var prompt: String { union.prompt(pairing.tokens) }
     /// The tokens of its handles, in the order of the prompt.

@@ -85,11 +85,11 @@ public struct ParametersValue: HostValue {
         return parts.filter { $0.name == scope || NamedTensors.lies($0.name, below: scope) }
     }
 
-    /// "parameters".
+    /// The name "parameters".
     public var typeName: String { "parameters" }
     /// The number of parameters, in which each handle counts.
     public var count: Int? { parts.count }
-    /// "parameters of collage".
+    /// The text "parameters of collage".
     public var inlineText: String { "parameters of \(scope.map { "\($0) of " } ?? "")\(model.name)" }
     /// A sentence on values of this type.
     public var explanation: String {

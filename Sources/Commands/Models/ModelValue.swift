@@ -17,7 +17,7 @@ public struct ModelValue: HostValue {
 
     /// The diffusion model.
     public var model: DiffusionModel { learned.model }
-    /// "model".
+    /// The name "model".
     public var typeName: String { "model" }
 
     /// Returns the model with other parameters, as an optimizer's step gives it.
@@ -56,7 +56,7 @@ public struct ModelValue: HostValue {
             && other.model.fingerprint == model.fingerprint
     }
 
-    /// "model collage".
+    /// The text "model collage".
     public var inlineText: String { "model \(model.name)" }
 
     /// The size of what a model has of its own: its handles.
@@ -138,7 +138,7 @@ public struct HandleValue: HostValue {
     public var token: String { model.handles[index] }
     /// What the handle was made for; nil where it belongs to no scene.
     var origin: HandleOrigin? { model.handleOrigins[index] }
-    /// "handle".
+    /// The name "handle".
     public var typeName: String { "handle" }
     /// The token.
     public var inlineText: String { token }

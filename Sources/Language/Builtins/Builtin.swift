@@ -7,7 +7,7 @@ public struct Builtin: Sendable {
         /// The text that the example's last value displays; nil where that varies.
         public var shows: String?
 
-        /// Creates a row. `home` is filled in by the compiler.
+        /// Creates an example.
         public init(_ code: String, shows: String? = nil) {
             self.code = code
             self.shows = shows
@@ -36,7 +36,7 @@ public struct Builtin: Sendable {
     public var examples: [Example]
     /// The names of builtins that one may want instead or next.
     public var seeAlso: [String] = []
-    /// The source file that holds the row: "Commands/TrainingCommands.swift".
+    /// The source file that holds the row: "Commands/Training/TrainingCommands.swift".
     public let home: String
     /// Whether it may be called as a statement without parentheses: `show photo`.
     public var isCommand: Bool
@@ -62,7 +62,7 @@ public struct Builtin: Sendable {
         var isSeeding: Bool { if case .seeds = self { true } else { false } }
     }
 
-    /// Makes a row that also opens a scope: `with NAME(…) { … }`.
+    /// Creates a row. `home` is filled in by the compiler.
     public init(
         _ name: String, family: String, summary: String, parameters: [Parameter] = [],
         result: String = "none",
@@ -82,7 +82,7 @@ public struct Builtin: Sendable {
         self.run = run
     }
 
-    /// One that also opens a scope: `with NAME(…) { … }`.
+    /// Creates a row that also opens a scope: `with NAME(…) { … }`.
     public init(
         _ name: String, family: String, summary: String, parameters: [Parameter] = [],
         result: String = "none",
@@ -126,7 +126,7 @@ public struct Builtin: Sendable {
 }
 
 extension String {
-    /// What follows the last `mark`; all of it where there is none.
+    /// Returns what follows the last `mark`, or the whole text where there is none.
     fileprivate func suffix(after mark: String) -> String {
         var rest = self[...]
         while let range = rest.firstRange(of: mark) { rest = rest[range.upperBound...] }
