@@ -3,8 +3,8 @@ import Testing
 
 @testable import Commands
 
-/// The rules that every row of the builtin table keeps: names, summaries, parameters, results and examples that help, completion and the
-/// reference pages can be made from.
+/// The rules that every row of the builtin table keeps (Sources/Commands/README.md): names, summaries, parameters, results and examples
+/// from which help, completion and the reference pages are made.
 @Suite(.serialized) struct TableTests {
     static let rows = CommandTable.all
 
