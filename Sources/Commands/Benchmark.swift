@@ -99,7 +99,7 @@ public enum Benchmark {
     /// Returns the median time of a step, after three to warm up.
     private static func steps(_ phase: Int, _ model: DiffusionModel, _ scene: PreparedScene, _ prior: PriorSet, count: Int) throws -> Double
     {
-        // As the reference trains: on the whole photo, in one prompt.
+        // Trains as the PyTorch reference does: on the whole photo and with one prompt.
         var options = Preset.collage.options(phase: phase)
         (options.contexts, options.zoom) = ([], 0)
         var run = TrainingRun(phase: phase, model, scene: scene, prior: prior, options: options, seed: 0)

@@ -16,7 +16,7 @@ extension Server {
         let digits = String(place)
         var result: [String: JSONValue] = [
             "label": .string(candidate.text), "kind": .int(Server.kinds[candidate.kind] ?? 1),
-            // Editors sort; the order is the completer's.
+            // Editors sort by this text, which keeps the completer's order.
             "sortText": .string(String(repeating: "0", count: max(0, 5 - digits.count)) + digits),
             "textEdit": ["range": document.file.range(candidate.range.lowerBound, cursor), "newText": .string(candidate.text)],
         ]

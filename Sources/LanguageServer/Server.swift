@@ -32,7 +32,7 @@ public final class Server {
             return answer(.null, failure: .init(.invalidRequest, "a message is an object with \"jsonrpc\": \"2.0\""))
         }
         guard let method = message["method"]?.string else {
-            // An answer of the client's; nothing was asked.
+            // A message without a method is a response of the client; the server asks nothing, so that it is ignored.
             if message["result"] == nil, message["error"] == nil {
                 answer(message["id"] ?? .null, failure: .init(.invalidRequest, "a message without a method"))
             }

@@ -42,7 +42,8 @@ public struct ServerLoop {
                 continue
             }
             guard fill(&reader) else { return server.exitCode ?? 1 }
-            // What is there already, but not without end: what comes faster than it is read must not pile up.
+            // Reads what has arrived already, but not without end: a client that writes faster than the server reads must not fill the
+            // memory.
             var reads = 1
             while reads < ServerLoop.mostReads, waits(0), fill(&reader) { reads += 1 }
         }

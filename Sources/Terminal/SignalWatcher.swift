@@ -133,7 +133,7 @@ final class SignalWatcher: Sendable {
                 state.requests = now - state.lastRequest < SignalWatcher.patience ? state.requests + 1 : 1
                 state.lastRequest = now
                 interrupt.request()
-                // Someone who asks a third time in a row wants out; at a prompt there are values to lose.
+                // The third request in a row ends the process, except at a prompt, where values would be lost.
                 guard state.requests >= 3 else { return nil }
                 if !state.staysWhenIdle { return 130 }
                 Departure.say("\nstopping at the next safe point; Ctrl-\\ ends bas at once (then :recover brings the inputs back)\n")
@@ -149,7 +149,7 @@ final class SignalWatcher: Sendable {
         let work: Interrupt.Work = state.withLock { state in
             guard case .run(let interrupt) = state.owner else { return .light }
             if interrupt.work != .kept { return interrupt.work }
-            // A second one.
+            // This is the second such signal.
             if state.departure != nil { return .unkept }
             state.departure = status
             interrupt.request()

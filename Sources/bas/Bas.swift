@@ -29,13 +29,13 @@ struct Bas: ParsableCommand {
 
     static func main() {
         Descriptors.fill()
-        // An option that takes a value must have one; alone it replays.
+        // The parser requires a value for the option; without one, --recover means --recover=replay.
         let arguments = CommandLine.arguments.dropFirst().map { $0 == "--recover" ? "--recover=replay" : $0 }
         do {
             var command = try parseAsRoot(arguments)
             try command.run()
         } catch {
-            // Help and the version are output as any other: what cannot be written is an error.
+            // Help and the version are written like other output, so that a failure to write them is an error.
             guard exitCode(for: error) == .success else { exit(withError: error) }
             let text = fullMessage(for: error)
             if !text.isEmpty { Pages.print(text + "\n") }

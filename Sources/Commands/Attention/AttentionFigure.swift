@@ -95,7 +95,7 @@ extension AttentionValue {
     private func rowTitle(_ row: Int, _ lead: [Int]) -> String {
         var (rest, parts) = (row, [String]())
         for axis in lead.indices.dropLast().reversed() {
-            // Without the spaces, at which a narrow column would break it.
+            // The label is written without spaces, at which a narrow column would break it.
             parts.insert(labels(axis)[rest % lead[axis]].replacing(" = ", with: "="), at: 0)
             rest /= lead[axis]
         }

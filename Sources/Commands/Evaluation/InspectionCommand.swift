@@ -151,7 +151,7 @@ enum InspectionCommand {
         for image in images {
             func entry(_ key: String) -> String { image.metadata.entries.first { $0.key == key }?.text ?? "" }
             let prompt = entry("prompt")
-            // A prompt that this model cannot read was another's: it asks for none of its handles.
+            // A prompt that this model cannot tokenize was written for another one and asks for none of its handles.
             let ids = (try? model.tokenize([prompt]))?.first ?? []
             let asked = pairing.handles.indices.filter { ids.contains(model.handleID(pairing.handles[$0])) }
             do {

@@ -8,7 +8,7 @@ struct Sweep {
     private struct Setting {
         let name: String
         let values: [Value]
-        /// The texts of the values in the table.
+        /// What the table shows for each value.
         let labels: [Value]
         /// The identities of the values, for the sweep's file; empty where there is none.
         let identities: [String]
@@ -121,7 +121,7 @@ struct Sweep {
         let attempt =
             isFirst
             ? Attempt.value(try call.invoke(function, arguments: [combination])) : try call.attempt(function, arguments: [combination])
-        // A training that was stopped gives a model; what is measured of it is no result.
+        // A training that was stopped still gives a model, but what is measured of it is no result.
         try call.context.checkInterrupt()
         let value: Value
         switch attempt {

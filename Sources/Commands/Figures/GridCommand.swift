@@ -71,7 +71,7 @@ extension FigureCommands {
 
     @Sendable private static func showValues(_ call: Call) throws -> Value {
         for value in call.rest {
-            // A training that was stopped is shown; what a stop came into while it was being drawn is not.
+            // A value whose computation was stopped before is shown; one that a stop interrupts while it is being drawn is not.
             let wasAsked = call.context.interrupt.isRequested
             let display = try call.bool("ruler") ? display(ruled(value, call), call) : display(value, call)
             if !wasAsked { try call.context.checkInterrupt() }

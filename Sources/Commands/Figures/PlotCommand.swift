@@ -63,7 +63,7 @@ extension FigureCommands {
         let places = try xPlaces(rows.map(\.values.count), reading, call)
         let errors = try reading.errors("error", for: rows.map(\.values))
         let (window, yKind) = (try window(call), try yKind(call))
-        // Neighbours along the curve share a pixel only where x follows from the place, and means are of all values.
+        // Points may be left out only where x follows from their place, and where neither error bars nor means need all of them.
         let isThinned = places == nil && errors == nil && window == 1
         let series = rows.enumerated().map { index, row in
             let kept = isThinned ? CurveThinning.places(row.values, isLogarithmic: yKind.isLogarithmic) : Array(row.values.indices)

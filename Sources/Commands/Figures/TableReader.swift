@@ -53,7 +53,7 @@ struct TableReader {
         var rows = try readRows(separator)
         guard let head = rows.first, !head.isBlank || rows.count > 1 else { return TableValue(columns: [], rows: []) }
         rows.removeFirst()
-        // Of a single column a blank line is a row with nothing in it.
+        // In a table of a single column, a blank line is a row with an empty cell.
         if head.cells.count > 1 { rows.removeAll(where: \.isBlank) }
         try Reservation.check([rows.count, head.cells.count], of: MemoryLayout<Value>.stride, what: "this table")
         if let odd = rows.first(where: { $0.cells.count != head.cells.count }) {
@@ -62,7 +62,7 @@ struct TableReader {
                 .badFile, "\(name), line \(odd.line) has \(found) cell\(found == 1 ? "" : "s"), the first line \(wanted)", argument: "path",
                 help: "a cell with a \(separator == "," ? "comma" : "tab") in it stands between quotes")
         }
-        // Whoever quotes names that need no quotes quotes everything: then quotes say nothing about what is a text.
+        // A heading that is quoted without need shows that its writer quotes everything; then quotes do not tell texts from numbers.
         let quotesTell = !head.cells.contains { $0.isQuoted && CellText.isText($0.text) && !needsQuotes($0.text, separator) }
         return TableValue(
             columns: head.cells.map(\.text),

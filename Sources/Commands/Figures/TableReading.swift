@@ -82,7 +82,7 @@ struct TableReading {
     }
 
     private func points(_ rows: [Int], _ places: AxisPlaces, _ values: [Double], _ errors: [Series.ErrorBar?]?) throws -> [Series.Point] {
-        // NaN equals nothing: such rows have no place, and stay as they are.
+        // NaN equals nothing, so that rows without a place cannot be grouped and stay as they are.
         let lost = rows.filter { places.numbers[$0].isNaN }.map { Series.Point(.nan, values[$0]) }
         let atPlaces = Dictionary(grouping: rows.filter { !places.numbers[$0].isNaN }) { places.numbers[$0] }
         return try lost

@@ -62,7 +62,7 @@ enum EditCommands {
         let inside = try cells(mask, height: kept.shape[1], width: kept.shape[2])
         let outside = inside.scaled(by: -1, plus: 1)
         let seed = try call.int("seed")
-        // As randn(shape, seed=…): the program that writes this out draws the same.
+        // Draws what randn(shape, seed=…) draws, so that a program that writes this algorithm out gets the same noise.
         func noise(_ seed: Int) -> Tensor { RandomDraw(seed: UInt64(bitPattern: Int64(seed)), stream: "randn", step: 0).normal(kept.shape) }
         let plan = try call.mapped("steps") { try DDIMScheduler(model.scheduler).plan(steps: try call.int("steps"), eta: 0) }
         let text = Variable(model.textEncoder(try call.mapped("prompt") { try model.tokenize(["", try call.string("prompt")]) }).value)

@@ -120,7 +120,7 @@ enum GenerationCommands {
                 }
             }
             done += part.count * plan.steps.count
-            // What the U-Net used is of other sizes than what the autoencoder will.
+            // Releases what the U-Net used: the autoencoder needs blocks of other sizes.
             MemoryPool.shared.trim(above: 1 << 28)
             parts.append(model.decodeLatents(latents))
         }

@@ -44,7 +44,7 @@ extension Call {
 
     /// Returns a size in pixels, from [height, width] or one number for both.
     func pixels(_ name: String) throws -> PixelSize {
-        // One number is a list of it where the call is bound, a number where it is only looked at.
+        // Binding turns one number into a list of it; a call that is only analyzed keeps the number.
         let sides = if case .int(let side) = try value(name) { [side] } else { try ints(name) }
         guard (1...2).contains(sides.count), sides.allSatisfy({ (1...4096).contains($0) }) else {
             throw Problem(.badArgument, "\(name) is [height, width] in pixels, or one number for both, at most 4096", argument: name)
@@ -130,7 +130,7 @@ enum PreparedScenes: ContextKey {
             throw Problem(.wrongType, "\(call.builtin.name) wants images", argument: "images", label: "this is \(value.describedType)")
         }
         let size = PixelSize(width: model.pixelSize.width, height: model.pixelSize.height)
-        // Of a scene what training sees of it.
+        // A scene gives the part of its photo that training sees.
         if let scene = value.host(as: SceneValue.self)?.scene {
             return Tensor(
                 try call.mapped("images") { try scene.image.framed(SceneFrame(scene, for: size).rect).resized(to: size, .lanczos) })

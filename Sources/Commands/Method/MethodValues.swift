@@ -101,7 +101,7 @@ struct PredictionValue: HostValue {
         case "noise":
             guard let noise else { throw Problem(.unknownField, "an attention loss sees the attention only, not the prediction") }
             return .tensor(noise)
-        // One sample's attention is itself, so that a loss need not count.
+        // The attention of a single sample is no list, so that a loss need not index it.
         case "attention": return attention.count == 1 ? .host(attention[0]) : .list(attention.map { .host($0) })
         default: return nil
         }

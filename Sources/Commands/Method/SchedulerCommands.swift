@@ -109,7 +109,7 @@ enum SchedulerCommands {
         let value = try chosen(call, model)
         let start = ImageToImage.start(steps: value.requestedSteps, strength: strength)
         if start == 0 { return (value.plan, value.requestedSteps) }
-        // Of no step diffusers still makes one with PNDM, whose second timestep counts twice.
+        // A strength so low that no step is left gives none here; diffusers still makes one with PNDM, whose second timestep counts twice.
         if start == value.requestedSteps { return (value.plan.empty, value.requestedSteps) }
         return (try call.mapped("scheduler") { try value.scheduler.plan(steps: value.requestedSteps, from: start) }, value.requestedSteps)
     }

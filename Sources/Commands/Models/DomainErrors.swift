@@ -94,7 +94,7 @@ enum DomainErrors {
     private static func training(_ error: TrainingError) -> Problem {
         switch error {
         case .notFinite(_, _, let step, _, let lr):
-            // Before the first step nothing has moved: no learning rate can be to blame.
+            // In the first step nothing has been updated yet, so that the learning rate cannot be the cause.
             Problem(
                 .notFinite, error.description, argument: step > 1 ? "lr" : "model",
                 notes: ["the model that it started from is as it was"],

@@ -135,7 +135,7 @@ enum SceneCommands {
         }
         let downsampling = MaskDownsampling(rawValue: try call.string("downsampling")) ?? .nearest
         let report = try call.mapped("scene") { try SceneReport(scene, model: model, words: words, downsampling: downsampling) }
-        // At the prompt the value that is shown has them.
+        // At the prompt the value that is shown lists the warnings itself.
         if call.context.isScript || call.assignedName != nil { warn(report, call) }
         return .host(CheckValue(title: scene.title, report: report, model: model?.name))
     }

@@ -4,7 +4,7 @@ import Tensors
 extension Call {
     /// Warns where a tensor that becomes a picture holds NaN or infinite numbers, for which there is no colour.
     func warnOfNotFinite(_ tensor: Tensor, _ argument: String?, help: String? = nil) {
-        // Asked last: what was computed before a stop is no rubbish.
+        // Abandoned work leaves arbitrary numbers; whether it was abandoned is certain only after the search.
         guard tensor.contains(where: { !$0.isFinite }), !Parallel.isAbandoned else { return }
         let found = TensorStatistics(tensor)
         let infinite = found.infinite.below + found.infinite.above

@@ -23,7 +23,7 @@ enum Sparkline {
         let width = (Double(high) - Double(low)) / Double(bins)
         tensor.eachPiece { values in
             for value in values where value.isFinite {
-                // All equal beside NaN: a histogram of one bar.
+                // Where all finite values are equal, the histogram has one bar.
                 let place = width > 0 ? (Double(value) - Double(low)) / width : 0
                 counts[min(bins - 1, max(0, Int(place)))] += 1
             }

@@ -42,7 +42,7 @@ struct TextTable {
         for (number, place) in places.enumerated() {
             if number > 0, place > places[number - 1] + 1 { result.append("\(pad)… \(place - places[number - 1] - 1) rows more") }
             let (row, mark) = (line(rows[place]), marks[place] ?? "")
-            // A mark says again what stands elsewhere: columns are worth more.
+            // A mark repeats what stands elsewhere, so that columns take precedence over it.
             result.append(TextLines.trimmedEnd(displayWidth(row + mark) <= width ? row + mark : row))
         }
         let hidden = columns.indices.filter { !shown.contains($0) }.map { columns[$0].head }

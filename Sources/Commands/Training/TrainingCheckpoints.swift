@@ -85,7 +85,7 @@ struct TrainingCheckpoints: Sendable {
             try folder.save(run, learned, description: description)
             failing.withLock { $0 = false }
         } catch {
-            // Once, and again for the last: a full disk stays full for many checkpoints.
+            // Warns at the first failure in a row and at the last checkpoint: a full disk stays full for many checkpoints.
             guard
                 failing.withLock({ failed in
                     defer { failed = true }; return !failed || isLast

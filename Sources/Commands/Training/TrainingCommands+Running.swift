@@ -16,7 +16,7 @@ extension TrainingCommands {
         let seed = try call.int("seed")
         let plan = phases.map { phase in
             var options = phase.options
-            // A folder of checkpoints has nothing but the options to know the size by.
+            // A checkpoint's folder knows the size from the options only.
             if value.model.isResized { options.size = PixelSize(width: value.model.pixelSize.width, height: value.model.pixelSize.height) }
             return PlannedPhase(phase: phase.phase, options: options, seed: seed)
         }
@@ -25,7 +25,7 @@ extension TrainingCommands {
         let prepared = try call.mapped("scene") {
             try PreparedScene(scene, for: value.model, downsampling: plan[0].options.maskDownsampling)
         }
-        // All handles of the scene in one prompt, as a step may draw them: better now than in the middle.
+        // Checks the prompt with all handles of the scene, which a step may draw, now rather than in the middle of the training.
         let everything = UnionSample(chosen: Array(scene.masks.indices), isFlipped: false)
         for context in Set(plan.flatMap(\.options.contexts) + [PromptContext.plain]).sorted() {
             _ = try ViewLaws.checked(

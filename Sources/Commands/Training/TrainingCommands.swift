@@ -100,7 +100,7 @@ enum TrainingCommands {
         }
         options.loraRank = try call.int("rank")
         if options.trains == .lora {
-            // Factors that start from nothing want a rate of their own; the handles keep the preset's.
+            // LoRA's factors start from nothing and need a higher learning rate; the handles keep the preset's.
             options.handleRate = try TrainingParameters.preset(call, model: value.model).options(phase: 2).optimizer.lr
             if call.optional("lr") == nil { options.optimizer.lr = max(options.optimizer.lr, 1e-4) }
         }

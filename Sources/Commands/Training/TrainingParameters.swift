@@ -114,7 +114,7 @@ enum TrainingParameters {
             doc: "Share of photos seen from closer, around their things; or a function of (step, pick).",
             value: { .float($0.zoom) }
         ) {
-            // A law may zoom at every step: what a plan counts.
+            // A function may zoom at every step, and a plan counts that many.
             $1.zoom = if case .function? = $0.optional("zoom") { 1 } else { try $0.double("zoom") }
         },
         Row(

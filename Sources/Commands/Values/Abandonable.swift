@@ -19,7 +19,7 @@ enum Abandonable {
             let run = row.run
             row.run = { call in try within(call.context.interrupt) { try run(call) } }
             guard isAside(row) else { return row }
-            // Beside a figure a thread is soon made, beside the area of a small mask it is not.
+            // Making a thread takes little time compared with a figure, but much compared with the area of a small mask.
             return row.aside(from: row.family == "figures" ? Aside.noticed : 1 << 20)
         }
     }

@@ -29,7 +29,7 @@ public enum GradientMode: ContextKey {
     /// Sets the flag in both places.
     private static func set(_ isOff: Bool, _ context: Context) {
         context[GradientMode.self] = isOff
-        // Any address but nil says yes.
+        // Any address but nil means that gradients are off.
         pthread_setspecific(key, isOff ? UnsafeRawPointer(bitPattern: 1) : nil)
     }
 }

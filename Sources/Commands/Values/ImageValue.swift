@@ -93,7 +93,7 @@ public struct ImageValue: TensorReadable, PictureReadable {
     private static let silent: Set<String> = ["script", "Software", "made_by", "steps", "seed", "guidance"]
 
     private func displayImage(_ context: DisplayContext) -> DisplayImage? {
-        // Metadata that PNG cannot hold are not worth losing the picture for.
+        // Metadata that PNG cannot hold are left out, rather than losing the picture.
         let png = (try? image.pngData(metadata: Provenance.completed(metadata, program: context.program))) ?? (try? image.pngData())
         return png.map { DisplayImage(png: $0, alt: alt) }
     }

@@ -86,7 +86,8 @@ extension [Builtin] {
         map { row in
             var row = row
             for place in row.parameters.indices {
-                // A command that makes a type takes values of it as well, and then their reader is what was meant.
+                // A command named after the type that it makes, such as `mask`, may take values of it as well; then the advice is on that
+                // type.
                 let hosts = row.parameters[place].type.hosts
                 let kinds = hosts.contains(row.name) ? [row.name] : hosts
                 row.parameters[place].origin = kinds.lazy.compactMap { origins[$0] }.first

@@ -47,7 +47,7 @@ final class CallSite {
         var place = span(of: problem.argument, among: parameters)
         if let position = problem.position { place = span(at: position) }
         if problem.code == .unknownParameter || problem.code == .duplicateArgument {
-            // Of two equal labels the last is the superfluous one.
+            // Where a label is given twice, the last one is at fault.
             let label = arguments.last { $0.label == problem.argument }
             place = label?.labelSpan ?? arguments.first(where: \.spread)?.span ?? place
         }

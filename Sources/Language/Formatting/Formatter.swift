@@ -39,7 +39,7 @@ public enum Formatter {
     ) throws(FormatFailure) -> String {
         let original = try read(source, file, commands)
         var text = source
-        // Signs that are aligned may no longer be so when the text before them becomes shorter; then their spaces go.
+        // Where a pass shortens the text before aligned signs, these may be aligned no longer, and the next pass removes their spaces.
         for round in 0..<mostRounds {
             let parsed = try read(text, file, commands)
             var pass = FormatPass(parsed, keepsAlignment: round < mostRounds - 1)

@@ -47,7 +47,7 @@ struct Help {
         let topic = trimmed(topic)
         if let value = value(of: topic), case .function(let function) = value {
             if let source = function.source {
-                // Its comment stands within the function already, or above it.
+                // The comment is written above the source unless the source contains it.
                 let comment = source.contains("##") ? nil : function.documentation
                 return (comment?.split(separator: "\n").map { "## \($0)\n" }.joined() ?? "") + source
             }

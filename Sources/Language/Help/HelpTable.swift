@@ -4,7 +4,7 @@ enum HelpTable {
     static func parameters(of builtin: Builtin, width: Int) -> [String] {
         let rows = builtin.parameters.map { [name(of: $0), $0.type.shortName, facts(of: $0)] }
         let widths = (0..<2).map { column in rows.map { displayWidth($0[column]) }.max() ?? 0 }
-        // On a narrow screen a second line goes back to the left rather than into a thin column.
+        // On a narrow screen, further lines begin at the left, because the last column would be too thin.
         let column = 2 + widths[0] + 2 + widths[1] + 2
         let hanging = width - column >= 30 ? column : 6
         return rows.flatMap { row in

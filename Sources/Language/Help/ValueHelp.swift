@@ -12,7 +12,7 @@ struct ValueHelp {
         var quiet = context
         quiet.wantsImages = false
         quiet.width = max(20, context.width - 2)
-        // A first line says what a value is; the rest one gets by entering its name.
+        // The first line says what the value is; entering its name shows the rest.
         if case .host = value { lines.append(firstLine(value.display(quiet).plain)) }
         lines = [lines[0]] + lines.dropFirst().map { "  " + $0 }
         let sections = [fields(of: value), commands(taking: value)].filter { !$0.isEmpty }

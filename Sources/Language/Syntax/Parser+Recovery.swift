@@ -30,7 +30,7 @@ extension Parser {
         nesting = start.nesting
         inFunction = start.inFunction
         inLoop = start.inLoop
-        // A bracket that closes nothing is the rest of what was skipped, once something was.
+        // After an error, a closing bracket without an opening one belongs to what was skipped.
         let follows = !errors.isEmpty && place == start.place && isCloser(token)
         synchronize(after: start.place, in: closer)
         let isScanned = tokens[start.place..<max(place, start.place + 1)].contains {
@@ -59,7 +59,7 @@ extension Parser {
             switch token.kind {
             case .name(let name): names.insert(name)
             case .string, .invalid:
-                // Also what looks like a name inside of it.
+                // The token may contain code, so that every word in it may be a name.
                 for word in file.text(token.start, token.end).split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "_" }) {
                     names.insert(String(word))
                 }

@@ -68,7 +68,7 @@ final class Parser {
     /// The errors by place, each pair of code and place once.
     private var sortedErrors: [Diagnostic] {
         let sorted = errors.map(\.diagnostic).sorted { ($0.span?.start ?? 0) < ($1.span?.start ?? 0) }
-        // What scanner and parser, or two ways of reading on, both stumble over is one mistake.
+        // Scanner and parser, or two attempts to continue, may report the same mistake.
         return sorted.enumerated().filter { place, error in
             place == 0 || error.code != sorted[place - 1].code || error.span?.start != sorted[place - 1].span?.start
         }.map(\.element)

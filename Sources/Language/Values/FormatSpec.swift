@@ -67,7 +67,7 @@ public struct FormatSpec: Sendable, Equatable {
             digits.append(first)
             rest.removeFirst()
         }
-        // A number too large for an int is too wide too.
+        // A number that does not fit into an int is beyond every limit as well.
         return digits.isEmpty ? nil : Int(digits) ?? .max
     }
 

@@ -1,7 +1,5 @@
 import Glibc
 
-// The C library's functions under names that do not meet the language's own.
-
 /// Returns a to the power b. The C library's functions get names here that do not collide with the language's own.
 func raise(_ a: Double, _ b: Double) -> Double { pow(a, b) }
 /// Returns e to the power x.

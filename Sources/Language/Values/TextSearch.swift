@@ -47,7 +47,7 @@ enum TextSearch {
         let size = text.utf8.count
         if size == 0 { return "" }
         guard size * count > window, size < window else {
-            // Of few pieces each is one copy in memory.
+            // Few pieces, or large ones, are appended one by one.
             return try (0..<count).reduce(into: "") { result, _ in
                 if size >= window { try Interrupt.current?.check() }
                 result += text

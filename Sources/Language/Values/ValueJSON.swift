@@ -17,7 +17,7 @@ enum ValueJSON {
         case .object(let object):
             var record = Record()
             for (key, item) in object.members {
-                // JSON tells é from e with an accent; names of fields do not.
+                // JSON distinguishes é from e with a combining accent; names of fields do not.
                 guard record[key] == nil else {
                     throw Problem(
                         .badFile, "\(quoted(path)) has the field \(quoted(key)) twice, written in two ways", argument: "path")

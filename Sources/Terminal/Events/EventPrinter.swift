@@ -110,7 +110,7 @@ public final class EventPrinter: Sendable {
     private func stream(_ text: String, _ state: inout State) {
         guard !state.muted, !text.isEmpty else { return }
         state.progress.clear()
-        // A file or another program gets the text as it is; a terminal must not be steered by it.
+        // A file or another program gets the text as it is; for a terminal, control characters in it are made visible.
         output.write(traits.outputIsTerminal ? printable(text) : text)
         state.midLine = !text.hasSuffix("\n")
     }
@@ -125,7 +125,7 @@ public final class EventPrinter: Sendable {
     private func show(_ display: Display, label: String?, _ state: inout State) {
         guard !state.muted else { return }
         let plain = shown(display.plain)
-        // Words that the picture's line says too are not said twice.
+        // A text that repeats the picture's caption is left out.
         let isSaid = display.image.map { label == nil && (display.plain == $0.alt || plain.isEmpty) } ?? false
         if let label {
             // A value of several lines starts under its label.
@@ -167,7 +167,7 @@ public final class EventPrinter: Sendable {
     }
 
     private func show(_ diagnostic: Diagnostic, _ state: inout State) {
-        // A warning comes while the run goes on; an error is its end, and the bars stand as they were.
+        // A run goes on after a warning; an error ends it, and the progress bars stay as they were.
         if diagnostic.severity == .error { state.progress.end(at: clock()) } else { state.progress.clear() }
         if state.midLine { endLine(&state) }
         output.flush()

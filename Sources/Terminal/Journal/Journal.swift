@@ -28,7 +28,7 @@ final class Journal {
         guard failure == nil else { return }
         if descriptor < 0, !begin() { return fail() }
         let bytes = record.encoded
-        // Bound to the descriptor's end; a torn record is found by its checksum.
+        // The descriptor appends; a record that was written in part is found by its checksum.
         guard write(descriptor, bytes, bytes.count) == bytes.count else { return fail() }
         if record.isInput, fdatasync(descriptor) != 0 { fail() }
     }

@@ -32,7 +32,7 @@ public enum Graphics: String, Sendable, CaseIterable {
             return (wish, inTmux && (wish != .sixel || !answer().sixels))
         }
         guard traits.outputIsTerminal, !["", "dumb"].contains(environment["TERM"] ?? "") else { return (.off, false) }
-        // GNU screen swallows or shows what it does not know.
+        // GNU screen swallows graphics sequences, or shows them as text.
         if let found = detect(environment), !inTmux && environment["STY"] == nil || inTmux && passesThrough() {
             return (found, inTmux)
         }

@@ -35,7 +35,7 @@ struct ScreenSize: Sendable, Equatable {
     func cells(width: Int, height: Int, graphics: Graphics) -> (columns: Int, rows: Int) {
         let (width, height) = (Double(max(1, width)), Double(max(1, height)))
         let perColumn = Double(cell.width)
-        // Rows a picture takes at a number of columns.
+        // The number of rows for each column of the picture.
         let slope = height / width * perColumn / Double(cell.height)
         let isDrawn = graphics == .symbols || graphics == .ascii
         let wanted = isDrawn ? width : max(width / perColumn, ScreenSize.shortest / slope)

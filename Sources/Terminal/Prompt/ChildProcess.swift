@@ -17,7 +17,7 @@ enum ChildProcess {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        // Ignored signals are inherited; the child shall end as others do when its reader goes away.
+        // Ignored signals are inherited; with SIGPIPE restored, the child ends when its reader goes away.
         var defaults = sigset_t()
         sigemptyset(&defaults)
         sigaddset(&defaults, SIGPIPE)

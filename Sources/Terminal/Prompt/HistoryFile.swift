@@ -32,7 +32,7 @@ struct HistoryFile {
         guard let descriptor = opened(O_RDWR | O_CREAT | O_APPEND) else { return false }
         defer { close(descriptor) }
         var bytes = Array((HistoryFile.escaped(entry) + "\n").utf8)
-        // What a dying machine left half written must not swallow this entry.
+        // An entry that a crash left half written must not swallow this one.
         if HistoryFile.endsMidLine(descriptor) { bytes.insert(UInt8(ascii: "\n"), at: 0) }
         return write(descriptor, bytes, bytes.count) == bytes.count
     }

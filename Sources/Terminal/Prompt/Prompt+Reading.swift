@@ -33,7 +33,7 @@ extension Prompt {
     private var promptText: String {
         let number = "In [\(cells.count + 1)]: "
         let text = pending.lines.isEmpty ? number : String(repeating: " ", count: number.count - 5) + "...: "
-        // \001 and \002 tell readline what takes no room.
+        // For readline, \001 and \002 enclose what takes no columns.
         return printer.traits.color ? "\u{1}\u{1b}[32m\u{2}\(text)\u{1}\u{1b}[0m\u{2}" : text
     }
 

@@ -7,7 +7,7 @@ extension PromptCommands {
             let bare = name.hasPrefix(":") ? String(name.dropFirst()) : name
             if bare.isEmpty { return prompt.printer.page(overview(prompt)) }
             if let command = find(bare) { return prompt.printer.page(helpText(command)) }
-            // A mistyped command has no help; the nearest of all names is what is meant.
+            // A mistyped command has no help; the message suggests the nearest name.
             if name.hasPrefix(":") { return unknown(bare, in: prompt) }
             prompt.printer.page(prompt.session.help(bare))
         },
@@ -69,7 +69,7 @@ extension PromptCommands {
         context.wantsImages = false
         return names.map { name, value in
             let head = fill(name, nameWidth) + "  " + fill(value.typeName, typeWidth)
-            // A value's first line is what it says of itself.
+            // The first line of a value's display says what it is.
             let text = value.display(context).plain
             let first = String(text.prefix { $0 != "\n" })
             return

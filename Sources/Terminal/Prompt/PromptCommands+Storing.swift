@@ -38,7 +38,7 @@ extension PromptCommands {
             summary: "what is drawn without a seed of its own comes from this seed; a session begins with 0"
         ) { prompt, text in
             guard Int(text) != nil else { return prompt.printer.say("say which: :seed N, a whole number") }
-            // A cell as if typed: so it is saved, recovered and run again like everything that matters.
+            // Runs as a typed cell does, so that it is saved, recovered and run again.
             prompt.runCell("seed(\(text))")
         },
         PromptCommand(name: "reset", takes: .nothing, usage: "", summary: "forgets all names, results and seeds") { prompt, _ in
