@@ -36,9 +36,9 @@ let package = Package(
         .target(name: "Diffusion", dependencies: ["NeuralNetwork", "Images"], exclude: ["README.md"]),
         // Floor 5: the method; the language, which knows nothing of tensors.
         .target(name: "BreakAScene", dependencies: ["Diffusion"], exclude: ["README.md"]),
-        .target(name: "Language", dependencies: ["Files"], exclude: ["grammar.txt"], resources: [.embedInCode("tour.bas")]),
+        .target(name: "Language", dependencies: ["Files"], exclude: ["README.md", "grammar.txt"], resources: [.embedInCode("tour.bas")]),
         // Floor 6: the builtin table.
-        .target(name: "Commands", dependencies: ["BreakAScene", "Language", "Figures"]),
+        .target(name: "Commands", dependencies: ["BreakAScene", "Language", "Figures"], exclude: ["README.md"]),
         // Floors 7 and 8: the prompt and the command line.
         .target(
             name: "Reference", dependencies: ["Language"], resources: [.embedInCode("grammar.txt"), .embedInCode("Editors/extension.js")]),

@@ -4,16 +4,16 @@ import Language
 import Tensors
 
 extension Benchmark {
-    /// Where one work's time goes, by kind of operation.
+    /// The time of one kind of work, by operation.
     public struct Breakdown: Sendable {
         let name: String
         let seconds: Double
         let entries: [String: Profile.Entry]
-        /// Of its products, operations a second; nil where they are float32.
+        /// The rate of its products in operations a second; nil where they are float32.
         var peak: Double?
 
-        /// A table, the most expensive operation first; what no operation accounts for (the tape, drawing random
-        /// numbers, waiting) is the last row.
+        /// Returns a table, the most expensive operation first. The last row is what no operation accounts for: the tape, drawing random
+        /// numbers, waiting.
         func text(peak: Double) -> String {
             var rows = entries.sorted { ($0.value.seconds, $1.key) > ($1.value.seconds, $0.key) }.map { row($0.key, $0.value, peak) }
             var rest = Profile.Entry()
@@ -41,8 +41,9 @@ extension Benchmark {
         }
     }
 
-    /// One step of each phase, one picture and one step of training from scratch, recorded: the fastest of some. What
-    /// else runs side by side runs one behind the other meanwhile (`Parallel.lanes`), so that a phase-one step takes longer here than by itself.
+    /// Returns the recorded breakdowns of a step of each phase, a picture and a step of training from scratch, each the fastest of some.
+    /// What otherwise runs side by side (`Parallel.lanes`) runs in sequence meanwhile, so that a phase-one step takes longer here than by
+    /// itself.
     static func breakdowns(_ model: DiffusionModel, _ scene: PreparedScene, _ prior: PriorSet, _ scratch: inout ScratchTraining) throws
         -> [Breakdown]
     {
@@ -57,7 +58,7 @@ extension Benchmark {
         ]
     }
 
-    /// `body` recorded `count` times, the fastest.
+    /// Records `body` `count` times and returns the fastest.
     static func fastest(_ name: String, of count: Int, _ body: () throws -> Void) rethrows -> Breakdown {
         var best: Breakdown?
         for _ in 0..<count {

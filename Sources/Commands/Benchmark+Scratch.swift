@@ -4,8 +4,8 @@ import NeuralNetwork
 import Tensors
 
 extension Benchmark {
-    /// Training from scratch as `pretrain/train.py` does it: batches of 48, every parameter of U-Net and text encoder, AdamW;
-    /// the same batch at every step.
+    /// Training from scratch as `pretrain/train.py` does it: batches of 48, every parameter of U-Net and text encoder, AdamW; the same
+    /// batch at every step.
     struct ScratchTraining {
         static let name = "training from scratch, batch 48"
 
@@ -17,7 +17,7 @@ extension Benchmark {
         private let timesteps: [Int]
         private let noisy: Variable, noise: Variable
 
-        /// Throws what the tokenizer throws.
+        /// Prepares a batch. Throws what the tokenizer throws.
         init(_ model: DiffusionModel, batch: Int = 48) throws {
             self.batch = batch
             (unet, text) = (model.unet, model.textEncoder)
@@ -33,7 +33,7 @@ extension Benchmark {
             noise = Variable(drawn)
         }
 
-        /// One step; returns the loss before it.
+        /// Takes one step and returns the loss before it.
         @discardableResult
         mutating func step() -> Float {
             var pass = UNetPass(text(ids))
@@ -62,7 +62,7 @@ extension Benchmark {
             return result
         }
 
-        /// The median of three steps, after one to warm up.
+        /// Returns the rate of the median of three steps, after one to warm up.
         mutating func samplesPerSecond() -> Double {
             step()
             return Double(batch) / median((0..<3).map { _ in seconds { step() }.seconds })

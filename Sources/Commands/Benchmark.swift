@@ -4,28 +4,36 @@ import Glibc
 import Language
 import Tensors
 
-/// The embedded model's work, timed: training steps of both phases (prior + photo), a 30-step picture, training from
-/// scratch, loading; and where the time goes.
+/// Times the embedded model's work: training steps of both phases (prior + photo), a 30-step picture, training from scratch and loading,
+/// and where the time goes.
 public enum Benchmark {
+    /// The measurements; times are in seconds.
     public struct Result: Sendable {
+        /// The median time of a phase-one step.
         public var phase1 = 0.0
+        /// The median time of a phase-two step.
         public var phase2 = 0.0
+        /// The median time of a picture of 30 steps with guidance.
         public var picture30 = 0.0
-        /// Samples a second of training everything, 48 at a time.
+        /// The samples a second of training everything, 48 at a time.
         public var samplesPerSecond = 0.0
-        /// The same with products of another precision, where that was asked for.
+        /// The same with products of another precision; nil where that was not asked for.
         public var rounded: (products: ProductPrecision, samplesPerSecond: Double)?
-        /// Of products in this process, operations a second.
+        /// The rate of products in this process, in operations a second.
         public var peak = 0.0
+        /// The time by operation; empty for JSON.
         public var breakdowns: [Breakdown] = []
+        /// The time to load the model.
         public var load = 0.0
+        /// The time of `bas -e 1`, the best of five.
         public var startup = 0.0
+        /// The most memory that the process has taken, in bytes.
         public var peakMemory = 0
     }
 
-    /// Measures and prints a table, or one JSON object. Throws what loading throws.
-    /// `library` is the folder of what ships with the language. With other `products` than float32, training from
-    /// scratch is timed with these too; throws `ProductPrecision.Unsupported` where the processor lacks them.
+    /// Measures, and prints a table or one JSON object. `library` is the folder of what ships with the language. With other `products` than
+    /// float32, training from scratch is timed with these too. Throws `ProductPrecision.Unsupported` where the processor lacks them, and
+    /// what loading throws.
     public static func run(json: Bool, library: String?, products: ProductPrecision = .float32) throws {
         try products.during {}
         guard let library else { throw Problem(.fileMissing, "the standard library (stdlib) was not found") }
@@ -66,7 +74,7 @@ public enum Benchmark {
         print(json ? text(json: result) : text(result))
     }
 
-    /// Says on standard error what is being measured, and since how many seconds all of it: the whole takes a minute.
+    /// Reports on standard error what is being measured and how many seconds have passed: all of it takes a minute.
     private struct Log {
         private let start = ContinuousClock.now
 
@@ -77,7 +85,7 @@ public enum Benchmark {
         }
     }
 
-    /// Training from scratch with rounded products.
+    /// Times training from scratch with rounded products.
     private static func measure(_ products: ProductPrecision, _ model: DiffusionModel, json: Bool, _ result: inout Result) throws {
         var scratch = try ScratchTraining(model)
         try products.during {
@@ -88,10 +96,10 @@ public enum Benchmark {
         }
     }
 
-    /// Median seconds of a step, after three to warm up.
+    /// Returns the median time of a step, after three to warm up.
     private static func steps(_ phase: Int, _ model: DiffusionModel, _ scene: PreparedScene, _ prior: PriorSet, count: Int) throws -> Double
     {
-        // As the reference trains: on the whole photo, in one prompt.
+        // Trains as the PyTorch reference does: on the whole photo and with one prompt.
         var options = Preset.collage.options(phase: phase)
         (options.contexts, options.zoom) = ([], 0)
         var run = TrainingRun(phase: phase, model, scene: scene, prior: prior, options: options, seed: 0)
@@ -113,7 +121,7 @@ public enum Benchmark {
         return model.decodeLatents(try model.sampleLatents(["a photo of a dog"], initial: initial, GenerationOptions(steps: 30)))
     }
 
-    /// `bas -e 1` from start to end, the best of five.
+    /// Returns the time of `bas -e 1` from start to end, the best of five.
     private static func startup() -> Double {
         guard let path = realpath("/proc/self/exe", nil) else { return 0 }
         defer { free(path) }
@@ -152,7 +160,7 @@ public enum Benchmark {
             """ + r.breakdowns.map { $0.text(peak: $0.peak ?? r.peak) }.joined(separator: "\n")
     }
 
-    /// A line of the table, where there is one.
+    /// Returns the table's line on rounded products, or nothing.
     private static func rounded(_ r: Result) -> String {
         guard let (products, rate) = r.rounded else { return "" }
         return NumberText.pad("batch 48, \(products.rawValue) products", 33) + NumberText.padLeft(NumberText.fixed(rate, 1), 8)

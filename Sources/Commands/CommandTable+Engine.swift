@@ -2,7 +2,7 @@ import Language
 import Tensors
 
 extension CommandTable {
-    /// Every row that this target adds to the language's own.
+    /// Every row that this target adds to the language's core.
     public static let all: [Builtin] = Abandonable.rows(
         (ModelCommands.all + MergeCommand.all + AdapterCommands.all + SceneCommands.all + TrainingCommands.all + PlanCommand.all + [
             ProductsScope.builtin
@@ -10,9 +10,9 @@ extension CommandTable {
             + AttentionCommands.all + MethodCommands.all + SchedulerCommands.all + EvaluationCommands.all + [InspectionCommand.builtin]
             + tensorFamilies).relating(related).tellingOrigins(origins).analyzed)
 
-    /// What this program is called, and which of it this is.
+    /// The program's name and version.
     public static let version = "bas 0.1"
 
-    /// What runs everything, for a banner: "OpenBLAS SkylakeX, 2 threads".
+    /// The engine in words, for a banner: "OpenBLAS SkylakeX, 2 threads".
     public static var engine: String { "OpenBLAS \(BLAS.selection.core), \(Parallel.threads) thread\(Parallel.threads == 1 ? "" : "s")" }
 }

@@ -1,7 +1,7 @@
 import Language
 
 extension CommandTable {
-    /// Where values of the domain come from: what messages offer in the place of something else.
+    /// The builtins that make values of the domain, which messages offer in place of a wrong argument.
     static let origins: [String: Parameter.Origin] = [
         "model": .init(reader: "load_model", makers: "load_model(\"collage\"), or phase1(model, scene)"),
         "scene": .init(reader: "load_scene", makers: "load_scene(\"toys\"), or of a picture: scene(image, [mask, …])"),

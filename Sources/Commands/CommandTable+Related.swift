@@ -1,5 +1,5 @@
 extension CommandTable {
-    /// Builtins that belong together, in the order of use: each names the others of its groups under "see also".
+    /// Groups of builtins that belong together, in the order of use; each names the others of its groups under "see also".
     static let related = [
         // Models, scenes, the method.
         ["load_model", "save_model", "diff", "merge"], ["add_handles", "load_handles", "save_handles", "nearest", "handles_of"],

@@ -1,14 +1,14 @@
 import Language
 
-/// An open document: its text as the editor has it, and what is known of it.
+/// An open document: its text as the editor has it, with its analysis.
 final class Document {
     let uri: String
-    /// The path, or the address where it is no file.
+    /// The document's path, or its address where it is no file.
     let name: String
     var version: Int?
     private(set) var file: SourceFile
     private var known: Analysis?
-    /// What was said of it is older than its text.
+    /// Whether the published diagnostics are older than the text.
     var isDirty = true
 
     init(uri: String, text: String, version: Int?) {
@@ -18,8 +18,8 @@ final class Document {
         file = SourceFile(name: name, text: text)
     }
 
-    /// Changes of the protocol, in order: a range and its new text, or the whole text. False where one cannot be
-    /// understood.
+    /// Applies content changes of the protocol in order, each a range with its new text or the whole text. Returns false where one is
+    /// malformed.
     func apply(_ changes: [JSONValue]) -> Bool {
         for change in changes {
             guard let text = change["text"]?.string else { return false }
@@ -40,13 +40,13 @@ final class Document {
         isDirty = true
     }
 
-    /// Something outside of it changed: a file that it imports.
+    /// Discards the analysis because something outside changed, such as an imported file.
     func forget() {
         known = nil
         isDirty = true
     }
 
-    /// Made when it is first asked for after a change.
+    /// Returns the analysis of the text, made when first asked for after a change.
     func analysis(_ make: (SourceFile) -> Analysis) -> Analysis {
         if let known { return known }
         let result = make(file)

@@ -1,21 +1,22 @@
-/// Cuts a stream of bytes into the protocol's messages: headers, an empty line, and as many bytes of JSON as
-/// `Content-Length` says.
+/// Cuts a stream of bytes into the protocol's messages: headers, an empty line, and as many bytes of JSON as `Content-Length` says.
 struct FrameReader {
+    /// A message, or a part of the stream that is none.
     enum Frame: Equatable {
         case message([UInt8])
-        /// What was read makes no sense; reading goes on behind it where it can.
+        /// A malformed header, with the reason; reading continues behind it where it can.
         case broken(String)
     }
 
-    /// No message of an editor is larger.
+    /// The largest message accepted, in bytes.
     static let largest = 64 << 20
     private static let longestHeader = 8 << 10
 
     private var buffer: [UInt8] = []
     private var start = 0
-    /// The stream cannot be followed any more: nobody knows where the next message begins.
+    /// Whether the stream can no longer be followed because the start of the next message is unknown.
     private(set) var isLost = false
 
+    /// Appends bytes of the stream.
     mutating func feed(_ bytes: some Sequence<UInt8>) {
         if start > 1 << 16, start * 2 > buffer.count {
             buffer.removeFirst(start)
@@ -24,7 +25,7 @@ struct FrameReader {
         buffer += bytes
     }
 
-    /// The next whole message; nil until more bytes come.
+    /// Returns the next whole message, or nil until more bytes come.
     mutating func next() -> Frame? {
         guard !isLost, let end = headerEnd() else {
             guard !isLost, buffer.count - start > FrameReader.longestHeader else { return nil }
@@ -45,7 +46,7 @@ struct FrameReader {
         return .message(Array(buffer[end.body..<start]))
     }
 
-    /// Where the header's text ends and the body begins. Bare line feeds are taken too.
+    /// Returns where the header's text ends and where the body begins. Bare line feeds are accepted too.
     private func headerEnd() -> (text: Int, body: Int)? {
         var place = start
         while place < buffer.count {
@@ -59,6 +60,7 @@ struct FrameReader {
         return nil
     }
 
+    /// Returns the `Content-Length` of a header, or nil where it has none.
     private static func length(_ header: String) -> Int? {
         for line in header.split(whereSeparator: \.isNewline) {
             let parts = line.split(separator: ":", maxSplits: 1)
@@ -70,6 +72,7 @@ struct FrameReader {
         return nil
     }
 
+    /// Returns a message with its header.
     static func frame(_ message: JSONValue) -> [UInt8] {
         let body = Array(message.text.utf8)
         return Array("Content-Length: \(body.count)\r\n\r\n".utf8) + body

@@ -5,7 +5,7 @@
 #endif
 import Language
 
-/// Any JSON value: messages of the protocol are read and written as such.
+/// Any JSON value: the form in which the protocol's messages are read and written.
 enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)
@@ -15,7 +15,7 @@ enum JSONValue: Sendable, Equatable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    /// nil where the bytes are no JSON.
+    /// Returns the value of a JSON text, or nil where the bytes are not JSON.
     static func parse(_ bytes: [UInt8]) -> JSONValue? { try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)) }
 
     subscript(key: String) -> JSONValue? { if case .object(let fields) = self { fields[key] } else { nil } }
@@ -32,7 +32,7 @@ enum JSONValue: Sendable, Equatable {
         }
     }
 
-    /// One line of JSON; keys in order, so that what is sent can be compared.
+    /// The value as one line of JSON. Keys are sorted, so that messages can be compared.
     var text: String {
         var result = ""
         write(to: &result)

@@ -1,19 +1,21 @@
 import Language
 
-/// Positions of the protocol: lines from 0, characters in UTF-16 code units.
+/// Conversion of the protocol's positions: lines from 0, characters in UTF-16 code units.
 extension SourceFile {
-    /// The byte offset of a position; what lies outside of a line or of the text is its end.
+    /// Returns the byte offset of a position; beyond the end of a line or of the text it is that end.
     func offset(line: Int, character: Int) -> Int {
         guard line >= 0 else { return 0 }
         guard line < lineCount else { return text.utf8.count }
         return offset(utf16Count: character, in: lineRange(line + 1))
     }
 
+    /// Returns the byte offset of a position object, or nil where it is malformed.
     func offset(_ position: JSONValue?) -> Int? {
         guard let line = position?["line"]?.int, let character = position?["character"]?.int else { return nil }
         return offset(line: line, character: character)
     }
 
+    /// Returns the position object of a byte offset.
     func position(_ offset: Int) -> JSONValue {
         let line = self.line(of: offset)
         return ["line": .int(line - 1), "character": .int(utf16Count(from: lineRange(line).lowerBound, to: offset))]
@@ -23,9 +25,9 @@ extension SourceFile {
     func range(_ span: Span) -> JSONValue { range(span.start, span.end) }
 }
 
-/// `file:` addresses.
+/// Conversion between paths and `file:` addresses.
 enum FileAddress {
-    /// The path; nil where the address is of another kind (an unsaved document).
+    /// Returns the path of an address, or nil for another kind, as that of an unsaved document.
     static func path(_ uri: String) -> String? {
         guard uri.hasPrefix("file://") else { return nil }
         var bytes: [UInt8] = []
@@ -44,6 +46,7 @@ enum FileAddress {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Returns the address of a path, percent-encoded.
     static func uri(_ path: String) -> String {
         let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/".utf8)
         return "file://"

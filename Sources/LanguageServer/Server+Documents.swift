@@ -1,12 +1,14 @@
 import Language
 
 extension Server {
+    /// Handles `textDocument/didOpen`.
     func open(_ parameters: JSONValue) {
         guard let item = parameters["textDocument"], let uri = item["uri"]?.string, let text = item["text"]?.string else { return }
         documents[uri] = Document(uri: uri, text: text, version: item["version"]?.int)
         touchImporters(of: uri)
     }
 
+    /// Handles `textDocument/didChange`.
     func change(_ parameters: JSONValue) {
         guard let uri = parameters["textDocument"]?["uri"]?.string, let document = documents[uri],
             let changes = parameters["contentChanges"]?.array
@@ -18,22 +20,24 @@ extension Server {
         touchImporters(of: uri)
     }
 
+    /// Handles `textDocument/didClose`.
     func close(_ parameters: JSONValue) {
         guard let uri = parameters["textDocument"]?["uri"]?.string, documents.removeValue(forKey: uri) != nil else { return }
         tell("textDocument/publishDiagnostics", ["uri": .string(uri), "diagnostics": []])
         touchImporters(of: uri)
     }
 
-    /// Other open documents may import this one.
+    /// Discards the analyses of other documents with imports, which may import this one.
     private func touchImporters(of uri: String) {
         for (other, document) in documents where other != uri && document.file.text.contains("import ") { document.forget() }
     }
 
     // MARK: diagnostics
 
+    /// Whether diagnostics have to be published.
     var hasNews: Bool { documents.values.contains(where: \.isDirty) }
 
-    /// Tells what is wrong with documents that changed.
+    /// Publishes the diagnostics of the documents that changed.
     func publishDiagnostics() {
         for uri in documents.keys.sorted() {
             guard let document = documents[uri], document.isDirty else { continue }
@@ -72,6 +76,6 @@ extension Server {
         return .object(result)
     }
 
-    /// What editors grey out.
+    /// The codes of code that editors show faded.
     private static let unnecessary: Set<ErrorCode> = [.unusedName, .unusedImport, .overwrittenName, .unreachable]
 }

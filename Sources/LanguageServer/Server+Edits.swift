@@ -1,8 +1,9 @@
 import Language
 
-/// Changes that an editor makes on request.
+/// Requests for changes of a document.
 extension Server {
-    /// The whole text in its form; nothing where it has it already.
+    /// Answers `textDocument/formatting` with one edit of the whole text, or none where it is in canonical form. Throws `RequestFailure`
+    /// where the program has syntax errors.
     func formatting(_ parameters: JSONValue) throws -> JSONValue {
         let document = try document(parameters)
         let text = document.file.text
@@ -16,6 +17,7 @@ extension Server {
         return [["range": document.file.range(0, text.utf8.count), "newText": .string(formatted)]]
     }
 
+    /// Answers `textDocument/prepareRename`; null where no variable stands at the position.
     func prepareRename(_ parameters: JSONValue) throws -> JSONValue {
         let (document, offset) = try place(parameters)
         guard case .variable? = analysis(document).mention(at: offset)?.mention,
@@ -24,6 +26,7 @@ extension Server {
         return ["range": document.file.range(span), "placeholder": .string(span.text)]
     }
 
+    /// Answers `textDocument/rename`. Throws a `Problem` where the variable cannot get that name.
     func rename(_ parameters: JSONValue) throws -> JSONValue {
         let (document, offset) = try place(parameters)
         guard let name = parameters["newName"]?.string else { throw RequestFailure(.invalidParams, "newName is missing") }

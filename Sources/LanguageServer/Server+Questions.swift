@@ -1,7 +1,8 @@
 import Language
 
-/// What is asked while someone writes.
+/// Requests for information while a person edits.
 extension Server {
+    /// Answers `textDocument/completion`.
     func completion(_ parameters: JSONValue) throws -> JSONValue {
         let (document, offset) = try place(parameters)
         let candidates = session.complete(analysis(document), cursor: offset)
@@ -15,7 +16,7 @@ extension Server {
         let digits = String(place)
         var result: [String: JSONValue] = [
             "label": .string(candidate.text), "kind": .int(Server.kinds[candidate.kind] ?? 1),
-            // Editors sort; the order is the completer's.
+            // Editors sort by this text, which keeps the completer's order.
             "sortText": .string(String(repeating: "0", count: max(0, 5 - digits.count)) + digits),
             "textEdit": ["range": document.file.range(candidate.range.lowerBound, cursor), "newText": .string(candidate.text)],
         ]
@@ -26,10 +27,12 @@ extension Server {
         return .object(result)
     }
 
+    /// The protocol's numbers for the kinds of completions.
     private static let kinds: [Candidate.Kind: Int] = [
         .keyword: 14, .name: 6, .builtin: 3, .parameter: 5, .value: 12, .field: 5, .file: 17,
     ]
 
+    /// Answers `textDocument/hover`.
     func hover(_ parameters: JSONValue) throws -> JSONValue {
         let (document, offset) = try place(parameters)
         guard let (span, text) = analysis(document).hover(at: offset) else { return .null }
@@ -40,6 +43,7 @@ extension Server {
         ]
     }
 
+    /// Answers `textDocument/signatureHelp`.
     func signatureHelp(_ parameters: JSONValue) throws -> JSONValue {
         let (document, offset) = try place(parameters)
         guard let help = analysis(document).callHelp(at: offset) else { return .null }
@@ -53,17 +57,20 @@ extension Server {
         return .object(result)
     }
 
+    /// Answers `textDocument/definition`.
     func definition(_ parameters: JSONValue) throws -> JSONValue {
         let (document, offset) = try place(parameters)
         return .array(analysis(document).definition(at: offset).map { location($0, document) })
     }
 
+    /// Answers `textDocument/references`.
     func references(_ parameters: JSONValue) throws -> JSONValue {
         let (document, offset) = try place(parameters)
         let declaration = parameters["context"]?["includeDeclaration"]?.bool ?? true
         return .array(analysis(document).references(at: offset, declaration: declaration).map { location($0, document) })
     }
 
+    /// Answers `textDocument/documentHighlight`.
     func highlights(_ parameters: JSONValue) throws -> JSONValue {
         let (document, offset) = try place(parameters)
         return .array(analysis(document).references(at: offset).map { ["range": document.file.range($0)] })
@@ -74,6 +81,7 @@ extension Server {
         return ["uri": .string(uri), "range": span.file.range(span)]
     }
 
+    /// Answers `textDocument/documentSymbol`.
     func documentSymbols(_ parameters: JSONValue) throws -> JSONValue {
         let document = try document(parameters)
         return .array(analysis(document).outline.map { symbol($0, document.file) })

@@ -1,16 +1,16 @@
 import Language
 
-/// A language server: messages of the Language Server Protocol 3.17 in, answers and notifications out. It knows
-/// nothing of streams; `ServerLoop` brings the messages.
+/// A language server: takes messages of the Language Server Protocol 3.17, and sends answers and notifications. It knows nothing of
+/// streams; `ServerLoop` brings the messages.
 ///
-/// Everything that it says of a program comes from `Session.analyze`, `Session.complete` and the builtin table.
+/// All information on programs comes from `Session.analyze`, `Session.complete` and the builtin table.
 public final class Server {
     let session: Session
     let version: String
     private let send: (JSONValue) -> Void
     var documents: [String: Document] = [:]
     private var state = State.fresh
-    /// The exit code once the client has said goodbye.
+    /// The exit code after the client's `exit` notification; nil before.
     private(set) var exitCode: Int32?
 
     private enum State { case fresh, running, shutDown }
@@ -26,13 +26,13 @@ public final class Server {
 
     // MARK: messages
 
-    /// Answers one message. `isCancelled` tells whether the client has taken a request back meanwhile.
+    /// Handles one message and sends the answer to a request. `isCancelled` says that the client has cancelled the request meanwhile.
     func handle(_ message: JSONValue, isCancelled: Bool = false) {
         guard case .object = message, message["jsonrpc"]?.string == "2.0" else {
             return answer(.null, failure: .init(.invalidRequest, "a message is an object with \"jsonrpc\": \"2.0\""))
         }
         guard let method = message["method"]?.string else {
-            // An answer of the client's; nothing was asked.
+            // A message without a method is a response of the client; the server asks nothing, so that it is ignored.
             if message["result"] == nil, message["error"] == nil {
                 answer(message["id"] ?? .null, failure: .init(.invalidRequest, "a message without a method"))
             }
@@ -53,13 +53,14 @@ public final class Server {
         }
     }
 
-    /// Says that what came could not be read as a message.
+    /// Sends the error that a part of the stream is not a message.
     func reportBroken(_ reason: String) { answer(.null, failure: .init(.parseError, reason)) }
 
     private func answer(_ id: JSONValue, failure: RequestFailure) {
         send(["jsonrpc": "2.0", "id": id, "error": ["code": .int(failure.code.rawValue), "message": .string(failure.message)]])
     }
 
+    /// Sends a notification.
     func tell(_ method: String, _ parameters: JSONValue) {
         send(["jsonrpc": "2.0", "method": .string(method), "params": parameters])
     }
@@ -134,19 +135,20 @@ public final class Server {
 
     // MARK: documents
 
+    /// Returns the document's analysis.
     func analysis(_ document: Document) -> Analysis {
         document.analysis { file in
             session.analyze(source: file.text, file: file.name, read: text)
         }
     }
 
-    /// An imported file's text: as an editor has it, else from disk.
+    /// Returns the text of an imported file, as the editor has it, else from disk.
     private func text(_ path: String) throws -> String {
         if let open = documents.values.first(where: { $0.name == path }) { return open.file.text }
         return try Session.readImport(path)
     }
 
-    /// The document and the byte offset that a request speaks of.
+    /// Returns the document and the byte offset that a request is about. Throws `RequestFailure` where either is missing.
     func place(_ parameters: JSONValue) throws -> (document: Document, offset: Int) {
         let document = try document(parameters)
         guard let offset = document.file.offset(parameters["position"]) else {
@@ -155,6 +157,7 @@ public final class Server {
         return (document, offset)
     }
 
+    /// Returns the open document that a request is about. Throws `RequestFailure` where there is none.
     func document(_ parameters: JSONValue) throws -> Document {
         guard let uri = parameters["textDocument"]?["uri"]?.string else {
             throw RequestFailure(.invalidParams, "which document? textDocument.uri is missing")
@@ -164,7 +167,7 @@ public final class Server {
     }
 }
 
-/// An error as the protocol has them.
+/// An error of the protocol, sent in place of a result.
 struct RequestFailure: Error {
     enum Code: Int {
         case parseError = -32700

@@ -1,27 +1,26 @@
 import Glibc
 import Language
 
-/// Brings a server its messages from one descriptor and its answers to another, until the client leaves.
+/// Brings a server its messages from one descriptor and its answers to another until the client leaves.
 ///
-/// One thread: messages are handled in order. Diagnostics wait until the client has been silent for a moment, so
-/// that a storm of changes is answered once. Requests that are cancelled by a message already there are not worked
-/// on.
+/// There is one thread, and messages are handled in order. Diagnostics wait until the client has been silent for a moment, so that many
+/// changes in a row are answered once. A request that a message already received cancels is not worked on.
 public struct ServerLoop {
-    /// Of silence before diagnostics are sent.
+    /// The silence before diagnostics are published, in milliseconds.
     private static let pause: Int32 = 120  // ms
 
-    /// Of 64 KiB each before their messages are looked at.
+    /// The most reads, of 64 KiB each, before the messages in them are handled.
     private static let mostReads = 64
 
     private let input: Int32
     private let output: Int32
 
-    /// Of standard input and output.
+    /// Creates a loop; the descriptors are those of standard input and output by default.
     public init(input: Int32 = STDIN_FILENO, output: Int32 = STDOUT_FILENO) {
         (self.input, self.output) = (input, output)
     }
 
-    /// Returns the exit code: 0 after shutdown and exit, 1 where the client left without.
+    /// Serves the client until it leaves. Returns the exit code: 0 after `shutdown` and `exit`, else 1.
     public func run(
         builtins: [Builtin], standardLibrary: [String], version: String
     ) -> Int32 {
@@ -43,13 +42,14 @@ public struct ServerLoop {
                 continue
             }
             guard fill(&reader) else { return server.exitCode ?? 1 }
-            // What is there already, but not without end: what comes faster than it is read must not pile up.
+            // Reads what has arrived already, but not without end: a client that writes faster than the server reads must not fill the
+            // memory.
             var reads = 1
             while reads < ServerLoop.mostReads, waits(0), fill(&reader) { reads += 1 }
         }
     }
 
-    /// The messages that are there.
+    /// Returns the messages that have been received completely.
     private func drain(_ reader: inout FrameReader, _ server: Server) -> [JSONValue] {
         var messages: [JSONValue] = []
         while let frame = reader.next() {
@@ -62,18 +62,19 @@ public struct ServerLoop {
         return messages
     }
 
+    /// Returns whether a later message cancels this request.
     private func isCancelled(_ message: JSONValue, by later: ArraySlice<JSONValue>) -> Bool {
         guard let id = message["id"] else { return false }
         return later.contains { $0["method"]?.string == "$/cancelRequest" && $0["params"]?["id"] == id }
     }
 
-    /// Whether more comes within so many milliseconds.
+    /// Returns whether input arrives within this many milliseconds.
     private func waits(_ milliseconds: Int32) -> Bool {
         var descriptor = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
         return poll(&descriptor, 1, milliseconds) > 0
     }
 
-    /// Reads once; false at the end.
+    /// Reads once; returns false at the end of the input.
     private func fill(_ reader: inout FrameReader) -> Bool {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {

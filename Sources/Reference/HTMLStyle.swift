@@ -1,4 +1,4 @@
-/// How the reference page looks, in light and dark, and its search.
+/// The style sheet of the reference page, for light and dark screens, and the script of its search.
 enum HTMLStyle {
     static let sheet = """
         :root { color-scheme: light dark; --ink: #1b1b1f; --soft: #63636e; --line: #e2e2e8; --paper: #fff;

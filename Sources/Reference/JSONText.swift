@@ -1,6 +1,6 @@
 import Language
 
-/// JSON with members in the order given.
+/// JSON whose members keep their order.
 indirect enum JSONText {
     case text(String)
     case number(Double)
@@ -12,7 +12,7 @@ indirect enum JSONText {
     static func texts(_ items: [String]) -> JSONText { .array(items.map { .text($0) }) }
     static func optional(_ text: String?) -> JSONText { text.map { .text($0) } ?? .null }
 
-    /// Indented by two blanks a level.
+    /// Returns the text, indented by two blanks a level.
     func written(_ indent: String = "") -> String {
         let inner = indent + "  "
         switch self {

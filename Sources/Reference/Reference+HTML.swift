@@ -1,7 +1,7 @@
 import Language
 
 extension Reference {
-    /// One page that needs nothing else: no fonts, pictures or scripts from elsewhere.
+    /// Returns one self-contained page: it needs no fonts, pictures or scripts from elsewhere.
     public func html() -> String {
         let families = table.families
         let index = families.map { family in
@@ -51,7 +51,7 @@ extension Reference {
             """
     }
 
-    /// A cell of the tour: heading, prose and code, comments set off.
+    /// Returns a cell of the tour: heading, prose and code, with its comments set off.
     private func html(_ cell: Cell) -> String {
         let code = cell.code.split(separator: "\n", omittingEmptySubsequences: false).map { line in
             let comment = LanguageTour.comment(of: String(line))
@@ -115,7 +115,7 @@ extension Reference {
         """
     }
 
-    /// What the search box looks in.
+    /// Returns the text that the search box looks in.
     private func words(of row: Builtin) -> String {
         ([row.name, row.family, row.summary] + row.terms + row.parameters.map(\.name)).joined(separator: " ")
             .lowercased()

@@ -1,7 +1,7 @@
 import Language
 
 extension Reference {
-    /// The whole table. Schema 1: an object of
+    /// Returns the whole table as JSON. Schema 1 is an object of
     /// - `schema`: 1, `version`: of the program, `keywords`: list of string
     /// - `builtins`: list of {`name`, `family`, `signature`, `summary`, `parameters`, `result`, `terms`, `paper` (or
     ///   null), `examples`: list of {`code`, `shows` (or null)}, `see_also`, `command`: whether it may be written

@@ -1,18 +1,20 @@
 import Language
 
 extension Reference {
-    /// What the manual page says beside the builtins, which the program knows.
+    /// The parts of the manual page that the command line supplies.
     public struct ManualParts: Sendable {
-        /// The command line's own help, per command its name and its text; and the prompt's commands.
+        /// The command line's own help, by command, and the commands of the prompt.
         public var options, promptCommands: [(name: String, text: String)]
+        /// The exit codes, in one sentence.
         public var exitCodes: String
 
+        /// Creates the parts.
         public init(options: [(name: String, text: String)], promptCommands: [(name: String, text: String)], exitCodes: String) {
             (self.options, self.promptCommands, self.exitCodes) = (options, promptCommands, exitCodes)
         }
     }
 
-    /// bas(1), in the man macros that man-db, mandoc and groff read.
+    /// Returns bas(1) in the man macros that man-db, mandoc and groff read. `date` stands in its heading.
     public func manual(_ parts: ManualParts, date: String = "") -> String {
         var lines = [
             ".TH BAS 1 \"\(date)\" \"\(version)\" \"User Commands\"", ".SH NAME",
@@ -73,7 +75,7 @@ extension Reference {
         [".nf"] + text.split(separator: "\n", omittingEmptySubsequences: false).map { escaped(String($0)) } + [".fi"]
     }
 
-    /// Text that troff takes for text.
+    /// Returns the text in a form that troff does not interpret.
     private func escaped(_ text: String) -> String {
         let text = text.replacing("\\", with: "\\e").replacing("-", with: "\\-").replacing("\"", with: "\\(dq")
         return text.first == "." || text.first == "'" ? "\\&" + text : text

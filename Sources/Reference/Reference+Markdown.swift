@@ -1,7 +1,7 @@
 import Language
 
 extension Reference {
-    /// One page for readers of repositories and notebooks.
+    /// Returns the reference as one Markdown page.
     public func markdown() -> String {
         var lines = ["# \(version): reference", "", "## language", ""]
         for cell in LanguageTour.cells {

@@ -1,10 +1,9 @@
 import Language
 
-/// `bas check`: what is wrong with programs, without running them.
+/// `bas check`: checks programs without running them.
 extension Console {
-    /// Errors and warnings that are known without running the files. Returns the exit code of the first error;
-    /// where there are warnings only, 1 if `strict`. `plan` makes a text of what each program will need, in so many
-    /// columns, which goes to standard output.
+    /// Prints the errors and warnings of the files. Returns the exit code of the first error; where there are only warnings, 1 if `strict`
+    /// is true. `plan` returns a text on what a program will need, for a number of columns, which is printed on standard output.
     public func check(
         files: [String], strict: Bool, plan: ((_ program: Analysis, _ context: Context, _ width: Int) -> String)? = nil
     ) -> Int32 {
@@ -36,7 +35,7 @@ extension Console {
         return strict && warnings > 0 ? 1 : 0
     }
 
-    /// More findings in one file than this are of no help to a person; a tool gets all.
+    /// The most findings of one file that a person is shown; a tool gets all.
     private static let mostFindings = 100
 
     private func show(_ found: [Diagnostic], of file: String) {
@@ -49,7 +48,7 @@ extension Console {
         printer.remark("\(file): \(counts.joined(separator: " and ")); --error-format=json writes all of them")
     }
 
-    /// What is shown of many findings, in their order, and what is not: warnings only where errors leave room for them.
+    /// Returns the findings that are shown, in their order, and the others: warnings are shown only where errors leave room for them.
     static func selection(_ found: [Diagnostic], mostFindings most: Int) -> (shown: [Diagnostic], rest: [Diagnostic]) {
         guard found.count > most else { return (found, []) }
         var room = (errors: most, others: max(0, most - found.count { $0.severity == .error }))

@@ -1,13 +1,13 @@
 import Glibc
 import Language
 
-/// `bas fmt`: programs brought into their canonical form.
+/// `bas fmt`: formats programs.
 extension Console {
-    /// Formats files in place, folders with all programs in them, and standard input ("-", or no path at all) to standard
-    /// output. A program that cannot be read is reported and left alone, and the others are formatted all the same.
+    /// Formats files in place, all programs of folders, and standard input ("-", or no path at all) to standard output. A program with
+    /// syntax errors is reported and left alone, and the others are formatted all the same.
     ///
-    /// With `checks` nothing is written: the names of files that are not in canonical form are printed, and the exit code
-    /// is 1 if there are any.
+    /// With `checks` nothing is written: the names of files that are not in canonical form are printed, and the exit code is 1 if there are
+    /// any.
     public func format(_ paths: [String], checks: Bool) -> Int32 {
         // Programs are written as they are, control characters in strings included.
         let output = FileSink(STDOUT_FILENO)
@@ -37,7 +37,7 @@ extension Console {
         return failure != 0 ? failure : checks && differs ? 1 : 0
     }
 
-    /// Whether the file is not in its canonical form, or was not.
+    /// Formats or checks one file. Returns whether it was not in canonical form.
     private func format(_ path: String, checks: Bool, to output: FileSink) throws -> Bool {
         let isInput = path == "-"
         let text = isInput ? try StandardInput.read() : try Session.readScript(path)
@@ -52,7 +52,7 @@ extension Console {
         return result != text
     }
 
-    /// The programs of a folder and of those inside of it, without hidden ones; a path that is no folder is itself.
+    /// Returns the programs of a folder and of the folders in it, without hidden ones; a path that is no folder stands for itself.
     private func programs(_ path: String) -> [String] {
         guard Surroundings.isFolder(path) else { return [path] }
         let folder = path.hasSuffix("/") ? path : path + "/"

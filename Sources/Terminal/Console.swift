@@ -1,15 +1,18 @@
 import Glibc
 import Language
 
-/// A session with everything around it that a person at a terminal or a shell script needs: streams, signals,
-/// files.
+/// A session with everything around it that a person at a terminal or a shell script needs: streams, signals and files.
 public final class Console {
+    /// The options that the command line gives.
     public struct Options: Sendable {
+        /// Whether output is coloured.
         public var color: ColorChoice
+        /// The form of diagnostics.
         public var errorFormat: ErrorFormat
-        /// No banner, no progress.
+        /// Whether the banner and progress are left out.
         public var quiet: Bool
 
+        /// Creates options.
         public init(color: ColorChoice = .auto, errorFormat: ErrorFormat = .text, quiet: Bool = false) {
             self.color = color
             self.errorFormat = errorFormat
@@ -17,10 +20,13 @@ public final class Console {
         }
     }
 
+    /// The session that runs everything.
     public let session: Session
+    /// The printer of the session's events.
     public let printer: EventPrinter
     let options: Options
 
+    /// Creates a console on this process's standard streams, and starts to handle its signals.
     public init(builtins: [Builtin], options: Options = Options()) {
         self.options = options
         let traits = ScreenTraits.current(color: options.color)
@@ -43,7 +49,7 @@ public final class Console {
         return ending { session.run(path: file) }
     }
 
-    /// Runs what standard input holds.
+    /// Runs the program on standard input. Returns the exit code.
     public func runStandardInput(arguments: [String]) -> Int32 {
         set(arguments)
         do {
@@ -58,7 +64,7 @@ public final class Console {
         }
     }
 
-    /// Runs pieces of code one after the other until one fails.
+    /// Runs pieces of code in order until one fails. Returns the exit code.
     public func run(code: [String], arguments: [String]) -> Int32 {
         set(arguments)
         for (place, piece) in code.enumerated() {
@@ -69,14 +75,14 @@ public final class Console {
         return 0
     }
 
-    /// The prompt; returns when the person leaves.
+    /// Runs the prompt until the person leaves. Returns the exit code.
     public func prompt(banner: String, runsInit: Bool) -> Int32 {
         Prompt(session: session, printer: printer, banner: options.quiet ? nil : banner, runsInit: runsInit)
             .run()
         return 0
     }
 
-    /// Sessions that did not end in good order: `words` are an action ("replay" unless given) and a session's number.
+    /// Replays, lists, prints or forgets sessions that did not end in good order. `number` picks a session, the newest where it is empty.
     /// Replaying opens the prompt. Returns the exit code.
     public func recover(_ action: Recovery.Action, number: String, banner: String, runsInit: Bool) -> Int32 {
         let sessions = Recovery.sessions()
@@ -106,7 +112,7 @@ public final class Console {
         session[global: "args"] = .list(arguments.map { .string($0) })
     }
 
-    /// The exit code of a run; a picture that could not be shown spoils a run that went well.
+    /// Returns the exit code of a run. A run that went well fails where a picture could not be shown.
     private func ending(_ run: () -> Outcome) -> Int32 {
         let outcome = SignalWatcher.shared.whileRunning(session.interrupt, run)
         let code = outcome.exitCode == .ok ? printer.failure ?? .ok : outcome.exitCode

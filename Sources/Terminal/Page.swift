@@ -1,7 +1,8 @@
 import Glibc
 
-/// A text on standard output, in the pager where it is longer than the screen.
+/// Text on standard output, in the pager where it is longer than the screen.
 public enum Page {
+    /// Prints the text. Ends the process quietly where the reader has gone away.
     public static func show(_ text: String) {
         signal(SIGPIPE, SIG_IGN)
         if Pager.show(text, traits: .current(color: .auto)) { return }

@@ -1,6 +1,5 @@
-/// Text with control characters made visible (`^[` for escape), so that names, metadata and prompts cannot
-/// steer the terminal. Newlines and tabs stay, `\r\n` becomes a newline; marks that reverse the reading
-/// direction are left out.
+/// Returns the text with control characters made visible (`^[` for escape), so that names, metadata and prompts cannot steer the terminal.
+/// Newlines and tabs stay, `\r\n` becomes a newline, and marks that reverse the reading direction are removed.
 func printable(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: isControl) else { return text }
     var result = String.UnicodeScalarView()

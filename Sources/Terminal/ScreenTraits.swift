@@ -1,28 +1,33 @@
 import CReadline
 import Glibc
 
+/// Whether output is coloured: as the terminal and the environment suggest, always, or never.
 public enum ColorChoice: String, Sendable, CaseIterable {
     case auto, always, never
 }
 
+/// The form of diagnostics: text for people, or one JSON object a line.
 public enum ErrorFormat: String, Sendable, CaseIterable {
     case text, json
 }
 
 /// What the two output streams can show.
 public struct ScreenTraits: Sendable {
-    /// Standard output, and standard error, are terminals.
+    /// Whether standard output is a terminal.
     public var outputIsTerminal: Bool
+    /// Whether standard error is a terminal.
     public var errorsAreTerminal: Bool
+    /// Whether output is coloured.
     public var color: Bool
-    /// False falls back to ASCII for bars, boxes and ellipses.
+    /// Whether characters beyond ASCII can be shown, as in bars, boxes and ellipses.
     public var unicode: Bool
-    /// Columns, asked anew each time because windows change.
+    /// Returns the number of columns, asked for anew each time because windows change.
     public var width: @Sendable () -> Int
 
-    /// The width of pages that no terminal shows.
+    /// The columns of pages that no terminal shows.
     public static let pageWidth = 100
 
+    /// Creates traits; the defaults are those of files.
     public init(
         outputIsTerminal: Bool = false, errorsAreTerminal: Bool = false, color: Bool = false,
         unicode: Bool = true,
@@ -35,7 +40,7 @@ public struct ScreenTraits: Sendable {
         self.width = width
     }
 
-    /// Those of this process.
+    /// Returns the traits of this process's streams.
     public static func current(color choice: ColorChoice) -> ScreenTraits {
         let output = Surroundings.isTerminal(STDOUT_FILENO)
         let errors = Surroundings.isTerminal(STDERR_FILENO)
@@ -51,7 +56,7 @@ public struct ScreenTraits: Sendable {
         }
     }
 
-    /// The flag beats NO_COLOR, which beats the variables that ask for colour, which beat a terminal without
+    /// Returns whether to use colour. The flag beats NO_COLOR, which beats the variables that ask for colour, which beat a terminal without
     /// any.
     static func wantsColor(_ choice: ColorChoice, _ environment: [String: String], terminal: Bool) -> Bool {
         func isSet(_ name: String) -> Bool { !(environment[name] ?? "").isEmpty }
@@ -67,7 +72,7 @@ public struct ScreenTraits: Sendable {
         return terminal && isSet("TERM") && environment["TERM"] != "dumb"
     }
 
-    /// The first of the three variables that is set decides; where none is, UTF-8 is what terminals speak.
+    /// Returns whether the terminal speaks UTF-8. The first of LC_ALL, LC_CTYPE and LANG that is set decides; where none is, it does.
     static func isUTF8(_ environment: [String: String]) -> Bool {
         for name in ["LC_ALL", "LC_CTYPE", "LANG"] {
             guard let value = environment[name], !value.isEmpty else { continue }

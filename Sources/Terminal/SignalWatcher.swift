@@ -4,15 +4,16 @@ import Synchronization
 
 import class Language.Interrupt
 
-/// Reads signals from their pipe on a thread of its own and gives them to whoever has the terminal: the line
-/// being read, or the computation that runs.
+/// Reads signals from a pipe on a thread of its own, and passes them to whoever has the terminal: the line being read, or the computation
+/// that runs.
 final class SignalWatcher: Sendable {
     static let shared = SignalWatcher()
 
+    /// The part of the program that has the terminal.
     private enum Owner {
-        /// Between two things, or before the first.
+        /// Nobody: between two runs or lines, or before the first.
         case nobody
-        /// A line is being read; its wake pipe.
+        /// The line that is being read, by its wake pipe.
         case line(Int32)
         case run(Interrupt)
     }
@@ -20,20 +21,21 @@ final class SignalWatcher: Sendable {
     private struct State {
         var owner = Owner.nobody
         var started = false
-        /// Ctrl-C while nobody has the terminal ends the process (scripts), or is forgotten (prompt).
+        /// Whether Ctrl-C is ignored while nobody has the terminal, as at a prompt; else it ends the process.
         var staysWhenIdle = false
         var requests = 0
         var lastRequest = -Double.infinity
-        /// The status that the process ends with once the run has kept its state.
+        /// The status with which the process ends once the run has saved its state.
         var departure: Int32?
-        /// What is still to be written before the process ends.
+        /// Writes out what is still held before the process ends.
         var lastWords: @Sendable () -> Void = {}
     }
 
     private let state = Mutex(State())
-    /// Repeated requests count as one row when they come this close together, in seconds.
+    /// The longest time between requests that count as in a row, in seconds.
     private static let patience = 2.0
 
+    /// Starts to watch, once for the process. `lastWords` is called before a signal ends the process.
     func start(lastWords: @escaping @Sendable () -> Void) {
         let first = state.withLock { state in
             state.lastWords = lastWords
@@ -55,7 +57,7 @@ final class SignalWatcher: Sendable {
         if failed == 0 { pthread_detach(id) } else { thread.release() }
     }
 
-    /// Ctrl-C asks this interrupt to stop while `work` runs.
+    /// Runs `work`, during which Ctrl-C requests a stop of this interrupt.
     func whileRunning<Result>(_ interrupt: Interrupt, _ work: () throws -> Result) rethrows -> Result {
         // A request that came too late for the run before is not meant for this one.
         interrupt.reset()
@@ -70,14 +72,14 @@ final class SignalWatcher: Sendable {
         return try work()
     }
 
-    /// Signals wake this pipe while `work` reads a line.
+    /// Runs `work`, which reads a line; signals wake it through this pipe.
     func whileReading<Result>(wake: Int32, _ work: () throws -> Result) rethrows -> Result {
         own(.line(wake))
         defer { own(.nobody) }
         return try work()
     }
 
-    /// From now on Ctrl-C between cells does not end the process.
+    /// Keeps the process alive when Ctrl-C comes between cells.
     func stayWhenIdle() { state.withLock { $0.staysWhenIdle = true } }
 
     private func own(_ owner: Owner) {
@@ -131,7 +133,7 @@ final class SignalWatcher: Sendable {
                 state.requests = now - state.lastRequest < SignalWatcher.patience ? state.requests + 1 : 1
                 state.lastRequest = now
                 interrupt.request()
-                // Someone who asks a third time in a row wants out; at a prompt there are values to lose.
+                // The third request in a row ends the process, except at a prompt, where values would be lost.
                 guard state.requests >= 3 else { return nil }
                 if !state.staysWhenIdle { return 130 }
                 Departure.say("\nstopping at the next safe point; Ctrl-\\ ends bas at once (then :recover brings the inputs back)\n")
@@ -141,13 +143,13 @@ final class SignalWatcher: Sendable {
         if let status { leave(status) }
     }
 
-    /// At once, unless a training runs that has a checkpoint to write: that is asked to stop. A second request does not
+    /// Ends the process at once, unless a training runs that has a checkpoint to write: that is asked to stop. A second request does not
     /// wait for it.
     private func terminate(_ status: Int32) {
         let work: Interrupt.Work = state.withLock { state in
             guard case .run(let interrupt) = state.owner else { return .light }
             if interrupt.work != .kept { return interrupt.work }
-            // A second one.
+            // This is the second such signal.
             if state.departure != nil { return .unkept }
             state.departure = status
             interrupt.request()

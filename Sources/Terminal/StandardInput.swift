@@ -3,10 +3,10 @@ import Language
 
 /// Whole texts from standard input.
 enum StandardInput {
-    /// Larger than this is not a script, in bytes.
+    /// The most bytes of a script.
     static let largest = 16 << 20
 
-    /// Throws `.cannotRead` or `.notUTF8`.
+    /// Returns the text of standard input. Throws `.cannotRead` or `.notUTF8`.
     static func read() throws -> String {
         try text(of: STDIN_FILENO, "standard input")
     }

@@ -1,9 +1,8 @@
-/// Where what ships with the language lies: models, scenes, `.bas` modules.
+/// The place of what ships with the language: models, scenes and `.bas` modules.
 public enum StandardLibrary {
-    /// Folders to look in, in order: `$BAS_STDLIB` alone where it is set, else
-    /// `<executable>/../share/bas/stdlib`, else the package that the executable was built in (the nearest
-    /// folder above it with `stdlib` and `Package.swift`). Empty where there is none. `executable` is the
-    /// program's own path, `exists` tells of files and folders.
+    /// Returns the folders to look in, in order: `$BAS_STDLIB` alone where it is set, else `<executable>/../share/bas/stdlib`, else that of
+    /// the package in which the executable was built (the nearest folder above it with `stdlib` and `Package.swift`). Empty where there is
+    /// none. `executable` is the program's own path; `exists` returns whether a file or folder exists.
     public static func folders(
         environment: [String: String], executable: String?, exists: (String) -> Bool
     ) -> [String] {
@@ -23,7 +22,7 @@ public enum StandardLibrary {
         return []
     }
 
-    /// The folders for this process.
+    /// Returns the folders for this process.
     public static func here() -> [String] {
         folders(
             environment: Surroundings.variables(["BAS_STDLIB"]), executable: Surroundings.executable,

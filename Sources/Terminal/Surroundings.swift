@@ -1,21 +1,22 @@
 import CReadline
 import Glibc
 
-/// What the process finds around it: environment, descriptors, its own path, clocks.
+/// The process's surroundings: environment, descriptors, its own path, files and clocks.
 public enum Surroundings {
+    /// Returns a variable of the environment, or nil where it is not set.
     public static func variable(_ name: String) -> String? {
         guard let value = getenv(name) else { return nil }
         return String(cString: value)
     }
 
-    /// The variables named, where they are set.
+    /// Returns those of the named variables that are set.
     public static func variables(_ names: [String]) -> [String: String] {
         var result: [String: String] = [:]
         for name in names { result[name] = variable(name) }
         return result
     }
 
-    /// Every variable of this process.
+    /// All variables of the environment.
     static var allVariables: [String: String] {
         var result: [String: String] = [:]
         var place = environ
@@ -27,23 +28,25 @@ public enum Surroundings {
         return result
     }
 
-    /// This program's own path, links resolved.
+    /// The path of this program with links resolved.
     public static var executable: String? {
         guard let path = realpath("/proc/self/exe", nil) else { return nil }
         defer { free(path) }
         return String(cString: path)
     }
 
+    /// Returns whether something exists at a path.
     public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+    /// Returns whether a descriptor is a terminal.
     public static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
-    /// Seconds on a clock that never goes back.
+    /// Returns the seconds on a clock that never goes back.
     static func monotonicSeconds() -> Double { seconds(CLOCK_MONOTONIC) }
 
     static func pause(_ seconds: Double) { usleep(UInt32(seconds * 1e6)) }
 
-    /// Processor seconds of all threads of this process.
+    /// Returns the processor seconds of all threads of this process.
     static func processorSeconds() -> Double { seconds(CLOCK_PROCESS_CPUTIME_ID) }
 
     private static func seconds(_ clock: clockid_t) -> Double {
@@ -52,8 +55,8 @@ public enum Surroundings {
         return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 
-    /// `$NAME/bas/FILE` by the XDG rules (relative values do not count), `fallback` below the home folder;
-    /// nil without a home.
+    /// Returns `$NAME/bas/FILE` by the XDG rules (relative values do not count), else the path in `fallback` below the home folder, or nil
+    /// without a home.
     static func path(_ file: String, variable name: String, fallback: String) -> String? {
         if let base = variable(name), base.hasPrefix("/") { return "\(base)/bas/\(file)" }
         guard let home = variable("HOME"), home.hasPrefix("/") else { return nil }
@@ -61,11 +64,11 @@ public enum Surroundings {
     }
 
     static var historyPath: String? { path("history", variable: "XDG_STATE_HOME", fallback: ".local/state") }
-    /// Where sessions keep their journals.
+    /// The folder in which sessions keep their journals.
     static var sessionsPath: String? { path("sessions", variable: "XDG_STATE_HOME", fallback: ".local/state") }
     static var initPath: String? { path("init.bas", variable: "XDG_CONFIG_HOME", fallback: ".config") }
 
-    /// Makes a folder with those above it; false where that fails (`errno` says why).
+    /// Makes a folder with those above it; returns false where that fails (`errno` says why).
     static func makeFolder(_ path: String, mode: mode_t) -> Bool {
         if mkdir(path, mode) == 0 { return true }
         if errno == EEXIST { return isFolder(path) }
@@ -75,7 +78,7 @@ public enum Surroundings {
         return makeFolder(String(path[..<slash]), mode: mode) && (mkdir(path, mode) == 0 || errno == EEXIST)
     }
 
-    /// False also sets `errno`.
+    /// Returns whether a path is a folder; sets `errno` where it is not.
     static func isFolder(_ path: String) -> Bool {
         var info = stat()
         guard stat(path, &info) == 0 else { return false }
@@ -84,7 +87,7 @@ public enum Surroundings {
         return false
     }
 
-    /// All that a descriptor gives from where it stands; nil where reading fails.
+    /// Returns the remaining bytes of a descriptor, or nil where reading fails.
     static func bytes(of descriptor: Int32) -> [UInt8]? {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -97,7 +100,7 @@ public enum Surroundings {
         }
     }
 
-    /// The names in a folder, unsorted, without those that begin with a dot; none where it cannot be read.
+    /// Returns the names in a folder, unsorted, without those that begin with a dot; none where it cannot be read.
     static func names(in folder: String) -> [String] {
         guard let handle = opendir(folder) else { return [] }
         defer { closedir(handle) }
@@ -117,7 +120,7 @@ public enum Surroundings {
         return String(cString: path)
     }
 
-    /// A time (seconds since 1970; now where nil) by `strftime`'s letters, in the local zone.
+    /// Returns a time (in seconds since 1970; now for nil) in a format of `strftime`, in the local zone.
     static func localTime(_ format: String, at seconds: Int? = nil) -> String {
         var seconds = seconds ?? time(nil)
         var parts = tm()
@@ -132,7 +135,7 @@ public enum Surroundings {
     static func errorText(_ code: Int32) -> String { String(cString: strerror(code)) }
 }
 
-/// The folder part of a path; "." where it has none.
+/// Returns the folder of a path; "." where it has none.
 func folder(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])

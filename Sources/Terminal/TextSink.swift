@@ -2,14 +2,16 @@ import CReadline
 import Glibc
 import Synchronization
 
-/// Where text goes.
+/// A destination for text. May be used from any thread.
 public protocol TextSink: Sendable {
+    /// Writes a text, now or later.
     func write(_ text: String)
+    /// Writes everything that is held back.
     func flush()
 }
 
-/// A descriptor. Text for a terminal is written at once; other text in larger pieces, but not held longer
-/// than it takes until the next write after a tenth of a second.
+/// Writes to a descriptor. Text for a terminal or for standard error is written at once, other text in larger pieces; a write that comes
+/// more than a tenth of a second after the last flush writes everything.
 public final class FileSink: TextSink {
     private struct State {
         var buffer: [UInt8] = []
@@ -23,11 +25,13 @@ public final class FileSink: TextSink {
     private let atOnce: Bool
     private let state = Mutex(State())
 
+    /// Creates a sink for an open descriptor, which it does not close.
     public init(_ descriptor: Int32) {
         self.descriptor = descriptor
         atOnce = Surroundings.isTerminal(descriptor) || descriptor == STDERR_FILENO
     }
 
+    /// Writes a text, at once or with later ones. Ends the process where the reader is gone or standard output cannot be written.
     public func write(_ text: String) {
         state.withLock { state in
             state.buffer += text.utf8
@@ -38,11 +42,12 @@ public final class FileSink: TextSink {
         }
     }
 
+    /// Writes everything that is held back.
     public func flush() {
         state.withLock { flush(&$0) }
     }
 
-    /// Writes what is held unless another thread is writing: for the way out of the process.
+    /// Writes what is held back unless another thread is writing; for the end of the process.
     func flushIfIdle() {
         _ = state.withLockIfAvailable { flush(&$0) }
     }
@@ -67,8 +72,8 @@ public final class FileSink: TextSink {
         state.flushed = Surroundings.monotonicSeconds()
     }
 
-    /// A reader that has gone away (`bas … | head`) is no error to talk about; a full disk is. Text for
-    /// standard error that cannot be written is lost without a word, because there is nowhere to say so.
+    /// Ends the process after a failed write. A reader that has gone away (`bas … | head`) is no error; a full disk is reported. Text for
+    /// standard error that cannot be written is dropped, because there is nowhere to say so.
     private func leave(_ code: Int32) {
         if code == EPIPE { Departure.leave(128 + SIGPIPE) }
         if descriptor == STDERR_FILENO { return }
@@ -77,27 +82,34 @@ public final class FileSink: TextSink {
     }
 }
 
-/// Leaving the process from any thread, at once, with the terminal put right.
+/// Ends the process from any thread, at once, with the terminal restored.
 public enum Departure {
+    /// Restores the terminal and ends the process with this status.
     public static func leave(_ status: Int32) -> Never {
         bas_screen_restore()
         _exit(status)
     }
 
+    /// Writes a text to standard error, unbuffered.
     static func say(_ text: String) {
         var text = text
         _ = text.withUTF8 { write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 }
 
-/// Keeps text, for tests.
+/// Keeps the text, for tests.
 public final class BufferSink: TextSink {
     private let kept = Mutex("")
 
+    /// Creates an empty sink.
     public init() {}
 
+    /// Appends a text.
     public func write(_ text: String) { kept.withLock { $0 += text } }
+    /// Does nothing.
     public func flush() {}
+    /// All text since the last `clear`.
     public var text: String { kept.withLock { $0 } }
+    /// Forgets the text.
     public func clear() { kept.withLock { $0 = "" } }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Terminal
 
-/// The command line. Thin: it reads arguments, opens a console, and ends with the exit code that comes back.
+/// The command line. It reads arguments, opens a console, and ends with the exit code that comes back.
 @main
 struct Bas: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -29,26 +29,26 @@ struct Bas: ParsableCommand {
 
     static func main() {
         Descriptors.fill()
-        // An option that takes a value must have one; alone it replays.
+        // The parser requires a value for the option; without one, --recover means --recover=replay.
         let arguments = CommandLine.arguments.dropFirst().map { $0 == "--recover" ? "--recover=replay" : $0 }
         do {
             var command = try parseAsRoot(arguments)
             try command.run()
         } catch {
-            // Help and the version are output as any other: what cannot be written is an error.
+            // Help and the version are written like other output, so that a failure to write them is an error.
             guard exitCode(for: error) == .success else { exit(withError: error) }
             let text = fullMessage(for: error)
             if !text.isEmpty { Pages.print(text + "\n") }
         }
     }
 
-    /// Ends the process with this code; 0 goes on.
+    /// Ends the process with this code, by throwing; returns for 0.
     static func finish(_ status: Int32) throws {
         if status != 0 { throw ArgumentParser.ExitCode(status) }
     }
 }
 
-/// Options that every command which runs something takes.
+/// The options of every command that runs something.
 struct ConsoleOptions: ParsableArguments {
     @Flag(name: [.short, .long], help: "No banner and no progress.")
     var quiet = false
@@ -60,6 +60,7 @@ struct ConsoleOptions: ParsableArguments {
         help: ArgumentHelp("Errors as text for people, or as JSON, one object a line.", valueName: "format"))
     var errorFormat = ErrorFormat.text
 
+    /// Returns a console with these options.
     func console() -> Console {
         let options = Console.Options(color: color, errorFormat: errorFormat, quiet: quiet)
         return Console(builtins: Host.builtins, options: options)

@@ -2,6 +2,7 @@ import ArgumentParser
 import LanguageServer
 import Terminal
 
+/// `bas check`.
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Say what is wrong with scripts without running them.",
@@ -34,6 +35,7 @@ struct Check: ParsableCommand {
     }
 }
 
+/// `bas lsp`.
 struct LanguageServerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lsp", abstract: "Serve an editor: the Language Server Protocol over standard input and output.")

@@ -1,9 +1,9 @@
 import Glibc
 
-/// The three standard descriptors, open.
+/// Keeps the three standard descriptors open.
 enum Descriptors {
-    /// Where a caller closed one (`bas <&-`), the next file that is opened would take its number, and be read or
-    /// written in its place. An open descriptor that can do neither makes that an error as it was.
+    /// Opens those that the caller closed (`bas <&-`) as descriptors that can neither be read nor written as meant, so that using them
+    /// stays an error. Otherwise the next file to be opened would get the number, and be read or written in their place.
     static func fill() {
         for (descriptor, mode) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
         where fcntl(descriptor, F_GETFD) < 0 {

@@ -3,6 +3,7 @@ import Language
 import Reference
 import Terminal
 
+/// `bas doc`.
 struct Doc: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show the reference: all commands, or one; or write it as a page.",

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Terminal
 
+/// `bas fmt`.
 struct Format: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fmt", abstract: "Lay out scripts in the canonical way, in place.",

@@ -2,17 +2,16 @@ import Commands
 import Language
 import Terminal
 
-/// The one place where the command line touches what it runs: the builtin table, the benchmark, the version.
+/// The one place where the command line touches what it runs: the builtin table, the benchmark and the version.
 enum Host {
     static let version = CommandTable.version
 
     static var builtins: [Builtin] { CommandTable.all }
 
-    /// Precisions of products, by name.
+    /// The names of the precisions of products.
     static let products = ProductsScope.names
 
-    /// Measures the embedded model's work; prints a table, or JSON.
-    /// Throws a `Problem`.
+    /// Measures the embedded model's work, and prints a table or JSON. Throws a `Problem`.
     static func benchmark(json: Bool, products: String) throws {
         do {
             try Benchmark.run(json: json, library: StandardLibrary.here().first, products: ProductsScope.precision(products))
@@ -21,7 +20,7 @@ enum Host {
         }
     }
 
-    /// What a program will need, in so many columns, for `bas check --plan`.
+    /// Returns what a program will need, wrapped to `width` columns, for `bas check --plan`.
     static func plan(_ program: Analysis, _ context: Context, width: Int) -> String {
         ScriptPlan.text(program.calls, context, width: width) ?? "nothing here loads a model, trains or draws"
     }

@@ -3,7 +3,7 @@ import Language
 import Reference
 import Terminal
 
-/// Writes what the reference is made of.
+/// Writes reference pages and editors' files.
 enum Pages {
     static func print(_ text: String) {
         signal(SIGPIPE, SIG_IGN)
@@ -12,7 +12,7 @@ enum Pages {
         sink.flush()
     }
 
-    /// Makes the folders that are missing. Throws a `Problem`.
+    /// Writes files below a folder, or at their own paths, and makes the missing folders. Throws a `Problem`.
     static func write(_ files: [ReferenceFile], below folder: String?) throws {
         for file in files {
             let path = folder.map { "\($0)/\(file.path)" } ?? file.path

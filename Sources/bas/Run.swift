@@ -1,6 +1,7 @@
 import ArgumentParser
 import Terminal
 
+/// `bas run`.
 struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run a script; `args` holds its arguments.",
@@ -30,7 +31,7 @@ struct Run: ParsableCommand {
     }
 }
 
-/// Where the script should stand, an option that no parser knew: a request for help, or a mistake.
+/// Throws where an unknown option stands in place of the script: a request for help, or a mistake.
 func refuseOption(_ word: String, of command: some ParsableCommand) throws {
     guard word.hasPrefix("-"), word != "-" else { return }
     if word == "-h" || word == "--help" { throw CleanExit.helpRequest(command) }

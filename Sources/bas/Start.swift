@@ -2,7 +2,7 @@ import ArgumentParser
 import Language
 import Terminal
 
-/// What `bas` does without a subcommand: the prompt, a script, or code from the command line.
+/// `bas` without a subcommand: the prompt, a script, or code from the command line.
 struct Start: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "start", abstract: "Open the prompt, or run a script or code (the default).",

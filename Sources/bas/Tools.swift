@@ -2,6 +2,7 @@ import ArgumentParser
 import Language
 import Terminal
 
+/// `bas explain`.
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Explain an error code, for example E0203.")
 
@@ -19,6 +20,7 @@ struct Explain: ParsableCommand {
     }
 }
 
+/// `bas bench`.
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Time training steps, a picture and start-up on this machine.")

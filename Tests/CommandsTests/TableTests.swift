@@ -3,7 +3,8 @@ import Testing
 
 @testable import Commands
 
-/// The rules of the builtin table (repl.md §8b), over every family.
+/// The rules that every row of the builtin table keeps (Sources/Commands/README.md): names, summaries, parameters, results and examples
+/// from which help, completion and the reference pages are made.
 @Suite(.serialized) struct TableTests {
     static let rows = CommandTable.all
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Commands
 
-/// Every wrong input of issue 9 that needs no special machine: its code, a part of its message, its exit code.
+/// Wrong inputs of many kinds, all but those that need a special machine: each has its code, a part of its message and its exit code.
 @Suite(.serialized) struct WrongInputTests {
     struct Row {
         let source: String

@@ -4,7 +4,7 @@
 
 The work, on the embedded model: phase-one and phase-two step (prior and instance in one batch, attention loss on) on mug_rose, a 30-step picture with
 guidance, training everything at batch 48, and the whole job from process start to four pictures (50 + 50 steps, two prior pictures). PyTorch's is
-break_a_scene.py --time --compile, ours `bas bench --json`. Each is run --rounds times, alternating, best kept of both; beside each ratio its aim (issue 11).
+break_a_scene.py --time --compile, ours `bas bench --json`. Each is run --rounds times, alternating, best kept of both; beside each ratio its aim.
 """
 import argparse, json, os, subprocess, sys, tempfile, threading, time
 

@@ -7,6 +7,6 @@ public enum Fixtures {
         return parts.joined(separator: "/")
     }()
 
-    /// Fixtures.path("models/tiny-sd15/unet")
+    /// Returns the path of a fixture: `Fixtures.path("models/tiny-sd15/unet")`.
     public static func path(_ relative: String) -> String { "\(root)/Tests/Fixtures/\(relative)" }
 }

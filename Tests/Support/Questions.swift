@@ -1,7 +1,7 @@
 import Synchronization
 import Tensors
 
-/// How often `body` asks whether its work is still wanted; it is told yes until question `limit`, no from there on.
+/// Returns how often `body` asks whether its work has been abandoned. From question `limit` + 1 on the answer is that it has.
 public func questions(limit: Int = .max, _ body: () throws -> Void) rethrows -> Int {
     let count = Counter()
     try Parallel.abandonable(when: { count.value.add(1, ordering: .relaxed).newValue > limit }) { try body() }

@@ -1,6 +1,8 @@
 extension Reference {
+    /// Returns the same elements in another shape.
     public func reshaped(_ shape: [Int]) -> Reference { Reference(values, shape: shape) }
 
+    /// Returns the array with its axes in another order.
     public func permuted(_ order: [Int]) -> Reference {
         let own = Self.strides(shape)
         var result: [Double] = []
@@ -11,7 +13,7 @@ extension Reference {
         return Reference(result, shape: target)
     }
 
-    /// `count` elements from `start` in steps of `step`, of every axis.
+    /// Returns `count` elements from `start` in steps of `step`, of every axis.
     public func sliced(_ slices: [(start: Int, count: Int, step: Int)]) -> Reference {
         let own = Self.strides(shape)
         var result: [Double] = []
@@ -26,6 +28,7 @@ extension Reference {
         return Reference(result, shape: target)
     }
 
+    /// Returns a range of the first axis.
     public func rows(_ range: Range<Int>) -> Reference {
         let row = count / shape[0]
         return Reference(
@@ -33,6 +36,7 @@ extension Reference {
             shape: [range.count] + shape.dropFirst())
     }
 
+    /// Returns the parts joined along an axis.
     public static func concatenated(_ parts: [Reference], axis: Int) -> Reference {
         var shape = parts[0].shape
         shape[axis] = parts.reduce(0) { $0 + $1.shape[axis] }
@@ -49,14 +53,14 @@ extension Reference {
         return Reference(result, shape: shape)
     }
 
-    /// Rows `indices` of a matrix.
+    /// Returns the rows of these indices of a matrix.
     public func gatherRows(_ indices: [Int]) -> Reference {
         let row = count / shape[0]
         return Reference(
             indices.flatMap { values[$0 * row..<($0 + 1) * row] }, shape: [indices.count] + shape.dropFirst())
     }
 
-    /// Sum over `axes` (all where nil).
+    /// Returns the sum over `axes`, over all where nil.
     public func sum(_ axes: [Int]? = nil, keepsAxes: Bool = false) -> Reference {
         let axes = Set((axes ?? Array(shape.indices)).map { $0 < 0 ? $0 + rank : $0 })
         let kept = shape.enumerated().map { axes.contains($0.offset) ? 1 : $0.element }
@@ -72,12 +76,13 @@ extension Reference {
             ? result : result.reshaped(shape.indices.filter { !axes.contains($0) }.map { shape[$0] })
     }
 
+    /// Returns the mean over `axes`, over all where nil.
     public func mean(_ axes: [Int]? = nil, keepsAxes: Bool = false) -> Reference {
         let total = sum(axes, keepsAxes: keepsAxes)
         return total.scaled(by: Double(total.count) / Double(count))
     }
 
-    /// [N, H, W, C] to [N, 2H, 2W, C], every place four times.
+    /// Returns [N, H, W, C] as [N, 2H, 2W, C], with every place four times.
     public func upsampledByTwo() -> Reference {
         let (h, w, c) = (shape[1], shape[2], shape[3])
         var result: [Double] = []

@@ -1,7 +1,7 @@
 import Glibc
 
 extension Reference {
-    /// Group norm over all places and the groups' channels of [N, ..., C], optionally followed by SiLU.
+    /// Returns the group norm over all places and the groups' channels of [N, ..., C], optionally followed by SiLU.
     public func groupNorm(
         groups: Int, gamma: Reference, beta: Reference, eps: Double, silu: Bool = false
     ) -> Reference {
@@ -26,14 +26,14 @@ extension Reference {
         return result
     }
 
-    /// Layer norm over the last axis: a group norm of every row by itself.
+    /// Returns the layer norm over the last axis, which is the group norm of every row by itself.
     public func layerNorm(gamma: Reference, beta: Reference, eps: Double) -> Reference {
         let width = shape[rank - 1]
         return reshaped([count / width, 1, width]).groupNorm(groups: 1, gamma: gamma, beta: beta, eps: eps)
             .reshaped(shape)
     }
 
-    /// softmax(scale · x) over the last axis; with `causal`, of the last two axes, place i sees 0...i.
+    /// Returns softmax(scale · x) over the last axis; with `causal`, place i of the last axis but one sees places 0...i of the last.
     public func softmax(scale: Double = 1, causal: Bool = false) -> Reference {
         let width = shape[rank - 1]
         var result = self
@@ -49,7 +49,7 @@ extension Reference {
         return result
     }
 
-    /// value · gelu(gate) of [..., 2D].
+    /// Returns value · gelu(gate) of [..., 2D].
     public func geglu() -> Reference {
         let width = shape[rank - 1] / 2
         var result = Reference(repeating: 0, shape: shape.dropLast() + [width])
@@ -60,7 +60,7 @@ extension Reference {
         return result
     }
 
-    /// mean(((a − b) · mask)²) over all elements.
+    /// Returns mean(((a − b) · mask)²) over all elements.
     public static func meanSquaredError(_ a: Reference, _ b: Reference, mask: Reference? = nil) -> Reference {
         let difference = mask.map { (a - b) * $0 } ?? (a - b)
         return difference.map { $0 * $0 }.mean()

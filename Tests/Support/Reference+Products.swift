@@ -1,5 +1,5 @@
 extension Reference {
-    /// [..., m, k] · [..., k, n] with broadcast leading axes.
+    /// Returns the product [..., m, k] · [..., k, n] with broadcast leading axes.
     public func matmul(_ other: Reference) -> Reference {
         let (m, k, n) = (shape[rank - 2], shape[rank - 1], other.shape[other.rank - 1])
         let batch = Self.broadcast(Array(shape.dropLast(2)), Array(other.shape.dropLast(2)))
@@ -16,7 +16,7 @@ extension Reference {
         return result
     }
 
-    /// x Wᵀ + bias (+ residual), W [N, K].
+    /// Returns x Wᵀ + bias (+ residual) with a weight of [N, K].
     public func linear(_ weight: Reference, bias: Reference? = nil, residual: Reference? = nil) -> Reference {
         let (n, k) = (weight.shape[0], weight.count / weight.shape[0])
         let product = reshaped([count / k, k]).matmul(weight.reshaped([n, k]).permuted([1, 0]))
@@ -26,7 +26,7 @@ extension Reference {
         return result
     }
 
-    /// Convolution of [N, H, W, Cin] by [Cout, kernelH, kernelW, Cin], zero padding on each side.
+    /// Returns the convolution of [N, H, W, Cin] by [Cout, kernelH, kernelW, Cin] with zero padding on each side.
     public func conv2d(
         _ weight: Reference, bias: Reference? = nil, residual: Reference? = nil, stride: Int = 1,
         top: Int = 0, left: Int = 0, bottom: Int = 0, right: Int = 0
@@ -52,18 +52,18 @@ extension Reference {
         return residual.map { result + $0 } ?? result
     }
 
-    /// [N, L, A·d] to [N, A, L, d].
+    /// Returns [N, L, A·d] as [N, A, L, d].
     func heads(_ count: Int) -> Reference {
         reshaped([shape[0], shape[1], count, shape[2] / count]).permuted([0, 2, 1, 3])
     }
 
-    /// softmax(q kᵀ / √d), [N, A, Lq, Lk], of projections [N, L, A·d].
+    /// Returns softmax(q kᵀ / √d), [N, A, Lq, Lk], of projections [N, L, A·d].
     public func attentionProbabilities(keys: Reference, heads count: Int, causal: Bool = false) -> Reference {
         let scores = heads(count).matmul(keys.heads(count).permuted([0, 1, 3, 2]))
         return scores.softmax(scale: 1 / Double(shape[2] / count).squareRoot(), causal: causal)
     }
 
-    /// Probabilities = self applied to v: [N, Lq, A·d].
+    /// Returns these probabilities applied to `v`, [N, Lq, A·d].
     public func attentionValues(_ v: Reference) -> Reference {
         let y = matmul(v.heads(shape[1])).permuted([0, 2, 1, 3])
         return y.reshaped([shape[0], shape[2], v.shape[2]])

@@ -1,31 +1,39 @@
 import Tensors
 
-/// An array in double precision with the plainest loops that compute each operation: what the engine is tested
-/// against. Row-major, NHWC, like `Tensor`.
+/// An array in double precision with the plainest loops that compute each operation, against which the engine is tested. Row-major, NHWC,
+/// like `Tensor`.
 public struct Reference: Sendable {
+    /// The size of each axis.
     public var shape: [Int]
+    /// The elements in row-major order.
     public var values: [Double]
 
+    /// Creates an array; traps where the number of values does not fit the shape.
     public init(_ values: [Double], shape: [Int]) {
         precondition(values.count == shape.reduce(1, *), "\(values.count) values for \(shape)")
         (self.shape, self.values) = (shape, values)
     }
 
+    /// Creates an array of a tensor's elements.
     public init(_ tensor: Tensor) { self.init(tensor.values.map(Double.init), shape: tensor.shape) }
 
+    /// Creates a scalar, of shape [].
     public init(_ scalar: Double) { self.init([scalar], shape: []) }
 
+    /// Creates an array of one value.
     public init(repeating value: Double, shape: [Int]) {
         self.init([Double](repeating: value, count: shape.reduce(1, *)), shape: shape)
     }
 
-    /// Rounded to float32.
+    /// The array rounded to float32.
     public var tensor: Tensor { Tensor(values.map { Float($0) }, shape: shape) }
 
+    /// The number of elements.
     public var count: Int { values.count }
+    /// The number of axes.
     public var rank: Int { shape.count }
 
-    /// The largest magnitude: what tolerances are relative to.
+    /// The largest magnitude, to which tolerances are relative.
     public var range: Double { values.reduce(0) { max($0, abs($1)) } }
 
     static func strides(_ shape: [Int]) -> [Int] {
@@ -34,7 +42,7 @@ public struct Reference: Sendable {
         return result
     }
 
-    /// Every index of `shape` in row-major order.
+    /// Calls `body` with every index of `shape` in row-major order.
     static func forEachIndex(_ shape: [Int], _ body: ([Int]) -> Void) {
         guard !shape.contains(0) else { return }
         var index = [Int](repeating: 0, count: shape.count)

@@ -1,17 +1,18 @@
 import Tensors
 
-/// Pseudo-random numbers that belong to the tests alone (SplitMix64), so that a fault in the engine's generator
-/// cannot hide one elsewhere.
+/// Pseudo-random numbers that belong to the tests alone (SplitMix64), so that a fault in the engine's generator cannot hide one elsewhere.
 public struct SeededNumbers: RandomNumberGenerator {
     private var state: UInt64
 
+    /// Creates a generator with a seed.
     public init(seed: UInt64) { state = seed }
 
-    /// A seed of a name, the same in every run (`Hasher` is seeded anew each time).
+    /// Creates a generator whose seed is a hash of a name, the same in every run (unlike `Hasher`).
     public init(seed name: String) {
         state = name.utf8.reduce(5381) { $0 &* 33 &+ UInt64($1) }
     }
 
+    /// Returns the next 64 random bits.
     public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var z = state
@@ -20,11 +21,12 @@ public struct SeededNumbers: RandomNumberGenerator {
         return z ^ (z >> 31)
     }
 
-    /// Uniform in `range`, exact in float32.
+    /// Returns numbers uniform in `range`, rounded to float32.
     public mutating func array(_ count: Int, in range: ClosedRange<Double> = -1...1) -> [Float] {
         (0..<count).map { _ in Float(Double.random(in: range, using: &self)) }
     }
 
+    /// Returns a tensor of numbers uniform in `range`.
     public mutating func tensor(_ shape: [Int], in range: ClosedRange<Double> = -1...1) -> Tensor {
         Tensor(array(shape.reduce(1, *), in: range), shape: shape)
     }

@@ -1,13 +1,15 @@
 import Tensors
 import Testing
 
-/// The largest difference between what the engine computed and the reference, relative to the reference's range
-/// (infinite where shapes differ or a value is not a number).
+/// Returns the largest difference between what the engine computed and the reference, relative to the reference's range; infinite where
+/// shapes differ or a value is not a number.
 public func relativeError(_ tensor: Tensor, _ reference: Reference) -> Double {
     guard tensor.shape == reference.shape else { return .infinity }
     return relativeError(tensor.values, reference.values)
 }
 
+/// Returns the largest difference of the values, relative to the reference's range; infinite where the counts differ or a value is not a
+/// number.
 public func relativeError(_ values: [Float], _ reference: [Double]) -> Double {
     guard values.count == reference.count else { return .infinity }
     let range = reference.reduce(0) { max($0, abs($1)) }

@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-/// An evening at the prompt, as the issue tells it: explore, train, interrupt, resume, measure, try an own loss, mistype;
+/// An evening at the prompt from end to end: explore, train, interrupt, resume, measure, try an own loss, mistype;
 /// then the machine dies, and everything comes back.
 @Suite(.serialized)
 struct StoryTests {

@@ -1,7 +1,7 @@
 import Language
 
 extension [Builtin] {
-    /// The rows with what `bas check` and editors know of them: results, random numbers, files.
+    /// The rows with what `bas check` and editors need: the types of results, the use of random numbers, and the parameters that are files.
     var analyzed: [Builtin] {
         map { row in
             var row = row
@@ -26,7 +26,7 @@ extension [Builtin] {
     }
 }
 
-/// Which parameters are paths of files that are read, or written.
+/// The parameters that are paths of files which are read or written, by "builtin.parameter".
 enum FileParameters {
     static let table: [String: Parameter.FileUse] = [
         "load_model.name": .input(library: "models"), "load_scene.name": .input(library: "scenes"),

@@ -1,7 +1,7 @@
 import BreakAScene
 import Language
 
-/// The domain's values before running: their fields with types. A test compares them with real values.
+/// The static types of the domain's values, with their fields. A test compares them with real values.
 enum DomainTypes {
     static let handle = StaticType.host(
         NamedHostType(
@@ -100,7 +100,7 @@ enum DomainTypes {
         NamedHostType(
             "prediction", fields: [.init("noise", TensorType.of(nil)), .init("attention", .unknown)], element: nil, operators: false))
 
-    /// By the first words of a row's result.
+    /// The types by the words of a row's `result`.
     static let byResult: [String: StaticType] = [
         "model": model, "scene": scene, "mask": mask, "image": image, "figure": figure, "optimizer": optimizer, "gradients": gradients,
         "scheduler": scheduler, "table": .host(NamedHostType("table")), "tensor": TensorType.of(nil),
@@ -117,7 +117,7 @@ enum DomainTypes {
     fileprivate static let pair = StaticType.list([.int, .int])
     private static let sized: [StaticType.Field] = [.init("width", .int), .init("height", .int), .init("size", pair)]
 
-    /// A mask: `|`, `&`, `-` and `!` give masks, all other operators tensors.
+    /// The type of a mask: `|`, `&`, `-` and `!` give masks, all other operators tensors.
     private struct MaskType: HostType {
         let typeName = "mask"
         private static let fields = sized + [.init("shape", pair), .init("area", .float), .init("cells", .int)]
@@ -135,7 +135,7 @@ enum DomainTypes {
     }
 }
 
-/// A model before running: where it comes from, so that a plan can look into its folder, and what was trained since.
+/// The type of a model: where the model comes from, so that a plan can look into its folder, and what was trained since.
 struct ModelType: HostType {
     struct Source: Hashable {
         let name: String
@@ -143,9 +143,9 @@ struct ModelType: HostType {
         let prediction: String?
     }
 
-    /// nil where it is not known.
+    /// The arguments of the `load_model` that the model comes from; nil where they are not known.
     var source: Source?
-    /// What phases two moved, as their `train` says.
+    /// The parts that second phases trained, as their `train` names them.
     var trained: Set<String> = []
 
     let typeName = "model"
@@ -169,7 +169,7 @@ struct ModelType: HostType {
         return ModelType(source: source == other.source ? source : nil, trained: trained.union(other.trained))
     }
 
-    /// What a command makes of the model that it is given.
+    /// Returns the type of the model that a call gives, from that of its model argument.
     @Sendable static func infer(_ call: StaticCall) -> StaticType {
         if call.builtin.name == "load_model" {
             guard let name = call.string("name") else { return DomainTypes.model }

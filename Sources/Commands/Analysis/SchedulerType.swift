@@ -1,9 +1,9 @@
 import Diffusion
 import Language
 
-/// A scheduler before running: whether its steps draw random numbers, as far as that is known.
+/// The type of a scheduler: whether its steps draw random numbers, as far as that is known.
 struct SchedulerType: HostType {
-    /// True where it does on some way through the program; nil where the scheduler is not known, or settings decide.
+    /// True where they do on some way through the program; nil where the scheduler is not known, or its settings decide.
     var draws: Bool?
 
     let typeName = "scheduler"
@@ -25,7 +25,7 @@ struct SchedulerType: HostType {
         return SchedulerType(draws: draws == other.draws ? draws : nil)
     }
 
-    /// Of a row that makes schedulers of one kind: with the usual settings its steps draw, or they do not.
+    /// Returns the rule of a builtin that makes schedulers of one kind: with the usual settings, whether they draw is known.
     static func rule(_ type: any Scheduler.Type) -> @Sendable (StaticCall) throws -> StaticType {
         { call in
             let isUsual = !call.has("settings")
@@ -34,13 +34,13 @@ struct SchedulerType: HostType {
         }
     }
 
-    /// Of a call that takes a scheduler's step: it draws where the scheduler is known to.
+    /// Returns whether a call draws because it takes a step of a scheduler that does.
     static func draws(_ call: StaticCall) -> Bool {
         guard case .host(let host) = call.type("scheduler"), let type = host as? SchedulerType else { return false }
         return type.draws == true
     }
 
-    /// `[latents, scheduler]`: the scheduler goes on as it was.
+    /// Returns the type of `[latents, scheduler]` after a step, in which the scheduler keeps its type.
     static func advanced(_ call: StaticCall) -> StaticType {
         var next = SchedulerType()
         if case .host(let host) = call.type("scheduler"), let known = host as? SchedulerType { next = known }

@@ -1,8 +1,8 @@
 import Language
 
-/// What `TensorReading` makes of values, for types: the shape of the tensor that they become.
+/// `TensorReading` on types: the shapes of the tensors that values become.
 enum StaticReading {
-    /// nil where the shape is not known.
+    /// Returns the shape of the tensor that a value of this type becomes, with nil for unknown sizes; nil where the shape is not known.
     static func shape(_ type: StaticType) -> [Int?]? {
         switch type {
         case .bool, .int, .float, .number: return []
@@ -37,7 +37,8 @@ enum StaticReading {
         }
     }
 
-    /// The shape of what operators take beside a tensor; nil where it is no operand. An unknown shape is `.some(nil)`.
+    /// Returns the shape of an operand beside a tensor, where `.some(nil)` is an unknown shape; nil where a value of this type cannot be
+    /// one.
     static func operand(_ type: StaticType) -> [Int?]?? {
         switch type {
         case .int, .float, .number, .constant(.int), .constant(.float): .some([])
@@ -49,14 +50,14 @@ enum StaticReading {
         }
     }
 
-    /// What `==` compares by `isEqual`: neither numbers nor lists nor tensors.
+    /// Returns whether `==` compares values of this type by `isEqual`, because they are neither numbers nor lists nor tensors.
     static func isOtherKind(_ type: StaticType) -> Bool {
         if case .unknown = type { return false }
         return operand(type) == nil
     }
 
-    /// Whether a command that lists of plain numbers share with the language is meant for tensors; nil where it
-    /// depends.
+    /// Returns whether a builtin which the language has for plain lists as well is meant for tensors, given the type of its argument; nil
+    /// where that depends on the value.
     static func concernsTensors(_ type: StaticType) -> Bool? {
         switch type {
         case .unknown: nil

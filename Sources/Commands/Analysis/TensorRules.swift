@@ -1,7 +1,7 @@
 import Language
 import Tensors
 
-/// What the tensor commands give, by their arguments' shapes: for `Builtin.infer`.
+/// The types of the tensor builtins' results, from the shapes of their arguments: rules for `Builtin.infer`.
 enum TensorRules {
     typealias Rule = @Sendable (StaticCall) throws -> StaticType
 
@@ -89,7 +89,7 @@ enum TensorRules {
 
     @Sendable private static func same(_ call: StaticCall) -> StaticType { TensorType.of(shape(call, "x")) }
 
-    /// The parts' shapes, where all are known.
+    /// Returns the shapes of the parts, or nil where one is not known. Throws `.badArgument` where there are no parts.
     private static func pieces(_ call: StaticCall) throws -> [[Int]]? {
         guard case .list(let items) = call.type("tensors") else { return nil }
         if items.isEmpty {
@@ -127,7 +127,8 @@ enum TensorRules {
         },
     ]
 
-    /// Two arguments that broadcast. Masks beside latents take an axis, so their shapes are not told.
+    /// Returns the broadcast shape of the arguments a and b; nil where it is not known. Throws where they do not broadcast. Masks beside
+    /// latents take an axis, so that their shapes say nothing.
     private static func pair(_ call: StaticCall) throws -> [Int?]? {
         let types = [call.type("a"), call.type("b")]
         for case .host(let host) in types where !(host is TensorType) { return nil }

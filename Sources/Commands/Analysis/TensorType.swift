@@ -1,17 +1,18 @@
 import Language
 import Tensors
 
-/// A tensor before running: its shape as far as it is known.
+/// The type of a tensor: its shape as far as it is known.
 public struct TensorType: HostType {
-    /// nil where not even the number of axes is known; sizes that are not known are nil.
+    /// The sizes, nil for unknown ones; nil as a whole where not even the number of axes is known.
     public let shape: [Int?]?
-    /// `TensorValue.isCondition`; nil where it may be either.
+    /// Whether the tensor is a condition (`TensorValue.isCondition`); nil where it may be either.
     let isCondition: Bool?
 
+    /// Creates the type of a tensor that is not a condition.
     public init(_ shape: [Int?]?) { self.init(shape, isCondition: false) }
 
-    /// A tensor with a negative size, or larger than one value may be, cannot come to be: its sizes count as unknown, so that
-    /// whoever computes with them never leaves the range of `Int`.
+    /// Creates a type. A tensor with a negative size, or larger than one value may be, cannot exist: its sizes count as unknown, so that
+    /// computing with them never leaves the range of `Int`.
     init(_ shape: [Int?]?, isCondition: Bool?) {
         let sizes = (shape ?? []).map { $0 ?? 1 }
         let fits = sizes.allSatisfy { $0 >= 0 } && (try? TensorLimit.check(sizes)) != nil
@@ -19,20 +20,26 @@ public struct TensorType: HostType {
         self.isCondition = isCondition
     }
 
+    /// Returns the type of a tensor of this shape.
     public static func of(_ shape: [Int?]?) -> StaticType { .host(TensorType(shape)) }
 
+    /// Returns the type of a condition of this shape.
     static func condition(_ shape: [Int?]?) -> StaticType { .host(TensorType(shape, isCondition: true)) }
 
-    /// All sizes, where all of them are known.
+    /// All sizes, or nil where one is not known.
     var known: [Int]? { shape.flatMap { sizes in sizes.contains(nil) ? nil : sizes.compactMap { $0 } } }
 
+    /// The name "tensor".
     public var typeName: String { "tensor" }
+    /// The shape with "?" for unknown sizes: "[1, ?, 16, 8]".
     public var shapeText: String? { shape.map { "[" + $0.map { $0.map(String.init) ?? "?" }.joined(separator: ", ") + "]" } }
 
     // MARK: fields and items
 
+    /// The names of a tensor's fields.
     public var fieldNames: [String]? { ["shape", "ndim", "rank", "size", "T", "needs_grad"] }
 
+    /// Returns the type of a field.
     public func field(_ name: String) -> StaticType? {
         switch name {
         case "shape": shape.map { .list($0.map { $0.map { .constant(.int($0)) } ?? .int }) } ?? .listOf(.int)
@@ -44,13 +51,16 @@ public struct TensorType: HostType {
         }
     }
 
+    /// The type of a row, nil for a tensor of one number.
     public var element: StaticType? {
         guard let shape else { return .unknown }
         return shape.isEmpty ? nil : TensorType.of(Array(shape.dropFirst()))
     }
 
+    /// The size of the first axis, nil where it is not known.
     public var count: Int? { shape?.first ?? nil }
 
+    /// Returns the type of an item or slice. Throws a `Problem` for an index that does not fit the shape.
     public func index(_ subscripts: [StaticSubscript]) throws -> StaticType {
         guard let known, let parts = subscripts.known else { return .host(TensorType(nil, isCondition: isCondition)) }
         return .host(TensorType(try TensorIndexing.shape(parts, of: known), isCondition: isCondition))
@@ -58,6 +68,7 @@ public struct TensorType: HostType {
 
     // MARK: operators
 
+    /// Returns the type of an operator's result, broadcast. Throws `.shapeMismatch` where the shapes do not broadcast.
     public func binary(_ op: BinaryOperator, _ other: StaticType, isLeft: Bool) throws -> StaticType? {
         if op == .and || op == .or { return try joined(with: other) }
         if op == .equal || op == .notEqual, StaticReading.isOtherKind(other) { return nil }
@@ -70,7 +81,7 @@ public struct TensorType: HostType {
         return result.isEmpty ? .bool : TensorType.condition(result)
     }
 
-    /// Conditions join to conditions, and nothing else does.
+    /// Returns the type of `&` and `|`, which take two conditions and nothing else.
     private func joined(with other: StaticType) throws -> StaticType? {
         if case .unknown = other { return isCondition == false ? nil : .unknown }
         guard case .host(let host) = other, let other = host as? TensorType, isCondition != false, other.isCondition != false else {
@@ -80,6 +91,7 @@ public struct TensorType: HostType {
         return TensorType.condition(try ShapeRules.broadcast(shape, other.shape))
     }
 
+    /// Returns the type of `-x`, and of `!x` for conditions.
     public func unary(_ op: UnaryOperator) -> StaticType? {
         switch op {
         case .negate: TensorType.of(shape)
@@ -87,6 +99,7 @@ public struct TensorType: HostType {
         }
     }
 
+    /// Returns the type with the sizes that both have in common.
     public func joined(_ other: any HostType) -> (any HostType)? {
         guard let other = other as? TensorType else { return TensorType(nil) }
         let kind = isCondition == other.isCondition ? isCondition : nil
@@ -96,5 +109,6 @@ public struct TensorType: HostType {
 }
 
 extension TensorValue: StaticallyTyped {
+    /// The type with the tensor's shape.
     public var staticType: StaticType { .host(TensorType(shape, isCondition: isCondition)) }
 }

@@ -4,7 +4,7 @@ import Images
 import Language
 import Tensors
 
-/// Where the model looks: maps, agreement with masks, leakage.
+/// Builtins on what the model looks at: attention maps, their agreement with masks, leakage.
 enum AttentionCommands {
     private static let timesteps = Parameter(
         "timesteps", .list(.int), default: .list([100, 300, 500, 700, 900]), range: 0...999,
@@ -123,7 +123,8 @@ enum AttentionCommands {
                 mask: tokens.areSeveral ? nil : ownMask(call, model, token: study.ids[tokens.places[0]]), origin: Provenance.of(call)))
     }
 
-    /// What image= names, as it is shown and as the model sees it: of a scene the part that training sees, of a picture its middle.
+    /// Returns the picture that `image=` names, as it is shown and as the model sees it: of a scene the part that training sees, of a
+    /// picture its middle.
     private static func lookedAt(_ call: Call, _ model: DiffusionModel) throws -> (shown: Image, seen: Tensor) {
         let size = PixelSize(width: model.pixelSize.width, height: model.pixelSize.height)
         if let scene = try call.value("image").host(as: SceneValue.self)?.scene {
@@ -135,7 +136,7 @@ enum AttentionCommands {
         return (part, Tensor(seen))
     }
 
-    /// The mask of the thing that a handle names, at the model's pixels, where the maps are of a scene.
+    /// Returns the mask of the thing that a handle names, at the model's pixels, or nil where the maps are not of a scene.
     private static func ownMask(_ call: Call, _ model: DiffusionModel, token id: Int) -> Mask? {
         guard let scene = call.optional("image")?.host(as: SceneValue.self)?.scene else { return nil }
         guard let pairing = try? model.pairing(with: scene) else { return nil }
@@ -143,7 +144,7 @@ enum AttentionCommands {
         return try? PreparedScenes.scene(scene, model, call).masks[index]
     }
 
-    /// The timesteps to look at: some, not more than a pass takes at once, and such as the model was trained on.
+    /// Returns the timesteps to look at. Throws where there are none, more than one pass takes, or some that the model was not trained on.
     private static func noiseLevels(_ call: Call, _ model: DiffusionModel) throws -> [Int] {
         let (times, last) = (try call.ints("timesteps"), model.scheduler.trainTimesteps - 1)
         guard (1...100).contains(times.count) else {
@@ -155,7 +156,7 @@ enum AttentionCommands {
         return times
     }
 
-    /// The axes to keep and the heads to pick, checked against what was recorded.
+    /// Returns the axes to keep and the heads to pick. Throws where the record does not have them.
     private static func reduction(_ call: Call, _ study: AttentionStudy) throws -> ([AttentionStudy.Axis], [Int]?) {
         let keep = try call.strings("keep").compactMap(AttentionStudy.Axis.init)
         guard Set(keep).count == keep.count else { throw Problem(.badArgument, "attention: keep names an axis twice", argument: "keep") }
@@ -175,7 +176,7 @@ enum AttentionCommands {
         return (keep, heads)
     }
 
-    /// A map and a mask at the map's size.
+    /// Returns a map and a mask at the map's size. Throws `.shapeMismatch` for anything but one map [H, W].
     private static func pair(_ call: Call) throws -> (Tensor, Tensor) {
         let map = try call.tensor("map")
         guard map.rank == 2, map.count > 0 else {
@@ -226,7 +227,7 @@ enum AttentionCommands {
         return .host(LeakageValue(matrix: matrix))
     }
 
-    /// Prompts with one place for the handles each.
+    /// Returns prompts with one place for the handles each. Throws where a prompt has none.
     private static func templates(_ call: Call) throws -> [String] {
         let prompts = try call.strings("prompts")
         guard !prompts.isEmpty else { throw Problem(.badArgument, "leakage: prompts is empty", argument: "prompts") }

@@ -3,17 +3,17 @@ import Images
 import Tensors
 
 extension AttentionValue {
-    /// More rows or columns than this are not drawn, which the text says.
+    /// The most rows and columns that are drawn; the text says where there are more.
     static let most = (rows: 64, columns: 24)
 
-    /// Pixels a side of a map: fewer where there are many, so that the sheet stays one that a screen can show.
+    /// The side of a map in pixels: smaller where there are many, so that a screen can show the sheet.
     private var side: Int {
         let lead = maps.shape.dropLast(2)
         let rows = lead.count < 2 ? 1 : lead.dropLast().reduce(1, *)
         return min(192, max(48, 3072 / max(1, min(rows, Self.most.rows))))
     }
 
-    /// "rows 64 of 120 and columns 24 of 30 are drawn: …", where not all maps are.
+    /// A sentence on the maps that are not drawn; nil where all are.
     var leftOut: String? {
         let lead = maps.shape.dropLast(2)
         guard let last = lead.last else { return nil }
@@ -26,8 +26,8 @@ extension AttentionValue {
             ? nil : "drawn are \(parts.joined(separator: " and ")): an index, as in maps[0], or layers=, heads= and timesteps= pick others"
     }
 
-    /// Every map over the picture: in a row titled by token (or what else was kept), or rows and columns of two axes.
-    /// Throws `ImageError`.
+    /// Returns every map over the picture: in a row titled by token or another kept axis, or in rows and columns of two axes. Throws
+    /// `ImageError`.
     func figure() throws -> Figure {
         let lead = Array(maps.shape.dropLast(2))
         let base = try picture?.resized(to: PixelSize(width: side, height: side), .lanczos)
@@ -55,7 +55,7 @@ extension AttentionValue {
             title: name)
     }
 
-    /// The token, where no axis says it.
+    /// The tokens, where no axis names them.
     private var name: String { axes.first == "token" ? "" : tokens.joined(separator: ", ") }
 
     private func overlays(on base: Image?) throws -> [Image] {
@@ -70,8 +70,8 @@ extension AttentionValue {
         }
     }
 
-    /// "down 1.0", "mid 0", "up 2.1" of layers' full names, which a narrow column would cut where they do not differ yet; the
-    /// full names where these would be alike.
+    /// Returns short names of layers, "down 1.0", "mid 0" or "up 2.1", because a narrow column would cut the full ones where they do not
+    /// differ yet; the full names where short ones would be alike.
     static func short(_ layers: [String]) -> [String] {
         let short = layers.map { layer in
             let kept = layer.split(separator: ".").filter { !["attentions", "attn2"].contains($0) }
@@ -81,7 +81,7 @@ extension AttentionValue {
         return Set(short).count == Set(layers).count ? short : layers
     }
 
-    /// What stands at each place of an axis.
+    /// Returns the labels of an axis.
     private func labels(_ axis: Int) -> [String] {
         switch axes[axis] {
         case "token": tokens
@@ -91,11 +91,11 @@ extension AttentionValue {
         }
     }
 
-    /// The labels of all axes but the last, of the row-th combination.
+    /// Returns the labels of all axes but the last, for one row.
     private func rowTitle(_ row: Int, _ lead: [Int]) -> String {
         var (rest, parts) = (row, [String]())
         for axis in lead.indices.dropLast().reversed() {
-            // Without the spaces, at which a narrow column would break it.
+            // The label is written without spaces, at which a narrow column would break it.
             parts.insert(labels(axis)[rest % lead[axis]].replacing(" = ", with: "="), at: 0)
             rest /= lead[axis]
         }

@@ -1,19 +1,19 @@
 import Diffusion
 import Language
 
-/// The tokens of a prompt that a question about attention means.
+/// The tokens of a prompt whose attention is asked for.
 struct AttentionTokens {
-    /// In the padded prompt; at least one.
+    /// The tokens' places in the padded prompt, at least one.
     private(set) var places: [Int] = []
     private(set) var names: [String] = []
-    /// Whether the maps get an axis for them: a list was given, or the prompt names several handles.
+    /// Whether the maps get an axis for the tokens: a list was given, or the prompt names several handles.
     let areSeveral: Bool
 
     private let model: DiffusionModel
     private let prompt: String
     private let ids: [Int]
 
-    /// From `token=`; without it, every handle that the prompt names.
+    /// Reads `token=`; without it, takes every handle that the prompt names. Throws a `Problem` where there is no such token in the prompt.
     init(_ call: Call, _ model: DiffusionModel, _ prompt: String) throws {
         (self.model, self.prompt) = (model, prompt)
         let ids = try call.mapped("prompt") { try model.tokenize([prompt])[0] }

@@ -5,32 +5,39 @@ import Images
 import Language
 import Tensors
 
-/// Attention maps of tokens: a tensor [kept axes…, H, W] that knows what it looked at.
+/// Attention maps of tokens: a tensor [kept axes…, H, W], with what the model looked at.
 public struct AttentionValue: TensorReadable {
     let maps: Tensor
-    /// Names of the axes, the last two "height" and "width".
+    /// The names of the axes, of which the last two are "height" and "width".
     let axes: [String]
-    /// As they are called; an axis of their own where they are several.
+    /// The tokens as they are called; they have an axis of their own where they are several.
     let tokens: [String]
     let layers: [String]
     let timesteps: [Int]
-    /// What the maps lie over: the picture looked at, or the one drawn.
+    /// The picture under the maps: the one looked at, or the one drawn.
     let picture: Image?
     let prompt: String
-    /// The mask of the token's own thing, where it is known.
+    /// The mask of the token's own thing, or nil where it is not known.
     var mask: Mask?
-    /// What they were made from, for pictures of them.
+    /// What the maps were made from, for pictures of them.
     var origin = PNGMetadata()
 
     private var title: String { tokens.joined(separator: ", ") }
 
+    /// The name "attention".
     public var typeName: String { "attention" }
+    /// The maps as a tensor.
     public var variable: Variable { Variable(maps) }
+    /// The shape of the maps.
     public var shapeText: String? { Shape.text(maps.shape) }
+    /// The size of the maps.
     public var byteCount: Int { maps.count * 4 }
+    /// The size of the first axis.
     public var count: Int? { maps.shape.first }
 
+    /// The names of the fields.
     public var fieldNames: [String] { ["shape", "axes", "tokens", "layers", "timesteps", "image"] }
+    /// Returns the value of a field.
     public func field(_ name: String) throws -> Value? {
         switch name {
         case "shape": .list(maps.shape.map { .int($0) })
@@ -43,24 +50,30 @@ public struct AttentionValue: TensorReadable {
         }
     }
 
+    /// Returns an item or slice of the maps, as of a tensor.
     public func index(_ subscripts: [Subscript]) throws -> Value { .tensor(try TensorIndexing.apply(subscripts, to: variable)) }
+    /// The maps along the first axis.
     public var elements: [Value]? { (0..<(maps.shape.first ?? 0)).map { .tensor(maps.row($0)) } }
 
+    /// Returns the result of an operator on the maps, as on a tensor.
     public func binary(_ op: BinaryOperator, _ other: Value, isLeft: Bool) throws -> Value? {
         let own = Value.host(TensorValue(maps))
         return try TensorOperators.apply(op, isLeft ? own : other, isLeft ? other : own)
     }
 
+    /// Returns whether the maps are the same, bit for bit.
     public func isEqual(to other: any HostValue) -> Bool { (other as? AttentionValue)?.maps.isIdentical(to: maps) ?? false }
+    /// The text "attention [16, 16]".
     public var inlineText: String { "attention \(Shape.text(maps.shape))" }
 
+    /// A sentence on values of this type.
     public var explanation: String { "Where the model looks for a token of a prompt: maps that iou, energy and masks compare with." }
 
     private var mapSize: PixelSize { PixelSize(width: maps.shape[maps.rank - 1], height: maps.shape[maps.rank - 2]) }
-    /// [maps, H·W].
+    /// The maps as [maps, H·W].
     private var flat: Tensor { maps.reshaped([maps.count / (mapSize.width * mapSize.height), mapSize.width * mapSize.height]) }
 
-    /// What was looked at and where the attention lies; the maps as pictures, side by side over what was looked at.
+    /// Returns what was looked at and where the attention lies, with the maps as pictures side by side.
     public func display(_ context: DisplayContext) -> Display {
         let (size, flat) = (mapSize, self.flat)
         let head = ["attention \(Shape.text(maps.shape)) (\(axes.joined(separator: ", ")))", "\(title) in \"\(prompt)\""]
@@ -77,7 +90,7 @@ public struct AttentionValue: TensorReadable {
         return Display(text, image: DisplayImage(png: shown.png, alt: "attention of \(title)"))
     }
 
-    /// The peak, and the share inside of the mask, of a map [H·W].
+    /// Returns the peak of a map [H·W], and the share of its mass inside of the mask.
     private func place(_ map: Tensor, _ size: PixelSize) -> [String] {
         let map = map.reshaped([size.height * size.width])
         let (_, peak) = map.maximum(along: 0)
@@ -97,7 +110,7 @@ public struct AttentionValue: TensorReadable {
         return "\(timesteps.count) timesteps \(first)…\(last)"
     }
 
-    /// A row of maps, one a value.
+    /// Returns the mean maps of several values in a row.
     public func picture(of list: [any HostValue], _ context: DisplayContext) -> DisplayImage? {
         let values = list.compactMap { $0 as? AttentionValue }
         guard values.count == list.count, let images = try? values.map({ try $0.overlay($0.flat.mean([0]).values) }) else { return nil }
@@ -105,7 +118,7 @@ public struct AttentionValue: TensorReadable {
             images, noun: "map", titles: values.map(\.title), metadata: Provenance.merged(values.map(\.origin)), context)
     }
 
-    /// A map over what was looked at.
+    /// Returns a map over what was looked at.
     private func overlay(_ map: [Float]) throws -> Image {
         let side = PixelSize(width: 192, height: 192)
         if let base = try picture?.resized(to: side, .lanczos) {

@@ -2,7 +2,7 @@ import BreakAScene
 import Language
 import Tensors
 
-/// The leakage matrix as a table that says how to read it, and what it did not measure.
+/// The leakage matrix as a table that explains how to read it and what it does not measure.
 struct LeakageValue: TableReadable {
     let matrix: LeakageMatrix
 
@@ -59,7 +59,7 @@ struct LeakageValue: TableReadable {
             (head + lines(context.width) + notes.flatMap { TextLines.wrapped($0, width: context.width) }).joined(separator: "\n"))
     }
 
-    /// A row a handle, and the chance level below.
+    /// Returns a row for each handle, and one for the chance level.
     private func lines(_ width: Int) -> [String] {
         func times(_ value: Double) -> String { NumberText.fixed(value, value < 9.95 ? 1 : 0) + "×" }
         let lift = matrix.lift
@@ -71,7 +71,7 @@ struct LeakageValue: TableReadable {
         return TextTable(columns: [.init("")] + columns.map { .init($0, number: true) }, rows: rows + [chance]).lines(width: width)
     }
 
-    /// What a row says, by the thresholds that it names.
+    /// Returns a sentence on a row, by the thresholds that it names.
     private func sentence(_ row: Int) -> String {
         let (shares, name, limits) = (matrix.shares[row], matrix.handles[row], LeakageMatrix.limits)
         func percent(_ share: Double) -> String { NumberText.fixed(share * 100, 0) + " %" }
@@ -92,6 +92,6 @@ struct LeakageValue: TableReadable {
 }
 
 extension LeakageConditions {
-    /// What training sees, once.
+    /// Whether the conditions are those of training, and nothing else.
     fileprivate var isTrainingAlone: Bool { prompts == LeakageConditions().prompts && orders == [.masks] && !flips && noises == 1 }
 }

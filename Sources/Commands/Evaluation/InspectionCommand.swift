@@ -4,11 +4,11 @@ import Images
 import Language
 import Tensors
 
-/// `inspect_pictures`: what stands in pictures that a model draws of a scene's handles.
+/// `inspect_pictures`: finds the things of a scene in pictures that a model draws of its handles.
 enum InspectionCommand {
-    /// More pictures than anyone waits for are a mistake.
+    /// The most pictures of one call.
     private static let mostPictures = 10_000
-    /// Drawn at once; a stop loses at most these.
+    /// The pictures drawn at once, which a stop loses at most.
     private static let batch = 4
     private static let promptHelp = "write * where the handles are to stand: \"a photo of * at the beach\""
 
@@ -88,7 +88,7 @@ enum InspectionCommand {
         return InspectionPlan(handles: handles, contexts: contexts, count: count, most: most, seed: try call.int("seed"))
     }
 
-    /// The pictures, drawn and looked at; those that were done where a stop ended it. Throws where there is none yet.
+    /// Returns the pictures, drawn and inspected, or those that were done when a stop was requested. Throws where there is none yet.
     private static func draw(
         _ call: Call, _ model: DiffusionModel, _ tokens: [String], _ plan: InspectionPlan, _ options: GenerationOptions,
         _ inspector: PictureInspector
@@ -151,7 +151,7 @@ enum InspectionCommand {
         for image in images {
             func entry(_ key: String) -> String { image.metadata.entries.first { $0.key == key }?.text ?? "" }
             let prompt = entry("prompt")
-            // A prompt that this model cannot read was another's: it asks for none of its handles.
+            // A prompt that this model cannot tokenize was written for another one and asks for none of its handles.
             let ids = (try? model.tokenize([prompt]))?.first ?? []
             let asked = pairing.handles.indices.filter { ids.contains(model.handleID(pairing.handles[$0])) }
             do {

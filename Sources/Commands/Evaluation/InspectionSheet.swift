@@ -2,15 +2,15 @@ import BreakAScene
 import Figures
 import Images
 
-/// All pictures of an inspection, with what was found outlined: a row a prompt, a column a set of handles.
+/// All pictures of an inspection with outlines of what was found: a row a prompt, a column a set of handles.
 struct InspectionSheet {
-    /// Pictures of more than so many rows are left out of the sheet, and counted in its title.
+    /// The most rows of the sheet; its title counts the pictures left out.
     private static let mostRows = 20
     private static let side = 160
 
     let report: InspectionReport
 
-    /// Throws `ImageError`.
+    /// Returns the sheet. Throws `ImageError`.
     func figure() throws -> Figure {
         let sets = report.plan.subsets
         let columns = sets.isEmpty ? 6 : sets.count
@@ -23,12 +23,12 @@ struct InspectionSheet {
         return Figure(.pictures(grid), title: "found, by number; not asked for [in brackets]" + (left > 0 ? "; \(left) more pictures" : ""))
     }
 
-    /// The thing's name, or its handle where it has none of its own.
+    /// Returns the thing's name, or its handle where it has none of its own.
     private func name(_ handle: Int) -> String {
         report.names[handle] == "mask \(handle)" ? report.tokens[handle] : report.names[handle]
     }
 
-    /// "0, 1 ×2, no 2", by the numbers of the outlines; what was not asked for stands in brackets.
+    /// Returns what was found by the numbers of the outlines, "0, 1 ×2, no 2"; what was not asked for stands in brackets.
     private func found(_ picture: InspectedPicture) -> String {
         let there = report.tokens.indices.filter { picture.isPresent($0) }.map { handle in
             let text = "\(handle)" + (picture.copies(handle) > 1 ? " ×\(picture.copies(handle))" : "")

@@ -2,7 +2,7 @@ import BreakAScene
 import Language
 
 extension InspectionValue {
-    /// The counts of a handle, by the names of their columns.
+    /// Returns the counts of a handle, with the names of their columns.
     private func counts(_ handle: Int) -> [(name: String, count: InspectionReport.Count)] {
         [
             ("present", report.present(handle)), ("others", report.others(handle)), ("unasked", report.unasked(handle)),
@@ -10,8 +10,7 @@ extension InspectionValue {
         ]
     }
 
-    /// A row a handle: rates with their Wilson intervals, likeness with Student's; `plot` and `bars` draw the ends as error
-    /// bars.
+    /// A row for each handle: rates with their Wilson intervals, likeness with Student's, whose ends `plot` and `bars` draw as error bars.
     var table: TableValue {
         let rows = handles.map { handle -> [(String, Value)] in
             let asked: [(String, Value)] = [
@@ -38,7 +37,7 @@ extension InspectionValue {
         return TableValue(columns: rows.first?.map(\.0) ?? [], rows: rows.map { $0.map(\.1) }, settings: ["handle", "thing"])
     }
 
-    /// A row a picture and handle.
+    /// A row for each pair of picture and handle.
     var pictureTable: TableValue {
         let columns = ["picture", "prompt", "seed", "handle", "asked", "copies", "evidence"] + LikenessMeasure.all.map(\.name)
         let rows = report.pictures.enumerated().flatMap { place, picture in
@@ -54,7 +53,7 @@ extension InspectionValue {
     }
 }
 
-/// What an inspection says of itself: only what was counted, and what was not.
+/// An inspection in words: only what was counted, and what was not.
 struct InspectionText {
     let value: InspectionValue
     private var report: InspectionReport { value.report }
@@ -76,7 +75,7 @@ struct InspectionText {
             "\(drawn) picture\(drawn == 1 ? "" : "s") of \(value.scene): \(sets) in \(plan.contexts.count) prompt\(plan.contexts.count == 1 ? "" : "s")\(stopped)"
     }
 
-    /// "9/10 .60–.98".
+    /// Returns a count with its interval: "9/10 .60–.98".
     private func cell(_ count: InspectionReport.Count) -> String {
         guard let interval = count.interval else { return "–" }
         return "\(count.hits)/\(count.trials) \(NumberText.share(interval.low))–\(NumberText.share(interval.high))"
@@ -114,7 +113,7 @@ struct InspectionText {
             ]
     }
 
-    /// The handle that is there least often, where it misses some.
+    /// A sentence on the handle that is missing most often.
     private var missing: String? {
         let counts = value.handles.map { report.present($0) }
         let order = value.handles.filter { counts[$0].hits < counts[$0].trials }
@@ -124,7 +123,7 @@ struct InspectionText {
             "\(report.tokens[worst]) is missing in \(counts[worst].trials - counts[worst].hits) of the \(counts[worst].trials) pictures that ask for it."
     }
 
-    /// The pair in which one brings the other most often.
+    /// A sentence on the pair in which one handle brings the other along most often.
     private var leaking: String? {
         let pairs = value.handles.flatMap { i in value.handles.filter { $0 != i }.map { (i, $0, report.brings(i, $0)) } }.filter {
             $0.2.trials > 0

@@ -2,7 +2,7 @@ import BreakAScene
 import Images
 import Language
 
-/// What `inspect_pictures` found: counts with intervals, the pictures, and a contact sheet.
+/// The result of `inspect_pictures`: counts with intervals, the pictures, and a contact sheet.
 struct InspectionValue: TableReadable {
     let report: InspectionReport
     let scene: String
@@ -50,13 +50,13 @@ struct InspectionValue: TableReadable {
         .list(handles.map { count($0)?.interval.map { .float($0.rate) } ?? .none })
     }
 
-    /// Mean likeness by a measure and half its interval; nil where nothing was found.
+    /// Returns the mean likeness by a measure and half its interval, or nil where nothing was found.
     func mean(_ handle: Int, _ measure: Int) -> (mean: Double, half: Double?)? {
         let values = report.likeness(handle, measure)
         return values.isEmpty ? nil : MeanInterval.of(values)
     }
 
-    /// As `generate` gives it: its prompt and seed draw it again.
+    /// Returns a picture as `generate` would: its prompt and seed draw it again.
     private func image(_ picture: InspectedPicture) -> ImageValue {
         ImageValue(
             picture.image, metadata: ["Software": "bas", "prompt": picture.prompt, "seed": "\(picture.entry.seed)", "model": model],

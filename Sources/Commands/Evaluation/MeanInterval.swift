@@ -8,7 +8,8 @@ enum MeanInterval {
         2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042,
     ]
 
-    /// Numbers that are not finite are left out; NaN where none is left, no interval for a single one.
+    /// Returns the mean and half the interval. Numbers that are not finite are left out; the mean is NaN where none remains, and the
+    /// interval nil for a single one.
     static func of(_ values: [Double]) -> (mean: Double, half: Double?) {
         let finite = values.filter(\.isFinite)
         guard !finite.isEmpty else { return (.nan, nil) }
@@ -18,8 +19,8 @@ enum MeanInterval {
         return (mean, quantile(finite.count - 1) * (variance / Double(finite.count)).squareRoot())
     }
 
-    /// Beyond the table by the first terms of its expansion around the normal distribution's (Abramowitz and Stegun
-    /// 26.7.5), which are right to five digits there.
+    /// Returns the 0.975 quantile. Beyond the table it is the first terms of its expansion around the normal distribution's (Abramowitz and
+    /// Stegun 26.7.5), which are right to five digits there.
     private static func quantile(_ freedom: Int) -> Double {
         if freedom <= quantiles.count { return quantiles[freedom - 1] }
         let (z, v) = (1.959_963_985, Double(freedom))

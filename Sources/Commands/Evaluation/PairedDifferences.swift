@@ -1,18 +1,18 @@
 import Language
 
-/// Differences between runs that are alike in everything but one setting: what seeds and scenes have in common falls out
-/// of each difference, so that a small effect shows in fewer runs than in means side by side.
+/// Differences between runs that agree in everything but one setting: what seeds and scenes have in common cancels in each difference, so
+/// that a small effect shows in fewer runs than in means side by side.
 struct PairedDifferences {
     private let call: Call
     private let runs: MeasuredRows
     /// The column whose values are compared.
     private let compared: String
-    /// Columns that the rows of a pair agree in.
+    /// The columns in which the rows of a pair agree.
     private let within: [String]
     private let by: [String]
-    /// The baseline's value in that column.
+    /// The baseline's value in the compared column.
     private let wanted: Value
-    /// The baseline's rows, by what their partners share with them.
+    /// The baseline's rows, by the values that they share with their partners.
     private let baseline: [String: Int]
 
     init(_ call: Call, _ runs: MeasuredRows) throws {
@@ -27,9 +27,9 @@ struct PairedDifferences {
         baseline = try Self.byPair(rows, runs, within)
     }
 
-    /// Columns: the compared one, what it is compared `against`, those of `by`, the number of pairs `n`, of rows without a
-    /// partner that ended well `unpaired` where there are any, and of each measure the mean difference from the baseline
-    /// and the ends of its 95 % interval by Student's t.
+    /// Returns a table with these columns: the compared one, the baseline `against`, those of `by`, the number of pairs `n`, the number
+    /// `unpaired` of rows without a partner that ended well, where there are any, and for each measure the mean difference from the
+    /// baseline and the ends of its 95 % interval by Student's t.
     func table() throws -> TableValue {
         let measures = try runs.measures(besides: [compared] + within + by, call)
         let values = try measures.map { try runs.numbers($0, call) }
@@ -53,7 +53,8 @@ struct PairedDifferences {
             heads: [column(compared), ("against", groups.map { _ in wanted })] + by.map(column), counts: counts, settings: [compared] + by)
     }
 
-    /// What the rows of a pair agree in: every other setting of a sweep, else what the call says.
+    /// Returns the columns in which the rows of a pair agree: those that the call names, else every other setting of a sweep. Throws where
+    /// there are none.
     private static func within(_ call: Call, _ runs: MeasuredRows, _ compared: String) throws -> [String] {
         if let named = try runs.names("within", call) {
             guard !named.contains(compared) else {
@@ -89,7 +90,7 @@ struct PairedDifferences {
         return wanted
     }
 
-    /// Throws where two rows are alike in all that tells pairs apart.
+    /// Returns rows by the values that tell pairs apart. Throws where two rows agree in all of them.
     private static func byPair(_ rows: [Int], _ runs: MeasuredRows, _ within: [String]) throws -> [String: Int] {
         let places = within.map(runs.place)
         var found: [String: Int] = [:]

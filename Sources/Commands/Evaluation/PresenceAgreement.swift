@@ -1,5 +1,5 @@
-/// How often `inspect_pictures` and a person agree: measured by Tests/Conformance/presence/agreement.py, whose labels were
-/// written before the measure was seen.
+/// The agreement of `inspect_pictures` with a person, measured by Tests/Conformance/presence/agreement.py, whose labels were written before
+/// the measure was seen.
 enum PresenceAgreement {
     static let text =
         "Agreement with the eye, embedded model, 158 pictures: on trainings that the rule was not chosen on 80 % (kappa .56); "

@@ -2,19 +2,19 @@ import Language
 
 /// The runs of one `sweep`.
 struct Sweep {
-    /// More combinations than anyone waits for are a mistake.
+    /// The most combinations of one call.
     private static let most = 100_000
 
     private struct Setting {
         let name: String
         let values: [Value]
-        /// What stands in the table for each.
+        /// What the table shows for each value.
         let labels: [Value]
-        /// Of each value, for the sweep's file; empty where there is none.
+        /// The identities of the values, for the sweep's file; empty where there is none.
         let identities: [String]
     }
 
-    /// One run's place, its settings, what the table calls them, and the identity of their values.
+    /// A run: its number, its settings, their labels in the table, and the identity of their values.
     private struct Combination {
         let number: Int
         let values: Record
@@ -60,15 +60,15 @@ struct Sweep {
         self.count = count
     }
 
-    /// What a value is called in a table: a scene by its title, a function by its name.
+    /// Returns a value's name in a table: a scene's title, a function's name, else the value itself.
     private static func label(_ value: Value) -> Value {
         if case .function(let function) = value { return .string(function.name) }
         if case .host(let host) = value, case .string(let title) = (try? host.field("title")) ?? nil { return .string(title) }
         return value
     }
 
-    /// The table of all runs; of those that were done where a stop ended one. Throws what the function threw as long as no
-    /// run went well; later a run that fails keeps its row, with the error.
+    /// Runs the function for all combinations and returns the table, or that of the runs that were done when a stop was requested. Throws
+    /// what the function throws as long as no run has ended well; later, a run that fails keeps its row, with the error.
     func table() throws -> TableValue {
         var results = SweepResults(settings: settings.map(\.name), known: try known())
         let file = call.optional("file") == nil ? nil : try SweepFile(call, settings: settings.map(\.name), of: function)
@@ -115,13 +115,13 @@ struct Sweep {
             identity: pairs.compactMap { $1 < $0.identities.count ? $0.identities[$1] : nil }.joined(separator: "-"))
     }
 
-    /// What one run gave, as a record; the error where it failed.
+    /// Runs the function once and returns the record that it gave, or its error.
     private func measured(_ combination: Value, isFirst: Bool) throws -> SweepResults.Outcome {
         try call.context.checkInterrupt()
         let attempt =
             isFirst
             ? Attempt.value(try call.invoke(function, arguments: [combination])) : try call.attempt(function, arguments: [combination])
-        // A training that was stopped gives a model; what is measured of it is no result.
+        // A training that was stopped still gives a model, but what is measured of it is no result.
         try call.context.checkInterrupt()
         let value: Value
         switch attempt {
@@ -136,7 +136,7 @@ struct Sweep {
             label: "this gave \(value.describedType)", help: "fn(p) { { iou: … } }")
     }
 
-    /// The rows of `done=`, by their settings.
+    /// Returns the rows of `done=`, by their settings.
     private func known() throws -> [String: Record] {
         guard let value = call.optional("done") else { return [:] }
         let table = try TableCommands.rows(value, call, "done")
@@ -154,7 +154,7 @@ struct Sweep {
         ) { first, _ in first }
     }
 
-    /// Which run, and the error as it is told where it ends a program: with its line and the calls that led there.
+    /// Prints which run failed, and the error with its line and the calls that led there.
     private func tellFailure(_ one: Combination, _ diagnostic: Diagnostic) {
         let which = zip(settings, one.labels).map { "\($0.name) \($1.inlineText)" }.joined(separator: ", ")
         call.context.emit(.stream("Run \(one.number + 1) of \(count) failed (\(which)):\n\(diagnostic.plain())\n"))

@@ -1,6 +1,6 @@
 import Language
 
-/// Experiments: a function run for every combination of settings, and what its runs have in common.
+/// Builtins for experiments: running a function for every combination of settings, and summarizing its runs.
 enum EvaluationCommands {
     static let family = "evaluation"
 

@@ -1,13 +1,13 @@
 import Language
 import Tensors
 
-/// The file of a sweep: a JSON object a line for every run that has ended, on the disk before the next one begins. A
-/// program that is killed loses the run that it was in and nothing else.
+/// The file of a sweep: one JSON object a line for every run that has ended, on disk before the next one begins, so that a program that is
+/// killed loses only the run it was in.
 ///
-/// A line has the settings and measures under their names, the error's text where the run failed, and under `_run` what
-/// tells whether it is still true: the function's identity, that of the settings' values, the settings' names.
+/// A line has the settings and measures under their names, the error's text where the run failed, and under `_run` what tells whether it is
+/// still valid: the function's identity, that of the settings' values, and the settings' names.
 final class SweepFile {
-    /// The member of a line that says how it came about.
+    /// The member of a line that says how the run came about.
     static let about = "_run"
 
     private let name: String
@@ -15,13 +15,13 @@ final class SweepFile {
     private let settings: [String]
     private let function: String
     private let lines: LineFile
-    /// What runs measured that went well, by the table's words for their settings, with the identity of the values.
+    /// The measures of runs that ended well, by the labels of their settings, with the identity of the values.
     private var known: [String: (values: String, row: Record)] = [:]
-    /// Whether a run was found to have had other values than its words say now.
+    /// Whether it was reported that a run had other values under the same labels.
     private var hasToldOfOthers = false
 
-    /// Opens or makes the file. Throws where it cannot be written, where another program is writing it, and where it holds
-    /// the runs of another function or other settings.
+    /// Opens or creates the file. Throws a `Problem` where it cannot be written, where another program writes it, and where it holds the
+    /// runs of another function or other settings.
     init(_ call: Call, settings: [String], of function: FunctionValue) throws {
         (self.call, self.settings) = (call, settings)
         name = try call.string("file")
@@ -35,8 +35,8 @@ final class SweepFile {
         try read()
     }
 
-    /// What an earlier run with these settings measured, where it went well and the values were the same.
-    /// `identity`: that of the settings' values.
+    /// Returns the measures of an earlier run with these settings that ended well with the same values, or nil. `identity` is that of the
+    /// values.
     func row(_ labels: [Value], _ identity: String) -> Record? {
         guard let found = known[SweepResults.key(labels)] else { return nil }
         if found.values == identity { return found.row }
@@ -48,7 +48,7 @@ final class SweepFile {
         return nil
     }
 
-    /// Writes what came of a run. Throws where the disk does not take it.
+    /// Writes the outcome of a run. Throws where the disk does not take it.
     func append(_ labels: [Value], _ identity: String, _ outcome: SweepResults.Outcome) throws {
         var line = JSONObject(zip(settings, labels).map { ($0, TableJSON.json($1)) })
         var about = JSONObject([

@@ -1,9 +1,9 @@
 import Language
 
-/// What tells whether values that are called the same are the same.
+/// Tells whether values with the same label are the same.
 enum SweepIdentity {
-    /// A short text, equal for equal values: of a function what it does (`FunctionContents`), of models, pictures and tensors
-    /// their numbers. A whole number and the float of the same value are equal.
+    /// Returns a short text, equal for equal values: for a function by what it does (`FunctionContents`), for models, pictures and tensors
+    /// by their numbers. A whole number and the float of the same value are equal.
     static func of(_ value: Value) -> String {
         value.number == nil ? FunctionContents<EngineDigest>.identity(of: value) : "number " + SweepResults.key([value])
     }

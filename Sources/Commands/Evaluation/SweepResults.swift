@@ -1,20 +1,20 @@
 import Language
 
-/// Rows of a sweep as they come in.
+/// The rows of a sweep, as they come in.
 struct SweepResults {
     enum Outcome {
         case measured(Record)
         case failed(Diagnostic)
     }
 
-    /// The column of runs that failed.
+    /// The column for the errors of failed runs.
     static let error = "error"
 
     let settings: [String]
-    /// Rows of an earlier sweep, by the key of their settings.
+    /// The rows of an earlier sweep, by the key of their settings.
     let known: [String: Record]
     private(set) var rows: [Record] = []
-    /// What was measured, in the order in which it first was.
+    /// The measures, in the order in which they first appeared.
     private var measures = Record()
     private var hasErrors = false
 
@@ -22,10 +22,10 @@ struct SweepResults {
         (self.settings, self.known) = (settings, known)
     }
 
-    /// Whether no run went well so far.
+    /// Whether there is no row yet.
     var hasNone: Bool { rows.isEmpty }
 
-    /// Equal for equal values; 2 and 2.0 are.
+    /// Returns a text that is equal for equal values; 2 and 2.0 are equal.
     static func key(_ labels: [Value]) -> String {
         labels.map { label in
             if case .float(let number) = label, let whole = Int(exactly: number) { return "\(whole)" }
@@ -33,7 +33,7 @@ struct SweepResults {
         }.joined(separator: "\u{1F}")
     }
 
-    /// Takes the row of an earlier sweep, where there is one.
+    /// Takes the row of an earlier sweep, and returns whether there is one.
     mutating func takeKnown(_ labels: [Value]) -> Bool {
         guard let row = known[Self.key(labels)] else { return false }
         take(labels, row)
@@ -45,7 +45,7 @@ struct SweepResults {
         append(labels, Record(row.pairs.filter { !settings.contains($0.0) }))
     }
 
-    /// Throws where a run measures what is called like a setting.
+    /// Takes the outcome of a run. Throws where a measure is named like a setting.
     mutating func add(_ labels: [Value], _ outcome: Outcome) throws {
         switch outcome {
         case .failed(let diagnostic):
@@ -62,7 +62,7 @@ struct SweepResults {
         }
     }
 
-    /// "division by zero (sweep.bas:13:22)".
+    /// Returns an error in one line: "division by zero (sweep.bas:13:22)".
     static func text(_ diagnostic: Diagnostic) -> String {
         diagnostic.message + (diagnostic.span.map { " (\($0.location))" } ?? "")
     }
@@ -72,7 +72,7 @@ struct SweepResults {
         rows.append(Record(Array(zip(settings, labels)) + record.pairs.map { ($0, Self.plain($1)) }))
     }
 
-    /// A tensor of one number as that number.
+    /// Returns a tensor of one number as that number, and other values as they are.
     static func plain(_ value: Value) -> Value {
         guard value.number == nil, value.host(as: TensorReadable.self) != nil, let number = NumberReading.number(value) else {
             return value

@@ -1,6 +1,6 @@
 import Language
 
-/// What `summary` makes of a table: a row for all rows that are alike, or for all pairs with a baseline.
+/// The result of `summary`: a row for each group of rows that agree, or for all pairs with a baseline.
 struct TableSummary {
     private let call: Call
     private let runs: MeasuredRows
@@ -19,8 +19,8 @@ struct TableSummary {
         return try means()
     }
 
-    /// Columns: those that rows are alike in, how many rows ended well `n`, how many `failed` where any did, and of each
-    /// measure its mean and the ends of its 95 % interval, none where there is one value. `plot` and `bars` draw the ends
+    /// Returns a table with these columns: those in which rows agree, the number `n` of rows that ended well, the number `failed` where any
+    /// did, and for each measure its mean and the ends of its 95 % interval, none where there is one value. `plot` and `bars` draw the ends
     /// as error bars.
     private func means() throws -> TableValue {
         let by = try runs.names("by", call) ?? runs.table.settings.filter { $0 != "seed" }
@@ -40,7 +40,7 @@ struct TableSummary {
     }
 }
 
-/// A table as what runs measured.
+/// A table of what runs measured.
 struct MeasuredRows {
     let table: TableValue
     private let errorPlace: Int?
@@ -52,14 +52,13 @@ struct MeasuredRows {
 
     func place(_ column: String) -> Int { table.columns.firstIndex(of: column) ?? 0 }
 
-    /// Whether a row is that of a run that failed: whose column of errors holds a text. (A number there is the length of
-    /// an error bar.)
+    /// Returns whether a row is that of a failed run, whose column of errors holds a text. (A number there is the length of an error bar.)
     func hasFailed(_ row: Int) -> Bool {
         guard let errorPlace, case .string = table.rows[row][errorPlace] else { return false }
         return true
     }
 
-    /// Columns that an argument names; nil where it was not given.
+    /// Returns the columns that an argument names, or nil where it was not given. Throws where there is no such column.
     func names(_ argument: String, _ call: Call) throws -> [String]? {
         guard let value = call.optional(argument) else { return nil }
         let names = if case .string(let name) = value { [name] } else { try call.strings(argument) }
@@ -67,7 +66,7 @@ struct MeasuredRows {
         return names
     }
 
-    /// The columns that are averaged: those that the call names, else every column with a number and nothing else but gaps.
+    /// Returns the columns to average: those that the call names, else every column that holds only numbers and gaps.
     func measures(besides others: [String], _ call: Call) throws -> [String] {
         if let named = try names("columns", call) { return named }
         let numeric = table.columns.enumerated().filter { place, name in
@@ -95,7 +94,7 @@ struct MeasuredRows {
 
     func key(_ row: Int, _ places: [Int]) -> String { SweepResults.key(places.map { table.rows[row][$0] }) }
 
-    /// Rows with the same values, in the order in which those first stand; none equals none.
+    /// Returns the rows grouped by the values in these columns, in the order in which those first stand; none equals none.
     func groups(_ places: [Int], of rows: [Int]? = nil) -> [[Int]] {
         var (order, groups) = ([String](), [String: [Int]]())
         for row in rows ?? Array(table.rows.indices) {
@@ -107,26 +106,26 @@ struct MeasuredRows {
     }
 }
 
-/// Means of measures with their intervals, a row a group.
+/// The means of measures with their intervals, one row a group.
 struct MeasureColumns {
     private let names: [String]
-    /// How many rows each group has.
+    /// The number of rows of each group.
     private(set) var counts: [Int] = []
     private var means: [[(mean: Double, half: Double?)]] = []
-    /// How many of them have a finite number, by group and measure.
+    /// The number of finite values, by group and measure.
     private var used: [[Int]] = []
 
     init(_ names: [String]) { self.names = names }
 
-    /// A group of `count` rows, with the values of each measure.
+    /// Adds a group of `count` rows, with the values of each measure.
     mutating func add(count: Int, _ values: [[Double]]) {
         counts.append(count)
         means.append(values.map(MeanInterval.of))
         used.append(values.map { column in column.count(where: \.isFinite) })
     }
 
-    /// `heads` and `counts` first; a measure that not all rows have a number of says in a column of its own, `name_n`, of
-    /// how many its mean is.
+    /// Returns the table, with `heads` and `counts` first. Where not all rows have a number of a measure, a column `name_n` says how many
+    /// its mean is of.
     func table(heads: [(String, [Value])], counts: [(String, [Int])], settings: [String]) -> TableValue {
         var columns = heads + counts.map { ($0, $1.map { .int($0) }) }
         for (place, name) in names.enumerated() {

@@ -1,15 +1,15 @@
 import Figures
 
-/// Curves of more values than a figure has pixels: of every so many neighbours the first, the lowest, the highest and the
-/// last, which look like all of them and are all that the figure keeps.
+/// Thins curves of more values than a figure has pixels: of each group of neighbours it keeps the first, the lowest, the highest and the
+/// last, which look like all of them.
 enum CurveThinning {
-    /// Up to so many values all are kept.
+    /// The most values that are all kept.
     static let most = 1 << 18
-    /// Groups of neighbours: four to each pixel of the widest figure.
+    /// The number of groups: four for each pixel of the widest figure.
     private static let groups = 4 * Figure.sides.upperBound
 
-    /// The places of the values that are kept, in order. What has no place on the axis stays too: it is a gap in the
-    /// line, and counted.
+    /// Returns the indices of the values that are kept, in order. Values without a place on the axis are kept too, because they are gaps in
+    /// the line and are counted.
     static func places(_ values: [Double], isLogarithmic: Bool) -> [Int] {
         guard values.count > most else { return Array(values.indices) }
         let size = (values.count + groups - 1) / groups

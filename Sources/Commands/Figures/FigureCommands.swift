@@ -2,7 +2,7 @@ import Figures
 import Images
 import Language
 
-/// Figures: curves, points, bars, heat maps, histograms, grids of pictures; shown and saved.
+/// Builtins for figures: curves, points, bars, heat maps, histograms and grids of pictures, shown and saved.
 enum FigureCommands {
     static let all: [Builtin] = [show, plot, scatter, bars, histogram, heatmap, grid] + saving + TableCommands.all
 
@@ -26,7 +26,7 @@ enum FigureCommands {
 
     // MARK: making
 
-    /// The figure as a value; what its content lacks underlines the argument that it came from.
+    /// Returns the figure as a value. Throws a `Problem` at the argument whose content cannot be drawn.
     static func make(_ content: Figure.Content, _ call: Call) throws -> Value {
         do {
             return .host(
@@ -51,12 +51,12 @@ enum FigureCommands {
         return PixelSize(width: sides[1], height: sides[0])
     }
 
-    /// An argument's text, or another where it was left out.
+    /// Returns an argument's text, or another where it was left out.
     static func text(_ name: String, _ call: Call, else other: String) throws -> String {
         call.optional(name) == nil ? other : try call.string(name)
     }
 
-    /// Names given by `labels=` in place of those that the data have.
+    /// Returns the series with the names of `labels=` in place of their own.
     static func named(_ series: [Series], _ call: Call) throws -> [Series] {
         guard let labels = try call.optional("labels")?.elements else { return series }
         guard labels.count == series.count else {

@@ -3,21 +3,24 @@ import Images
 import Language
 import Tensors
 
-/// A figure of the language: drawn when it is made, so that what cannot be drawn is said there.
+/// A figure as a value. It is drawn when it is made, so that what cannot be drawn is reported there.
 public struct FigureValue: PictureReadable {
+    /// The figure.
     public let figure: Figure
-    /// What it was made from; written into its files.
+    /// What the figure was made from, which its files record.
     public let metadata: PNGMetadata
-    /// For a screen: 640 wide, or with all the pixels of a grid's pictures.
+    /// The picture for a screen: 640 pixels wide, or with all the pixels of a grid's pictures.
     private let image: Image
 
-    /// Throws `FigureError`.
+    /// Creates a value. Throws `FigureError` where the figure cannot be drawn.
     public init(_ figure: Figure, metadata: PNGMetadata = PNGMetadata()) throws {
         (self.figure, self.metadata) = (figure, metadata)
         image = try figure.image(scale: figure.naturalScale)
     }
 
+    /// The name "figure".
     public var typeName: String { "figure" }
+    /// The picture for a screen.
     public var picture: Image { image }
 
     private static let fields: [(name: String, value: @Sendable (FigureValue) -> Value)] = [
@@ -29,30 +32,36 @@ public struct FigureValue: PictureReadable {
         ("metadata", { .record(Record($0.metadata.entries.map { ($0.key, .string($0.text)) })) }),
     ]
 
+    /// The names of the fields.
     public var fieldNames: [String] { Self.fields.map(\.name) }
+    /// Returns the value of a field.
     public func field(_ name: String) throws -> Value? { Self.fields.first { $0.name == name }?.value(self) }
+    /// Returns whether the figures have the same contents.
     public func isEqual(to other: any HostValue) -> Bool { (other as? FigureValue)?.figure == figure }
 
+    /// The figure in a few words: "figure: Noise".
     public var inlineText: String { figure.summary }
+    /// The size of the picture and of a chart's points.
     public var byteCount: Int {
         guard case .chart(let chart) = figure.content else { return image.pixels.count }
         let points = chart.series.reduce(0) { $0 + $1.points.count + $1.raw.count }
         return image.pixels.count + points * MemoryLayout<Series.Point>.stride
     }
 
-    /// As a screen shows it.
+    /// Returns the picture for a screen as a PNG file.
     func pngData(_ context: DisplayContext) throws -> [UInt8] {
         try image.pngData(metadata: Provenance.completed(metadata, program: context.program))
     }
 
+    /// Returns the figure in a few words, with its picture.
     public func display(_ context: DisplayContext) -> Display {
         let png = context.wantsImages ? Abandonable.answer { try? pngData(context) } : nil
         let picture = png.map { DisplayImage(png: $0, alt: figure.summary) }
         return Display(figure.summary, image: picture)
     }
 
-    /// Writes .png (or .jpg) with `scale` times the pixels that a screen shows, or .svg. Throws `ImageError`,
-    /// `FileError`, `FigureError`.
+    /// Writes .png (or .jpg) with `scale` times the pixels that a screen shows, or .svg. Throws `ImageError`, `FileError` and
+    /// `FigureError`.
     func write(to path: String, scale: Double, quality: Int) throws {
         if path.lowercased().hasSuffix(".svg") {
             try AtomicFile.write(path, text: try figure.svg(metadata: metadata))

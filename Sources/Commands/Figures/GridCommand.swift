@@ -27,7 +27,7 @@ extension FigureCommands {
                 shows: "4 pictures: before, after"),
         ], run: { try make(.pictures(try pictureGrid($0.value("images"), $0)), $0) })
 
-    /// The pictures that a value holds, with the titles that the call gives.
+    /// Returns the pictures that a value holds, with the titles that the call gives.
     static func pictureGrid(_ value: Value, _ call: Call) throws -> PictureGrid {
         let items = try value.elements ?? [value]
         // A list of lists is a grid by rows.
@@ -71,7 +71,7 @@ extension FigureCommands {
 
     @Sendable private static func showValues(_ call: Call) throws -> Value {
         for value in call.rest {
-            // A training that was stopped is shown; what a stop came into while it was being drawn is not.
+            // A value whose computation was stopped before is shown; one that a stop interrupts while it is being drawn is not.
             let wasAsked = call.context.interrupt.isRequested
             let display = try call.bool("ruler") ? display(ruled(value, call), call) : display(value, call)
             if !wasAsked { try call.context.checkInterrupt() }
@@ -80,7 +80,7 @@ extension FigureCommands {
         return .none
     }
 
-    /// Every picture in a value between rulers; of a scene its photo.
+    /// Returns every picture in a value between rulers; of a scene its photo.
     private static func ruled(_ value: Value, _ call: Call) throws -> Value {
         if case .list(let items) = value { return .list(try items.map { try ruled($0, call) }) }
         guard let picture = value.host(as: PictureReadable.self)?.picture else {
@@ -111,7 +111,7 @@ extension FigureCommands {
         }
     }
 
-    /// Pictures, or rows of pictures.
+    /// Returns whether the items are pictures, or rows of pictures.
     private static func isPictures(_ items: [Value]) -> Bool {
         !items.isEmpty
             && items.allSatisfy { item in

@@ -61,7 +61,7 @@ extension FigureCommands {
                 .shapeMismatch, "heatmap takes numbers [rows, columns]", argument: "values", label: "this is \(Shape.text(tensor.shape))",
                 help: shape.count > 2 ? "pick or average the other axes: mean(x, axis=0)" : nil)
         }
-        // Where cells are too many to be written in, their digits are nobody's.
+        // The shortest decimals matter only where cells are few enough for their numbers to be written.
         let values = tensor.values.map(tensor.count <= 10_000 ? shortest : Double.init)
         return (0..<shape[0]).map { Array(values[$0 * shape[1]..<($0 + 1) * shape[1]]) }
     }

@@ -56,14 +56,14 @@ extension FigureCommands {
 struct HistogramBins {
     let low, width: Double
     let count: Int
-    /// Values that are finite.
+    /// The number of finite values.
     let counted: Int
 
-    /// Of more values than this, so many spread over them say how wide bins have to be.
+    /// The most values from which the spread is estimated.
     private static let most = 1_000_000
 
-    /// `count` bins from the smallest to the largest value; without, about as many as Freedman and Diaconis's rule
-    /// gives (at most 60), with round edges. nil where no value is finite.
+    /// Creates `count` bins from the smallest to the largest value; without a count, about as many as the rule of Freedman and Diaconis
+    /// gives (at most 60), with round edges. Returns nil where no value is finite.
     init?(_ sets: [[Float]], count wanted: Int?) throws {
         var (low, high, counted) = (Double.infinity, -Double.infinity, 0)
         try Self.eachFinite(sets) { value in
@@ -88,7 +88,7 @@ struct HistogramBins {
         count = min(1000, Int(((high - self.low) / width).rounded(.down)) + 1)
     }
 
-    /// How wide the half of the values in the middle is.
+    /// Returns the width of the middle half of the values.
     private static func middleHalf(_ sets: [[Float]], _ counted: Int) throws -> Double {
         let every = (counted + most - 1) / most
         var (sample, number) = ([Double](), 0)

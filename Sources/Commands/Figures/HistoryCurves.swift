@@ -6,7 +6,7 @@ import Language
 struct HistoryCurves {
     let call: Call
 
-    /// The history that a value is, or the histories of a list; nil for anything else.
+    /// Returns the history that a value is, or the histories of a list, or nil for anything else.
     static func histories(_ value: Value) -> [History]? {
         if let history = value.host(as: HistoryValue.self) { return [history.history] }
         guard case .list(let items) = value, !items.isEmpty else { return nil }
@@ -14,7 +14,7 @@ struct HistoryCurves {
         return histories.count == items.count ? histories : nil
     }
 
-    /// nil where a step has no such number.
+    /// A column of a history; its value is nil in steps that have none.
     typealias Column = (name: String, value: @Sendable (History.Entry) -> Float?)
 
     private static let columns: [Column] = [
@@ -22,7 +22,8 @@ struct HistoryCurves {
         ("gradient_norm", { $0.gradientNorm }),
     ]
 
-    /// "attention_asset0" for <asset0>: a handle's own part of the attention loss, in the steps that name it.
+    /// Returns the columns of the handles' own parts of the attention loss, "attention_asset0" for <asset0>, which only steps that name the
+    /// handle have.
     static func handles(of histories: [History]) -> [Column] {
         Set(histories.flatMap(\.handles)).sorted { ($0.count, $0) < ($1.count, $1) }.map { token in
             ("attention_" + token.filter { $0 != "<" && $0 != ">" }, { $0.handleLosses[token] })
@@ -52,7 +53,7 @@ struct HistoryCurves {
             series: series, marks: Self.marks(histories))
     }
 
-    /// Those that `y` names; else of one history every loss that was not zero, of several the reconstruction.
+    /// Returns the columns that `y` names; else for one history every loss that was not zero, for several the reconstruction.
     private func wanted(_ histories: [History]) throws -> [Column] {
         guard let given = call.optional("y") else {
             if histories.count > 1 { return [Self.columns[0]] }
@@ -70,7 +71,7 @@ struct HistoryCurves {
         }
     }
 
-    /// Smoothed within each phase: the losses of two phases are not of one kind.
+    /// Returns a curve, smoothed within each phase, because the losses of two phases are not comparable.
     private func series(_ history: History, _ value: (History.Entry) -> Float?, _ name: String) -> Series {
         let all = history.entries.enumerated().map { place, entry in value(entry).map { Series.Point(Double(place + 1), Double($0)) } }
         let raw = all.compactMap { $0 }
@@ -94,7 +95,7 @@ struct HistoryCurves {
         return ranges
     }
 
-    /// Where all histories change their phase at the same step; nothing where there is one phase only.
+    /// Returns marks where all histories change their phase at the same step; none where there is only one phase.
     private static func marks(_ histories: [History]) -> [Chart.Mark] {
         let all = histories.map { history in
             phases(history).map { Chart.Mark(x: Double($0.lowerBound + 1), label: "phase \(history.entries[$0.lowerBound].phase)") }

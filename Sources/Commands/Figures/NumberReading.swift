@@ -2,24 +2,24 @@ import Figures
 import Language
 import Tensors
 
-/// Numbers of a program as figures take them.
+/// Reads a program's values as the numbers that figures take.
 struct NumberReading {
     let call: Call
 
-    /// Named rows of numbers.
+    /// A named row of numbers.
     struct Row {
         var name: String
         var values: [Double]
     }
 
-    /// One number; none is a gap.
+    /// Returns a value as one number, NaN for none, or nil where it is no number.
     static func number(_ value: Value) -> Double? {
         if value.isNone { return .nan }
         return value.number
             ?? value.host(as: TensorReadable.self).flatMap { $0.variable.value.count == 1 ? Double($0.variable.value.values[0]) : nil }
     }
 
-    /// A list of numbers or a tensor [N]; nil for anything else.
+    /// Returns a list of numbers or a tensor [N], or nil for anything else.
     static func numbers(_ value: Value) throws -> [Double]? {
         if let tensor = value.host(as: TensorReadable.self)?.variable.value {
             return tensor.rank == 1 ? tensor.values.map(Double.init) : nil
@@ -29,7 +29,8 @@ struct NumberReading {
         return numbers.count == items.count ? numbers : nil
     }
 
-    /// One row (a list of numbers, a tensor [N]), several (a list of those, a tensor [rows, N]), or a record of them.
+    /// Returns one row (a list of numbers, a tensor [N]), several (a list of those, a tensor [rows, N]), or a record of them. Throws a
+    /// `Problem` for anything else.
     func rows(_ value: Value, _ argument: String) throws -> [Row] {
         if case .record(let record) = value { return try record.pairs.map { Row(name: $0, values: try row($1, argument, "field \($0)")) } }
         if let tensor = value.host(as: TensorReadable.self)?.variable.value { return try rows(tensor, argument) }
@@ -59,7 +60,7 @@ struct NumberReading {
             help: "a curve is a list of numbers or a tensor [N]")
     }
 
-    /// As many as there are values in a row.
+    /// Throws where an argument has another number of values than a row.
     func check(_ count: Int, of argument: String, fits wanted: Int, _ what: String) throws {
         guard count == wanted else {
             throw Problem(
@@ -68,7 +69,7 @@ struct NumberReading {
         }
     }
 
-    /// Half lengths of error bars: one list for all series, or one a series.
+    /// Returns the half lengths of error bars, one list for each series, or nil where none are given. Throws where they do not fit.
     func errors(_ argument: String, for series: [[Double]]) throws -> [[Double]]? {
         guard let value = call.optional(argument) else { return nil }
         let rows = try rows(value, argument).map(\.values)
@@ -91,10 +92,10 @@ struct NumberReading {
 /// Places along an x axis: numbers, or names at 0, 1, 2, …
 struct AxisPlaces {
     let numbers: [Double]
-    /// nil for numbers.
+    /// The names, or nil for numbers.
     let names: [String]?
 
-    /// `values` as numbers where all are, else as names. Names that occur twice share a place.
+    /// Reads the values as numbers where all of them are, else as names. Equal names share a place.
     init(_ values: [Value], alwaysNames: Bool = false) {
         let found = values.compactMap { $0.isNone ? nil : NumberReading.number($0) }
         if !alwaysNames, found.count == values.count {

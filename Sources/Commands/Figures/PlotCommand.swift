@@ -63,7 +63,7 @@ extension FigureCommands {
         let places = try xPlaces(rows.map(\.values.count), reading, call)
         let errors = try reading.errors("error", for: rows.map(\.values))
         let (window, yKind) = (try window(call), try yKind(call))
-        // Neighbours along the curve share a pixel only where x follows from the place, and means are of all values.
+        // Points may be left out only where x follows from their place, and where neither error bars nor means need all of them.
         let isThinned = places == nil && errors == nil && window == 1
         let series = rows.enumerated().map { index, row in
             let kept = isThinned ? CurveThinning.places(row.values, isLogarithmic: yKind.isLogarithmic) : Array(row.values.indices)
@@ -80,7 +80,7 @@ extension FigureCommands {
             y: .init(kind: yKind), series: series)
     }
 
-    /// What `x` gives, checked against every curve's length.
+    /// Returns the places that `x` gives. Throws where a curve has another number of values.
     private static func xPlaces(_ counts: [Int], _ reading: NumberReading, _ call: Call) throws -> AxisPlaces? {
         guard let x = call.optional("x") else { return nil }
         if case .string = x { throw onlyForTables("x", call) }
@@ -89,11 +89,12 @@ extension FigureCommands {
         return places
     }
 
-    /// Names of columns where there is no table.
+    /// Throws where an argument names a column although the data are no table.
     static func refuseColumns(_ names: [String], _ call: Call) throws {
         if let name = names.first(where: { call.optional($0) != nil }) { throw onlyForTables(name, call) }
     }
 
+    /// Returns the problem of naming a column of data that are no table.
     static func onlyForTables(_ name: String, _ call: Call) -> Problem {
         Problem(
             .badArgument, "\(call.builtin.name): \(name)= names a column, and these data are no table", argument: name,

@@ -19,7 +19,7 @@ extension FigureCommands {
             })
     ]
 
-    /// To the call's `path`.
+    /// Writes a figure to the call's `path`. Throws a `Problem` for an ending without a format and where it cannot be written.
     static func save(_ figure: FigureValue, _ call: Call, scale: Double = 2, quality: Int) throws -> Value {
         let path = try call.string("path")
         guard [".png", ".jpg", ".jpeg", ".svg"].contains(where: path.lowercased().hasSuffix) else {

@@ -80,7 +80,7 @@ extension FigureCommands {
         ]
     }
 
-    /// `scatter(xs, ys)`, `scatter(x=xs, y=ys)`, or points [x, y].
+    /// Returns the coordinates of `scatter(xs, ys)`, of `scatter(x=xs, y=ys)`, or of points [x, y].
     private static func coordinates(_ call: Call) throws -> ([Double], [Double]) {
         var given = ["data", "x", "y"].compactMap { name in call.optional(name).map { (name, $0) } }
         if let (name, _) = given.first(where: { if case .string = $0.1 { true } else { false } }) { throw onlyForTables(name, call) }

@@ -1,20 +1,20 @@
 import Language
 import Tensors
 
-/// Text of rows of cells between separators (RFC 4180), read: cells between quotes may hold separators, line breaks and
-/// doubled quotes; lines end in LF, CR LF or CR; a byte order mark is passed over.
+/// Reads text of rows of cells between separators (RFC 4180). Cells in quotes may contain separators, line breaks and doubled quotes; lines
+/// end in LF, CR LF or CR; a byte order mark is skipped.
 struct SeparatedText {
     struct Cell {
         var text: String
-        /// Whether it stood between quotes: then it is a text, whatever it looks like.
+        /// Whether the cell stood in quotes, which makes it a text whatever it looks like.
         var isQuoted: Bool
     }
 
     struct Row {
-        /// Of its beginning, from 1.
+        /// The line at which the row begins, counted from 1.
         let line: Int
         var cells: [Cell]
-        /// A line with nothing in it.
+        /// Whether the line has nothing in it.
         var isBlank: Bool { cells.count == 1 && cells[0].text.isEmpty && !cells[0].isQuoted }
     }
 
@@ -33,7 +33,7 @@ struct SeparatedText {
         place = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     }
 
-    /// All rows. Throws `Mistake` where quotes do not fit, and for bytes that are not UTF-8.
+    /// Returns all rows. Throws a `Mistake` where quotes do not fit, and for bytes that are not UTF-8.
     static func rows(_ bytes: [UInt8], separator: UInt8) throws -> [Row] {
         var reader = SeparatedText(bytes, separator: separator)
         var rows: [Row] = []
@@ -95,10 +95,10 @@ struct SeparatedText {
     }
 }
 
-/// What a cell of a file means without quotes, and which texts need quotes so that they are read as texts.
+/// The values of cells without quotes, and the texts that need quotes to be read as texts.
 enum CellText {
-    /// none for nothing, `true` and `false`, numbers as they are written everywhere (blanks around them do not count), else
-    /// the text itself. Digits after a leading zero, and more of them than an int holds, are a text: a code.
+    /// Returns none for nothing, the bools, numbers in the usual notation (blanks around them do not count), else the text itself. Digits
+    /// after a leading zero, and more of them than an int holds, are a text, such as a code.
     static func value(_ text: String) -> Value {
         if text.isEmpty { return .none }
         if text == "true" || text == "false" { return .bool(text == "true") }

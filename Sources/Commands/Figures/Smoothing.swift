@@ -2,8 +2,8 @@ import Figures
 
 /// Moving means.
 enum Smoothing {
-    /// The series with every value replaced by the mean of the `window` around it, and what it was as its raw values.
-    /// A window of 1 changes nothing.
+    /// Returns the series with every value replaced by the mean of the `window` around it, and the original values as its raw ones. A
+    /// window of 1 changes nothing.
     static func smoothed(_ series: Series, window: Int) -> Series {
         guard window > 1 else { return series }
         let means = means(series.points.map(\.y), window: window)
@@ -11,7 +11,7 @@ enum Smoothing {
         return Series(series.name, .line(markers: false), points, raw: series.points)
     }
 
-    /// Centred; shorter at the ends. What is not finite is left out, and stays where nothing else is near.
+    /// Returns centred means, over fewer values at the ends. Values that are not finite are left out and stay as they are.
     static func means(_ values: [Double], window: Int) -> [Double] {
         let (before, after) = ((window - 1) / 2, window / 2)
         // Sums from the start: a window's sum is a difference of two.

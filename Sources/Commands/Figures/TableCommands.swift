@@ -1,7 +1,7 @@
 import Language
 import Tensors
 
-/// Records as tables, and tables as files.
+/// Builtins for tables: from records, and in files.
 enum TableCommands {
     private static let columnNames = Parameter(
         "columns", .list(.string), doc: "Which, in this order; all where not given.", optional: true)
@@ -45,6 +45,7 @@ enum TableCommands {
             run: { .host(try TableReader($0).table()) }),
     ]
 
+    /// Returns an argument as a table, with the columns that `columns=` names.
     static func table(_ call: Call, _ name: String) throws -> TableValue {
         let whole = try rows(try call.value(name), call, name)
         guard call.optional("columns") != nil else { return whole }
@@ -56,7 +57,7 @@ enum TableCommands {
         return TableValue(columns: names, rows: whole.rows.map { row in places.map { row[$0] } })
     }
 
-    /// That a table lacks a column which an argument names.
+    /// Returns the problem that a table lacks a column which an argument names.
     static func noColumn(_ name: String, _ table: TableValue, _ call: Call, _ argument: String) -> Problem {
         Problem(
             .unknownField, "\(call.builtin.name): there is no column \"\(name)\"", argument: argument,
@@ -64,7 +65,8 @@ enum TableCommands {
             help: nearestName(name, among: table.columns).map { "did you mean \"\($0)\"?" })
     }
 
-    /// Columns in the order in which records first name them.
+    /// Returns a value as a table: a table, a record of columns, or records, whose columns are in the order in which they first appear.
+    /// Throws a `Problem` for anything else.
     static func rows(_ value: Value, _ call: Call, _ name: String) throws -> TableValue {
         if let table = value.host(as: TableReadable.self)?.table { return table }
         if case .record(let record) = value { return try columns(record, call, name) }

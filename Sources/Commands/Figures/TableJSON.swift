@@ -1,12 +1,12 @@
 import Language
 import Tensors
 
-/// Rows of tables as JSON objects, a line each.
+/// Rows of tables as JSON objects, one a line.
 enum TableJSON {
-    /// Lists and records within each other beyond this are written as text.
+    /// The deepest nesting of lists and records that is written; what lies deeper becomes "…".
     private static let deepest = 60
 
-    /// A value as JSON: numbers exactly, none as null; what JSON has no word for as the text that `print` shows.
+    /// Returns a value as JSON: numbers exactly, none as null, and what JSON has no form for as the text that `print` writes.
     static func json(_ value: Value, depth: Int = 0) -> JSON {
         guard depth < deepest else { return .string("…") }
         switch value {
@@ -21,7 +21,7 @@ enum TableJSON {
         }
     }
 
-    /// Whole numbers without a point become ints.
+    /// Returns the value of a JSON document. Numbers without fraction and exponent become ints where they fit.
     static func value(_ json: JSON) -> Value {
         switch json {
         case .null: .none
@@ -33,8 +33,8 @@ enum TableJSON {
         }
     }
 
-    /// The objects of a file with their line numbers; blank lines are passed over. A last line without a line break that is no
-    /// whole object was cut off while it was written: it is left out where `allowsTorn`. Throws `.badFile` with the line.
+    /// Returns the objects of a file with their line numbers, without blank lines. A last line without a line break that is no whole object
+    /// was cut off while it was written; it is left out where `allowsTorn` is true. Throws `.badFile` with the line.
     static func lines(
         _ bytes: [UInt8], _ name: String, argument: String, allowsTorn: Bool
     ) throws -> (lines: [(number: Int, object: JSONObject)], isTorn: Bool) {

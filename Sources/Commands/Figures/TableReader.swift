@@ -1,7 +1,7 @@
 import Language
 import Tensors
 
-/// The forms in which tables are files, told by the end of the name.
+/// The file formats of tables, which the ending of the name decides.
 enum TableFormat {
     case separated(String)
     case jsonLines
@@ -16,14 +16,14 @@ enum TableFormat {
 }
 
 extension TableValue {
-    /// A name that two columns have.
+    /// A name that two columns have, or nil.
     var repeatedColumn: String? {
         var seen: Set<String> = []
         return columns.first { !seen.insert($0).inserted }
     }
 }
 
-/// The table in a file.
+/// Reads the table in a file.
 struct TableReader {
     private let call: Call
     private let name: String
@@ -53,7 +53,7 @@ struct TableReader {
         var rows = try readRows(separator)
         guard let head = rows.first, !head.isBlank || rows.count > 1 else { return TableValue(columns: [], rows: []) }
         rows.removeFirst()
-        // Of a single column a blank line is a row with nothing in it.
+        // In a table of a single column, a blank line is a row with an empty cell.
         if head.cells.count > 1 { rows.removeAll(where: \.isBlank) }
         try Reservation.check([rows.count, head.cells.count], of: MemoryLayout<Value>.stride, what: "this table")
         if let odd = rows.first(where: { $0.cells.count != head.cells.count }) {
@@ -62,7 +62,7 @@ struct TableReader {
                 .badFile, "\(name), line \(odd.line) has \(found) cell\(found == 1 ? "" : "s"), the first line \(wanted)", argument: "path",
                 help: "a cell with a \(separator == "," ? "comma" : "tab") in it stands between quotes")
         }
-        // Whoever quotes names that need no quotes quotes everything: then quotes say nothing about what is a text.
+        // A heading that is quoted without need shows that its writer quotes everything; then quotes do not tell texts from numbers.
         let quotesTell = !head.cells.contains { $0.isQuoted && CellText.isText($0.text) && !needsQuotes($0.text, separator) }
         return TableValue(
             columns: head.cells.map(\.text),
@@ -83,8 +83,8 @@ struct TableReader {
 
     // MARK: JSON lines
 
-    /// Columns in the order in which rows first name them. In the file of a sweep a run that was made again takes the place
-    /// of the earlier one, the settings are known, and errors are the last column, where a run failed that was not made again.
+    /// Returns a table whose columns are in the order in which rows first name them. In the file of a sweep, a run that was repeated
+    /// replaces the earlier one, the settings are known, and errors are the last column, where a run failed and was not repeated.
     private func jsonLines() throws -> TableValue {
         let rows = try TableJSON.lines(bytes, name, argument: "path", allowsTorn: true).lines.map(\.object)
         let settings = rows.lazy.compactMap { $0[SweepFile.about]?["settings"]?.arrayValue?.compactMap(\.stringValue) }.first ?? []
@@ -100,7 +100,7 @@ struct TableReader {
         return TableValue(columns: names, rows: kept.map { row in names.map { TableJSON.value(row[$0] ?? .null) } }, settings: settings)
     }
 
-    /// The last line with each combination of settings, in the order of the first ones.
+    /// Returns the last line with each combination of settings, in the order of the first ones.
     private func latest(_ rows: [JSONObject], _ settings: [String]) -> [JSONObject] {
         var (order, last) = ([String](), [String: JSONObject]())
         for row in rows {

@@ -1,12 +1,12 @@
 import Figures
 import Language
 
-/// Columns of a table as series of points.
+/// Reads columns of a table as series of points.
 struct TableReading {
     let call: Call
     let table: TableValue
 
-    /// nil where the value is no table: neither a table nor a list of records.
+    /// Returns nil where the value is neither a table nor a list of records.
     init?(_ value: Value, _ call: Call, _ argument: String) throws {
         let items = value.host(as: (any HostValue).self) == nil ? try value.elements ?? [] : []
         let isRecords = !items.isEmpty && items.allSatisfy { if case .record = $0 { true } else { false } }
@@ -15,7 +15,7 @@ struct TableReading {
         table = try TableCommands.rows(value, call, argument)
     }
 
-    /// A column by the name that an argument gives. Throws `.missingArgument`, `.unknownField`.
+    /// Returns the column whose name an argument gives. Throws `.missingArgument` and `.unknownField`.
     func column(_ argument: String, _ name: String? = nil) throws -> [Value] {
         let name = try name ?? columnName(argument)
         guard let values = try table.column(name)?.elements else {
@@ -36,7 +36,7 @@ struct TableReading {
             label: "this is \(value.describedType)")
     }
 
-    /// One or several columns.
+    /// Returns the names of one or several columns that an argument gives.
     func columnNames(_ argument: String) throws -> [String] {
         guard case .list(let items)? = call.optional(argument) else { return [try columnName(argument)] }
         guard !items.isEmpty else { throw Problem(.badArgument, "\(call.builtin.name): \(argument) names no column", argument: argument) }
@@ -57,7 +57,7 @@ struct TableReading {
         }
     }
 
-    /// Rows in groups: one for all, or one for each value of the column that `by` names.
+    /// Returns the rows in groups: one for all, or one for each value of the column that `by` names.
     func groups() throws -> [(name: String, rows: [Int])] {
         guard call.optional("by") != nil else { return [("", Array(table.rows.indices))] }
         let names = try column("by").map(AxisPlaces.name)
@@ -69,7 +69,7 @@ struct TableReading {
         return order.map { ($0, groups[$0] ?? []) }
     }
 
-    /// Series of means over the rows with the same x, with 95 % intervals where there are several.
+    /// Returns series of means over the rows with the same x, with 95 % intervals where there are several.
     func means(_ places: AxisPlaces, _ shape: Series.Shape) throws -> [Series] {
         let (columns, groups) = (try columnNames("y"), try groups())
         return try columns.flatMap { column in
@@ -82,7 +82,7 @@ struct TableReading {
     }
 
     private func points(_ rows: [Int], _ places: AxisPlaces, _ values: [Double], _ errors: [Series.ErrorBar?]?) throws -> [Series.Point] {
-        // NaN equals nothing: such rows have no place, and stay as they are.
+        // NaN equals nothing, so that rows without a place cannot be grouped and stay as they are.
         let lost = rows.filter { places.numbers[$0].isNaN }.map { Series.Point(.nan, values[$0]) }
         let atPlaces = Dictionary(grouping: rows.filter { !places.numbers[$0].isNaN }) { places.numbers[$0] }
         return try lost
@@ -98,7 +98,8 @@ struct TableReading {
             }
     }
 
-    /// Error bars of a column: from the one that `error` names, else from columns named after it.
+    /// Returns the error bars of a column, from the one that `error` names, else from the columns `_low` and `_high` named after it, or
+    /// nil.
     private func errors(_ column: String) throws -> [Series.ErrorBar?]? {
         if call.optional("error") != nil {
             let lengths = try numbers("error", try columnName("error"))

@@ -5,8 +5,8 @@ import Images
 import Language
 import Tensors
 
-/// A thing put into a picture that is there: blended latent diffusion (Avrahami et al. 2022), as the paper uses it for
-/// local editing (§4.3).
+/// The builtin that draws a thing into an existing picture: blended latent diffusion (Avrahami et al. 2022), as the paper uses it for local
+/// editing (§4.3).
 enum EditCommands {
     static let all: [Builtin] = [
         Builtin(
@@ -56,13 +56,13 @@ enum EditCommands {
                 result, call, model, ["steps": "\(try call.int("steps"))", "guidance": "\(try GenerationCommands.guidance(call, model))"]))
     }
 
-    /// Latents that inside the mask are the model's; outside, at every step, the picture's at the same noise level.
+    /// Returns latents that are the model's inside the mask, and outside of it, at every step, the picture's at the same noise level.
     private static func blend(_ call: Call, _ model: DiffusionModel, _ picture: Image, _ mask: Mask) throws -> Tensor {
         let kept = model.posterior(of: Tensor(picture)).mean.scaled(by: model.vae.configuration.scalingFactor)
         let inside = try cells(mask, height: kept.shape[1], width: kept.shape[2])
         let outside = inside.scaled(by: -1, plus: 1)
         let seed = try call.int("seed")
-        // As randn(shape, seed=…): the program that writes this out draws the same.
+        // Draws what randn(shape, seed=…) draws, so that a program that writes this algorithm out gets the same noise.
         func noise(_ seed: Int) -> Tensor { RandomDraw(seed: UInt64(bitPattern: Int64(seed)), stream: "randn", step: 0).normal(kept.shape) }
         let plan = try call.mapped("steps") { try DDIMScheduler(model.scheduler).plan(steps: try call.int("steps"), eta: 0) }
         let text = Variable(model.textEncoder(try call.mapped("prompt") { try model.tokenize(["", try call.string("prompt")]) }).value)
@@ -84,7 +84,7 @@ enum EditCommands {
         return x
     }
 
-    /// The mask at the latents' size, [1, h, w, 1]; a small one keeps every cell that it touches.
+    /// Returns the mask at the latents' size, [1, h, w, 1]. A small mask keeps every cell that it touches.
     private static func cells(_ mask: Mask, height: Int, width: Int) throws -> Tensor {
         let size = PixelSize(width: width, height: height)
         return try PreparedScene.cells(of: mask, size).reshaped([1, height, width, 1])

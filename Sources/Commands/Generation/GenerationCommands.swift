@@ -4,7 +4,7 @@ import Images
 import Language
 import Tensors
 
-/// Pictures from prompts.
+/// The builtins that draw pictures from prompts.
 enum GenerationCommands {
     static let all: [Builtin] =
         [
@@ -70,11 +70,12 @@ enum GenerationCommands {
         return try images(pictures, call, model, prompts, seeds, options, source)
     }
 
+    /// Returns the guidance scale, by default 3 for the embedded model and 7.5 for others.
     static func guidance(_ call: Call, _ model: DiffusionModel) throws -> Double {
         call.optional("guidance") == nil ? (model.isCollage ? 3 : 7.5) : try call.double("guidance")
     }
 
-    /// One draw a picture, so that each can be drawn again alone.
+    /// Returns the initial latents, drawn separately for each picture's seed so that each can be drawn again alone, or those of `latents=`.
     static func noise(_ call: Call, _ model: DiffusionModel, _ seeds: [Int]) throws -> Tensor {
         if call.optional("latents") != nil {
             let given = try call.latents("latents", model).value
@@ -98,7 +99,7 @@ enum GenerationCommands {
             }, axis: 0)
     }
 
-    /// Pictures [N, H, W, 3] in batches of eight, with a progress bar.
+    /// Returns pictures [N, H, W, 3], drawn in batches of eight with a progress bar. Throws `.interrupted`.
     static func draw(
         _ call: Call, _ model: DiffusionModel, _ prompts: [String], _ initial: Tensor, _ seeds: [Int], _ plan: SamplingPlan,
         _ options: GenerationOptions
@@ -119,14 +120,14 @@ enum GenerationCommands {
                 }
             }
             done += part.count * plan.steps.count
-            // What the U-Net used is of other sizes than what the autoencoder will.
+            // Releases what the U-Net used: the autoencoder needs blocks of other sizes.
             MemoryPool.shared.trim(above: 1 << 28)
             parts.append(model.decodeLatents(latents))
         }
         return .concatenated(parts, axis: 0)
     }
 
-    /// Each picture with what it was made from.
+    /// Returns the pictures with what they were made from.
     private static func images(
         _ pictures: Tensor, _ call: Call, _ model: DiffusionModel, _ prompts: [String], _ seeds: [Int], _ options: GenerationOptions,
         _ source: StartingPicture?

@@ -2,7 +2,7 @@ import Images
 
 /// What pictures that were drawn together have in common.
 enum PictureCaption {
-    /// "a photo of a ball   4 × 128×128 px, 30 steps of ddim, guidance 3.0, seeds 1–4"; nil for pictures that were not drawn
+    /// Returns "a photo of a ball   4 × 128×128 px, 30 steps of ddim, guidance 3.0, seeds 1–4", or nil for pictures that were not drawn
     /// together.
     static func text(_ images: [ImageValue]) -> String? {
         guard images.count > 1, let size = images.first?.image.size, images.allSatisfy({ $0.image.size == size }),
@@ -14,13 +14,13 @@ enum PictureCaption {
         return "\(prompt)\(images.count) × \(size) px, \(steps) steps of \(scheduler), guidance \(guidance), \(seeds(numbers))"
     }
 
-    /// Their prompts, where these tell them apart.
+    /// Returns the pictures' prompts where they differ, else nothing.
     static func titles(_ images: [ImageValue]) -> [String] {
         let prompts = images.compactMap { entry("prompt", $0) }
         return prompts.count == images.count && Set(prompts).count > 1 ? prompts : []
     }
 
-    /// "seed 1", "seeds 1–4", "seeds 1, 5, 7".
+    /// Returns "seed 1", "seeds 1–4" or "seeds 1, 5, 7".
     private static func seeds(_ numbers: [Int]) -> String {
         guard let first = numbers.first, Set(numbers).count > 1 else { return "seed \(numbers.first ?? 0)" }
         if numbers.enumerated().allSatisfy({ $1 == first &+ $0 }) { return "seeds \(first)–\(numbers[numbers.count - 1])" }

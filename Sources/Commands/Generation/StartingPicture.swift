@@ -3,12 +3,12 @@ import Images
 import Language
 import Tensors
 
-/// The picture that image to image begins with.
+/// The picture with which image to image begins.
 struct StartingPicture {
     let strength: Double
     private let image: Image
 
-    /// nil where the call has none. Throws where it says a strength all the same.
+    /// Returns nil where the call has no picture. Throws where it gives a strength all the same.
     init?(_ call: Call) throws {
         guard call.optional("image") != nil else {
             if call.has("strength"), call.optional("strength") != nil {
@@ -22,7 +22,7 @@ struct StartingPicture {
         strength = call.optional("strength") == nil ? 0.8 : try call.double("strength")
     }
 
-    /// Latents at the noise level of the plan's first step; the picture is brought to the size that the noise is for.
+    /// Returns the picture's latents at the noise level of the plan's first step. The picture is brought to the size that the noise is for.
     func latents(_ call: Call, _ model: DiffusionModel, noise: Tensor, _ plan: SamplingPlan) throws -> Tensor {
         let f = model.vae.configuration.downscale
         let size = PixelSize(width: noise.shape[2] * f, height: noise.shape[1] * f)
@@ -31,7 +31,7 @@ struct StartingPicture {
             noise: noise, at: plan)
     }
 
-    /// For the metadata of what is drawn.
+    /// The entries for the metadata of the drawn pictures.
     var entries: [(String, String)] {
         [("image", "\(image.size), \(SHA256.hexadecimal(of: image.pixels).prefix(16))"), ("strength", "\(strength)")]
     }

@@ -86,7 +86,7 @@ extension MaskCommands {
         }
     }
 
-    /// Of the numbers themselves: a map need not lie in 0…1.
+    /// Returns the mask of numbers above a level. A map's own numbers count, which need not lie in 0…1.
     @Sendable private static func threshold(_ call: Call) throws -> Mask {
         let (value, level) = (try call.value("x"), Float(try call.double("level")))
         if value.host(as: ImageValue.self) != nil || value.host(as: MaskValue.self) != nil {

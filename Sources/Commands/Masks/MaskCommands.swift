@@ -2,8 +2,9 @@ import Images
 import Language
 import Tensors
 
-/// Masks: made by hand or from maps, combined, measured.
+/// The builtins for masks: drawing them or making them from maps, combining and measuring them.
 public enum MaskCommands {
+    /// All rows of the family.
     public static let all: [Builtin] = shapes + changes + algebra
 
     static let family = "masks"
@@ -12,7 +13,7 @@ public enum MaskCommands {
     static let size = Parameter(
         "size", Accepts.size, doc: "[height, width], or a value that has them: a photo.")
 
-    /// A row whose result is a mask; errors of the floors below get their place.
+    /// Returns a row whose result is a mask. Errors of the lower floors become problems at an argument.
     static func row(
         _ name: String, _ summary: String, _ parameters: [Parameter], terms: [String],
         examples: [Builtin.Example], run: @escaping @Sendable (Call) throws -> Mask

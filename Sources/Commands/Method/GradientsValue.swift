@@ -3,14 +3,14 @@ import Language
 import NeuralNetwork
 import Tensors
 
-/// Gradients of handles or parameters: by name, as one vector where a tensor is wanted, and added or scaled as they are.
+/// Gradients of handles or parameters: by name, as one vector where a tensor is wanted, and added or scaled as a whole.
 struct GradientsValue: NamedTensorsReadable {
-    /// As they were computed; what a value of the language sees is these times `scale`.
+    /// The gradients as they were computed; the language sees these times `scale`.
     let unscaled: NamedTensors
     let scale: Double
-    /// Tokens of all handles of the model that they were computed in.
+    /// The tokens of all handles of the model in which they were computed.
     let handles: [String]
-    /// Before scaling; measured once, in the order of the names, so that it is the same in every run.
+    /// The norm before scaling, measured once, in the order of the names, so that it is the same in every run.
     private let ownNorm: Double
 
     init(_ tensors: NamedTensors, handles: [String]) {
@@ -22,7 +22,7 @@ struct GradientsValue: NamedTensorsReadable {
         (unscaled, handles, ownNorm, self.scale) = (other.unscaled, other.handles, other.ownNorm, scale)
     }
 
-    /// Scaled down where the norm exceeds `limit`.
+    /// Returns the gradients scaled down where their norm exceeds `limit`.
     func clipped(to limit: Double) -> GradientsValue {
         GradientsValue(self, scale: scale * GradientClipping.scale(norm: norm, limit: limit))
     }
@@ -55,7 +55,7 @@ struct GradientsValue: NamedTensorsReadable {
     var count: Int? { unscaled.entries.count }
     var elements: [Value]? { tensors.entries.map { .tensor(tensors.tensor(of: $0)) } }
 
-    /// Whether they are of this handle, or of the parameter with this name.
+    /// Returns whether there is a gradient of this handle, or of the parameter with this name.
     func contains(_ item: Value) throws -> Bool? {
         if case .string(let name) = item { return unscaled.names.contains(name) }
         return item.host(as: HandleValue.self).map { unscaled.names.contains($0.token) } ?? false
@@ -63,8 +63,8 @@ struct GradientsValue: NamedTensorsReadable {
 
     // MARK: operators
 
-    /// Sums and differences of gradients of the same things, and multiples, are gradients. All else takes them as one
-    /// vector.
+    /// Returns gradients for sums and differences of gradients of the same things, and for multiples; other operators take the gradients as
+    /// one vector.
     func binary(_ op: BinaryOperator, _ other: Value, isLeft: Bool) throws -> Value? {
         if let number = other.number {
             switch op {
@@ -83,7 +83,7 @@ struct GradientsValue: NamedTensorsReadable {
 
     func unary(_ op: UnaryOperator) throws -> Value? { op == .negate ? .host(GradientsValue(self, scale: -scale)) : nil }
 
-    /// These and `factor` times the others. Throws `.modelMismatch` where they are of other things.
+    /// Returns these gradients and `factor` times the others. Throws `.modelMismatch` where they are of different things.
     private func sum(_ other: GradientsValue, _ factor: Double) throws -> GradientsValue {
         guard unscaled.names == other.unscaled.names, unscaled.entries.map(\.shape) == other.unscaled.entries.map(\.shape) else {
             throw Problem(

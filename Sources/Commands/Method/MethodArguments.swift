@@ -6,7 +6,7 @@ import Language
 import Tensors
 
 extension Call {
-    /// Latents [N, h, w, C] of a model; [h, w, C] counts as one. Throws `.shapeMismatch`.
+    /// Returns latents [N, h, w, C] of a model, in which [h, w, C] counts as one. Throws `.shapeMismatch`.
     func latents(_ name: String, _ model: DiffusionModel) throws -> Variable {
         let given = try variable(name)
         let x = given.shape.count == 3 ? given.reshaped([1] + given.shape) : given
@@ -28,7 +28,7 @@ extension Call {
         return x
     }
 
-    /// Refuses latents whose way through the networks would not fit into memory: the widest activation of the U-Net,
+    /// Throws `.tooManyBytes` for latents whose pass through the networks would not fit into memory: the widest activation of the U-Net,
     /// and that of the autoencoder for one picture.
     func reservePass(_ count: Int, height: Int, width: Int, _ model: DiffusionModel) throws {
         let (unet, vae) = (model.unet.configuration, model.vae.configuration)
@@ -42,9 +42,9 @@ extension Call {
             what: "the autoencoder's activations for a picture of \(width * vae.downscale)×\(height * vae.downscale)")
     }
 
-    /// A size in pixels: [height, width], or one number for both.
+    /// Returns a size in pixels, from [height, width] or one number for both.
     func pixels(_ name: String) throws -> PixelSize {
-        // One number is a list of it where the call is bound, a number where it is only looked at.
+        // Binding turns one number into a list of it; a call that is only analyzed keeps the number.
         let sides = if case .int(let side) = try value(name) { [side] } else { try ints(name) }
         guard (1...2).contains(sides.count), sides.allSatisfy({ (1...4096).contains($0) }) else {
             throw Problem(.badArgument, "\(name) is [height, width] in pixels, or one number for both, at most 4096", argument: name)
@@ -52,12 +52,12 @@ extension Call {
         return PixelSize(width: sides[sides.count - 1], height: sides[0])
     }
 
-    /// One whole timestep a sample, inside the model's range.
+    /// Returns one whole timestep for each sample. Throws `.outOfRange` outside of the model's range.
     func timesteps(_ name: String, _ count: Int, _ model: DiffusionModel) throws -> [Int] {
         try exactTimesteps(name, count, model) { $0 == $0.rounded() }.map { Int($0) }
     }
 
-    /// One timestep a sample, inside the model's range, also between two of training.
+    /// Returns one timestep for each sample, which may lie between two of training. Throws `.outOfRange` outside of the model's range.
     func exactTimesteps(
         _ name: String, _ count: Int, _ model: DiffusionModel, where isAllowed: (Float) -> Bool = { _ in true }
     ) throws -> [Float] {
@@ -78,7 +78,7 @@ extension Call {
         return given.count == count ? given : Array(repeating: given[0], count: count)
     }
 
-    /// One prompt a sample.
+    /// Returns one prompt for each sample.
     func prompts(_ name: String, _ count: Int) throws -> [String] {
         let given = try strings(name)
         guard given.count == count || given.count == 1 else {
@@ -87,7 +87,7 @@ extension Call {
         return given.count == count ? given : Array(repeating: given[0], count: count)
     }
 
-    /// The recorded attention of one sample.
+    /// Returns the recorded attention of one sample.
     func recordedAttention(_ name: String) throws -> SampleAttention {
         switch try value(name) {
         case .host(let value as SampleAttention): return value
@@ -100,8 +100,8 @@ extension Call {
     }
 }
 
-/// Scenes and pictures at a model's size. Preparing a scene resizes it; a training loop asks for the same one at every
-/// step, so the last is kept.
+/// The session's last prepared scene, and pictures at a model's size. Preparing a scene resizes it; a training loop asks for the same one
+/// at every step.
 enum PreparedScenes: ContextKey {
     static let initial: PreparedScene? = nil
 
@@ -114,7 +114,7 @@ enum PreparedScenes: ContextKey {
         return prepared
     }
 
-    /// A picture of a model's size, [1, H, W, 3]; tensors are taken as they are.
+    /// Returns a picture of a model's size, [1, H, W, 3]; tensors are taken as they are.
     static func picture(_ value: Value, _ model: DiffusionModel, _ call: Call) throws -> Tensor {
         let multiple = model.vae.configuration.downscale
         if let tensor = value.host(as: TensorValue.self)?.tensor {
@@ -130,7 +130,7 @@ enum PreparedScenes: ContextKey {
             throw Problem(.wrongType, "\(call.builtin.name) wants images", argument: "images", label: "this is \(value.describedType)")
         }
         let size = PixelSize(width: model.pixelSize.width, height: model.pixelSize.height)
-        // Of a scene what training sees of it.
+        // A scene gives the part of its photo that training sees.
         if let scene = value.host(as: SceneValue.self)?.scene {
             return Tensor(
                 try call.mapped("images") { try scene.image.framed(SceneFrame(scene, for: size).rect).resized(to: size, .lanczos) })

@@ -63,12 +63,12 @@ extension MethodCommands {
     }
 }
 
-/// What laws of zoom and contexts may say.
+/// Checks what laws of zoom and of contexts give.
 enum ViewLaws {
     static let contextHelp = "write * where they go: \"a photo of * at the beach\", \"an oil painting of *\""
     static let partHelp = "a part is [top, left, side] in shares of the photo's height and width, and shows every thing of the pick"
 
-    /// A number is the probability, three are a part.
+    /// Returns a probability from a number, or a part of the photo from three. Throws `.badArgument` for anything else.
     static func choice(_ value: Value, _ argument: String) throws -> Zoom.Choice {
         let items = try value.elements
         let numbers = (value.number.map { [$0] } ?? items?.compactMap(\.number)) ?? []
@@ -86,7 +86,7 @@ enum ViewLaws {
         return .part(top: numbers[0], left: numbers[1], side: numbers[2])
     }
 
-    /// Contexts of a list: each has a place for whatever handles a step draws.
+    /// Returns the contexts of a list. Throws where one has no place for whatever handles a step draws.
     static func checked(_ contexts: [String]) throws -> [String] {
         if let fault = contexts.lazy.compactMap(PromptContext.fault).first {
             throw Problem(.badArgument, fault, argument: "contexts", help: contextHelp)
@@ -94,7 +94,7 @@ enum ViewLaws {
         return contexts
     }
 
-    /// A context for a pick: with one place for its handles, or a prompt that names each of them once.
+    /// Returns a context for a pick, which has one place for its handles or names each of them once. Throws for any other.
     static func checked(_ context: String, _ pick: PickValue, _ argument: String) throws -> String {
         if context.contains(PromptContext.place) {
             if let fault = PromptContext.fault(context) { throw Problem(.badArgument, fault, argument: argument, help: contextHelp) }

@@ -5,8 +5,8 @@ import Images
 import Language
 import Tensors
 
-/// The method's primitives: what `stdlib/break_a_scene.bas` is written in. Each draws from the stream of its own name,
-/// as the built-in phases do, so that both see the same numbers on the same seed.
+/// The method's primitives, in which `stdlib/break_a_scene.bas` is written. Each draws from the random stream of its own name, as the
+/// built-in phases do, so that both see the same numbers with the same seed.
 enum MethodCommands {
     static let all: [Builtin] = sampling + views + prediction + optimization
 
@@ -79,7 +79,7 @@ enum MethodCommands {
             result: "tensor [N, h, w, C]", terms: ["vae", "latents", "autoencoder"], paper: "§3",
             examples: [.init("encode(load_model(\"collage\"), load_scene(\"mug_rose\")).shape", shows: "[1, 16, 16, 8]")], run: encode
         )
-        // The posterior's mean is no draw.
+        // With sampled=false the result is the posterior's mean, which draws nothing.
         .drawing { $0.bool("sampled") != false },
         Builtin(
             "decode", family: "method", summary: "Decodes scaled latents to a picture, or to a list of pictures.",
@@ -295,7 +295,7 @@ enum MethodCommands {
     }
 
     private static func map(_ attention: SampleAttention, _ handle: HandleValue, _ call: Call) throws -> Variable {
-        // By its name: another model may have it in another place.
+        // Looked up by its token: another model may have the handle at another index.
         if let index = attention.model.handles.firstIndex(of: handle.token),
             let map = try attention.map(token: attention.model.handleID(index))
         {

@@ -3,7 +3,7 @@ import Diffusion
 import Language
 import Tensors
 
-/// What `grad` and `adamw` are told to act on: handles of one model, or parameters of it.
+/// The handles of one model, or parameters of it, on which `grad` and `adamw` act.
 struct NamedParts {
     struct Part {
         /// A handle's token, or a parameter's full name.
@@ -14,7 +14,7 @@ struct NamedParts {
 
         var shape: [Int] { row == nil ? variable.shape : Array(variable.shape.dropFirst()) }
 
-        /// nil where the loss does not depend on the parameter or on any row of the table.
+        /// Returns the gradient, or nil where the loss does not depend on the parameter or on any row of the table.
         func gradient(in gradients: Gradients) -> Tensor? {
             guard let gradient = gradients[variable] else { return nil }
             return row.map(gradient.row) ?? gradient
@@ -22,11 +22,11 @@ struct NamedParts {
     }
 
     let parts: [Part]
-    /// Tokens of all handles of the model.
+    /// The tokens of all handles of the model.
     let handles: [String]
 
-    /// Handles in the order given. Throws `.badArgument` where there is none or one twice, `.modelMismatch` where they are
-    /// of different models.
+    /// Takes handles in the order given. Throws `.badArgument` where there is none or one twice, and `.modelMismatch` where they are of
+    /// different models.
     init(_ values: [HandleValue], argument: String, command: String, purpose: String) throws {
         guard let first = values.first, let table = first.model.textEncoder.handleEmbedding else {
             throw Problem(
@@ -51,13 +51,13 @@ struct NamedParts {
         }
     }
 
-    /// All parameters that `value` stands for, handles among them one by one.
+    /// Takes all parameters that `value` stands for, with each handle by itself.
     init(_ value: ParametersValue) {
         handles = value.model.handles
         parts = value.parts
     }
 
-    /// What an argument names; nil where it is a tensor. Throws as the above.
+    /// Takes what an argument names, or returns nil where it is a tensor. Throws as the initializer for handles does.
     init?(_ call: Call, _ argument: String, purpose: String) throws {
         switch try call.value(argument) {
         case .host(let value as ParametersValue): self.init(value)
@@ -68,10 +68,10 @@ struct NamedParts {
     }
 }
 
-/// Parameters of a model that an optimizer may move: those of U-Net and text encoder, or of a part of them.
+/// The parameters of a model that an optimizer may move: those of U-Net and text encoder, or of a part of them.
 public struct ParametersValue: HostValue {
     let model: DiffusionModel
-    /// Only what has this name, or lies below the layer of this name; nil for all.
+    /// The name of a parameter, or of the layer below which the parameters lie; nil for all.
     let scope: String?
 
     init(_ model: DiffusionModel, scope: String? = nil) { (self.model, self.scope) = (model, scope) }
@@ -85,22 +85,29 @@ public struct ParametersValue: HostValue {
         return parts.filter { $0.name == scope || NamedTensors.lies($0.name, below: scope) }
     }
 
+    /// The name "parameters".
     public var typeName: String { "parameters" }
+    /// The number of parameters, in which each handle counts.
     public var count: Int? { parts.count }
+    /// The text "parameters of collage".
     public var inlineText: String { "parameters of \(scope.map { "\($0) of " } ?? "")\(model.name)" }
+    /// A sentence on values of this type.
     public var explanation: String {
         "What grad differentiates with respect to and adamw moves; m.parameters[\"unet.conv_in\"] is a part of them."
     }
 
+    /// Returns the number of parameters and of their numbers.
     public func display(_ context: DisplayContext) -> Display {
         let numbers = parts.reduce(0) { $0 + $1.shape.reduce(1, *) }
         return Display("\(parts.count) \(inlineText), \(numbers) numbers")
     }
 
+    /// The names of the fields.
     public var fieldNames: [String] { ["names"] }
+    /// Returns the value of a field.
     public func field(_ name: String) throws -> Value? { name == "names" ? .list(parts.map { .string($0.name) }) : nil }
 
-    /// The parameters below a layer's name, or the one of a name.
+    /// Returns the parameters below a layer's name, or the one of a name. Throws a `Problem` where there is none.
     public func index(_ subscripts: [Subscript]) throws -> Value {
         guard subscripts.count == 1, case .at(.string(let name)) = subscripts[0] else {
             throw Problem(

@@ -4,27 +4,27 @@ import Tensors
 
 /// Tensors of a model's parameters and handles under their names: gradients, and an optimizer's moments.
 ///
-/// A parameter's name is its full one ("unet.conv_in.weight"); a handle's is its token, and its tensor is its row [D] of
-/// the table, so that one handle can be looked at, and moved, without the others.
+/// A parameter has its full name ("unet.conv_in.weight"). A handle has its token, and its tensor is its row [D] of the table, so that one
+/// handle can be inspected and moved without the others.
 struct NamedTensors: Sendable {
     struct Entry: Sendable {
         let name: String
         let shape: [Int]
-        /// nil stands for zeros: the loss does not depend on it.
+        /// The tensor; nil stands for zeros, where the loss does not depend on it.
         let tensor: Tensor?
     }
 
-    /// In the order in which they were named; of a model's parameters, in the model's order.
+    /// The tensors, in the order in which they were named; those of a model's parameters in the model's order.
     let entries: [Entry]
 
     static let handleTable = "text_encoder." + CLIPTextModel.handleEmbeddingName
 
     var names: [String] { entries.map(\.name) }
 
-    /// Where a name stands among the parameters: handles are parts of their table.
+    /// Returns the place of a name among the parameters; handles are parts of their table.
     static func path(_ name: String) -> String { name.hasPrefix("<") ? "\(handleTable).\(name)" : name }
 
-    /// Whether a name lies below a layer's: "unet.conv_in.weight" below "unet.conv_in" and "unet".
+    /// Returns whether a name lies below a layer's: "unet.conv_in.weight" below "unet.conv_in" and "unet".
     static func lies(_ name: String, below layer: String) -> Bool { path(name).hasPrefix(layer + ".") }
 
     func tensor(of entry: Entry) -> Tensor { entry.tensor ?? .zeros(entry.shape) }
@@ -45,8 +45,8 @@ struct NamedTensors: Sendable {
         case several(NamedTensors)
     }
 
-    /// What an index in brackets chooses: a handle's or a parameter's tensor, or all that lie below a layer's name.
-    /// `owner`: the value that is indexed, for messages. Throws `.badIndex`, `.unknownHandle` and `.unknownField`.
+    /// Returns what an index picks: a handle's or a parameter's tensor, or all that lie below a layer's name. `owner` is the indexed
+    /// value's type, for messages. Throws `.badIndex`, `.unknownHandle` and `.unknownField`.
     func chosen(_ subscripts: [Subscript], from owner: String) throws -> Choice {
         guard subscripts.count == 1, case .at(let key) = subscripts[0] else {
             throw Problem(.badIndex, "\(owner) take one name or handle between the brackets", help: Self.examples)
@@ -70,12 +70,12 @@ struct NamedTensors: Sendable {
 
     private static let examples = "g[model.handles[0]], g[\"unet.conv_in.weight\"], g[\"unet.down_blocks.0\"]; .names has all names"
 
-    /// "they are of <asset0>, <asset1>", "they are of 686 parameters, unet.… to text_encoder.…".
+    /// A sentence: "they are of <asset0>, <asset1>", "they are of 686 parameters, unet.… to text_encoder.…".
     var summary: String { "they are of \(title)" }
 
     var title: String { Self.title(names) }
 
-    /// "<asset0>, <asset1>", "686 parameters, unet.conv_in.weight … text_encoder.final_layer_norm.bias".
+    /// Returns the names in short: "<asset0>, <asset1>", "686 parameters, unet.conv_in.weight … text_encoder.final_layer_norm.bias".
     static func title(_ names: [String]) -> String {
         guard names.count > 4, let first = names.first, let last = names.last else { return names.joined(separator: ", ") }
         return names.allSatisfy { $0.hasPrefix("<") }
@@ -84,8 +84,8 @@ struct NamedTensors: Sendable {
 
     // MARK: text
 
-    /// Norms of handles and of blocks of parameters, largest first, each with its share of the squared norm. `scale`
-    /// multiplies the norms.
+    /// Returns the norms of handles and of blocks of parameters, largest first, each with its share of the squared norm. `scale` multiplies
+    /// the norms.
     func table(scale: Double, width: Int) -> [String] {
         var (order, squares) = ([String](), [String: Double]())
         for entry in entries {
@@ -109,8 +109,8 @@ struct NamedTensors: Sendable {
 }
 
 extension Call {
-    /// Two arguments that are gradients, or moments, are compared only where both are of the same things: the numbers of
-    /// others would stand beside each other by chance. Throws `.modelMismatch`.
+    /// Throws `.modelMismatch` where two arguments are gradients, or moments, of different things: comparing their numbers would be
+    /// meaningless.
     func checkNames(_ first: String, _ second: String) throws {
         guard let a = optional(first)?.host(as: NamedTensorsReadable.self)?.tensors,
             let b = optional(second)?.host(as: NamedTensorsReadable.self)?.tensors,

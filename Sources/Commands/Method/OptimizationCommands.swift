@@ -174,7 +174,7 @@ extension MethodCommands {
 }
 
 extension DiffusionModel {
-    /// This model with other values of parameters and of handles, by name (`NamedTensors`). What changes is a leaf of its
+    /// Returns the model with other values of parameters and of handles, by name (`NamedTensors`). Each changed parameter is a leaf of its
     /// own: the model before keeps its own gradient.
     fileprivate func replacing(_ values: [String: Tensor]) -> DiffusionModel {
         var model = self

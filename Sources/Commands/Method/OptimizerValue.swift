@@ -3,12 +3,12 @@ import Language
 import NeuralNetwork
 import Tensors
 
-/// An optimizer with its moments: a value, a step gives another one.
+/// An optimizer with its moments, as a value: a step gives another one.
 struct OptimizerValue: HostValue {
     let optimizer: AdamW
-    /// What it moves, by name (`NamedTensors`), with shapes; its moments have these.
+    /// The names (`NamedTensors`) and shapes of what it moves, which are those of its moments.
     let parts: [(name: String, shape: [Int])]
-    /// Tokens of all handles of the model that it was made for.
+    /// The tokens of all handles of the model that it was made for.
     let handles: [String]
 
     var typeName: String { "optimizer" }

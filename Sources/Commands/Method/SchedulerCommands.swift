@@ -4,7 +4,7 @@ import Language
 import NeuralNetwork
 import Tensors
 
-/// Schedulers: one command a row of the registry, and what a loop of one's own needs.
+/// The builtins for schedulers: one for each row of the registry, and what a sampling loop of one's own needs.
 enum SchedulerCommands {
     static let all: [Builtin] =
         SchedulerRegistry.schedulers.map(builtin) + [
@@ -32,13 +32,13 @@ enum SchedulerCommands {
             .drawing(where: SchedulerType.draws).inferring(SchedulerType.advanced),
         ]
 
-    /// `scheduler=` of what draws.
+    /// The parameter `scheduler=` of builtins that draw.
     static let choice = Parameter(
         "scheduler", .oneOf([.string, .host("scheduler")]), allowed: names,
         doc: "\(SchedulerRegistry.names.joined(separator: ", ")), or a value; the model's own without.",
         keywordOnly: true, optional: true)
 
-    /// By name, and as its command is called.
+    /// The schedulers' names, and those of their builtins.
     private static let names =
         SchedulerRegistry.names + SchedulerRegistry.schedulers.map(function).filter { !SchedulerRegistry.names.contains($0) }
 
@@ -48,7 +48,7 @@ enum SchedulerCommands {
         Parameter("t", .number, doc: "A timestep of the scheduler."), MethodCommands.latents, SeedState.parameter,
     ]
 
-    /// "dpmsolver" of "dpmsolver++".
+    /// Returns the name of a scheduler's builtin: "dpmsolver" for "dpmsolver++".
     private static func function(_ type: any Scheduler.Type) -> String { String(type.name.filter { $0 != "+" }) }
 
     private static func builtin(_ type: any Scheduler.Type) -> Builtin {
@@ -104,12 +104,12 @@ enum SchedulerCommands {
         }
     }
 
-    /// What `scheduler=`, `steps=` and the strength of a drawing command ask for.
+    /// Returns the plan that `scheduler=`, `steps=` and the strength of a drawing builtin ask for.
     static func plan(_ call: Call, _ model: DiffusionModel, strength: Double = 1) throws -> (SamplingPlan, steps: Int) {
         let value = try chosen(call, model)
         let start = ImageToImage.start(steps: value.requestedSteps, strength: strength)
         if start == 0 { return (value.plan, value.requestedSteps) }
-        // Of no step diffusers still makes one with PNDM, whose second timestep counts twice.
+        // A strength so low that no step is left gives none here; diffusers still makes one with PNDM, whose second timestep counts twice.
         if start == value.requestedSteps { return (value.plan.empty, value.requestedSteps) }
         return (try call.mapped("scheduler") { try value.scheduler.plan(steps: value.requestedSteps, from: start) }, value.requestedSteps)
     }
@@ -171,7 +171,7 @@ enum SchedulerCommands {
         return scheduler.plan.advance(state, sample: latents, output: noise.reshaped(latents.shape), noise: drawn)
     }
 
-    /// New noise: with `seed=` what generate draws at this step for pictures with this seed and those after it.
+    /// Returns new noise; with `seed=` what `generate` draws at this step for pictures with this seed and those after it.
     private static func noise(_ call: Call, _ index: Int, _ shape: [Int]) throws -> Tensor {
         guard call.optional("seed") != nil else { return try SeedState.draw(call, stream: "step").normal(shape) }
         let (seed, n) = (try call.int("seed"), shape.first ?? 1)

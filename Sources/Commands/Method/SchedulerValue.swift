@@ -4,16 +4,16 @@ import Language
 import NeuralNetwork
 import Tensors
 
-/// A scheduler of the language: the steps of one sampling, and how far it is. A value: `advance` gives another one.
+/// A scheduler as a value: the steps of one sampling, and how far it is. `advance` gives another one.
 struct SchedulerValue: HostValue {
-    /// Of the model that it was made for.
+    /// The noise schedule of the model that it was made for.
     let schedule: SchedulerConfiguration
     let scheduler: any Scheduler
     let plan: SamplingPlan
     let requestedSteps: Int
     private(set) var state = SamplingState.start
 
-    /// Throws `SchedulerError`.
+    /// Creates a scheduler at its start. Throws `SchedulerError`.
     init(schedule: SchedulerConfiguration, _ scheduler: any Scheduler, steps: Int) throws {
         (self.schedule, self.scheduler, requestedSteps) = (schedule, scheduler, steps)
         plan = try scheduler.plan(steps: steps)
@@ -42,10 +42,11 @@ struct SchedulerValue: HostValue {
         }
     }
 
-    /// An int where it is whole.
+    /// Returns a timestep as an int where it is whole, else as a float.
     private static func value(_ timestep: Float) -> Value { Int(exactly: timestep).map(Value.int) ?? .float(Double(timestep)) }
 
-    /// The state in which a step from `t` is the next. One that keeps nothing may go in any order. Throws `.badArgument`.
+    /// Returns the state in which a step from `t` is the next. A scheduler that keeps no memory may step in any order. Throws
+    /// `.badArgument`.
     func state(at t: Float, _ call: Call) throws -> SamplingState {
         if state.index < plan.steps.count, plan.steps[state.index].timestep == t { return state }
         func texts(_ values: [Float]) -> String { values.map { Self.value($0).inlineText }.joined(separator: ", ") }
@@ -74,7 +75,7 @@ struct SchedulerValue: HostValue {
         return plan.steps[index]
     }
 
-    /// scheduler.previous(t): the timestep after t, 0 at the end.
+    /// The function `scheduler.previous(t)`: the timestep after t, 0 at the end.
     private var previous: Builtin {
         Builtin(
             "previous", family: "method", summary: "The timestep that a step from t leads to; 0 at the end.",

@@ -3,12 +3,12 @@ import Diffusion
 import Language
 import Tensors
 
-/// A model's change from its base as a small file: LoRA, and whole results.
+/// The builtins for a model's change from its base as a small file: LoRA, and whole results.
 enum AdapterCommands {
     private static let rank = Parameter("rank", .int, default: 8, range: 1...1024, doc: "Of every changed matrix.", keywordOnly: true)
     private static let base = Parameter("base", .host("model"), doc: "The model that the change is counted from.")
 
-    /// What examples begin with: b, and m that has made a step away from it.
+    /// The beginning of examples: b, and m that has made a step away from it.
     private static let step =
         "b = load_model(\"collage\"); m = require_grad(b, \"kv\"); m, o = update(m, adamw(m.parameters, lr=1e-3), "
         + "grad(mean(predict_noise(m, ones([1, 16, 16, 8]), 500, \"a dog\").noise), m.parameters)); "
@@ -99,7 +99,7 @@ enum AdapterCommands {
         return record(path, report)
     }
 
-    /// What a file does not say of the model that it was written from.
+    /// Returns a sentence on what a file loses of the model from which it was written.
     private static func lost(_ report: LoRAReport, rank: Int, isExact: Bool) -> String {
         if isExact || report.error == 0 { return "Nothing is lost: load_result gives this very model." }
         func percent(_ share: Double) -> String { NumberText.significant(share * 100) + " %" }

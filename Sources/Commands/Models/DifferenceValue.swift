@@ -1,13 +1,14 @@
 import BreakAScene
 import Language
 
-/// What changed from one model to another: blocks of the networks, and handles.
+/// The changes from one model to another, by blocks of the networks and by handles.
 struct DifferenceValue: TableReadable {
     let names: (before: String, after: String)
-    /// Largest change first.
+    /// The changes, largest first.
     let changes: [BlockChange]
-    /// Tokens that only the model after, or only the model before has.
+    /// The tokens that only the second model has.
     var added: [String] = []
+    /// The tokens that only the first model has.
     var removed: [String] = []
 
     private static let handlePrefix = "handle "
@@ -37,7 +38,7 @@ struct DifferenceValue: TableReadable {
             rows: changes.map { [.string($0.block), .float($0.norm), .float(share($0)), .float($0.relative)] })
     }
 
-    /// Blocks and handles apart.
+    /// Returns the changes of blocks and of handles in separate tables.
     func display(_ context: DisplayContext) -> Display {
         let others = [("new", added), ("gone", removed)].filter { !$0.1.isEmpty }
             .flatMap { TextLines.wrapped("\($0): \($1.joined(separator: ", "))", width: context.width, first: "  ", rest: "    ") }

@@ -3,9 +3,9 @@ import Diffusion
 import Language
 import Tensors
 
-/// Errors of models, scenes and files below, as problems of the language.
+/// Turns errors of models, scenes and files into problems of the language.
 enum DomainErrors {
-    /// nil where the error is none of these.
+    /// Returns the problem, at an argument, or nil where the error is none of these.
     static func problem(_ error: any Error, _ argument: String?) -> Problem? {
         switch error {
         case let error as ModelError: model(error, argument)
@@ -94,7 +94,7 @@ enum DomainErrors {
     private static func training(_ error: TrainingError) -> Problem {
         switch error {
         case .notFinite(_, _, let step, _, let lr):
-            // Before the first step nothing has moved: no learning rate can be to blame.
+            // In the first step nothing has been updated yet, so that the learning rate cannot be the cause.
             Problem(
                 .notFinite, error.description, argument: step > 1 ? "lr" : "model",
                 notes: ["the model that it started from is as it was"],

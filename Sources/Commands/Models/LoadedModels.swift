@@ -2,7 +2,7 @@ import Diffusion
 import Language
 import Tensors
 
-/// The models that this session loaded last: loading one again costs nothing while what is on disk is what was read.
+/// The models that the session loaded last. Loading one again costs nothing as long as its files have not changed.
 enum LoadedModels: ContextKey {
     struct Entry: Sendable {
         let key: String
@@ -10,14 +10,14 @@ enum LoadedModels: ContextKey {
         let model: DiffusionModel
     }
 
-    /// The one that was asked for last stands last.
+    /// The models, of which the one asked for last stands last.
     static let initial: [Entry] = []
 
-    /// No more than these are kept, and beside the last no more than these bytes.
+    /// The most models that are kept, and the most bytes of several.
     static let (mostModels, mostBytes) = (4, 4 << 30)
 
-    /// The model of `key`: the one at hand where none of the files at `paths` has changed since it was read, else what
-    /// `load` gives. Throws what `load` throws, and where the files do not stay as they are while they are read.
+    /// Returns the model of `key`: the kept one where none of the files at `paths` has changed since it was read, else what `load` returns.
+    /// Throws what `load` throws, and where the files keep changing while they are read.
     static func model(_ key: String, of paths: [String], _ call: Call, load: () throws -> DiffusionModel) throws -> DiffusionModel {
         var before = DiskStamp(paths)
         if let known = call.context[LoadedModels.self].first(where: { $0.key == key }), known.stamp == before, known.stamp.isSettled {

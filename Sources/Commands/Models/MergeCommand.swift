@@ -2,7 +2,7 @@ import BreakAScene
 import Diffusion
 import Language
 
-/// Handles by their scene, and results of several scenes in one model.
+/// The builtins for handles by their scene, and for results of several scenes in one model.
 enum MergeCommand {
     static let all: [Builtin] = [
         Builtin(

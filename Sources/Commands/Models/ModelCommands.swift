@@ -4,7 +4,7 @@ import Language
 import NeuralNetwork
 import Tensors
 
-/// Models and handles: loading, saving, adding, comparing.
+/// The builtins for models and handles: loading, saving, adding, comparing.
 enum ModelCommands {
     static let all: [Builtin] = [
         Builtin(
@@ -124,7 +124,7 @@ enum ModelCommands {
         return .host(ModelValue(try call.mapped("name") { try model(inFolder: path, call) }))
     }
 
-    /// A model as its folder has it (`LoadedModels`). Throws what loading throws.
+    /// Returns the model of a folder, kept by `LoadedModels`. Throws what loading throws.
     static func model(inFolder path: String, _ call: Call) throws -> DiffusionModel {
         try LoadedModels.model(path, of: ModelFolder.places(path), call) {
             let model = try ModelFolder.load(path)
@@ -160,7 +160,7 @@ enum ModelCommands {
         }
     }
 
-    /// What `load_model` would load, without its values. Throws what loading throws.
+    /// Returns the model that `load_model` would load, without its values. Throws what loading throws.
     static func outline(_ source: ModelType.Source, _ context: Context) throws -> DiffusionModel {
         guard let path = path(source.name, context) else { throw ModelError.noSuchFolder(path: source.name) }
         if FileSystem.isFolder(path) { return try ModelFolder.outline(path) }
@@ -228,8 +228,8 @@ enum ModelCommands {
         return .host(value.replacing(model))
     }
 
-    /// Tells of words that a handle starts badly from: of several tokens, of which the first is taken, which may mean
-    /// something else, and of one that the model was never taught.
+    /// Warns of words from which a handle starts badly: words of several tokens, of which only the first is taken and may mean something
+    /// else, and words that the model was never taught.
     static func warn(_ words: [String], _ model: DiffusionModel, _ call: Call, argument: String = "init") {
         for problem in words.compactMap(model.problem(ofWord:)) {
             call.context.warn(.unknownWord, problem.message, argument: argument, help: problem.help)
@@ -272,7 +272,7 @@ enum ModelCommands {
         return .host(DifferenceValue(names: (title(before), title(after)), changes: changes, added: added, removed: removed))
     }
 
-    /// "collage", "collage after phase 2".
+    /// Returns "collage" or "collage after phase 2".
     private static func title(_ learned: LearnedModel) -> String {
         let last = learned.provenance.last?.split(separator: ",").first.map { " after \($0)" } ?? ""
         return learned.model.name + last

@@ -5,17 +5,22 @@ import Language
 import NeuralNetwork
 import Tensors
 
-/// A model of the language: a value. Training gives another one.
+/// A model as a value: training gives another one.
 public struct ModelValue: HostValue {
+    /// The model with its history and origin.
     public let learned: LearnedModel
 
+    /// Creates a value of a trained model.
     public init(_ learned: LearnedModel) { self.learned = learned }
+    /// Creates a value of a model without history.
     public init(_ model: DiffusionModel) { self.init(LearnedModel(model)) }
 
+    /// The diffusion model.
     public var model: DiffusionModel { learned.model }
+    /// The name "model".
     public var typeName: String { "model" }
 
-    /// The same model with other parameters: what an optimizer's step gives.
+    /// Returns the model with other parameters, as an optimizer's step gives it.
     func replacing(_ model: DiffusionModel) -> ModelValue {
         var copy = learned
         copy.base = learned.base ?? learned.model
@@ -37,23 +42,30 @@ public struct ModelValue: HostValue {
         ("interrupted", { .bool($0.learned.unfinished != nil) }),
     ]
 
+    /// The names of the fields.
     public var fieldNames: [String] { Self.fields.map(\.name) }
+    /// Returns the value of a field.
     public func field(_ name: String) throws -> Value? { Self.fields.first { $0.name == name }?.value(self) }
 
     var handles: [HandleValue] { model.handles.indices.map { HandleValue(model, index: $0) } }
 
+    /// Returns whether handles, size and all parameters are the same.
     public func isEqual(to other: any HostValue) -> Bool {
         guard let other = other as? ModelValue else { return false }
         return other.model.handles == model.handles && other.model.latentSize == model.latentSize
             && other.model.fingerprint == model.fingerprint
     }
 
+    /// The text "model collage".
     public var inlineText: String { "model \(model.name)" }
 
+    /// The size of what a model has of its own: its handles.
     public var byteCount: Int { model.handles.count * model.textEncoder.configuration.hiddenSize * 4 + 4096 }
 
+    /// A sentence on values of this type.
     public var explanation: String { "A Stable Diffusion model; training gives another one, and both share what did not change." }
 
+    /// Returns the model's anatomy, handles, phases and difference from its base.
     public func display(_ context: DisplayContext) -> Display {
         let texts = [head, anatomy, size, handleText] + learned.provenance.map { [$0] } + [difference, unfinished]
         let lines = texts.enumerated().flatMap { place, pieces in
@@ -97,7 +109,7 @@ public struct ModelValue: HostValue {
         return ["handles \(texts[0])"] + texts.dropFirst()
     }
 
-    /// How much of it is not its base's.
+    /// How much of the model differs from its base.
     private var difference: [String] {
         guard let base = learned.base else { return [] }
         let change = model.difference(from: base)
@@ -117,22 +129,28 @@ public struct ModelValue: HostValue {
 /// A handle of a model: a token, and the embedding that it has in that model.
 public struct HandleValue: HostValue {
     let model: DiffusionModel
+    /// The handle's place among the model's handles.
     public let index: Int
 
     init(_ model: DiffusionModel, index: Int) { (self.model, self.index) = (model, index) }
 
+    /// The token, as prompts name it.
     public var token: String { model.handles[index] }
-    /// What it was made for; nil where it belongs to no scene.
+    /// What the handle was made for; nil where it belongs to no scene.
     var origin: HandleOrigin? { model.handleOrigins[index] }
+    /// The name "handle".
     public var typeName: String { "handle" }
+    /// The token.
     public var inlineText: String { token }
 
-    /// [D]; gradients flow to it where the model's handles take any.
+    /// The embedding [D]; gradients flow to it where the model's handles take any.
     var embedding: Variable {
         model.textEncoder.handleEmbedding?.row(index) ?? Variable(.zeros([model.textEncoder.configuration.hiddenSize]))
     }
 
+    /// The names of the fields.
     public var fieldNames: [String] { ["token", "index", "embedding", "start", "scene", "mask", "thing"] }
+    /// Returns the value of a field.
     public func field(_ name: String) throws -> Value? {
         switch name {
         case "token": .string(token)
@@ -146,11 +164,13 @@ public struct HandleValue: HostValue {
         }
     }
 
+    /// Returns whether token and embedding are the same, bit for bit.
     public func isEqual(to other: any HostValue) -> Bool {
         guard let other = other as? HandleValue else { return false }
         return other.token == token && other.embedding.value.isIdentical(to: embedding.value)
     }
 
+    /// Returns the handle with its norm, its way from its start, and the words that are most like it.
     public func display(_ context: DisplayContext) -> Display {
         let norm = embedding.value.sumOfSquares.squareRoot()
         let moved = model.handleStarts.map { (embedding.value - $0.row(index)).sumOfSquares.squareRoot() }
@@ -163,5 +183,6 @@ public struct HandleValue: HostValue {
         return Display(TextLines.pieces(pieces, between: "   ", context.width, "", "  ").joined(separator: "\n"))
     }
 
+    /// A sentence on values of this type.
     public var explanation: String { "A token that one thing of a scene has in a model; written into a prompt as \"a photo of {handle}\"." }
 }

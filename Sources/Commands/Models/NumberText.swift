@@ -3,7 +3,7 @@ import Language
 
 /// Numbers as the domain's values write them.
 enum NumberText {
-    /// "0.712".
+    /// Returns the number with so many decimals: "0.712".
     static func fixed(_ value: Double, _ digits: Int) -> String { printed(value, digits, "%.*f") }
 
     private static func printed(_ value: Double, _ digits: Int, _ format: String) -> String {
@@ -13,15 +13,15 @@ enum NumberText {
         return String(decoding: buffer.prefix(Int(count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// Three significant digits: "0.0123", "1.5".
+    /// Returns three significant digits: "0.0123", "1.5".
     static func significant(_ value: Double) -> String {
         FormatSpec(".3g").flatMap { try? Value.float(value).formatted($0) } ?? "\(value)"
     }
 
-    /// Three significant digits, zeros too, for the columns of a table: "1.50".
+    /// Returns three significant digits with trailing zeros, for the columns of a table: "1.50".
     static func column(_ value: Double) -> String { printed(value, 3, "%#.3g") }
 
-    /// ".71", as shares are written in tables.
+    /// Returns a share as tables write it: ".71".
     static func share(_ value: Double) -> String {
         let text = fixed(value, 2)
         return text.hasPrefix("0.") ? String(text.dropFirst()) : text

@@ -2,8 +2,9 @@ import Images
 import Language
 import Tensors
 
-/// Pictures: read, written, cut, combined.
+/// The builtins for pictures: reading, writing, cutting and combining them.
 public enum PictureCommands {
+    /// All rows of the family.
     public static let all: [Builtin] = files + geometry + composition
 
     static let family = "pictures"
@@ -12,7 +13,7 @@ public enum PictureCommands {
         Parameter(name, Accepts.picture, doc: doc)
     }
 
-    /// A row whose result is a picture; errors of the floors below get their place.
+    /// Returns a row whose result is a picture. Errors of the lower floors become problems at an argument.
     static func row(
         _ name: String, _ summary: String, _ parameters: [Parameter], terms: [String],
         examples: [Builtin.Example], run: @escaping @Sendable (Call) throws -> Image

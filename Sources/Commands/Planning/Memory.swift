@@ -2,10 +2,10 @@ import Glibc
 
 /// The machine's memory.
 enum Memory {
-    /// Smaller trainings begin without a word.
+    /// The bytes from which a training or drawing announces what it needs.
     static let worthSaying = 1_000_000_000
 
-    /// Bytes that programs may still take (`MemAvailable`); nil where the system does not say.
+    /// The bytes that programs may still take (`MemAvailable`); nil where the system does not say.
     static var available: Int? {
         guard let file = fopen("/proc/meminfo", "r") else { return nil }
         defer { fclose(file) }

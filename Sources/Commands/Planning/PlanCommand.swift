@@ -3,7 +3,7 @@ import Diffusion
 import Language
 import Tensors
 
-/// What a training will need, before it is started.
+/// The builtin `plan`: what a training will need, before it is started.
 enum PlanCommand {
     static let all: [Builtin] = [
         Builtin(
@@ -65,7 +65,7 @@ enum PlanCommand {
 }
 
 extension Call {
-    /// The first line of a training that needs much, and a warning where it needs more than there is.
+    /// Prints what a training that needs much memory will take, and warns where that is more than there is.
     func announce(_ plans: [TrainingPlan]) {
         guard let plan = plans.max(by: { $0.peak < $1.peak }) else { return }
         if plan.peak > Memory.worthSaying {
@@ -82,7 +82,7 @@ extension Call {
         )
     }
 
-    /// The same of pictures.
+    /// Prints what drawing will take where it needs much memory, and warns where that is more than there is.
     func announce(_ plan: GenerationPlan) {
         guard plan.peak > Memory.worthSaying else { return }
         let time = PlanText.time(PlanRates.measured().drawing(plan.operations))
@@ -90,7 +90,7 @@ extension Call {
         warn(peak: plan.peak, help: "fewer pictures at once and a smaller size need less")
     }
 
-    /// What is held already counts as free: it is part of the plan.
+    /// Warns where more memory is needed than is free. What the process holds already counts as free, because it is part of the plan.
     private func warn(peak: Int, help: String) {
         guard let free = Memory.available, peak > free + MemoryPool.shared.usedBytes else { return }
         context.warn(

@@ -1,17 +1,18 @@
 import Tensors
 
-/// How fast this machine does what plans count.
+/// The speed at which this machine does what plans count.
 struct PlanRates: Sendable {
-    /// Operations a second of products that stay in cache.
+    /// The rate of products that stay in cache, in operations a second.
     let products: Double
 
     static func measured() -> PlanRates { PlanRates(products: Tensor.productPeak()) }
 
-    /// Seconds of a training step, and of drawing, of so many operations: the share of the products' rate that all of
-    /// them reach on the way, norms and softmax and laying out of weights included.
+    /// Returns the seconds of a training step of so many operations, at the share of the products' rate that all of its work reaches,
+    /// norms, softmax and the layout of weights included.
     func training(_ operations: Double) -> Double { operations / (products * 0.5) }
+    /// Returns the seconds of drawing with so many operations.
     func drawing(_ operations: Double) -> Double { operations / (products * 0.6) }
 
-    /// Bytes of weights a second from a warm disk, laid out as they are kept.
+    /// The rate of reading weights from a warm disk, in bytes a second, with their layout.
     static let reading = 1e9
 }

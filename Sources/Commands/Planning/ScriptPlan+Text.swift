@@ -1,9 +1,9 @@
 import BreakAScene
 import Language
 
-/// Times as plans write them: about, never to more digits than they are good for.
+/// Times as plans write them, never with more digits than they are good for.
 enum PlanText {
-    /// "120 ms", "3.4 s", "12 min", "4 h 10 min".
+    /// Returns "120 ms", "3.4 s", "12 min" or "4 h 10 min".
     static func time(_ seconds: Double) -> String {
         switch seconds {
         case ..<0.9995: "\(NumberText.fixed(max(1, seconds * 1000), 0)) ms"
@@ -18,7 +18,7 @@ enum PlanText {
 extension ScriptPlan {
     private static let unknown = "unknown"
 
-    /// The rows in aligned columns, then the most memory and all the time, and what of it is not known.
+    /// Returns the rows in aligned columns, then the most memory and all of the time, and what of it is not known.
     func lines(width: Int) -> [String] {
         var table = TextTable(
             columns: [.init("line", number: true), .init("command"), .init("memory", number: true), .init("time", number: true)], rows: [])

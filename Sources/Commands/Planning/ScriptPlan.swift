@@ -5,7 +5,7 @@ import Tensors
 
 /// What a script's loading, training and drawing will need, before any of it runs: `bas check --plan`.
 public struct ScriptPlan {
-    /// One command. nil is what is not known before running.
+    /// A builtin's needs; nil for what is not known before running.
     struct Row {
         var line: Int
         var command: String
@@ -19,12 +19,12 @@ public struct ScriptPlan {
     private let context: Context
     private let rates: PlanRates
     private var outlines: [ModelType.Source: Result<DiffusionModel, any Error>] = [:]
-    /// Prior pictures that are drawn already, which a session keeps.
+    /// The prior pictures that have been drawn, which a session keeps.
     private var drawn: [(source: ModelType.Source, prior: PriorOptions)] = []
-    /// What has been loaded so far.
+    /// The models that have been loaded.
     private var loaded: Set<ModelType.Source> = []
 
-    /// The plan of a program; `rates` are measured now where they are not given.
+    /// Plans a program. `rates` are measured where they are not given.
     init(_ calls: [AnalyzedCall], _ context: Context, rates: PlanRates? = nil) {
         self.context = context
         self.rates = rates ?? (calls.contains { Self.planners[$0.call.builtin.name] != nil } ? .measured() : PlanRates(products: 1))
@@ -37,7 +37,7 @@ public struct ScriptPlan {
         }
     }
 
-    /// The table of a program, a line for each command that counts, and the whole; nil where there is none.
+    /// Returns the table of a program, a line for each builtin that counts and one for the whole, or nil where there are none.
     public static func text(_ calls: [AnalyzedCall], _ context: Context, width: Int) -> String? {
         let plan = ScriptPlan(calls, context)
         return plan.rows.isEmpty ? nil : plan.lines(width: width).joined(separator: "\n")
@@ -152,7 +152,7 @@ public struct ScriptPlan {
         return found
     }
 
-    /// The model that a command is given, as its folder has it; says what is not known of it.
+    /// Returns the model that a builtin is given, as its folder has it; notes what is not known of it and returns nil.
     private mutating func model(of call: AnalyzedCall, _ row: inout Row) -> (type: ModelType, model: DiffusionModel)? {
         guard case .host(let host) = call.call.type("model"), let type = host as? ModelType, let source = type.source else {
             row.notes.append("which model is not known before running")
@@ -166,7 +166,7 @@ public struct ScriptPlan {
         }
     }
 
-    /// Bytes of parameters that earlier phases two have moved: float32, beside the base's. A phase that moves them again
+    /// Returns the bytes of the parameters that earlier second phases moved: float32, beside the base's. A phase that moves them again
     /// counts them itself.
     private func moved(_ type: ModelType, _ model: DiffusionModel, _ phases: [Int]) -> Int {
         guard !phases.contains(2) else { return 0 }
@@ -174,7 +174,7 @@ public struct ScriptPlan {
         return model.namedParameters.filter { name, _ in parts.contains { $0.moves(name) } }.reduce(0) { $0 + 4 * $1.value.value.count }
     }
 
-    /// Weights of the other models that the script has loaded.
+    /// Returns the bytes of the other models that the script has loaded.
     private func others(than source: ModelType.Source?) -> Int {
         loaded.filter { $0 != source }.reduce(0) { sum, source in
             if case .success(let model)? = outlines[source] { sum + model.byteCount } else { sum }
@@ -196,7 +196,7 @@ public struct ScriptPlan {
 }
 
 extension TrainableParts {
-    /// Whether the merged result differs from the base in a parameter: adapters end in the attention's projections.
+    /// Returns whether the merged result differs from the base in a parameter; adapters end in the attention's projections.
     fileprivate func moves(_ name: String) -> Bool {
         self == .lora ? (name.contains(".attn1.") || name.contains(".attn2.")) && name.hasSuffix("weight") : includes(name)
     }

@@ -3,8 +3,8 @@ import Diffusion
 import Language
 
 extension Call {
-    /// Which handles of a model are those of a scene; tells where only the scene's name says so. Throws a problem where
-    /// there are none.
+    /// Returns which handles of a model belong to a scene, and warns where only the scene's name says so. Throws a `Problem` where there
+    /// are none.
     func pairing(_ model: DiffusionModel, _ scene: Scene) throws -> ScenePairing {
         let pairing = try mapped("model") { try model.pairing(with: scene) }
         if pairing.basis == .name {

@@ -2,13 +2,14 @@ import BreakAScene
 import Images
 import Language
 
-/// What `check` found: as a list its warnings, which are strings; beside them what each mask has of the attention maps.
+/// The result of `check`: as a list its warnings, which are strings; beside them what each mask has of the attention maps.
 struct CheckValue: HostValue {
     let title: String
     let report: SceneReport
-    /// What the model that was asked about is called.
+    /// The name of the model that was asked about; nil for none.
     let model: String?
 
+    /// The warnings as strings of the language.
     private var warnings: [Value] { report.warnings.map { .string($0.description) } }
 
     var typeName: String { "check" }
@@ -28,6 +29,7 @@ struct CheckValue: HostValue {
         }
     }
 
+    /// Returns one warning; negative places count from the end. Throws `.badIndex` for anything but one int and `.indexOutOfRange`.
     func index(_ subscripts: [Subscript]) throws -> Value {
         guard subscripts.count == 1, case .at(.int(let index)) = subscripts[0] else {
             throw Problem(.badIndex, "a check takes the place of a warning")
@@ -43,7 +45,7 @@ struct CheckValue: HostValue {
     var inlineText: String { report.warnings.isEmpty ? "nothing to say" : "\(report.warnings.count) warnings of \(title)" }
     var explanation: String { "What will not work well in a scene, said before any time is spent; as a list it is its warnings." }
 
-    /// What `crop` would gain, where something small would.
+    /// The sentence on how many more cells `crop` would bring, or nil where it would bring none.
     private var advice: String? {
         guard !report.gaining.isEmpty else { return nil }
         let gains = report.entries.filter { report.gaining.contains($0.name) }.map {
@@ -52,6 +54,7 @@ struct CheckValue: HostValue {
         return "crop(scene, margin=\(SceneReport.margin)) brings them closer: \(gains.joined(separator: ", "))"
     }
 
+    /// Returns a table with a row for each mask, the warnings and the advice.
     func display(_ context: DisplayContext) -> Display {
         let size = "\(report.mapSize.height)×\(report.mapSize.width)"
         let head =

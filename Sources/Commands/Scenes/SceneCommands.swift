@@ -4,8 +4,9 @@ import Images
 import Language
 import Tensors
 
-/// Scenes: a photo with a mask per thing.
+/// Commands that load, make, save, check and prepare scenes, which are a photo with a mask for each thing in it.
 enum SceneCommands {
+    /// The rows of this family.
     static let all: [Builtin] = [
         Builtin(
             "load_scene", family: "scenes", summary: "Loads a scene: a folder with img.jpg and mask0.png, mask1.png, ….",
@@ -70,10 +71,13 @@ enum SceneCommands {
         "fit", .string, allowed: SceneFit.allCases.map(\.rawValue),
         doc: "How a photo of another shape comes to a model: crop (to its masks), pad or squash.", keywordOnly: true, optional: true)
 
+    /// Returns the call's `fit`, or nil where none is given.
     private static func fit(_ call: Call) throws -> SceneFit? {
         call.optional("fit") == nil ? nil : SceneFit(rawValue: try call.string("fit"))
     }
 
+    /// Runs `load_scene`: a name without "/" and "." is looked up among the scenes that ship first. Throws `.badArgument` for an empty name
+    /// and `.fileMissing` where there is no such folder; warns of mask files that a gap in the numbering leaves out.
     @Sendable private static func load(_ call: Call) throws -> Value {
         let name = try call.string("name")
         guard !name.isEmpty else { throw Problem(.badArgument, "load_scene: the name is empty", argument: "name") }
@@ -95,6 +99,7 @@ enum SceneCommands {
         return .host(SceneValue(scene))
     }
 
+    /// Runs `scene`: makes a scene of a picture and its masks.
     @Sendable private static func make(_ call: Call) throws -> Value {
         let masks = try call.hosts("masks", as: MaskValue.self).map { eightBits($0.mask) }
         let names = call.optional("names") == nil ? nil : try call.strings("names")
@@ -105,17 +110,20 @@ enum SceneCommands {
                 try call.mapped("masks") { try Scene(image: image, masks: masks, names: names, title: title, fit: fit(call) ?? .crop) }))
     }
 
-    /// A mask as a file would hold it, so that a scene that was saved and loaded is the same.
+    /// Returns the mask with its values rounded to bytes, as a file would hold it: a scene that was saved and loaded equals the one in
+    /// memory.
     private static func eightBits(_ mask: Mask) -> Mask {
         Mask(width: mask.width, height: mask.height, values: mask.bytes.map { Float(Double($0) / 255) })
     }
 
+    /// Runs `save_scene` and returns the folder's path.
     @Sendable private static func save(_ call: Call) throws -> Value {
         let (value, path) = (try call.host("scene", as: SceneValue.self), try call.target("path", isFolder: true))
         try call.mapped("path") { try SceneFolder.save(value.scene, to: path) }
         return .string(path)
     }
 
+    /// Runs `check`. Throws `.missingArgument` where words are given without a model, among whose tokens they are looked up.
     @Sendable private static func check(_ call: Call) throws -> Value {
         let scene = try call.host("scene", as: SceneValue.self).scene
         let model = try call.optional("model").map { _ in try call.host("model", as: ModelValue.self).model }
@@ -127,12 +135,12 @@ enum SceneCommands {
         }
         let downsampling = MaskDownsampling(rawValue: try call.string("downsampling")) ?? .nearest
         let report = try call.mapped("scene") { try SceneReport(scene, model: model, words: words, downsampling: downsampling) }
-        // At the prompt the value that is shown has them.
+        // At the prompt the value that is shown lists the warnings itself.
         if call.context.isScript || call.assignedName != nil { warn(report, call) }
         return .host(CheckValue(title: scene.title, report: report, model: model?.name))
     }
 
-    /// Each warning of a report as a diagnostic at the call.
+    /// Issues each warning of a report as a diagnostic at the call's `scene`.
     static func warn(_ report: SceneReport, _ call: Call) {
         for warning in report.warnings {
             let code: ErrorCode =

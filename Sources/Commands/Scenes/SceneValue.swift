@@ -3,13 +3,17 @@ import Figures
 import Images
 import Language
 
-/// A scene of the language: shows itself with its masks tinted, and what is to be known of them.
+/// A scene as a value of the language. It shows itself as the photo beside one tinted copy for each mask, with a table of the masks.
 public struct SceneValue: PictureReadable {
+    /// The photo, its masks and their names.
     public let scene: Scene
 
+    /// Wraps a scene.
     public init(_ scene: Scene) { self.scene = scene }
 
+    /// The name "scene".
     public var typeName: String { "scene" }
+    /// The photo.
     public var picture: Image { scene.image }
 
     private static let fields: [(name: String, value: @Sendable (SceneValue) -> Value)] = [
@@ -21,14 +25,21 @@ public struct SceneValue: PictureReadable {
         ("fit", { .string($0.scene.fit.rawValue) }),
     ]
 
+    /// The names that `field` knows.
     public var fieldNames: [String] { Self.fields.map(\.name) }
+    /// Returns a field of the scene, or nil for an unknown name.
     public func field(_ name: String) throws -> Value? { Self.fields.first { $0.name == name }?.value(self) }
+    /// Returns whether the other value is an equal scene.
     public func isEqual(to other: any HostValue) -> Bool { (other as? SceneValue)?.scene == scene }
+    /// The word "scene" and the title.
     public var inlineText: String { "scene \(scene.title)" }
+    /// The bytes of the photo and of its masks.
     public var byteCount: Int { scene.image.pixels.count + scene.masks.count * scene.image.width * scene.image.height * 4 }
 
+    /// One sentence on what a scene is.
     public var explanation: String { "A photo and a mask per thing in it: what phase1 and phase2 learn from." }
 
+    /// Returns the table of the masks with the warnings, and the figure where the context wants images.
     public func display(_ context: DisplayContext) -> Display { Abandonable.answer { shown(context) } }
 
     private func shown(_ context: DisplayContext) -> Display {
@@ -38,7 +49,7 @@ public struct SceneValue: PictureReadable {
             lines(context.width).joined(separator: "\n"), image: image.map { DisplayImage(png: $0, alt: alt, fileStem: scene.title) })
     }
 
-    /// The photo, and beside it each mask tinted over it, at a size that a screen shows well.
+    /// Returns a grid with the photo and, beside it, each mask tinted over the photo; the longer side of each picture has 192 pixels.
     private func figure() throws -> Figure {
         let side = 192
         let scale = Double(side) / Double(max(scene.image.width, scene.image.height))
@@ -51,6 +62,7 @@ public struct SceneValue: PictureReadable {
         return Figure(.pictures(PictureGrid([photo] + tinted, titles: [scene.title] + titles, columns: min(5, tinted.count + 1))))
     }
 
+    /// Returns the text: a head line, what a square model sees, a table of the masks, and the warnings.
     private func lines(_ width: Int) -> [String] {
         let head =
             "Scene \"\(scene.title)\"  \(scene.image.width)×\(scene.image.height)  \(scene.masks.count) mask\(scene.masks.count == 1 ? "" : "s")"

@@ -2,9 +2,9 @@ import Language
 import Tensors
 
 extension Call {
-    /// Tells of NaN and infinite numbers in what becomes a picture: no colour stands for them.
+    /// Warns where a tensor that becomes a picture holds NaN or infinite numbers, for which there is no colour.
     func warnOfNotFinite(_ tensor: Tensor, _ argument: String?, help: String? = nil) {
-        // Asked last: what was computed before a stop is no rubbish.
+        // Abandoned work leaves arbitrary numbers; whether it was abandoned is certain only after the search.
         guard tensor.contains(where: { !$0.isFinite }), !Parallel.isAbandoned else { return }
         let found = TensorStatistics(tensor)
         let infinite = found.infinite.below + found.infinite.above

@@ -2,13 +2,14 @@ import Figures
 import Images
 import Language
 
-/// Several pictures as one: what a list of them shows.
+/// One picture made of several, which is what a list of pictures shows.
 enum PictureSheet {
+    /// The largest number of pictures in a sheet.
     private static let most = 24
-    /// Sides of a picture in a sheet.
+    /// The bounds of a picture's longer side in a sheet, in pixels.
     private static let (smallest, largest) = (96, 256)
 
-    /// In one row up to six, else in rows of six. nil where they cannot be drawn.
+    /// Returns a sheet with up to six pictures in a row, or nil for fewer than two pictures and where they cannot be drawn.
     static func image(
         _ pictures: [Image], noun: String, titles: [String] = [], caption: String? = nil, metadata: PNGMetadata, _ context: DisplayContext
     ) -> DisplayImage? {
@@ -21,7 +22,7 @@ enum PictureSheet {
         return DisplayImage(png: png, alt: (caption ?? "\(pictures.count) \(noun)s") + (rest > 0 ? ", the first \(most)" : ""))
     }
 
-    /// Small pictures enlarged by a whole number, large ones reduced.
+    /// Returns a small picture enlarged by a whole number, a large one reduced, and any other as it is.
     static func fitted(_ image: Image) throws -> Image {
         let side = max(image.width, image.height)
         if side < smallest { return try image.scaled(by: max(1, smallest / side)) }
@@ -33,10 +34,12 @@ enum PictureSheet {
 }
 
 extension PictureReadable {
+    /// Returns the sheet of a list that holds nothing but pictures, or nil for other lists.
     public func picture(of list: [any HostValue], _ context: DisplayContext) -> DisplayImage? {
         Abandonable.answer { sheet(of: list, context) }
     }
 
+    /// Makes the sheet; pictures that know what they were made from get titles and a caption of it.
     private func sheet(of list: [any HostValue], _ context: DisplayContext) -> DisplayImage? {
         let pictures = list.compactMap { ($0 as? any PictureReadable)?.picture }
         guard pictures.count == list.count else { return nil }

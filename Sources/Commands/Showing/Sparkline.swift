@@ -1,10 +1,11 @@
 import Tensors
 
-/// Numbers as a row of blocks of eight heights.
+/// Numbers written as a row of block characters of eight heights.
 enum Sparkline {
     private static let blocks = Array("▁▂▃▄▅▆▇█")
 
-    /// Means of at most `width` equal parts, from the lowest to the highest of them; "!" where one is not finite.
+    /// Returns the means of at most `width` equal parts, scaled from the lowest to the highest of them; "!" stands for a mean that is not
+    /// finite.
     static func curve(_ values: [Double], width: Int) -> String {
         let parts = max(1, min(width, values.count))
         let means = (0..<parts).map { part in
@@ -16,13 +17,13 @@ enum Sparkline {
         return String(means.map { $0.isFinite ? block(high > low ? ($0 - low) / (high - low) : 0) : "!" })
     }
 
-    /// How often a tensor's finite values lie in each of `bins` equal parts of low…high.
+    /// Returns how often the tensor's finite values lie in each of `bins` equal parts of `low`…`high`.
     static func histogram(_ tensor: Tensor, low: Float, high: Float, bins: Int = 10) -> String {
         var counts = [Int](repeating: 0, count: bins)
         let width = (Double(high) - Double(low)) / Double(bins)
         tensor.eachPiece { values in
             for value in values where value.isFinite {
-                // All equal beside NaN: a histogram of one bar.
+                // Where all finite values are equal, the histogram has one bar.
                 let place = width > 0 ? (Double(value) - Double(low)) / width : 0
                 counts[min(bins - 1, max(0, Int(place)))] += 1
             }
@@ -31,6 +32,6 @@ enum Sparkline {
         return String(counts.map { blocks[$0 * (blocks.count - 1) / most] })
     }
 
-    /// The block for a height of 0…1.
+    /// Returns the block for a height in 0…1; heights outside are clamped.
     private static func block(_ height: Double) -> Character { blocks[Int((min(1, max(0, height)) * 7).rounded())] }
 }

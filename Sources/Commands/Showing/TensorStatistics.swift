@@ -1,19 +1,23 @@
 import Tensors
 
-/// What a tensor's line says of its values.
+/// The range, mean and spread of a tensor's finite values, and how many are not finite.
 struct TensorStatistics {
-    /// Of the finite ones; 0 where there are none.
+    /// The smallest finite value; 0 where there is none.
     private(set) var low: Float = .infinity
+    /// The largest finite value; 0 where there is none.
     private(set) var high: Float = -.infinity
+    /// The mean of the finite values; 0 where there are none.
     private(set) var mean = 0.0
-    /// Of the sample: n - 1.
+    /// The standard deviation of the finite values as of a sample, which divides by n - 1.
     private(set) var deviation = 0.0
-    /// How many are finite.
+    /// The number of finite values.
     private(set) var finite = 0
+    /// The number of NaNs.
     private(set) var notANumber = 0
+    /// The numbers of negative and of positive infinities.
     private(set) var infinite = (below: 0, above: 0)
 
-    /// Goes over the values twice, piece by piece, until nobody wants to know any more.
+    /// Computes the statistics in two passes over the values; work that was abandoned leaves them incomplete.
     init(_ tensor: Tensor) {
         var sum = 0.0
         tensor.eachPiece { values in
@@ -43,16 +47,17 @@ struct TensorStatistics {
         deviation = (squares / Double(max(1, finite - 1))).squareRoot()
     }
 
-    /// "NaN!", "+Inf!" and "-Inf!", where there are such.
+    /// The marks "NaN!", "+Inf!" and "-Inf!" of what the tensor holds.
     var warnings: [String] {
         [("NaN!", notANumber), ("+Inf!", infinite.above), ("-Inf!", infinite.below)].filter { $0.1 > 0 }.map(\.0)
     }
 }
 
 extension Tensor {
+    /// The number of values in a piece.
     private static let pieceCount = 1 << 16
 
-    /// The values in order, piece by piece, until nobody wants the result any more.
+    /// Calls `body` with the values in order, piece by piece; the pieces that remain are skipped once the work is abandoned.
     func eachPiece(_ body: (UnsafeBufferPointer<Float>) -> Void) {
         withValues { values in
             Parallel.eachRow(0..<(values.count + Self.pieceCount - 1) / Self.pieceCount) { piece in
@@ -62,14 +67,14 @@ extension Tensor {
         }
     }
 
-    /// Whether `test` is true for one of the values.
+    /// Returns whether `test` is true of one of the values.
     func contains(where test: (Float) -> Bool) -> Bool {
         var found = false
         eachPiece { values in found = found || values.contains(where: test) }
         return found
     }
 
-    /// The same numbers; NaN equals nothing.
+    /// Returns whether both tensors have as many numbers and the same ones in order; NaN equals nothing.
     func isEqual(to other: Tensor) -> Bool {
         guard count == other.count else { return false }
         var (same, start) = (true, 0)

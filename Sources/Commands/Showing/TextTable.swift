@@ -1,27 +1,33 @@
 import Language
 
-/// Cells in aligned columns, fitted to a width: text columns are cut first, then columns at the end are left out, and
-/// what is left out is counted.
+/// Cells in aligned columns, fitted to a width: text columns are cut first, then columns at the end are left out. A last line counts and
+/// names what is left out.
 struct TextTable {
+    /// A column's heading and alignment.
     struct Column {
+        /// The heading.
         var head: String
-        /// Numbers stand at the right of their column, all else at the left.
+        /// Whether the cells are numbers, which stand at the right of their column; all else stands at the left.
         var isNumber: Bool
-        /// Cut to this, and never below `narrowest`.
+        /// The width that no column exceeds.
         fileprivate static let widest = 40
+        /// The width below which no text column is cut.
         fileprivate static let narrowest = 8
 
+        /// Makes a column.
         init(_ head: String, number: Bool = false) { (self.head, isNumber) = (head, number) }
     }
 
+    /// The columns from left to right.
     var columns: [Column]
-    /// As many cells a row as columns.
+    /// The rows, each with one cell for each column.
     var rows: [[String]]
-    /// Written behind a row, by its place.
+    /// Texts that are written behind rows, by the place of the row.
     var marks: [Int: String] = [:]
-    /// More rows are shown by their first and last.
+    /// The number of rows above which only the first and the last are shown.
     var mostRows = 40
 
+    /// Returns the heading, the rows and the notes on what is left out, each line at most `width` columns wide where that is possible.
     func lines(width: Int, indent: Int = 0) -> [String] {
         let places = shownRows
         let (shown, widths) = fitted(places, width - indent)
@@ -36,7 +42,7 @@ struct TextTable {
         for (number, place) in places.enumerated() {
             if number > 0, place > places[number - 1] + 1 { result.append("\(pad)… \(place - places[number - 1] - 1) rows more") }
             let (row, mark) = (line(rows[place]), marks[place] ?? "")
-            // A mark says again what stands elsewhere: columns are worth more.
+            // A mark repeats what stands elsewhere, so that columns take precedence over it.
             result.append(TextLines.trimmedEnd(displayWidth(row + mark) <= width ? row + mark : row))
         }
         let hidden = columns.indices.filter { !shown.contains($0) }.map { columns[$0].head }
@@ -47,13 +53,14 @@ struct TextTable {
         return result
     }
 
+    /// The places of the rows that are shown.
     private var shownRows: [Int] {
         guard rows.count > mostRows else { return Array(rows.indices) }
         let last = max(1, mostRows / 4)
         return Array(0..<(mostRows - last)) + Array((rows.count - last)..<rows.count)
     }
 
-    /// The columns that fit, and their widths.
+    /// Returns the columns that fit into `room`, and their widths.
     private func fitted(_ places: [Int], _ room: Int) -> (columns: [Int], widths: [Int]) {
         var widths = columns.indices.map { column in
             let widest = places.map { displayWidth(rows[$0][column]) }.max() ?? 0
@@ -72,14 +79,16 @@ struct TextTable {
     }
 }
 
-/// Lines of text in columns of a terminal.
+/// Lines of text by their width in a terminal's columns.
 enum TextLines {
+    /// Returns the text cut or padded to a width; `left` pads on the left.
     static func padded(_ text: String, to width: Int, left: Bool = false) -> String {
         let text = cut(text, to: width)
         let pad = String(repeating: " ", count: max(0, width - displayWidth(text)))
         return left ? pad + text : text + pad
     }
 
+    /// Returns the text, cut to a width with "…" at its end where it is longer.
     static func cut(_ text: String, to width: Int) -> String {
         guard displayWidth(text) > width else { return text }
         var kept = ""
@@ -87,10 +96,11 @@ enum TextLines {
         return kept + "…"
     }
 
+    /// Returns the text without the spaces at its end.
     static func trimmedEnd(_ text: String) -> String { String(text.reversed().drop { $0 == " " }.reversed()) }
 
-    /// Words in lines of a width; `first` stands before the first line, `rest` before the others. Words longer than a
-    /// line stay whole, units with their number.
+    /// Returns the words in lines of a width; `first` stands before the first line, `rest` before the others. Words longer than a line stay
+    /// whole, and a unit stays with its number.
     static func wrapped(_ text: String, width: Int, first: String = "", rest: String = "") -> [String] {
         var words: [String] = []
         for word in text.split(separator: " ", omittingEmptySubsequences: false) {
@@ -103,7 +113,7 @@ enum TextLines {
         return pieces(words, between: " ", width, first, rest)
     }
 
-    /// Pieces that are not broken, as many on a line as fit.
+    /// Returns the pieces in lines of a width, as many on a line as fit; no piece is broken.
     static func pieces(_ pieces: [String], between: String = "  ", _ width: Int, _ first: String = "", _ rest: String = "") -> [String] {
         var (lines, line, isEmpty) = ([String](), first, true)
         for piece in pieces {

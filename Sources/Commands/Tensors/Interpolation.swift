@@ -2,13 +2,13 @@ import Autograd
 import Images
 import Tensors
 
-/// Resizing of tensors by one matrix an axis, so that gradients flow; the weights of torch's `F.interpolate`
+/// Resizing of tensors by one matrix for each axis, through which gradients flow. The weights are those of torch's `F.interpolate`
 /// (`align_corners=False`, no antialiasing).
 struct Interpolation {
-    /// The source places and weights of one target place.
+    /// Returns the source places and weights of one target place.
     private let taps: @Sendable (_ place: Int, _ from: Int, _ to: Int) -> [(place: Int, weight: Float)]
 
-    /// nil for filters that only pictures have.
+    /// Makes the interpolation of a filter; nil for filters that only pictures have.
     init?(_ filter: Resample) {
         switch filter {
         case .nearest: taps = Self.nearest
@@ -17,7 +17,7 @@ struct Interpolation {
         }
     }
 
-    /// [H, W], [H, W, C] or [N, H, W, C] to `height` and `width`.
+    /// Returns `x`, which is [H, W], [H, W, C] or [N, H, W, C], at another height and width.
     func resize(_ x: Variable, height: Int, width: Int) -> Variable {
         let rank = x.shape.count
         let (n, c) = (rank == 4 ? x.shape[0] : 1, rank == 2 ? 1 : x.shape[rank - 1])
@@ -30,6 +30,7 @@ struct Interpolation {
         return across.reshaped(shape)
     }
 
+    /// Returns the matrix [to, from] that resizes one axis.
     private func matrix(from: Int, to: Int) -> Tensor {
         var values = [Float](repeating: 0, count: from * to)
         for row in 0..<to {
@@ -38,12 +39,14 @@ struct Interpolation {
         return Tensor(values, shape: [to, from])
     }
 
+    /// The taps of nearest-neighbour resizing: one source place of weight 1.
     private static let nearest: @Sendable (Int, Int, Int) -> [(place: Int, weight: Float)] = {
         place, from, to in
         let scale = Float(from) / Float(to)
         return [(min(Int((Float(place) * scale).rounded(.down)), from - 1), 1)]
     }
 
+    /// The taps of linear interpolation: the two source places around the target's centre.
     private static let linear: @Sendable (Int, Int, Int) -> [(place: Int, weight: Float)] = {
         place, from, to in
         let scale = Float(from) / Float(to)

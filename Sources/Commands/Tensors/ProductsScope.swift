@@ -1,14 +1,15 @@
 import Language
 import Tensors
 
-/// `with products("bf16") { … }`: what linear layers' and convolutions' products are rounded to, in a block.
+/// The block `with products("bf16") { … }`, which chooses what the products of linear layers and convolutions are rounded to.
 public enum ProductsScope {
-    /// What it takes.
+    /// The names of the precisions that the block takes.
     public static let names = ProductPrecision.allCases.map(\.rawValue)
 
-    /// The precision of this name; float32 for names that are none.
+    /// Returns the precision of a name; float32 for a name that is none.
     public static func precision(_ name: String) -> ProductPrecision { ProductPrecision(rawValue: name) ?? .float32 }
 
+    /// The row of `products`.
     static let builtin = Builtin(
         "products", family: "tensors",
         summary: "The precision of a block's linear layers and convolutions: with products(\"bf16\") { … }.",
@@ -30,6 +31,7 @@ public enum ProductsScope {
             throw Problem(.badArgument, "products begins a block", help: "with products(\"bf16\") { … }")
         })
 
+    /// Returns the problem of a precision that this processor does not have, at `argument`.
     static func problem(_ error: ProductPrecision.Unsupported, argument: String?) -> Problem {
         Problem(
             .badArgument, error.description, argument: argument, notes: ["this is an \(Processor.name) (\(Processor.vectors))"],

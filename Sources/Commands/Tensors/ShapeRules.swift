@@ -1,10 +1,10 @@
 import Language
 import Tensors
 
-/// The shapes that commands give, and the problems of those that do not fit: one place for the run and for what
-/// is known before it. Sizes that are not known are nil; a shape of which nothing is known is nil.
+/// The shapes that commands give, and the problems of those that do not fit; both the run and the analysis before it use these rules. A
+/// size that is not known is nil, as is a shape of which nothing is known.
 enum ShapeRules {
-    /// Throws where two known sizes clash, whatever the others are.
+    /// Returns the shape of two broadcast operands. Throws `.shapeMismatch` where two known sizes clash, whatever the others are.
     static func broadcast(_ a: [Int?]?, _ b: [Int?]?) throws -> [Int?]? {
         guard let a, let b else { return nil }
         if let known = exact(a), let other = exact(b) {
@@ -27,14 +27,16 @@ enum ShapeRules {
         return result.reversed()
     }
 
+    /// Returns the problem of two shapes that do not broadcast.
     private static func clash(_ a: [Int?], _ b: [Int?], _ sizes: String) -> Problem {
         Problem(
             .shapeMismatch, "these shapes do not broadcast", left: text(a), right: text(b), notes: ["aligned from the right: \(sizes)"])
     }
 
+    /// Returns "[2, ?, 4]"; "?" stands for an unknown size.
     static func text(_ shape: [Int?]) -> String { "[" + shape.map { $0.map(String.init) ?? "?" }.joined(separator: ", ") + "]" }
 
-    /// All sizes, where all are known.
+    /// Returns the shape where all its sizes are known, else nil.
     static func exact(_ shape: [Int?]?) -> [Int]? {
         guard let shape, !shape.contains(nil) else { return nil }
         return shape.compactMap { $0 }
@@ -42,7 +44,8 @@ enum ShapeRules {
 
     // MARK: axes
 
-    /// An axis counted from the end where negative.
+    /// Returns an axis as a place from 0; negative ones count from the end. `extra` allows so many axes beyond the shape's. Throws
+    /// `.indexOutOfRange`.
     static func axis(_ axis: Int, _ name: String, of shape: [Int], command: String, extra: Int = 0) throws -> Int {
         let rank = shape.count + extra
         if axis >= -rank, axis < rank { return axis < 0 ? axis + rank : axis }
@@ -52,6 +55,7 @@ enum ShapeRules {
             notes: [rank == 0 ? "it has none" : "axes go from 0 to \(rank - 1), or from the end -1 to -\(rank)"])
     }
 
+    /// Returns several axes as places. Throws `.indexOutOfRange`, and `.badArgument` where one is named twice.
     static func axes(_ axes: [Int], _ name: String, of shape: [Int], command: String) throws -> [Int] {
         let places = try axes.map { try axis($0, name, of: shape, command: command) }
         guard Set(places).count == places.count else {
@@ -60,7 +64,7 @@ enum ShapeRules {
         return places
     }
 
-    /// What is left of a shape when axes go; all of them where nil.
+    /// Returns what is left of a shape when `axes` are reduced (all of them for nil); `keeps` leaves them with size 1.
     static func reduced(_ shape: [Int], _ axes: [Int]?, keeps: Bool) -> [Int] {
         let gone = axes ?? Array(shape.indices)
         return shape.indices.compactMap { gone.contains($0) ? (keeps ? 1 : nil) : shape[$0] }
@@ -68,7 +72,8 @@ enum ShapeRules {
 
     // MARK: layout
 
-    /// One size may be -1 and follows from the others.
+    /// Returns the sizes of a reshape; one may be -1 and follows from the others. Throws `.shapeMismatch` where the count differs and
+    /// `.tooManyBytes`.
     static func reshaped(_ shape: [Int], to wanted: [Int]) throws -> [Int] {
         let count = Shape.count(shape)
         var sizes = wanted
@@ -85,7 +90,7 @@ enum ShapeRules {
         return sizes
     }
 
-    /// The places of all axes in a new order.
+    /// Returns the places of all axes in a new order. Throws `.badArgument` unless each axis is named once.
     static func permutation(_ axes: [Int], of shape: [Int]) throws -> [Int] {
         let order = try self.axes(axes, "axes", of: shape, command: "permute")
         guard order.count == shape.count else {
@@ -96,7 +101,7 @@ enum ShapeRules {
         return order
     }
 
-    /// Are all shapes equal, but for one axis?
+    /// Throws `.shapeMismatch` unless all shapes are equal but for the size of `axis`.
     static func same(_ shapes: [[Int]], except axis: Int?) throws {
         func rest(_ shape: [Int]) -> [Int] { shape.indices.map { $0 == axis ? 0 : shape[$0] } }
         for (place, shape) in shapes.enumerated() where rest(shape) != rest(shapes[0]) {
@@ -108,7 +113,8 @@ enum ShapeRules {
 
     // MARK: products
 
-    /// Of `matmul`: over the last two axes; leading axes broadcast; a vector is a row on the left, a column on the right.
+    /// Returns the shape of `matmul`, which multiplies over the last two axes: leading axes broadcast; a vector is a row on the left and a
+    /// column on the right. Throws `.shapeMismatch`.
     static func product(_ a: [Int], _ b: [Int]) throws -> [Int] {
         guard !a.isEmpty, !b.isEmpty else {
             throw Problem(.shapeMismatch, "matmul takes vectors and matrices, not single numbers", help: "a * b")
@@ -124,6 +130,7 @@ enum ShapeRules {
         return batch + (a.count == 1 ? [] : [left[left.count - 2]]) + (b.count == 1 ? [] : [right[right.count - 1]])
     }
 
+    /// Throws `.shapeMismatch` unless both shapes are the same.
     static func equal(_ a: [Int], _ b: [Int], command: String) throws {
         if a == b { return }
         throw Problem(

@@ -3,8 +3,10 @@ import Language
 import Tensors
 
 extension TensorCommands {
+    /// The parameters of two tensors that broadcast.
     private static let two = [tensor("a"), tensor("b", doc: "Broadcasts with a.")]
 
+    /// The rows that choose between values: minimum, maximum, clamp and where.
     static let choices: [Builtin] = [
         row(
             "minimum", "The smaller of two, element by element.", two, terms: ["least", "intersection"],
@@ -46,7 +48,8 @@ extension TensorCommands {
             run: select),
     ]
 
-    /// Picks rather than multiplies: NaN on the side not taken stays there.
+    /// Runs `where`. It picks instead of multiplying, so that NaN on the side not taken has no effect. Throws `.shapeMismatch` and
+    /// `.tooManyBytes`.
     @Sendable private static func select(_ call: Call) throws -> Variable {
         let (a, b) = try call.pair("a", "b")
         let condition = try call.tensor("condition")

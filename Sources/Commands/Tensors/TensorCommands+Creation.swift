@@ -3,6 +3,7 @@ import Language
 import Tensors
 
 extension TensorCommands {
+    /// The rows that make tensors of numbers, lists and shapes.
     static let creation: [Builtin] = [
         row(
             "tensor",
@@ -53,6 +54,7 @@ extension TensorCommands {
             }),
     ]
 
+    /// Returns `n` numbers from `start` on, `step` apart; they are computed in double precision.
     private static func spaced(_ n: Int, from start: Double, _ step: Double) -> Tensor {
         Tensor.make([n]) { out in
             guard let out = out.baseAddress else { return }
@@ -62,6 +64,7 @@ extension TensorCommands {
         }
     }
 
+    /// Runs `arange`. Throws `.badArgument` for a step of 0 and `.tooManyBytes`.
     @Sendable private static func arange(_ call: Call) throws -> Variable {
         let first = try call.double("start")
         let (start, end) = call.optional("end") == nil ? (0, first) : (first, try call.double("end"))
@@ -76,6 +79,7 @@ extension TensorCommands {
         return Variable(spaced(n, from: start, step))
     }
 
+    /// The rows that draw random numbers, set the seed and open `no_grad`.
     static let random: [Builtin] = [
         row(
             "randn", "Standard normal random numbers, the noise of diffusion.", [shape, SeedState.parameter],

@@ -3,6 +3,7 @@ import Language
 import Tensors
 
 extension TensorCommands {
+    /// The rows that write and read safetensors files.
     static let files: [Builtin] = [
         Builtin(
             "save_tensors", family: family, summary: "Writes tensors as a safetensors file, which NumPy and PyTorch read.",
@@ -20,6 +21,8 @@ extension TensorCommands {
             ], run: loadTensors),
     ]
 
+    /// Runs `save_tensors` and returns the path. Throws `.badArgument` for an empty record, `.wrongType` for an entry that is no tensor,
+    /// and the problem of a file that cannot be written.
     @Sendable private static func saveTensors(_ call: Call) throws -> Value {
         let (path, record) = (try call.target("path", isFolder: false), try call.record("tensors"))
         guard !record.keys.isEmpty else { throw Problem(.badArgument, "save_tensors: there is no tensor", argument: "tensors") }
@@ -31,6 +34,7 @@ extension TensorCommands {
         return .string(path)
     }
 
+    /// Runs `load_tensors`: the result is a record with a tensor for each entry of the file.
     @Sendable private static func loadTensors(_ call: Call) throws -> Value {
         let path = FileNames.readable(try call.string("path"), call.context)
         return try call.mapped("path") {

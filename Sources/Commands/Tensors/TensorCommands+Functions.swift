@@ -3,16 +3,19 @@ import Glibc
 import Language
 import Tensors
 
-/// A function of one number, element by element.
+/// A function of one number that is applied element by element.
 private struct ElementFunction: Sendable {
     var name: String
     var summary: String
     var terms: [String]
+    /// The example of its help.
     var example: Builtin.Example
-    /// Of a plain number; nil where the language has the function itself.
+    /// The function of a plain number; nil where the language itself has the function.
     var ofNumber: (@Sendable (Double) -> Double)?
+    /// The function of a tensor.
     var ofTensor: @Sendable (Variable) -> Variable
 
+    /// Makes the function from its name, summary, search terms and an example with its result.
     init(
         _ name: String, _ summary: String, _ terms: [String], _ code: String, _ shows: String,
         number: (@Sendable (Double) -> Double)? = nil, _ tensor: @escaping @Sendable (Variable) -> Variable
@@ -21,6 +24,7 @@ private struct ElementFunction: Sendable {
         (ofNumber, ofTensor) = (number, tensor)
     }
 
+    /// The row of the builtin table.
     var row: Builtin {
         Builtin(
             name, family: TensorCommands.family, summary: summary,
@@ -28,6 +32,7 @@ private struct ElementFunction: Sendable {
             result: "number, or tensor of x's shape", terms: terms, examples: [example], run: run)
     }
 
+    /// Applies the function to a number or a tensor.
     @Sendable private func run(_ call: Call) throws -> Value {
         guard let number = try call.value("x").number else {
             return .tensor(ofTensor(try call.variable("x")))
@@ -37,8 +42,10 @@ private struct ElementFunction: Sendable {
 }
 
 extension TensorCommands {
+    /// The rows of functions that work element by element, round and softmax.
     static let functions: [Builtin] = table.map(\.row) + [rounded, softmax]
 
+    /// The functions of one number.
     private static let table: [ElementFunction] = [
         .init(
             "exp", "e to the power of x.", ["exponential"], "exp([0, 1])", "tensor[2] [1.0, 2.718]",
@@ -85,6 +92,7 @@ extension TensorCommands {
             { $0.gelu() }),
     ]
 
+    /// The row of `round`, which leaves plain numbers to the language; halves go away from zero.
     private static let rounded = Builtin(
         "round", family: family,
         summary: "The nearest whole number, or with so many decimals; without a gradient.",
@@ -110,6 +118,7 @@ extension TensorCommands {
             return .tensor(rounded)
         })
 
+    /// The row of `softmax`.
     private static let softmax = row(
         "softmax", "exp(x) / sum(exp(x)) along an axis: positive numbers that add up to 1.",
         [tensor(), axis(default: -1, doc: "The axis along which they add up.")],

@@ -5,8 +5,10 @@ import Language
 import Tensors
 
 extension TensorCommands {
+    /// The parameter of `concat` and `stack`.
     private static let parts = Parameter("tensors", .list(Accepts.tensor), doc: "At least one.")
 
+    /// The rows that change shapes, join tensors and resize.
     static let layout: [Builtin] = [
         row(
             "reshape",
@@ -103,11 +105,13 @@ extension TensorCommands {
             ], run: resize),
     ]
 
+    /// Runs `reshape`.
     @Sendable private static func reshape(_ call: Call) throws -> Variable {
         let x = try call.variable("x")
         return x.reshaped(try ShapeRules.reshaped(x.shape, to: try call.ints("shape")))
     }
 
+    /// Returns the call's `tensors`. Throws `.badArgument` where there are none.
     private static func pieces(_ call: Call) throws -> [Variable] {
         let parts = try call.list("tensors").map(TensorReading.variable)
         if parts.isEmpty {
@@ -118,6 +122,8 @@ extension TensorCommands {
         return parts
     }
 
+    /// Runs `resize`: masks stay masks unless the target is a tensor of three or more axes, images stay images, and all else is resized as
+    /// a tensor. Throws `.notAllowed` for a filter that the value does not have.
     @Sendable private static func resize(_ call: Call) throws -> Value {
         let (value, size) = (try call.value("x"), try call.size("to"))
         let filter = call.optional("filter").flatMap { Resample(rawValue: $0.inlineText) }

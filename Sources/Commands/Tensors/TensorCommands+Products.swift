@@ -3,6 +3,7 @@ import Language
 import Tensors
 
 extension TensorCommands {
+    /// The rows of products and comparisons of two tensors.
     static let products: [Builtin] = [
         row(
             "matmul", "The matrix product over the last two axes; leading axes broadcast.",
@@ -47,6 +48,7 @@ extension TensorCommands {
             ], run: cosine),
     ]
 
+    /// Runs `matmul`. Throws `.shapeMismatch` and `.tooManyBytes`.
     @Sendable private static func matmul(_ call: Call) throws -> Variable {
         let (a, b) = (try call.variable("a"), try call.variable("b"))
         let shape = try ShapeRules.product(a.shape, b.shape)
@@ -56,6 +58,7 @@ extension TensorCommands {
         return left.matmul(right).reshaped(shape)
     }
 
+    /// Returns `a` and `b`. Throws `.shapeMismatch` unless they have one shape.
     private static func equal(_ call: Call) throws -> (Variable, Variable) {
         try call.checkNames("a", "b")
         let (a, b) = (try call.variable("a"), try call.variable("b"))
@@ -63,6 +66,7 @@ extension TensorCommands {
         return (a, b)
     }
 
+    /// Runs `cosine`: of one matrix [N, D] the similarity of each pair of rows, [N, N]; of two tensors the similarity along the last axis.
     @Sendable private static func cosine(_ call: Call) throws -> Variable {
         let a = try call.variable("a")
         guard call.optional("b") != nil else {
@@ -83,7 +87,7 @@ extension TensorCommands {
         return (normalized(left) * normalized(right)).sum([-1])
     }
 
-    /// To length 1 along the last axis, as torch's `cosine_similarity` guards it: lengths of at least 1e-8.
+    /// Returns `x` scaled to length 1 along the last axis; lengths below 1e-8 count as 1e-8, as in torch's `cosine_similarity`.
     private static func normalized(_ x: Variable) -> Variable {
         let length = x.square().sum([-1], keepsAxes: true).scaled(by: 1, plus: 1e-30).sqrt()
         return x / Variable.maximum(length, Variable(Tensor(1e-8)))

@@ -3,6 +3,7 @@ import Language
 import Tensors
 
 extension TensorCommands {
+    /// The rows that answer with plain values: shapes, numbers, lists and bools.
     static let questions: [Builtin] = [
         Builtin(
             "shape", family: family, summary: "The sizes of a value's axes, from the outermost in.",
@@ -84,6 +85,7 @@ extension TensorCommands {
         },
     ]
 
+    /// Returns the row of a question that has a bool as its answer; a value that is no tensor is left to the language.
     private static func question(
         _ name: String, _ summary: String, _ terms: [String], _ code: String,
         _ answer: @escaping @Sendable (Tensor) -> Bool
@@ -103,10 +105,12 @@ extension TensorCommands {
             })
     }
 
+    /// Returns whether the call's `x` is a tensor value.
     private static func isTensor(_ call: Call) throws -> Bool {
         try call.value("x").host(as: TensorValue.self) != nil
     }
 
+    /// Returns the number of a tensor with one element. Throws `.badArgument` for other tensors.
     private static func single(_ call: Call) throws -> Double {
         if let number = try call.value("x").number { return number }
         let x = try call.tensor("x")
@@ -119,6 +123,7 @@ extension TensorCommands {
         return shortest(x.scalar)
     }
 
+    /// Returns the tensor as nested lists of floats, or as one float.
     private static func nested(_ tensor: Tensor) -> Value {
         guard tensor.rank > 0 else { return .float(shortest(tensor.scalar)) }
         if tensor.rank == 1 {

@@ -3,14 +3,19 @@ import Language
 import Tensors
 
 extension TensorCommands {
+    /// The parameter of the axes that are reduced.
     private static let axes = Parameter(
         "axis", .listOrSingle(.int), doc: "The axis or axes that go; all where none is given.", optional: true
     )
+    /// The parameter that keeps reduced axes with size 1.
     private static let keep = Parameter(
         "keepdims", .bool, default: false, doc: "Keeps the axes that go, with size 1.", keywordOnly: true)
+    /// The parameter of what is reduced.
     private static let numbers = Parameter("xs", Accepts.tensor, doc: "A tensor, or a list of numbers.")
+    /// What reductions return, in words.
     private static let outcome = "tensor, one number without an axis; a plain number for a list of them"
 
+    /// The rows that reduce axes.
     static let reductions: [Builtin] = [
         reduction(
             "sum", "The sum of numbers, of all or along axes.", ["total", "add"],
@@ -71,7 +76,7 @@ extension TensorCommands {
             }),
     ]
 
-    /// At 0 the root has no slope; there the gradient of a norm is 0, as in PyTorch.
+    /// Returns the square root with a gradient of 0 where its argument is 0, as PyTorch's norm has it.
     private static func root(_ squares: Variable) -> Variable {
         guard squares.needsGrad else { return squares.sqrt() }
         let zeros = Tensor.binary(.equal, squares.value, Tensor(0))
@@ -79,7 +84,8 @@ extension TensorCommands {
         return lifted - Variable(zeros * lifted.value)
     }
 
-    /// Along axes, or over all where none is given.
+    /// Returns the row of a reduction along axes, or over all axes where none is given. Lists of plain numbers without `axis` and
+    /// `keepdims` are left to the language.
     private static func reduction(
         _ name: String, _ summary: String, _ terms: [String], _ examples: [Builtin.Example],
         _ body: @escaping @Sendable (Variable, [Int]?, Bool) throws -> Variable
@@ -97,13 +103,14 @@ extension TensorCommands {
             })
     }
 
+    /// Returns the standard deviation of a sample, which divides by n - 1.
     private static func deviation(_ x: Variable, _ axes: [Int]?, _ keep: Bool) -> Variable {
         let squares = (x - x.mean(axes, keepsAxes: true)).square().sum(axes, keepsAxes: keep)
         let count = x.value.count / max(1, squares.value.count)
         return squares.scaled(by: 1 / Float(max(1, count - 1))).sqrt()
     }
 
-    /// `sign` makes the smallest the largest.
+    /// Returns the row of `max` or `min`; `sign` turns the smallest into the largest.
     private static func extreme(
         _ name: String, _ summary: String, _ terms: [String], _ examples: [Builtin.Example],
         _ sign: @escaping @Sendable (Variable) -> Variable
@@ -129,7 +136,8 @@ extension TensorCommands {
             })
     }
 
-    /// One value, or several as the rows of one tensor.
+    /// Returns the call's one value as a tensor, or its several values as the rows of one tensor. Throws `.shapeMismatch` where their
+    /// shapes differ.
     private static func operands(_ call: Call, elementwise: String) throws -> Variable {
         guard call.rest.count > 1 else { return try TensorReading.variable(call.rest.first ?? .list([])) }
         do {
@@ -141,6 +149,7 @@ extension TensorCommands {
         }
     }
 
+    /// Returns the largest values along axes, or of all where `axes` is nil.
     private static func largest(_ x: Variable, _ axes: [Int]?, _ keep: Bool) -> Variable {
         guard let axes else {
             let all = x.maximum()
@@ -152,6 +161,7 @@ extension TensorCommands {
             ? result : result.reshaped(x.shape.indices.filter { !axes.contains($0) }.map { x.shape[$0] })
     }
 
+    /// Runs `argmax`: an int without an axis, else a tensor of places. Throws `.badArgument` for an empty tensor.
     @Sendable private static func argmax(_ call: Call) throws -> Value {
         let x = try call.tensor("x")
         guard x.count > 0 else { throw Problem(.badArgument, "argmax of an empty tensor", argument: "x") }
@@ -166,7 +176,7 @@ extension TensorCommands {
 }
 
 extension Variable {
-    /// The largest along an axis, which stays with size 1; the gradient goes to the first of equal ones.
+    /// Returns the largest values along an axis, which stays with size 1; the gradient goes to the first of equal values.
     func largest(along axis: Int) -> Variable {
         let (values, indices) = value.maximum(along: axis)
         guard needsGrad, value.count > 0 else { return Variable(values) }

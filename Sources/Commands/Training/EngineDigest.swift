@@ -3,23 +3,28 @@ import Diffusion
 import Language
 import Tensors
 
-/// What values are made of, host values among them: tensors, pictures and models by their numbers. For what must notice
-/// that a function, or anything that it reads, is another than before.
+/// A digest of values, host values among them: tensors, pictures and models count by their numbers. It tells whether a function, or
+/// anything that the function reads, has changed.
 struct EngineDigest: ContentDigest {
     private var hash = Fingerprint()
-    /// Host values met: a value whose fields lead to ever new ones must end.
+    /// How many host values were met; the count ends the walk of a value whose fields lead to ever new ones.
     private var hosts = 0
+    /// The number of host values beyond which none is looked into.
     private static let mostHosts = 10_000
 
+    /// Starts an empty digest.
     init() {}
 
+    /// The digest as text.
     var text: String { hash.text }
 
+    /// Mixes a text, with its length before it.
     mutating func add(_ text: String) {
         hash.mix(UInt64(text.utf8.count))
         hash.mix(text)
     }
 
+    /// Mixes a host value's own contents and returns the values that are left to mix.
     mutating func add(_ host: any HostValue) -> [Value] {
         hosts += 1
         switch host {
@@ -54,5 +59,6 @@ struct EngineDigest: ContentDigest {
         }
     }
 
+    /// Mixes a tensor's shape and numbers.
     private mutating func add(_ tensor: Tensor) { hash.mix(Shape.text(tensor.shape), tensor) }
 }

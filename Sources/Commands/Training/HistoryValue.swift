@@ -3,16 +3,20 @@ import Diffusion
 import Language
 import Tensors
 
-/// The losses of a training as a value: columns as tensors, a table, and a line of its course.
+/// The losses of a training as a value of the language: columns as tensors, a table of the steps, and a curve of each loss.
 public struct HistoryValue: TableReadable {
+    /// The losses step by step.
     public let history: History
-    /// The model that came of it.
+    /// The model that the training made; nil where it is not known.
     let model: DiffusionModel?
 
+    /// Wraps a history.
     public init(_ history: History, of model: DiffusionModel? = nil) { (self.history, self.model) = (history, model) }
 
+    /// The name "history".
     public var typeName: String { "history" }
 
+    /// The columns that every history has.
     private static let columns: [(name: String, value: @Sendable (History.Entry) -> Value)] = [
         ("phase", { .int($0.phase) }), ("step", { .int($0.step) }), ("reconstruction", { .float(Double($0.reconstruction)) }),
         ("prior", { .float(Double($0.prior)) }), ("attention", { .float(Double($0.attention)) }),
@@ -21,7 +25,7 @@ public struct HistoryValue: TableReadable {
         ("handles", { .string($0.subsets.map { $0.joined(separator: " and ") }.joined(separator: ", ")) }),
     ]
 
-    /// The columns of every history, and the attention loss of each handle by itself: "attention_asset0".
+    /// The columns of every history, and one more for the attention loss of each handle by itself: "attention_asset0".
     private var columns: [(name: String, value: @Sendable (History.Entry) -> Value)] {
         Self.columns
             + HistoryCurves.handles(of: [history]).map { column in
@@ -29,9 +33,11 @@ public struct HistoryValue: TableReadable {
             }
     }
 
+    /// The names of the columns.
     public var fieldNames: [String] { columns.map(\.name) }
 
-    /// A column, [steps]; NaN in steps that have no number of it. `handles` is a list of strings.
+    /// Returns a column as a tensor [steps], NaN in steps that lack the number; `handles` is a list of strings. Returns nil for an unknown
+    /// name.
     public func field(_ name: String) throws -> Value? {
         guard let column = columns.first(where: { $0.name == name }) else { return nil }
         let values = history.entries.map(column.value)
@@ -39,26 +45,32 @@ public struct HistoryValue: TableReadable {
         return .tensor(Tensor(values.map { Float($0.number ?? .nan) }, shape: [values.count]))
     }
 
+    /// The steps as rows of a table.
     public var table: TableValue {
         let columns = columns
         return TableValue(columns: columns.map(\.name), rows: history.entries.map { entry in columns.map { $0.value(entry) } })
     }
 
-    /// Rows, as a table's: history[-1].attention.
+    /// Returns what the table's index returns: a row for `history[-1]`, a column for a name.
     public func index(_ subscripts: [Subscript]) throws -> Value { try table.index(subscripts) }
 
+    /// The number of steps.
     public var count: Int? { history.entries.count }
+    /// The steps as records.
     public var elements: [Value]? { table.elements }
+    /// The number of steps in words.
     public var inlineText: String { "history of \(history.entries.count) steps" }
 
+    /// One sentence on what a history is.
     public var explanation: String { "The losses of a training step by step; each column is a tensor, plot draws them." }
 
-    /// A curve of each loss, from its lowest to its highest mean, and the means of its first and last tenth.
+    /// Returns, for each phase, a curve of each loss and the means of its first and last tenth.
     public func display(_ context: DisplayContext) -> Display {
         guard !history.entries.isEmpty else { return Display("History: no steps yet") }
         return Display(Set(history.entries.map(\.phase)).sorted().flatMap { lines(phase: $0, context.width) }.joined(separator: "\n"))
     }
 
+    /// Returns the lines of one phase; losses that are 0 throughout are left out.
     private func lines(phase: Int, _ width: Int) -> [String] {
         let entries = history.entries.filter { $0.phase == phase }
         let curves: [(name: String, values: [Double])] = [
@@ -74,7 +86,7 @@ public struct HistoryValue: TableReadable {
             }
     }
 
-    /// "0.0812 → 0.0163".
+    /// Returns "0.0812 → 0.0163", the means of the first and the last tenth of the values.
     private static func ends(_ values: [Double]) -> String {
         let count = max(1, values.count / 10)
         let (first, last) = (values.prefix(count).reduce(0, +) / Double(count), values.suffix(count).reduce(0, +) / Double(count))

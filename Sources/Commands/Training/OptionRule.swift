@@ -1,23 +1,29 @@
 import BreakAScene
 import Language
 
-/// An option that another option, a preset or a function leaves without any effect. Where it is given all the same, the call
-/// is refused: nobody is to believe in an effect that there is none of.
+/// A rule on options that another option, a preset or a function leaves without any effect. A call that gives such an option all the same
+/// is refused, so that nobody believes in an effect that there is none of.
 struct OptionRule: Sendable {
+    /// The options that the rule is about.
     let options: [String]
-    /// What takes the effect away, in words; nil where it has one.
+    /// Returns what takes the effect away in this call; nil where the options have an effect.
     let cause: @Sendable (Call) throws -> Cause?
 
+    /// What takes the effect away, in words, and what to write instead.
     struct Cause {
+        /// The end of the sentence "… has no effect, because".
         let text: String
+        /// The advice; nil where there is none.
         var help: String?
 
+        /// Makes a cause.
         init(_ text: String, help: String? = nil) { (self.text, self.help) = (text, help) }
     }
 
+    /// Makes a rule.
     init(_ options: [String], _ cause: @escaping @Sendable (Call) throws -> Cause?) { (self.options, self.cause) = (options, cause) }
 
-    /// Refuses the first option that was given and has no effect. Throws `.badArgument`, which names both.
+    /// Throws `.badArgument` at the first option that was given and has no effect; the message names the option and the cause.
     static func check(_ rules: [OptionRule], _ call: Call) throws {
         for rule in rules {
             let given = rule.options.filter { call.has($0) && call.optional($0) != nil }
@@ -30,7 +36,7 @@ struct OptionRule: Sendable {
 
     // MARK: the rules
 
-    /// Of `phase1`, `phase2`, `break_a_scene` and `plan`. `phases`: what preset and arguments have come to.
+    /// Returns the rules of `phase1`, `phase2`, `break_a_scene` and `plan`; `phases` are the options that preset and arguments lead to.
     static func training(_ phases: [TrainingOptions]) -> [OptionRule] {
         [
             OptionRule(["normalization", "reduction"]) { call in
@@ -66,7 +72,7 @@ struct OptionRule: Sendable {
         ] + handles
     }
 
-    /// Of what adds handles.
+    /// The rules of commands that add handles.
     static let handles = [
         OptionRule(["start"]) { call in
             if try !call.strings("init").isEmpty { return Cause("init gives each handle the word that it starts from") }
@@ -76,14 +82,14 @@ struct OptionRule: Sendable {
         }
     ]
 
-    /// Of `resume` with a model.
+    /// The rules of `resume` with a model in place of a folder.
     static let resuming = [
         OptionRule(["base", "checkpoint_every"] + (TrainingFunctions.parameters + TrainingFunctions.laws).map(\.name)) { _ in
             Cause("a model that was interrupted holds all that its training needs; it is for folders")
         }
     ]
 
-    /// Of `generate`.
+    /// The rules of `generate`.
     static let drawing = [
         OptionRule(["negative"]) { call in
             call.optional("guidance")?.number == 1 ? Cause("guidance is 1, which looks at the prompt only") : nil
@@ -91,7 +97,7 @@ struct OptionRule: Sendable {
         OptionRule(["size"]) { call in call.optional("latents").map { _ in Cause("latents has its size") } },
     ]
 
-    /// "\"lora\"", "a function"; nil for a command without `train`.
+    /// Returns the call's `train` as text ("\"lora\"", "a function"); nil for a command without that parameter.
     private static func parts(_ call: Call) throws -> String? {
         guard call.builtin.parameters.contains(where: { $0.name == "train" }) else { return nil }
         if case .function? = call.optional("train") { return "a function" }

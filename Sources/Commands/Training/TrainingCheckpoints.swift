@@ -4,23 +4,29 @@ import Language
 import Synchronization
 import Tensors
 
-/// Checkpoints of a training: `checkpoint=` names a folder; a training that is started again with the same settings
-/// goes on from what lies there.
+/// The checkpoints of a training in the folder that `checkpoint=` names. A training that is started again with the same settings goes on
+/// from what lies there.
 struct TrainingCheckpoints: Sendable {
+    /// The folder of the checkpoints.
     private let folder: CheckpointFolder
+    /// How many steps lie between two checkpoints.
     private let steps: Int
     private let context: Context
-    /// The last one could not be written.
+    /// Whether the last checkpoint could not be written.
     private let failing = Failing()
 
+    /// A flag that several threads may read and set.
     private final class Failing: Sendable {
         private let state = Mutex(false)
+        /// Calls `body` with the flag while no other thread has it.
         func withLock<Result: Sendable>(_ body: (inout Bool) -> Result) -> Result { state.withLock { body(&$0) } }
     }
 
+    /// The parameter `checkpoint_every`.
     static let interval = Parameter(
         "checkpoint_every", .int, default: 100, range: 1...1_000_000, unit: "steps", doc: "Steps from one checkpoint to the next.",
         keywordOnly: true)
+    /// The parameters of commands that keep checkpoints.
     static let parameters = [
         Parameter(
             "checkpoint", .string,
@@ -29,19 +35,21 @@ struct TrainingCheckpoints: Sendable {
         interval,
     ]
 
+    /// Makes the checkpoints of a folder.
     private init(_ path: String, _ call: Call) throws {
         folder = CheckpointFolder(path)
         steps = try call.int("checkpoint_every")
         context = call.context
     }
 
-    /// nil where the call wants none.
+    /// Makes the checkpoints that a call asks for; nil where it asks for none. Throws a problem for a path that no folder can have.
     init?(_ call: Call) throws {
         guard call.optional("checkpoint") != nil else { return nil }
         try self.init(call.target("checkpoint", isFolder: true), call)
     }
 
-    /// What makes a training this one, but for its prior pictures. Refuses a folder of another training.
+    /// Returns what tells this training from others, all but its prior pictures. Throws a problem where the folder has another training's
+    /// checkpoints.
     func identity(
         _ start: DiffusionModel, _ scene: Scene, _ plan: [PlannedPhase], _ replacements: TrainingReplacements, _ call: Call
     ) throws -> TrainingIdentity {
@@ -51,7 +59,8 @@ struct TrainingCheckpoints: Sendable {
         return identity
     }
 
-    /// Begins a training in the folder; what this very training had done before it was cut off, where it had begun.
+    /// Begins a training in the folder, and returns what the same training had done there before it was cut off; nil where it had not
+    /// begun.
     func begin(
         _ scene: Scene, prior: PriorSet?, _ identity: TrainingIdentity, _ call: Call
     ) throws -> (learned: LearnedModel, run: TrainingRun, description: String)? {
@@ -63,20 +72,20 @@ struct TrainingCheckpoints: Sendable {
         }
     }
 
-    /// The prior pictures that this very training had drawn.
+    /// Returns the prior pictures that the same training had drawn; nil where there are none.
     func prior(_ start: DiffusionModel, _ options: PriorOptions) -> PriorSet? { folder.prior(start, options) }
 
-    /// Where they are kept while they are drawn.
+    /// The path where prior pictures are kept while they are drawn.
     var priorPath: String { folder.priorPath }
 
-    /// After a step: every so many, and the last.
+    /// Saves the state after every so many steps and after the last; a state that cannot be written is a warning.
     func keep(_ run: borrowing TrainingRun, _ learned: LearnedModel, description: String, isLast: Bool) {
         guard isLast || run.step % steps == 0 else { return }
         do {
             try folder.save(run, learned, description: description)
             failing.withLock { $0 = false }
         } catch {
-            // Once, and again for the last: a full disk stays full for many checkpoints.
+            // Warns at the first failure in a row and at the last checkpoint: a full disk stays full for many checkpoints.
             guard
                 failing.withLock({ failed in
                     defer { failed = true }; return !failed || isLast
@@ -88,7 +97,8 @@ struct TrainingCheckpoints: Sendable {
         }
     }
 
-    /// `resume("folder")`.
+    /// Runs `resume("folder")`. Throws a problem where the folder has no checkpoint, or where the functions given are not those that the
+    /// training began with.
     static func resume(_ call: Call) throws -> ModelValue {
         let path = FileNames.readable(try call.string("model"), call.context)
         let keeper = try TrainingCheckpoints(path, call)
@@ -107,6 +117,7 @@ struct TrainingCheckpoints: Sendable {
         }
     }
 
+    /// Returns the newest checkpoint that can be read; warns of those that were passed over.
     private func load(_ base: DiffusionModel) throws -> (learned: LearnedModel, run: TrainingRun, description: String) {
         let (learned, run, description, damaged) = try folder.load(base: base)
         for what in damaged {
@@ -116,7 +127,7 @@ struct TrainingCheckpoints: Sendable {
         return (learned, run, description)
     }
 
-    /// The base model from its folder, or from what ships under its name.
+    /// Returns the base model, from its folder or from what ships under its name.
     private static func base(_ identity: TrainingIdentity, _ call: Call) throws -> DiffusionModel {
         let folder =
             FileSystem.exists(identity.modelFolder)

@@ -6,6 +6,8 @@ import Tensors
 
 // How a training is carried out: checks first, then prior pictures, then one phase after the other.
 extension TrainingCommands {
+    /// Trains the phases on the call's scene and returns the model. The checks come before any computation; then the prior pictures are
+    /// drawn, then one phase follows the other.
     static func run(_ call: Call, _ phases: [(phase: Int, options: TrainingOptions)], _ given: ModelValue) throws -> ModelValue {
         try OptionRule.check(OptionRule.training(phases.map(\.options)), call)
         let value = try resized(call, given, phases[0].options)
@@ -14,7 +16,7 @@ extension TrainingCommands {
         let seed = try call.int("seed")
         let plan = phases.map { phase in
             var options = phase.options
-            // A folder of checkpoints has nothing but the options to know the size by.
+            // A checkpoint's folder knows the size from the options only.
             if value.model.isResized { options.size = PixelSize(width: value.model.pixelSize.width, height: value.model.pixelSize.height) }
             return PlannedPhase(phase: phase.phase, options: options, seed: seed)
         }
@@ -23,7 +25,7 @@ extension TrainingCommands {
         let prepared = try call.mapped("scene") {
             try PreparedScene(scene, for: value.model, downsampling: plan[0].options.maskDownsampling)
         }
-        // All handles of the scene in one prompt, as a step may draw them: better now than in the middle.
+        // Checks the prompt with all handles of the scene, which a step may draw, now rather than in the middle of the training.
         let everything = UnionSample(chosen: Array(scene.masks.indices), isFlipped: false)
         for context in Set(plan.flatMap(\.options.contexts) + [PromptContext.plain]).sorted() {
             _ = try ViewLaws.checked(
@@ -68,13 +70,14 @@ extension TrainingCommands {
         return try train(call, learned, start(prior), description: description, replacements, keeper)
     }
 
-    /// The model at the size that it is to train at.
+    /// Returns the model at the size that it is to train at.
     private static func resized(_ call: Call, _ value: ModelValue, _ options: TrainingOptions) throws -> ModelValue {
         guard let size = options.size else { return value }
         return ModelValue(try call.mapped("size") { try value.learned.sized(size) })
     }
 
-    /// Without maps there is no attention loss: refused where one is wanted. Says so where the maps are not the paper's.
+    /// Throws `.badArgument` where an attention loss is wanted and the model's attention has no maps to compute it from. Says so where the
+    /// maps do not have the paper's size.
     private static func checkAttention(_ call: Call, _ model: DiffusionModel, _ plan: [PlannedPhase], _ replaced: TrainingReplacements)
         throws
     {
@@ -93,11 +96,12 @@ extension TrainingCommands {
         if !level.isPaperSize { call.context.emit(.stream("The attention loss goes by \(TrainingPlan.text(level, model)).\n")) }
     }
 
+    /// Returns the phase, its steps, learning rate, seed and scene in words.
     private static func title(_ plan: PlannedPhase, _ scene: Scene) -> String {
         "phase \(plan.phase), \(countText(plan.options.steps, "step")), lr \(plan.options.optimizer.lr), seed \(plan.seed), \(scene.title)"
     }
 
-    /// What is left where a stop was asked for before the prior pictures were all there.
+    /// Returns the model of a training that was stopped before all prior pictures were drawn, and says how to go on.
     static func pending(_ call: Call, _ learned: LearnedModel) -> ModelValue {
         call.context.emit(
             .stream(
@@ -106,7 +110,7 @@ extension TrainingCommands {
         return ModelValue(learned)
     }
 
-    /// nil where a stop was asked for meanwhile.
+    /// Returns the prior pictures: the model's own, the session's, or drawn now. Returns nil where a stop was asked for meanwhile.
     static func preparePrior(_ call: Call, _ learned: inout LearnedModel, _ options: PriorOptions) throws -> PriorSet? {
         let base = learned.untrained
         if let prior = learned.prior, prior.isDrawn(with: options, by: base) { return prior }
@@ -138,7 +142,7 @@ extension TrainingCommands {
         return drawn
     }
 
-    /// Runs a phase to its end and the phases that are to follow, or until a stop is asked for.
+    /// Trains a phase and the phases that follow, to the end or until a stop is asked for, and says how to go on where it was stopped.
     static func train(
         _ call: Call, _ learned: LearnedModel, _ run: TrainingRun, description: String, _ replacements: TrainingReplacements,
         _ keeper: TrainingCheckpoints? = nil
@@ -167,9 +171,10 @@ extension TrainingCommands {
         return ModelValue(learned)
     }
 
-    /// The step of `until=`, where the command has it.
+    /// Returns the step of `until=`, or nil where the call has none.
     private static func stop(_ call: Call) throws -> Int? { try call.optional("until").map { _ in try call.int("until") } }
 
+    /// Trains one phase with its progress bar and checkpoints.
     private static func trainPhase(
         _ call: Call, _ learned: LearnedModel, _ run: TrainingRun, description: String, _ replacements: TrainingReplacements,
         _ keeper: TrainingCheckpoints?

@@ -3,8 +3,9 @@ import Diffusion
 import Language
 import Tensors
 
-/// The two phases of the method as commands.
+/// The commands that train: both phases of the method, and going on with a training that was interrupted.
 enum TrainingCommands {
+    /// The rows of this family.
     static let all: [Builtin] = [
         Builtin(
             "phase1", family: "training", summary: "Phase one: learns one handle per thing by moving only the handles' embeddings.",
@@ -62,13 +63,16 @@ enum TrainingCommands {
             examples: [.init("resume(load_model(\"collage\")).interrupted", shows: "false")], run: resume),
     ]
 
+    /// The parameter of the base model.
     private static let model = Parameter("model", .host("model"), doc: "The base model.")
+    /// The parameter of the scene.
     private static let scene = Parameter("scene", .host("scene"), doc: "The photo with its masks.")
+    /// The parameter of the words that handles start from.
     private static let initial = Parameter(
         "init", .list(.string), default: .list([]), doc: "A word for each thing that its handle starts from; without, what start says.",
         keywordOnly: true)
 
-    /// `start=`: what handles start from without words.
+    /// The parameter `start`: what handles start from that have no word.
     private static let start: Parameter = {
         var parameter = Parameter(
             "start", .string, allowed: HandleStart.allCases.map(\.rawValue),
@@ -78,12 +82,14 @@ enum TrainingCommands {
         return parameter
     }()
 
+    /// Runs `phase1`.
     @Sendable private static func phase1(_ call: Call) throws -> Value {
         let value = try call.host("model", as: ModelValue.self)
         let options = try TrainingParameters.options(call, phase: 1, model: value.model)
         return .host(try run(call, [(1, options)], try withHandles(call, value)))
     }
 
+    /// Runs `phase2`.
     @Sendable private static func phase2(_ call: Call) throws -> Value {
         let value = try call.host("model", as: ModelValue.self)
         var options = try TrainingParameters.options(call, phase: 2, model: value.model)
@@ -94,7 +100,7 @@ enum TrainingCommands {
         }
         options.loraRank = try call.int("rank")
         if options.trains == .lora {
-            // Factors that start from nothing want a rate of their own; the handles keep the preset's.
+            // LoRA's factors start from nothing and need a higher learning rate; the handles keep the preset's.
             options.handleRate = try TrainingParameters.preset(call, model: value.model).options(phase: 2).optimizer.lr
             if call.optional("lr") == nil { options.optimizer.lr = max(options.optimizer.lr, 1e-4) }
         }
@@ -102,6 +108,7 @@ enum TrainingCommands {
         return .host(try run(call, [(2, options)], value))
     }
 
+    /// Runs `break_a_scene`.
     @Sendable private static func both(_ call: Call) throws -> Value {
         let value = try call.host("model", as: ModelValue.self)
         let phases = try [1, 2].map { phase in
@@ -110,6 +117,7 @@ enum TrainingCommands {
         return .host(try run(call, phases, try withHandles(call, value)))
     }
 
+    /// Runs `resume` with a model or a folder. Throws `.outOfRange` where `until` is a step that is behind already.
     @Sendable private static func resume(_ call: Call) throws -> Value {
         if case .string = try call.value("model") { return .host(try TrainingCheckpoints.resume(call)) }
         let value = try call.host("model", as: ModelValue.self)
@@ -131,8 +139,9 @@ enum TrainingCommands {
         return .host(try train(call, learned, run, description: "resumed at step \(run.step)", learned.unfinishedReplacements))
     }
 
-    /// The base model with a handle a mask: those of the scene go on, as do as many that belong to no scene; where the
-    /// scene has none yet (or not for every mask) they are added after the model's own, which stay as they are.
+    /// Returns the model with a handle for each mask of the scene. Handles that the scene has already go on from where they are, as do
+    /// those of no scene where the count fits; missing ones are added after the model's own. Throws `.badArgument` where the number of
+    /// `init` words is not that of the missing handles.
     private static func withHandles(_ call: Call, _ value: ModelValue) throws -> ModelValue {
         let (scene, words) = (try call.host("scene", as: SceneValue.self).scene, try call.strings("init"))
         let missing = try call.mapped("model") { try value.model.masksWithoutHandle(of: scene) }

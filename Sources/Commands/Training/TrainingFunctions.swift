@@ -5,12 +5,15 @@ import Language
 import Synchronization
 import Tensors
 
-/// Functions of the user's in the place of parts of the method: losses, the law of sampling, the set of parameters.
+/// Functions of the user that replace parts of the method: losses, the law of sampling, the set of parameters that move.
 struct TrainingFunctions {
+    /// The call whose arguments the functions are.
     let call: Call
 
+    /// Reads the functions of a call.
     init(_ call: Call) { self.call = call }
 
+    /// The parameters that take a loss.
     static let parameters: [Parameter] = [
         Parameter(
             "attention_loss", .function, doc: "A function of (out, pick) that takes the place of the attention loss; gradients follow.",
@@ -24,12 +27,13 @@ struct TrainingFunctions {
             optional: true),
     ]
 
-    /// Laws of a step as functions, which `resume` takes again; the phases' own parameters of these names take values, too.
+    /// The laws of a step as functions only, as `resume` takes them; the phases' own parameters of these names take plain values as well.
     static let laws: [Parameter] = ["sampling", "zoom", "contexts"].map {
         Parameter($0, .function, doc: "That law of the training, where it was a function.", keywordOnly: true, optional: true)
     }
 
-    /// What the call's arguments replace.
+    /// Returns what the call's functions replace. Throws `.badArgument` for a function of too few parameters; what it gives is checked at
+    /// every step.
     func replacements(_ model: DiffusionModel, _ scene: PreparedScene) throws -> TrainingReplacements {
         var result = TrainingReplacements()
         let pairing = try model.pairing(with: scene.scene)
@@ -85,7 +89,7 @@ struct TrainingFunctions {
         return result
     }
 
-    /// What the functions in the place of these parts do: their texts and what they read.
+    /// Returns what the functions of these parameters do: their texts and the values that they read.
     func contents(of names: [String]) -> [TrainingIdentity.FunctionPart] {
         names.flatMap { name -> [TrainingIdentity.FunctionPart] in
             guard case .function(let function)? = call.optional(name) else { return [] }
@@ -95,7 +99,8 @@ struct TrainingFunctions {
         }
     }
 
-    /// The parameters of a model that a function of their names chooses.
+    /// Returns the names of the parameters for which the function says true. Throws `.wrongType` where it gives no bool and `.badArgument`
+    /// where it chooses none.
     func names(_ model: DiffusionModel, chosenBy argument: String) throws -> Set<String> {
         let function = try call.function(argument)
         try check(function, argument, of: 1, "fn(name) { \".attn2.\" in name }")
@@ -117,6 +122,7 @@ struct TrainingFunctions {
 
     // MARK: calling
 
+    /// Returns the function of an argument, or nil where it is absent. Throws `.badArgument` where it takes fewer than `count` arguments.
     private func function(_ name: String, of count: Int, _ example: String) throws -> FunctionValue? {
         guard call.optional(name) != nil else { return nil }
         let function = try call.function(name)
@@ -124,6 +130,7 @@ struct TrainingFunctions {
         return function
     }
 
+    /// Throws `.badArgument` where a function takes fewer than `count` arguments; `example` is the advice.
     private func check(_ function: FunctionValue, _ name: String, of count: Int, _ example: String) throws {
         guard function.parameterNames.count < count else { return }
         let takes = function.parameterNames.isEmpty ? "nothing" : function.parameterNames.joined(separator: ", ")
@@ -131,6 +138,7 @@ struct TrainingFunctions {
             .badArgument, "\(name) is a function of \(count); this one takes \(takes)", argument: name, help: example)
     }
 
+    /// Calls a loss and returns its result as a scalar. Throws `.wrongType` or `.shapeMismatch` where it is not one number.
     private func number(_ name: String, _ function: FunctionValue, _ arguments: [Value]) throws -> Variable {
         let result = try call.invoke(function, arguments: arguments)
         guard let loss = try? TensorReading.variable(result) else {
@@ -142,6 +150,7 @@ struct TrainingFunctions {
         return loss.reshaped([])
     }
 
+    /// Calls the law of sampling. Throws `.badArgument` unless it gives different places of handles, at least one.
     private func places(_ function: FunctionValue, _ step: Int, _ count: Int) throws -> [Int] {
         let result = try call.invoke(function, arguments: [.int(step), .int(count)])
         let items = try result.elements ?? []
@@ -157,11 +166,12 @@ struct TrainingFunctions {
     }
 }
 
-/// Says once a training that a loss of the user's moves nothing.
+/// Warns once in a training of a user's loss that has no gradient.
 private final class LossWarnings: Sendable {
+    /// The names of the losses that were warned of.
     private let told = Mutex<Set<String>>([])
 
-    /// A loss that is 0 may have nothing to say of a step.
+    /// Warns of a loss that has no gradient; a loss of 0 may have nothing to say of a step.
     func check(_ name: String, _ loss: Variable, _ call: Call) {
         guard !loss.needsGrad, loss.value.scalar != 0, loss.value.scalar.isFinite, told.withLock({ $0.insert(name).inserted }) else {
             return

@@ -2,19 +2,22 @@ import BreakAScene
 import Diffusion
 import Language
 
-/// The parameters that both phases share, each one switch of `TrainingOptions`: what is not given comes from the
-/// preset.
+/// The parameters that both phases share, each of which sets one of the `TrainingOptions`. Where a call does not give one, the preset's
+/// value holds.
 enum TrainingParameters {
-    /// A parameter and what it sets.
+    /// A parameter and the option that it sets.
     private struct Row {
+        /// The parameter without a phase's standard values.
         let parameter: Parameter
-        /// What options have for it.
+        /// Returns the option's value, for the help text.
         let value: @Sendable (TrainingOptions) -> Value
+        /// Reads the argument into the options.
         let apply: @Sendable (Call, inout TrainingOptions) throws -> Void
 
-        /// What the presets have for it, in words, where values would be long.
+        /// Returns the option in words; nil unless its value would be too long for the help text.
         let standard: (@Sendable (TrainingOptions) -> String)?
 
+        /// Makes a row whose parameter is optional and given by name only.
         init(
             _ name: String, _ type: TypeRule, range: ClosedRange<Double>? = nil, allowed: [String]? = nil, unit: String? = nil,
             standard: (@Sendable (TrainingOptions) -> String)? = nil, doc: String,
@@ -24,7 +27,7 @@ enum TrainingParameters {
             (self.value, self.apply, self.standard) = (value, apply, standard)
         }
 
-        /// With what the presets have for it in a phase.
+        /// Returns the parameter with the values that the presets have in a phase.
         func parameter(phase: Int) -> Parameter {
             var parameter = parameter
             parameter.standard =
@@ -37,6 +40,7 @@ enum TrainingParameters {
         }
     }
 
+    /// The parameters and what they set.
     private static let rows: [Row] = [
         Row("steps", .int, range: 0...1_000_000, unit: "steps", doc: "Training steps.", value: { .int($0.steps) }) {
             $1.steps = try $0.int("steps")
@@ -110,7 +114,7 @@ enum TrainingParameters {
             doc: "Share of photos seen from closer, around their things; or a function of (step, pick).",
             value: { .float($0.zoom) }
         ) {
-            // A law may zoom at every step: what a plan counts.
+            // A function may zoom at every step, and a plan counts that many.
             $1.zoom = if case .function? = $0.optional("zoom") { 1 } else { try $0.double("zoom") }
         },
         Row(
@@ -148,11 +152,12 @@ enum TrainingParameters {
         },
     ]
 
-    /// "none", "8 prompts".
+    /// Returns "none" or "8 prompts".
     private static func contextsText(_ options: TrainingOptions) -> String {
         options.contexts.isEmpty ? "none" : "\(Set(options.contexts).count) prompts"
     }
 
+    /// The parameters of prior preservation.
     private static let priorRows: [Parameter] = [
         standing("prior", .int, range: 1...10_000, doc: "Pictures that prior preservation draws.") { .int($0.prior.count) },
         Parameter("prior_prompts", .list(.string), doc: "Their prompts, taken in turn.", keywordOnly: true, optional: true),
@@ -165,14 +170,16 @@ enum TrainingParameters {
             keywordOnly: true, optional: true),
     ]
 
-    /// Names of the options of prior preservation.
+    /// The names of the options of prior preservation.
     static let priorNames = priorRows.map(\.name) + ["prior_loss"]
 
+    /// The parameter `until`: the step at which to pause.
     static let until = Parameter(
         "until", .int, range: 1...1_000_000, unit: "steps",
         doc: "Stops after this step; resume goes on, more than once and with other ends if wanted.",
         keywordOnly: true, optional: true)
 
+    /// Returns a parameter of prior preservation with the values that the presets have.
     private static func standing(
         _ name: String, _ type: TypeRule, range: ClosedRange<Double>, doc: String, _ value: (Preset) -> Value
     ) -> Parameter {
@@ -181,9 +188,10 @@ enum TrainingParameters {
         return parameter
     }
 
-    /// What phase one takes, and both phases in one command; phase two has other standards.
+    /// The parameters of phase one, which are those of both phases in one command, too; phase two has other standard values.
     static let shared = parameters(phase: 1)
 
+    /// Returns the parameters of a phase.
     static func parameters(phase: Int) -> [Parameter] {
         [
             Parameter(
@@ -196,11 +204,13 @@ enum TrainingParameters {
             ]
     }
 
+    /// Returns the call's preset, or the one that suits the model.
     static func preset(_ call: Call, model: DiffusionModel) throws -> Preset {
         call.optional("preset") == nil ? .suited(to: model) : Preset(rawValue: try call.string("preset")) ?? .code
     }
 
-    /// `excluding`: parameters that mean something else in this command.
+    /// Returns the preset's options with the call's arguments applied; `excluding` names parameters that mean something else in this
+    /// command.
     static func options(_ call: Call, phase: Int, model: DiffusionModel, excluding: Set<String> = []) throws -> TrainingOptions {
         var options = try preset(call, model: model).options(phase: phase)
         for row in rows where !excluding.contains(row.parameter.name) && call.optional(row.parameter.name) != nil {
@@ -211,6 +221,7 @@ enum TrainingParameters {
         return options
     }
 
+    /// Returns the options of prior preservation. Throws `.badArgument` for an empty list of prompts.
     static func prior(_ call: Call, model: DiffusionModel) throws -> PriorOptions {
         var prior = try preset(call, model: model).prior
         if call.optional("prior") != nil { prior.count = try call.int("prior") }
@@ -225,12 +236,12 @@ enum TrainingParameters {
     }
 }
 
-/// What the presets have for one parameter, for help.
+/// The values that the presets have for one parameter, as help shows them.
 enum PresetText {
-    /// "400", or where they differ "paper 0, code 0.5, collage 0".
+    /// Returns "400", or "paper 0, code 0.5, collage 0" where the presets differ.
     static func of(_ value: (Preset) -> Value) -> String { joined { value($0).literalText } }
 
-    /// The same of texts.
+    /// Returns the same for values that are texts already.
     static func joined(_ text: (Preset) -> String) -> String {
         let texts = Preset.allCases.map { (preset: $0.rawValue, text: text($0)) }
         guard let first = texts.first, texts.contains(where: { $0.text != first.text }) else { return texts.first?.text ?? "" }

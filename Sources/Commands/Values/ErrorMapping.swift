@@ -2,9 +2,10 @@ import Images
 import Language
 import Tensors
 
-/// Errors of the floors below as problems of the language, with their codes and exit codes.
+/// Turns errors of the targets below into problems of the language, which have a code and an exit code.
 public enum ErrorMapping {
-    /// `command` is the builtin that met the error; `isWriting` tells what a missing folder means.
+    /// Returns the problem at `argument` of an error that the builtin `command` met; an error that is not known comes back unchanged.
+    /// `isWriting` tells what a missing folder means: `.cannotWrite` in place of `.fileMissing`.
     public static func problem(
         _ error: any Error, argument: String? = nil, command: String = "", isWriting: Bool = false
     ) -> any Error {
@@ -18,6 +19,7 @@ public enum ErrorMapping {
 
     // MARK: pictures
 
+    /// The codes of pictures that cannot be read or written.
     private static let pictureCodes: [ImageError.Kind: ErrorCode] = [
         .missing: .fileMissing, .isDirectory: .cannotRead, .noPermission: .noPermission,
         .notAPicture: .unreadablePicture, .damaged: .unreadablePicture, .tooLarge: .unreadablePicture,
@@ -26,6 +28,7 @@ public enum ErrorMapping {
         .badArgument: .badArgument,
     ]
 
+    /// Returns the problem of a picture, with a similar file name as its help where the file is missing.
     private static func picture(
         _ error: ImageError, _ argument: String?, _ command: String, _ isWriting: Bool
     ) -> Problem {
@@ -39,18 +42,20 @@ public enum ErrorMapping {
         return Problem(code, error.description, argument: argument, help: help)
     }
 
-    /// "box: coordinates are …", unless the message names the command already.
+    /// Returns "box: coordinates are …", or the text itself where it names the command already.
     private static func message(_ text: String, _ command: String) -> String {
         command.isEmpty || text.hasPrefix(command + ":") ? text : "\(command): \(text)"
     }
 
     // MARK: files
 
+    /// The codes of files; what is not listed is `.cannotRead` or `.cannotWrite`.
     private static let fileCodes: [FileError.Reason: ErrorCode] = [
         .notFound: .fileMissing, .permissionDenied: .noPermission, .readOnly: .noPermission,
         .noSpace: .diskFull,
     ]
 
+    /// Returns the problem of a file.
     private static func file(_ error: FileError, _ argument: String?) -> Problem {
         let isReading = error.operation == .open || error.operation == .read
         let other: ErrorCode = isReading ? .cannotRead : .cannotWrite

@@ -1,17 +1,18 @@
 import Language
 import Tensors
 
-/// Where files that a program names lie, and which one may have been meant.
+/// Looks up the files that a program names.
 public enum FileNames {
-    /// The path of a file or folder to read: beside the script, in the current folder, or in what ships with
-    /// the language ("stdlib/scenes/toys/img.jpg" is found from anywhere).
+    /// Returns the path of a file or folder to read: beside the script, in the current folder, or in what ships with the language
+    /// ("stdlib/scenes/toys/img.jpg" is found from anywhere).
     public static func readable(_ path: String, _ context: Context) -> String {
         context.readable(path)
     }
 
+    /// Returns whether there is a file or folder.
     static func exists(_ path: String) -> Bool { FileSystem.exists(path) }
 
-    /// "did you mean …" among the files beside a missing one.
+    /// Returns "did you mean …" with a similar name beside a missing file, advice for a network address, or nil.
     public static func nearest(to path: String) -> String? {
         if path.contains("://") { return "nothing is read from the network: download it, and give the file's path" }
         let parts = split(path)
@@ -22,7 +23,7 @@ public enum FileNames {
             .map { "did you mean \"\(parts.folder)\($0)\"?" }
     }
 
-    /// "a/b/" and "c" of "a/b/c".
+    /// Returns "a/b/" and "c" of "a/b/c".
     private static func split(_ path: String) -> (folder: String, name: String) {
         guard let slash = path.lastIndex(of: "/") else { return ("", path) }
         return (String(path[...slash]), String(path[path.index(after: slash)...]))

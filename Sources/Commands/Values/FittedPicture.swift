@@ -2,9 +2,9 @@ import Images
 import Language
 
 extension Call {
-    /// The middle of a picture in the proportions of `size` (all of it where it has these already) and the same at that
-    /// size, as a model sees it. A picture from which something is cut says so, once a session for each pair of sizes. Throws
-    /// `.badImage` and its like at `argument`.
+    /// Returns the middle of a picture in the proportions of `size` (all of it where it has these already), and the same at that size, as a
+    /// model sees it. Tells once a session, for each pair of sizes, that something is cut off. Throws a problem at `argument` where the
+    /// picture cannot be resized.
     func fitted(_ image: Image, to size: PixelSize, _ argument: String, help: String? = nil) throws -> (part: Image, seen: Image) {
         guard image.size != size else { return (image, image) }
         let rect = image.size.window(of: size)
@@ -22,7 +22,7 @@ extension Call {
         }
     }
 
-    /// A part of another shape than the picture, for the messages: a loop that encodes at every step says it once.
+    /// The messages that the session has shown, so that a loop that encodes at every step shows each once.
     private enum ToldCuts: ContextKey {
         static let initial: Set<String> = []
     }

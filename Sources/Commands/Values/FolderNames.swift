@@ -4,10 +4,10 @@ import Tensors
 
 // Paths of what is written, folders that are read, and what ships: checked before any work is done.
 extension Call {
-    /// Where a file or folder that is to be written lies: beside the script where it is there already, else in the current
-    /// folder. Throws `.badArgument` for a path that is none, `.cannotWrite` where a file stands in the place of a folder
-    /// that is wanted, and where the folder above does not exist: a mistyped name makes no new folder. `isFolder` says what
-    /// the path itself is to be; a command that writes a folder makes that one, and none above it.
+    /// Returns the path of a file or folder to write: beside the script where it is there already, else in the current folder. Throws
+    /// `.badArgument` for a path that is none, and `.cannotWrite` where a file stands in the place of a folder or the folder above does not
+    /// exist: a mistyped name makes no new folder. `isFolder` says what the path itself is to be; a command that writes a folder makes that
+    /// one, and none above it.
     func target(_ name: String, isFolder: Bool) throws -> String {
         let given = try string(name)
         guard !given.isEmpty else { throw Problem(.badArgument, "\(builtin.name): the path is empty", argument: name) }
@@ -29,13 +29,13 @@ extension Call {
         return path
     }
 
-    /// Throws `.noPermission` for a folder that is there and may not be looked into.
+    /// Throws `.noPermission` for a folder that exists and cannot be read.
     func checkFolder(_ path: String, _ name: String) throws {
         guard FileSystem.isFolder(path), access(path, R_OK | X_OK) != 0 else { return }
         throw Problem(.noPermission, "no permission to read the folder \"\(path)\"", argument: name)
     }
 
-    /// A note on what ships: "models that ship: collage", or why there is nothing.
+    /// Returns the names of what ships of one kind, and a note on them: "models that ship: collage", or why there are none.
     func shipped(_ kind: String) -> (names: [String], note: String) {
         let names = (context.resolveInLibrary(kind).map(FileSystem.contents) ?? []).filter { !$0.contains(".") }
         if !names.isEmpty { return (names, "\(kind) that ship: \(names.joined(separator: ", ")); or give the path of a folder") }

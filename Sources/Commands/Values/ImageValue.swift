@@ -3,26 +3,31 @@ import Images
 import Language
 import Tensors
 
-/// A picture of the language, with what it was made from.
+/// A picture as a value of the language, with what it was made from.
 public struct ImageValue: TensorReadable, PictureReadable {
+    /// The pixels.
     public let image: Image
-    /// Prompt, seed, model and the like; written into the PNG.
+    /// What the picture was made from (prompt, seed, model and the like), which is written into the PNG.
     public let metadata: PNGMetadata
-    /// The words that stand for the picture where none can be shown.
+    /// The text that stands for the picture where none can be shown.
     public let alt: String
 
+    /// Wraps a picture; without `alt` its size stands for it.
     public init(_ image: Image, metadata: PNGMetadata = PNGMetadata(), alt: String? = nil) {
         self.image = image
         self.metadata = metadata
         self.alt = alt ?? "image \(image.size)"
     }
 
+    /// The name "image".
     public var typeName: String { "image" }
+    /// The pixels.
     public var picture: Image { image }
-    /// [1, H, W, 3] in -1…1.
+    /// The pixels as a tensor [1, H, W, 3] in -1…1.
     public var variable: Variable { Variable(Tensor(image)) }
 
-    /// An image, what has a picture, or a tensor [H, W, 3] in -1…1.
+    /// Returns an argument as an image: an image, a value that has a picture, or a tensor [H, W, 3] in -1…1. Throws `.wrongType` for other
+    /// values.
     static func read(_ value: Value, _ name: String, _ call: Call) throws -> ImageValue {
         if let image = value.host(as: ImageValue.self) { return image }
         if let picture = value.host(as: PictureReadable.self) { return ImageValue(picture.picture) }
@@ -44,25 +49,31 @@ public struct ImageValue: TensorReadable, PictureReadable {
         ("metadata", { .record(Record($0.metadata.entries.map { ($0.key, .string($0.text)) })) }),
     ]
 
+    /// The names that `field` knows.
     public var fieldNames: [String] { Self.fields.map(\.name) }
 
+    /// Returns a field of the image, or nil for an unknown name.
     public func field(_ name: String) throws -> Value? { Self.fields.first { $0.name == name }?.value(self) }
 
-    /// Numbers of the picture as a tensor [H, W, 3] in -1…1.
+    /// Returns numbers of the picture, indexed as a tensor [H, W, 3] in -1…1.
     public func index(_ subscripts: [Subscript]) throws -> Value {
         try Abandonable.operation { .tensor(try TensorIndexing.apply(subscripts, to: variable.row(0))) }
     }
 
-    /// The same pixels; what they were made from does not matter.
+    /// Returns whether the other value is an image of the same pixels; what they were made from does not matter.
     public func isEqual(to other: any HostValue) -> Bool { (other as? ImageValue)?.image == image }
 
+    /// The shape "[H, W, 3]".
     public var shapeText: String? { "[\(image.height), \(image.width), 3]" }
+    /// The bytes of the pixels.
     public var byteCount: Int { image.pixels.count }
+    /// The word "image" and the size.
     public var inlineText: String { "image \(image.size)" }
 
+    /// One sentence on what an image is.
     public var explanation: String { "A picture of RGB bytes that knows what it was made from; as a tensor it lies in -1…1." }
 
-    /// What it is, the range of its bytes, and of what it was made from all that `alt` does not say.
+    /// Returns `alt`, the range of the bytes, and what the metadata say beyond `alt`.
     public func display(_ context: DisplayContext) -> Display { Abandonable.answer { shown(context) } }
 
     private func shown(_ context: DisplayContext) -> Display {
@@ -78,11 +89,11 @@ public struct ImageValue: TensorReadable, PictureReadable {
         return Display(lines.joined(separator: "\n"), image: context.wantsImages ? displayImage(context) : nil)
     }
 
-    /// Said already, or too long to say.
+    /// The metadata that `alt` has already or that are too long to show.
     private static let silent: Set<String> = ["script", "Software", "made_by", "steps", "seed", "guidance"]
 
     private func displayImage(_ context: DisplayContext) -> DisplayImage? {
-        // Metadata that PNG cannot hold are not worth losing the picture for.
+        // Metadata that PNG cannot hold are left out, rather than losing the picture.
         let png = (try? image.pngData(metadata: Provenance.completed(metadata, program: context.program))) ?? (try? image.pngData())
         return png.map { DisplayImage(png: $0, alt: alt) }
     }

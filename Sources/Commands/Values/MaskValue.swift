@@ -4,16 +4,19 @@ import Images
 import Language
 import Tensors
 
-/// A mask of the language: how much each pixel belongs to a thing, 0…1.
+/// A mask as a value of the language: how much each pixel belongs to a thing, 0…1.
 public struct MaskValue: TensorReadable, PictureReadable {
+    /// The values of the pixels.
     public let mask: Mask
 
+    /// Wraps a mask.
     public init(_ mask: Mask) { self.mask = mask }
 
+    /// The name "mask".
     public var typeName: String { "mask" }
-    /// Black and white.
+    /// The mask as a grey picture: black for 0, white for 1.
     public var picture: Image { Image(mask) }
-    /// [H, W].
+    /// The mask as a tensor [H, W].
     public var variable: Variable { Variable(Tensor(mask)) }
 
     private static let fields: [(name: String, value: @Sendable (MaskValue) -> Value)] = [
@@ -25,21 +28,24 @@ public struct MaskValue: TensorReadable, PictureReadable {
         ("cells", { .int($0.cells) }),
     ]
 
+    /// The names that `field` knows.
     public var fieldNames: [String] { Self.fields.map(\.name) }
 
+    /// Returns a field of the mask, or nil for an unknown name. Throws `.interrupted`.
     public func field(_ name: String) throws -> Value? {
         try Abandonable.operation { Self.fields.first { $0.name == name }?.value(self) }
     }
 
-    /// Cells of the 16×16 grid, on which the attention loss works, that belong to it.
+    /// The number of cells of the 16×16 grid, on which the attention loss works, that belong to the mask.
     public var cells: Int { (try? SceneReport.attentionCells(mask)) ?? 0 }
 
-    /// A tensor, as all arithmetic gives.
+    /// Returns numbers of the mask as a tensor.
     public func index(_ subscripts: [Subscript]) throws -> Value {
         try Abandonable.operation { .tensor(try TensorIndexing.apply(subscripts, to: variable)) }
     }
 
-    /// `|`, `&` and `-` between masks give masks; all else goes by the values, as tensors [H, W].
+    /// Returns a mask for `|`, `&` and `-` between masks; every other operator works on the values as tensors [H, W]. Throws
+    /// `.shapeMismatch` for masks of different sizes.
     public func binary(_ op: BinaryOperator, _ other: Value, isLeft: Bool) throws -> Value? {
         if let other = other.host(as: MaskValue.self), let combine = Self.algebra[op] {
             let (a, b) = isLeft ? (mask, other.mask) : (other.mask, mask)
@@ -51,30 +57,38 @@ public struct MaskValue: TensorReadable, PictureReadable {
         return try TensorOperators.apply(op, isLeft ? own : other, isLeft ? other : own)
     }
 
+    /// The operators between masks that give masks.
     private static let algebra: [BinaryOperator: @Sendable (Mask, Mask) throws -> Mask] = [
         .or: { try $0 | $1 }, .and: { try $0 & $1 }, .subtract: { try $0 - $1 },
     ]
 
+    /// Returns the problem of two masks of different sizes.
     private func sizesDiffer(_ a: Mask, _ b: Mask) -> Problem {
         Problem(
             .shapeMismatch, "these masks have different sizes", left: "\(a.size)", right: "\(b.size)",
             help: "resize(mask, other) makes them one size")
     }
 
+    /// Returns the inverse mask for `!`, and a tensor for the sign.
     public func unary(_ op: UnaryOperator) throws -> Value? {
         try Abandonable.operation { op == .not ? .mask(!mask) : .tensor(variable.scaled(by: -1)) }
     }
 
+    /// Returns whether the other value is an equal mask.
     public func isEqual(to other: any HostValue) -> Bool { (other as? MaskValue)?.mask == mask }
 
+    /// The shape "[H, W]".
     public var shapeText: String? { "[\(mask.height), \(mask.width)]" }
+    /// The bytes of the values.
     public var byteCount: Int { mask.values.count * MemoryLayout<Float>.stride }
+    /// The word "mask" and the size.
     public var inlineText: String { "mask \(mask.size)" }
 
+    /// One sentence on what a mask is.
     public var explanation: String { "How much each pixel of a picture belongs to a thing, 0 to 1; combine masks with | & - !." }
 
-    /// "mask 512×512  area 5.5 %  14 cells of 16×16  box [180, 96]–[301, 233]  centre [240, 168]": corners and centre
-    /// are [x, y] in pixels.
+    /// Returns "mask 512×512  area 5.5 %  14 cells of 16×16  box [180, 96]–[301, 233]  centre [240, 168]"; corners and centre are [x, y] in
+    /// pixels.
     public func display(_ context: DisplayContext) -> Display { Abandonable.answer { shown(context) } }
 
     private func shown(_ context: DisplayContext) -> Display {
@@ -95,7 +109,7 @@ public struct MaskValue: TensorReadable, PictureReadable {
         return Display(text, image: DisplayImage(png: png, alt: alt))
     }
 
-    /// Masks of a few cells would be specks.
+    /// The picture, enlarged where the mask has so few cells that it would be a speck.
     private var enlarged: Image {
         let factor = 128 / max(mask.width, mask.height)
         return factor < 2 ? picture : (try? picture.scaled(by: factor)) ?? picture

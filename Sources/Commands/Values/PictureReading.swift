@@ -3,14 +3,15 @@ import Language
 import Tensors
 
 extension Call {
-    /// An argument as a picture.
+    /// Returns an argument as a picture. Throws `.wrongType` for a value that is none.
     public func picture(_ name: String) throws -> Image {
         try ImageValue.read(try value(name), name, self).image
     }
 
+    /// Returns an argument as a mask. Throws `.wrongType` for a value that is none.
     public func mask(_ name: String) throws -> Mask { try mask(try value(name), name) }
 
-    /// A mask, or a map of numbers [H, W] as one.
+    /// Returns a value as a mask: a mask, an image by its luminance, or a map of numbers [H, W].
     func mask(_ value: Value, _ name: String) throws -> Mask {
         if let mask = value.host(as: MaskValue.self) { return mask.mask }
         if let image = value.host(as: ImageValue.self) { return Mask(luminanceOf: image.image) }
@@ -22,7 +23,8 @@ extension Call {
             label: "this is \(value.describedType)")
     }
 
-    /// `[height, width]`, or the height and width of a value.
+    /// Returns an argument as a size: `[height, width]`, or the height and width of a picture or a tensor. Throws `.badArgument` for sizes
+    /// outside of 1…8192.
     public func size(_ name: String) throws -> PixelSize {
         let given = try value(name)
         if let image = given.host(as: ImageValue.self) { return image.image.size }
@@ -41,7 +43,7 @@ extension Call {
         return PixelSize(width: sizes[1], height: sizes[0])
     }
 
-    /// Of [H, W], [H, W, C] or [N, H, W, C].
+    /// Returns the size of a shape [H, W], [H, W, C] or [N, H, W, C]. Throws `.badArgument` for other shapes.
     private func size(of shape: [Int], _ name: String) throws -> PixelSize {
         let place = shape.count == 2 ? 0 : shape.count - 3
         guard (2...4).contains(shape.count), shape[place] > 0, shape[place + 1] > 0 else {
@@ -53,15 +55,17 @@ extension Call {
         return PixelSize(width: shape[place + 1], height: shape[place])
     }
 
-    /// `[x, y]`.
+    /// Returns an argument `[x, y]` as a point. Throws `.badArgument` unless it has two numbers.
     func point(_ name: String) throws -> Point { try point(try doubles(name), name) }
 
+    /// Returns an argument as a list of points. Throws `.badArgument` where one has not two numbers.
     func points(_ name: String) throws -> [Point] {
         try list(name).map { item in
             try point((try item.elements ?? []).compactMap(\.number), name)
         }
     }
 
+    /// Returns two numbers as a point.
     private func point(_ numbers: [Double], _ name: String) throws -> Point {
         guard numbers.count == 2 else {
             throw Problem(
@@ -71,7 +75,7 @@ extension Call {
         return Point(numbers[0], numbers[1])
     }
 
-    /// What `body` throws as a problem that underlines the argument.
+    /// Returns the result of `body`; what it throws becomes a problem that underlines the argument.
     func mapped<T>(_ name: String?, _ body: () throws -> T) throws -> T {
         do {
             return try body()

@@ -3,23 +3,23 @@ import Images
 import Language
 import Tensors
 
-/// A value that knows what it was made from: what a picture or figure made of it says too.
+/// A value that knows what it was made from; pictures and figures made of it say so, too.
 protocol Originated: HostValue {
-    /// Prompt, seed, model and the like, as in a picture's metadata.
+    /// What the value was made from (prompt, seed, model and the like), as in a picture's metadata.
     var origin: PNGMetadata { get }
 }
 
-/// What pictures and figures were made from, as texts in their files: the program, and what their parts say.
+/// What pictures and figures were made from, as texts in their files: the program and what their parts say.
 enum Provenance {
-    /// A longer program is not put into files.
+    /// The number of bytes above which a program is not put into files.
     private static let longestProgram = 1 << 18
-    /// What is only said of the whole: of parts of different programs the running one is told.
+    /// The keys that hold for the whole only: where parts come from different programs, the running one is named.
     private static let ofTheWhole: Set<String> = ["Software", "script", "made_by"]
 
-    /// The texts with which program made it and the program itself, where they do not say so yet.
+    /// Returns the texts, with the version and the program added where they are missing.
     static func completed(_ metadata: PNGMetadata, _ context: Context) -> PNGMetadata { completed(metadata, program: context.programText) }
 
-    /// The same for what is shown.
+    /// Returns the same for what is shown.
     static func completed(_ metadata: PNGMetadata, program: String?) -> PNGMetadata {
         var result = metadata
         if result["Software"] == nil { result.entries.insert(.init(key: "Software", text: CommandTable.version), at: 0) }
@@ -29,8 +29,8 @@ enum Provenance {
         return result
     }
 
-    /// Of what a call makes of its arguments: what they were made from, once where they agree, the call's own prompt, seed
-    /// and model, and the call.
+    /// Returns what a call makes its result from: the origins of its arguments, once where they agree, the call's own prompt and seed, and
+    /// the text of the call.
     static func of(_ call: Call) -> PNGMetadata {
         var parts: [PNGMetadata] = []
         for parameter in call.builtin.parameters {
@@ -46,17 +46,18 @@ enum Provenance {
         return completed(result, call.context)
     }
 
-    /// A picture made of others, with what they were made from.
+    /// Returns a picture that a call made of others, with its origin.
     static func derived(_ image: Image, _ call: Call) -> ImageValue { ImageValue(image, metadata: of(call)) }
 
-    /// A picture that a model drew in a call with a prompt and a seed.
+    /// Returns a picture that a model drew in a call, with its origin and the settings.
     static func drawn(_ image: Image, _ call: Call, _ model: DiffusionModel, _ settings: KeyValuePairs<String, String>) -> ImageValue {
         var metadata = of(call)
         for (key, text) in settings { metadata[key] = text }
         return ImageValue(image, metadata: metadata)
     }
 
-    /// Several texts as one: once where all that say something say the same, else that of each on a line of its own.
+    /// Returns several sets of texts as one: a text once where all that have it agree, else the texts of all parts, each on a line of its
+    /// own.
     static func merged(_ parts: [PNGMetadata]) -> PNGMetadata {
         let parts = parts.filter { !$0.isEmpty }
         var keys: [String] = []
@@ -71,7 +72,7 @@ enum Provenance {
             })
     }
 
-    /// The origins of a value and of what it holds; at most so many that a file can hold them.
+    /// Adds the origins of a value and of what it holds, at most 64 and three levels deep.
     private static func collect(_ value: Value, _ parts: inout [PNGMetadata], depth: Int) {
         guard depth < 3, parts.count < 64 else { return }
         switch value {

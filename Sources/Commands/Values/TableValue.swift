@@ -3,20 +3,26 @@ import Tensors
 
 /// Rows under named columns: what `table(…)` makes and `save_table` writes.
 public struct TableValue: TableReadable {
+    /// The names of the columns.
     public let columns: [String]
-    /// As many values a row as there are columns; none where a row lacks one.
+    /// The rows, each with one value for each column; none stands where a row lacks one.
     public let rows: [[Value]]
-    /// Columns that say what was run, and not what came of it: a sweep's.
+    /// The columns that say what was run, not what came of it; a sweep has some.
     public let settings: [String]
 
+    /// Makes a table of rows that have one value for each column.
     public init(columns: [String], rows: [[Value]], settings: [String] = []) {
         (self.columns, self.rows, self.settings) = (columns, rows, settings)
     }
 
+    /// The name "table".
     public var typeName: String { "table" }
+    /// The table itself.
     public var table: TableValue { self }
+    /// The names "columns" and "rows", and those of the columns.
     public var fieldNames: [String] { ["columns", "rows"] + columns }
 
+    /// Returns a column, the names of the columns, or the rows; a column comes first. Returns nil for other names.
     public func field(_ name: String) throws -> Value? {
         if let column = column(name) { return column }
         switch name {
@@ -26,18 +32,23 @@ public struct TableValue: TableReadable {
         }
     }
 
-    /// The values below a heading.
+    /// Returns a column as a list, or nil where there is none of that name.
     public func column(_ name: String) -> Value? {
         columns.firstIndex(of: name).map { place in .list(rows.map { $0[place] }) }
     }
 
+    /// The number of rows.
     public var count: Int? { rows.count }
+    /// The rows as records.
     public var elements: [Value]? { rows.map(record) }
+    /// Visits every cell.
     public func forEachValue(_ visit: (Value) -> Void) { for row in rows { row.forEach(visit) } }
 
+    /// Returns a row as a record.
     private func record(_ row: [Value]) -> Value { .record(Record(Array(zip(columns, row)))) }
 
-    /// A row by its place, a column by its name.
+    /// Returns the row at a place (negative ones count from the end), or the column of a name. Throws `.badIndex`, `.indexOutOfRange` and
+    /// `.unknownField`.
     public func index(_ subscripts: [Subscript]) throws -> Value {
         guard subscripts.count == 1, case .at(let place) = subscripts[0] else {
             throw Problem(.badIndex, "a table takes one index: a row's place or a column's name")
@@ -61,17 +72,20 @@ public struct TableValue: TableReadable {
         }
     }
 
+    /// Returns whether the other value is a table of the same columns and texts, as they are shown.
     public func isEqual(to other: any HostValue) -> Bool {
         guard let other = other as? TableValue, other.columns == columns else { return false }
         return Abandonable.answer { other.texts == texts }
     }
 
+    /// The numbers of rows and columns in words.
     public var inlineText: String { "table of \(rows.count) × \(columns.count)" }
+    /// An estimate of 32 bytes a cell.
     public var byteCount: Int { rows.count * columns.count * 32 }
 
     // MARK: text
 
-    /// Cells as they are shown: floats to four digits, "–" where there is nothing.
+    /// The cells as they are shown: floats with four digits, "–" where there is nothing.
     private var texts: [[String]] {
         let decimals = columns.indices.map { place in Self.decimals(rows.map { $0[place] }) }
         return rows.map { row in
@@ -85,8 +99,7 @@ public struct TableValue: TableReadable {
         }
     }
 
-    /// So many decimals that a column's floats stand with their dots in line; nil where they are of too many
-    /// sizes.
+    /// Returns the number of decimals with which a column's floats stand with their dots in line; nil where their sizes differ too much.
     private static func decimals(_ column: [Value]) -> Int? {
         let texts = column.compactMap(float).filter(\.isFinite).map { Parallel.isAbandoned ? "" : text(.float($0)) }
         guard !texts.isEmpty, !texts.contains(where: { $0.contains("e") }) else { return nil }
@@ -107,15 +120,16 @@ public struct TableValue: TableReadable {
         return value.host(as: TensorValue.self)?.number
     }
 
+    /// One sentence on what a table is.
     public var explanation: String { "Rows under named columns: t[0] is a row, t.name or t[\"name\"] a column." }
 
-    /// Numbers are aligned to the right, all else to the left; long tables show their first and last rows.
+    /// Returns the table fitted to the width: numbers at the right, all else at the left; a long table shows its first and last rows.
     public func display(_ context: DisplayContext) -> Display {
         guard !columns.isEmpty else { return Display("an empty table") }
         return Abandonable.answer { Display(layout.lines(width: context.width).joined(separator: "\n")) }
     }
 
-    /// As it shows itself; in full with every row and column.
+    /// Returns the text that `display` has; with `full` it has every row and column.
     public func printed(full: Bool, _ context: DisplayContext) -> String {
         guard full, !columns.isEmpty else { return display(context).plain }
         var whole = layout
@@ -123,6 +137,7 @@ public struct TableValue: TableReadable {
         return Abandonable.answer { whole.lines(width: .max / 2).joined(separator: "\n") }
     }
 
+    /// The cells as a table of texts.
     var layout: TextTable {
         let heads = columns.indices.map { place in
             let isNumber =
@@ -133,8 +148,8 @@ public struct TableValue: TableReadable {
         return TextTable(columns: heads, rows: texts)
     }
 
-    /// Comma-separated values (RFC 4180), or with another separator: numbers exactly, nothing for none, other values as
-    /// texts. A text that `load_table` would take for something else stands between quotes, as an empty one does.
+    /// Returns comma-separated values (RFC 4180), or values with another separator: numbers exactly, nothing for none, other values as
+    /// texts. A text that `load_table` would read as something else stands between quotes, as does an empty one.
     public func separated(by separator: String = ",") -> String {
         var text = line(columns.map { Self.quoted($0, separator) }, separator)
         for row in rows {
@@ -144,9 +159,10 @@ public struct TableValue: TableReadable {
         return text
     }
 
+    /// Returns a line of the file.
     private func line(_ cells: [String], _ separator: String) -> String { cells.joined(separator: separator) + "\n" }
 
-    /// As precisely as the value is known.
+    /// Returns a cell of the file, as precisely as the value is known.
     private static func cell(_ value: Value, _ separator: String) -> String {
         switch value {
         case .none: return ""
@@ -158,6 +174,7 @@ public struct TableValue: TableReadable {
         return quoted(text, separator, always: !CellText.isText(text))
     }
 
+    /// Returns a cell, between quotes where it needs them.
     private static func quoted(_ cell: String, _ separator: String, always: Bool = false) -> String {
         let special: Set<Character> = ["\"", "\n", "\r", "\r\n"]
         guard always || cell.contains(where: special.contains) || cell.contains(separator) || cell.hasPrefix("\u{FEFF}") else {
@@ -167,7 +184,7 @@ public struct TableValue: TableReadable {
             + "\""
     }
 
-    /// A JSON object a row with every column, a line each.
+    /// Returns a JSON object with every column for each row, one to a line.
     func jsonLines() -> String {
         var text = ""
         for row in rows {

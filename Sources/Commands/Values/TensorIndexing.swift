@@ -2,7 +2,7 @@ import Autograd
 import Language
 import Tensors
 
-/// `x[.., 0:16, -1]`: NumPy's basic indices, one list of ints along one axis, and conditions: `x[x > 0]`.
+/// The indices of tensors, `x[.., 0:16, -1]`: NumPy's basic indices, one list of ints along one axis, and conditions, `x[x > 0]`.
 enum TensorIndexing {
     /// What one subscript does to its axis.
     private enum Step {
@@ -12,7 +12,8 @@ enum TensorIndexing {
         case newAxis
     }
 
-    /// Gradients flow back to the places that were picked. Throws `.badIndex` and `.indexOutOfRange`.
+    /// Returns the part of the tensor that the subscripts pick; gradients flow back to these places. Throws `.badIndex` and
+    /// `.indexOutOfRange`.
     static func apply(_ subscripts: [Subscript], to x: Variable) throws -> Variable {
         if let (condition, rest) = try wholeCondition(subscripts, x.shape) {
             return try apply([.at(.host(condition))], to: x.reshaped([condition.shape[0]] + rest))
@@ -43,7 +44,7 @@ enum TensorIndexing {
         return result.reshaped(shape)
     }
 
-    /// The shape of `x[…]` for an x of this shape. Throws what `apply` throws.
+    /// Returns the shape of `x[…]` for an `x` of this shape. Throws what `apply` throws.
     static func shape(_ subscripts: [Subscript], of shape: [Int]) throws -> [Int] {
         try plan(subscripts, shape).compactMap { step in
             switch step {
@@ -55,7 +56,8 @@ enum TensorIndexing {
         }
     }
 
-    /// A condition over several axes, the only index: over one axis in their place, and the shape of what is behind them.
+    /// Returns a condition over several axes, where it is the only subscript, as a condition over one axis in their place, and the sizes of
+    /// the axes behind them. Throws `.badIndex` where it does not fit.
     private static func wholeCondition(_ subscripts: [Subscript], _ shape: [Int]) throws -> (TensorValue, [Int])? {
         guard subscripts.count == 1, case .at(let value) = subscripts[0], let condition = value.host(as: TensorValue.self),
             condition.isCondition, condition.shape.count > 1
@@ -69,7 +71,7 @@ enum TensorIndexing {
         return (TensorValue(flat, isCondition: true), Array(shape.dropFirst(condition.shape.count)))
     }
 
-    /// The places for which a condition says yes.
+    /// Returns the places for which a condition is true. Throws `.badIndex` where it has not as many answers as the axis has places.
     private static func places(_ condition: TensorValue, _ size: Int, _ axis: Int) throws -> [Int] {
         let answers = condition.tensor.values
         guard answers.count == size else {
@@ -79,7 +81,7 @@ enum TensorIndexing {
         return answers.indices.filter { answers[$0] != 0 }
     }
 
-    /// Leading rows share the tensor's memory; all else is copied.
+    /// Returns the slices of a tensor; leading rows share its memory, all else is copied.
     private static func picked(_ x: Variable, _ slices: [Tensor.Slice]) throws -> Variable {
         let whole = zip(slices, x.shape).map { $0 == Tensor.Slice(start: 0, count: $1) }
         guard !whole.allSatisfy({ $0 }) else { return x }
@@ -90,6 +92,7 @@ enum TensorIndexing {
         return x.sliced(slices)
     }
 
+    /// Returns a step for each axis and each new axis. Throws `.badIndex` and `.indexOutOfRange`.
     private static func plan(_ subscripts: [Subscript], _ shape: [Int]) throws -> [Step] {
         let named = subscripts.filter { !$0.isEllipsis && !$0.isNewAxis }.count
         guard named <= shape.count else {
@@ -127,6 +130,7 @@ enum TensorIndexing {
         return steps
     }
 
+    /// Returns what a subscript does to an axis of a size.
     private static func step(_ part: Subscript, size: Int, axis: Int) throws -> Step {
         switch part {
         case .slice(let start, let end, let step): return .slice(try slice(start, end, step, size))
@@ -154,7 +158,7 @@ enum TensorIndexing {
         }
     }
 
-    /// A whole number; floats only where a tensor holds them.
+    /// Returns a value as a whole number; a float counts only where a tensor holds it. Throws `.badIndex`.
     private static func int(_ value: Value) throws -> Int {
         if case .int(let number) = value { return number }
         if case .float(let number) = value, let whole = Int(exactly: number) { return whole }
@@ -164,6 +168,7 @@ enum TensorIndexing {
         throw Problem(.badIndex, "indices are whole numbers, not \(value.literalText)")
     }
 
+    /// Returns an index as a place from 0; negative ones count from the end. Throws `.indexOutOfRange`.
     private static func place(_ index: Int, _ size: Int, _ axis: Int) throws -> Int {
         if index >= 0, index < size { return index }
         if index < 0, index >= -size { return size + index }
@@ -172,7 +177,8 @@ enum TensorIndexing {
             notes: [size == 0 ? "there is nothing" : "the first is 0, the last \(size - 1) or -1"])
     }
 
-    /// `start:end:step` as in NumPy: the end is left out, ends outside are cut off.
+    /// Returns `start:end:step` as in NumPy: the end is left out, and ends outside of the axis are cut off. Throws `.badIndex` for a step
+    /// of 0.
     private static func slice(_ start: Int?, _ end: Int?, _ step: Int?, _ size: Int) throws -> Tensor.Slice {
         let step = step ?? 1
         guard step != 0 else { throw Problem(.badIndex, "the step of a slice cannot be 0") }
@@ -189,15 +195,18 @@ enum TensorIndexing {
     }
 }
 
+/// Returns "1 axis" or "2 axes".
 func axesText(_ count: Int) -> String { count == 1 ? "1 axis" : "\(count) axes" }
 
 extension Subscript {
+    /// Whether the subscript is `..`.
     fileprivate var isEllipsis: Bool { if case .ellipsis = self { true } else { false } }
+    /// Whether the subscript is `none`, which makes a new axis.
     fileprivate var isNewAxis: Bool { if case .at(.none) = self { true } else { false } }
 }
 
 extension Variable {
-    /// The places `indices` along `axis`, in that order; an index may come several times.
+    /// Returns the places `indices` along `axis` in that order; an index may come several times.
     func gathered(_ indices: [Int], axis: Int) -> Variable {
         let rest = shape.indices.filter { $0 != axis }
         let order = [axis] + rest

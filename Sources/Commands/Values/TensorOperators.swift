@@ -2,17 +2,16 @@ import Autograd
 import Language
 import Tensors
 
-/// The operators of tensors, with numbers, lists, masks and each other; broadcasting and gradients as in
-/// PyTorch.
+/// The operators of tensors, with numbers, lists, masks and each other; broadcasting and gradients are those of PyTorch.
 public enum TensorOperators {
-    /// nil where an operand is no tensor or `op` does not take them. Comparisons give a bool where both
-    /// operands are single numbers, else a tensor of 0 and 1. Throws `.shapeMismatch` and `.tooManyBytes`.
+    /// Returns the result, or nil where an operand is no tensor or `op` does not take them. A comparison gives a bool where both operands
+    /// are single numbers, else a tensor of 0 and 1. Throws `.shapeMismatch`, `.tooManyBytes` and `.interrupted`.
     public static func apply(_ op: BinaryOperator, _ left: Value, _ right: Value) throws -> Value? {
         if op == .and || op == .or { return try joined(op, left, right) }
         return try Abandonable.operation { try computed(op, left, right) }
     }
 
-    /// Both, or one of two conditions, place by place.
+    /// Returns `&` or `|` of two conditions, place by place; nil where an operand is none.
     private static func joined(_ op: BinaryOperator, _ left: Value, _ right: Value) throws -> Value? {
         guard let a = left.host(as: TensorValue.self), let b = right.host(as: TensorValue.self), a.isCondition, b.isCondition else {
             return nil
@@ -25,6 +24,7 @@ public enum TensorOperators {
         }
     }
 
+    /// Returns the result of arithmetic or of a comparison.
     private static func computed(_ op: BinaryOperator, _ left: Value, _ right: Value) throws -> Value? {
         if let number = right.number, let a = left.host(as: TensorReadable.self)?.variable,
             let result = withNumber(op, a, Float(number))
@@ -37,7 +37,7 @@ public enum TensorOperators {
         return a.shape.isEmpty && b.shape.isEmpty ? .bool(result.scalar != 0) : .host(TensorValue(result, isCondition: true))
     }
 
-    /// The shortcuts with a number on the right.
+    /// Returns the result of an operator that has a short form for a number on the right; else nil.
     private static func withNumber(_ op: BinaryOperator, _ a: Variable, _ number: Float) -> Variable? {
         switch op {
         case .add: a.scaled(by: 1, plus: number)
@@ -62,7 +62,7 @@ public enum TensorOperators {
         .notEqual: { Tensor.binary(.equal, $0, $1).scaled(by: -1, plus: 1) },
     ]
 
-    /// a to the power of b. The gradient is put in by hand: b a^(b-1) da + log(a) a^b db.
+    /// Returns `a` to the power of `b`. The gradient is put in by hand: b a^(b-1) da + log(a) a^b db.
     @Sendable private static func raised(_ a: Variable, _ b: Variable) -> Variable {
         let value = Tensor.binary(.power, a.value, b.value)
         var result = Variable(value)
@@ -75,9 +75,9 @@ public enum TensorOperators {
     }
 }
 
-/// Two operands as tensors whose shapes broadcast.
+/// Reads two operands as tensors whose shapes broadcast.
 enum TensorPair {
-    /// nil where one of them is no operand of a tensor.
+    /// Returns the tensors, or nil where one of the values is no operand of a tensor. Throws `.shapeMismatch` and `.tooManyBytes`.
     static func read(_ left: Value, _ right: Value) throws -> (Variable, Variable)? {
         guard var a = try operand(left), var b = try operand(right) else { return nil }
         if left.host(as: MaskValue.self) != nil { a = try aligned(mask: a, with: b) }
@@ -87,7 +87,7 @@ enum TensorPair {
         return (a, b)
     }
 
-    /// Images are no operands: whether 0 is black or grey would have to be guessed.
+    /// Returns a value as an operand. Images are none: whether 0 is black or grey would have to be guessed.
     private static func operand(_ value: Value) throws -> Variable? {
         switch value {
         case .int, .float: return Variable(Tensor(Float(value.number ?? 0)))
@@ -97,8 +97,8 @@ enum TensorPair {
         }
     }
 
-    /// A mask [H, W] beside latents [.., H, W, C] gets an axis for the channels. Where it would also fit over
-    /// the last two axes nobody can know which is meant.
+    /// Returns a mask [H, W] with an axis for the channels where it stands beside latents [.., H, W, C]. Throws `.shapeMismatch` where it
+    /// would also fit over the last two axes, because nobody can know which is meant.
     private static func aligned(mask: Variable, with other: Variable) throws -> Variable {
         guard other.shape.count >= 3, Array(other.shape.suffix(3).prefix(2)) == mask.shape else {
             return mask

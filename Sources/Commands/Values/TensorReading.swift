@@ -3,10 +3,10 @@ import Images
 import Language
 import Tensors
 
-/// Values as tensors: numbers, nested lists, masks, images, and whatever else is `TensorReadable`.
+/// Reads values as tensors: numbers, nested lists, masks, images, and every other value that is `TensorReadable`.
 public enum TensorReading {
-    /// Lists become axes; gradients flow through tensors inside lists. Throws `.wrongType`, and
-    /// `.shapeMismatch` for rows of different lengths.
+    /// Returns the value as a tensor; lists become axes, and gradients flow through tensors inside lists. Throws `.wrongType`,
+    /// `.tooManyBytes`, and `.shapeMismatch` for rows of different shapes.
     public static func variable(_ value: Value) throws -> Variable {
         switch value {
         case .int, .float: return Variable(Tensor(Float(value.number ?? 0)))
@@ -22,8 +22,10 @@ public enum TensorReading {
         }
     }
 
+    /// The largest number of axes of a tensor.
     static let mostAxes = 16
 
+    /// Returns a list as a tensor.
     private static func list(_ items: [Value]) throws -> Variable {
         var numbers: [Float] = []
         numbers.reserveCapacity(items.count)
@@ -49,8 +51,8 @@ public enum TensorReading {
         return Variable.concatenated(rows.map { $0.reshaped([1] + $0.shape) }, axis: 0)
     }
 
-    /// Lists of lists of plain numbers, without a tensor for each list; nil where there is anything else, or lists of
-    /// different lengths.
+    /// Returns nested lists of plain numbers as a tensor, without making one for each list; nil where they hold anything else or differ in
+    /// length.
     private static func plain(_ items: [Value]) throws -> Tensor? {
         var (shape, first) = ([items.count], items.first)
         while case .list(let inner)? = first, shape.count <= mostAxes {
@@ -62,18 +64,20 @@ public enum TensorReading {
         return try numbers.tensor(of: items)
     }
 
-    /// The numbers of nested lists, one behind the other.
+    /// Collects the numbers of nested lists, one behind the other.
     private struct Numbers {
         let shape: [Int]
         private var values: [Float] = []
 
         init(shape: [Int]) { self.shape = shape }
 
+        /// Returns the tensor, or nil where the items do not fit the shape.
         mutating func tensor(of items: [Value]) throws -> Tensor? {
             values.reserveCapacity(min(shape.reduce(1, *), 1 << 22))
             return try add(items, 0) ? Tensor(values, shape: shape) : nil
         }
 
+        /// Adds the numbers of a list at a depth; false where it does not fit.
         private mutating func add(_ items: [Value], _ axis: Int) throws -> Bool {
             guard items.count == shape[axis] else { return false }
             try Parallel.checkWanted()
@@ -89,7 +93,7 @@ public enum TensorReading {
         }
     }
 
-    /// Whether commands that lists of plain numbers share with the language are meant for tensors here.
+    /// Returns whether a command that lists of plain numbers share with the language is meant for tensors here.
     static func concernsTensors(_ value: Value) -> Bool {
         switch value {
         case .host: true
@@ -107,7 +111,7 @@ public enum TensorReading {
 }
 
 extension Call {
-    /// An argument as a tensor. Its problems underline the argument.
+    /// Returns an argument as a tensor. The problem that is thrown underlines the argument.
     public func variable(_ name: String) throws -> Variable {
         do {
             return try TensorReading.variable(try value(name))
@@ -118,9 +122,10 @@ extension Call {
         }
     }
 
+    /// Returns an argument as a tensor without its gradient. Throws what `variable` throws.
     public func tensor(_ name: String) throws -> Tensor { try variable(name).value }
 
-    /// Two arguments whose shapes broadcast.
+    /// Returns two arguments as tensors whose shapes broadcast. Throws `.shapeMismatch` at the second.
     func pair(_ first: String, _ second: String) throws -> (Variable, Variable) {
         do {
             if let pair = try TensorPair.read(try value(first), try value(second)) { return pair }
@@ -131,7 +136,7 @@ extension Call {
         }
     }
 
-    /// A shape: sizes of at least 0, small enough for memory.
+    /// Returns an argument as a shape. Throws `.badArgument` for negative sizes and too many axes, and `.tooManyBytes`.
     func shape(_ name: String) throws -> [Int] {
         let sizes = try ints(name)
         guard sizes.allSatisfy({ $0 >= 0 }), sizes.count <= TensorReading.mostAxes else {
@@ -143,18 +148,18 @@ extension Call {
         return sizes
     }
 
-    /// An axis counted from the end where negative, checked against the shape.
+    /// Returns an argument as an axis from 0. Throws `.indexOutOfRange`.
     func axis(_ name: String, of shape: [Int], extra: Int = 0) throws -> Int {
         try ShapeRules.axis(try int(name), name, of: shape, command: builtin.name, extra: extra)
     }
 
-    /// One axis or several; nil where none was given.
+    /// Returns an argument as one or several axes; nil where none was given. Throws `.indexOutOfRange` and `.badArgument`.
     func axes(_ name: String, of shape: [Int]) throws -> [Int]? {
         guard let given = optional(name) else { return nil }
         let axes = (try given.elements) == nil ? [try int(name)] : try ints(name)
         return try ShapeRules.axes(axes, name, of: shape, command: builtin.name)
     }
 
-    /// A tensor made by a command.
+    /// Returns a tensor as the value of a command.
     func result(_ variable: Variable) -> Value { .tensor(variable) }
 }

@@ -1,15 +1,13 @@
 import Language
 import Tensors
 
-/// How tensors are written: few values in full, many as shape, range, spread and a small histogram (after the
-/// summary line of lovely-tensors).
+/// The text of tensors: few values in full, many as shape, range, spread and a small histogram (after the summary line of lovely-tensors).
 enum TensorText {
-    /// Up to so many elements are written out.
+    /// The largest number of elements that are written out.
     static let fewValues = 10
 
-    /// Alone: "tensor[2, 2] [[1.0, 2.0], [3.0, 4.0]]", or with many elements
-    /// "tensor[3, 196, 196] n=115248 (450.2 KiB) x∈[-2.118 |▂▅█▇▂▁▁▂▂▁| 2.64] μ=-0.388 σ=1.073". On one line where
-    /// that fits.
+    /// Returns the text of a tensor alone: "tensor[2, 2] [[1.0, 2.0], [3.0, 4.0]]", or with many elements "tensor[3, 196, 196] n=115248
+    /// (450.2 KiB) x∈[-2.118 |▂▅█▇▂▁▁▂▂▁| 2.64] μ=-0.388 σ=1.073". It is one line where that fits into the width.
     static func line(_ value: TensorValue, width: Int) -> String {
         let tensor = value.tensor
         if tensor.rank == 0 { return inline(value) + flags(value) }
@@ -21,7 +19,7 @@ enum TensorText {
             separator: "\n")
     }
 
-    /// Inside other text: the values where there are few.
+    /// Returns the text of a tensor inside other text: the values where there are few.
     static func inline(_ value: TensorValue) -> String {
         let tensor = value.tensor
         if tensor.rank == 0 { return Value.float(shortest(tensor.scalar)).literalText }
@@ -29,7 +27,7 @@ enum TensorText {
         return (["tensor\(Shape.text(tensor.shape))"] + statistics(tensor, histogram: false)).joined(separator: " ")
     }
 
-    /// Range, mean, spread, and what is not a number.
+    /// Returns the range, mean and spread, and the marks of what is not finite.
     private static func statistics(_ tensor: Tensor, histogram: Bool) -> [String] {
         let found = TensorStatistics(tensor)
         guard found.finite > 0 else { return found.warnings }
@@ -39,9 +37,10 @@ enum TensorText {
             + found.warnings
     }
 
+    /// Returns " grad" for a tensor that has a gradient.
     private static func flags(_ value: TensorValue) -> String { value.variable.needsGrad ? " grad" : "" }
 
-    /// Rows inside brackets: "[[1.0, 2.0], [3.0, 4.0]]".
+    /// Returns rows inside brackets: "[[1.0, 2.0], [3.0, 4.0]]".
     static func nested(_ tensor: Tensor, _ text: (Float) throws -> String) rethrows -> String {
         guard tensor.rank > 0 else { return try text(tensor.scalar) }
         return "["
@@ -51,7 +50,7 @@ enum TensorText {
 
     private static let fourDigits = FormatSpec(".4g") ?? FormatSpec()
 
-    /// Four significant digits, written as a float of the language.
+    /// Returns a number with four significant digits, written as a float of the language.
     static func text(_ value: Float) -> String {
         guard value.isFinite, let text = try? Value.float(Double(value)).formatted(fourDigits) else {
             return Value.float(Double(value)).literalText

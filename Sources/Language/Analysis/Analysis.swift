@@ -1,28 +1,31 @@
-/// What is known of a program without running it: errors, warnings, what its names mean, what its values are.
+/// The result of checking a program without running it: its diagnostics, the meaning of its names, and the types of its values. Syntax
+/// errors do not stop the analysis; what can be parsed is checked.
 public struct Analysis: Sendable {
+    /// The program's text and name.
     public let file: SourceFile
-    /// In the order of their places.
+    /// Errors and warnings of the parser, the flow checker and the name lints, by place; at most one for each pair of error code and place.
     public let diagnostics: [Diagnostic]
-    /// Those that a run cannot get around: what they stand in is reached, and nothing recovers from them. A program without
-    /// them may fail all the same.
+    /// The errors that a run is certain to raise: the run reaches their places, and no `try` recovers from them. A program without such
+    /// errors may still fail.
     public let mustFail: [Diagnostic]
-    /// What is known of the value that the last statement gives.
+    /// The type of the program's last statement.
     public let result: StaticType
-    /// Every variable, in no particular order.
+    /// Every variable of the program, in no particular order.
     public let symbols: [NamedValue]
-    /// Calls of commands on the ways that the program may take, in order; those of imported files are not among them.
+    /// The calls of builtins in reachable code, in program order. Calls within imported files are left out.
     public let calls: [AnalyzedCall]
     let context: Context
     let program: Program
-    /// Values of the session, by name.
+    /// The types of the session's variables, by name.
     let outside: [String: StaticType]
     let names: NameTable
-    /// By byte offset: what stands at a name or a field, and what a field belongs to.
+    /// The types of names and fields, by the byte offset at which the name begins.
     let typeAt: [Int: StaticType]
+    /// The types that fields are looked up in, by the byte offset at which the field's name begins.
     let ownerAt: [Int: StaticType]
-    /// Names of arguments in calls of the file's functions, which are told by where they begin.
+    /// The names of named arguments in calls of this file's functions. `function` is the byte offset at which the called function begins.
     let labelled: [(function: Int, span: Span)]
-    /// Types at the end of the program, by `NamedValue.id`.
+    /// The types of the variables at the end of the program, by `NamedValue.id`; nil where a variable was never assigned.
     let finalTypes: [StaticType?]
 
     init(
@@ -51,7 +54,7 @@ public struct Analysis: Sendable {
 
     var table: BuiltinTable { context.builtins }
 
-    /// By place; of several findings of one kind at one place the first.
+    /// Sorts by place, and keeps the first diagnostic of each pair of error code and place.
     private static func ordered(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
         var seen: Set<String> = []
         return diagnostics.enumerated().sorted {

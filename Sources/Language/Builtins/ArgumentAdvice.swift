@@ -1,16 +1,16 @@
-/// What to write instead of an argument of the wrong type.
+/// Advice on what to write instead of an argument of the wrong type.
 enum ArgumentAdvice {
-    /// nil where nothing better than the message can be said.
+    /// Returns the help for an argument that a parameter does not take, or nil where it would say no more than the message.
     static func help(_ value: Value, _ parameter: Parameter) -> String? {
         if case .float = value, case .int = parameter.type { return "a // b divides to an int, int(x) cuts" }
         if case .function(let function) = value { return "to call it, write \(function.name)(…)" }
         if let number = number(value, parameter.type) { return "a number stands without quotes: \(number)" }
-        // Documentation that shows a form says it best.
+        // A parameter's documentation that shows the form, in brackets, is the best advice.
         if parameter.doc.contains("[") { return "\(parameter.name): \(parameter.doc)" }
         if let item = parameter.type.item, item.accept(value) != nil {
             return "a list of one stands in brackets: [\(shortened(value.literalText, to: 30))]"
         }
-        // Words with blanks between them are prompts, not paths.
+        // A text with blanks is a prompt, not a path.
         if let text = text(value, parameter.type), !text.contains(" "), let origin = parameter.origin, let reader = origin.reader {
             return "\(reader)(\(shortened(stringLiteral(text), to: 40))) reads one"
         }
@@ -18,7 +18,7 @@ enum ArgumentAdvice {
         return parameter.doc.split(separator: " ").count > 2 ? "\(parameter.name): \(parameter.doc)" : nil
     }
 
-    /// The order in which a builtin takes what was given in another; nil where exchanging two arguments does not help.
+    /// Returns the order of a builtin's parameters where exchanging two arguments would make both fit, else nil.
     static func order(_ builtin: Builtin, _ values: [Value]) -> String? {
         let parameters = builtin.parameters.filter { !$0.keywordOnly }
         guard values.count <= parameters.count, !parameters.contains(where: \.variadic) else { return nil }
@@ -28,13 +28,14 @@ enum ArgumentAdvice {
         return other.map { _ in "the order is \(builtin.shortSignature)" }
     }
 
+    /// Returns the digits in a string where the parameter takes such a number, else nil.
     private static func number(_ value: Value, _ type: TypeRule) -> String? {
         guard case .string(let text) = value else { return nil }
         if type.accept(.int(0)) != nil, Int(text) != nil { return text }
         return type.accept(.float(0.5)) != nil && Double(text)?.isFinite == true ? text : nil
     }
 
-    /// A text, alone or as the first of a list where a list is wanted.
+    /// Returns a text, alone or as the first item where a list is wanted, or nil.
     private static func text(_ value: Value, _ type: TypeRule) -> String? {
         switch value {
         case .string(let text): text
@@ -45,19 +46,20 @@ enum ArgumentAdvice {
 }
 
 extension Parameter {
-    /// Where values of a host's type come from, for messages.
+    /// The functions that make values of a host type, for messages.
     public struct Origin: Sendable {
-        /// A function that reads one from a path or name; nil where there is none.
+        /// The name of a function that reads one from a path or a name; nil where there is none.
         public var reader: String?
-        /// "load_scene(\"toys\") or scene(image, masks)".
+        /// The calls that make one: "load_scene(\"toys\") or scene(image, masks)".
         public var makers: String
 
+        /// Creates an origin.
         public init(reader: String? = nil, makers: String) { (self.reader, self.makers) = (reader, makers) }
     }
 }
 
 extension TypeRule {
-    /// Whether it takes a text, and not just anything.
+    /// Whether the rule names strings among the values that it accepts; false for `any`.
     var takesText: Bool {
         switch self {
         case .string: true
@@ -67,7 +69,7 @@ extension TypeRule {
         }
     }
 
-    /// Host types that it takes, the foremost first.
+    /// The names of the host types that the rule accepts, in the order in which it names them.
     public var hosts: [String] {
         switch self {
         case .host(let name): [name]
@@ -79,12 +81,13 @@ extension TypeRule {
 }
 
 extension [Builtin] {
-    /// The rows with the origins of what their parameters take.
+    /// Returns the rows with `Parameter.origin` set for each parameter that takes a host type; `origins` is keyed by type name.
     public func tellingOrigins(_ origins: [String: Parameter.Origin]) -> [Builtin] {
         map { row in
             var row = row
             for place in row.parameters.indices {
-                // What a command makes, it also takes, and a reader of just that is what was meant.
+                // A command named after the type that it makes, such as `mask`, may take values of it as well; then the advice is on that
+                // type.
                 let hosts = row.parameters[place].type.hosts
                 let kinds = hosts.contains(row.name) ? [row.name] : hosts
                 row.parameters[place].origin = kinds.lazy.compactMap { origins[$0] }.first

@@ -1,6 +1,6 @@
 /// Binds arguments to a builtin's parameters and checks them against the table.
 enum Binder {
-    /// Throws a `Problem` whose `argument` names the parameter at fault.
+    /// Returns the call with its arguments checked. Throws a `Problem` whose `argument` or `position` names the argument at fault.
     static func bind(
         _ builtin: Builtin, _ positional: [Value], _ named: [(String, Value)], _ context: Context,
         _ span: Span?
@@ -64,7 +64,8 @@ enum Binder {
         }
     }
 
-    /// The value as the parameter takes it; nil for none where the parameter is optional.
+    /// Returns the value in the form that the parameter takes; nil for none where the parameter is optional. Throws a `Problem` for a value
+    /// of the wrong type, out of range or not allowed.
     static func checked(_ value: Value, _ parameter: Parameter, _ builtin: Builtin) throws -> Value? {
         if value.isNone, parameter.optional { return nil }
         guard let accepted = parameter.type.accept(value) else {
@@ -78,6 +79,7 @@ enum Binder {
 
     // MARK: ranges and allowed values
 
+    /// Throws `.outOfRange` where a number, or an item of a list of numbers, lies outside of the range.
     static func check(
         _ value: Value, inside range: ClosedRange<Double>, _ parameter: Parameter, _ builtin: Builtin
     ) throws {
@@ -92,6 +94,7 @@ enum Binder {
             argument: parameter.name, label: "this is \(value.literalText)")
     }
 
+    /// Throws `.notAllowed` where a string, or an item of a list of strings, is not one of the allowed ones.
     static func check(
         _ value: Value, among allowed: [String], _ parameter: Parameter, _ builtin: Builtin
     ) throws {
@@ -107,7 +110,7 @@ enum Binder {
             notes: ["\(parameter.name) is one of \(allowed.map { "\"\($0)\"" }.joined(separator: ", "))"])
     }
 
-    /// "from 1 to 1000", "of at least 0".
+    /// Returns a range in words: "from 1 to 1000", "of at least 0".
     static func rangeText(_ range: ClosedRange<Double>) -> String {
         let low = shortNumber(range.lowerBound)
         if range.upperBound.isInfinite || range.upperBound >= 1e15 { return "of at least \(low)" }
@@ -119,6 +122,7 @@ enum Binder {
 
     // MARK: problems
 
+    /// Returns the problem of a value of the wrong type, with advice.
     static func wrongType(_ value: Value, _ parameter: Parameter, _ builtin: Builtin) -> Problem {
         var label = "this is \(value.describedType)"
         if case .list(let items) = value, let item = parameter.type.item,
@@ -134,12 +138,14 @@ enum Binder {
             argument: parameter.name, label: label, help: ArgumentAdvice.help(value, parameter))
     }
 
+    /// Returns the problem of a required argument that was not given.
     static func missing(_ parameter: Parameter, _ builtin: Builtin) -> Problem {
         Problem(
             .missingArgument, "\(builtin.name) needs \(parameter.name), \(parameter.type.description)",
             label: "\(parameter.name) is missing", help: builtin.shortSignature)
     }
 
+    /// Returns the problem of more positional arguments than the builtin takes; the one at `index` is the first too many.
     static func tooMany(_ builtin: Builtin, at index: Int, of count: Int) -> Problem {
         let most = builtin.parameters.filter { !$0.keywordOnly }.count
         let places = most == 0 ? "no arguments" : countText(most, "positional argument")
@@ -155,8 +161,8 @@ enum Binder {
 }
 
 extension Problem {
-    /// A value that is called and is no function. `text`: how the program writes it; `hint`: the builtin that was perhaps
-    /// meant as its method.
+    /// Returns the problem of calling a value that is not a function. `text` is how the program writes it, `hint` the builtin that was
+    /// perhaps meant as its method.
     static func notCallable(_ value: Value, _ text: String, hint: String?, hasArguments: Bool) -> Problem {
         var help = hint
         if case .record = value, help == nil { help = "a field is read by  \(text).name" }
@@ -172,6 +178,7 @@ extension Problem {
             label: "this is \(value.describedType)", help: help)
     }
 
+    /// Returns the problem of a named argument for which the function has no parameter.
     static func unknownParameter(_ name: String, of function: String, among names: [String]) -> Problem {
         let known = ForeignSyntax.parameters[name].flatMap { names.contains($0) ? $0 : nil }
         let suggestion = known.map { "did you mean \(quoted($0))?" } ?? nearestLabel(name, among: names, quoted: true)
@@ -184,7 +191,7 @@ extension Problem {
             label: suggestion, notes: notes)
     }
 
-    /// A function of the program gets more than it takes by place.
+    /// Returns the problem of more positional arguments than the program's function takes.
     static func tooMany(_ function: String, _ places: Int, _ count: Int, signature: String) -> Problem {
         var problem = Problem(
             .tooManyArguments, "\(function) takes \(countText(places, "positional argument")), not \(count)",
@@ -193,13 +200,14 @@ extension Problem {
         return problem
     }
 
-    /// A function of the program lacks an argument.
+    /// Returns the problem of an argument that the program's function was not given.
     static func missing(_ name: String, _ function: String, signature: String) -> Problem {
         Problem(
             .missingArgument, "\(function) needs \(name)", label: "\(name) is missing",
             notes: ["it is \(signature)"])
     }
 
+    /// Returns the problem of an argument that was given twice.
     static func duplicateArgument(_ name: String, of function: String) -> Problem {
         Problem(
             .duplicateArgument, "\(function) gets \(name) twice", argument: name,
@@ -207,7 +215,7 @@ extension Problem {
     }
 }
 
-/// A number without a needless ".0".
+/// Returns the number without a needless ".0".
 func shortNumber(_ value: Double) -> String {
     value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : floatText(value)
 }

@@ -1,5 +1,5 @@
 extension [Builtin] {
-    /// The rows with what stands beside them in `groups`, in that order, under "see also".
+    /// Returns the rows with the other names of their groups appended to `seeAlso`, in the order of the groups.
     public func relating(_ groups: [[String]]) -> [Builtin] {
         map { row in
             var row = row

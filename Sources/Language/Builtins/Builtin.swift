@@ -1,53 +1,60 @@
-/// One row of the builtin table: everything that help, completion, argument checks, reference pages and the
-/// evaluator know about a command.
+/// A row of the builtin table: everything that help, completion, argument checks, reference pages and the evaluator know about a builtin.
 public struct Builtin: Sendable {
-    /// An example, run as a test; `shows` is the text that its last value displays.
+    /// An example, which is run as a test.
     public struct Example: Sendable {
+        /// The program.
         public var code: String
+        /// The text that the example's last value displays; nil where that varies.
         public var shows: String?
 
+        /// Creates an example.
         public init(_ code: String, shows: String? = nil) {
             self.code = code
             self.shows = shows
         }
     }
 
-    /// Enters a `with` block and gives back what leaves it. Leaving always happens: after an error, `return`,
+    /// Enters a `with` block and returns the closure that leaves it. The closure is always called, also after an error, `return` or
     /// `break`.
     public typealias Scope = @Sendable (Call) throws -> @Sendable () -> Void
 
+    /// The name by which programs call it.
     public var name: String
     /// The family under which reference pages list it.
     public var family: String
-    /// One sentence.
+    /// One sentence on what it does.
     public var summary: String
+    /// The parameters, in the order of positional arguments.
     public var parameters: [Parameter]
-    /// What it returns, in words.
+    /// The result in words.
     public var result: String
-    /// More words under which `?"words"` finds it.
+    /// Further words under which `?"words"` finds it.
     public var terms: [String]
-    /// "§3.2, eq. 2": where the paper has it.
+    /// The section of the paper that it implements: "§3.2, eq. 2"; nil where there is none.
     public var paper: String?
+    /// The examples, the first of which help shows.
     public var examples: [Example]
-    /// Names of builtins that one may want instead or next.
+    /// The names of builtins that one may want instead or next.
     public var seeAlso: [String] = []
-    /// The file of the program's source that holds this row: "Commands/Training/TrainingCommands.swift".
+    /// The source file that holds the row: "Commands/Training/TrainingCommands.swift".
     public let home: String
-    /// May be used as a statement without parentheses: `show photo`.
+    /// Whether it may be called as a statement without parentheses: `show photo`.
     public var isCommand: Bool
-    /// For `with NAME(…) { … }`.
+    /// Opens the block of `with NAME(…) { … }`; nil where it cannot stand after `with`.
     public var scope: Scope?
+    /// Carries out a call. Throws a `Problem` that names the argument at fault.
     public var run: @Sendable (Call) throws -> Value
-    /// What is known of the result before running, and what must fail: throws the run's own problems. Where
-    /// nil, the words of `result` are taken.
+    /// Infers the type of the result before running. Throws the run's own `Problem` where a call must fail. Where it is nil, the type
+    /// follows from the words of `result`.
     public var infer: (@Sendable (StaticCall) throws -> StaticType)?
-    /// What it has to do with the session's random numbers.
+    /// What a call has to do with the session's random numbers.
     public var randomness = Randomness.none
 
+    /// What a call has to do with the session's random numbers.
     public enum Randomness: Sendable {
+        /// Neither draws nor seeds.
         case none
-        /// Draws from the session's generator where no seed is given and the arguments, as far as they are known, say that
-        /// something is drawn.
+        /// Draws from the session's generator where no seed is given and the closure returns true for the arguments' types.
         case draws(@Sendable (StaticCall) -> Bool)
         /// Seeds the session's generator.
         case seeds
@@ -55,6 +62,7 @@ public struct Builtin: Sendable {
         var isSeeding: Bool { if case .seeds = self { true } else { false } }
     }
 
+    /// Creates a row. `home` is filled in by the compiler.
     public init(
         _ name: String, family: String, summary: String, parameters: [Parameter] = [],
         result: String = "none",
@@ -74,7 +82,7 @@ public struct Builtin: Sendable {
         self.run = run
     }
 
-    /// One that also opens a scope: `with NAME(…) { … }`.
+    /// Creates a row that also opens a scope: `with NAME(…) { … }`.
     public init(
         _ name: String, family: String, summary: String, parameters: [Parameter] = [],
         result: String = "none",
@@ -88,10 +96,10 @@ public struct Builtin: Sendable {
         self.scope = scope
     }
 
-    /// "phase1(model, scene, init=[], *, steps=400)".
+    /// The name with its parameters: "phase1(model, scene, init=[], *, steps=400)".
     public var signature: String { "\(name)(\(signatureParts.joined(separator: ", ")))" }
 
-    /// The signature, cut where it is longer than one takes in.
+    /// The signature, cut after six of more than eight parameters.
     var shortSignature: String {
         let parts = signatureParts
         return parts.count <= 8 ? signature : "\(name)(\(parts.prefix(6).joined(separator: ", ")), …); ?\(name) tells all"
@@ -118,7 +126,7 @@ public struct Builtin: Sendable {
 }
 
 extension String {
-    /// What follows the last `mark`; all of it where there is none.
+    /// Returns what follows the last `mark`, or the whole text where there is none.
     fileprivate func suffix(after mark: String) -> String {
         var rest = self[...]
         while let range = rest.firstRange(of: mark) { rest = rest[range.upperBound...] }

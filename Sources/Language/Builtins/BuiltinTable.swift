@@ -1,14 +1,15 @@
-/// The core's rows and the host's, by name. A host's row replaces the core's.
+/// The builtins of the core and of the host, by name. A host's row replaces the core's row of the same name.
 public struct BuiltinTable: Sendable {
-    /// In the order of the tables: core first, then the host's new names.
+    /// All rows: the core's in its order, then the host's new ones.
     public let all: [Builtin]
-    /// By name.
+    /// All rows, sorted by name.
     let sorted: [Builtin]
-    /// Names that may be used without parentheses.
+    /// The names that may be called without parentheses.
     public let commandNames: Set<String>
     private let index: [String: Int]
     private let core: [String: Builtin]
 
+    /// Creates a table of the core's rows and these.
     public init(host: [Builtin] = []) {
         var rows = CoreBuiltins.all
         var index: [String: Int] = [:]
@@ -28,14 +29,16 @@ public struct BuiltinTable: Sendable {
         commandNames = Set(rows.lazy.filter(\.isCommand).map(\.name))
     }
 
+    /// The row of this name, or nil.
     public subscript(name: String) -> Builtin? { index[name].map { all[$0] } }
 
-    /// The core's row of this name, also where the host's row stands in its place.
+    /// Returns the core's row of this name, even where a host's row replaces it, or nil.
     public func replaced(_ name: String) -> Builtin? { core[name] }
 
+    /// The names of all rows, in the order of `all`.
     public var names: [String] { all.map(\.name) }
 
-    /// Families in order of first appearance, each with its rows.
+    /// The families in order of first appearance, each with its rows.
     public var families: [(name: String, rows: [Builtin])] {
         var order: [String] = []
         var groups: [String: [Builtin]] = [:]

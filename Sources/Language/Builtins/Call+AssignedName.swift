@@ -1,6 +1,6 @@
 extension Call {
-    /// The name that the call's result gets: "model" in a line `model = phase1(…)`; nil for what is used otherwise. Notes
-    /// can speak of the value by it.
+    /// The variable that the call's result is assigned to, "model" in a line `model = phase1(…)`; nil where the result is used otherwise.
+    /// Messages can refer to the value by it.
     public var assignedName: String? {
         guard let span else { return nil }
         let (first, last) = (span.file.lineRange(span.line), span.file.lineRange(span.file.line(of: span.end)))

@@ -1,27 +1,31 @@
 /// A call of a builtin with its arguments bound to its parameters and checked against the table.
 ///
-/// The accessors throw only where the table and `run` disagree, or where a parameter of type `any` holds
-/// another type than asked for: the argument is then underlined like any other mistake.
+/// The accessors throw only where the table and `run` disagree about a parameter, or where a parameter of type `any` holds another type
+/// than asked for, which is then reported at the argument like any other mistake.
 public struct Call: Sendable {
+    /// The builtin that is called.
     public let builtin: Builtin
+    /// The state that runs share with builtins.
     public let context: Context
-    /// The call's place in the program; nil when a host calls.
+    /// The call's place in the program; nil where the host calls.
     public let span: Span?
-    /// Per parameter: the argument, else the default, else nil.
+    /// Each parameter's argument, else its default, else nil.
     let bound: [Value?]
+    /// Whether each parameter was given an argument.
     let given: [Bool]
-    /// The arguments as they were passed, for `fallBack`.
+    /// The positional arguments as they were passed, for `fallBack`.
     let positional: [Value]
+    /// The named arguments as they were passed, for `fallBack`.
     let named: [(String, Value)]
-    /// What a variadic parameter collected.
+    /// The arguments that a variadic parameter collected.
     public let rest: [Value]
 
-    /// The argument or default of a parameter; none where an optional one was left out.
+    /// Returns a parameter's argument or default; none where an optional one was left out.
     public func value(_ name: String) throws -> Value {
         try bound[position(of: name)] ?? .none
     }
 
-    /// nil where the argument was left out or is none.
+    /// Returns a parameter's argument or default, or nil where that is none or was left out.
     public func optional(_ name: String) -> Value? {
         guard let place = builtin.parameters.firstIndex(where: { $0.name == name }), let value = bound[place],
             !value.isNone
@@ -29,33 +33,36 @@ public struct Call: Sendable {
         return value
     }
 
-    /// Whether the argument was given explicitly.
+    /// Returns whether an argument was given explicitly.
     public func has(_ name: String) -> Bool {
         builtin.parameters.firstIndex { $0.name == name }.map { given[$0] } ?? false
     }
 
+    /// Returns an int argument.
     public func int(_ name: String) throws -> Int {
         if case .int(let value) = try value(name) { return value }
         throw try mismatch(name, "an int")
     }
 
-    /// Ints are widened.
+    /// Returns a number as a double.
     public func double(_ name: String) throws -> Double {
         if let number = try value(name).number { return number }
         throw try mismatch(name, "a number")
     }
 
+    /// Returns a bool argument.
     public func bool(_ name: String) throws -> Bool {
         if case .bool(let value) = try value(name) { return value }
         throw try mismatch(name, "true or false")
     }
 
+    /// Returns a string argument.
     public func string(_ name: String) throws -> String {
         if case .string(let value) = try value(name) { return value }
         throw try mismatch(name, "a string")
     }
 
-    /// A list, or a range as a list.
+    /// Returns the items of a list or a range.
     public func list(_ name: String) throws -> [Value] {
         switch try value(name) {
         case .list(let items): return items
@@ -64,6 +71,7 @@ public struct Call: Sendable {
         }
     }
 
+    /// Returns a list's ints.
     public func ints(_ name: String) throws -> [Int] {
         try list(name).map {
             if case .int(let value) = $0 { return value }
@@ -71,6 +79,7 @@ public struct Call: Sendable {
         }
     }
 
+    /// Returns a list's numbers as doubles.
     public func doubles(_ name: String) throws -> [Double] {
         try list(name).map {
             if let number = $0.number { return number }
@@ -78,6 +87,7 @@ public struct Call: Sendable {
         }
     }
 
+    /// Returns a list's strings.
     public func strings(_ name: String) throws -> [String] {
         try list(name).map {
             if case .string(let value) = $0 { return value }
@@ -85,23 +95,25 @@ public struct Call: Sendable {
         }
     }
 
+    /// Returns a record argument.
     public func record(_ name: String) throws -> Record {
         if case .record(let value) = try value(name) { return value }
         throw try mismatch(name, "a record")
     }
 
+    /// Returns a function argument.
     public func function(_ name: String) throws -> FunctionValue {
         if case .function(let value) = try value(name) { return value }
         throw try mismatch(name, "a function")
     }
 
-    /// A host value of one Swift type.
+    /// Returns a host value as a Swift type.
     public func host<T: HostValue>(_ name: String, as type: T.Type) throws -> T {
         if case .host(let value) = try value(name), let typed = value as? T { return typed }
         throw try mismatch(name, builtin.parameters[position(of: name)].type.description)
     }
 
-    /// A list of host values of one Swift type.
+    /// Returns a list's host values as a Swift type.
     public func hosts<T: HostValue>(_ name: String, as type: T.Type) throws -> [T] {
         let expected = try builtin.parameters[position(of: name)].type.description
         return try list(name).map {
@@ -110,14 +122,15 @@ public struct Call: Sendable {
         }
     }
 
-    /// Calls a function value: a user's loss, a sampling law. Runs on the calling thread.
+    /// Calls a function that was passed as an argument, such as a user's loss, on the calling thread. Throws what the function throws.
     public func invoke(
         _ function: FunctionValue, arguments: [Value] = [], named: [(String, Value)] = []
     ) throws -> Value {
         try context.invoke(function, arguments: arguments, named: named, site: span)
     }
 
-    /// The same, with an error that `try` would recover from as an answer. A stop, and the end of all steps, are thrown.
+    /// Calls a function and returns its value, or the error that `try` would recover from. A requested stop and the limit on steps are
+    /// thrown.
     public func attempt(_ function: FunctionValue, arguments: [Value] = []) throws -> Attempt {
         do {
             return .value(try invoke(function, arguments: arguments))
@@ -126,7 +139,7 @@ public struct Call: Sendable {
         }
     }
 
-    /// Runs the core builtin that this one replaced, with the same arguments.
+    /// Runs the core builtin that this one replaces, with the same arguments. Throws `.internal` where it replaces none.
     public func fallBack() throws -> Value {
         guard let core = context.builtins.replaced(builtin.name) else {
             throw Problem(.internal, "\(builtin.name) replaces no core builtin")
@@ -147,8 +160,10 @@ public struct Call: Sendable {
     }
 }
 
-/// What a call of a function of the user's came to.
+/// The outcome of a call of a user's function.
 public enum Attempt {
+    /// The value that it returned.
     case value(Value)
+    /// The error that it raised.
     case failed(Diagnostic)
 }

@@ -1,43 +1,50 @@
-/// One parameter of a builtin: the single source of its checks, completion and help.
+/// A parameter of a builtin: the single source of its checks, completion and help.
 public struct Parameter: Sendable {
+    /// The name, by which a named argument gives it.
     public var name: String
+    /// The values that it accepts.
     public var type: TypeRule
-    /// nil = required, unless `optional` or `variadic`.
+    /// The value where no argument is given. Without one the parameter is required, unless it is `optional` or `variadic`.
     public var defaultValue: Value?
-    /// For numbers, and for every item of a list of numbers.
+    /// The allowed range of a number, and of each item of a list of numbers; nil for any.
     public var range: ClosedRange<Double>?
-    /// "steps", "px", "": written after numbers in help and messages.
+    /// The unit, "steps" or "px", written after numbers in help and messages.
     public var unit: String?
-    /// For strings: the only values accepted.
+    /// The only strings accepted, for a string and each item of a list of strings; nil for any.
     public var allowed: [String]?
+    /// One sentence on its meaning.
     public var doc: String
+    /// Whether it can be given only by name.
     public var keywordOnly: Bool
-    /// Takes all remaining positional arguments (`call.rest`).
+    /// Whether it takes all remaining positional arguments (`Call.rest`).
     public var variadic: Bool
-    /// May be left out or none, without a default value.
+    /// Whether it may be none or left out although it has no default value.
     public var optional: Bool
-    /// What stands for it where it is left out, in words, where that depends: "paper 0.0, code 0.5, collage 0.0".
+    /// What applies where it is left out, in words, where that depends on something else: "paper 0.0, code 0.5, collage 0.0".
     public var standard: String?
-    /// For strings that are paths: whether a file is read there or written.
+    /// Whether a file is read or written at a string that is a path; nil where it is no path.
     public var file: FileUse?
-    /// Where values of the host's type that it takes come from.
+    /// The functions that make values of the host type that it takes; nil where none are known.
     public var origin: Origin?
 
+    /// What a call does with the file at a path.
     public enum FileUse: Sendable {
-        /// A file or folder that has to be there, or a name in this folder of the library.
+        /// Reads a file or folder, or one of this name in a folder of the library.
         case input(library: String?)
+        /// Writes a file.
         case output
-        /// A folder that is made, with those above it.
+        /// Makes a folder, with those above it.
         case folder
     }
 
-    /// As one that is a path.
+    /// Returns the parameter as one whose string is a path.
     func naming(_ use: FileUse) -> Parameter {
         var copy = self
         copy.file = use
         return copy
     }
 
+    /// Creates a parameter. By default it is required and takes any value.
     public init(
         _ name: String, _ type: TypeRule = .any, default defaultValue: Value? = nil,
         range: ClosedRange<Double>? = nil, unit: String? = nil, allowed: [String]? = nil, doc: String,
@@ -55,5 +62,6 @@ public struct Parameter: Sendable {
         self.optional = optional
     }
 
+    /// Whether a call must give it.
     public var isRequired: Bool { defaultValue == nil && !optional && !variadic }
 }

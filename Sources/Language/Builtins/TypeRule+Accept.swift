@@ -1,6 +1,6 @@
 extension TypeRule {
-    /// The value as a parameter of this rule takes it (ranges become lists, singles lists of one); nil if it
-    /// does not.
+    /// Returns the value in the form that a parameter of this rule takes it (a range becomes a list, a single value for `listOrSingle` a
+    /// list of one), or nil where the rule does not accept it.
     func accept(_ value: Value) -> Value? {
         switch (self, value) {
         case (.any, _), (.bool, .bool), (.int, .int), (.number, .int), (.number, .float), (.string, .string),
@@ -26,15 +26,16 @@ extension TypeRule {
         }
     }
 
-    /// A range longer than this is not what a list parameter means.
+    /// The longest range that is accepted in place of a list.
     static let longestRange = 10_000_000
 
+    /// Returns the list with each item as the rule takes it, or nil where it does not accept one, or a stop was requested.
     private func accept(all items: [Value]) -> Value? {
         if case .any = self { return .list(items) }
         var changed: [Value] = []
         changed.reserveCapacity(items.count)
         for (place, item) in items.enumerated() {
-            // Whoever asked looks whether a stop was wanted before it complains.
+            // The caller checks for a requested stop before it reports that the value is not accepted.
             if place & 0xFFFF == 0xFFFF, Interrupt.current?.isRequested == true { return nil }
             guard let accepted = accept(item) else { return nil }
             changed.append(accepted)
@@ -42,7 +43,7 @@ extension TypeRule {
         return .list(changed)
     }
 
-    /// What a list's items have to be.
+    /// The rule for a list's items, or nil where the rule takes no list.
     var item: TypeRule? {
         switch self {
         case .list(let item), .listOrSingle(let item): item

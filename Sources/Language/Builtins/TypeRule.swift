@@ -1,23 +1,25 @@
-/// What a parameter accepts. Ints are accepted where numbers are wanted, ranges where lists of ints or
-/// numbers are.
+/// The values that a parameter accepts. Ints are accepted where numbers are wanted, and ranges where lists of ints or numbers are.
 public indirect enum TypeRule: Sendable {
+    /// Any value.
     case any
     case bool
     case int
     /// An int or a float.
     case number
     case string
+    /// A list or a range whose items the rule accepts.
     case list(TypeRule)
     case record
     case range
     case function
-    /// A host value by its type name.
+    /// A host value, by the name of its type.
     case host(String)
+    /// A value that one of the rules accepts; the first that does decides its form.
     case oneOf([TypeRule])
-    /// One value, or a list of them; bound as a list either way.
+    /// A value or a list of them; the call gets a list in both cases.
     case listOrSingle(TypeRule)
 
-    /// For messages: "an int", "a list of masks", "a tensor or a number".
+    /// The rule in words, for messages: "an int", "a list of masks", "a tensor or a number".
     public var description: String {
         switch self {
         case .any: "any value"
@@ -35,7 +37,7 @@ public indirect enum TypeRule: Sendable {
         }
     }
 
-    /// A short form for signatures and tables: "int", "list of mask", "tensor | number".
+    /// The rule in short form, for signatures and tables: "int", "list of mask", "tensor | number".
     public var shortName: String {
         switch self {
         case .any: "any"
@@ -53,6 +55,7 @@ public indirect enum TypeRule: Sendable {
         }
     }
 
+    /// The plural of the rule in words.
     private var plural: String {
         switch self {
         case .any: "values"
@@ -70,11 +73,11 @@ public indirect enum TypeRule: Sendable {
         }
     }
 
-    /// "a tensor", "an image".
+    /// Returns a noun with its article: "a tensor", "an image". Plural nouns get none.
     public static func article(_ noun: String) -> String {
         switch noun {
         case "none": "none"
-        // Names of several things: "gradients", "parameters".
+        // Plural type names: "gradients", "parameters".
         case _ where noun.hasSuffix("s"): noun
         default: (noun.first.map { "aeiou".contains($0) } ?? false ? "an " : "a ") + noun
         }
@@ -85,6 +88,7 @@ public indirect enum TypeRule: Sendable {
         return noun.hasSuffix("s") ? noun : noun + "s"
     }
 
+    /// Returns the words as a list: "a, b or c".
     static func joined(_ words: [String]) -> String {
         guard words.count > 1, let last = words.last else { return words.first ?? "" }
         return words.dropLast().joined(separator: ", ") + " or " + last

@@ -1,8 +1,8 @@
 extension Diagnostic {
-    /// One JSON object on one line, for `--error-format=json`. Columns count characters from 1; offsets are
+    /// Returns the diagnostic as one JSON object on one line, for `--error-format=json`. Columns count characters from 1; offsets are
     /// bytes.
     public func json() -> String {
-        // Of two operands alike the first says where it is.
+        // Without a primary label, as for two operands, the first counts as primary.
         let main = labels.firstIndex(where: \.primary) ?? 0
         let labels = labels.enumerated().map { place, label in
             object(
@@ -39,7 +39,7 @@ extension Diagnostic {
     private func string(_ text: String) -> String { jsonString(text) }
 }
 
-/// A JSON string literal.
+/// Returns the text as a JSON string literal, with quotes. Characters beyond ASCII stay as they are.
 public func jsonString(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {

@@ -1,9 +1,9 @@
-/// Columns that a text takes in a terminal: two for wide characters, none for what combines or joins.
+/// Returns the number of terminal columns that a text takes: two for wide characters, none for combining and joining ones.
 public func displayWidth(_ text: String) -> Int {
     isPlain(text) ? text.utf8.count : text.reduce(0) { $0 + displayWidth($1) }
 }
 
-/// Whether a text is of printable ASCII only: a column for each byte.
+/// Returns whether the text is printable ASCII only, so that each byte takes one column.
 func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { $0 >= 32 && $0 < 127 } }
 
 func displayWidth(_ character: Character) -> Int {
@@ -17,7 +17,7 @@ func displayWidth(_ character: Character) -> Int {
     return isWide(first.value) ? 2 : 1
 }
 
-/// East Asian wide and full-width blocks.
+/// Returns whether a code point lies in an East Asian wide or full-width block.
 private func isWide(_ code: UInt32) -> Bool {
     switch code {
     case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0x33FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xA000...0xA4CF,

@@ -1,6 +1,6 @@
 extension ErrorCode {
-    /// A program that raises this error or warning, and no other before it; `bas explain` shows it and a test runs it. nil
-    /// for what no line of text does by itself: a damaged file, a full disk, a key that is pressed.
+    /// A program that raises this error or warning and none before it; `bas explain` shows it and a test runs it. It is nil where no
+    /// program does so by itself: for a damaged file, a full disk, a key that is pressed.
     public var example: String? { ErrorCode.examples[self] }
 
     private static let examples: [ErrorCode: String] = [

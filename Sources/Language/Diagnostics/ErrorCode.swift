@@ -1,7 +1,7 @@
-/// Every error and warning that the language or its host can raise. Codes are stable; titles, explanations
-/// and exit codes are in `ErrorCode.table`.
+/// The errors and warnings that the language or its host can raise. Raw values are stable; titles, explanations and exit codes are in
+/// `ErrorCode.table`.
 public enum ErrorCode: String, Sendable, CaseIterable {
-    // 01xx: reading a program
+    // 01xx: parsing a program
     case unexpectedCharacter = "E0101"
     case unterminatedString = "E0102"
     case badNumber = "E0103"
@@ -15,7 +15,7 @@ public enum ErrorCode: String, Sendable, CaseIterable {
     case badParameterList = "E0111"
     case notUTF8 = "E0112"
 
-    // W01xx: what is probably not meant, found without running
+    // W01xx: warnings that are found without running
     case unusedName = "W0101"
     case unusedImport = "W0102"
     case overwrittenName = "W0103"
@@ -97,20 +97,22 @@ public enum ErrorCode: String, Sendable, CaseIterable {
     case assertionFailed = "E0701"
     case failed = "E0702"
 
-    // 09xx: our own mistakes
+    // 09xx: defects of the language or its host
     case `internal` = "E0901"
 
+    /// The error in a few words.
     public var title: String { entry.title }
-    /// A paragraph for `bas explain CODE`.
+    /// The paragraph that `bas explain CODE` shows.
     public var explanation: String { entry.explanation }
+    /// The exit code of a process that ends with this error.
     public var exitCode: ExitCode { entry.exit }
 
-    /// Case does not matter: "e0203" is found too.
+    /// Creates the code with this raw value, in any case: "e0203" is E0203. Returns nil where there is none.
     public init?(text: String) {
         self.init(rawValue: text.uppercased())
     }
 
-    /// Found without running, and probably not meant.
+    /// Whether this is a warning that is found without running.
     public var isLint: Bool { rawValue.hasPrefix("W") }
 
     private var entry: Entry {

@@ -1,4 +1,4 @@
-/// One source line made safe for a screen, with the labels that fall on it in columns.
+/// A line of source made safe for a screen, with the labels that fall on it, in columns.
 struct ExcerptLine {
     struct Mark {
         var column: Int
@@ -12,10 +12,10 @@ struct ExcerptLine {
     var marks: [Mark]
 
     static let tabWidth = 4
-    /// Lines longer than this are cut around their labels.
+    /// The most columns of a line; longer lines are cut around their labels.
     static let longestLine = 160
 
-    /// The lines that a diagnostic's labels touch, in order. A label over several lines marks its first.
+    /// Returns the lines that a diagnostic's labels touch, in order. A label over several lines marks its first.
     static func lines(of diagnostic: Diagnostic, in file: SourceFile) -> [ExcerptLine] {
         var lines: [Int: ExcerptLine] = [:]
         for label in diagnostic.labels where label.span.file === file {
@@ -46,7 +46,8 @@ struct ExcerptLine {
         marks.sort { $0.column < $1.column }
     }
 
-    /// Tabs become spaces; control characters and escape sequences become their code points, written out.
+    /// Returns the text with tabs as spaces and control characters as their written-out code points. `column` is the column at which the
+    /// text begins.
     static func screened(_ text: String, from column: Int = 0) -> String {
         if isPlain(text) { return text }
         var result = ""
@@ -64,7 +65,7 @@ struct ExcerptLine {
         return result
     }
 
-    /// Cuts a very long line to a window around its first label.
+    /// Returns the line, cut to a window around its first label where it is too long.
     private func cut() -> ExcerptLine {
         guard displayWidth(text) > ExcerptLine.longestLine, let first = marks.first else { return self }
         let start = max(0, first.column - 40)
@@ -89,8 +90,8 @@ struct ExcerptLine {
         return result
     }
 
-    /// The rows under the line: underlines with the last label's words behind them, then the other labels'
-    /// words under their own underlines, each on a row of its own where they would collide.
+    /// Returns the rows under the line: the underlines with the last label's words behind them, then the words of the other labels under
+    /// their own underlines, on further rows where they would collide.
     func rows(primary: Character, secondary: Character) -> [String] {
         var underline = Canvas()
         for mark in marks {
@@ -120,7 +121,7 @@ struct ExcerptLine {
     }
 }
 
-/// A row of characters that is written at columns.
+/// A row of characters, written at columns.
 private struct Canvas {
     private var cells: [String] = []
     var width: Int { cells.count }

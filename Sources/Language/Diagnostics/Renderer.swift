@@ -1,13 +1,13 @@
 extension Diagnostic {
-    /// "script.bas:3:14: error[E0203]: phase1 has no parameter "stps"", then the excerpt with carets, in
-    /// ASCII: what editors and build logs read; with colour where a person asks for it.
+    /// Returns the diagnostic as editors and build logs read it: "script.bas:3:14: error[E0203]: phase1 has no parameter "stps"", then the
+    /// excerpt with carets, drawn in ASCII. `color` adds colours for a person.
     public func plain(color: Bool = false) -> String {
         var style = RenderStyle.plain
         style.color = color
         return DiagnosticRenderer(style: style).render(self)
     }
 
-    /// With box characters, and with colour where the screen takes it; words within `width` columns.
+    /// Returns the diagnostic with box characters, wrapped to `width` columns (at least 40). `color` adds colours.
     public func fancy(color: Bool = false, width: Int = .max) -> String {
         DiagnosticRenderer(style: color ? .colored : .boxed, width: max(width, 40)).render(self)
     }
@@ -15,13 +15,13 @@ extension Diagnostic {
     var heading: String { "\(severity.rawValue)[\(code.rawValue)]" }
 }
 
-/// What the two textual renderers differ in.
+/// The differences between the textual forms.
 struct RenderStyle: Sendable {
     var bar: String
     var corner: String
     var primary: Character
     var secondary: Character
-    /// The location stands before the heading, on the same line.
+    /// Whether the location stands before the heading on the same line.
     var locationFirst: Bool
     var color: Bool
 
@@ -33,6 +33,7 @@ struct RenderStyle: Sendable {
         bar: "│", corner: "┌─", primary: "^", secondary: "─", locationFirst: false, color: true)
 }
 
+/// Renders diagnostics as text.
 struct DiagnosticRenderer {
     let style: RenderStyle
     var width = Int.max
@@ -43,7 +44,7 @@ struct DiagnosticRenderer {
         for file in otherFiles(diagnostic) { lines += excerpt(diagnostic, in: file, named: true) }
         lines += diagnostic.notes.map { wrapped("  = " + escapedLines($0)) }
         if let help = diagnostic.help {
-            // Wrapped as it is seen, then painted.
+            // Wraps the text before colour is added, which takes no columns.
             let text = wrapped("  = help: " + escapedLines(help))
             lines.append("  = " + paint("help: ", .help) + text.dropFirst("  = help: ".count))
         }
@@ -66,7 +67,7 @@ struct DiagnosticRenderer {
 
     private func excerpt(_ diagnostic: Diagnostic, in file: SourceFile, named: Bool = false) -> [String] {
         let lines = ExcerptLine.lines(of: diagnostic, in: file)
-        // A single line is found by the heading; several are told apart by their numbers.
+        // The heading gives the number of a single line; several lines need their own numbers.
         let numbered = style.locationFirst || lines.count > 1
         let gutter = numbered ? lines.map { String($0.number).count }.max() ?? 1 : 1
         let blank = String(repeating: " ", count: gutter)
@@ -101,7 +102,7 @@ struct DiagnosticRenderer {
         trimmed("\(head) \(paint(style.bar, .frame)) \(text)", leading: false)
     }
 
-    /// Files of further labels.
+    /// Returns the files of labels other than the diagnostic's own file.
     private func otherFiles(_ diagnostic: Diagnostic) -> [SourceFile] {
         var files: [SourceFile] = []
         for label in diagnostic.labels
@@ -111,7 +112,7 @@ struct DiagnosticRenderer {
         return files
     }
 
-    /// The user's calls that led here, innermost first; a long recursion keeps its ends.
+    /// Returns the lines of the trace, innermost call first; of more than eight only three at either end.
     private func trace(_ diagnostic: Diagnostic) -> [String] {
         let entries = diagnostic.trace
         let lines = entries.map {
@@ -123,7 +124,7 @@ struct DiagnosticRenderer {
 
     // MARK: colour
 
-    /// Readable on light and dark: yellow and cyan vanish on white.
+    /// The colours; they are readable on light and dark screens, unlike yellow and cyan.
     private enum Tone: String {
         case error = "1;31"
         case warning = "1;35"
@@ -140,14 +141,14 @@ struct DiagnosticRenderer {
         return style.color && !text.isEmpty ? "\u{1b}[\(tone.rawValue)m\(text)\u{1b}[0m" : text
     }
 
-    /// Lines that are too long go on below, indented.
+    /// Returns the text with lines that are too long continued below, indented.
     private func wrapped(_ text: String, hanging: Int = 4) -> String {
         guard width < .max else { return text }
         return text.split(separator: "\n", omittingEmptySubsequences: false)
             .flatMap { TextWrapping.lines(String($0), width: width, hanging: hanging) }.joined(separator: "\n")
     }
 
-    /// Messages may carry user's text: no escape sequences, and further lines indented.
+    /// Returns the text without escape sequences, which a message may have taken from the user's text, and with further lines indented.
     private func escapedLines(_ text: String) -> String {
         text.split(separator: "\n", omittingEmptySubsequences: false).map { escapedControls(String($0)) }
             .joined(separator: "\n    ")

@@ -1,13 +1,14 @@
 import Glibc
 
-/// Runs work on a thread with a stack that deep recursion in debug builds does not exhaust; on the calling thread where
-/// that is one already, with nearly all of it left.
+/// Runs work on a thread whose stack is large enough for deep recursion, even in debug builds. A caller that is already on such a thread,
+/// with nearly all of its stack left, does the work itself.
 enum BigStack {
+    /// The stack size of the threads, in bytes.
     static let bytes = 256 << 20
-    /// Left for what the host's builtins and one function body need.
+    /// The bytes of stack kept free for the host's builtins and one function body.
     static let margin = 32 << 20
 
-    /// The work's result, from such a thread.
+    /// Runs `work` on a thread with a large stack and returns its result.
     static func running<T>(_ work: () -> T) -> T {
         withoutActuallyEscaping(work) { work in
             let box = Result<T>(work)
@@ -16,7 +17,7 @@ enum BigStack {
         }
     }
 
-    /// Handed to the thread and back; only one of both touches it at a time.
+    /// Carries the work to the thread and its result back; only one of the two threads touches it at a time.
     private final class Result<T>: @unchecked Sendable {
         var value: T?
         private let work: () -> T
@@ -26,8 +27,8 @@ enum BigStack {
         func fill() { value = work() }
     }
 
-    /// Waits for the work, which is told how many bytes of stack it has. Where no thread can be made, it runs
-    /// on this one with what that can spare.
+    /// Runs `work` on a thread with a large stack and waits for it. `work` gets the number of bytes of stack that it has. Where no thread
+    /// can be created, it runs on the calling one with the little stack that can be assumed there.
     static func run(_ work: @escaping @Sendable (Int) -> Void) {
         if let left, left >= bytes - margin { return work(left) }
         var attributes = pthread_attr_t()
@@ -45,7 +46,7 @@ enum BigStack {
         }
     }
 
-    /// Begins the work on such a thread, for which nobody waits; false where none can be made.
+    /// Starts `work` on a thread with a large stack and does not wait for it. Returns false where no thread can be created.
     static func detached(_ work: @escaping @Sendable () -> Void) -> Bool {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
@@ -59,39 +60,40 @@ enum BigStack {
         return status == 0
     }
 
-    // MARK: what threads have
+    // MARK: stacks of threads
 
-    /// Takes the calling thread as one that has `bytes` of stack from here on.
+    /// Records that the calling thread has `bytes` of stack from here on.
     static func adopt(_ bytes: Int) {
         if let floorKey { pthread_setspecific(floorKey, UnsafeRawPointer(bitPattern: here() &- UInt(bytes))) }
     }
 
-    /// Bytes of stack left to this thread, where it was made or taken for one with a large stack.
+    /// The bytes of stack left on this thread, or nil where the thread has not been adopted.
     private static var left: Int? {
         guard let floorKey, let floor = pthread_getspecific(floorKey) else { return nil }
         return Int(here() &- UInt(bitPattern: floor))
     }
 
-    /// Each thread's own: the lowest address of its stack; nil where the system has no room for another key.
+    /// The key of each thread's lowest stack address; nil where the system has no room for another key.
     private static let floorKey: pthread_key_t? = {
         var key = pthread_key_t()
         return pthread_key_create(&key, nil) == 0 ? key : nil
     }()
 
-    /// An address on this thread's stack.
+    /// Returns an address on this thread's stack.
     private static func here() -> UInt {
         var marker: UInt8 = 0
         return withUnsafePointer(to: &marker) { UInt(bitPattern: $0) }
     }
 }
 
+/// Work for a thread, which is told the size of its stack.
 private final class Job: Sendable {
     let work: @Sendable (Int) -> Void
 
     init(_ work: @escaping @Sendable (Int) -> Void) { self.work = work }
 }
 
-/// The thread's entry: takes over the job that `BigStack.run` retained for it.
+/// Runs the job that `BigStack.run` retained for the new thread.
 private func runJob(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     BigStack.adopt(BigStack.bytes)
     if let argument { Unmanaged<Job>.fromOpaque(argument).takeRetainedValue().work(BigStack.bytes) }

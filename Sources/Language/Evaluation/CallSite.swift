@@ -1,4 +1,4 @@
-/// The places of a call in the program, for messages.
+/// The places of a call and of its arguments in the program, for diagnostics.
 final class CallSite {
     struct Argument {
         var label: String?
@@ -19,14 +19,14 @@ final class CallSite {
         }
     }
 
-    /// A call that a host makes.
+    /// Creates the site of a call that the host makes.
     init(span: Span?) {
         self.span = span
         nameSpan = span
         arguments = []
     }
 
-    /// The argument of a parameter: by its label, else by its place.
+    /// Returns the place of a parameter's argument, found by its label, else by its position; the callee's place where neither gives one.
     func span(of argument: String?, among parameters: [String]) -> Span? {
         guard let argument else { return nameSpan }
         if let labelled = arguments.first(where: { $0.label == argument }) { return labelled.span }
@@ -34,19 +34,20 @@ final class CallSite {
         return nameSpan
     }
 
-    /// The positional argument at a place, while no spread before it hides the count.
+    /// Returns the place of the positional argument at an index. Where a spread before it hides which one that is, returns the spread's
+    /// place.
     private func span(at place: Int) -> Span? {
         let leading = arguments.prefix { $0.label == nil && !$0.spread }
         if place < leading.count { return leading[place].span }
         return arguments.first(where: \.spread)?.span ?? nameSpan
     }
 
-    /// The problem as a failure at this call.
+    /// Returns the problem as a failure, at the argument that it is about.
     func failure(_ problem: Problem, parameters: [String]) -> Failure {
         var place = span(of: problem.argument, among: parameters)
         if let position = problem.position { place = span(at: position) }
         if problem.code == .unknownParameter || problem.code == .duplicateArgument {
-            // The last of two equal labels is the one too many.
+            // Where a label is given twice, the last one is at fault.
             let label = arguments.last { $0.label == problem.argument }
             place = label?.labelSpan ?? arguments.first(where: \.spread)?.span ?? place
         }
@@ -54,11 +55,12 @@ final class CallSite {
     }
 }
 
-/// A builtin's call while it runs.
+/// The call of a builtin that is running.
 struct ActiveSite {
     var site: CallSite
     var builtin: Builtin
 
+    /// Returns the place of a parameter's argument, or the callee's place.
     func span(of argument: String?) -> Span? {
         site.span(of: argument, among: builtin.parameters.map(\.name))
     }

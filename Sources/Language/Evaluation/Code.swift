@@ -1,21 +1,21 @@
 import Glibc
 
-/// A function as compiled: shared by all closures made from it.
+/// A compiled function, shared by all closures that are made from it.
 final class Code: @unchecked Sendable {
-    // Written once by the compiler before the first call.
+    // The compiler writes it once, before the first call.
     struct Parameter {
         var name: String
         var defaultNode: Node?
         var keywordOnly: Bool
         var variadic: Bool
-        /// Where inner functions share it; nil while the slot of its position is enough.
+        /// The index of the box that holds the parameter where inner functions share it; nil where its slot is enough.
         var box: Int?
     }
 
     /// An `import` within a function.
     struct Import {
         let path: String
-        /// What it gives; nil where the session has ended.
+        /// Returns the names that the file exports, or nil where the session has ended. Throws what importing throws.
         let exports: () throws -> Record?
     }
 
@@ -25,17 +25,17 @@ final class Code: @unchecked Sendable {
     let documentation: String?
     let signature: String
     var parameters: [Parameter] = []
-    /// Leading parameters that positional arguments fill.
+    /// The number of leading parameters that positional arguments fill.
     var positionalCount = 0
     var variadicSlot: Int?
     var body = Node(span: nil)
     var slotCount = 0
     var boxNames: [String] = []
-    /// The globals that the function and those inside of it mention, in the order in which they do.
+    /// The globals that the function and its inner functions mention, in order of mention.
     var reads: [GlobalRead] = []
-    /// The files that they import.
+    /// The files that the function and its inner functions import.
     var imports: [Import] = []
-    /// Whether any parameter has a default or a box, or is keyword-only: whether a call needs `Code.finish`.
+    /// Whether a call must go through `Machine.finish`: some parameter has a default or a box, is keyword-only, or is variadic.
     var needsFinish = false
 
     init(_ syntax: FunctionSyntax) {
@@ -46,6 +46,7 @@ final class Code: @unchecked Sendable {
         signature = Code.signature(syntax)
     }
 
+    /// Returns the name with the parameters as they are written: "f(a, b=1, *, c)".
     static func signature(_ syntax: FunctionSyntax) -> String {
         var parts: [String] = []
         var starred = syntax.parameters.contains(where: \.variadic)
@@ -61,12 +62,12 @@ final class Code: @unchecked Sendable {
     }
 }
 
-/// A global that a function mentions.
+/// A global variable that a function mentions.
 struct GlobalRead {
     let box: Box
-    /// Where only this field of it is read: a function of an imported file.
+    /// The field that is read of the global, such as a function of an imported module; nil where its whole value is.
     let field: String?
-    /// What the name means while no global has taken it.
+    /// The builtin that the name means while no global has been assigned; nil where there is none.
     let builtin: FunctionValue?
 
     struct Key: Hashable {
@@ -77,10 +78,10 @@ struct GlobalRead {
     var key: Key { Key(box: ObjectIdentifier(box), field: field) }
 }
 
-/// A function with the variables that it captured.
+/// A compiled function with the variables that it captured.
 final class Closure: @unchecked Sendable {
     let code: Code
-    /// Taken away only by `ClosureCycle`.
+    /// The captured variables. Only `ClosureCycle` removes them.
     var captures: [Box]
 
     init(code: Code, captures: [Box]) {
@@ -88,24 +89,24 @@ final class Closure: @unchecked Sendable {
         self.captures = captures
     }
 
-    /// What it held may be the last holder of another function, and that of a third, millions of times: they are let go one
-    /// after the other, without recursion.
+    /// Releases the captured variables one after the other rather than recursively, because the last holder of a function may be held by
+    /// another function, millions of times over.
     deinit {
         if captures.contains(where: { $0.value?.mayHoldFunctions == true }) { LastCaptures.release(&captures) }
     }
 }
 
-/// The variables of functions that are let go on this thread.
+/// Releases the captured variables of closures without recursion.
 private enum LastCaptures {
     private final class Queue { var boxes: [Box] = [] }
 
-    /// Each thread's own, while it lets go.
+    /// The key of each thread's queue while the thread releases.
     private static let key: pthread_key_t? = {
         var key = pthread_key_t()
         return pthread_key_create(&key, nil) == 0 ? key : nil
     }()
 
-    /// Leaves nothing in `captures`.
+    /// Releases the variables and leaves `captures` empty. A release that another one causes only appends to the queue.
     static func release(_ captures: inout [Box]) {
         guard let key else { return }
         if let running = pthread_getspecific(key) {
@@ -116,14 +117,14 @@ private enum LastCaptures {
         let queue = Queue()
         swap(&queue.boxes, &captures)
         pthread_setspecific(key, Unmanaged.passUnretained(queue).toOpaque())
-        // To let go of one may add others.
+        // Releasing one may add others to the queue.
         while let box = queue.boxes.popLast() { withExtendedLifetime(box) {} }
         pthread_setspecific(key, nil)
     }
 }
 
 extension Value {
-    /// Whether a function may be among what it holds.
+    /// Whether the value may hold a closure.
     fileprivate var mayHoldFunctions: Bool {
         switch self {
         case .function(let function): function.closure != nil

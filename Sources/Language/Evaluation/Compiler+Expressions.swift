@@ -1,5 +1,6 @@
 extension Compiler {
-    /// `asStatement` where a block looks at signals; elsewhere an expression with blocks gets a barrier.
+    /// Compiles an expression. Where it is not a statement of a block, which would look at signals, an expression with blocks in it is
+    /// wrapped in a `BarrierNode`.
     func compile(_ expression: Expression, asStatement: Bool = false) -> Node {
         let span = expression.span
         switch expression.kind {
@@ -37,6 +38,7 @@ extension Compiler {
         }
     }
 
+    /// Compiles `if`, `try` and `with`.
     private func compileBlocks(_ kind: Expression.Kind, _ span: Span) -> Node {
         switch kind {
         case .conditional(let condition, let then, let otherwise):
@@ -53,7 +55,7 @@ extension Compiler {
         }
     }
 
-    /// The left side of `??`: a field that is missing counts as none.
+    /// Compiles the left side of `??`, in which a missing field or key is none.
     private func compileOptional(_ expression: Expression) -> Node {
         switch expression.kind {
         case .field(let base, let name, let at):
@@ -66,6 +68,7 @@ extension Compiler {
         }
     }
 
+    /// Compiles the reading of a name.
     func compileName(_ name: String, _ span: Span) -> Node {
         defer { fieldOfName = nil }
         switch resolve(name) {
@@ -111,7 +114,7 @@ extension Compiler {
         }
     }
 
-    /// Each loop's names are visible to the clauses after it and to the element.
+    /// Compiles the remaining clauses of a comprehension. Each loop's names are visible to the clauses after it and to the element.
     private func compileComprehension(
         _ element: Expression, _ clauses: ArraySlice<Clause>, _ done: [ComprehensionNode.Step], _ span: Span
     ) -> Node {
@@ -154,7 +157,7 @@ extension Compiler {
         return argument.label.map { .named($0, node) } ?? .positional(node)
     }
 
-    /// `seed(7)` or `no_grad` after `with`.
+    /// Compiles an opening after `with`, such as `seed(7)` or `no_grad`.
     private func compileScope(_ expression: Expression) -> WithNode.Scope {
         if case .call(let call) = expression.kind {
             return WithNode.Scope(

@@ -1,41 +1,46 @@
-/// Where a name lives.
+/// The place of a variable at run time.
 enum Location {
+    /// A slot of the frame, for a local that no inner function mentions.
     case slot(Int)
+    /// A box of the frame, for a local that inner functions share.
     case box(Int)
+    /// A box that the closure captured.
     case capture(Int)
+    /// A global of the module.
     case global(Box)
-    /// The function that is running, inside of itself.
+    /// The running function itself, mentioned by its own name.
     case current
 }
 
-/// Turns the syntax tree of one function, or of a file's statements, into nodes. Names become slots of the
-/// frame, boxes shared with inner functions, captures of outer ones, or globals of the module.
+/// Compiles the syntax tree of one function, or of a file's statements, into nodes. Names become slots of the frame, boxes shared with
+/// inner functions, captures of outer ones, or globals of the module.
 final class Compiler {
     let module: Module
     let machine: Machine
     let parent: Compiler?
-    /// Function-wide names; a file's statements bind globals instead.
+    /// The function's parameters and local variables; a file's statements bind globals instead.
     private var locals: [String: Location] = [:]
-    /// Names of loops, comprehensions and `recover`, innermost last.
+    /// The variables of the enclosing loops, comprehensions and `recover` blocks, innermost last.
     private var scopes: [[String: Location]] = []
+    /// The names that inner functions mention: their variables need boxes.
     private var mentioned: Set<String>
-    /// How often this function binds its names.
+    /// How often this function binds each of its names.
     private var bindings: [String: Int] = [:]
-    /// The name of this function where it means nothing but this function.
+    /// The function's name, where the name never means anything but this function.
     private var ownName: String?
     private var captureIndex: [String: Int] = [:]
-    /// Per capture: where the enclosing function finds the box when it makes the closure.
+    /// For each capture, where the enclosing function finds the box when it makes the closure.
     private(set) var captureSources: [Location] = []
     private(set) var slotCount = 0
     private(set) var boxNames: [String] = []
-    /// The globals that this function and those inside of it mention, and the files that they import.
+    /// The globals that this function and its inner functions mention.
     private var reads: [GlobalRead] = []
     private var noted: Set<GlobalRead.Key> = []
     private var imports: [Code.Import] = []
-    /// The field that is read of the name that is compiled next.
+    /// The field that is read of the name compiled next; nil where its whole value is.
     var fieldOfName: String?
 
-    /// For a file's statements.
+    /// Creates a compiler for a file's statements.
     init(statements: [Statement], module: Module, machine: Machine) {
         self.module = module
         self.machine = machine
@@ -43,7 +48,7 @@ final class Compiler {
         mentioned = NameCollector(statements).mentioned
     }
 
-    /// For a function inside `parent`.
+    /// Creates a compiler for a function inside `parent`.
     private init(function: FunctionSyntax, parent: Compiler) {
         module = parent.module
         machine = parent.machine
@@ -74,26 +79,29 @@ final class Compiler {
         mentioned.contains(name) ? newBox(name) : .slot(newSlot())
     }
 
-    /// A slot that no name reaches.
+    /// Returns a new slot that no name refers to.
     func temporary() -> Int { newSlot() }
 
+    /// Returns the place of a variable that is read. A name that is not local is a global of the module, which is created where it is new.
     func resolve(_ name: String) -> Location {
         local(name) ?? .global(module.box(name))
     }
 
-    /// Keeps that a global is mentioned here, and so in the functions around.
+    /// Records, here and in the enclosing functions, that a global is mentioned.
     func note(_ read: GlobalRead) {
         guard let parent, noted.insert(read.key).inserted else { return }
         reads.append(read)
         parent.note(read)
     }
 
+    /// Records, here and in the enclosing functions, that a file is imported.
     private func note(_ file: Code.Import) {
         guard let parent else { return }
         imports.append(file)
         parent.note(file)
     }
 
+    /// Returns the place of a local variable, captured from an enclosing function if need be, or nil where none has the name.
     private func local(_ name: String) -> Location? {
         for scope in scopes.reversed() {
             if let place = scope[name] { return place }
@@ -107,7 +115,7 @@ final class Compiler {
         return .capture(captureSources.count - 1)
     }
 
-    /// Where an assignment of this name goes.
+    /// Returns the place that an assignment of this name writes to; never a capture.
     func assignmentLocation(_ name: String) -> Location {
         for scope in scopes.reversed() {
             if let place = scope[name] { return place }
@@ -115,7 +123,7 @@ final class Compiler {
         return locals[name] ?? .global(module.box(name))
     }
 
-    /// Compiles something with names of its own.
+    /// Compiles something that has variables of its own, such as a loop.
     func scoped<T>(_ names: [String], _ body: () throws -> T) rethrows -> T {
         var scope: [String: Location] = [:]
         for name in names { scope[name] = newVariable(name) }
@@ -126,6 +134,7 @@ final class Compiler {
 
     // MARK: functions and blocks
 
+    /// Compiles an inner function to the node that makes its closure.
     func compile(_ function: FunctionSyntax) -> FunctionNode {
         let inner = Compiler(function: function, parent: self)
         if isBoundOnce(function) { inner.ownName = function.name }
@@ -151,8 +160,8 @@ final class Compiler {
         return FunctionNode(code, captures: inner.captureSources, span: function.span)
     }
 
-    /// Whether a name that is bound here means this function and never another. Such a function finds itself without the
-    /// variable that holds it: a variable that holds what holds it would never be released.
+    /// Returns whether the function's name means this function and never another value. Such a function reads itself from its frame rather
+    /// than from the variable that holds it: a reference cycle through that variable would never be released.
     private func isBoundOnce(_ function: FunctionSyntax) -> Bool {
         guard let name = function.name, bindings[name] == 1, !scopes.contains(where: { $0[name] != nil }),
             case .box? = locals[name]
@@ -160,7 +169,7 @@ final class Compiler {
         return true
     }
 
-    /// In a function's body a final `return x` is just `x`.
+    /// Compiles a block. In a function's body a final `return x` is compiled as `x`.
     func compile(_ block: Block, inFunction: Bool = false) -> Node {
         var nodes = block.statements.map { compile($0) }
         if inFunction, case .returns(let value)? = block.statements.last?.kind {
@@ -200,10 +209,11 @@ final class Compiler {
         }
     }
 
+    /// Compiles an assignment; `x = x + …` becomes an `AppendNode`.
     private func compileAssignment(_ pattern: Pattern, _ value: Expression, _ span: Span) -> Node {
         let target = target(pattern)
         let node = compile(value)
-        // Where the right side binds the name too, in a block, the left one is what the name was before.
+        // Where a block on the right side assigns the name as well, the left operand is the value from before that.
         guard case .name(let name, _) = pattern, let sum = node as? AddNode,
             case .binary(_, let left, let right, _) = value.kind, case .name(name) = left.kind,
             !NameCollector(right).assigned.contains(name)
@@ -211,7 +221,7 @@ final class Compiler {
         return AppendNode(assignmentLocation(name), target, sum, span: span)
     }
 
-    /// A comparison keeps its operands' values, so that a failed assertion can tell them.
+    /// Compiles the condition of an `assert`. Comparisons stay apart, so that a failed assertion can show the values of both sides.
     private func compileCondition(_ condition: Expression) -> AssertNode.Condition {
         if case .binary(let op, let left, let right, let at) = condition.kind, op.isComparison {
             return .comparison(op, compile(left), compile(right), at: at)
@@ -227,6 +237,7 @@ final class Compiler {
 
     // MARK: targets
 
+    /// Returns what binds the names of a pattern. With `fresh`, each binding makes new variables, as loops do.
     func target(_ pattern: Pattern, fresh: Bool = false) -> Target {
         switch pattern {
         case .ignore: return IgnoreTarget()
@@ -241,6 +252,7 @@ final class Compiler {
         }
     }
 
+    /// Returns what binds one name.
     func nameTarget(_ name: String, fresh: Bool) -> Target {
         switch assignmentLocation(name) {
         case .slot(let slot): return SlotTarget(slot)

@@ -1,10 +1,10 @@
-/// A diagnostic on its way up through the evaluator.
+/// A diagnostic thrown through the evaluator.
 struct Failure: Error {
     var diagnostic: Diagnostic
-    /// What else is wrong with a file that cannot be read.
+    /// Further syntax errors of an imported file that cannot be parsed.
     var further: [Diagnostic] = []
 
-    /// Recursion leaves thousands of calls; a reader needs the ends.
+    /// The most calls that a trace keeps; deep recursion would leave thousands.
     private static let longestTrace = 64
 
     init(_ diagnostic: Diagnostic) {
@@ -23,19 +23,19 @@ struct Failure: Error {
             exitCode: problem.exitCode)
     }
 
-    /// Notes that the error passed through a call of a function of the user's.
+    /// Notes that the error passed through a call of a user's function. Does nothing once the trace is full.
     mutating func addTrace(_ function: String, _ span: Span?) {
         guard let span, diagnostic.trace.count < Failure.longestTrace else { return }
         diagnostic.trace.append(.init(function: function, span: span))
     }
 
-    /// Whether `try` may catch it: a stop that a person or a limit asked for goes through.
+    /// Whether `try` may catch the error. A stop on request, or by the limit on steps, cannot be caught.
     var isRecoverable: Bool {
         diagnostic.code != .interrupted && diagnostic.code != .tooManySteps
     }
 }
 
-/// Any other error of a host as a failure: hosts throw `Problem`s, so this is our mistake, named.
+/// Returns any error as a failure. Hosts throw `Problem`s; another error is a defect of ours, reported as `.internal`.
 func asFailure(_ error: any Error, at span: Span?) -> Failure {
     switch error {
     case let failure as Failure: failure

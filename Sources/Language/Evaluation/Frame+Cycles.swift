@@ -1,8 +1,9 @@
 /// Inner functions that call each other are held by variables that they hold: counting references alone would never
 /// release them.
 extension Frame {
-    /// Called when the call has ended: empties those variables that only its own functions can still reach. Where anyone
-    /// else holds such a function or variable, all stay as they are, and the machine looks again later.
+    /// Empties, when the call has ended, the variables that only the call's own functions can still reach: such functions and variables
+    /// hold each other, and reference counting alone would not release them. Where someone else holds one of them nothing changes, and the
+    /// machine tries again later.
     func releaseCycles() {
         guard var cycle = ClosureCycle(boxes) else { return }
         releaseSlots()
@@ -12,18 +13,18 @@ extension Frame {
     }
 }
 
-/// Variables whose functions hold each other through them.
+/// Variables that hold functions which capture these variables: a reference cycle.
 struct ClosureCycle {
     private var boxes: [Box]
 
-    /// A captured variable: one of the cycle's, by its place, or another.
+    /// A captured variable: one of the cycle's, by its index, or another one.
     private enum Capture {
         case own(Int)
         case other(Box)
     }
 
-    /// Those of the variables whose functions capture one of them; nil where there is none. What leads to no cycle, such as
-    /// a parameter that holds a function of somebody else's, is no part of it.
+    /// Picks those variables whose functions capture one of the picked variables; nil where there are none. A variable that leads into no
+    /// cycle, such as a parameter that holds someone else's function, is left out.
     init?(_ boxes: [Box]) {
         guard boxes.contains(where: { Self.closure(in: $0) != nil }) else { return nil }
         self.boxes = boxes
@@ -34,12 +35,12 @@ struct ClosureCycle {
             self.boxes.removeAll { box in !(Self.closure(in: box)?.captures.contains { own.contains(ObjectIdentifier($0)) } ?? false) }
         } while self.boxes.count < count
         if count == 0 { return nil }
-        // A buffer that nobody shares: `release` asks who holds the variables.
+        // A fresh array: a shared buffer would count as another holder of the variables in `release`.
         self.boxes = self.boxes.map { $0 }
     }
 
-    /// Empties the variables where nothing but their own functions reaches them; false where somebody else does, and
-    /// nothing has changed. To be called by the only holder of this value.
+    /// Empties the variables if nothing but their own functions reaches them, and returns whether that was so; otherwise nothing changes.
+    /// The caller must be the only holder of this value.
     mutating func release() -> Bool {
         var places: [ObjectIdentifier: Int] = [:]
         for place in boxes.indices { places[ObjectIdentifier(boxes[place])] = place }
@@ -54,7 +55,7 @@ struct ClosureCycle {
             captures.append(function.closure?.captures.map { box in places[ObjectIdentifier(box)].map { .own($0) } ?? .other(box) } ?? [])
             function.closure?.captures = []
         }
-        // Now nothing of the cycle holds them any more.
+        // From here on only holders outside of the cycle count.
         let isUnreachable =
             functions.indices.allSatisfy { isKnownUniquelyReferenced(&functions[$0]) }
             && holders.allSatisfy { isKnownUniquelyReferenced(&boxes[$0.box]) }
@@ -71,7 +72,7 @@ struct ClosureCycle {
         return false
     }
 
-    /// Takes the variables' functions apart whoever holds them: when the session has ended.
+    /// Breaks the cycle whoever holds it, when the session has ended.
     func dissolve() {
         for box in boxes {
             let function = box.value
@@ -80,40 +81,46 @@ struct ClosureCycle {
         }
     }
 
+    /// Returns the closure that a variable holds, or nil.
     private static func closure(in box: Box) -> Closure? {
         if case .function(let function)? = box.value { function.closure } else { nil }
     }
 
-    /// The variables without holding them.
+    /// The cycle by weak references to its variables.
     var weakly: Weak { Weak(boxes) }
 
+    /// A cycle that does not keep its variables alive.
     struct Weak {
         private struct Reference { weak var box: Box? }
         private let references: [Reference]
 
         fileprivate init(_ boxes: [Box]) { references = boxes.map { Reference(box: $0) } }
 
-        /// nil where the cycle is no more.
+        /// The cycle, or nil where it no longer exists.
         var cycle: ClosureCycle? { ClosureCycle(references.compactMap(\.box)) }
     }
 }
 
-/// Cycles that somebody held when their call ended: looked at again between runs, and within one whenever there are twice
-/// as many as were left the last time.
+/// The cycles that someone else held when their call ended. They are tried again between runs, and within a run whenever twice as many have
+/// gathered as were left the last time.
 struct EscapedCycles {
     private var cycles: [ClosureCycle.Weak] = []
+    /// The number of cycles at which they are tried again.
     private var lookAt = EscapedCycles.fewest
     private static let fewest = 64
 
+    /// The number of cycles that have not been released.
     var count: Int { cycles.count }
 
+    /// Keeps a cycle, and tries to release all of them where many have gathered.
     mutating func append(_ cycle: ClosureCycle) {
         cycles.append(cycle.weakly)
         if cycles.count >= lookAt { releaseUnreachable() }
     }
 
+    /// Releases the cycles that nobody else holds any more.
     mutating func releaseUnreachable() {
-        // What held one cycle may itself be part of another, made later.
+        // A cycle may be held by one that was made later, so the newest comes first.
         for place in cycles.indices.reversed() {
             guard var cycle = cycles[place].cycle, !cycle.release() else {
                 cycles.remove(at: place)
@@ -123,6 +130,7 @@ struct EscapedCycles {
         lookAt = max(EscapedCycles.fewest, 2 * cycles.count)
     }
 
+    /// Breaks all of the cycles.
     mutating func dissolve() {
         for cycle in cycles { cycle.cycle?.dissolve() }
         cycles = []

@@ -9,7 +9,7 @@ final class Box: @unchecked Sendable {
         self.value = value
     }
 
-    /// Binds the name anew.
+    /// Assigns a value; a long list that was there before is released on a thread of its own.
     @inline(__always)
     func bind(_ new: Value) {
         if isLong { dispose() }
@@ -29,25 +29,26 @@ final class Box: @unchecked Sendable {
     }
 }
 
-/// Why a block ended before its last statement.
+/// The reason why a block ended before its last statement.
 enum Signal {
     case none, breaks, continues, returns
 }
 
-/// Carries a `Signal` out of the middle of an expression, where no block is there to look at it.
+/// Carries a `Signal` out of the middle of an expression, up to a loop or a call.
 struct Unwind: Error {}
 
-/// The locals of one call. Slots hold what only this call sees; boxes what inner functions share.
+/// The local variables of one call. Slots hold those that only this call sees, boxes those that inner functions share.
 final class Frame {
     let machine: Machine
-    /// The function whose call this is.
+    /// The function that is called; nil for a file's statements.
     let function: FunctionValue?
     let captures: [Box]
     private let slots: UnsafeMutablePointer<Value?>
     private let slotCount: Int
     var boxes: [Box]
+    /// The reason why the current block ended early.
     var signal = Signal.none
-    /// The value of `return` while `signal` is `.returns`.
+    /// The value of `return`, while `signal` is `.returns`.
     var returned = Value.none
 
     init(
@@ -68,18 +69,18 @@ final class Frame {
         slots.deallocate()
     }
 
-    /// The resolver gives out slots below `slotCount` only.
+    /// The value in a slot, nil before it is assigned. The compiler gives out slots below `slotCount` only; others are not checked.
     subscript(slot: Int) -> Value? {
         @inline(__always) get { slots[slot] }
         @inline(__always) set { slots[slot] = newValue }
     }
 
-    /// Nothing of this call will look at them any more.
+    /// Empties the slots of a call that has ended.
     func releaseSlots() { for slot in 0..<slotCount { slots[slot] = nil } }
 
     func box(_ index: Int) -> Box { boxes[index] }
 
-    /// A new variable in the place of the old one, so that closures of earlier iterations keep theirs.
+    /// Replaces a variable by a new one, so that closures made in earlier iterations keep theirs.
     func renew(_ index: Int, _ value: Value) {
         boxes[index] = Box(boxes[index].name, value)
     }

@@ -1,6 +1,7 @@
-/// Modules by their canonical path, and those whose file is being run.
+/// The modules that have been imported, by canonical path, and the files whose statements are running.
 struct ImportTable {
     private(set) var modules: [String: Module] = [:]
+    /// The canonical paths of the files whose statements are running, outermost first.
     private(set) var loading: [String] = []
 
     mutating func begin(_ path: String) { loading.append(path) }
@@ -14,11 +15,12 @@ struct ImportTable {
 }
 
 extension Machine {
-    /// Imports may import, this deep.
+    /// The deepest nesting of imports.
     private static let deepestImport = 50
 
-    /// The module of a file: beside the importing file, else in the current folder, else in the library. Each
-    /// file is run once.
+    /// Returns the module of a file, running the file where it has not been imported before. The file is looked for beside the importing
+    /// file, then in the current folder, then in the library. Throws a `Problem` where it cannot be found or read or imports go in a
+    /// circle, and the `Failure` of its statements.
     func importModule(_ path: String, from importer: String) throws -> Module {
         let file = Paths.canonical(try context.locateImport(path, from: importer))
         if let module = imports.modules[file] { return module }
@@ -38,13 +40,13 @@ extension Machine {
         return module
     }
 
-    /// A path as messages show it: relative where it lies below the current folder.
+    /// Returns a path as messages show it: relative where it lies below the current folder.
     private func shown(_ path: String) -> String {
         let here = Paths.canonical(".") + "/"
         return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
     }
 
-    /// The program that a file holds, and what is wrong with it. Throws the `.interrupted` problem where a stop ended that.
+    /// Parses a file, and returns the program with its syntax errors. Throws `.interrupted` where a stop was requested meanwhile.
     func parsed(_ file: SourceFile) throws -> (program: Program, errors: [Diagnostic]) {
         let commands = context.builtins.commandNames
         let result = try Aside.run(extent: file.bytes.count, context.interrupt) { Parser.recover(file, commands: commands) }
@@ -52,7 +54,7 @@ extension Machine {
         return result
     }
 
-    /// Runs a file's statements without showing values.
+    /// Runs a file's statements without showing their values. Throws the first syntax error, with the others in `Failure.further`.
     private func execute(_ source: SourceFile, in module: Module) throws {
         let (program, errors) = try parsed(source)
         if let first = errors.first {
@@ -74,7 +76,8 @@ extension Machine {
 }
 
 extension Context {
-    /// The file that `import` means: beside the importing file, else in the current folder, else in the library.
+    /// Returns the path of the file that an `import` means: beside the importing file, else in the current folder, else in the library.
+    /// Throws `.fileMissing` where there is none.
     func locateImport(_ path: String, from importer: String) throws -> String {
         if path.hasPrefix("/") { return path }
         let beside = Paths.split(importer).folder + path

@@ -1,5 +1,6 @@
-/// Indices and slices of the language's own values.
+/// Indexing and slicing of values.
 enum Indexing {
+    /// Returns an item or a slice of a value. Throws a `Problem` for an index that the value does not take or that is out of range.
     static func apply(_ subscripts: [Subscript], to value: Value) throws -> Value {
         switch value {
         case .host(let host): return try host.index(subscripts)
@@ -13,6 +14,7 @@ enum Indexing {
         }
     }
 
+    /// Returns the single subscript, or throws where there are several.
     private static func only(_ subscripts: [Subscript], _ what: String, _ example: String) throws -> Subscript {
         if subscripts.count == 1, let first = subscripts.first { return first }
         throw Problem(
@@ -61,7 +63,7 @@ enum Indexing {
         }
     }
 
-    /// Of a range that may hold more ints than an int counts: from its end where the index is negative.
+    /// Returns an int of a range that may have more ints than `Int` can count; a negative index counts from the end.
     private static func int(_ index: Int, of range: RangeValue) throws -> Int {
         if range.count > 0 {
             let last = range.inclusive ? range.end : range.end - 1
@@ -71,7 +73,7 @@ enum Indexing {
         throw outside(index, range.count, "ints")
     }
 
-    /// A part of a range as a list, where that fits into one value.
+    /// Returns a slice of a range as a list. Throws `.tooManyBytes` where that would exceed the size of one value.
     private static func part(of range: RangeValue, _ start: Int?, _ end: Int?, _ step: Int?) throws -> [Value] {
         let ends = try sliceEnds(start, end, step, range.count)
         let distance = ends.step > 0 ? max(0, ends.end - ends.start) : max(0, ends.start - ends.end)
@@ -93,7 +95,8 @@ enum Indexing {
 
     // MARK: places
 
-    /// A place from the start; negative indices count from the end.
+    /// Returns an index counted from the start; a negative one counts from the end. Throws `.indexOutOfRange` where it lies outside of
+    /// `count` items.
     static func place(_ index: Int, _ count: Int, _ what: String) throws -> Int {
         if index >= 0, index < count { return index }
         if index < 0, index >= -count { return count + index }
@@ -106,7 +109,7 @@ enum Indexing {
             notes: [count == 0 ? "there are none" : "the first is 0, the last \(count - 1) or -1"])
     }
 
-    /// `a..b` as an index takes what it names, and all of it has to be there.
+    /// Returns the indices that a range names, all of which must exist.
     private static func indices(_ range: RangeValue, _ count: Int, _ what: String) throws -> Range<Int> {
         if range.count == 0 { return 0..<0 }
         let first = try place(range.start, count, what)
@@ -114,12 +117,13 @@ enum Indexing {
         return first..<max(first, last + 1)
     }
 
-    /// `start:end:step` as in NumPy: the end is left out, ends outside are cut off.
+    /// Returns the indices of `start:end:step` as NumPy does: the end is left out, and ends out of range are clamped.
     private static func slice(_ start: Int?, _ end: Int?, _ step: Int?, _ count: Int) throws -> StrideTo<Int> {
         let ends = try sliceEnds(start, end, step, count)
         return stride(from: ends.start, to: ends.end, by: ends.step)
     }
 
+    /// Returns the clamped ends and the step. Throws `.badIndex` where the step is 0.
     private static func sliceEnds(_ start: Int?, _ end: Int?, _ step: Int?, _ count: Int) throws -> (start: Int, end: Int, step: Int) {
         let step = step ?? 1
         guard step != 0 else { throw Problem(.badIndex, "the step of a slice cannot be 0") }
@@ -156,7 +160,7 @@ enum Indexing {
 }
 
 extension Value {
-    /// "3 items", under the base of an index that failed.
+    /// The label under the base of a failed index: "3 items".
     var sizeText: String {
         switch self {
         case .list(let items): countText(items.count, "item")
@@ -167,7 +171,7 @@ extension Value {
         }
     }
 
-    /// Fields by dot, for suggestions and completion.
+    /// The names of the fields that a dot reads, for suggestions and completion.
     var fieldNames: [String] {
         switch self {
         case .record(let record): record.keys

@@ -1,4 +1,5 @@
 extension Machine {
+    /// Creates the frame for a call of a closure.
     func frame(for closure: Closure, of function: FunctionValue) -> Frame {
         let code = closure.code
         return Frame(
@@ -6,7 +7,8 @@ extension Machine {
             function: function)
     }
 
-    /// Runs a user's function whose first `given` slots hold its arguments.
+    /// Runs a user's function. The first `given` slots of the frame hold its positional arguments. Throws what the body throws, with the
+    /// call added to the trace.
     func run(_ closure: Closure, _ frame: Frame, given: Int, _ site: CallSite) throws -> Value {
         let code = closure.code
         try enter(site.span)
@@ -25,8 +27,8 @@ extension Machine {
         }
     }
 
-    /// Defaults in the order of the parameters, which may mention earlier ones; then the boxes of shared
-    /// parameters.
+    /// Fills in missing arguments from defaults, which are evaluated in the order of the parameters and may mention earlier ones, and fills
+    /// the boxes of shared parameters.
     private func finish(_ code: Code, _ frame: Frame, _ site: CallSite) throws {
         for (slot, parameter) in code.parameters.enumerated() {
             if frame[slot] == nil {
@@ -88,13 +90,14 @@ extension Machine {
         try running(builtin, site) { try run(builtin, positional, named, site.span) }
     }
 
+    /// Binds the arguments to the builtin's parameters and runs it.
     private func run(_ builtin: Builtin, _ positional: [Value], _ named: [(String, Value)], _ span: Span?) throws -> Value {
         let value = try builtin.run(Binder.bind(builtin, positional, named, context, span))
         if value.isHolder { try checkNesting(of: value, at: span) }
         return value
     }
 
-    /// Marks the call as the running one, and gives problems their places in it.
+    /// Runs `body` as the call of a builtin, and turns the problems that it throws into failures at the call's place.
     func running<T>(_ builtin: Builtin, _ site: CallSite, _ body: () throws -> T) throws -> T {
         let outer = self.site
         self.site = ActiveSite(site: site, builtin: builtin)
@@ -110,8 +113,7 @@ extension Machine {
         }
     }
 
-    /// A call that a host makes. Problems of a builtin go up as they are: the host's own call gives them a
-    /// place.
+    /// Calls a function on behalf of the host. The problems of a builtin are thrown as they are: the host's own call gives them a place.
     func invoke(
         _ function: FunctionValue, arguments: [Value], named: [(String, Value)], span: Span?
     ) throws -> Value {

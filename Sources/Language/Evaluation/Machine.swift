@@ -1,21 +1,21 @@
-/// The evaluator's state: modules, depth, steps and the call that is running.
+/// The evaluator's state: the modules, the depth of calls, the steps so far, and the builtin that is running.
 final class Machine: @unchecked Sendable {
-    // Used by one run at a time, on the evaluator's thread.
+    // Only one run at a time touches it, on the evaluator's thread.
     let context: Context
     let main = Module(name: "main")
     var imports = ImportTable()
-    /// The call of a builtin that is running, for warnings.
+    /// The call of a builtin that is running; warnings point at it.
     var site: ActiveSite?
     var depth = 0
     private var steps = 0
     private let stepLimit: Int
     private let depthLimit: Int
-    /// Addresses below this leave too little stack; 0 while no run is going on.
+    /// Addresses below this one leave too little stack; 0 before the first run.
     private var stackFloor: UInt = 0
-    /// Values that hold others, until one is looked at again.
+    /// How many nested values are still made before the depth of one is checked.
     private var untilNesting = 256
     private var nestingState: UInt64 = 1
-    /// Functions that hold each other and that their call has left to somebody.
+    /// The cycles of functions that someone else held when their call ended.
     var escaped = EscapedCycles()
 
     init(context: Context) {
@@ -24,7 +24,7 @@ final class Machine: @unchecked Sendable {
         depthLimit = context.limits.callDepth
     }
 
-    /// Values that outlive the session lose nothing but each other's functions.
+    /// Breaks the remaining cycles: values that outlive the session lose only each other's functions.
     deinit { escaped.dissolve() }
 
     func clear() {
@@ -33,7 +33,7 @@ final class Machine: @unchecked Sendable {
         escaped.releaseUnreachable()
     }
 
-    /// Begins a run on this thread.
+    /// Begins a run on the calling thread, which has `stackBytes` of stack left.
     func begin(stackBytes: Int) {
         var marker: UInt8 = 0
         let here = withUnsafePointer(to: &marker) { UInt(bitPattern: $0) }
@@ -43,7 +43,7 @@ final class Machine: @unchecked Sendable {
         site = nil
     }
 
-    /// Counts a step and looks whether a stop was asked for: at every iteration and call.
+    /// Counts a step, which is an iteration or a call. Throws where a stop was requested or the limit on steps is reached.
     @inline(__always)
     func tick(_ node: Node) throws {
         steps &+= 1
@@ -57,7 +57,8 @@ final class Machine: @unchecked Sendable {
             notes: ["a step is an iteration or a call"])
     }
 
-    /// Enters a call of a user's function; `leave` goes with it.
+    /// Counts a call of a user's function as open. Throws `.callTooDeep`, and then `leave` must not be called, where calls are nested too
+    /// deeply or little stack is left.
     @inline(__always)
     func enter(_ span: Span?) throws {
         depth += 1
@@ -67,6 +68,7 @@ final class Machine: @unchecked Sendable {
         }
     }
 
+    /// Ends a call that `enter` began.
     @inline(__always)
     func leave() { depth -= 1 }
 
@@ -84,15 +86,16 @@ final class Machine: @unchecked Sendable {
             at: span, label: "")
     }
 
-    /// Guards against values nested so deeply that walking or releasing them would exhaust a stack. To be called for what
-    /// holds another value that holds some: depth grows by one a call. Looks at one in 256 of them, at random, so that no
-    /// order of a program's work keeps a growing value out of sight; at random in the same way in every run.
+    /// Guards against values nested so deeply that walking or releasing them would overflow the stack; called for each new value that holds
+    /// a value which itself holds some. The check itself is made for one in 256 values on average, at pseudorandom distances, so that no
+    /// order of a program's work hides a growing value, and at the same ones in every run.
     @inline(__always)
     func checkNesting(of value: Value, at span: Span?) throws {
         untilNesting &-= 1
         if untilNesting <= 0 { try lookAtNesting(of: value, span) }
     }
 
+    /// Throws `.nestedTooDeep` where the value is nested deeper than the limit, and draws the distance to the next check.
     @inline(never)
     private func lookAtNesting(of value: Value, _ span: Span?) throws {
         nestingState = nestingState &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

@@ -1,6 +1,6 @@
-/// The global names of the session or of one imported file.
+/// The global variables of the session or of one imported file.
 final class Module: @unchecked Sendable {
-    // Touched by the evaluator's thread, and by the session between runs.
+    // Only the evaluator's thread touches it, and the session between runs.
     let name: String
     private var boxes: [String: Box] = [:]
     private var order: [String] = []
@@ -9,7 +9,7 @@ final class Module: @unchecked Sendable {
         self.name = name
     }
 
-    /// The variable of this name, made without a value if it is new.
+    /// Returns the variable of this name, created without a value where it is new.
     func box(_ name: String) -> Box {
         if let box = boxes[name] { return box }
         let box = Box(name)
@@ -18,26 +18,28 @@ final class Module: @unchecked Sendable {
         return box
     }
 
+    /// Returns the variable of this name, or nil where the program has not mentioned it.
     func existing(_ name: String) -> Box? { boxes[name] }
 
-    /// Names that have values, in the order in which the program first mentioned them.
+    /// The variables that have values, in the order in which the program first mentioned them.
     var globals: [(String, Value)] {
         order.compactMap { name in boxes[name]?.value.map { (name, $0) } }
     }
 
-    /// What an import of this module gives: all but names that begin with `_`.
+    /// The record that an import of this module gives: all variables but those whose names begin with `_`.
     var exports: Record {
         Record(globals.filter { !$0.0.hasPrefix("_") })
     }
 
-    /// The values of all names, to be put back by `restore`.
+    /// The values of all variables, for `restore`.
     var snapshot: [String: Value] { boxes.compactMapValues(\.value) }
 
-    /// Names get the values that they had; those that had none are without one again.
+    /// Puts the values of a snapshot back; variables that had none lose theirs.
     func restore(_ snapshot: [String: Value]) {
         for (name, box) in boxes { box.value = snapshot[name] }
     }
 
+    /// Removes all variables.
     func clear() {
         // Functions hold boxes and boxes hold functions: empty the boxes to break the cycles.
         for box in boxes.values { box.value = nil }

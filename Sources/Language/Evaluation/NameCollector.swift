@@ -1,10 +1,10 @@
-/// Finds, before a function is compiled, which names it binds and which its inner functions mention.
+/// Finds the names that a function binds and the names that its inner functions mention, before the function is compiled.
 struct NameCollector {
-    /// Names that assignments, `fn` and `import` bind at this level, not inside inner functions.
+    /// The names that assignments, `fn` and `import` bind at this level, not within inner functions, in order.
     private(set) var assigned: [String] = []
-    /// Names that occur anywhere inside inner functions: such variables live in boxes.
+    /// The names that occur within inner functions; variables of these names live in boxes.
     private(set) var mentioned: Set<String> = []
-    /// How often each of them is bound; parameters count.
+    /// How often each name is bound at this level; a parameter counts once.
     private(set) var bindings: [String: Int] = [:]
     private var known: Set<String> = []
     private var functionDepth = 0

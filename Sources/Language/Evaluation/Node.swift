@@ -1,4 +1,4 @@
-/// An executable node. The compiler turns syntax trees into these with all names resolved to slots.
+/// An executable node of a compiled program, with all names resolved.
 class Node {
     let span: Span?
 
@@ -6,13 +6,13 @@ class Node {
         self.span = span
     }
 
-    /// The node's value; statements give none. Throws `Failure`, or `Unwind` out of an expression's middle.
+    /// Returns the node's value; none for statements. Throws a `Failure`, or an `Unwind` out of the middle of an expression.
     func evaluate(_ frame: Frame) throws -> Value { .none }
 
-    /// Whether the node may leave `frame.signal` set, so that blocks around it look.
+    /// Whether evaluating the node may set `frame.signal`, so that enclosing blocks must look at it.
     var maySignal: Bool { false }
 
-    /// A failure at this node.
+    /// Returns a failure at this node.
     func failure(
         _ code: ErrorCode, _ message: String, label: String = "", notes: [String] = [], help: String? = nil
     ) -> Failure {
@@ -20,12 +20,13 @@ class Node {
         return Failure(Diagnostic(code: code, message: message, labels: labels, notes: notes, help: help))
     }
 
-    /// A problem raised below, at this node.
+    /// Returns a problem as a failure at this node.
     func failure(_ problem: Problem) -> Failure {
         Failure(problem, at: span, label: problem.label ?? "")
     }
 }
 
+/// A literal.
 final class ConstantNode: Node {
     private let value: Value
 
@@ -37,7 +38,7 @@ final class ConstantNode: Node {
     override func evaluate(_ frame: Frame) throws -> Value { value }
 }
 
-/// Stands where an expression with blocks is an operand: a signal set inside becomes an `Unwind`.
+/// Stands around an expression with blocks that is an operand: a signal set within it is thrown as an `Unwind`.
 final class BarrierNode: Node {
     private let inner: Node
 

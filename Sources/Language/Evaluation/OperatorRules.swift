@@ -1,5 +1,6 @@
-/// What operators do to values, without spans: problems come out, and the nodes say where.
+/// The rules of the operators. They know no places: they throw `Problem`s, to which the nodes add spans.
 enum Operators {
+    /// Returns the result of a binary operator. Throws a `Problem` where the operator does not take the operands.
     static func apply(_ op: BinaryOperator, _ left: Value, _ right: Value, _ context: Context) throws -> Value {
         switch (left, right) {
         case (.int(let a), .int(let b)): return try integers(op, a, b)
@@ -27,7 +28,7 @@ enum Operators {
         return a + b
     }
 
-    /// Piece by piece, which a stop ends.
+    /// Concatenates lists, a piece at a time, so that a requested stop can end it.
     private static func joined(_ a: [Value], _ b: [Value]) throws -> [Value] {
         guard a.count + b.count >= Aside.noticed else { return a + b }
         var result: [Value] = []
@@ -46,7 +47,7 @@ enum Operators {
         return result
     }
 
-    /// Both operands are asked, the left one first.
+    /// Asks both operands, the left one first; nil where neither supports the operator.
     private static func hosts(_ op: BinaryOperator, _ left: Value, _ right: Value) throws -> Value? {
         if case .host(let host) = left, let value = try host.binary(op, right, isLeft: true) { return value }
         if case .host(let host) = right, let value = try host.binary(op, left, isLeft: false) { return value }
@@ -83,7 +84,8 @@ enum Operators {
             help: "write one of them as a float, with a dot")
     }
 
-    /// Rounds down, so that `a == a // b * b + a % b` and the remainder has the divisor's sign.
+    /// Returns the quotient or the remainder of a division that rounds down: `a == a // b * b + a % b`, and the remainder has the divisor's
+    /// sign.
     private static func floorDivision(_ op: BinaryOperator, _ a: Int, _ b: Int) throws -> Value {
         guard b != 0 else { throw divisionByZero(op) }
         let (quotient, overflow) = a.dividedReportingOverflow(by: b)
@@ -97,6 +99,7 @@ enum Operators {
         return .int(down ? remainder + b : remainder)
     }
 
+    /// Returns the int power; a negative exponent gives a float. Throws `.integerOverflow`.
     private static func power(_ base: Int, _ exponent: Int) throws -> Value {
         guard exponent >= 0 else { return try floats(.power, Double(base), Double(exponent)) }
         var result = 1
@@ -127,7 +130,7 @@ enum Operators {
             guard b != 0 else { throw divisionByZero(op) }
             if op == .divide { return .float(a / b) }
             if op == .floorDivide { return .float((a / b).rounded(.down)) }
-            // Exact, also where the quotient is too large for its digits.
+            // The remainder is exact even where the quotient cannot be represented.
             let rest = a.truncatingRemainder(dividingBy: b)
             return .float(rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest)
         case .power: return .float(try realPower(a, b))
@@ -153,6 +156,7 @@ enum Operators {
 
     // MARK: unary
 
+    /// Returns the result of a unary operator. Throws a `Problem` where it does not take the operand.
     static func apply(_ op: UnaryOperator, _ value: Value) throws -> Value {
         switch (op, value) {
         case (.negate, .int(let number)):
@@ -169,6 +173,7 @@ enum Operators {
 
     // MARK: containment
 
+    /// Returns `item in container`. Throws `.badOperands` for a container that holds no items.
     static func contains(_ item: Value, in container: Value) throws -> Bool {
         switch container {
         case .list(let items):
@@ -201,6 +206,7 @@ enum Operators {
         return false
     }
 
+    /// Returns the problem of an operator that does not take the operands, with help for common mistakes.
     static func unsupported(_ op: BinaryOperator, _ left: Value, _ right: Value) -> Problem {
         var help: String?
         switch (op, left, right) {

@@ -1,4 +1,4 @@
-/// The lines written so far, and the one that is being written.
+/// The lines written so far, the last of which is being written.
 struct FormatPage {
     private struct Line {
         var indent: Int
@@ -7,7 +7,7 @@ struct FormatPage {
         /// Where its text ends, in columns of a screen.
         var column: Int
         var comment: String?
-        /// Where the comment stood, moved with the line's indentation.
+        /// The column at which the comment stood, moved along with the line's indentation.
         var commentColumn = 0
     }
 
@@ -16,7 +16,7 @@ struct FormatPage {
     var indent: Int { lines.last?.indent ?? 0 }
     var column: Int { lines.last?.column ?? 0 }
 
-    /// `sourceIndent` is how far the line was indented that this one comes from.
+    /// Begins a line. `sourceIndent` is the indentation of the source line that it comes from; `blank` puts an empty line before it.
     mutating func begin(indent: Int, sourceIndent: Int, blank: Bool) {
         if blank { lines.append(Line(indent: 0, column: 0)) }
         lines.append(Line(indent: indent, sourceIndent: sourceIndent, column: indent))
@@ -37,22 +37,23 @@ struct FormatPage {
         }
     }
 
-    /// What ends a line for the scanner and `SourceAlignment`; a string may hold others (vertical tab, carriage return).
+    /// The byte that ends a line for the scanner and `SourceAlignment`; a string may contain others, such as a vertical tab.
     private static let lineFeed = UInt8(ascii: "\n")
 
-    /// As `SourceAlignment` measures: strings may hold tabs and control characters.
+    /// Returns the width of a text as `SourceAlignment` measures it: strings may contain tabs and control characters.
     private func width(_ text: String, from column: Int) -> Int { displayWidth(ExcerptLine.screened(text, from: column)) }
 
+    /// Puts a comment behind the current line; `sourceColumn` is the column at which it stood.
     mutating func comment(_ text: String, sourceColumn: Int) {
         guard let line = lines.last else { return }
         lines[lines.count - 1].comment = text
-        // The last line of a string stays where it was.
+        // The last line of a string over several lines is not indented anew.
         let shift = line.text.utf8.contains(Self.lineFeed) ? 0 : line.indent - line.sourceIndent
         lines[lines.count - 1].commentColumn = sourceColumn + shift
     }
 
-    /// The page with a line end after each line. Comments of neighbouring lines that stood in one column stay in one, at
-    /// least two spaces behind every text.
+    /// The page, with a line end after each line. Comments of neighbouring lines that stood in one column stay in one, at least two spaces
+    /// behind every text.
     var text: String {
         var page = ""
         var rest = lines[...]

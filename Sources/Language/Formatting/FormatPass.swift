@@ -1,11 +1,11 @@
-/// One pass over a program's tokens and comments, which writes them with the layout that their places ask for.
+/// One pass over a program's tokens and comments, which writes them in the canonical layout.
 struct FormatPass {
     /// A token or a comment.
     struct Item {
         var token: Token?
         var start: Int
         var end: Int
-        /// Line ends before it.
+        /// The number of line ends before it.
         var breaks: Int
         var isTrailing: Bool
     }
@@ -62,7 +62,7 @@ struct FormatPass {
     private mutating func write(_ token: Token, _ item: Item, next: Item?, _ place: Int, afterComment: Bool) {
         let following = place + 1 < tokens.count ? tokens[place + 1] : nil
         let closesLine = following.map { hasBreak(token.end, $0.start) } ?? true
-        // A comma before a closing bracket says nothing: it is there where that has a line of its own, and where the
+        // A comma before a closing bracket means nothing. It is written where the bracket has a line of its own, and kept where the
         // bracket would become a part of a comment without it.
         let endsItems = following.map { notes.commaClosers.contains($0.start) } ?? false
         if token.isSymbol(.comma), endsItems, !closesLine, !afterComment { return }
@@ -84,7 +84,7 @@ struct FormatPass {
         file.bytes[start..<end].contains(UInt8(ascii: "\n"))
     }
 
-    /// Blocks over several lines have their braces at the end and the start of lines.
+    /// Returns whether a token begins a line: a block over several lines has its braces at the end and the start of lines.
     private func breaksLine(before token: Token) -> Bool {
         if let previous, role(previous) == .blockOpen, isTall(previous.start) { return true }
         guard role(token) == .blockClose else { return false }
@@ -193,7 +193,7 @@ struct FormatPass {
         token.isSymbol(.closeParen) || token.isSymbol(.closeBracket) || token.isSymbol(.closeBrace)
     }
 
-    /// One space or none, or as many as line a sign up with its neighbours.
+    /// Returns the number of spaces between two tokens: none, one, or as many as line the second up with its neighbours.
     private func spaces(_ first: Token, _ second: Token) -> Int {
         let spacing = Spacing(notes: notes)
         guard spacing.wantsSpace(first, second) else { return 0 }
@@ -201,27 +201,27 @@ struct FormatPass {
     }
 }
 
-/// What is open around a token.
+/// The bracket or block around a token.
 struct FormatContext {
     enum Kind {
         /// Statements, each on its own line.
         case block
-        /// Items between brackets whose first stands on a new line; a line inside of an item is indented further.
+        /// Items between brackets, the first on a new line; continued lines of an item are indented further.
         case items
-        /// Around one expression, or items that begin behind the bracket: all lines at one column.
+        /// One expression, or items that begin behind the bracket; all their lines start at one column.
         case group
     }
 
     var kind: Kind
     /// The indentation of the closing bracket.
     var base: Int
-    /// The indentation of what is inside.
+    /// The indentation of the contents.
     var content: Int
     var isTall = false
-    /// Of the line on which the current statement began.
+    /// The indentation of the line on which the current statement began.
     var statementIndent: Int?
     var assignmentColumn: Int?
-    /// Of the line with the word (`if`, `fn`, …) that a block will belong to.
+    /// The indentation of the line with the keyword (`if`, `fn`, …) that a block will belong to.
     var constructIndent: Int?
 
     init(kind: Kind, base: Int, content: Int) {

@@ -11,14 +11,14 @@
 ///   comma or colon, and the braces of blocks; comments at the ends of lines keep their column where there is room;
 /// - strings, cell marks (`# %%`), prose (`#|`) and recorded output (`#>`) exactly as they are.
 public enum Formatter {
-    /// Columns that a level is indented by.
+    /// The columns by which a level is indented.
     static let indent = 4
 
-    /// The program in its canonical form: formatting it again changes nothing, and it means the same.
-    /// - Throws: `FormatFailure` with what is wrong with a program that cannot be read.
+    /// Returns the program in its canonical form: formatting it again changes nothing, and it means the same. Throws `FormatFailure` with
+    /// the syntax errors of a program that cannot be parsed.
     public static func format(_ source: String, file: String, commands: Set<String>) throws(FormatFailure) -> String {
         let outcome = Outcome()
-        // Trees may be a thousand levels high, and the threads of an editor's server are small.
+        // Trees may be a thousand levels high, and the threads of an editor's server have small stacks.
         BigStack.run { _ in
             do throws(FormatFailure) {
                 outcome.result = .success(try rounds(source, file, commands))
@@ -29,7 +29,7 @@ public enum Formatter {
         return try outcome.result.get()
     }
 
-    /// Written on the thread that formats, read after it has ended.
+    /// Carries the result from the thread that formats, and is read after that has ended.
     private final class Outcome: @unchecked Sendable {
         var result = Result<String, FormatFailure>.success("")
     }
@@ -39,7 +39,7 @@ public enum Formatter {
     ) throws(FormatFailure) -> String {
         let original = try read(source, file, commands)
         var text = source
-        // Columns that line up may stop doing so when what stands before them becomes shorter; then their spaces go.
+        // Where a pass shortens the text before aligned signs, these may be aligned no longer, and the next pass removes their spaces.
         for round in 0..<mostRounds {
             let parsed = try read(text, file, commands)
             var pass = FormatPass(parsed, keepsAlignment: round < mostRounds - 1)
@@ -60,6 +60,7 @@ public enum Formatter {
         return text
     }
 
+    /// The most passes; the last gives up all alignment.
     private static let mostRounds = 8
 
     private static func read(
@@ -86,12 +87,13 @@ public enum Formatter {
     }
 }
 
-/// Why a program was not formatted.
+/// The reason why a program was not formatted.
 public struct FormatFailure: Error, Sendable {
+    /// The program's syntax errors, or an internal error.
     public var diagnostics: [Diagnostic]
 }
 
-/// A program with what a formatter needs of its text.
+/// A program with its tokens and the roles that the layout needs.
 struct ParsedSource {
     var program: Program
     var tokens: [Token]

@@ -1,5 +1,4 @@
-/// Columns of the text as it was written: signs that stand under each other on neighbouring lines are lined up on
-/// purpose.
+/// The columns of the source text: signs that stand under each other on neighbouring lines count as aligned on purpose.
 struct SourceAlignment {
     private enum Sign: Hashable {
         case equal, afterComma, afterColon, block
@@ -25,7 +24,7 @@ struct SourceAlignment {
         }
     }
 
-    /// More than one space before the second token, where they line it up with the line above or below.
+    /// Returns the number of spaces before the second token where it is more than one and aligns the token with a nearby line, else nil.
     func keptSpaces(_ first: Token, _ second: Token) -> Int? {
         let gap = file.bytes[first.end..<second.start]
         guard gap.count > 1, gap.allSatisfy({ $0 == 32 }), let anchor = anchor(first, second) else { return nil }
@@ -40,7 +39,7 @@ struct SourceAlignment {
         return nil
     }
 
-    /// Lines between two signs that line up, and one.
+    /// How many lines away an aligned sign may stand.
     private static let reach = 3
 
     private func isBlank(_ line: Int) -> Bool {
@@ -64,10 +63,10 @@ struct SourceAlignment {
         return Anchor(sign: sign, line: file.line(of: second.start), column: column(second.start))
     }
 
-    /// Columns of a screen before a place on its line.
+    /// Returns the screen column of a byte offset on its line.
     func column(_ offset: Int) -> Int { ruler.column(offset) }
 
-    /// Columns of the blanks that its line begins with.
+    /// Returns the columns of the blanks at the start of the offset's line.
     func indent(_ offset: Int) -> Int {
         let line = file.lineRange(file.line(of: offset))
         let blanks = file.bytes[line].prefix { $0 == 32 || $0 == 9 }.count
@@ -75,8 +74,8 @@ struct SourceAlignment {
     }
 }
 
-/// Measures columns from the last place that was asked for, where that is before on the same line: a list of a hundred
-/// thousand numbers may stand on one line.
+/// Measures columns, starting from the last offset asked for where that is earlier on the same line: a line may hold a hundred thousand
+/// numbers.
 private final class Ruler {
     private let file: SourceFile
     private var (last, width) = (0, 0)

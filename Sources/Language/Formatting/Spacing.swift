@@ -1,7 +1,8 @@
-/// Whether a space stands between two tokens of one line.
+/// The rules for spaces between two tokens of one line.
 struct Spacing {
     let notes: LayoutNotes
 
+    /// Returns whether a space stands between the tokens.
     func wantsSpace(_ first: Token, _ second: Token) -> Bool {
         let before = notes.roles[first.start]
         let after = notes.roles[second.start]

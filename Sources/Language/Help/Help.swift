@@ -1,10 +1,10 @@
-/// Help from the builtin table, from `##` comments, from values and from the table of error codes.
+/// Help texts from the builtin table, from `##` comments, from values and from the table of error codes.
 struct Help {
     let machine: Machine
 
     private var table: BuiltinTable { machine.context.builtins }
 
-    /// `?name`
+    /// Returns the text of `?name`: help on a value, builtin, keyword, error code or the language; the nearest names where there is none.
     func text(for topic: String) -> String {
         let topic = trimmed(topic)
         if topic.isEmpty { return overview() }
@@ -20,12 +20,13 @@ struct Help {
         return "nothing is called \(quoted(topic))" + (suggestion.isEmpty ? "; ?\"\(topic)\" looks through all help" : ": \(suggestion)")
     }
 
-    /// A global, or a part of one: `photo.masks[2]`.
+    /// Returns a global or a part of one, such as `photo.masks[2]`, or nil.
     private func value(of path: String) -> Value? {
         guard let path = ValuePath(path), let root = machine.main.existing(path.root)?.value else { return nil }
         return path.follow(from: root)
     }
 
+    /// Returns the help on a value. `name` is the path by which it was asked for.
     func text(of value: Value, named name: String?) -> String {
         if case .function(let function) = value {
             if let builtin = function.builtin { return text(of: builtin) }
@@ -36,16 +37,17 @@ struct Help {
         return ValueHelp(table: table, context: context).text(of: value, named: name)
     }
 
+    /// Returns the help page of a builtin.
     func text(of builtin: Builtin) -> String { HelpPage(builtin: builtin, width: width).text }
 
     private var width: Int { max(40, machine.context.displayContext.width) }
 
-    /// `??name`: the source of a user's function; for a builtin also its family and search words.
+    /// Returns the text of `??name`: the source of a user's function; for a builtin also its family and search words.
     func details(for topic: String) -> String {
         let topic = trimmed(topic)
         if let value = value(of: topic), case .function(let function) = value {
             if let source = function.source {
-                // Its comment stands within the function already, or above it.
+                // The comment is written above the source unless the source contains it.
                 let comment = source.contains("##") ? nil : function.documentation
                 return (comment?.split(separator: "\n").map { "## \($0)\n" }.joined() ?? "") + source
             }
@@ -63,13 +65,13 @@ struct Help {
         return page.text
     }
 
-    /// All builtins by family.
+    /// Returns the summaries of all builtins, by family.
     func overview() -> String {
         table.families.map { ([$0.name] + summaries($0.rows, indent: 2)).joined(separator: "\n") }
             .joined(separator: "\n\n")
     }
 
-    /// Names and what they do, in two columns.
+    /// Returns the names and summaries of builtins in two columns.
     private func summaries(_ rows: some Collection<Builtin>, indent: Int) -> [String] {
         let column = (rows.map { $0.name.count }.max() ?? 0) + 2
         return rows.flatMap { row in
@@ -79,11 +81,12 @@ struct Help {
         }
     }
 
+    /// Returns the title and the explanation of an error code.
     func explanation(_ code: ErrorCode) -> String {
         "\(code.rawValue): \(code.title)\n" + indented(code.explanation)
     }
 
-    /// `?"words"`: best matches first. A recipe that most of the words find stands before them, as a program to run.
+    /// Returns the text of `?"words"`: the builtins that match, best first, below the text of the recipe that matches best.
     func apropos(_ words: String) -> String {
         let found = Search.rank(words, in: table)
         let recipes = recipes(for: words)
@@ -97,7 +100,7 @@ struct Help {
         return (lines + summaries(found.prefix(20), indent: 0)).joined(separator: "\n")
     }
 
-    /// Those that at least half of the words find, best first.
+    /// Returns the recipes that at least half of the words find, best first.
     private func recipes(for words: String) -> [Recipe] {
         let wanted = Search.words(of: words)
         let scored = Recipe.all(in: machine.context.standardLibrary).map { (count: $0.matches(wanted), recipe: $0) }

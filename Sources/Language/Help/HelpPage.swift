@@ -1,8 +1,8 @@
-/// All that the table knows of one builtin, as text for a screen.
+/// The help page of a builtin, as text for a screen.
 struct HelpPage {
     let builtin: Builtin
     let width: Int
-    /// With family, search words and where it lives.
+    /// Whether the page also has the family, the search words and the source file.
     var isDetailed = false
 
     var text: String {
@@ -38,7 +38,7 @@ struct HelpPage {
         TextWrapping.lines("\(name): \(text)", width: width, first: 2, hanging: 4)
     }
 
-    /// Code is never broken; what it shows follows on its line.
+    /// Returns the lines of an example. Code is never broken; the value that it shows follows on its last line.
     private func example(_ example: Builtin.Example) -> [String] {
         let code = example.code.split(separator: "\n", omittingEmptySubsequences: false)
         let shows = example.shows.map { "   # \($0.replacing("\n", with: "\n    # "))" } ?? ""

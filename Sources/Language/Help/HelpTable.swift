@@ -1,9 +1,10 @@
 /// The parameters of a builtin as an aligned table.
 enum HelpTable {
+    /// Returns the lines of the table, wrapped to `width` columns.
     static func parameters(of builtin: Builtin, width: Int) -> [String] {
         let rows = builtin.parameters.map { [name(of: $0), $0.type.shortName, facts(of: $0)] }
         let widths = (0..<2).map { column in rows.map { displayWidth($0[column]) }.max() ?? 0 }
-        // On a narrow screen a second line goes back to the left rather than into a thin column.
+        // On a narrow screen, further lines begin at the left, because the last column would be too thin.
         let column = 2 + widths[0] + 2 + widths[1] + 2
         let hanging = width - column >= 30 ? column : 6
         return rows.flatMap { row in
@@ -20,7 +21,7 @@ enum HelpTable {
         return parameter.keywordOnly ? "\(parameter.name)=" : parameter.name
     }
 
-    /// The doc, then default, range, unit and allowed values.
+    /// Returns a parameter's documentation, followed by its default, range, unit and allowed values.
     private static func facts(of parameter: Parameter) -> String {
         let facts = parameter.facts
         return parameter.doc + (facts.isEmpty ? "" : " (\(facts.joined(separator: ", ")))")
@@ -28,7 +29,7 @@ enum HelpTable {
 }
 
 extension Parameter {
-    /// "default 400", "from 1 to 1000", "steps", the allowed values.
+    /// The parameter's default, range with unit, and allowed values in words: "default 400", "from 1 to 1000 steps".
     public var facts: [String] {
         var facts: [String] = []
         if let value = defaultValue { facts.append("default \(value.literalText)") }

@@ -1,4 +1,4 @@
-/// One line on every word of the language.
+/// One line of help on each keyword of the language.
 enum KeywordHelp {
     static let table: [String: String] = [
         "fn": "fn name(a, b = 3, *, c = 1) { … } defines a function; its value is its last expression",

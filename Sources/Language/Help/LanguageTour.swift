@@ -1,10 +1,12 @@
-/// The language on a page: `examples/language.bas`, a program that runs.
+/// The language on one page: `tour.bas`, a link to `examples/language.bas`, which is a program that runs.
 public enum LanguageTour {
+    /// The program's text.
     public static var source: String { String(decoding: PackageResources.tour_bas, as: UTF8.self) }
 
+    /// The program's cells.
     public static var cells: [Cell] { Language.cells(of: source) }
 
-    /// What `?language` shows: headings, prose and code, without the marks.
+    /// Returns the text of `?language`: headings, prose and code without their marks.
     static func text(width: Int) -> String {
         cells.map { cell in
             let prose =
@@ -14,7 +16,7 @@ public enum LanguageTour {
         }.joined(separator: "\n\n")
     }
 
-    /// The comment at the end of a line of the tour, in which no string holds "#".
+    /// Returns the comment at the end of a line, from its `#` on; empty where there is none. Lines of the tour have no `#` in strings.
     public static func comment(of line: String) -> String {
         line.firstIndex(of: "#").map { String(line[$0...]) } ?? ""
     }

@@ -1,16 +1,16 @@
-/// Short programs of the library that show how something is done: the files of its folder `recipes`. Their first cell has a
-/// title, says in `#|` lines what it is about, and in one that begins with `Found by:` by which words it is found.
+/// A short program of the library that shows how something is done: a file of its folder `recipes`. Its first cell has a title, explains
+/// itself in `#|` lines, and lists the words that find it in one that begins with `Found by:`.
 struct Recipe {
-    /// As `bas run` takes it.
+    /// The path as `bas run` takes it.
     let path: String
     let title: String
     let words: Set<String>
-    /// The program from its title on.
+    /// The program from its title on, without the `Found by:` lines.
     let text: String
 
     private static let found = "#| Found by:"
 
-    /// Those of a library's folders, by their files' names.
+    /// Returns the recipes of the library's folders, by file name.
     static func all(in folders: [String]) -> [Recipe] {
         folders.flatMap { folder in
             Paths.entries(of: folder + "/recipes").filter { $0.name.hasSuffix(".bas") }.compactMap { entry in
@@ -19,7 +19,7 @@ struct Recipe {
         }
     }
 
-    /// nil where the text has no title.
+    /// Creates a recipe, or returns nil where the text has no title.
     init?(_ path: String, _ text: String) {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         guard let head = lines.firstIndex(where: { $0.hasPrefix("# %% ") }) else { return nil }
@@ -32,7 +32,7 @@ struct Recipe {
         self.text = lines[head...].filter { !$0.hasPrefix(Self.found) }.joined(separator: "\n")
     }
 
-    /// How many of the words it is found by.
+    /// Returns how many of the words find the recipe.
     func matches(_ wanted: [String]) -> Int {
         wanted.count { words.contains($0) || words.contains(Search.stem($0)) || words.contains($0 + "s") }
     }

@@ -1,6 +1,6 @@
-/// Finds builtins by words: in names, search terms, summaries, parameters.
+/// The search for builtins by words in names, search terms, summaries and parameters.
 enum Search {
-    /// Rows that speak of all the words; where there is none, those that speak of most of them. Best first.
+    /// Returns the rows that match all of the words, else those that match the most of them; best first.
     static func rank(_ text: String, in table: BuiltinTable) -> [Builtin] {
         let words = words(of: text)
         let scored = table.all.enumerated().compactMap { place, row -> (found: Int, score: Int, place: Int, row: Builtin)? in
@@ -11,7 +11,7 @@ enum Search {
         return scored.filter { $0.found == most }.sorted { ($1.score, $0.place) < ($0.score, $1.place) }.map(\.row)
     }
 
-    /// The words of a question that say something; all of one that has no such words.
+    /// Returns the words of a question in lower case without common ones such as "the"; all words where nothing else is left.
     static func words(of text: String) -> [String] {
         let all = text.lowercased().split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init)
         let telling = all.filter { !commonWords.contains($0) }
@@ -24,10 +24,10 @@ enum Search {
         "to", "what", "with",
     ]
 
-    /// "things" finds "thing".
+    /// Returns the word without a plural s: "things" becomes "thing".
     static func stem(_ word: String) -> String { word.count > 3 && word.hasSuffix("s") ? String(word.dropLast()) : word }
 
-    /// Zero where the row does not speak of the word.
+    /// Returns how well a row matches a word; 0 where it does not.
     private static func score(_ word: String, _ row: Builtin) -> Int {
         if row.name == word { return 100 }
         if row.name.contains(word) { return 50 }

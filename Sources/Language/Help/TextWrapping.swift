@@ -1,7 +1,7 @@
 /// Breaks text into lines that fit a width.
 public enum TextWrapping {
-    /// Lines of at most `width` columns where blanks allow it. `first` blanks stand before the first line,
-    /// `hanging` before the others; blanks inside a line stay as they are.
+    /// Returns lines of at most `width` columns, broken at blanks; a word that is longer keeps a line of its own. `first` blanks stand
+    /// before the first line and `hanging` before the others; blanks within a line stay as they are.
     public static func lines(_ text: String, width: Int, first: Int = 0, hanging: Int = 0) -> [String] {
         var result: [String] = []
         var line = String(repeating: " ", count: first)
@@ -25,7 +25,7 @@ public enum TextWrapping {
         return result + [line]
     }
 
-    /// Runs of blanks, and runs of anything else.
+    /// Returns the text cut into runs of blanks and runs of other characters.
     private static func words(of text: String) -> [String] {
         var result: [String] = []
         for character in text {

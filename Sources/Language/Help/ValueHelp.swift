@@ -1,16 +1,18 @@
-/// `?photo.masks[2]`: what a value is, its fields, and the commands that take it.
+/// The help on a value, as for `?photo.masks[2]`: its type, its fields, and the commands that take it.
 struct ValueHelp {
     let table: BuiltinTable
     let context: DisplayContext
+    /// The most commands that are listed with their summaries.
     private static let mostCommands = 16
 
+    /// Returns the help on a value. `name` is the path by which it was asked for.
     func text(of value: Value, named name: String?) -> String {
         var lines = [(name.map { "\($0): " } ?? "") + kind(of: value)]
         if case .host(let host) = value, !host.explanation.isEmpty { lines.append(host.explanation) }
         var quiet = context
         quiet.wantsImages = false
         quiet.width = max(20, context.width - 2)
-        // A first line says what a value is; the rest one gets by entering its name.
+        // The first line says what the value is; entering its name shows the rest.
         if case .host = value { lines.append(firstLine(value.display(quiet).plain)) }
         lines = [lines[0]] + lines.dropFirst().map { "  " + $0 }
         let sections = [fields(of: value), commands(taking: value)].filter { !$0.isEmpty }
@@ -18,7 +20,7 @@ struct ValueHelp {
         return lines.joined(separator: "\n")
     }
 
-    /// "a mask [512, 512]", "a list of 3 masks".
+    /// Returns the type in words, with the shape: "a mask [512, 512]", "a list of 3 masks".
     private func kind(of value: Value) -> String {
         guard case .list(let items) = value else {
             return value.describedType + (value.shapeText.map { " \($0)" } ?? "")
@@ -33,7 +35,7 @@ struct ValueHelp {
         text.split(separator: "\n", maxSplits: 1).first.map(String.init) ?? ""
     }
 
-    /// Names with their values, each on a line.
+    /// Returns the names of the fields with their values, one to a line.
     private func fields(of value: Value) -> [String] {
         let names: [(String, Value?)] =
             switch value {
@@ -60,8 +62,8 @@ struct ValueHelp {
         return firstLine(value.literalText)
     }
 
-    /// Builtins with a parameter for this type: those made for it with what they do, those that take tensors and
-    /// numbers as well by their names.
+    /// Returns the builtins with a parameter for this type: those made for it with their summaries, others, which take tensors and numbers
+    /// alike, by name.
     private func commands(taking value: Value) -> [String] {
         let item = itemType(of: value)
         guard value.isSpecial || item != nil else { return [] }
@@ -80,7 +82,7 @@ struct ValueHelp {
             + (named.isEmpty ? [] : wrapped((shown.isEmpty ? "" : "and ") + listed(named.map(\.name), limit: 60)))
     }
 
-    /// What a list's items are, where they are host values of one type.
+    /// Returns the type of a list's items where they are host values of one type, else nil.
     private func itemType(of value: Value) -> String? {
         guard case .list(let items) = value, case .host(let first)? = items.first else { return nil }
         return items.allSatisfy { $0.typeName == first.typeName } ? first.typeName : nil
@@ -101,7 +103,7 @@ struct ValueHelp {
 }
 
 extension Value {
-    /// A host value or a record: what parameters ask for by type.
+    /// Whether the value is one that parameters ask for by type: a host value or a record.
     fileprivate var isSpecial: Bool {
         switch self {
         case .host, .record: true
@@ -111,6 +113,7 @@ extension Value {
 }
 
 extension TypeRule {
+    /// Returns whether the rule accepts this type by name, alone or in a list.
     fileprivate func mentions(_ name: String) -> Bool {
         switch self {
         case .host(let own): own == name
@@ -121,7 +124,7 @@ extension TypeRule {
         }
     }
 
-    /// Not for numbers in general, which every tensor is.
+    /// Returns whether the rule accepts this type for its own sake, and not among tensors and numbers.
     fileprivate func isMade(for name: String) -> Bool {
         guard case .oneOf(let rules) = self else { return mentions(name) }
         let isGeneral = name != "tensor" && rules.contains { $0.mentions("tensor") || $0.isNumber }
@@ -131,7 +134,7 @@ extension TypeRule {
     private var isNumber: Bool { if case .number = self { true } else { false } }
 }
 
-/// `photo.masks[2].area` followed through a module's names.
+/// A path such as `photo.masks[2].area`, which is followed through the fields and items of values.
 struct ValuePath {
     private enum Step {
         case field(String)
@@ -141,7 +144,7 @@ struct ValuePath {
     let root: String
     private var steps: [Step] = []
 
-    /// nil for what is no path.
+    /// Creates a path, or returns nil where the text is none.
     init?(_ text: String) {
         var rest = text[...]
         func word() -> String? {
@@ -165,12 +168,13 @@ struct ValuePath {
         }
     }
 
-    /// nil where a step leads nowhere.
+    /// Returns the value at the end of the path, or nil where a step leads nowhere.
     func follow(from value: Value) -> Value? {
         steps.reduce(value) { value, step in value.flatMap { self.next($0, step) } }
     }
 
-    /// Why the path ends before its end: "photo.masks has 3 items: the first is 0, the last 2"; nil where it does not.
+    /// Returns why a step of the path leads nowhere, "photo.masks has 3 items: the first is 0, the last 2 or -1", or nil where all lead
+    /// somewhere.
     func end(from value: Value) -> String? {
         var (value, path) = (value, root)
         for step in steps {
@@ -209,7 +213,7 @@ struct ValuePath {
 }
 
 extension Value {
-    /// Of a list, or of a host's value that has items.
+    /// The number of items of a list or a host value, or nil.
     fileprivate var itemCount: Int? {
         switch self {
         case .list(let items): items.count

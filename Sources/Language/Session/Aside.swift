@@ -1,21 +1,22 @@
 import Glibc
 import Synchronization
 
-/// Work that makes a value from values and touches nothing else, on a thread of its own: a stop leaves it there with all
-/// that it holds, and the program goes on.
+/// Runs work that computes a value from values and touches nothing else on a thread of its own, so that a stop need not wait for it: the
+/// work is abandoned with all that it holds, and the program goes on.
 ///
-/// From then on it is told at every question that a stop was asked for (`Interrupt.isRequested`), so that it ends soon, and
-/// what it emits nobody hears. It neither calls the program's functions nor changes the session.
+/// Abandoned work finds `Interrupt.isRequested` true whenever it asks, so that it ends soon, and the events that it emits are dropped. The
+/// work must neither call the program's functions nor change the session.
 public enum Aside {
-    /// Items, bytes or numbers that are gone through before anyone notices.
+    /// The number of items, bytes or numbers that takes long enough to process for a person to notice.
     public static let noticed = 1 << 16
-    /// So much work may be left at a time, with its memory; more is waited for.
+    /// The most work that may be abandoned at a time, because it keeps its memory; beyond it, work runs on the calling thread.
     static let most = 2
-    /// Milliseconds that work has to end by itself after a stop, so that it leaves nothing behind.
+    /// How long work may take to end by itself after a stop, in milliseconds, before it is abandoned.
     private static let patience = 40
 
-    /// What `body` gives or throws. `extent`: items, bytes or numbers that it goes through; few are not worth a thread.
-    /// Throws the `.interrupted` problem where a stop was asked for and the body goes on.
+    /// Returns what `body` returns, or throws what it throws. `extent` is the number of items, bytes or numbers that `body` goes through;
+    /// with fewer than `noticed`, it runs on the calling thread. Throws the `.interrupted` problem where a stop was requested and the body
+    /// has not ended soon after.
     public static func run<T: Sendable>(
         extent: Int, _ interrupt: Interrupt, _ body: @escaping @Sendable () throws -> T
     ) throws -> T {
@@ -31,15 +32,16 @@ public enum Aside {
     }
 }
 
-/// What such a thread works on.
+/// The job of one such thread.
 class AsideWork: @unchecked Sendable {
     private let wasLeft = Atomic(false)
+    /// The number of abandoned jobs that are still running.
     fileprivate static let left = Atomic(0)
 
-    /// How much work goes on for nobody.
+    /// The number of abandoned jobs that are still running.
     static var leftNow: Int { left.load(ordering: .relaxed) }
 
-    /// Whether nobody waits for it any more.
+    /// Whether the job has been abandoned.
     final var isLeft: Bool { wasLeft.load(ordering: .relaxed) }
 
     fileprivate final func noteLeft() {
@@ -47,24 +49,24 @@ class AsideWork: @unchecked Sendable {
         AsideWork.left.add(1, ordering: .relaxed)
     }
 
-    /// That of the calling thread.
+    /// The job that the calling thread runs, or nil outside of one.
     static var current: AsideWork? {
         key.flatMap { pthread_getspecific($0) }.map { Unmanaged<AsideWork>.fromOpaque($0).takeUnretainedValue() }
     }
 
-    /// Makes it that of the calling thread, which keeps it to its end.
+    /// Makes this the job of the calling thread, which runs it to its end.
     fileprivate final func adopt() {
         if let key = AsideWork.key { pthread_setspecific(key, Unmanaged.passUnretained(self).toOpaque()) }
     }
 
-    /// nil where the system has no room for another key.
+    /// The key of each thread's job; nil where the system has no room for another key.
     private static let key: pthread_key_t? = {
         var key = pthread_key_t()
         return pthread_key_create(&key, nil) == 0 ? key : nil
     }()
 }
 
-/// One body and what came of it.
+/// A job with its body and its outcome.
 private final class AsideJob<T: Sendable>: AsideWork, @unchecked Sendable {
     private struct State: Sendable {
         var body: (@Sendable () throws -> T)?
@@ -73,7 +75,7 @@ private final class AsideJob<T: Sendable>: AsideWork, @unchecked Sendable {
 
     private let state: Mutex<State>
     private let limits = Limits.current
-    /// Posted when there is an outcome.
+    /// The semaphore that is posted when the job has ended.
     private let ending = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 
     init(_ body: @escaping @Sendable () throws -> T) {
@@ -86,8 +88,8 @@ private final class AsideJob<T: Sendable>: AsideWork, @unchecked Sendable {
         ending.deallocate()
     }
 
-    /// The thread's whole work. What the body holds is let go before anyone hears of its end: whoever goes on may be the
-    /// only holder of a list, and change it in place.
+    /// Runs the body on the job's thread. What the body captured is released before the outcome is published, because the waiting thread
+    /// may then be the only holder of a list and change it in place.
     func run(_ interrupt: Interrupt) {
         adopt()
         let outcome = Interrupt.$current.withValue(interrupt) { Limits.$current.withValue(limits) { make() } }
@@ -111,7 +113,7 @@ private final class AsideJob<T: Sendable>: AsideWork, @unchecked Sendable {
         }
     }
 
-    /// Waits for the end, at most so many milliseconds.
+    /// Waits for the end, for at most this many milliseconds, and returns whether the job has ended.
     func ends(within milliseconds: Int) -> Bool {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
@@ -120,7 +122,7 @@ private final class AsideJob<T: Sendable>: AsideWork, @unchecked Sendable {
         return sem_timedwait(ending, &time) == 0
     }
 
-    /// Leaves the work to itself; false where it has just ended.
+    /// Abandons the job; returns false where it has just ended.
     func leave() -> Bool {
         state.withLock { state in
             if state.outcome == nil { noteLeft() }
@@ -128,7 +130,7 @@ private final class AsideJob<T: Sendable>: AsideWork, @unchecked Sendable {
         }
     }
 
-    /// After its end.
+    /// Returns the outcome of a job that has ended.
     func result() throws -> T {
         let outcome = state.withLock { state in
             defer { state.outcome = nil }

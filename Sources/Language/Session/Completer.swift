@@ -1,11 +1,12 @@
-/// What could be written at a place: names, parameters inside a call, allowed values and files inside
-/// strings, fields after a dot. Works on tokens, because unfinished code does not parse.
+/// Finds completions at a cursor: names, parameters within a call, allowed words and files within strings, and fields after a dot. It works
+/// on tokens, because unfinished code does not parse.
 struct Completer {
     let machine: Machine
-    /// The program that is being written, where it is one; at a prompt the session's values say more.
+    /// The analysis of the program that is being edited; nil at a prompt, where the session's values say more.
     let analysis: Analysis?
     private var table: BuiltinTable { machine.context.builtins }
 
+    /// Returns the candidates at a byte offset, the most specific first; none within a comment.
     func complete(_ code: String, cursor: Int) -> [Candidate] {
         let file = SourceFile(name: "", text: code)
         let cursor = min(max(cursor, 0), file.bytes.count)
@@ -28,6 +29,7 @@ struct Completer {
         return first + names(prefix, range, at: start, withBuiltins: !prefix.isEmpty || first.isEmpty)
     }
 
+    /// Returns the byte offset at which the word before the cursor begins.
     private func wordStart(_ file: SourceFile, _ cursor: Int) -> Int {
         var start = cursor
         while start > 0 {
@@ -40,7 +42,8 @@ struct Completer {
 
     // MARK: names and parameters
 
-    /// Variables before builtins: where a call's own parameters are offered, nobody asks for all commands.
+    /// Returns the names that begin with the prefix: variables, then builtins and keywords. Within a call whose parameters are offered, an
+    /// empty prefix offers no builtins.
     private func names(_ prefix: String, _ range: Range<Int>, at offset: Int, withBuiltins: Bool) -> [Candidate] {
         var found = variables(prefix, range, at: offset)
         let own = Set(found.map(\.text))
@@ -63,7 +66,7 @@ struct Completer {
         return found
     }
 
-    /// The program's names that can be meant at a place.
+    /// Returns the program's variables that are visible at a byte offset.
     private func variables(_ prefix: String, _ range: Range<Int>, at offset: Int) -> [Candidate] {
         guard let analysis else { return [] }
         var seen: Set<String> = []
@@ -78,7 +81,7 @@ struct Completer {
         }
     }
 
-    /// `reduction=`: the words that the parameter takes, in quotes; `true` and `false`.
+    /// Returns the words that the parameter before the cursor takes, as in `reduction=`, in quotes; for a bool `true` and `false`.
     private func values(
         _ call: PartialScan.OpenCall?, _ prefix: String, _ range: Range<Int>, at offset: Int
     ) -> [Candidate] {
@@ -88,12 +91,13 @@ struct Completer {
         return words.filter { $0.hasPrefix(prefix) }.map { Candidate(text: $0, kind: .value, range: range) }
     }
 
+    /// Returns the parameters of the open call that no argument has given yet.
     private func parameters(
         _ call: PartialScan.OpenCall?, _ prefix: String, _ range: Range<Int>, at offset: Int
     ) -> [Candidate] {
         guard let call, !call.afterLabel, let function = function(call.path, at: offset) else { return [] }
         if case .builtin(let builtin) = function {
-            // Those that arguments without a name stand for already.
+            // Parameters that positional arguments have already given.
             let given = builtin.parameters.filter { !$0.keywordOnly }.prefix(max(0, call.position - call.labels.count)).map(\.name)
             return builtin.parameters.filter { parameter in
                 parameter.name.hasPrefix(prefix) && !parameter.variadic
@@ -110,7 +114,7 @@ struct Completer {
         }
     }
 
-    /// A function by its path: the program's, else the session's, else a builtin.
+    /// Returns the function that a path such as `a.f` means: the program's, else the session's, else a builtin.
     private func function(_ path: [String], at offset: Int) -> StaticFunction? {
         if let analysis, case .function(let function) = analysis.type(of: path, at: offset) { return function }
         if case .function(let function)? = value(path) {
@@ -134,7 +138,7 @@ struct Completer {
             }
         }
         guard let steps = PartialScan.steps(endingAt: tokens), let value = value(steps) else { return [] }
-        // Fields of a large value may take long to compute; a key press must not.
+        // Computing the fields of a large value may take too long for a key press.
         let isLarge = value.extent > 1 << 20 || Weight(value).bytes > 64 << 20
         let names = value.fieldNames.filter { $0.hasPrefix(prefix) }
         return names.map { name in
@@ -143,7 +147,7 @@ struct Completer {
         }
     }
 
-    /// The value of `a.b[0].c`, read without running anything but fields and places.
+    /// Returns the value of a path such as `a.b[0].c`. Only fields and items are read; no code runs.
     private func value(_ steps: [PartialScan.Step]) -> Value? {
         guard case .name(let first)? = steps.first, var value = machine.main.existing(first)?.value else { return nil }
         for step in steps.dropFirst() {
@@ -170,6 +174,7 @@ struct Completer {
 
     // MARK: inside strings
 
+    /// Returns the candidates within a string: the parameter's allowed words, the fields of a record in `r["…`, or the files of a folder.
     private func insideString(
         _ file: SourceFile, _ start: Int, _ cursor: Int, _ scan: PartialScan
     ) -> [Candidate] {
@@ -180,7 +185,7 @@ struct Completer {
             Candidate(text: $0, kind: .value, detail: shipped.isEmpty ? "" : "ships with bas", range: start..<cursor)
         }
         if parameter?.allowed != nil { return words }
-        // r["…: the fields of a record, where it is one.
+        // r["…: the fields of a record.
         let before = scan.tokens.filter { $0.end <= start }
         if let bracket = before.last, bracket.isSymbol(.openBracket),
             let steps = PartialScan.steps(endingAt: before.dropLast()), let value = value(steps)
@@ -198,7 +203,7 @@ struct Completer {
             .map { Candidate(text: $0.name + ($0.isFolder ? "/" : ""), kind: .file, range: from..<cursor) }
     }
 
-    /// Beside the program, where there is such a folder, else in the current one.
+    /// Returns the path of a folder in a string: beside the program where it exists there, else in the current folder.
     private func folderPath(_ folder: String) -> String {
         if let script = analysis?.file.name, !folder.hasPrefix("/"), !folder.hasPrefix("~") {
             let beside = Paths.split(script).folder + folder
@@ -207,7 +212,7 @@ struct Completer {
         return machine.context.resolve(folder.isEmpty ? "." : folder)
     }
 
-    /// The parameter whose argument is being written.
+    /// Returns the parameter whose argument is being written, or nil.
     private func parameter(_ call: PartialScan.OpenCall?, at offset: Int) -> Parameter? {
         guard let call, case .builtin(let builtin)? = function(call.path, at: offset) else { return nil }
         if let label = call.currentLabel { return builtin.parameters.first { $0.name == label } }
@@ -215,7 +220,7 @@ struct Completer {
         return call.position < places.count ? places[call.position] : nil
     }
 
-    /// Names in the library's folder that the parameter reads: "toys", "collage".
+    /// Returns the names that the library has for a parameter that reads from it: "toys", "collage".
     private func shipped(_ parameter: Parameter?) -> [String] {
         guard case .input(let library?)? = parameter?.file, let folder = machine.context.resolveInLibrary(library) else { return [] }
         return Paths.entries(of: folder).filter(\.isFolder).map(\.name).sorted()

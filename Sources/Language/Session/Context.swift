@@ -1,37 +1,42 @@
 import Synchronization
 
-/// What a run shares with builtins: events, interrupt, limits, files and the host's own state. One per
-/// session.
+/// The state that a run shares with builtins: events, interrupt, limits, files and the host's own state. A session has one.
 ///
-/// Evaluation happens on one thread at a time. State that other threads may touch is behind a lock.
+/// Evaluation happens on one thread at a time. State that other threads may touch is guarded by a lock.
 public final class Context: @unchecked Sendable {
+    /// A consumer of events, called on the thread that emits them.
     public typealias Sink = @Sendable (Event) -> Void
 
+    /// The request to stop the session's run.
     public let interrupt: Interrupt
+    /// The table of all builtins, the core's and the host's.
     public let builtins: BuiltinTable
+    /// The limits of every run.
     public let limits: Limits
-    /// Where `import` and the host look for what ships with the language, in order.
+    /// The folders in which `import` and the host look for what ships with the language, in order of preference.
     public let standardLibrary: [String]
+    /// Returns the properties of the place where values are shown.
     private let display: @Sendable () -> DisplayContext
-    /// Whether runs are checked before they begin. Set by the session when it is made.
+    /// Whether a program is checked before it runs. The session sets it when it is created.
     var checksFirst = false
-    /// What the cells of a prompt or notebook gave.
+    /// The inputs and results of the cells of a prompt or notebook.
     public let results = Results()
 
+    /// The state that the lock guards.
     struct Shared {
         var sink: Sink
         var drawers: [ObjectIdentifier: any Sendable] = [:]
         var currentFile: String?
         var programText: String?
-        /// Whether the run is one of a script, with which the program ends.
+        /// Whether the run is that of a script, after which the session ends.
         var isScript = false
-        /// Errors and warnings of the run so far.
+        /// The errors and warnings of the run so far.
         var diagnostics: [Diagnostic] = []
         var progress = RunProgress()
-        /// Where this run, or the next one, is to be stopped.
+        /// The place at which the run, or the next one, is to be stopped; nil where there is none.
         var stop: ProgressMark?
 
-        /// Whether the run is to be stopped here.
+        /// Records a step of progress and returns whether the run is to be stopped at it.
         mutating func note(_ step: Progress) -> Bool {
             progress.note(step)
             guard let stop, progress.mark == stop else { return false }
@@ -41,7 +46,7 @@ public final class Context: @unchecked Sendable {
     }
 
     let shared: Mutex<Shared>
-    /// Set by the session; the evaluator's own state. Only the evaluator's thread touches it.
+    /// The evaluator's own state. The session sets it; only the evaluator's thread touches it.
     weak var machine: Machine?
 
     init(
@@ -56,14 +61,14 @@ public final class Context: @unchecked Sendable {
         shared = Mutex(Shared(sink: sink))
     }
 
-    /// Where values are shown at this moment.
+    /// The properties of the place where values are shown, asked for anew at each access.
     public var displayContext: DisplayContext {
         var context = display()
         context.program = programText
         return context
     }
 
-    /// Gives an event to the session's consumer, on the calling thread.
+    /// Passes an event to the session's consumer, on the calling thread. Events of abandoned work (`Aside`) are dropped.
     public func emit(_ event: Event) {
         if AsideWork.current?.isLeft == true { return }
         let sink = shared.withLock { state in
@@ -73,6 +78,7 @@ public final class Context: @unchecked Sendable {
         sink(event)
     }
 
+    /// Begins a run of `text`. `script` is the file that it was read from, nil for other input.
     func beginRun(script: String?, isCell: Bool, text: String) {
         shared.withLock {
             $0.programText = text
@@ -83,7 +89,7 @@ public final class Context: @unchecked Sendable {
         }
     }
 
-    /// The errors and warnings of the run that ends.
+    /// Ends a run and returns its errors and warnings.
     func endRun() -> [Diagnostic] {
         shared.withLock { state in
             (state.currentFile, state.programText) = (nil, nil)
@@ -93,45 +99,47 @@ public final class Context: @unchecked Sendable {
         }
     }
 
+    /// Replaces the consumer of events.
     func setSink(_ sink: @escaping Sink) {
         shared.withLock { $0.sink = sink }
     }
 
-    /// The script that is running, as it was named; nil at a prompt.
+    /// The path of the script or imported file whose statements are running, as it was given; nil at a prompt.
     public internal(set) var currentFile: String? {
         get { shared.withLock { $0.currentFile } }
         set { shared.withLock { $0.currentFile = newValue } }
     }
 
-    /// The text of what runs: a script's as it was read, a cell's, a command line's; nil between runs.
+    /// The text of the program that is running: a script, a cell or a command line; nil between runs.
     public var programText: String? { shared.withLock { $0.programText } }
 
-    /// Whether the run is one of a script, with which everything ends; a prompt's cells leave what they bound.
+    /// Whether the run is that of a script, after which the session ends. The cells of a prompt, in contrast, leave their variables to
+    /// later ones.
     public var isScript: Bool { shared.withLock { $0.isScript } }
 
-    /// The host's state of one kind.
+    /// The host's state under a key; `Key.initial` where none was set.
     public subscript<Key: ContextKey>(key: Key.Type) -> Key.State {
         get { shared.withLock { $0.drawers[ObjectIdentifier(key)] as? Key.State } ?? Key.initial }
         set { shared.withLock { $0.drawers[ObjectIdentifier(key)] = newValue } }
     }
 
-    /// The host's state of all kinds.
+    /// The host's state under all keys.
     var drawers: [ObjectIdentifier: any Sendable] {
         get { shared.withLock(\.drawers) }
         set { shared.withLock { $0.drawers = newValue } }
     }
 
-    /// Throws the `.interrupted` problem when a stop was asked for. Call it between steps of long work.
+    /// Throws the `.interrupted` problem where a stop was requested. Long work calls it between its steps.
     public func checkInterrupt() throws {
         try interrupt.check()
     }
 
-    /// Makes this run's interrupt and limits those of the calling thread while `body` runs.
+    /// Runs `body` with this context's interrupt and limits as those of the calling thread.
     func adopted<Result>(_ body: () throws -> Result) rethrows -> Result {
         try Interrupt.$current.withValue(interrupt) { try Limits.$current.withValue(limits, operation: body) }
     }
 
-    /// Tells of something that works but is probably not meant, at the call that is running.
+    /// Emits a warning at the builtin's call that is running: at the given argument, else at its name.
     public func warn(
         _ code: ErrorCode, _ message: String, argument: String? = nil, label: String = "",
         notes: [String] = [],
@@ -148,7 +156,8 @@ public final class Context: @unchecked Sendable {
                 )))
     }
 
-    /// Calls a function value on the calling thread, which must be the evaluator's.
+    /// Calls a function on the calling thread, which must be the evaluator's. Throws what the function throws, and `.internal` where the
+    /// session has ended.
     public func invoke(
         _ function: FunctionValue, arguments: [Value], named: [(String, Value)] = [], site: Span? = nil
     ) throws -> Value {
@@ -157,7 +166,7 @@ public final class Context: @unchecked Sendable {
     }
 }
 
-/// "3.2 GiB".
+/// Returns a number of bytes in words: "3.2 GiB".
 public func byteText(_ count: Int) -> String {
     var value = Double(count)
     for unit in ["bytes", "KiB", "MiB"] {

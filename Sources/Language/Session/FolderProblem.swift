@@ -1,7 +1,8 @@
-/// What is to be said of a folder that does not exist, where something is to be written into it.
+/// The problem of writing into a folder that does not exist.
 public enum FolderProblem {
-    /// nil where the folder above a path is there, or something that is no folder stands in its place (which the writing
-    /// itself tells). The problem is `.cannotWrite`; it names the nearest folder that exists, and how to make the others.
+    /// Returns a `.cannotWrite` problem where the folder above `path` does not exist, which names the nearest folder that does and how to
+    /// make the missing ones; else nil. Also returns nil where something that is not a folder stands in its place: writing itself then
+    /// fails.
     public static func missing(above path: String) -> Problem? {
         let whole = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         let folder = String(Paths.split(whole).folder.dropLast())
@@ -10,7 +11,7 @@ public enum FolderProblem {
         while !above.isEmpty, !Paths.exists(above) { above = String(Paths.split(above).folder.dropLast()) }
         let isAbsolute = path.hasPrefix("/")
         let nearest = above.isEmpty ? isAbsolute ? "/" : "the current folder, \(quoted(Paths.canonical(".")))" : quoted(above)
-        // The first part that is missing, among its neighbours.
+        // Suggests a neighbour of the first missing folder.
         let start = above.isEmpty ? isAbsolute ? "/" : "" : above + "/"
         let wrong = folder.dropFirst(start.count).split(separator: "/").first.map(String.init) ?? ""
         let names = Paths.entries(of: start.isEmpty ? "." : start).filter(\.isFolder).map(\.name)

@@ -1,18 +1,18 @@
-/// What a program may use before it is stopped by a diagnostic.
+/// The resources that a program may use before a diagnostic stops it.
 public struct Limits: Sendable {
-    /// Nested calls of the user's functions.
+    /// The deepest nesting of calls of user's functions.
     public var callDepth: Int
-    /// Loop iterations and calls in one run; nil = no limit.
+    /// The most loop iterations and calls in one run; nil for no limit.
     public var steps: Int?
-    /// The size of one value made by the language (lists, strings) or reserved by the host.
+    /// The largest size, in bytes, of one value that the language makes (a list or a string) or the host reserves.
     public var bytes: Int
-    /// How deeply lists and records may hold each other.
+    /// The deepest nesting of lists and records.
     public var nesting: Int
 
-    /// Those of the run on this thread, for operators and values, which get no context; the ordinary ones where
-    /// nothing runs.
+    /// The limits of the run on this thread, for operators and values, which get no context; the default ones where nothing runs.
     @TaskLocal static var current = Limits()
 
+    /// Creates limits; the defaults are those of an ordinary session.
     public init(callDepth: Int = 2000, steps: Int? = nil, bytes: Int = 2 << 30, nesting: Int = 2000) {
         self.callDepth = callDepth
         self.steps = steps

@@ -1,19 +1,22 @@
-/// The tokens before a cursor, and what the cursor stands in, of code that need not be complete.
+/// The tokens before a cursor, and the kind of text that the cursor stands in. The code need not be complete.
 struct PartialScan {
+    /// The kind of text at the cursor.
     enum Place {
         case code
         case comment
-        /// The offset of the text after the opening quotes.
+        /// A string; the offset is that of the text after its opening quotes.
         case string(Int)
     }
 
-    /// A call whose parentheses are open at the cursor.
+    /// A call whose arguments are being written at the cursor.
     struct OpenCall {
+        /// The callee's names: ["a", "f"] for `a.f`.
         var path: [String]
+        /// The names of the named arguments before the cursor.
         var labels: Set<String> = []
-        /// How many commas precede the cursor in it.
+        /// The number of commas before the cursor in the call.
         var position = 0
-        /// The cursor stands behind `name=`.
+        /// The name where the cursor stands behind `name=`, else nil.
         var currentLabel: String?
         var afterLabel: Bool { currentLabel != nil }
     }
@@ -43,7 +46,8 @@ struct PartialScan {
         }
     }
 
-    /// After something that cannot be scanned: a string that is still open is where the cursor stands.
+    /// Continues after something that cannot be scanned. Where a string is still open, the cursor stands in it, or in the code within its
+    /// braces.
     private mutating func recover(
         _ scanner: inout Scanner, from before: Int, _ file: SourceFile, _ cursor: Int
     ) {
@@ -61,7 +65,7 @@ struct PartialScan {
             && file.bytes[open + 2] == UInt8(ascii: "\"")
         let start = open + (triple ? 3 : 1)
         if let code = openBrace(file, start, cursor) {
-            // Inside the braces of a string stands code.
+            // The braces of a string contain code.
             let inner = PartialScan(file, from: code, upTo: cursor)
             tokens += inner.tokens
             place = inner.place
@@ -71,7 +75,7 @@ struct PartialScan {
         scanner.place = cursor
     }
 
-    /// Where the code begins after a brace that is open at the cursor.
+    /// Returns the byte offset after the outermost brace of a string that is open at the cursor, or nil.
     private func openBrace(_ file: SourceFile, _ start: Int, _ cursor: Int) -> Int? {
         var depth: [Int] = []
         var index = start
@@ -92,7 +96,7 @@ struct PartialScan {
         return depth.first
     }
 
-    /// The innermost call that is open before an offset, also one written as a command.
+    /// Returns the innermost call that is open before a byte offset, with parentheses or as a command, or nil.
     func call(before offset: Int) -> OpenCall? {
         var stack: [OpenCall?] = []
         var statementStart = true
@@ -113,6 +117,7 @@ struct PartialScan {
         return stack.isEmpty ? command : stack[stack.count - 1]
     }
 
+    /// Follows the open calls over one token.
     private func update(_ stack: inout [OpenCall?], _ command: inout OpenCall?, _ token: Token, _ index: Int) {
         switch token.kind {
         case .symbol(.openParen):
@@ -150,7 +155,7 @@ struct PartialScan {
         }
     }
 
-    /// `a.b.c` before a place, as words; empty where something else stands there.
+    /// Returns the names of `a.b.c` at the end of the tokens; empty where something else stands there.
     static func path(endingAt tokens: ArraySlice<Token>) -> [String] {
         var words: [String] = []
         var index = tokens.endIndex - 1
@@ -163,14 +168,14 @@ struct PartialScan {
         return words
     }
 
-    /// A way to a value that reading takes without running anything: names, fields, places in lists.
+    /// A step to a value that can be read without running code: a name or field, an index, or a key.
     enum Step: Equatable {
         case name(String)
         case place(Int)
         case key(String)
     }
 
-    /// `a.b[0]["c"].d` before a place, as steps; nil where something else stands there.
+    /// Returns the steps of `a.b[0]["c"].d` at the end of the tokens, or nil where something else stands there.
     static func steps(endingAt tokens: ArraySlice<Token>) -> [Step]? {
         var steps: [Step] = []
         var rest = tokens
@@ -190,7 +195,7 @@ struct PartialScan {
         return nil
     }
 
-    /// `[3]`, `[-1]` or `["key"]` at the end, and what stands before it.
+    /// Returns the step of `[3]`, `[-1]` or `["key"]` at the end of the tokens, and the tokens before it.
     private static func subscripted(_ tokens: ArraySlice<Token>) -> (Step, ArraySlice<Token>)? {
         let inner = tokens.dropLast()
         guard let last = inner.last else { return nil }

@@ -1,26 +1,27 @@
 import Glibc
 
-/// The few file operations that the language needs, with errors as problems.
+/// The file operations that the language needs; their errors are `Problem`s.
 enum Paths {
-    /// Scripts larger than this are not scripts.
+    /// The size of the largest file that is read as a script, in bytes.
     static let largestScript = 16 << 20
 
-    /// The text of a program that is imported: no pipe and no device, which may have no end. Throws `.fileMissing`,
-    /// `.noPermission`, `.cannotRead` or `.notUTF8`.
+    /// Returns the text of a program that is imported, which must be a regular file: a pipe or a device may have no end. Throws
+    /// `.fileMissing`, `.noPermission`, `.cannotRead`, `.notUTF8`, `.interrupted`, and `.badArgument` for an empty path.
     static func readText(_ path: String) throws -> String { try text(path, limit: largestScript, isScript: true) }
 
-    /// The text of a script that a person names: also what comes out of a pipe (`bas run <(make_script)`). Waits for whoever
-    /// writes into it until `Interrupt.current` asks to stop. Throws as `readText` does, and `.interrupted`.
+    /// Returns the text of a script that a person names, which may come out of a pipe (`bas run <(make_script)`). Waits for the writer
+    /// until `Interrupt.current` requests a stop. Throws as `readText` does.
     static func readScript(_ path: String) throws -> String {
         try text(path, limit: largestScript, isScript: true, takesPipes: true)
     }
 
-    /// The text of a file of at most `limit` bytes. Throws as `readText` does, and `.interrupted`.
+    /// Returns the text of a file of at most `limit` bytes. `isScript` affects only the wording of the error for larger files; `takesPipes`
+    /// also accepts pipes and devices. Throws as `readText` does.
     static func text(_ path: String, limit: Int, isScript: Bool = false, takesPipes: Bool = false) throws -> String {
         guard !path.isEmpty, !path.utf8.contains(0) else {
             throw Problem(.badArgument, path.isEmpty ? "the path is empty" : "a path cannot contain a zero byte")
         }
-        // Without O_NONBLOCK nothing could end the opening of a pipe into which nobody writes.
+        // Without O_NONBLOCK opening would wait for a writer of the pipe, and no stop could end that.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw problem(errno, path) }
         defer { close(descriptor) }
@@ -54,7 +55,7 @@ enum Paths {
         return text
     }
 
-    /// Returns when there is something to read, or the other end is closed. Throws `.interrupted`.
+    /// Waits until there is something to read or the other end is closed. Throws `.interrupted`.
     private static func waitForBytes(_ descriptor: Int32) throws {
         var question = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         while poll(&question, 1, 50) <= 0 { try Interrupt.current?.check() }
@@ -70,36 +71,39 @@ enum Paths {
         }
     }
 
-    /// "did you mean …" among the files beside it.
+    /// Returns "did you mean …" with the nearest name beside the missing file, or nil.
     private static func nearest(to path: String) -> String? {
         let (folder, name) = split(path)
         let names = entries(of: folder.isEmpty ? "." : folder).map(\.name).filter { !$0.hasPrefix(".") || name.hasPrefix(".") }
         return nearestName(name, among: names).map { "did you mean \(quoted(folder + $0))?" }
     }
 
+    /// Returns whether something exists at the path.
     static func exists(_ path: String) -> Bool { !path.utf8.contains(0) && access(path, F_OK) == 0 }
 
+    /// Returns whether the path is a folder, or a link to one.
     static func isDirectory(_ path: String) -> Bool {
         var info = stat()
         return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// The path without links and dots; itself where it does not exist.
+    /// Returns the absolute path without links and dots, or the path itself where nothing exists there.
     static func canonical(_ path: String) -> String {
         guard let resolved = realpath(path, nil) else { return path }
         defer { free(resolved) }
         return String(cString: resolved)
     }
 
-    /// "a/b/" and "c" of "a/b/c".
+    /// Returns the folder with its slash and the name: "a/b/" and "c" for "a/b/c".
     static func split(_ path: String) -> (folder: String, name: String) {
         guard let slash = path.lastIndex(of: "/") else { return ("", path) }
         return (String(path[...slash]), String(path[path.index(after: slash)...]))
     }
 
+    /// Returns the home folder of the environment, or nil.
     static func home() -> String? { getenv("HOME").map { String(cString: $0) } }
 
-    /// Names in a folder that begin with a text, sorted; nothing where it cannot be read.
+    /// Returns the names in a folder that begin with `start`, sorted; none where the folder cannot be read.
     static func entries(of folder: String, beginning start: String = "") -> [(name: String, isFolder: Bool)] {
         guard let handle = opendir(folder) else { return [] }
         defer { closedir(handle) }
@@ -110,7 +114,7 @@ enum Paths {
             }
             if name != ".", name != "..", name.hasPrefix(start) { found.append((name, Int(entry.pointee.d_type))) }
         }
-        // The system tells of most what they are; the others are asked, one by one.
+        // readdir gives the kind of most entries; links and unknown ones need a stat.
         return found.sorted { $0.name < $1.name }.map { name, kind in
             let isKnown = kind != Int(DT_LNK) && kind != Int(DT_UNKNOWN)
             return (name, isKnown ? kind == Int(DT_DIR) : isDirectory(folder + "/" + name))
@@ -119,8 +123,8 @@ enum Paths {
 }
 
 extension Context {
-    /// Where a file that a program names lies: beside the running script, else in the current folder. A path
-    /// that exists nowhere is taken from the current folder, where new files go. `~/` is the home folder.
+    /// Returns the path of a file that a program names: beside the running script where it exists there, else relative to the current
+    /// folder, where new files go. `~/` is the home folder.
     public func resolve(_ path: String) -> String {
         if path.hasPrefix("~/"), let home = Paths.home() { return home + path.dropFirst(1) }
         if path.hasPrefix("/") { return path }
@@ -131,15 +135,15 @@ extension Context {
         return path
     }
 
-    /// The path of a file or folder to read: beside the script, in the current folder, or in what ships with the language
-    /// ("stdlib/scenes/toys/img.jpg" is found from anywhere).
+    /// Returns the path of a file or folder to read: beside the script, in the current folder, or in the library, with or without "stdlib/"
+    /// before its name. Where it exists nowhere, returns what `resolve` does.
     public func readable(_ path: String) -> String {
         let resolved = resolve(path)
         if path.isEmpty || Paths.exists(resolved) { return resolved }
         return resolveInLibrary(path.hasPrefix("stdlib/") ? String(path.dropFirst("stdlib/".count)) : path) ?? resolved
     }
 
-    /// The first of the library folders that has this path; nil where none has.
+    /// Returns the path within the first library folder that has it, or nil.
     public func resolveInLibrary(_ path: String) -> String? {
         standardLibrary.lazy.map { $0 + "/" + path }.first(where: Paths.exists)
     }

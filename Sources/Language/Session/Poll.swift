@@ -1,9 +1,9 @@
-/// Asks within long loops of ours whether a stop was wanted; cheap enough for every item.
+/// Asks within long loops whether a stop was requested; cheap enough for every item.
 struct Poll {
     private var steps = 0
     private let interrupt = Interrupt.current
 
-    /// Throws the `.interrupted` problem when a stop was asked for.
+    /// Counts an item, and asks at every 4096th. Throws the `.interrupted` problem where a stop was requested.
     mutating func step() throws {
         steps &+= 1
         if steps & 0xFFF == 0 { try interrupt?.check() }
@@ -11,7 +11,7 @@ struct Poll {
 }
 
 extension Sequence {
-    /// `map`, which a stop ends.
+    /// Returns what `map` returns. Throws `.interrupted` where a stop is requested meanwhile.
     func polledMap<T>(_ transform: (Element) throws -> T) throws -> [T] {
         var (poll, result) = (Poll(), [T]())
         result.reserveCapacity(underestimatedCount)
@@ -27,7 +27,7 @@ extension Sequence {
         return result
     }
 
-    /// `contains(where:)`, which a stop ends.
+    /// Returns what `contains(where:)` returns. Throws `.interrupted` where a stop is requested meanwhile.
     func polledContains(_ test: (Element) throws -> Bool) throws -> Bool {
         var poll = Poll()
         for element in self {
@@ -37,7 +37,7 @@ extension Sequence {
         return false
     }
 
-    /// `forEach`, which a stop ends.
+    /// Calls `body` with each element. Throws `.interrupted` where a stop is requested meanwhile.
     func polledForEach(_ body: (Element) throws -> Void) throws {
         var poll = Poll()
         for element in self {

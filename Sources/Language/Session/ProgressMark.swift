@@ -1,12 +1,13 @@
-/// A place within a run, by the progress that it has made: where it was stopped, so that it can be stopped there again.
+/// A place within a run, given by the progress made: the place at which a run was stopped, so that a repetition can be stopped there again.
 public struct ProgressMark: Sendable, Equatable {
-    /// Of the bar.
+    /// The title of the progress bar.
     public var title: String
-    /// Which of the run's bars of this title, from 1.
+    /// Which of the run's bars of this title it is, counted from 1.
     public var occurrence: Int
-    /// Steps done.
+    /// The number of steps that the bar has done.
     public var completed: Int
 
+    /// Creates a mark.
     public init(title: String, occurrence: Int, completed: Int) {
         (self.title, self.occurrence, self.completed) = (title, occurrence, completed)
     }
@@ -14,10 +15,12 @@ public struct ProgressMark: Sendable, Equatable {
 
 /// The progress of one run.
 struct RunProgress {
+    /// The ids of the bars so far, by title.
     private var bars: [String: [Int]] = [:]
+    /// The latest place; nil before the first step.
     private(set) var mark: ProgressMark?
 
-    /// Takes a step of a bar.
+    /// Records a step of a bar.
     mutating func note(_ progress: Progress) {
         if bars[progress.title]?.last != progress.id { bars[progress.title, default: []].append(progress.id) }
         mark = ProgressMark(title: progress.title, occurrence: bars[progress.title]?.count ?? 1, completed: progress.completed)
@@ -25,14 +28,14 @@ struct RunProgress {
 }
 
 extension Context {
-    /// Notes every step of a computation, shown or not. Asks for a stop where this run is to be stopped.
+    /// Records a step of a computation, whether it is shown or not, and requests a stop where this run is to be stopped.
     public func note(_ progress: Progress) {
         if shared.withLock({ $0.note(progress) }) { interrupt.request() }
     }
 
-    /// How far the last run came; nil where it told of no progress.
+    /// How far the current or last run came; nil where it reported no progress.
     public var progressMark: ProgressMark? { shared.withLock { $0.progress.mark } }
 
-    /// The next run is stopped here, as by Ctrl-C.
+    /// Makes the next run stop at this place, as Ctrl-C would.
     public func stopNextRun(at mark: ProgressMark) { shared.withLock { $0.stop = mark } }
 }

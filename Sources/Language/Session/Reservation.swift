@@ -1,10 +1,9 @@
-/// The one place where a size is checked before memory is asked for: of lists and texts, tensors, tables and what
-/// commands compute with.
+/// The one place where sizes are checked before memory is allocated for lists, texts, tensors, tables and the work of commands.
 public enum Reservation {
-    /// Throws `.tooManyBytes` where a value of counts₀ · counts₁ · … items of `size` bytes each would be larger than one
-    /// value may be (`Limits.bytes` of the run on this thread).
+    /// Throws `.tooManyBytes` where counts₀ · counts₁ · … items of `size` bytes each exceed the limit for one value (`Limits.bytes` of the
+    /// run on this thread). `what` names the value in the message.
     ///
-    /// Counts may be whatever a program's numbers give, 0 … `Int.max`: their product never wraps and never traps.
+    /// The counts may be any numbers of a program in 0 … `Int.max`: their product neither wraps nor traps.
     public static func check(_ counts: [Int], of size: Int = 1, what: @autoclosure () -> String) throws {
         let bytes = bytes(counts, of: size)
         let most = Limits.current.bytes
@@ -14,7 +13,7 @@ public enum Reservation {
             notes: ["one value may take \(byteText(most))"])
     }
 
-    /// nil where there are more than can be counted; 0 where one of the counts is 0, however large the others are.
+    /// Returns the number of bytes, or nil where `Int` cannot hold it. Returns 0 where a count is 0, however large the others are.
     static func bytes(_ counts: [Int], of size: Int) -> Int? {
         if counts.contains(0) { return 0 }
         return counts.reduce(size) { (product: Int?, count) in

@@ -1,12 +1,11 @@
 import Synchronization
 
-/// What the cells of a prompt or notebook were and gave: `In[n]`, `Out[n]`, `_n`, and the last three results as `_`,
-/// `__` and `___`.
+/// The inputs and results of the cells of a prompt or notebook: `In[n]`, `Out[n]`, `_n`, and the last three results as `_`, `__` and `___`.
 ///
-/// Results are kept by a byte budget: once they weigh more, the oldest are let go, so that looking at a model never
-/// pins it for good. The newest result always stays.
+/// Results share a budget of bytes. Once they exceed it, the oldest are released, so that looking at a model does not keep it in memory
+/// forever. The newest result is always kept.
 public final class Results: Sendable {
-    /// Bytes that results may take together unless told otherwise.
+    /// The budget of a new session, in bytes.
     public static let defaultBudget = 512 << 20
 
     private struct Entry {
@@ -24,29 +23,33 @@ public final class Results: Sendable {
 
     private let state = Mutex(State())
 
-    /// Bytes that results may take together. A smaller one takes effect with the next result.
+    /// The bytes that results may take together. A smaller budget takes effect with the next result.
     public var budget: Int {
         get { state.withLock(\.budget) }
         set { state.withLock { $0.budget = max(0, newValue) } }
     }
 
-    /// Bytes that the kept results take, shared ones counted once.
+    /// The bytes that the kept results take; memory that they share is counted once.
     public var bytes: Int { state.withLock { Self.total($0.entries).bytes } }
 
-    /// Numbers of the cells whose results are kept, oldest first.
+    /// The numbers of the cells whose results are kept, oldest first.
     public var numbers: [Int] { state.withLock { $0.entries.map(\.number) } }
 
+    /// Returns the input of a cell, or nil where there is no such cell.
     func input(_ number: Int) -> String? { state.withLock { $0.inputs[number] } }
+    /// The numbers of all cells, in order.
     var inputNumbers: [Int] { state.withLock { $0.inputs.keys.sorted() } }
+    /// Returns the result of a cell, or nil where it gave none or is no longer kept.
     func value(_ number: Int) -> Value? { state.withLock { $0.entries.last { $0.number == number }?.value } }
 
-    /// The newest results, newest first.
+    /// Returns up to `count` of the newest results, newest first.
     func newest(_ count: Int) -> [Value] { state.withLock { $0.entries.suffix(count).reversed().map(\.value) } }
 
+    /// Keeps the input of a cell.
     func begin(_ number: Int, source: String) { state.withLock { $0.inputs[number] = source } }
 
-    /// Keeps a cell's result and lets go of the oldest beyond the budget. What `names` hold anyway is not charged.
-    /// Returns the numbers whose results went, and these.
+    /// Keeps a cell's result and releases the oldest results beyond the budget. Memory that the values of `names` hold as well is not
+    /// charged. Returns the released results with their cells' numbers.
     func keep(_ value: Value, _ number: Int, names: () -> [Value]) -> [(number: Int, value: Value)] {
         let entry = Entry(number: number, value: value, weight: Weight(value))
         return state.withLock { state in
@@ -69,7 +72,7 @@ public final class Results: Sendable {
         }
     }
 
-    /// Forgets all results; inputs stay.
+    /// Releases all results; the inputs stay.
     func clear() {
         state.withLock { state in
             state.entries = []
@@ -85,27 +88,27 @@ public final class Results: Sendable {
 
     // MARK: names
 
-    /// "_3" is the third cell's result.
+    /// Returns the name of a cell's result: "_3".
     static func name(_ number: Int) -> String { "_\(number)" }
 
-    /// The number that a name like "_3" means.
+    /// Returns the cell's number in a name like "_3", or nil for other names.
     static func number(_ name: String) -> Int? {
         guard name.hasPrefix("_"), name.utf8.dropFirst().allSatisfy({ (48...57).contains($0) }) else { return nil }
         return Int(name.dropFirst())
     }
 
-    /// Whether the session itself gives this name its value.
+    /// Returns whether the session itself assigns the variable of this name.
     static func isName(_ name: String) -> Bool {
         ["_", "__", "___", "In", "Out"].contains(name) || number(name) != nil
     }
 
-    /// Why a name like "_3" has no value; nil for other names.
+    /// Returns the problem that explains why a name like "_3" has no value; nil for other names, and where no cell has run.
     func missing(_ name: String) -> Problem? {
         guard let number = Self.number(name), !inputNumbers.isEmpty else { return nil }
         return missing(number)
     }
 
-    /// Why a cell has no result.
+    /// Returns the problem that explains why a cell has no result.
     func missing(_ number: Int) -> Problem {
         let (source, gone, kept) = state.withLock {
             ($0.inputs[number], $0.gone.contains(number), $0.entries.map { "\($0.number)" })
@@ -165,7 +168,8 @@ struct CellOutputs: HostValue {
 }
 
 private enum CellIndex {
-    /// Numbers are those of the prompt, from 1; -1 is the newest.
+    /// Returns the number of the cell that an index means: numbers are the prompt's, from 1, and -1 is the newest. Throws `.badIndex` for
+    /// anything but one int.
     static func number(_ subscripts: [Subscript], of name: String, newest: [Int]) throws -> Int {
         guard subscripts.count == 1, case .at(.int(let number)) = subscripts[0] else {
             throw Problem(.badIndex, "\(name)[n] takes the number of a cell", label: "")

@@ -1,11 +1,11 @@
 import Synchronization
 
-/// One run: parse, compile, execute statement by statement, with events in order.
+/// One run: parses, checks, compiles and executes a program statement by statement, and emits its events in order.
 struct Runner: Sendable {
     let machine: Machine
     private var context: Context { machine.context }
 
-    /// What a run leaves behind. Written on the evaluator's thread, read after that has ended.
+    /// What a run leaves behind. The evaluator's thread writes it; it is read after that has ended.
     private final class Report: @unchecked Sendable {
         var status = RunStatus.ok
         var value: Value?
@@ -19,6 +19,7 @@ struct Runner: Sendable {
         self.machine = machine
     }
 
+    /// Reads a script and runs it. A file that cannot be read is a diagnostic.
     func run(path: String, number: Int) -> Outcome {
         do {
             let text = try context.adopted { try Paths.readScript(path) }
@@ -30,7 +31,7 @@ struct Runner: Sendable {
         }
     }
 
-    /// A run that could not begin.
+    /// Emits the events of a run that could not begin.
     private func refuse(_ diagnostic: Diagnostic, _ number: Int) -> Outcome {
         let status: RunStatus = diagnostic.code == .interrupted ? .interrupted : .error
         context.interrupt.reset()
@@ -41,6 +42,7 @@ struct Runner: Sendable {
             status: status, value: nil, diagnostics: [diagnostic], exitCode: diagnostic.exitCode, seconds: 0)
     }
 
+    /// Runs a program. `cell` is the number of a prompt's cell, `script` the path of a script; nil for other input.
     func run(source: String, file: String, number: Int, script: String? = nil, cell: Int? = nil) -> Outcome {
         let begin = monotonicSeconds()
         context.emit(.started(number: number, source: source))
@@ -48,7 +50,7 @@ struct Runner: Sendable {
         let report = Report()
         BigStack.run { stackBytes in
             machine.begin(stackBytes: stackBytes)
-            // A script that is imported by what it imports is a cycle too.
+            // The script itself counts as loading, so that an import that leads back to it is a cycle.
             if let script { machine.imports.begin(Paths.canonical(script)) }
             defer { if script != nil { machine.imports.end() } }
             if let cell { beginCell(cell, source) }
@@ -60,7 +62,7 @@ struct Runner: Sendable {
         }
         report.diagnostics = context.endRun()
         if context.interrupt.isRequested, report.status == .ok {
-            // A builtin took the request and ended early with what it had.
+            // A builtin handled the request itself and returned early with a partial result.
             report.status = .interrupted
             report.exitCode = .interrupted
         }
@@ -75,7 +77,7 @@ struct Runner: Sendable {
 
     // MARK: results of cells
 
-    /// `In` and `Out` are there unless the program has taken these names.
+    /// Keeps a cell's input, and assigns `In` and `Out` unless the program has taken these names.
     private func beginCell(_ cell: Int, _ source: String) {
         let results = context.results
         results.begin(cell, source: source)
@@ -84,6 +86,7 @@ struct Runner: Sendable {
         if outputs.value == nil { outputs.value = .host(CellOutputs(results: results)) }
     }
 
+    /// Keeps a cell's result and assigns `_`, `__`, `___` and `_n`.
     private func keep(_ value: Value, _ cell: Int, _ report: Report) {
         let main = machine.main
         var went = context.results.keep(value, cell) {
@@ -101,10 +104,11 @@ struct Runner: Sendable {
         }
     }
 
+    /// Parses and checks a program, and runs it only where nothing is wrong with it.
     private func execute(_ file: SourceFile, _ report: Report) {
         do {
             let (program, errors) = try machine.parsed(file)
-            // Nothing runs of a program that cannot be read as a whole.
+            // A program with a syntax error does not run in part.
             guard errors.isEmpty else { return errors.forEach { end(report, $0) } }
             let certain = context.checksFirst ? mustFail(file) : []
             guard certain.isEmpty else {
@@ -119,9 +123,9 @@ struct Runner: Sendable {
         }
     }
 
-    /// What the run would come to without doubt, all of it, before anything costs time.
+    /// Returns the errors that the run is certain to raise, so that all of them are reported before anything costs time.
     private func mustFail(_ file: SourceFile) -> [Diagnostic] {
-        // What values are is asked only of those that the program speaks of.
+        // Only values that the program mentions get a type: inferring one may be costly.
         let words = Set(file.text.split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "_" }))
         let outside = machine.main.globals.map { ($0.0, words.contains($0.0[...]) ? StaticType($0.1) : .unknown) }
         return Analysis(file, context: context, outside: Dictionary(outside) { first, _ in first }, read: Paths.readText).mustFail
@@ -142,8 +146,9 @@ struct Runner: Sendable {
         }
     }
 
+    /// Emits the value of an expression statement with its display. Throws `.interrupted` where a stop is requested while it is rendered.
     private func show(_ value: Value, of node: Node) throws {
-        // A training that was stopped is shown; what a stop came into while it was being drawn is not.
+        // The partial result of a stopped training is shown; a value whose rendering is interrupted is not.
         let wasAsked = context.interrupt.isRequested
         let shown = context.displayContext
         let display =
@@ -152,6 +157,7 @@ struct Runner: Sendable {
         context.emit(.result(value, display))
     }
 
+    /// Ends the run with an error.
     private func end(_ report: Report, _ diagnostic: Diagnostic) {
         let interrupted = diagnostic.code == .interrupted
         report.status = interrupted ? .interrupted : .error

@@ -1,17 +1,17 @@
 import Glibc
 
-/// Writing a file that someone keeps: all of it or nothing.
+/// Writes files that a person keeps: all of the text or nothing.
 public enum TextFile {
-    /// Puts the text into a new file beside the old one, with the old one's permissions, and gives that the path's name. A
-    /// link stays one, and its target is replaced; a device or a pipe is written to. Throws `.cannotWrite`, `.noPermission`
-    /// or `.diskFull`; then the old file is as it was.
+    /// Replaces a file by writing a new one beside it, with the old one's permissions, and renaming that. A link stays a link, and its
+    /// target is replaced; a device or a pipe is written to directly. Throws `.cannotWrite`, `.noPermission`, `.diskFull`, or
+    /// `.badArgument` for a path with a zero byte; a regular file is then as it was.
     public static func replace(_ path: String, with text: String) throws {
         guard !path.utf8.contains(0) else { throw Problem(.badArgument, "a path cannot contain a zero byte") }
         let target = Paths.canonical(path)
         var (status, mode) = (stat(), mode_t?.none)
         if stat(target, &status) == 0 {
             guard status.st_mode & S_IFMT != S_IFDIR else { throw problem(EISDIR, path) }
-            // The folder would let us replace a file that its owner has closed to writing.
+            // Renaming needs only the folder's permission; a read-only file must not be replaced all the same.
             guard access(target, W_OK) == 0 else { throw problem(errno, path) }
             guard status.st_mode & S_IFMT == S_IFREG else { return try writeThrough(text, path) }
             mode = status.st_mode & 0o7777
@@ -30,8 +30,9 @@ public enum TextFile {
         throw problem(code, path)
     }
 
+    /// Writes to a device or a pipe. Throws `.cannotWrite` where nobody reads the pipe.
     private static func writeThrough(_ text: String, _ path: String) throws {
-        // Opening would wait for somebody to read the pipe.
+        // Without O_NONBLOCK opening would wait for a reader of the pipe.
         let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw problem(errno, path) }
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
@@ -40,7 +41,7 @@ public enum TextFile {
         if code != 0 { throw problem(code, path) }
     }
 
-    /// 0, or the errno.
+    /// Writes all of the text, and returns 0 or the errno.
     private static func write(_ text: String, to descriptor: Int32) -> Int32 {
         var text = text
         return text.withUTF8 { bytes in

@@ -1,18 +1,18 @@
 /// A part of a program between two `# %%` lines.
 public struct Cell: Sendable, Equatable {
-    /// What follows `# %%`; empty where nothing does, and for what stands before the first.
+    /// The text after `# %%`; empty where there is none, and for the part before the first such line.
     public var title: String
     /// The text of the `#|` lines without their marks, joined: Markdown.
     public var prose: String
     /// The lines that are neither title nor prose nor recorded output.
     public var code: String
-    /// Recorded output: the `#>` lines without their marks.
+    /// The `#>` lines without their marks: recorded output.
     public var recorded: [String]
-    /// Lines of the file, from 1, both ends.
+    /// The first and last line in the file, counted from 1.
     public var lines: ClosedRange<Int>
 }
 
-/// Cuts a program into cells. Lines inside of strings over several lines are never taken for marks.
+/// Returns the cells of a program. Lines within a string over several lines never count as marks.
 public func cells(of source: String) -> [Cell] {
     let lines = source.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
     let inside = linesInsideStrings(source)
@@ -60,7 +60,7 @@ private func unmarked(_ line: String) -> String {
     return String(text.first == " " ? text.dropFirst() : text)
 }
 
-/// Without empty lines at both ends.
+/// Returns the lines, joined, without blank lines at both ends.
 private func trimmedLines(_ lines: [String]) -> String {
     func isBlank(_ line: String) -> Bool { line.allSatisfy(\.isWhitespace) }
     var part = lines[...]
@@ -69,7 +69,7 @@ private func trimmedLines(_ lines: [String]) -> String {
     return part.joined(separator: "\n")
 }
 
-/// Lines that begin inside of a string. Where the text cannot be scanned to its end, what was scanned counts.
+/// Returns the numbers of the lines that begin within a string. Where the text cannot be scanned to its end, the part before counts.
 private func linesInsideStrings(_ source: String) -> Set<Int> {
     let file = SourceFile(name: "", text: source)
     var scanner = Scanner(file: file)

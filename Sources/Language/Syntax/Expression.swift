@@ -1,6 +1,5 @@
-/// A node of the syntax tree. `depth` is the height of the tree below it: the parser refuses programs whose
-/// trees are too high for the walks that follow, however they came to be (brackets, or a thousand `+` in a
-/// row).
+/// An expression of the syntax tree. `depth` is the height of the tree below it: the parser refuses programs whose trees are too high for
+/// the recursive walks that follow, be it by brackets or by a thousand `+` in a row.
 final class Expression: Sendable {
     let kind: Kind
     let span: Span
@@ -50,7 +49,7 @@ struct ListItem: Sendable {
 
 enum RecordItem: Sendable {
     case field(String, Expression)
-    /// A key that is a string with expressions inside it.
+    /// A key that is a string with expressions in it.
     case computed(Expression, Expression)
     case spread(Expression)
 }
@@ -74,9 +73,9 @@ struct Argument: Sendable {
 struct CallSyntax: Sendable {
     var callee: Expression
     var arguments: [Argument]
-    /// Written without parentheses.
+    /// Whether the call is written without parentheses.
     var isCommand = false
-    /// The first argument came through `|>`.
+    /// Whether the first argument came through `|>`.
     var isPipe = false
 }
 
@@ -142,7 +141,7 @@ struct Statement: Sendable {
 
     var kind: Kind
     var span: Span
-    /// Followed by `;`: its value is not displayed.
+    /// Whether `;` follows, so that the value is not displayed.
     var silenced = false
 
     var depth: Int {
@@ -157,7 +156,7 @@ struct Statement: Sendable {
     }
 }
 
-/// A program as parsed.
+/// A parsed program.
 struct Program: Sendable {
     var file: SourceFile
     var statements: [Statement]

@@ -1,7 +1,6 @@
-/// Habits from Python and its relatives, and how the same is written here. Only messages know of these; the grammar does
-/// not.
+/// Habits from Python and similar languages, with what to write here instead. Only messages use these; they are not part of the grammar.
 enum ForeignSyntax {
-    /// What to write instead of a word that is no word of this language.
+    /// The help for words that other languages have.
     static let words: [String: String] = [
         "None": "the absent value is none", "null": "the absent value is none", "nil": "the absent value is none",
         "undefined": "the absent value is none", "True": "write true", "False": "write false",
@@ -19,7 +18,7 @@ enum ForeignSyntax {
         "clear": "Ctrl-L clears the screen; :reset forgets what has been bound",
     ]
 
-    /// What to write instead of a character that no token begins with.
+    /// Returns what to write instead of a character with which no token begins, or nil.
     static func help(on character: Unicode.Scalar) -> String? {
         switch character {
         case "'", "`": "strings are written between double quotes: \"…\""
@@ -34,7 +33,7 @@ enum ForeignSyntax {
         }
     }
 
-    /// Names that parameters have elsewhere, mostly in diffusers and PyTorch, and here.
+    /// The names that parameters have elsewhere, mostly in diffusers and PyTorch, with their names here.
     static let parameters: [String: String] = [
         "learning_rate": "lr", "num_inference_steps": "steps", "num_steps": "steps", "max_train_steps": "steps", "epochs": "steps",
         "iterations": "steps",
@@ -44,7 +43,7 @@ enum ForeignSyntax {
         "lambda_attention": "attention_weight", "prior_loss_weight": "prior_weight",
     ]
 
-    /// What to write instead of a method of Python's lists and strings, given the text of the value.
+    /// Returns what to write instead of a method of Python's lists and strings, or nil; `base` is the text of the value.
     static func method(_ name: String, of base: String) -> String? {
         switch name {
         case "append": "values do not change:  \(base) = \(base) + [item]"
@@ -62,7 +61,7 @@ enum ForeignSyntax {
 }
 
 extension CallSyntax {
-    /// `x.mean()`, `xs.append(1)`: values have no methods.
+    /// Returns how to write a call of a method, such as `x.mean()` or `xs.append(1)`, as a function's; nil where nothing fits.
     func methodHint(_ table: BuiltinTable) -> String? {
         guard case .field(let base, let name, _) = callee.kind else { return nil }
         if let help = ForeignSyntax.method(name, of: base.span.text) { return help }
@@ -78,12 +77,13 @@ extension CallSyntax {
 }
 
 extension Builtin {
-    /// `x.mean`: what has no fields of this name, and is taken by a function of it. nil for a function of nothing.
+    /// Returns how to apply this builtin to a value whose field of its name was asked for, as in `x.mean`; nil where the builtin has no
+    /// parameters.
     func fieldHint(_ base: String) -> String? { parameters.isEmpty ? nil : "\(name) is a function: \(name)(\(base))" }
 }
 
 extension Parser {
-    /// What the token that cannot stand here shows its writer to have meant.
+    /// Returns help on what the unexpected token suggests that its writer meant, or nil.
     func foreignHelp() -> String? {
         let before = previous
         switch token.kind {
@@ -114,7 +114,7 @@ extension Parser {
 }
 
 extension Token.Kind {
-    /// `f"…"`, `b"…"`, `u"…"`.
+    /// Whether the token is the prefix of a Python string: `f"…"`, `b"…"`, `u"…"`.
     fileprivate var isPrefixOfString: Bool {
         if case .name(let name) = self { ["f", "b", "u", "F"].contains(name) } else { false }
     }

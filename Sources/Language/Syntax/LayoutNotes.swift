@@ -1,35 +1,36 @@
-/// What the parser knows of tokens and a formatter cannot see: the same sign means different things in different
-/// places. By the tokens' byte offsets.
+/// The roles of tokens that the parser knows and the formatter needs: one sign means different things in different places. Tokens are
+/// identified by their byte offsets.
 final class LayoutNotes {
     enum Role {
-        /// `-x`, `!x`, `..xs`, and the `..` that stands for axes: nothing between the sign and what follows.
+        /// A prefix operator or spread, `-x`, `!x`, `..xs`, or the `..` that stands for axes: nothing stands between it and what follows.
         case prefix
         /// A binary operator.
         case infix
-        /// `(` of a call, `[` of an index: nothing before it.
+        /// The `(` of a call or `[` of an index: nothing stands before it.
         case attached
         /// The `(` before parameters.
         case parameters
-        /// `(` around one expression.
+        /// The `(` around one expression.
         case group
         case blockOpen, blockClose
-        /// Braces of a record or of a record's pattern.
+        /// A brace of a record or of a record's pattern.
         case recordOpen, recordClose
         case sliceColon
-        /// `=` of a named argument, and of an assignment.
+        /// The `=` of a named argument, and that of an assignment.
         case argumentEqual, assignmentEqual
-        /// `for` and `if` of a comprehension.
+        /// The `for` or `if` of a comprehension.
         case clause
     }
 
     var roles: [Int: Role] = [:]
     var statements: Set<Int> = []
-    /// Blocks from the offset of their brace to that of the closing one.
+    /// The byte offsets of blocks' closing braces, by those of their opening ones.
     var blocks: [Int: Int] = [:]
-    /// Closing brackets that a comma may precede without meaning anything.
+    /// The byte offsets of closing brackets before which a comma has no meaning.
     var commaClosers: Set<Int> = []
 }
 
 extension Parser {
+    /// Records the role of a token, where a formatter asked for that.
     func note(_ token: Token, _ role: LayoutNotes.Role) { notes?.roles[token.start] = role }
 }

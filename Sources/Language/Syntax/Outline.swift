@@ -1,4 +1,4 @@
-/// A program's tree as text, without places: equal for programs that mean the same to the evaluator.
+/// A program's syntax tree as text, without places: equal for programs that mean the same to the evaluator.
 struct Outline {
     private(set) var text = ""
 

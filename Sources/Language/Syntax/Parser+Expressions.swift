@@ -1,9 +1,10 @@
 extension Parser {
+    /// Parses an expression.
     func parseExpression() throws -> Expression {
         try nested { try parseBinary(Infix.Level.or) }
     }
 
-    /// Precedence climbing over `Infix`; `first` is a left operand that was parsed already.
+    /// Parses binary operators of at least level `minimum` by precedence climbing. `first` is a left operand that has been parsed already.
     func parseBinary(_ minimum: Int, after first: Expression? = nil) throws -> Expression {
         var left = try first ?? parseUnary()
         while let (level, infix) = infixAhead(), level >= minimum {
@@ -21,7 +22,7 @@ extension Parser {
         return left
     }
 
-    /// `x |> f(a)` is `f(x, a)`; `x |> f` is `f(x)`.
+    /// Returns the call of a pipe: `x |> f(a)` is `f(x, a)`, and `x |> f` is `f(x)`.
     private func piped(_ left: Expression, into right: Expression) throws -> Expression {
         let first = Argument(label: nil, labelSpan: nil, value: left, spread: false)
         var call = CallSyntax(callee: right, arguments: [first], isPipe: true)
@@ -32,6 +33,7 @@ extension Parser {
         return try node(.call(call), left.span.through(right.span), above: left, right)
     }
 
+    /// Returns the binary operator at the current token with its level, or nil where the expression does not go on.
     private func infixAhead() -> (level: Int, infix: Infix)? {
         switch token.kind {
         case .symbol(let symbol):
@@ -77,7 +79,7 @@ extension Parser {
             help: "write  a < b and b < c,  or brackets around one of them")
     }
 
-    /// `-x`, `!x`, `not x`; `-x ** 2` is `-(x ** 2)`.
+    /// Parses `-x`, `!x` and `not x`; `-x ** 2` is `-(x ** 2)`.
     func parseUnary() throws -> Expression {
         let start = token
         if token.isSymbol(.minus) || token.isSymbol(.bang) { note(token, .prefix) }
@@ -112,6 +114,7 @@ extension Parser {
 
     // MARK: calls, indices, fields
 
+    /// Parses a primary expression with the calls, indices and fields that follow it.
     func parsePostfix() throws -> Expression {
         let start = token
         var value = try parsePrimary()
@@ -140,6 +143,7 @@ extension Parser {
             .call(CallSyntax(callee: callee, arguments: arguments)), span(from: start), height: height)
     }
 
+    /// Parses arguments up to the closing bracket, which is left, or for a command as far as commas go on.
     func parseArguments(until closer: Symbol?) throws -> [Argument] {
         var arguments: [Argument] = []
         while closer == nil || !token.isSymbol(closer ?? .comma) {
@@ -190,7 +194,7 @@ extension Parser {
         return try node(.index(base, subscripts.map(\.0)), span(from: start), height: height)
     }
 
-    /// One subscript with the height of its expressions.
+    /// Parses one subscript and returns it with the height of its expressions.
     private func parseSubscript() throws -> (SubscriptSyntax, Int) {
         if token.isSymbol(.dotDot), peek(1).isSymbol(.comma) || peek(1).isSymbol(.closeBracket) {
             note(token, .prefix)
@@ -219,7 +223,7 @@ extension Parser {
 
     // MARK: commands
 
-    /// A command's name, a space, then something that can begin an expression.
+    /// Returns whether a command call comes next: a command's name, a space, then something that can begin an expression.
     func commandAhead() -> Bool {
         guard case .name(let name) = token.kind, commands.contains(name) else { return false }
         let next = peek(1)
@@ -235,6 +239,7 @@ extension Parser {
         }
     }
 
+    /// Parses a command call without parentheses.
     func parseCommand() throws -> Expression {
         let start = token
         let (name, nameSpan) = try expectName("a command")

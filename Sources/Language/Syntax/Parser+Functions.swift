@@ -1,5 +1,5 @@
 extension Parser {
-    /// `fn name(a, b = 3, *, c = 1) { … }`, or without a name.
+    /// Parses `fn name(a, b = 3, *, c = 1) { … }`, with or without a name.
     func parseFunction() throws -> FunctionSyntax {
         let start = token
         advance()
@@ -77,7 +77,7 @@ extension Parser {
 
     // MARK: documentation
 
-    /// The `##` lines directly above a function.
+    /// Returns the text of the `##` lines directly above a function, or nil.
     private func documentation(before offset: Int) -> String? {
         var next = offset
         var lines: [String] = []
@@ -91,7 +91,7 @@ extension Parser {
         return lines.isEmpty ? nil : lines.reversed().joined(separator: "\n")
     }
 
-    /// The `##` lines at the top of a function's body.
+    /// Returns the text of the `##` lines at the top of a function's body, or nil.
     private func documentation(after offset: Int) -> String? {
         var previous = offset
         var lines: [String] = []
@@ -112,7 +112,7 @@ extension Parser {
         return trimmed(text.first == " " ? String(text.dropFirst()) : text, leading: false)
     }
 
-    /// Only space between two offsets, with at most so many line ends.
+    /// Returns whether there is only space between two byte offsets, with at most `newlines` line ends.
     private func isBlank(_ start: Int, _ end: Int, newlines: Int) -> Bool {
         guard start <= end else { return false }
         var count = 0
@@ -127,7 +127,7 @@ extension Parser {
     }
 }
 
-/// A text without blanks at its ends.
+/// Returns the text without blanks at its ends.
 func trimmed(_ text: String, leading: Bool = true, trailing: Bool = true) -> String {
     var part = Substring(text)
     if leading { part = part.drop { $0.isWhitespace } }

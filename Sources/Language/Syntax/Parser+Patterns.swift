@@ -1,5 +1,6 @@
-/// What `=`, `for` and comprehensions bind: `a`, `_`, `a, (b, ..c)`, `{lr, steps: n, ..others}`.
+/// Patterns on the left of `=` and in loops and comprehensions: `a`, `_`, `a, (b, ..c)`, `{lr, steps: n, ..others}`.
 extension Parser {
+    /// Parses a pattern; several parts separated by commas make a list pattern.
     func parsePattern() throws -> Pattern {
         let start = token
         let first = try parsePatternPart()
@@ -29,7 +30,7 @@ extension Parser {
         return name == "_" ? .ignore(span) : .name(name, span)
     }
 
-    /// `{lr, steps: n, ..others}`: fields by their names, each bound to its own name or to a pattern.
+    /// Parses the fields of `{lr, steps: n, ..others}`, each bound to its own name or to a pattern.
     private func parseRecordPattern(_ start: Token) throws -> Pattern {
         let fields = try bracketed(.openBrace, .closeBrace, "or \",\" in this pattern") {
             () -> [Pattern.Field] in
@@ -68,7 +69,7 @@ extension Parser {
 
     // MARK: looking ahead
 
-    /// Looks for a pattern and `=` without taking anything.
+    /// Returns whether a pattern and `=` come next, without taking tokens.
     func assignmentAhead() -> Bool {
         var ahead = place
         return skipPattern(&ahead, nestedIn: 0) && tokens[ahead].isSymbol(.equal)
@@ -100,7 +101,7 @@ extension Parser {
         return skipFields(&ahead, nestedIn: depth + 1)
     }
 
-    /// The fields of a record's pattern and its closing brace.
+    /// Skips the fields of a record pattern and its closing brace; returns false where there is no such pattern.
     private func skipFields(_ ahead: inout Int, nestedIn depth: Int) -> Bool {
         while !tokens[ahead].isSymbol(.closeBrace) {
             if tokens[ahead].word != nil, tokens[min(ahead + 1, tokens.count - 1)].isSymbol(.colon) { ahead += 2 }

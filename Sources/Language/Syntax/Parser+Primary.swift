@@ -1,4 +1,5 @@
 extension Parser {
+    /// Parses a literal, a name, an expression in brackets, or an expression that begins with a keyword.
     func parsePrimary() throws -> Expression {
         let start = token
         switch token.kind {

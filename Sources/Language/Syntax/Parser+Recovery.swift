@@ -1,10 +1,9 @@
-/// Going on after an error, so that one reading of a program tells all of its mistakes, and none that only follow
-/// from an earlier one.
+/// Recovery from errors, so that one parse reports all mistakes of a program, and none that only follow from an earlier one.
 extension Parser {
-    /// More errors than this are of no help.
+    /// The most errors that are reported.
     private static let mostErrors = 20
 
-    /// What a statement that fails half way leaves wrong.
+    /// The parser's state at the start of a statement, to which it returns where the statement fails.
     struct Mark {
         var place: Int
         var bracketDepth: Int
@@ -14,15 +13,16 @@ extension Parser {
         var inLoop: Int
     }
 
+    /// Returns the current state.
     func mark() -> Mark {
         Mark(
             place: place, bracketDepth: bracketDepth, openers: openers.count, nesting: nesting,
             inFunction: inFunction, inLoop: inLoop)
     }
 
-    /// Takes an error of the statement that began at `start`, and skips to the next one. Throws the error where
-    /// nobody wants more, or where it speaks of the text's end. In a draft the statements behind the last error that is
-    /// told are read too.
+    /// Records the error of the statement that began at `start`, and skips to the next statement. Throws the error where the parser does
+    /// not recover, where it lies at the end of the text, or where enough have been recorded. A draft (`toleratesEnd`) is parsed to its end
+    /// in any case.
     func recover(from error: SyntaxError, at start: Mark, in closer: Symbol?) throws {
         guard recovers, !error.incomplete || toleratesEnd, errors.count < Parser.mostErrors || toleratesEnd else { throw error }
         bracketDepth = start.bracketDepth
@@ -30,7 +30,7 @@ extension Parser {
         nesting = start.nesting
         inFunction = start.inFunction
         inLoop = start.inLoop
-        // A bracket that closes nothing is the rest of what was skipped, once something was.
+        // After an error, a closing bracket without an opening one belongs to what was skipped.
         let follows = !errors.isEmpty && place == start.place && isCloser(token)
         synchronize(after: start.place, in: closer)
         let isScanned = tokens[start.place..<max(place, start.place + 1)].contains {
@@ -40,26 +40,26 @@ extension Parser {
         if !follows, !isScanned { note(error) }
     }
 
-    /// Of errors that speak of the text's end the first says enough.
+    /// Records an error; of those at the end of the text only the first.
     private func note(_ error: SyntaxError) {
         if errors.count >= Parser.mostErrors { return }
         if !error.incomplete || !errors.contains(where: \.incomplete) { errors.append(error) }
     }
 
-    /// Throws an error at the text's end, or notes it and goes on.
+    /// Throws an error at the end of the text, or records it where the end is tolerated.
     func missing(_ error: SyntaxError) throws {
         guard toleratesEnd else { throw error }
         note(error)
     }
 
-    /// Names in statements that were left out, and in strings that are not finished.
+    /// The names in statements that were skipped and in unfinished strings.
     var hiddenNames: Set<String> {
         var names: Set<String> = []
         for token in skipped.flatMap({ tokens[$0] }) {
             switch token.kind {
             case .name(let name): names.insert(name)
             case .string, .invalid:
-                // Also what looks like a name inside of it.
+                // The token may contain code, so that every word in it may be a name.
                 for word in file.text(token.start, token.end).split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "_" }) {
                     names.insert(String(word))
                 }
@@ -69,8 +69,8 @@ extension Parser {
         return names
     }
 
-    /// Those of `hiddenNames` that may be bound there: before "=" and its like, and behind "fn", "for", "import", "as" and
-    /// "recover".
+    /// The names among `hiddenNames` that may be bound there: before `=` and its like, and behind `fn`, `for`, `import`, `as` and
+    /// `recover`.
     var hiddenBindings: Set<String> {
         var names: Set<String> = []
         for range in skipped {
@@ -95,7 +95,7 @@ extension Parser {
         return names
     }
 
-    /// Names of the pattern that ends before a place.
+    /// Returns the names of the pattern that ends before a token.
     private func pattern(before end: Int, from start: Int) -> [String] {
         var names: [String] = []
         for token in tokens[start..<end].reversed() {
@@ -106,14 +106,14 @@ extension Parser {
         return names
     }
 
-    /// Names of the pattern that begins behind a place.
+    /// Returns the names of the pattern that begins behind a token.
     private func pattern(behind start: Int, upTo end: Int) -> [String] {
         tokens[(start + 1)..<max(start + 1, end)].prefix { partOfPattern($0) != nil }.compactMap { partOfPattern($0) }.filter {
             !$0.isEmpty
         }
     }
 
-    /// A name, "" for what stands between names of a pattern, nil for what is part of none.
+    /// Returns a name, "" for a token that may stand between names of a pattern, or nil for one that may not.
     private func partOfPattern(_ token: Token) -> String? {
         switch token.kind {
         case .name(let name): name
@@ -124,7 +124,7 @@ extension Parser {
         }
     }
 
-    /// Words before "=" in a text of which no tokens can be made.
+    /// Returns the words before `=` in a text that cannot be scanned.
     private func assigned(inText text: String) -> [String] {
         text.split(separator: "=", omittingEmptySubsequences: false).dropLast().compactMap { piece in
             let words = piece.split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "_" })
@@ -132,8 +132,8 @@ extension Parser {
         }
     }
 
-    /// The next statement begins on a new line or after ";", with the brackets of this one closed; or, where they
-    /// never are, on the next line that is not indented deeper.
+    /// Skips to the next statement: on a new line or after `;` with the brackets of this one closed, or, where they never are, on the next
+    /// line that is not indented more.
     private func synchronize(after start: Int, in closer: Symbol?) {
         let failed = place
         let indent = indentation(tokens[start])
@@ -162,7 +162,7 @@ extension Parser {
         place = at
     }
 
-    /// Whether a bracket that was left open has swallowed a line `name = …`: it is a statement of its own, and closes nothing.
+    /// Returns whether an unclosed bracket has swallowed a line `name = …`, which is a statement of its own.
     private func beginsAssignment(_ place: Int, behind start: Int, _ indent: Int) -> Bool {
         guard place > start, case .name = tokens[place].kind, tokens[place].newlineBefore, tokens[place + 1].isSymbol(.equal),
             indentation(tokens[place]) <= indent
@@ -189,7 +189,7 @@ extension Parser {
         token.isSymbol(.closeParen) || token.isSymbol(.closeBracket) || token.isSymbol(.closeBrace)
     }
 
-    /// Bytes before a token on its line.
+    /// Returns the number of bytes before a token on its line.
     private func indentation(_ token: Token) -> Int {
         var start = token.start
         while start > 0, file.bytes[start - 1] != UInt8(ascii: "\n") { start -= 1 }
@@ -198,7 +198,7 @@ extension Parser {
 }
 
 extension Scanner {
-    /// All tokens; where no token can be read, an `.invalid` one that ends with the line.
+    /// Returns all tokens. Where no token can be scanned, records the error and returns an `.invalid` token up to the end of the line.
     mutating func scanRecovering(_ errors: inout [SyntaxError]) -> [Token] {
         var tokens: [Token] = []
         while true {

@@ -1,5 +1,5 @@
 extension Parser {
-    /// Statements up to the closing brace of a block, or to the end.
+    /// Parses statements up to the closing brace, which is left, or to the end of the text.
     func parseStatements(until closer: Symbol?) throws -> [Statement] {
         var statements: [Statement] = []
         while true {
@@ -33,7 +33,7 @@ extension Parser {
         token.isEnd || token.newlineBefore || (closer.map { token.isSymbol($0) } ?? false)
     }
 
-    /// Something stands after a complete statement on its line.
+    /// Returns the error of something that follows a complete statement on its line.
     private func unfinished(_ statement: Statement) -> SyntaxError {
         if token.isSymbol(.equal), case .expression(let target) = statement.kind { return badTarget(target) }
         if token.isSymbol(.equal), case .assign = statement.kind {
@@ -91,6 +91,7 @@ extension Parser {
         }
     }
 
+    /// Parses a block in braces. `purpose` completes the error where it is missing.
     func parseBlock(_ purpose: String) throws -> Block {
         let start = token
         try expect(.openBrace, purpose)
@@ -112,6 +113,7 @@ extension Parser {
         return block
     }
 
+    /// Parses a statement without the `;` or line end behind it.
     func parseStatement() throws -> Statement {
         let start = token
         notes?.statements.insert(start.start)
@@ -154,7 +156,7 @@ extension Parser {
         return .assign(pattern, try parseTuple())
     }
 
-    /// One expression, or several separated by commas, which make a list.
+    /// Parses an expression, or several separated by commas, which make a list.
     private func parseTuple() throws -> Expression {
         let start = token
         let first = try parseExpression()
@@ -166,7 +168,7 @@ extension Parser {
             .list(items.map { ListItem(value: $0, spread: false) }), span(from: start), height: height)
     }
 
-    /// `x += 1` is `x = x + 1`.
+    /// Parses `x += 1` as `x = x + 1`; returns nil where something else comes next.
     private func parseUpdate() throws -> Statement.Kind? {
         let updates: [Symbol: BinaryOperator] = [
             .plusEqual: .add, .minusEqual: .subtract, .starEqual: .multiply, .slashEqual: .divide,
@@ -260,7 +262,7 @@ extension Parser {
     }
 }
 
-/// Whether a text could be written as a name.
+/// Returns whether a text can be written as a name.
 func isPlainName(_ text: String) -> Bool {
     guard let first = text.unicodeScalars.first, Keyword(rawValue: text) == nil else { return false }
     return !("0"..."9").contains(first)

@@ -1,14 +1,14 @@
-/// Recursive descent over tokens; grammar.txt is what it implements. Stops at the first error, or goes on at the
-/// next statement where it `recovers`.
+/// A recursive-descent parser over tokens, for the grammar in grammar.txt. It throws the first `SyntaxError`, or continues at the next
+/// statement where `recovers` is true.
 final class Parser {
     let file: SourceFile
     let commands: Set<String>
     let tokens: [Token]
     let comments: [Comment]
     var place = 0
-    /// Above zero inside brackets, where newlines do not end a statement.
+    /// The number of open brackets, within which line ends do not end a statement; 0 within a block.
     var bracketDepth = 0
-    /// Brackets and blocks that are open, for the message at an early end.
+    /// The open brackets and blocks, for errors at the end of the text.
     var openers: [(symbol: Symbol, span: Span)] = []
     var nesting: Int
     let stringDepth: Int
@@ -17,16 +17,16 @@ final class Parser {
     /// Whether errors are collected instead of thrown.
     let recovers: Bool
     var errors: [SyntaxError] = []
-    /// Whether a text that ends too early is read as if all that is open were closed at its end.
+    /// Whether the end of the text closes everything that is open.
     var toleratesEnd = false
-    /// The tokens of statements that were left out.
+    /// The tokens of statements that were skipped.
     var skipped: [Range<Int>] = []
-    /// Filled for a formatter.
+    /// The roles of tokens, recorded where a formatter asks for them.
     var notes: LayoutNotes?
 
-    /// Brackets and blocks within each other, each of which is a level for itself and one for what it holds; and prefixes.
+    /// The deepest nesting. A bracket or a block counts twice, once for itself and once for its contents; a prefix operator once.
     static let deepestNesting = 160
-    /// Height of a tree, which long chains of operators reach too.
+    /// The greatest height of a syntax tree, which long chains of operators reach too.
     static let deepestTree = 1000
 
     init(
@@ -43,14 +43,15 @@ final class Parser {
         comments = scanner.comments
     }
 
+    /// Returns the parsed program. Throws the first `SyntaxError`.
     static func parse(_ file: SourceFile, commands: Set<String>) throws -> Program {
         let parser = try Parser(file: file, commands: commands)
         let statements = try parser.parseStatements(until: nil)
         return Program(file: file, statements: statements, comments: parser.comments)
     }
 
-    /// The statements that can be read, and everything that is wrong with the others: the first error of each, in
-    /// the order of the text. A stop ends it with the statements before.
+    /// Returns the statements that can be parsed, and the first error of each other one, in the order of the text. A requested stop ends it
+    /// with the statements so far.
     static func recover(_ file: SourceFile, commands: Set<String>) -> (program: Program, errors: [Diagnostic]) {
         guard let parser = try? Parser(file: file, commands: commands, recovers: true) else {
             return (Program(file: file, statements: [], comments: []), [])
@@ -64,25 +65,26 @@ final class Parser {
         return (Program(file: file, statements: statements, comments: parser.comments), parser.sortedErrors)
     }
 
+    /// The errors by place, each pair of code and place once.
     private var sortedErrors: [Diagnostic] {
         let sorted = errors.map(\.diagnostic).sorted { ($0.span?.start ?? 0) < ($1.span?.start ?? 0) }
-        // What scanner and parser, or two ways of reading on, both stumble over is one mistake.
+        // Scanner and parser, or two attempts to continue, may report the same mistake.
         return sorted.enumerated().filter { place, error in
             place == 0 || error.code != sorted[place - 1].code || error.span?.start != sorted[place - 1].span?.start
         }.map(\.element)
     }
 
-    /// A program as far as it can be read, with what is wrong with the rest.
+    /// A program as far as it can be parsed, with the errors of the rest.
     struct Draft {
         var program: Program
         var errors: [Diagnostic] = []
-        /// Names in what could not be read: they may be used there.
+        /// The names in parts that cannot be parsed, which may be used there.
         var hidden: Set<String> = []
-        /// Those of them that may get a value there.
+        /// The names among `hidden` that may be bound there.
         var bound: Set<String> = []
     }
 
-    /// The same for a program that is being written: what is open is closed at its end.
+    /// Parses a program that is being written; the end of the text closes what is open.
     static func draft(_ file: SourceFile, commands: Set<String>) -> Draft {
         guard let parser = try? Parser(file: file, commands: commands, recovers: true) else {
             return Draft(program: Program(file: file, statements: [], comments: []))
@@ -93,8 +95,8 @@ final class Parser {
         return Draft(program: program, errors: parser.sortedErrors, hidden: parser.hiddenNames, bound: parser.hiddenBindings)
     }
 
-    /// Whether the text fails only because it ends too early. Where no bracket, block or string is open, a blank line says
-    /// that it is to end there.
+    /// Returns whether the text fails to parse only because it ends too early. Where no bracket, block or string is open, a blank last line
+    /// says that the text is meant to end there.
     static func isIncomplete(_ source: String, commands: Set<String>) -> Bool {
         do {
             _ = try parse(SourceFile(name: "", text: source), commands: commands)
@@ -110,38 +112,46 @@ final class Parser {
 
     // MARK: tokens
 
+    /// The current token.
     var token: Token { tokens[place] }
+    /// The token before the current one.
     var previous: Token { tokens[max(0, place - 1)] }
 
+    /// Returns the token `offset` places ahead; the last one beyond the end.
     func peek(_ offset: Int) -> Token { tokens[min(place + offset, tokens.count - 1)] }
 
+    /// Goes to the next token; stays at the end.
     func advance() {
         if place < tokens.count - 1 { place += 1 }
     }
 
+    /// Takes the current token if it is this symbol, and returns whether it was.
     func take(_ symbol: Symbol) -> Bool {
         guard token.isSymbol(symbol) else { return false }
         advance()
         return true
     }
 
+    /// Takes the current token if it is this keyword, and returns whether it was.
     func take(_ keyword: Keyword) -> Bool {
         guard token.isKeyword(keyword) else { return false }
         advance()
         return true
     }
 
-    /// Takes a contextual word: `as`, `recover`.
+    /// Takes a word that is a keyword only in its context, `as` or `recover`, and returns whether it was there.
     func take(word: String) -> Bool {
         guard case .name(word) = token.kind else { return false }
         advance()
         return true
     }
 
+    /// Takes a symbol, or throws that it was expected.
     func expect(_ symbol: Symbol, _ purpose: String) throws {
         if !take(symbol) { throw expected("\"\(symbol.rawValue)\" \(purpose)") }
     }
 
+    /// Takes a name and returns it with its place, or throws that it was expected.
     func expectName(_ purpose: String) throws -> (String, Span) {
         if case .name(let name) = token.kind {
             advance()
@@ -155,8 +165,7 @@ final class Parser {
         throw expected(purpose)
     }
 
-    /// From the opening bracket, which was just taken, through the closing one; newlines between them mean
-    /// nothing.
+    /// Parses the contents of a bracket that has just been taken, and takes the closing one. Line ends within it mean nothing.
     func bracketed<T>(
         _ open: Symbol, _ close: Symbol, _ purpose: String, _ body: () throws -> T
     ) throws -> T {
@@ -171,7 +180,7 @@ final class Parser {
         return result
     }
 
-    /// Something else than the closing bracket: the opening one is shown too where it is on another line.
+    /// Returns the error of a missing closing bracket; the opening one is shown as well where it stands on another line.
     private func unclosed(_ what: String) -> SyntaxError {
         var failure = expected(what)
         if !token.isEnd, token.newlineBefore, let opener = openers.last {
@@ -180,6 +189,7 @@ final class Parser {
         return failure
     }
 
+    /// Runs `body` one level deeper. Throws `.tooDeep` beyond the limit.
     func nested<T>(_ body: () throws -> T) throws -> T {
         nesting += 1
         guard nesting <= Parser.deepestNesting else {
@@ -196,13 +206,15 @@ final class Parser {
 
     func span(of token: Token) -> Span { Span(file: file, start: token.start, end: token.end) }
 
-    /// From a token to the last one taken.
+    /// Returns the span from a token to the last one taken.
     func span(from start: Token) -> Span { Span(file: file, start: start.start, end: previous.end) }
 
+    /// Creates an expression above its children.
     func node(_ kind: Expression.Kind, _ span: Span, above children: Expression...) throws -> Expression {
         try node(kind, span, height: children.reduce(0) { max($0, $1.depth) })
     }
 
+    /// Creates an expression above children of the greatest height `height`. Throws `.tooDeep` where the tree becomes too high.
     func node(_ kind: Expression.Kind, _ span: Span, height: Int) throws -> Expression {
         guard height < Parser.deepestTree else {
             throw SyntaxError(
@@ -217,12 +229,14 @@ final class Parser {
 
     // MARK: errors
 
+    /// Returns an error at a token.
     func error(
         _ code: ErrorCode, _ message: String, _ token: Token, label: String = "", help: String? = nil
     ) -> SyntaxError {
         error(code, message, span(of: token), label: label, help: help)
     }
 
+    /// Returns an error at a span.
     func error(
         _ code: ErrorCode, _ message: String, _ span: Span, label: String = "", help: String? = nil
     ) -> SyntaxError {
@@ -233,7 +247,7 @@ final class Parser {
             incomplete: false)
     }
 
-    /// "expected X", or at the end of the text what is still open.
+    /// Returns the error that something was expected here; at the end of the text it names what is still open.
     func expected(_ what: String, help: String? = nil) -> SyntaxError {
         guard token.isEnd else {
             return error(
@@ -257,6 +271,7 @@ final class Parser {
         return failure
     }
 
+    /// Returns a token in words, for messages.
     func describe(_ token: Token) -> String {
         switch token.kind {
         case .int, .float: "a number"

@@ -1,6 +1,6 @@
-/// What an assignment or a loop binds.
+/// The names on the left of an assignment or in a loop.
 indirect enum Pattern: Sendable {
-    /// A part of a record's pattern: `key`, `key: part`, or `..rest` without a key.
+    /// A part of a record pattern: `key`, `key: part`, or `..rest`, which has no key.
     struct Field: Sendable {
         var key: String?
         var keySpan: Span?
@@ -8,12 +8,12 @@ indirect enum Pattern: Sendable {
     }
 
     case name(String, Span)
-    /// `_`
+    /// `_`, which binds nothing.
     case ignore(Span)
     case list([Pattern], Span)
-    /// `{lr, steps: n, ..others}`
+    /// `{lr, steps: n, ..others}`.
     case record([Field], Span)
-    /// `..rest`, once in a list, last in a record.
+    /// `..rest`, at most once in a list and last in a record.
     case rest(Pattern, Span)
 
     var span: Span {
@@ -22,7 +22,7 @@ indirect enum Pattern: Sendable {
         }
     }
 
-    /// Names bound, in order.
+    /// The names that the pattern binds, in order.
     var names: [String] {
         switch self {
         case .name(let name, _): [name]

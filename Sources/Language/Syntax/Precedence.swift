@@ -1,4 +1,4 @@
-/// Binary operators from the loosest to the tightest; grammar.txt has the same table.
+/// The binary operators; grammar.txt has the same table of levels.
 enum Infix {
     case logical(and: Bool)
     case comparison(BinaryOperator)
@@ -8,6 +8,7 @@ enum Infix {
     case range(inclusive: Bool)
     case arithmetic(BinaryOperator)
 
+    /// The levels of precedence, from the loosest to the tightest.
     enum Level {
         static let or = 1
         static let and = 2
@@ -48,6 +49,6 @@ enum Infix {
         .in: (Level.comparison, .contains(negated: false)),
     ]
 
-    /// Operators that also begin an expression or a statement: at a line's start these begin a new one.
+    /// The operators that may also begin an expression or a statement: at the start of a line they do.
     static let neverContinue: Set<Symbol> = [.minus, .star, .dotDot]
 }

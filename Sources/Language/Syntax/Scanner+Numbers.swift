@@ -1,6 +1,5 @@
 extension Scanner {
-    /// `12`, `1_000`, `0xff`, `0.5`, `5e-4`. A dot belongs to the number only before a digit: `1..8` is a
-    /// range.
+    /// Scans `12`, `1_000`, `0xff`, `0.5` or `5e-4`. A dot belongs to the number only before a digit: `1..8` is a range.
     mutating func scanNumber() throws -> Token.Kind {
         let start = place
         if matches(Array("0x".utf8)) || matches(Array("0X".utf8)) { return try scanHexadecimal() }
@@ -65,6 +64,7 @@ extension Scanner {
             help: "names begin with a letter; a product is written with *")
     }
 
+    /// Returns the byte `offset` bytes ahead, or nil beyond the end.
     func peek(_ offset: Int) -> UInt8? {
         place + offset < end ? bytes[place + offset] : nil
     }

@@ -1,5 +1,5 @@
 extension Scanner {
-    /// `"text {code:format}"`, `r"raw"`, and both between triple quotes over several lines.
+    /// Scans `"text {code:format}"`, `r"raw"`, and both in triple quotes over several lines.
     mutating func scanString(raw: Bool) throws -> Token.Kind {
         let start = place
         let triple = matches(Array("\"\"\"".utf8))
@@ -81,7 +81,7 @@ extension Scanner {
 
     // MARK: interpolation
 
-    /// From `{` to `}`: finds where the expression and the format end, skipping nested brackets and strings.
+    /// Scans from `{` to `}`: finds the ends of the expression and of the format, skipping nested brackets and strings.
     private mutating func scanCode(stringStart: Int, triple: Bool) throws -> StringSyntax.Segment {
         let open = place
         guard stringDepth < Scanner.deepestString else {
@@ -136,7 +136,7 @@ extension Scanner {
         return .code(start: start, end: codeEnd, format: format)
     }
 
-    /// The format after the colon, up to the closing brace, which it leaves.
+    /// Returns the bytes of the format after the colon; the closing brace is left.
     private mutating func scanFormat(open: Int) throws -> Range<Int> {
         place += 1
         let start = place
@@ -165,7 +165,7 @@ extension Scanner {
 
     // MARK: multi-line text
 
-    /// Drops the newline after the opening quotes, and the indentation of the closing ones from every line.
+    /// Removes the line end after the opening quotes, and the indentation of the closing ones from every line.
     private static func dedent(_ segments: inout [StringSyntax.Segment]) {
         guard case .text(let first)? = segments.first, first.first == "\n" else { return }
         segments[0] = .text(String(first.dropFirst()))

@@ -1,13 +1,14 @@
-/// Turns text into tokens. Newlines are not tokens: each token knows whether one precedes it.
+/// Turns text into tokens. Line ends are not tokens: each token knows whether one precedes it.
 struct Scanner {
     let file: SourceFile
     let bytes: [UInt8]
     var place: Int
     let end: Int
-    /// Strings within expressions within strings.
+    /// The number of strings around this part of the text, as in a string within an expression within a string.
     let stringDepth: Int
     var comments: [Comment] = []
 
+    /// The deepest nesting of strings.
     static let deepestString = 16
 
     init(file: SourceFile, range: Range<Int>? = nil, stringDepth: Int = 0) {
@@ -18,7 +19,7 @@ struct Scanner {
         self.stringDepth = stringDepth
     }
 
-    /// All tokens, the last of kind `.end`.
+    /// Returns all tokens, the last of which is `.end`. Throws the first `SyntaxError`.
     mutating func scan() throws -> [Token] {
         var tokens: [Token] = []
         tokens.reserveCapacity((end - place) / 4 + 2)
@@ -29,6 +30,7 @@ struct Scanner {
         }
     }
 
+    /// Returns the next token, `.end` at the end. Throws a `SyntaxError`.
     mutating func next() throws -> Token {
         let (newline, space) = skipSpace()
         let start = place
@@ -57,7 +59,7 @@ struct Scanner {
 
     // MARK: space, comments, names
 
-    /// Skips blanks, newlines and comments; tells whether a newline and whether anything was skipped.
+    /// Skips blanks, line ends and comments, and returns whether a line end, and whether anything, was skipped.
     private mutating func skipSpace() -> (newline: Bool, space: Bool) {
         let start = place
         var newline = false
@@ -104,18 +106,22 @@ struct Scanner {
 
     // MARK: helpers
 
+    /// Returns whether the next bytes are these.
     func matches(_ spelling: [UInt8]) -> Bool {
         guard place + spelling.count <= end else { return false }
         for (offset, byte) in spelling.enumerated() where bytes[place + offset] != byte { return false }
         return true
     }
 
+    /// Returns the scalar that begins at a byte offset, or nil at the end.
     func scalar(at place: Int) -> Unicode.Scalar? {
         String(decoding: bytes[place..<min(place + 4, bytes.count)], as: UTF8.self).unicodeScalars.first
     }
 
+    /// Returns whether the byte is an ASCII digit.
     static func isDigit(_ byte: UInt8) -> Bool { byte >= 48 && byte <= 57 }
 
+    /// Returns whether the byte is an ASCII letter or an underscore.
     static func isNameStart(_ byte: UInt8) -> Bool {
         (byte >= 97 && byte <= 122) || (byte >= 65 && byte <= 90) || byte == UInt8(ascii: "_")
     }
@@ -142,12 +148,12 @@ struct Scanner {
     }
 }
 
-/// A text between quotes with control characters escaped, for messages.
+/// Returns the text in quotes with control characters escaped, for messages.
 func quoted(_ text: String) -> String {
     "\"\(escapedControls(text))\""
 }
 
-/// Control characters and escape sequences written out, so that a message cannot steer a terminal.
+/// Returns the text with control characters and escape sequences written out, so that a message cannot steer a terminal.
 func escapedControls(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: isControl) else { return text }
     var result = ""
@@ -161,7 +167,7 @@ func escapedControls(_ text: String) -> String {
     return result
 }
 
-/// C0, C1, DEL and the bidirectional overrides that make source lie about itself.
+/// Returns whether the scalar is a C0 or C1 control, DEL, or a bidirectional override, which can make source text look like something else.
 func isControl(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0..<32, 127..<160, 0x202A...0x202E, 0x2066...0x2069: true

@@ -1,6 +1,6 @@
 extension RandomAccessCollection {
-    /// The first place whose element, and every one behind it, belongs to the second part; the end where none does. For
-    /// elements in an order that has the two parts one behind the other (the name is swift-algorithms').
+    /// Returns the first index from which on the predicate is true for every element; `endIndex` where it is for none. The elements for
+    /// which it is false must precede the others. The name is that of swift-algorithms.
     func partitioningIndex(where isInSecond: (Element) throws -> Bool) rethrows -> Index {
         var (low, high) = (startIndex, endIndex)
         while low < high {

@@ -1,11 +1,12 @@
 import Synchronization
 
-/// How many UTF-16 code units stand before every so many bytes of a text: counted when first asked for, once.
+/// The numbers of UTF-16 code units before every 512th byte of a text, counted once, when first asked for.
 final class UTF16Marks: Sendable {
-    /// Bytes from one mark to the next.
+    /// The number of bytes from one mark to the next.
     static let distance = 512
     private let marks = Mutex<[Int]?>(nil)
 
+    /// Returns the number of code units before each mark.
     func all(of bytes: [UInt8]) -> [Int] {
         marks.withLock { known in
             if let known { return known }
@@ -20,14 +21,15 @@ final class UTF16Marks: Sendable {
         }
     }
 
-    /// Those of the scalar that begins with a byte; 0 for one within a scalar.
+    /// Returns the number of code units of the scalar that begins with a byte; 0 for a byte within a scalar.
     @inline(__always)
     static func units(_ byte: UInt8) -> Int { byte & 0xC0 == 0x80 ? 0 : byte >= 0xF0 ? 2 : 1 }
 }
 
-/// Places in UTF-16 code units, as editors count, found in a time that depends neither on the text nor on its lines.
+/// Conversion of places to UTF-16 code units, in which editors count, in a time that depends neither on the text's length nor on that of
+/// its lines.
 extension SourceFile {
-    /// Code units from one byte offset to another; 0 where the second comes first.
+    /// Returns the number of code units from one byte offset to another; 0 where the second comes first.
     public func utf16Count(from start: Int, to end: Int) -> Int { max(0, utf16Count(before: end) - utf16Count(before: start)) }
 
     private func utf16Count(before offset: Int) -> Int {
@@ -36,8 +38,7 @@ extension SourceFile {
         return bytes[mark * UTF16Marks.distance..<offset].reduce(utf16.all(of: bytes)[mark]) { $0 + UTF16Marks.units($1) }
     }
 
-    /// The byte offset of the scalar that begins at, or holds, so many code units from the start of a range; the end of the
-    /// range where that has fewer.
+    /// Returns the byte offset of the scalar at `count` code units from the start of a range; the end of the range where that has fewer.
     public func offset(utf16Count count: Int, in range: Range<Int>) -> Int {
         let wanted = max(0, count) + utf16Count(before: range.lowerBound)
         let marks = utf16.all(of: bytes)

@@ -1,14 +1,14 @@
-/// What lies directly below a node of the syntax tree.
+/// A direct child of a node of the syntax tree.
 enum SyntaxPart {
     case expression(Expression)
     case block(Block)
-    /// With a scope of its own.
+    /// A function, which has a scope of its own.
     case function(FunctionSyntax)
 }
 
 extension Expression {
-    /// The parts below, in the order in which they are evaluated. A comprehension's element comes last, behind the
-    /// clauses that bind its names.
+    /// Visits the children in the order in which they are evaluated. A comprehension's element comes last, after the clauses that bind its
+    /// names.
     func forEachPart(_ visit: (SyntaxPart) -> Void) {
         func expressions(_ parts: Expression...) { for part in parts { visit(.expression(part)) } }
         switch kind {
@@ -56,7 +56,7 @@ extension RecordItem {
 }
 
 extension Clause {
-    /// What is gone through, or the condition.
+    /// The source of the loop, or the condition.
     var source: Expression {
         switch self {
         case .loop(_, let source): source
@@ -76,7 +76,7 @@ extension SubscriptSyntax {
 }
 
 extension Statement {
-    /// The parts below, in the order in which they are evaluated.
+    /// Visits the children in the order in which they are evaluated.
     func forEachPart(_ visit: (SyntaxPart) -> Void) {
         switch kind {
         case .expression(let value), .assign(_, let value): visit(.expression(value))
@@ -94,7 +94,7 @@ extension Statement {
 }
 
 extension FunctionSyntax {
-    /// Defaults, then the body.
+    /// Visits the default values, then the body.
     func forEachPart(_ visit: (SyntaxPart) -> Void) {
         for parameter in parameters { if let value = parameter.defaultValue { visit(.expression(value)) } }
         visit(.block(body))

@@ -1,4 +1,4 @@
-/// Reserved words. `as` and `recover` are words only where the grammar expects them.
+/// The reserved words. `as` and `recover` are words only where the grammar expects them, and not among these.
 enum Keyword: String, CaseIterable, Sendable {
     case `fn`, `if`, `else`, `for`, `while`, `in`, `not`, `and`, `or`, `true`, `false`, `none`, `return`,
         `break`
@@ -43,18 +43,18 @@ enum Symbol: String, CaseIterable, Sendable {
     case openBrace = "{"
     case closeBrace = "}"
 
-    /// Longest first, so that `..<` is not read as `..` and `<`.
+    /// The symbols, longest first, so that `..<` is not read as `..` and `<`.
     static let bySpelling: [(bytes: [UInt8], symbol: Symbol)] =
         allCases
         .map { (Array($0.rawValue.utf8), $0) }
         .sorted { $0.0.count > $1.0.count }
 }
 
-/// A string literal as scanned: text, and the places of the expressions inside it.
+/// A scanned string literal: its text, and the places of the expressions within it.
 struct StringSyntax: Sendable {
     enum Segment: Sendable {
         case text(String)
-        /// Byte offsets of the expression, and of the format after its colon.
+        /// An expression, by the byte offsets of its code and of the format after its colon.
         case code(start: Int, end: Int, format: Range<Int>?)
     }
 
@@ -69,7 +69,7 @@ struct Token: Sendable {
         case name(String)
         case keyword(Keyword)
         case symbol(Symbol)
-        /// What could not be read, in a reading that recovers.
+        /// A part that cannot be scanned, where the scanner recovers.
         case invalid
         case end
     }
@@ -92,7 +92,7 @@ struct Token: Sendable {
         if case .end = kind { true } else { false }
     }
 
-    /// The word of a name or keyword: what may stand after a dot or as a record's key.
+    /// The word of a name or a keyword, which may stand after a dot or as a record's key; nil for other tokens.
     var word: String? {
         switch kind {
         case .name(let name): name
@@ -102,15 +102,15 @@ struct Token: Sendable {
     }
 }
 
-/// A comment as scanned, for documentation, formatters and cells.
+/// A comment, by its byte offsets.
 struct Comment: Sendable {
     var start: Int
     var end: Int
-    /// Nothing but space stands before it on its line.
+    /// Whether only space stands before it on its line.
     var ownsLine: Bool
 }
 
-/// A program that cannot be read. `incomplete` when more text could mend it.
+/// The error of a program that cannot be parsed. `incomplete` says that more text could complete the program.
 struct SyntaxError: Error {
     var diagnostic: Diagnostic
     var incomplete: Bool

@@ -1,15 +1,17 @@
-/// What a consumer needs to show a value: text always, a picture where there is one.
+/// The form in which a consumer shows a value: always a text, and a picture where there is one.
 public struct Display: Sendable {
-    /// Plain text without escape sequences.
+    /// The text, without escape sequences.
     public var plain: String
+    /// The picture, or nil.
     public var image: DisplayImage?
 
+    /// Creates a display.
     public init(_ plain: String, image: DisplayImage? = nil) {
         self.plain = plain
         self.image = image
     }
 
-    /// In ASCII, where `context` asks for it.
+    /// Returns the display in ASCII where the context asks for that.
     func fitted(_ context: DisplayContext) -> Display {
         guard !context.unicode else { return self }
         var copy = self
@@ -19,13 +21,16 @@ public struct Display: Sendable {
     }
 }
 
-/// A PNG with the words that stand for it where no picture can be shown.
+/// A PNG with the words that stand for it where pictures cannot be shown.
 public struct DisplayImage: Sendable {
+    /// The bytes of the PNG file.
     public var png: [UInt8]
+    /// The words that stand for the picture.
     public var alt: String
-    /// A name for the file when the picture is stored, without extension.
+    /// The name without extension for the file in which the picture is stored; nil for any name.
     public var fileStem: String?
 
+    /// Creates a picture.
     public init(png: [UInt8], alt: String, fileStem: String? = nil) {
         self.png = png
         self.alt = alt
@@ -33,17 +38,18 @@ public struct DisplayImage: Sendable {
     }
 }
 
-/// Where a value will be shown.
+/// The properties of the place where a value is shown.
 public struct DisplayContext: Sendable {
-    /// Columns.
+    /// The number of columns.
     public var width: Int
-    /// False falls back to ASCII for ellipses and box characters.
+    /// Whether characters beyond ASCII can be shown, such as ellipses and box characters.
     public var unicode: Bool
-    /// False where pictures would be thrown away, so that a value need not draw one.
+    /// Whether pictures are shown; where not, a value need not draw one.
     public var wantsImages: Bool
-    /// The text of the program that runs, for pictures that say what they were made from.
+    /// The text of the program that is running, which pictures record as their origin.
     public var program: String?
 
+    /// Creates a context.
     public init(width: Int = 100, unicode: Bool = true, wantsImages: Bool = true) {
         self.width = width
         self.unicode = unicode

@@ -1,11 +1,12 @@
 import Synchronization
 
-/// Letting go of many values takes as long as making them did: it is done on a thread of its own, so that nobody waits.
+/// Releases large lists on a thread of its own, because releasing many values takes as long as making them.
 enum Disposal {
-    /// Whether such a thread is at work. Who makes values faster than they are let go waits for that.
+    /// Whether a thread is releasing values. Meanwhile others are released by the caller, so that a program cannot make values faster than
+    /// they are released.
     private static let isBusy = Atomic(false)
 
-    /// Empties what only the caller holds. Few values, or numbers, are not worth a thread.
+    /// Empties a list that only the caller holds. Short lists and lists of numbers are released on the calling thread.
     static func release<T>(_ values: inout [T]) {
         guard isLengthy(values), !isBusy.exchange(true, ordering: .relaxed) else {
             values = []
@@ -26,7 +27,7 @@ enum Disposal {
             || values.count < Aside.noticed && values.contains { if case .list(let items) = $0 { isLengthy(items) } else { false } }
     }
 
-    /// Whether a list holds many values that hold something themselves.
+    /// Returns whether a list has many items that take time to release.
     static func isLengthy(_ items: [Value]) -> Bool {
         guard items.count >= Aside.noticed else { return false }
         return switch items[0] {
@@ -35,7 +36,7 @@ enum Disposal {
         }
     }
 
-    /// The last holder; the thread is the only one that touches it.
+    /// The last holder of the values; only the releasing thread touches it.
     private final class Last<T>: @unchecked Sendable {
         private var values: [T]
 

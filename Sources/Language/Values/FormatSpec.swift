@@ -1,26 +1,33 @@
-/// The part after the colon in `"{x:>8.3f}"`: `[[fill]align][+][0][width][.precision][type]`, as in Python.
+/// The format after the colon in `"{x:>8.3f}"`: `[[fill]align][+][0][width][.precision][type]`, as in Python.
 public struct FormatSpec: Sendable, Equatable {
+    /// Where the text stands within its width.
     public enum Alignment: Character, Sendable {
         case left = "<"
         case right = ">"
         case center = "^"
     }
 
+    /// The character that fills the width.
     public var fill: Character = " "
+    /// The alignment; nil where it is not given, which means right for numbers and left for text.
     public var alignment: Alignment?
+    /// Whether positive numbers get a plus sign.
     public var plus = false
+    /// The least number of characters; 0 for any.
     public var width = 0
+    /// The number of digits, or of a text's characters; nil where it is not given.
     public var precision: Int?
-    /// One of `f e g d x % s`; nil where not written.
+    /// One of `f e g d x % s`; nil where it is not given.
     public var type: Character?
 
     private static let types: Set<Character> = ["f", "e", "g", "d", "x", "%", "s"]
-    /// Wider or more precise than this is a mistake.
+    /// The largest width and precision that are accepted.
     private static let largest = 500
 
+    /// Creates a format that changes nothing.
     public init() {}
 
-    /// nil for text that is not a format.
+    /// Creates the format that the text describes, or returns nil where it describes none.
     public init?(_ text: String) {
         var rest = Array(text)[...]
         if rest.count >= 2, let align = Alignment(rawValue: rest[rest.startIndex + 1]) {
@@ -60,11 +67,11 @@ public struct FormatSpec: Sendable, Equatable {
             digits.append(first)
             rest.removeFirst()
         }
-        // A number too large for an int is too wide too.
+        // A number that does not fit into an int is beyond every limit as well.
         return digits.isEmpty ? nil : Int(digits) ?? .max
     }
 
-    /// Fills to the width; numbers go right, text left unless the format says otherwise.
+    /// Returns the text filled to the width.
     public func pad(_ text: String, number: Bool) -> String {
         let missing = width - text.count
         guard missing > 0 else { return text }

@@ -1,40 +1,45 @@
-/// Takes up texts and host values and says in a few characters what they were: a running hash of the host's.
+/// A running hash of texts and host values, supplied by the host.
 public protocol ContentDigest {
+    /// Creates a digest of nothing.
     init()
+    /// Adds a text.
     mutating func add(_ text: String)
-    /// What makes the host value what it is. Values that it holds are returned, to be taken up in their turn.
+    /// Adds the contents of a host value, and returns the language's values that it holds, which the caller adds in turn.
     mutating func add(_ host: any HostValue) -> [Value]
-    /// Equal for equal contents.
+    /// The digest in a few characters, equal for equal contents.
     var text: String { get }
 }
 
-/// What a part of a function's contents is: a value as it would be written, a function's own text, or other contents.
+/// The form of a part's text: a value as it is written, a function's own text, or a digest of other contents.
 public enum FunctionPartKind: String, Sendable { case literal, function, contents }
 
-/// What a function does, in named parts: its own text, every variable that it reads, and the same of each function that it
-/// reaches through them, in this file or an imported one. Two functions with equal parts compute the same, apart from what
+/// Everything that determines what a function does, in named parts: its own text, every variable that it reads, and the same of each
+/// function that it reaches through them, in this file or an imported one. Two functions with equal parts compute the same, apart from what
 /// they read from files and draw at random.
 public struct FunctionContents<Digest: ContentDigest> {
+    /// One part of the contents.
     public struct Part: Sendable, Equatable {
-        /// "attention_loss"; "attention_loss: helper" for a variable that it reads, "helper: weight" for what this reads in its
-        /// turn. No two parts have one name.
+        /// The part's name, unique in the contents: "attention_loss", "attention_loss: helper" for a variable that it reads, "helper:
+        /// weight" for a variable that the helper reads in turn.
         public let name: String
-        /// A short value as it would be written; of all else a digest.
+        /// A short value as it is written; a digest of anything else.
         public let text: String
+        /// The form of the text.
         public let kind: FunctionPartKind
     }
 
+    /// The parts, in the order in which they are reached.
     public private(set) var parts: [Part] = []
-    /// Functions and variables met, by the order in which they were: what leads back to one is told by its number.
+    /// The functions met so far, numbered in order; a reference back to one is described by its number.
     private var functions: [ObjectIdentifier: Int] = [:]
     private var variables: [ObjectIdentifier: Set<String>] = [:]
-    /// Still to be taken apart. Not by recursion: chains of functions and of lists may be long.
+    /// The functions that are still to be taken apart. A queue replaces recursion, because chains of functions may be long.
     private var waiting: [(name: String, owner: String, function: FunctionValue)] = []
     private var uses: [String: Int] = [:]
 
     private static var longestLiteral: Int { 60 }
 
-    /// `name` is what the parts' names begin with.
+    /// Takes a function apart. The parts' names begin with `name`.
     public init(_ function: FunctionValue, named name: String) {
         enqueue(function, name, name)
         takeWaiting()
@@ -42,7 +47,7 @@ public struct FunctionContents<Digest: ContentDigest> {
 
     private init() {}
 
-    /// A digest of any value, what its functions do included: equal for values that are the same.
+    /// Returns a digest of any value, including what its functions do; equal for equal contents.
     public static func identity(of value: Value) -> String {
         var contents = FunctionContents()
         var digest = Digest()
@@ -64,7 +69,7 @@ public struct FunctionContents<Digest: ContentDigest> {
         waiting = []
     }
 
-    /// `owner`: what its variables' names begin with.
+    /// Adds the parts of a function. The names of its variables' parts begin with `owner`.
     private mutating func take(_ function: FunctionValue, _ name: String, as owner: String) {
         guard let closure = function.closure else { return add(name, function.name, .function) }
         var digest = Digest()
@@ -125,7 +130,7 @@ public struct FunctionContents<Digest: ContentDigest> {
 
     // MARK: values
 
-    /// A number, a short string, a short list of these, as they are written.
+    /// Returns a scalar, a short string or a short list of these as it is written, or nil for other values.
     private static func literal(_ value: Value) -> String? {
         switch value {
         case .none, .bool, .int, .float, .range: return value.literalText
@@ -139,7 +144,7 @@ public struct FunctionContents<Digest: ContentDigest> {
         }
     }
 
-    /// All that a value holds; functions among it are taken apart under `label`.
+    /// Returns a digest of everything that a value holds; functions among it are taken apart under `label`.
     private mutating func summary(of value: Value, _ label: String) -> String {
         var digest = Digest()
         var stack = [value]
@@ -167,8 +172,8 @@ public struct FunctionContents<Digest: ContentDigest> {
 }
 
 extension Code {
-    /// The function's text without comments and layout: words and signs with one space between them, and where a new line
-    /// may end a statement, the new line.
+    /// The function's text without comments and layout: the tokens with one space between them, and a line end where one may end a
+    /// statement.
     var wordsOfText: String {
         var scanner = Scanner(file: span.file, range: span.start..<span.end)
         guard let tokens = try? scanner.scan() else { return span.text }

@@ -1,4 +1,4 @@
-/// A function: a row of the builtin table, or one written in the language with what it captured.
+/// A function as a value: a builtin, or one written in the language with the variables that it captured.
 public final class FunctionValue: @unchecked Sendable {
     enum Body {
         case builtin(Builtin)
@@ -9,6 +9,7 @@ public final class FunctionValue: @unchecked Sendable {
     // thread.
     let body: Body
 
+    /// Creates the value of a builtin.
     public init(_ builtin: Builtin) {
         body = .builtin(builtin)
     }
@@ -17,7 +18,7 @@ public final class FunctionValue: @unchecked Sendable {
         body = .user(closure)
     }
 
-    /// "fn" for a function without a name.
+    /// The function's name; "fn" where it has none.
     public var name: String {
         switch body {
         case .builtin(let builtin): builtin.name
@@ -25,11 +26,12 @@ public final class FunctionValue: @unchecked Sendable {
         }
     }
 
+    /// The builtin, or nil for a user's function.
     public var builtin: Builtin? {
         if case .builtin(let builtin) = body { builtin } else { nil }
     }
 
-    /// Names of the parameters in order.
+    /// The names of the parameters, in order.
     public var parameterNames: [String] {
         switch body {
         case .builtin(let builtin): builtin.parameters.map(\.name)
@@ -37,7 +39,7 @@ public final class FunctionValue: @unchecked Sendable {
         }
     }
 
-    /// The `##` comment of a user's function or the summary of a builtin.
+    /// The `##` comment of a user's function, nil where it has none, or the summary of a builtin.
     public var documentation: String? {
         switch body {
         case .builtin(let builtin): builtin.summary
@@ -45,7 +47,7 @@ public final class FunctionValue: @unchecked Sendable {
         }
     }
 
-    /// "phase1(model, scene, steps=400, …)".
+    /// The name with the parameters: "phase1(model, scene, steps=400, …)".
     public var signature: String {
         switch body {
         case .builtin(let builtin): builtin.signature
@@ -57,12 +59,12 @@ public final class FunctionValue: @unchecked Sendable {
         if case .user(let closure) = body { closure } else { nil }
     }
 
-    /// The definition of a user's function.
+    /// The syntax tree of a user's function, or nil for a builtin.
     var syntax: FunctionSyntax? {
         if case .user(let closure) = body { closure.code.syntax } else { nil }
     }
 
-    /// The text of a user's function as it was written.
+    /// The text of a user's function as it was written, or nil for a builtin.
     public var source: String? {
         if case .user(let closure) = body { closure.code.span.text } else { nil }
     }

@@ -1,32 +1,35 @@
-/// An insertion-ordered table with string keys: `{lr: 5e-4, steps: 400}`. A copy-on-write value, one word
-/// wide.
+/// A table with string keys in insertion order: `{lr: 5e-4, steps: 400}`. It is a copy-on-write value, one word wide.
 public struct Record: Sendable {
     private var storage: Storage
 
-    /// Small records are searched in order; from this many keys on an index is kept.
+    /// The number of keys from which on an index is kept; smaller records are searched in order.
     private static let indexThreshold = 12
 
+    /// Creates a record without fields.
     public init() {
         storage = Storage()
     }
 
-    /// Later pairs win over earlier ones with the same key; the key keeps its first place.
+    /// Creates a record. A later pair replaces the value of an earlier one with the same key, which keeps its place.
     public init(_ pairs: [(String, Value)]) {
         self.init()
         for (key, value) in pairs { self[key] = value }
     }
 
-    /// Of what it shares with its copies, while one of them is there.
+    /// The address of the storage that copies share; valid while one of them exists.
     var address: UnsafeRawPointer { UnsafeRawPointer(Unmanaged.passUnretained(storage).toOpaque()) }
+    /// The number of fields.
     public var count: Int { storage.keys.count }
+    /// Whether there are no fields.
     public var isEmpty: Bool { storage.keys.isEmpty }
-    /// Keys in the order in which they were first set.
+    /// The keys, in the order in which they were first set.
     public var keys: [String] { storage.keys }
-    /// Values in the order of `keys`.
+    /// The values, in the order of `keys`.
     public var values: [Value] { storage.values }
+    /// The keys with their values, in order.
     public var pairs: [(String, Value)] { Array(zip(storage.keys, storage.values)) }
 
-    /// Reads nil for a missing key; setting nil removes the key.
+    /// The value of a key, nil where it is missing; setting nil removes the key.
     public subscript(key: String) -> Value? {
         get { storage.position(of: key).map { storage.values[$0] } }
         set {
@@ -35,7 +38,7 @@ public struct Record: Sendable {
         }
     }
 
-    /// This record with `other`'s fields added or replaced.
+    /// Returns this record with the fields of `other` added or replaced.
     public func merging(_ other: Record) -> Record {
         var result = self
         for (key, value) in other.pairs { result[key] = value }
@@ -89,6 +92,7 @@ public struct Record: Sendable {
 }
 
 extension Record: ExpressibleByDictionaryLiteral {
+    /// Creates a record from a literal; a later pair replaces an earlier one with the same key.
     public init(dictionaryLiteral elements: (String, Value)...) {
         self.init(elements)
     }

@@ -1,12 +1,12 @@
 import Glibc
 
-/// Searching in texts of any length, which a stop ends. Texts are sequences of characters: "e" is not in "é", however that
-/// is written, and what is written in two ways is equal.
+/// Operations on texts of any length that a requested stop can end: each throws `.interrupted`. Texts are compared by characters: "e" does
+/// not occur in "é", however that is encoded, and two encodings of one character are equal.
 enum TextSearch {
-    /// Bytes looked at between two questions whether a stop was wanted.
+    /// The number of bytes processed between two checks for a requested stop.
     private static let window = 1 << 22
 
-    /// Where `part` stands in `text`, from left to right without overlaps, in UTF-8 offsets; the first `limit` places.
+    /// Returns the first `limit` places of `part` in `text`, from left to right without overlaps, in UTF-8 offsets.
     static func occurrences(of part: String, in text: String, limit: Int = .max) throws -> [Range<Int>] {
         guard !part.isEmpty else { return [] }
         var (part, text) = (part, text)
@@ -23,13 +23,14 @@ enum TextSearch {
         return try places(of: try characters(part), in: try characters(text), limit)
     }
 
+    /// Returns whether `part` occurs in `text`.
     static func contains(_ text: String, _ part: String) throws -> Bool {
         if part.isEmpty { return true }
         let search: @Sendable () throws -> Bool = { try !occurrences(of: part, in: text, limit: 1).isEmpty }
         return try Interrupt.current.map { try Aside.run(extent: text.utf8.count, $0, search) } ?? search()
     }
 
-    /// What stands before, between and behind the places of a part.
+    /// Returns the parts of a text before, between and behind the ranges, in UTF-8 offsets.
     static func pieces(_ text: String, between ranges: [Range<Int>]) throws -> [String] {
         var (bytes, start) = (text, 0)
         bytes.makeContiguousUTF8()
@@ -41,12 +42,12 @@ enum TextSearch {
         } ?? [text]
     }
 
-    /// The text `count` times.
+    /// Returns the text `count` times in a row.
     static func repeated(_ text: String, _ count: Int) throws -> String {
         let size = text.utf8.count
         if size == 0 { return "" }
         guard size * count > window, size < window else {
-            // Of few pieces each is one copy in memory.
+            // Few pieces, or large ones, are appended one by one.
             return try (0..<count).reduce(into: "") { result, _ in
                 if size >= window { try Interrupt.current?.check() }
                 result += text
@@ -64,7 +65,7 @@ enum TextSearch {
         return result
     }
 
-    /// The characters at `places` of a text of `count` characters.
+    /// Returns the characters at `places` of a text that has `count` characters.
     static func picked(_ text: String, _ places: StrideTo<Int>, of count: Int) throws -> String {
         var (steps, poll) = (places.makeIterator(), Poll())
         guard let first = steps.next() else { return "" }
@@ -97,10 +98,10 @@ enum TextSearch {
         return result
     }
 
-    /// Every character.
+    /// Returns the characters of a text.
     static func characters(_ text: String) throws -> [Character] { try text.polledMap { $0 } }
 
-    /// How many characters.
+    /// Returns the number of characters.
     static func count(_ text: String) throws -> Int {
         var bytes = text
         bytes.makeContiguousUTF8()
@@ -110,7 +111,7 @@ enum TextSearch {
         return count
     }
 
-    /// The text without characters for which `isUnwanted` says true at its ends.
+    /// Returns the text without the characters at its ends for which `isUnwanted` returns true.
     static func trimmed(_ text: String, _ isUnwanted: (Character) -> Bool) throws -> String {
         var (start, end, poll) = (text.startIndex, text.endIndex, Poll())
         while start < end, isUnwanted(text[start]) {
@@ -126,7 +127,7 @@ enum TextSearch {
         return String(text[start..<end])
     }
 
-    /// The parts between characters for which `isBetween` says true.
+    /// Returns the parts between the characters for which `isBetween` returns true.
     static func split(_ text: String, keepsEmpty: Bool, _ isBetween: (Character) -> Bool) throws -> [String] {
         var (parts, start, place, poll) = ([String](), text.startIndex, text.startIndex, Poll())
         func end() { if keepsEmpty || start < place { parts.append(String(text[start..<place])) } }
@@ -143,7 +144,7 @@ enum TextSearch {
         return parts
     }
 
-    /// Changed piece by piece, for changes that look at one scalar at a time.
+    /// Returns the text with a change applied piece by piece; the change must look at single scalars only.
     static func changed(_ text: String, _ change: (String) -> String) throws -> String {
         guard text.utf8.count > window else { return change(text) }
         var (result, place) = ("", text.startIndex)
@@ -156,7 +157,7 @@ enum TextSearch {
         return result
     }
 
-    /// ASCII without carriage returns, which may be half of a character.
+    /// Returns whether the bytes are ASCII without carriage returns, which may be half of a character, so that every byte is a character.
     private static func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) throws -> Bool {
         for start in stride(from: 0, to: bytes.count, by: window) {
             try Interrupt.current?.check()

@@ -1,6 +1,5 @@
 extension Value {
-    /// How the value shows itself as a result: on one line where that fits, else laid out and cut to what one
-    /// reads.
+    /// Returns the form in which the value shows itself as a result: one line where that fits, else several, cut to a readable length.
     public func display(_ context: DisplayContext) -> Display { shown(context).fitted(context) }
 
     private func shown(_ context: DisplayContext) -> Display {
@@ -28,22 +27,22 @@ extension Value {
     }
 }
 
-/// Bytes of a text that are shown whole.
+/// The most bytes of a text that are shown whole.
 private let longestShownText = 20_000
 
-/// The picture of a list of host values, where they have one together.
+/// Returns the picture of a list of host values, or nil where they have none together.
 private func picture(of items: [Value], _ context: DisplayContext) -> DisplayImage? {
     guard context.wantsImages, case .host(let first)? = items.first else { return nil }
     let hosts = items.compactMap { if case .host(let host) = $0 { host } else { nil } }
     return hosts.count == items.count ? first.picture(of: hosts, context) : nil
 }
 
-/// Lays lists and records out over lines.
+/// Lays lists and records out over several lines.
 private struct Layout {
     let context: DisplayContext
     private static let mostItems = 40
     private static let deepest = 4
-    /// Of one text within a list.
+    /// The most lines of one text within a list.
     private static let mostLines = 10
 
     init(context: DisplayContext) {
@@ -62,7 +61,7 @@ private struct Layout {
         }
     }
 
-    /// The one-line form; nil where it is too long. Long values are not written out to find that.
+    /// Returns the value on one line, or nil where that is too long. Whether it is is estimated first, without writing a long value out.
     private func flat(_ value: Value, room: Int) -> String? {
         guard value.leafCount(limit: room) <= room else { return nil }
         let text = value.literalText
@@ -75,7 +74,7 @@ private struct Layout {
         return "[" + (simple ? wrapped(items, indent) : stacked(items, indent)) + "]"
     }
 
-    /// Plain items fill lines.
+    /// Returns the items one after the other, filling lines.
     private func wrapped(_ items: [Value], _ indent: Int) -> String {
         let pad = String(repeating: " ", count: indent * 2 + 1)
         var lines: [String] = []
@@ -124,7 +123,7 @@ private struct Layout {
 }
 
 extension Value {
-    /// How many plain values it holds, counted up to a limit.
+    /// Returns the number of values that this one holds, counted up to a limit.
     fileprivate func leafCount(limit: Int) -> Int {
         var stack = [self]
         var count = 0

@@ -1,7 +1,7 @@
 extension Operators {
-    /// Equality of any two values: numbers by amount, lists and records item by item, functions by identity.
-    /// Values of different types are unequal. Throws `.tooManySteps` for values that hold each other so many times that
-    /// nobody would wait for the answer.
+    /// Returns whether two values are equal: numbers by amount, lists and records item by item, user's functions by identity and builtins
+    /// by name. Values of different types are unequal. Throws `.interrupted`, and `.tooManySteps` for values that share parts so often that
+    /// comparing them would take too long.
     static func isEqual(_ left: Value, _ right: Value) throws -> Bool {
         var steps = 0
         return try isEqual(left, right, &steps)
@@ -37,7 +37,7 @@ extension Operators {
         }
     }
 
-    /// The order of keys does not matter.
+    /// Compares records; the order of keys does not matter.
     private static func isEqual(_ left: Record, _ right: Record, _ steps: inout Int) throws -> Bool {
         guard left.count == right.count else { return false }
         try count(left.count, &steps)
@@ -49,6 +49,7 @@ extension Operators {
         return true
     }
 
+    /// Counts compared items. Throws `.tooManySteps` beyond the limit.
     private static func count(_ items: Int, _ steps: inout Int) throws {
         steps += items + 1
         guard steps > mostComparisons else { return }

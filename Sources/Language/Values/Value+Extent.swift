@@ -1,5 +1,5 @@
 extension Value {
-    /// About how many items, bytes or numbers it holds, from a look at its first items.
+    /// The approximate number of items, bytes or numbers that the value holds, estimated from its first items.
     var extent: Int { extent(depth: 3) }
 
     private func extent(depth: Int) -> Int {
@@ -13,7 +13,7 @@ extension Value {
         }
     }
 
-    /// The first items stand for the others.
+    /// Estimates the extent of items; the first few stand for the others.
     private static func extent(_ items: [Value], _ depth: Int) -> Int {
         let first = items.prefix(16)
         guard depth > 0, !first.isEmpty else { return items.count }
@@ -26,14 +26,14 @@ extension Value {
         return overflow ? .max : all
     }
 
-    /// Whether a function of the program is among them, which runs on the evaluator's thread only.
+    /// Whether the value is a function, which only the evaluator's thread may call.
     var isFunction: Bool {
         if case .function = self { true } else { false }
     }
 }
 
 extension Call {
-    /// What all arguments hold.
+    /// The approximate number of items, bytes or numbers that all arguments hold.
     public var extent: Int {
         (bound.compactMap(\.self) + rest).reduce(0) {
             let (sum, overflow) = $0.addingReportingOverflow($1.extent)
@@ -43,8 +43,8 @@ extension Call {
 }
 
 extension Builtin {
-    /// The row with its work done aside (`Aside`) where its arguments hold `least` items or more: of those whose result
-    /// depends on their arguments alone.
+    /// Returns the row with its work done aside (`Aside`) where the arguments hold at least `least` items. The result must depend on the
+    /// arguments alone. A call with a function among its arguments runs as before.
     public func aside(from least: Int = Aside.noticed) -> Builtin {
         var row = self
         let run = run

@@ -1,6 +1,6 @@
 extension Value {
-    /// Whether it may hold other values, so that something that holds it is nested more deeply. Functions do not count: nothing
-    /// walks through what they captured, and it is let go one after the other (`Closure`).
+    /// Whether the value may hold others, so that a value which holds it is nested more deeply. Functions do not count: nothing walks
+    /// through what they captured, and their release does not recurse (`Closure`).
     @inline(__always)
     var isHolder: Bool {
         switch self {
@@ -9,6 +9,7 @@ extension Value {
         }
     }
 
+    /// Whether the value is a list or a record.
     var isCollection: Bool {
         switch self {
         case .list, .record: true
@@ -16,14 +17,15 @@ extension Value {
         }
     }
 
-    /// Whether lists, records and values of the host hold each other more than `limit` deep. Exact, without recursion, in a time that grows with the number of different values that it holds: what
-    /// is held twice is looked at once. Throws `.interrupted` where a stop was asked for.
+    /// Returns whether lists, records and host values hold each other more than `limit` deep. The answer is exact and found without
+    /// recursion, in time proportional to the number of different values held: a value that is held twice is visited once. Throws
+    /// `.interrupted`.
     func isNested(deeperThan limit: Int) throws -> Bool {
         var probe = NestingProbe(limit: limit)
         return try probe.exceeds(self)
     }
 
-    /// Where its contents lie in memory, while somebody holds it; nil for what has no place of its own.
+    /// The address of the value's contents, valid while somebody holds them; nil for values without storage of their own.
     var storageAddress: UnsafeRawPointer? {
         switch self {
         case .list(let items): items.withUnsafeBufferPointer { UnsafeRawPointer($0.baseAddress) }
@@ -32,7 +34,7 @@ extension Value {
         }
     }
 
-    /// Those of the values that it holds which hold others.
+    /// The values held by this one that may hold others.
     fileprivate var heldHolders: [Value] {
         switch self {
         case .list(let items): return items.filter(\.isHolder)
@@ -46,23 +48,24 @@ extension Value {
     }
 }
 
-/// A walk through what a value holds, deepest first, that keeps the heights of what it has left behind.
+/// A depth-first walk through what a value holds, which remembers the heights of the values it has left.
 private struct NestingProbe {
     private struct Level {
         var value: Value
-        /// Not yet looked at.
+        /// The held values that have not been visited.
         var rest: [Value]
-        /// Of the highest that was looked at.
+        /// The height of the highest value visited so far.
         var height = 0
     }
 
     let limit: Int
     private var levels: [Level] = []
-    /// By address; 0 for those on the way to where the walk is.
+    /// The heights by address; 0 for values on the path to the current one.
     private var heights: [UnsafeRawPointer: Int] = [:]
 
     init(limit: Int) { self.limit = limit }
 
+    /// Returns whether the value is nested more than `limit` deep.
     mutating func exceeds(_ value: Value) throws -> Bool {
         var poll = Poll()
         enter(value)

@@ -1,12 +1,12 @@
 extension Value {
-    /// What `print` and interpolation write: strings as they are, host values by their own choice.
+    /// The text that `print` and interpolation write: strings as they are, host values as they choose.
     public var inlineText: String {
         if case .string(let text) = self { return text }
         return literalText
     }
 
-    /// `inlineText`, where it fits into the limit for one value: a list that holds one list many times is small, and its
-    /// text is not. Throws `.tooManyBytes`.
+    /// Returns `inlineText`. Throws `.tooManyBytes` where it would exceed the limit for one value, as that of a small list may which holds
+    /// one list many times, and `.interrupted`.
     func inlineText(within context: Context) throws -> String {
         guard isCollection else {
             let text = inlineText
@@ -24,24 +24,24 @@ extension Value {
             help: "print a part of it, or its length")
     }
 
-    /// As it would be written in a program, as far as it can be: strings between quotes.
+    /// The value as a program would write it, as far as it can be: strings in quotes.
     public var literalText: String {
         var writer = LiteralWriter()
         writer.write(self, depth: 0)
         return writer.text
     }
 
-    /// The beginning of its text, for labels; what is not shown is not written either.
+    /// The beginning of the literal text, for labels; the rest is never made.
     var shortText: String {
         var writer = LiteralWriter(limit: 200)
         writer.write(self, depth: 0)
         return shortened(writer.text, to: 40)
     }
 
-    /// "an int", "a list", "none": for messages.
+    /// The type with an article, for messages: "an int", "a list", "none".
     public var describedType: String { TypeRule.article(typeName) }
 
-    /// `"{x:.3f}"`. Throws `.badFormat` where the value takes no such format.
+    /// Returns `"{x:.3f}"`. Throws `.badFormat` where the value takes no such format.
     public func formatted(_ spec: FormatSpec) throws -> String {
         switch self {
         case .int(let number): return spec.pad(try spec.text(of: number), number: true)
@@ -74,7 +74,7 @@ extension FormatSpec {
         }
     }
 
-    /// Floats take `f e g %`; without a type a precision means decimals.
+    /// Formats a float. Without a type a precision means decimals; `d` and `x` throw `.badFormat`.
     fileprivate func text(of number: Double) throws -> String {
         let sign = plus && number >= 0 ? "+" : ""
         let digits = precision ?? 6
@@ -92,16 +92,16 @@ extension FormatSpec {
     }
 }
 
-/// Writes values as literals, and stops at depths that no reader follows.
+/// Writes values as literals, and abbreviates what is nested deeper than anyone reads.
 private struct LiteralWriter {
     var text = ""
-    /// Bytes after which it stops.
+    /// The number of bytes after which writing stops.
     var limit = Int.max
-    /// What is written after a stop was asked for is thrown away.
+    /// Ends the writing where a stop is requested; the text is then incomplete.
     var interrupt: Interrupt?
     var isFull: Bool { text.utf8.count > limit || interrupt?.isRequested == true }
     private static let deepest = 40
-    /// Longer than this, nobody reads it.
+    /// The most bytes that a collection's text may have.
     static let longest = 256 << 20
 
     mutating func write(_ value: Value, depth: Int) {
@@ -149,7 +149,7 @@ private struct LiteralWriter {
     }
 }
 
-/// A string as a program writes it, with escapes.
+/// Returns a string as a program writes it, in quotes and with escapes.
 public func stringLiteral(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {

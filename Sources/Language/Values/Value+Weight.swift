@@ -1,22 +1,24 @@
-/// What a value takes in memory: bytes of its own, and blocks that other values may share with it (a tensor's
-/// storage, a model's parameters).
+/// The memory that values take: bytes of their own, and blocks that other values may share (a tensor's storage, a model's parameters).
 struct Weight {
+    /// The bytes that nothing shares.
     var loose = 0
+    /// The shared blocks, with their bytes.
     private(set) var blocks: [ObjectIdentifier: Int] = [:]
 
     init() {}
 
     init(_ value: Value) { add(value) }
 
-    /// Both, where nothing else shares the blocks.
+    /// All bytes, each block counted once.
     var bytes: Int { blocks.values.reduce(loose, +) }
 
+    /// Adds a value; what it holds twice counts once.
     mutating func add(_ value: Value) {
         var seen: Set<UnsafeRawPointer> = []
         add(value, &seen)
     }
 
-    /// `seen`: lists and records of others that were weighed. What a value holds twice weighs once.
+    /// Adds a value unless `seen` has its list or record.
     private mutating func add(_ value: Value, _ seen: inout Set<UnsafeRawPointer>) {
         switch value {
         case .none, .bool, .int, .float, .range: break
@@ -41,7 +43,7 @@ struct Weight {
         return seen.insert(address).inserted
     }
 
-    /// After a stop nobody waits for the rest: what was weighed stands for it.
+    /// Adds items. After a requested stop the remaining ones are estimated by those before.
     private mutating func add(_ items: [Value], _ seen: inout Set<UnsafeRawPointer>) {
         let before = loose
         for (place, item) in items.enumerated() {
@@ -67,7 +69,7 @@ struct Weight {
         blocks.merge(other.blocks) { own, _ in own }
     }
 
-    /// Leaves out the blocks that this other one holds too.
+    /// Leaves out the blocks that the other weight has as well.
     mutating func subtractBlocks(of other: Weight) {
         blocks = blocks.filter { other.blocks[$0.key] == nil }
     }

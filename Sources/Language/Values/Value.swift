@@ -1,8 +1,7 @@
-/// A value of the language. Values never change under their holder: names are rebound, values are not
-/// modified.
+/// A value of the language. Values are immutable: names are rebound, values are not modified.
 ///
-/// `host` and `range` are stored indirectly so that a value stays two words and a tag: the evaluator copies
-/// values far more often than it looks inside these two.
+/// `host` and `range` are stored indirectly, so that a value stays two words and a tag: the evaluator copies values far more often than it
+/// looks inside these two.
 public enum Value: Sendable {
     case none
     case bool(Bool)
@@ -17,7 +16,7 @@ public enum Value: Sendable {
 }
 
 extension Value {
-    /// The type's name as messages and `type(x)` write it; a host value gives its own.
+    /// The type's name in messages and in `type(x)`; a host value supplies its own.
     public var typeName: String {
         switch self {
         case .none: "none"
@@ -33,16 +32,17 @@ extension Value {
         }
     }
 
-    /// True only for `true`. Conditions take bools and nothing else, so the evaluator checks the type first.
+    /// Whether the value is `true`. Conditions take only bools, so the evaluator checks the type before.
     public var isTruthy: Bool {
         if case .bool(let flag) = self { flag } else { false }
     }
 
+    /// Whether the value is none.
     public var isNone: Bool {
         if case .none = self { true } else { false }
     }
 
-    /// An int or a float, as a float; nil for everything else (bools are not numbers).
+    /// The int or float as a double; nil for other values, bools among them.
     public var number: Double? {
         switch self {
         case .int(let value): Double(value)
@@ -51,13 +51,13 @@ extension Value {
         }
     }
 
-    /// The value's shape where it has one, for labels under operands: "[1, 16, 16, 8]".
+    /// The shape of a host value, for labels under operands: "[1, 16, 16, 8]"; nil where there is none.
     public var shapeText: String? {
         if case .host(let value) = self { value.shapeText } else { nil }
     }
 
-    /// The items that iteration, unpacking and `len` see: of a list, a range, or a host value that has elements.
-    /// Throws `.tooManyBytes` for a range that is short to write and too long to write out.
+    /// The items that iteration over a list, a range or a host value sees, as unpacking and `len` do; nil for other values. Throws
+    /// `.tooManyBytes` for a range too long for a list.
     public var elements: [Value]? {
         get throws {
             switch self {
@@ -71,11 +71,10 @@ extension Value {
 }
 
 extension HostValue {
-    /// About what an item of its own takes in memory, in bytes.
+    /// The assumed size of an item that is made when asked for, in bytes.
     private static var itemBytes: Int { 200 }
 
-    /// `elements`; where items are made one by one, their size is checked first and a stop ends it. Throws
-    /// `.tooManyBytes` and `.interrupted`.
+    /// Returns `elements`. Where items are made one by one, their size is checked first. Throws `.tooManyBytes` and `.interrupted`.
     func items() throws -> [Value]? {
         guard element(at: 0) != nil, let count else { return elements }
         try Reservation.check([count], of: Self.itemBytes, what: "a list of \(count) items")
@@ -86,9 +85,14 @@ extension HostValue {
 extension Value: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByStringLiteral,
     ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral
 {
+    /// Creates an int.
     public init(integerLiteral value: Int) { self = .int(value) }
+    /// Creates a float.
     public init(floatLiteral value: Double) { self = .float(value) }
+    /// Creates a string.
     public init(stringLiteral value: String) { self = .string(value) }
+    /// Creates a bool.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
+    /// Creates a list.
     public init(arrayLiteral elements: Value...) { self = .list(elements) }
 }

@@ -1,12 +1,12 @@
 import Files
 
-/// Values as JSON and back. A number without fraction and exponent is an int where it fits, every other one a float; floats
-/// are written with a dot or an exponent, so that what was saved is loaded as it was.
+/// Conversion between values and JSON. A JSON number without fraction and exponent is an int where it fits, any other a float; floats are
+/// written with a dot or an exponent, so that a value is loaded as it was saved.
 enum ValueJSON {
-    /// Levels of lists and records: more than anyone writes, and few enough for every reader.
+    /// The deepest nesting of lists and records that is written and read.
     static let deepest = 500
 
-    /// Throws `.badFile` where two names of an object are one name of a record.
+    /// Returns the value of a JSON document. Throws `.badFile` where two names of an object are equal as strings of the language.
     static func value(of json: JSON, path: String) throws -> Value {
         switch json {
         case .null: return .none
@@ -17,7 +17,7 @@ enum ValueJSON {
         case .object(let object):
             var record = Record()
             for (key, item) in object.members {
-                // JSON tells é from e with an accent; names of fields do not.
+                // JSON distinguishes é from e with a combining accent; names of fields do not.
                 guard record[key] == nil else {
                     throw Problem(
                         .badFile, "\(quoted(path)) has the field \(quoted(key)) twice, written in two ways", argument: "path")
@@ -28,8 +28,8 @@ enum ValueJSON {
         }
     }
 
-    /// Throws `.wrongType` for what JSON cannot hold, with its place in the value; `.nestedTooDeep`; and `.tooManyBytes`
-    /// where what holds one value many times would become larger than `limit`.
+    /// Returns a value as JSON. Throws `.wrongType` for values that JSON cannot hold, naming their place; `.nestedTooDeep`; `.interrupted`;
+    /// and `.tooManyBytes` where the result would exceed `limit` bytes because parts are shared.
     static func json(of value: Value, limit: Int) throws -> JSON {
         var writer = Writer(limit: limit)
         return try writer.json(of: value)

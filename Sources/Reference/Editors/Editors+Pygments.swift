@@ -1,7 +1,7 @@
 import Language
 
 extension Editors {
-    /// One file for Pygments: `pygmentize -x -l bas_lexer.py:BasLexer script.bas`, Sphinx, MkDocs.
+    /// Returns a lexer for Pygments, as used by `pygmentize -x -l bas_lexer.py:BasLexer script.bas`, Sphinx and MkDocs.
     func pygments() -> String {
         """
         \"""Pygments lexer for bas, written by `bas doc --editors`.\"""

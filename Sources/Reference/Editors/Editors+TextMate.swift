@@ -1,7 +1,7 @@
 import Language
 
 extension Editors {
-    /// A TextMate grammar: VS Code, Sublime Text, TextMate, GitHub's Linguist.
+    /// Returns a TextMate grammar, as used by VS Code, Sublime Text, TextMate and GitHub's Linguist.
     func textMate() -> String {
         JSONText.object([
             ("$schema", .text("https://raw.githubusercontent.com/martinring/tmlanguage/master/tmlanguage.json")),
@@ -32,7 +32,7 @@ extension Editors {
         ]
     }
 
-    /// Raw ones and those over several lines first: their quotes begin like the others'.
+    /// The rules for strings. Raw strings and those over several lines come first, because their quotes begin like the others'.
     private var strings: [JSONText] {
         let name = "(?<![\\p{L}\\p{N}_])r"
         return [
@@ -50,7 +50,7 @@ extension Editors {
         ])
     }
 
-    /// Escapes, doubled braces, and code between braces with its format.
+    /// The rules within strings: escapes, doubled braces, and code between braces with its format.
     private var inside: [JSONText] {
         [
             match(Self.escape, "constant.character.escape"), match("\\\\.", "invalid.illegal.escape"),
@@ -63,7 +63,7 @@ extension Editors {
         ]
     }
 
-    /// Braces of records and blocks, which do not end an interpolation.
+    /// The rule for the braces of records and blocks, which do not end an interpolation.
     private var record: JSONText {
         .object([
             ("begin", .text("\\{")), ("end", .text("\\}")),

@@ -1,7 +1,7 @@
 import Language
 
 extension Editors {
-    /// A folder for `~/.vscode/extensions/bas`; nothing has to be compiled or downloaded.
+    /// Returns the files of an extension for `~/.vscode/extensions/bas`; nothing has to be compiled or downloaded.
     func vscode() -> [ReferenceFile] {
         [
             ReferenceFile(path: "vscode/package.json", text: package.written() + "\n"),
@@ -91,7 +91,7 @@ extension Editors {
         ])
     }
 
-    /// The first example of every builtin.
+    /// The first example of every builtin, as a snippet.
     private var snippets: JSONText {
         .object(
             reference.table.all.compactMap { row in
@@ -108,6 +108,6 @@ extension Editors {
             })
     }
 
-    /// A client of `bas lsp`.
+    /// The text of the extension's client for `bas lsp`.
     private static var client: String { String(decoding: PackageResources.extension_js, as: UTF8.self) }
 }

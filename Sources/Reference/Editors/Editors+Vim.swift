@@ -1,7 +1,7 @@
 import Language
 
 extension Editors {
-    /// A folder for vim's and Neovim's runtime path. Neovim also starts the language server.
+    /// Returns the files of a folder for the runtime path of vim and Neovim, where Neovim also starts the language server.
     func vim() -> [ReferenceFile] {
         [
             ReferenceFile(path: "vim/ftdetect/bas.vim", text: "autocmd BufRead,BufNewFile *.bas set filetype=bas\n"),

@@ -1,11 +1,13 @@
 import Language
 
-/// Files for editors, all written from the table.
+/// Files for editors, all written from the builtin table.
 public struct Editors: Sendable {
     let reference: Reference
 
+    /// Creates the files' writer for a reference.
     public init(_ reference: Reference) { self.reference = reference }
 
+    /// Returns all files, with paths below the folder that they are to be written to.
     public func files() -> [ReferenceFile] {
         vscode() + [
             ReferenceFile(path: "bas.tmLanguage.json", text: textMate()),
@@ -15,12 +17,12 @@ public struct Editors: Sendable {
 
     var builtins: [String] { reference.table.names.sorted() }
     var commands: [String] { reference.table.commandNames.sorted() }
-    /// Keywords that steer: neither values nor operators.
+    /// The keywords that control the flow: neither values nor operators.
     var controls: [String] {
         Vocabulary.keywords.filter { !Vocabulary.constants.contains($0) && !Vocabulary.wordOperators.contains($0) }
     }
 
-    /// "a|b|c", and operators with their signs escaped.
+    /// Returns the words as alternatives of a regular expression, "a|b|c", with signs escaped.
     func alternatives(_ words: [String]) -> String {
         words.map { word in
             word.map { $0.isLetter || $0.isNumber || $0 == "_" ? String($0) : "\\\($0)" }.joined()

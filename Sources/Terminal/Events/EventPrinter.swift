@@ -1,32 +1,33 @@
 import Language
 import Synchronization
 
-/// Prints a session's events: text, results and pictures on standard output, progress and diagnostics on
-/// standard error. Everything that comes from files or people is made printable first.
+/// Prints a session's events: text, results and pictures on standard output, progress and diagnostics on standard error. Everything that
+/// comes from files or people is made printable first.
 public final class EventPrinter: Sendable {
     private struct State {
         var progress: ProgressView
-        /// "Out[3]: " before results, at a prompt.
+        /// The text before results at a prompt: "Out[3]:".
         var label: String?
         var muted = false
-        /// The cursor stands within a line of standard output.
+        /// Whether the cursor stands within a line of standard output.
         var midLine = false
         var failure: ExitCode?
         var canvas: TerminalPictures??
     }
 
+    /// What the output streams can show.
     public let traits: ScreenTraits
     private let output: any TextSink
     private let errors: any TextSink
     private let pictures: any PictureShower
-    /// Draws pictures in the terminal, above the line that names their file. Looked for at the first picture.
+    /// Returns what draws pictures in the terminal, above the line that names their file. Called for the first picture.
     private let canvas: @Sendable () -> TerminalPictures?
     private let errorFormat: ErrorFormat
     private let quiet: Bool
     private let clock: @Sendable () -> Double
     private let state: Mutex<State>
 
-    /// `quiet` leaves out progress. `clock` gives seconds.
+    /// Creates a printer. `quiet` leaves out progress; `clock` returns seconds.
     public init(
         output: any TextSink, errors: any TextSink, traits: ScreenTraits,
         pictures: any PictureShower = PictureFolder(),
@@ -44,15 +45,16 @@ public final class EventPrinter: Sendable {
         state = Mutex(State(progress: ProgressView(traits: traits, sink: errors)))
     }
 
-    /// The first picture that could not be shown makes the run fail with this code.
+    /// The exit code of the first picture that could not be shown; nil where all could.
     public var failure: ExitCode? { state.withLock(\.failure) }
 
-    /// Results are printed after this ("Out[3]: "); nil prints them bare.
+    /// Sets the text before results ("Out[3]:"); nil prints them bare.
     func setLabel(_ label: String?) { state.withLock { $0.label = label } }
 
-    /// While muted, only diagnostics are printed.
+    /// Sets whether only diagnostics are printed.
     func setMuted(_ muted: Bool) { state.withLock { $0.muted = muted } }
 
+    /// Prints an event. May be called from any thread.
     public func handle(_ event: Event) {
         state.withLock { state in
             switch event {
@@ -67,17 +69,17 @@ public final class EventPrinter: Sendable {
         }
     }
 
-    /// A line of the prompt's own.
+    /// Prints a line of the prompt's own.
     func say(_ text: String) {
         state.withLock { line(printable(text), &$0) }
     }
 
-    /// An input that no person typed, as it would stand at the prompt.
+    /// Prints an input that no person typed, as it would look at the prompt.
     func echo(_ text: String) {
         state.withLock { line(paint(printable(text), "2"), &$0) }
     }
 
-    /// A line about the diagnostics that were printed.
+    /// Prints a line about the diagnostics on standard error.
     func remark(_ text: String) {
         state.withLock { state in
             if state.midLine { endLine(&state) }
@@ -87,14 +89,14 @@ public final class EventPrinter: Sendable {
         }
     }
 
-    /// Help and lists: in the pager where they are longer than the screen.
+    /// Prints help or a list, in the pager where it is longer than the screen.
     func page(_ text: String) {
         let text = printable(text)
         output.flush()
         if !Pager.show(text, traits: traits) { say(text) }
     }
 
-    /// A diagnostic that no run has emitted.
+    /// Prints a problem that no run has raised.
     public func report(_ problem: Problem) {
         let diagnostic = Diagnostic(
             code: problem.code, message: problem.message, notes: problem.notes, help: problem.help,
@@ -108,7 +110,7 @@ public final class EventPrinter: Sendable {
     private func stream(_ text: String, _ state: inout State) {
         guard !state.muted, !text.isEmpty else { return }
         state.progress.clear()
-        // A file or another program gets the text as it is; a terminal must not be steered by it.
+        // A file or another program gets the text as it is; for a terminal, control characters in it are made visible.
         output.write(traits.outputIsTerminal ? printable(text) : text)
         state.midLine = !text.hasSuffix("\n")
     }
@@ -123,7 +125,7 @@ public final class EventPrinter: Sendable {
     private func show(_ display: Display, label: String?, _ state: inout State) {
         guard !state.muted else { return }
         let plain = shown(display.plain)
-        // Words that the picture's line says too are not said twice.
+        // A text that repeats the picture's caption is left out.
         let isSaid = display.image.map { label == nil && (display.plain == $0.alt || plain.isEmpty) } ?? false
         if let label {
             // A value of several lines starts under its label.
@@ -137,7 +139,7 @@ public final class EventPrinter: Sendable {
         show(image, &state)
     }
 
-    /// The picture itself where the terminal shows such, and a line with its words and its file.
+    /// Prints the picture itself where the terminal can show it, and a line with its words and its file.
     private func show(_ image: DisplayImage, _ state: inout State) {
         let canvas = state.canvas ?? self.canvas()
         state.canvas = .some(canvas)
@@ -165,7 +167,7 @@ public final class EventPrinter: Sendable {
     }
 
     private func show(_ diagnostic: Diagnostic, _ state: inout State) {
-        // A warning comes while the run goes on; an error is its end, and the bars stand as they were.
+        // A run goes on after a warning; an error ends it, and the progress bars stay as they were.
         if diagnostic.severity == .error { state.progress.end(at: clock()) } else { state.progress.clear() }
         if state.midLine { endLine(&state) }
         output.flush()
@@ -197,7 +199,7 @@ public final class EventPrinter: Sendable {
         state.midLine = false
     }
 
-    /// Text that cannot steer the terminal and that it can show.
+    /// Returns the text without control sequences, and in ASCII where the terminal shows no more.
     private func shown(_ text: String) -> String { traits.unicode ? printable(text) : asciiText(printable(text)) }
 
     private func paint(_ text: String, _ code: String) -> String {

@@ -1,10 +1,10 @@
 import Language
 
-/// How fast a computation goes: seconds a step, smoothed as tqdm does, and what is left of it.
+/// The speed of a computation: seconds a step, smoothed as tqdm does, and the time that is left.
 struct Pace {
-    /// Weight of the newest step.
+    /// The weight of the newest step.
     static let smoothing = 0.3
-    /// No forecast before this many steps: the first ones pay for warming up.
+    /// The number of steps before the first forecast, because the first ones are slower.
     static let stepsBeforeForecast = 3
 
     let start: Double
@@ -29,7 +29,7 @@ struct Pace {
         last = now
     }
 
-    /// Seconds left to `total`; nil while it is too early to say.
+    /// Returns the seconds left until `total` steps, or nil while it is too early to say.
     func forecast(total: Int) -> Double? {
         guard completed - first >= Pace.stepsBeforeForecast, total > completed, let secondsPerStep else {
             return nil
@@ -37,7 +37,7 @@ struct Pace {
         return secondsPerStep * Double(total - completed)
     }
 
-    /// "0.012 s/step", "2500 step/s".
+    /// Returns the speed in words, "0.012 s/step" or "2500 step/s", or nil while it is not known.
     func rateText(_ unit: String) -> String? {
         guard let seconds = secondsPerStep, seconds > 0 else { return nil }
         if seconds >= 0.001 { return "\(fixed(seconds, seconds < 0.1 ? 3 : 2)) s/\(unit)" }
@@ -45,7 +45,7 @@ struct Pace {
     }
 }
 
-/// "0.3 s", "42 s", "3 min 20 s", "1 h 05 min".
+/// Returns a duration in words: "0.3 s", "42 s", "3 min 20 s", "1 h 05 min".
 func durationText(_ seconds: Double) -> String {
     if seconds < 9.95 { return "\(fixed(max(seconds, 0), 1)) s" }
     let whole = Int(min(seconds, 1e9).rounded())
@@ -54,14 +54,14 @@ func durationText(_ seconds: Double) -> String {
     return "\(whole / 3600) h \(padded(whole / 60 % 60)) min"
 }
 
-/// "2 s": a forecast has no tenths.
+/// Returns a forecast in words, without tenths: "2 s".
 func forecastText(_ seconds: Double) -> String {
     seconds < 9.95 ? "\(Int(max(seconds, 0).rounded(.up))) s" : durationText(seconds)
 }
 
 private func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
-/// With this many digits after the point.
+/// Returns a number with this many digits after the point.
 func fixed(_ value: Double, _ digits: Int) -> String {
     guard value.isFinite else { return "\(value)" }
     var scale = 1.0

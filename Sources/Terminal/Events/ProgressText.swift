@@ -6,13 +6,13 @@ struct ProgressText {
     let pace: Pace
     let now: Double
 
-    /// The column where bars start, so that the bars of two phases stand under each other.
+    /// The columns that a title takes, so that the bars of two phases stand under each other.
     static let titleColumn = 29
-    /// Columns of the bar, shorter where the line would not fit.
+    /// The columns of the bar; the shorter ones are for lines that would not fit.
     static let barWidths = [18, 12, 8]
 
-    /// One line of at most `width` columns: title, bar, count, pace, details, what is left. In a narrow
-    /// window the bar gets shorter, then the last details go, then the pace, then the bar.
+    /// Returns one line of at most `width` columns: title, bar, count, pace, details, and the time left. In a narrow window first the bar
+    /// gets shorter, then the last details are left out, then the pace, then the bar.
     func bar(width: Int, unicode: Bool) -> String {
         let title = printable(progress.title)
         let rate = pace.rateText(printable(progress.unit))
@@ -33,7 +33,7 @@ struct ProgressText {
             .joined(separator: "  ")
     }
 
-    /// A line for a log: no bar, per cent instead.
+    /// A line for a log, with per cent instead of the bar.
     var plain: String {
         let share = progress.total > 0 ? "\(percent) %" : nil
         let rate = pace.rateText(printable(progress.unit))
@@ -56,7 +56,7 @@ struct ProgressText {
         progress.detail.map { "\(printable($0.0)) \(printable($0.1))" }
     }
 
-    /// How long it took, or will take.
+    /// The time that the computation took, or will take.
     private var ending: String? {
         if progress.finished { return durationText(now - pace.start) }
         return pace.forecast(total: progress.total).map { "ETA " + forecastText($0) }
@@ -76,7 +76,7 @@ struct ProgressText {
     }
 }
 
-/// As many of its characters as fit into `width` columns.
+/// Returns as many of a text's characters as fit into `width` columns.
 func cut(_ text: String, to width: Int) -> String {
     var result = ""
     var used = 0

@@ -1,25 +1,24 @@
 import CReadline
 import Language
 
-/// Shows the progress of what is running: bars that are redrawn on a terminal, else a line each tenth of the
-/// way.
+/// Shows the progress of the run: bars that are redrawn on a terminal, else a line for each tenth of the way.
 struct ProgressView {
     private struct Entry {
         var progress: Progress
         var pace: Pace
-        /// The tenth of the way that a log has been told of.
+        /// The last tenth of the way that was logged.
         var tenth = -1
     }
 
-    /// Redrawn no more often than this, in seconds.
+    /// The shortest time between two drawings, in seconds.
     static let redrawInterval = 0.1
-    /// Bars drawn at once.
+    /// The most bars drawn at once.
     static let mostBars = 8
 
     private let traits: ScreenTraits
     private let sink: any TextSink
     private var entries: [Int: Entry] = [:]
-    /// Running computations in the order in which they began.
+    /// The ids of the running computations, in the order in which they began.
     private var order: [Int] = []
     private var drawnLines = 0
     private var drawn = -Double.infinity
@@ -29,6 +28,7 @@ struct ProgressView {
         self.sink = sink
     }
 
+    /// Takes a step of progress, and draws or logs it where that is due.
     mutating func update(_ progress: Progress, at now: Double) {
         var entry = entries[progress.id] ?? Entry(progress: progress, pace: Pace(progress.completed, at: now))
         if entries[progress.id] == nil { order.append(progress.id) }
@@ -43,7 +43,7 @@ struct ProgressView {
         }
     }
 
-    /// Takes the bars away to make room for other output; the next update draws them again.
+    /// Removes the bars to make room for other output; the next update draws them again.
     mutating func clear() {
         guard drawnLines > 0 else { return }
         sink.write(erasing + showCursor())
@@ -51,7 +51,7 @@ struct ProgressView {
         drawn = -.infinity
     }
 
-    /// The end of a run: bars that were not finished stay as they were, each with a line of its own.
+    /// Ends a run: bars that have not finished stay as they are, each on a line of its own.
     mutating func end(at now: Double) {
         var left = order.compactMap { entries[$0] }
         for place in left.indices { left[place].progress.finished = true }
@@ -75,7 +75,7 @@ struct ProgressView {
         drawn = now
     }
 
-    /// A finished bar stays, above those that go on.
+    /// Leaves a finished bar above those that go on.
     private mutating func finish(_ id: Int, at now: Double) {
         guard let entry = entries.removeValue(forKey: id) else { return }
         order.removeAll { $0 == id }

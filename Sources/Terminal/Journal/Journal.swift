@@ -1,20 +1,20 @@
 import Glibc
 import Language
 
-/// The inputs of one session, on disk before they run: what a killed session (or a dead machine) leaves behind is
-/// replayed by `bas --recover`. Results are not kept: they are computed again, with the same seeds.
+/// The inputs of one session, written to disk before they run: `bas --recover` replays what a killed session, or a dead machine, leaves
+/// behind. Results are not kept; they are computed again, with the same seeds.
 ///
-/// One file a session in `$XDG_STATE_HOME/bas/sessions`, only ever appended to: a heading, then records of length,
-/// CRC-32 and payload. The session holds a lock on it while it lives, so that others see whether it does. Leaving in
-/// good order removes it.
+/// Each session has a file in `$XDG_STATE_HOME/bas/sessions`, to which it only appends: a heading, then records of length, CRC-32 and
+/// payload. The session holds a lock on the file while it lives, so that others see whether it does. Leaving in good order removes the
+/// file.
 final class Journal {
     private let folder: String
     private var path = ""
     private var descriptor: Int32 = -1
-    /// What went wrong, once: a full disk must not be spoken of after every line.
+    /// The first failure; nothing is written after it, so that a full disk is reported only once.
     private(set) var failure: String?
 
-    /// The file is made with the first record: a session in which nothing is entered leaves nothing.
+    /// Creates a journal. The file is made with the first record: a session in which nothing is entered leaves nothing.
     init(folder: String) {
         self.folder = folder
     }
@@ -23,17 +23,17 @@ final class Journal {
         if descriptor >= 0 { close(descriptor) }
     }
 
-    /// Writes a record and waits until the disk has it. After a failure nothing more is written.
+    /// Writes a record, and waits until the disk has it if it is an input.
     func append(_ record: JournalRecord) {
         guard failure == nil else { return }
         if descriptor < 0, !begin() { return fail() }
         let bytes = record.encoded
-        // Bound to the descriptor's end; a torn record is found by its checksum.
+        // The descriptor appends; a record that was written in part is found by its checksum.
         guard write(descriptor, bytes, bytes.count) == bytes.count else { return fail() }
         if record.isInput, fdatasync(descriptor) != 0 { fail() }
     }
 
-    /// The session ended in good order: nothing is to be recovered.
+    /// Removes the file of a session that ends in good order.
     func finish() {
         guard descriptor >= 0 else { return }
         unlink(path)
@@ -60,7 +60,7 @@ final class Journal {
         return true
     }
 
-    /// So that the file's name survives too.
+    /// Writes the folder to disk, so that the file's name survives a crash too.
     private func sync(folder: String) {
         let handle = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard handle >= 0 else { return }

@@ -1,18 +1,19 @@
 import Language
 
-/// What a journal tells, record by record.
+/// A record of a journal.
 enum JournalRecord: Equatable {
+    /// The start of the session, in seconds since 1970, and its folder.
     case session(started: Int, folder: String)
-    /// Entered as this cell, and about to run.
+    /// An input that was entered as this cell and is about to run.
     case cell(number: Int, source: String)
-    /// How the last cell ended; where it was interrupted, if it told of its progress.
+    /// How the last cell ended, and the place at which it was interrupted, where it reported progress.
     case ended(RunStatus, seconds: Double, mark: ProgressMark? = nil)
-    /// A command of the prompt that changes the session and is no cell: ":reset", ":undo".
+    /// A command of the prompt that changes the session without being a cell: ":reset", ":undo".
     case command(String)
 
     static let heading = "bas journal 1\n"
 
-    /// Whether it must be on disk before anything else happens.
+    /// Whether the record must be on disk before anything else happens.
     var isInput: Bool {
         switch self {
         case .cell, .command: true
@@ -59,12 +60,13 @@ enum JournalRecord: Equatable {
 
     // MARK: bytes: length, CRC-32 of the payload, payload; numbers little-endian
 
+    /// The record's length, checksum and payload.
     var encoded: [UInt8] {
         let payload = Array(text.utf8)
         return Self.bytes(UInt32(truncatingIfNeeded: payload.count)) + Self.bytes(Self.checksum(payload[...])) + payload
     }
 
-    /// The records of a journal up to the first that is torn or damaged; nil where it is no journal.
+    /// Returns the records of a journal up to the first that is torn or damaged, or nil where the bytes are no journal.
     static func decode(_ bytes: [UInt8]) -> [JournalRecord]? {
         guard bytes.starts(with: heading.utf8) else { return nil }
         var records: [JournalRecord] = []
@@ -91,7 +93,7 @@ enum JournalRecord: Equatable {
         (0..<4).reduce(0) { $0 | UInt32(bytes[place + $1]) << (8 * UInt32($1)) }
     }
 
-    /// CRC-32 as in zlib and PNG (polynomial 0xEDB88320).
+    /// Returns the CRC-32 of zlib and PNG (polynomial 0xEDB88320).
     static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
         var register = UInt32.max
         for byte in bytes {

@@ -1,10 +1,10 @@
 import Glibc
 import Language
 
-/// A session that did not end in good order, as its journal tells.
+/// A session that did not end in good order, read from its journal.
 final class LostSession {
     enum Entry: Equatable {
-        /// `status` is nil where the session ended before the cell did; `mark` is where it was interrupted.
+        /// An input. `status` is nil where the session ended before the cell did; `mark` is the place at which it was interrupted.
         case cell(number: Int, source: String, status: RunStatus?, mark: ProgressMark? = nil)
         case command(String)
     }
@@ -13,10 +13,10 @@ final class LostSession {
     let started: Int
     let folder: String
     let entries: [Entry]
-    /// Locked while this lives, so that two prompts do not replay one session.
+    /// The journal's descriptor, locked while this object lives, so that two prompts do not replay one session.
     private let descriptor: Int32
 
-    /// nil where the file is no journal, or its session lives.
+    /// Reads a journal. Returns nil where the file is none, or its session is still running.
     init?(path: String) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
@@ -50,13 +50,13 @@ final class LostSession {
 
     var cellCount: Int { entries.count { if case .cell = $0 { true } else { false } } }
 
-    /// "a session of 25 Nov 21:40 with 12 cells".
+    /// The session in words: "a session of 25 Nov 21:40 with 12 cells".
     var title: String {
         let when = Surroundings.localTime("%e %b %H:%M", at: started).drop { $0 == " " }
         return "a session of \(when) with \(cellCount == 1 ? "one cell" : "\(cellCount) cells")"
     }
 
-    /// What was entered, as a script; what had not ended is a comment.
+    /// The inputs as a script; those that had not ended are comments.
     var script: String {
         let parts = entries.map { entry in
             switch entry {
@@ -72,15 +72,17 @@ final class LostSession {
         return parts.joined(separator: "\n")
     }
 
+    /// Removes the journal.
     func remove() { unlink(path) }
 
     // MARK: all of them
 
-    /// Older ones, in seconds, and more than this many are removed.
+    /// The age in seconds from which sessions are removed.
     private static let oldest = 30 * 24 * 3600
+    /// The most sessions that are kept.
     private static let most = 20
 
-    /// Newest first. Those without any input are removed on the way, as are those too old or too many.
+    /// Returns the lost sessions, newest first. Removes those without any input, and those that are too old or too many.
     static func all(in folder: String) -> [LostSession] {
         let names = Surroundings.names(in: folder).filter { $0.hasSuffix(".journal") }.sorted(by: >)
         var found: [LostSession] = []

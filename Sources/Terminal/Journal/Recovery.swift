@@ -1,17 +1,19 @@
 import Language
 
-/// What `bas --recover` and `:recover` do: replay, list, print or forget sessions that did not end in good order.
+/// The actions of `bas --recover` and `:recover` on sessions that did not end in good order.
 public enum Recovery {
+    /// The action on a lost session.
     public enum Action: String, CaseIterable, Sendable {
+        /// Replay a session, list all, print one as a script, or remove it.
         case replay, list, print, forget
     }
 
-    /// The lost sessions, newest first; the first has number 1.
+    /// Returns the lost sessions, newest first; the first has number 1.
     static func sessions() -> [LostSession] {
         Surroundings.sessionsPath.map { LostSession.all(in: $0) } ?? []
     }
 
-    /// The session of this number ("" is the newest). Throws a `Problem` where there is none.
+    /// Returns the session of this number, the newest for "". Throws a `Problem` where there is none.
     static func find(_ number: String, among sessions: [LostSession]) throws -> LostSession {
         guard !sessions.isEmpty else {
             throw Problem(.fileMissing, "there is nothing to recover: every session ended in good order")
@@ -24,6 +26,7 @@ public enum Recovery {
         return sessions[index - 1]
     }
 
+    /// Returns the list of sessions, with the last inputs of each.
     static func list(_ sessions: [LostSession]) -> String {
         guard !sessions.isEmpty else { return "(nothing to recover: every session ended in good order)" }
         return sessions.enumerated().map { index, session in
@@ -41,14 +44,15 @@ public enum Recovery {
         }.joined(separator: "\n")
     }
 
-    /// One line for the start of a prompt; nil where there is nothing to say.
+    /// Returns one line for the start of a prompt, or nil where there are no sessions.
     static func notice(_ sessions: [LostSession]) -> String? {
         guard let newest = sessions.first else { return nil }
         if sessions.count == 1 { return "(\(newest.title) did not end in good order: :recover brings it back)" }
         return "(\(sessions.count) sessions did not end in good order: :recover list shows them)"
     }
 
-    /// Forgets the session of this number, or all of them. Returns what to say.
+    /// Removes the session of this number, or all sessions for "all". Returns what to print; throws a `Problem` where there is no such
+    /// session.
     static func forget(_ which: String, among sessions: [LostSession]) throws -> String {
         if which == "all" {
             for session in sessions { session.remove() }

@@ -2,27 +2,27 @@ import CChafa
 import Glibc
 import Language
 
-/// How a terminal is made to show a picture.
+/// The ways in which a terminal can show a picture.
 public enum Graphics: String, Sendable, CaseIterable {
     /// The graphics protocol of kitty, Ghostty and others: the PNG in chunks.
     case kitty
-    /// The sequence of iTerm2, WezTerm and others: the PNG in one.
+    /// The sequence of iTerm2, WezTerm and others: the PNG as a whole.
     case iterm
     /// DEC's sixels: pixels of up to 256 colours.
     case sixel
     /// Half and quarter blocks in colour.
     case symbols
-    /// Characters of ASCII only.
+    /// ASCII characters only.
     case ascii
-    /// No picture: the line that names its file has to do.
+    /// No picture; only the line that names its file.
     case off
 
-    /// The user's wish (`BAS_GRAPHICS`) first; where there is no terminal, none; then what the environment says of
-    /// the terminal, then what the terminal itself says; then characters, which every terminal has. `passing`: the
-    /// sequences have to be wrapped for tmux, which then hands them on to the terminal around it.
+    /// Returns the way in which to show pictures. The user's wish (`BAS_GRAPHICS`) comes first; without a terminal there are none; then the
+    /// environment decides, then the terminal's answer; otherwise characters are used, which every terminal has. `passing` says that
+    /// sequences have to be wrapped for tmux, which then passes them on to the terminal around it.
     /// - Parameters:
-    ///   - passesThrough: asked only within tmux: whether it hands sequences on.
-    ///   - answer: the terminal's own (tmux's, within tmux), asked only where the environment does not tell.
+    ///     - passesThrough: Whether tmux passes sequences on; called only within tmux.
+    ///     - answer: The answer of the terminal (within tmux, of tmux); called only where the environment does not decide.
     static func choose(
         environment: [String: String], traits: ScreenTraits, passesThrough: () -> Bool = { false },
         answer: () -> TerminalAnswer = { TerminalAnswer() }
@@ -32,7 +32,7 @@ public enum Graphics: String, Sendable, CaseIterable {
             return (wish, inTmux && (wish != .sixel || !answer().sixels))
         }
         guard traits.outputIsTerminal, !["", "dumb"].contains(environment["TERM"] ?? "") else { return (.off, false) }
-        // GNU screen swallows or shows what it does not know.
+        // GNU screen swallows graphics sequences, or shows them as text.
         if let found = detect(environment), !inTmux && environment["STY"] == nil || inTmux && passesThrough() {
             return (found, inTmux)
         }
@@ -40,7 +40,7 @@ public enum Graphics: String, Sendable, CaseIterable {
         return (traits.unicode ? .symbols : .ascii, false)
     }
 
-    /// What is wrong with the user's wish; nil where nothing is.
+    /// Returns a warning where the user's wish (`BAS_GRAPHICS`) means nothing, else nil.
     static func complaint(environment: [String: String]) -> Diagnostic? {
         guard let wish = environment["BAS_GRAPHICS"], !wish.isEmpty, Graphics(rawValue: wish.lowercased()) == nil else { return nil }
         let nearest = nearestName(wish.lowercased(), among: allCases.map(\.rawValue)).map { "; did you mean \($0)?" } ?? ""
@@ -50,13 +50,13 @@ public enum Graphics: String, Sendable, CaseIterable {
             help: "it can be \(allCases.map(\.rawValue).joined(separator: ", "))")
     }
 
-    /// Newer than the list of Debian's libchafa, or left in the environment inside of tmux.
+    /// Variables by which terminals are recognized that Debian's libchafa does not know, or that remain in the environment within tmux.
     private static let more: [(variable: String, value: String?, graphics: Graphics)] = [
         ("KITTY_WINDOW_ID", nil, .kitty), ("TERM", "xterm-ghostty", .kitty), ("GHOSTTY_RESOURCES_DIR", nil, .kitty),
         ("TERM_PROGRAM", "WarpTerminal", .iterm), ("TERM", "contour", .sixel),
     ]
 
-    /// A protocol that carries pixels; nil where the terminal is not known for any.
+    /// Returns the protocol for pixels that the terminal is known to have, or nil.
     private static func detect(_ environment: [String: String]) -> Graphics? {
         let own = more.first { row in environment[row.variable].map { row.value == nil || row.value == $0 } ?? false }
         if let own { return own.graphics }
@@ -72,12 +72,12 @@ public enum Graphics: String, Sendable, CaseIterable {
     }
 }
 
-/// How many colours a terminal's characters may have.
+/// The number of colours that a terminal's characters may have.
 enum PictureColors: Sendable {
     case none, sixteen, many, all
 
-    /// By NO_COLOR (as `traits` have it), COLORTERM and TERM. tmux and xterm take every colour and show the nearest that
-    /// they have; all that call themselves xterm have 256.
+    /// Decides by NO_COLOR (from `traits`), COLORTERM and TERM. tmux and xterm accept every colour and show the nearest that they have;
+    /// terminals that call themselves xterm have 256.
     init(environment: [String: String], traits: ScreenTraits) {
         let (term, wide) = (environment["TERM"] ?? "", environment["COLORTERM"] ?? "")
         if !traits.color {

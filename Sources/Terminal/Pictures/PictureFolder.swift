@@ -1,22 +1,24 @@
 import Glibc
 import Language
 
-/// Shows pictures: by a file and its name, or in the terminal itself.
+/// Shows pictures, by storing them in a file or in the terminal itself.
 public protocol PictureShower: Sendable {
-    /// What stands for the picture in the output, without a line end. Throws a `Problem` where it cannot be
+    /// Returns the text that stands for the picture in the output, without a line end. Throws a `Problem` where the picture cannot be
     /// shown.
     func show(_ image: DisplayImage) throws -> String
 }
 
-/// Stores pictures in a folder as `1.png`, `2.png`, …, always under a number that is free.
+/// Stores pictures in a folder as `1.png`, `2.png`, …, each under a free number.
 public struct PictureFolder: PictureShower {
+    /// The folder's path.
     public let path: String
 
+    /// Creates a shower for a folder, which is made with the first picture.
     public init(path: String = ".bas/out") {
         self.path = path
     }
 
-    /// `picture: ALT → .bas/out/7.png`. Throws `.cannotWrite`, `.noPermission` or `.diskFull`.
+    /// Stores the picture and returns `picture: ALT → .bas/out/7.png`. Throws `.cannotWrite`, `.noPermission` or `.diskFull`.
     public func show(_ image: DisplayImage) throws -> String {
         let file = try store(image.png)
         let alt = printable(image.alt).split(separator: "\n").joined(separator: " ")

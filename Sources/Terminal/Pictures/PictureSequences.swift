@@ -1,17 +1,17 @@
 /// The control sequences that carry a PNG to a terminal.
 enum PictureSequences {
-    /// Base64 of a chunk, by the protocol's limit.
+    /// The most base64 characters in a chunk that kitty's protocol allows.
     static let longestChunk = 4096
 
-    /// kitty: the PNG (`f=100`) is placed at the cursor, stretched to so many cells; `q=2` asks for no answers.
+    /// Returns kitty's sequences that place a PNG (`f=100`) at the cursor, stretched to this many cells; `q=2` asks for no answers.
     static func kitty(png: [UInt8], columns: Int, rows: Int) -> [String] {
         chunks(png, "a=T,f=100,q=2,c=\(columns),r=\(rows),")
     }
 
-    /// kitty: the PNG is only handed over, under a number.
+    /// Returns kitty's sequences that only transmit a PNG, under a number.
     static func kittyTransmission(png: [UInt8], id: UInt32) -> [String] { chunks(png, "a=t,f=100,q=2,i=\(id),") }
 
-    /// kitty: a picture that was handed over is placed at the cursor.
+    /// Returns kitty's sequence that places a transmitted picture at the cursor.
     static func kittyPlacement(id: UInt32, columns: Int, rows: Int) -> String {
         "\u{1b}_Ga=p,q=2,i=\(id),c=\(columns),r=\(rows)\u{1b}\\"
     }
@@ -26,13 +26,13 @@ enum PictureSequences {
         }
     }
 
-    /// iTerm2's OSC 1337.
+    /// Returns iTerm2's sequence, OSC 1337.
     static func iterm(png: [UInt8], columns: Int, rows: Int) -> String {
         "\u{1b}]1337;File=inline=1;size=\(png.count);width=\(columns);height=\(rows);preserveAspectRatio=0:"
             + base64(png) + "\u{07}"
     }
 
-    /// For tmux to hand on to the terminal around it.
+    /// Returns a sequence wrapped so that tmux passes it on to the terminal around it.
     static func throughTmux(_ sequence: String) -> String {
         "\u{1b}Ptmux;" + sequence.split(separator: "\u{1b}", omittingEmptySubsequences: false).joined(separator: "\u{1b}\u{1b}")
             + "\u{1b}\\"
@@ -40,7 +40,7 @@ enum PictureSequences {
 
     private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-    /// RFC 4648, with padding.
+    /// Returns the bytes in base64 (RFC 4648) with padding.
     static func base64(_ bytes: [UInt8]) -> String {
         var out: [UInt8] = []
         out.reserveCapacity((bytes.count + 2) / 3 * 4)

@@ -1,13 +1,13 @@
 import CReadline
 import Glibc
 
-/// What the terminal itself says that it can show.
+/// The abilities that the terminal itself reports.
 struct TerminalAnswer: Sendable {
     var sixels = false
-    /// Pixels of a character; nil where it does not tell.
+    /// The pixels of a character; nil where the terminal does not tell.
     var cell: (width: Int, height: Int)?
 
-    /// Asks the terminal of this process, for 0.4 s at most; where it does not answer, it can do nothing.
+    /// Asks the terminal of this process, for at most 0.4 s. A terminal that does not answer has none of the abilities.
     static func asked() -> TerminalAnswer {
         var answer = bas_screen_answer()
         guard bas_screen_ask(&answer) != 0 else { return TerminalAnswer() }

@@ -7,13 +7,13 @@ import Language
 public struct TerminalPictures: Sendable {
     let graphics: Graphics
     let colors: PictureColors
-    /// Sequences have to pass tmux.
+    /// Whether sequences have to be wrapped for tmux.
     let passing: Bool
-    /// Whether tmux shows this pane, and it is the one that the person is in: only there do sequences arrive in place.
+    /// Returns whether this pane of tmux is the active one: only there do sequences arrive in place.
     let isInFront: @Sendable () -> Bool
     let screen: @Sendable () -> ScreenSize
 
-    /// Pictures of more pixels are left to their files.
+    /// The longest side of a picture that is drawn, in pixels.
     private static let largestSide: UInt32 = 8192
     private static let mostBytes = 8192 * 8192 * 3
 
@@ -28,7 +28,7 @@ public struct TerminalPictures: Sendable {
         self.screen = screen
     }
 
-    /// For this process's terminal: by its environment, and where that does not tell, by asking it.
+    /// Returns what this process's terminal can draw, by its environment, and where that does not decide, by asking it.
     public static func current(_ traits: ScreenTraits) -> TerminalPictures {
         let environment = Surroundings.allVariables
         var known: TerminalAnswer?
@@ -45,7 +45,7 @@ public struct TerminalPictures: Sendable {
         }
     }
 
-    /// tmux hands nothing on unless it was told to (`set -g allow-passthrough on`).
+    /// Returns whether tmux passes sequences on, which it does only after `set -g allow-passthrough on`.
     private static func tmuxPassesThrough() -> Bool { tmuxSays("#{allow-passthrough}", "1|2|on|all") }
 
     @Sendable private static func isPaneInFront() -> Bool { tmuxSays("#{pane_active}#{window_active}", "11") }
@@ -55,21 +55,21 @@ public struct TerminalPictures: Sendable {
         return ChildProcess.shell("case \"$(\(question))\" in \(patterns)) exit 0;; esac; exit 1") == 0
     }
 
-    /// What shows a picture, without a line end.
+    /// The text that shows a picture, without a line end.
     struct Drawing: Equatable {
-        /// To be written first, a moment before the text: tmux hands sequences on at once, to where the cursor of the
-        /// terminal around it stands; it moves that cursor when it has nothing else to do.
+        /// Text to be written a moment before the rest. tmux passes sequences on at once, to where the cursor of the terminal around it
+        /// stands; it moves that cursor only when it is idle.
         var room = ""
         var text: String
     }
 
-    /// Seconds between room and text.
+    /// The time between room and text, in seconds.
     static let moment = 0.05
 
-    /// Whether the run that shows a picture is to stop: large ones take long to decode.
+    /// Asks whether a stop was requested: large pictures take long to decode.
     private static let isUnwanted: cpng_question = { Interrupt.current?.isRequested == true ? 1 : 0 }
 
-    /// nil where no picture can be shown.
+    /// Returns the drawing of a picture, or nil where it cannot be drawn.
     func drawing(of image: DisplayImage) -> Drawing? {
         if passing, graphics != .off, !isInFront() {
             return TerminalPictures(graphics: .symbols, colors: colors, screen: screen).drawing(of: image)
@@ -110,7 +110,7 @@ public struct TerminalPictures: Sendable {
         return String(cString: drawn)
     }
 
-    /// Four bytes a pixel, opaque, of whatever the file has: grey or colour, transparency dropped.
+    /// Returns four bytes a pixel, opaque, of a grey or coloured picture; transparency is dropped.
     private static func rgba(_ pixels: UnsafePointer<UInt8>, count: Int, channels: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: count * 4) { out, filled in
             for place in 0..<count {
@@ -122,7 +122,8 @@ public struct TerminalPictures: Sendable {
         }
     }
 
-    /// Through tmux, whose every handing on moves the cursor of the terminal around it, the picture goes ahead.
+    /// Returns kitty's drawing. Within tmux, where every sequence passed on moves the cursor of the terminal around it, the picture is
+    /// transmitted first.
     private func kitty(_ png: [UInt8], _ cells: (columns: Int, rows: Int)) -> Drawing {
         guard passing else { return Drawing(text: PictureSequences.kitty(png: png, columns: cells.columns, rows: cells.rows).joined()) }
         let id = UInt32.random(in: 1...UInt32.max)
@@ -132,7 +133,7 @@ public struct TerminalPictures: Sendable {
         return drawing
     }
 
-    /// A sequence where the cursor is. tmux does not see what it hands on: the room for it is made first.
+    /// Returns a drawing at the cursor. tmux does not see the picture that it passes on, so that the room for it is made first.
     private func placed(_ sequence: String, _ rows: Int) -> Drawing {
         guard passing else { return Drawing(text: sequence) }
         return Drawing(

@@ -1,16 +1,16 @@
 import Language
 
-/// One input of a prompt's session and how it ended.
+/// An input of a prompt's session and how it ended.
 struct Cell: Sendable {
     var number: Int
     var source: String
     var status: RunStatus
     var seconds: Double
-    /// UTF-8 bytes of the source that were carried out.
+    /// The number of UTF-8 bytes of the source whose statements ran.
     var completed: Int
-    /// The file that it came from.
+    /// The file that the input came from; nil where it was typed.
     var script: String?
-    /// How its effects were taken back: "undone", "reset".
+    /// The command that took its effects back, "undone" or "reset"; nil where they stand.
     var withdrawn: String?
 
     init(number: Int, source: String, script: String? = nil, outcome: Outcome) {
@@ -18,7 +18,7 @@ struct Cell: Sendable {
         (status, seconds, completed) = (outcome.status, outcome.seconds, outcome.completed)
     }
 
-    /// "In [3]  ok  0.2 s  first line …", as `:cells` lists it.
+    /// The cell as `:cells` lists it: "In [3]  ok  0.2 s  first line …".
     var summary: String {
         let lines = source.split(separator: "\n", omittingEmptySubsequences: true)
         let more = lines.count > 1 ? " …" : ""
@@ -26,7 +26,7 @@ struct Cell: Sendable {
         return "In [\(number)]  \(ending)  \(durationText(seconds))  \(lines.first ?? "")\(more)"
     }
 
-    /// The cell in a saved script: what was carried out, the rest as comments; nil where nothing was.
+    /// The cell in a saved script, with the statements that did not run as comments; nil where none ran.
     var saved: String? {
         guard withdrawn == nil else { return nil }
         var heading = "# %% In [\(number)]"
@@ -42,8 +42,9 @@ struct Cell: Sendable {
     }
 }
 
-/// "3", "2..5", nothing for the last: which cells a command means. Numbers count from 1.
+/// The cells that a command means: "3", "2..5", or the last for nothing. Numbers count from 1.
 enum CellSelection {
+    /// Returns the numbers that the text names, or nil where it names no cells.
     static func parse(_ text: String, last: Int) -> ClosedRange<Int>? {
         let text = text.filter { !$0.isWhitespace }
         if text.isEmpty { return last > 0 ? last...last : nil }

@@ -1,10 +1,10 @@
 import CReadline
 import Glibc
 
-/// Programs that the prompt starts: an editor, a pager.
+/// Programs that the prompt starts, such as an editor or a pager.
 enum ChildProcess {
-    /// Runs a shell command with `arguments` as `$1`, `$2`, …, and `input` on its standard input where given
-    /// (else the terminal). Waits; returns its exit status, or nil where it could not be started.
+    /// Runs a shell command with `arguments` as `$1`, `$2`, …, and waits for it. `input` is its standard input, the terminal where it is
+    /// nil. Returns the exit status, or nil where the command could not be started.
     static func shell(_ command: String, arguments: [String] = [], input: String? = nil) -> Int32? {
         var words: [UnsafeMutablePointer<CChar>?] = (["sh", "-c", command, "bas"] + arguments).map {
             strdup($0)
@@ -17,7 +17,7 @@ enum ChildProcess {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        // Ignored signals are inherited; the child shall end as others do when its reader goes away.
+        // Ignored signals are inherited; with SIGPIPE restored, the child ends when its reader goes away.
         var defaults = sigset_t()
         sigemptyset(&defaults)
         sigaddset(&defaults, SIGPIPE)

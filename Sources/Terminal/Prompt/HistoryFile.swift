@@ -1,15 +1,14 @@
 import Glibc
 
-/// What was entered, kept across sessions: one entry a line, oldest first, with `\n` and `\\` for line ends
-/// and backslashes. Entries are appended at once under a lock, so that sessions beside each other keep each
-/// other's.
+/// The inputs that are kept across sessions, one entry a line, oldest first, with `\n` and `\\` for line ends and backslashes. Entries are
+/// appended at once and under a lock, so that concurrent sessions keep each other's.
 struct HistoryFile {
     let path: String
-    /// When a file holds twice as many entries, only the newest this many are kept.
+    /// The number of entries that are kept when the file holds twice as many.
     var limit = 10_000
 
-    /// The newest `limit` entries, oldest first; none where there is no file. A file that is damaged (bytes that are no
-    /// text) is moved aside with its time in its name; its entries go on in a new one, what cannot be read replaced.
+    /// Returns the newest `limit` entries, oldest first; none where there is no file. A damaged file, whose bytes are not text, is moved
+    /// aside with the time in its name, and its readable entries go into a new one.
     func load() -> [String] {
         guard let descriptor = opened(O_RDWR) else { return [] }
         defer { close(descriptor) }
@@ -26,19 +25,19 @@ struct HistoryFile {
         return kept
     }
 
-    /// Adds an entry; false where that fails (`errno` says why). Empty entries and those that begin with a
-    /// space are left out.
+    /// Appends an entry. Returns false where that fails (`errno` says why). Empty entries and those that begin with a space are left out.
     func append(_ entry: String) -> Bool {
         guard HistoryFile.isKept(entry) else { return true }
         guard Surroundings.makeFolder(folder(of: path), mode: 0o700) else { return false }
         guard let descriptor = opened(O_RDWR | O_CREAT | O_APPEND) else { return false }
         defer { close(descriptor) }
         var bytes = Array((HistoryFile.escaped(entry) + "\n").utf8)
-        // What a dying machine left half written must not swallow this entry.
+        // An entry that a crash left half written must not swallow this one.
         if HistoryFile.endsMidLine(descriptor) { bytes.insert(UInt8(ascii: "\n"), at: 0) }
         return write(descriptor, bytes, bytes.count) == bytes.count
     }
 
+    /// Returns whether an entry belongs into the history.
     static func isKept(_ entry: String) -> Bool {
         guard let first = entry.first else { return false }
         return first != " " && !entry.allSatisfy(\.isWhitespace)
@@ -76,8 +75,8 @@ struct HistoryFile {
 
     // MARK: the file
 
-    /// The file, locked; nil where it cannot be opened. Another session may replace it between opening and locking:
-    /// then the new one is taken.
+    /// Returns the descriptor of the locked file, or nil where it cannot be opened. Where another session replaces the file between opening
+    /// and locking, the new one is opened.
     private func opened(_ mode: Int32) -> Int32? {
         for _ in 0..<10 {
             let descriptor = open(path, mode | O_CLOEXEC, 0o600)
@@ -97,7 +96,7 @@ struct HistoryFile {
         return size > 0 && pread(descriptor, &last, 1, size - 1) == 1 && last != UInt8(ascii: "\n")
     }
 
-    /// A new file in this one's place at once; the lock on this one is held. Where that fails all stays as it was.
+    /// Replaces the locked file by a new one at once; where that fails nothing changes.
     private func replace(with entries: [String]) {
         let new = "\(path).new-\(getpid())"
         let descriptor = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)

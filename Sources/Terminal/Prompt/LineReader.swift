@@ -2,10 +2,11 @@ import CReadline
 import Glibc
 import Language
 
-/// What a person entered.
+/// What a person entered at the prompt.
 public enum LineInput: Equatable, Sendable {
+    /// A line without its end.
     case line(String)
-    /// Ctrl-C: the line is dropped.
+    /// Ctrl-C, which discards the line.
     case interrupted
     /// Ctrl-D, or the end of a file.
     case end
@@ -13,12 +14,13 @@ public enum LineInput: Equatable, Sendable {
 
 /// Reads lines for the prompt.
 protocol LineReader: AnyObject {
+    /// Returns the next line, waiting for it.
     func read(prompt: String) -> LineInput
-    /// Adds an entry to what Up and Down bring back.
+    /// Adds an entry to those that Up and Down bring back.
     func remember(_ entry: String)
 }
 
-/// A pipe that wakes a reader; both ends are closed with it.
+/// A pipe that wakes a reader; both ends are closed with the object.
 final class WakePipe {
     let reading: Int32
     let writing: Int32
@@ -35,16 +37,16 @@ final class WakePipe {
     }
 }
 
-/// Lines from a terminal, edited by GNU readline. There is one terminal, so there is one of these at a time.
+/// Lines from a terminal, edited by GNU readline. There is one terminal, so only one of these may exist at a time.
 final class EditingReader: LineReader {
-    /// Candidates for a line at a UTF-8 offset.
+    /// Returns the candidates for a line at a UTF-8 offset.
     typealias Completer = (_ line: String, _ cursor: Int) -> [Candidate]
 
     private let completer: Completer
     private let wake: WakePipe
     private var started = false
 
-    /// nil where no pipe can be made.
+    /// Creates a reader, or returns nil where no pipe can be made.
     init?(completer: @escaping Completer) {
         guard let wake = WakePipe() else { return nil }
         self.completer = completer
@@ -55,7 +57,7 @@ final class EditingReader: LineReader {
         if started { bas_line_start(nil, nil) }
     }
 
-    /// Later than the initialiser: readline reads its own files here.
+    /// Starts readline, which reads its own files here, with a history.
     func start(history: [String], limit: Int) {
         started = true
         bas_line_start(
@@ -92,7 +94,7 @@ final class EditingReader: LineReader {
     func remember(_ entry: String) { bas_line_history_add(entry) }
 }
 
-/// Lines from a file or pipe: no prompt, no echo, no editing.
+/// Lines from a file or a pipe: no prompt, no echo, no editing.
 final class PlainReader: LineReader {
     private let descriptor: Int32
     private let wake: WakePipe?
@@ -125,7 +127,7 @@ final class PlainReader: LineReader {
         }
     }
 
-    /// False after Ctrl-C.
+    /// Waits for input; returns false after Ctrl-C.
     private func waitForInput(wake: Int32) -> Bool {
         while true {
             var sources = [

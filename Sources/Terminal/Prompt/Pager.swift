@@ -3,8 +3,8 @@ import Glibc
 
 /// Shows long text page by page.
 enum Pager {
-    /// True when a pager has shown the text: on a terminal, where it is longer than the screen. `$PAGER`,
-    /// else `less` that leaves the text on the screen; an empty `$PAGER` or `cat` means none.
+    /// Shows the text in a pager, on a terminal and where it is longer than the screen, and returns whether it did. The pager is `$PAGER`,
+    /// else `less` with flags that leave the text on the screen; an empty `$PAGER` or `cat` means none.
     static func show(_ text: String, traits: ScreenTraits) -> Bool {
         guard traits.outputIsTerminal, Surroundings.isTerminal(STDIN_FILENO) else { return false }
         let rows = Int(bas_screen_rows(STDOUT_FILENO))

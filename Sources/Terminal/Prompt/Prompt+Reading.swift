@@ -1,7 +1,7 @@
 import Language
 
 extension Prompt {
-    /// A command, or the lines of a cell; nil at the end.
+    /// Returns the next command or the lines of the next cell, or nil at the end of the input.
     func nextEntry() -> String? {
         pending.lines = []
         while true {
@@ -16,7 +16,7 @@ extension Prompt {
         }
     }
 
-    /// The whole entry once it can run.
+    /// Adds a line, and returns the whole entry once it can run.
     private func accept(_ line: String) -> String? {
         let continuing = !pending.lines.isEmpty
         if Transcript.isOutput(line) { return nil }
@@ -33,10 +33,11 @@ extension Prompt {
     private var promptText: String {
         let number = "In [\(cells.count + 1)]: "
         let text = pending.lines.isEmpty ? number : String(repeating: " ", count: number.count - 5) + "...: "
-        // \001 and \002 tell readline what takes no room.
+        // For readline, \001 and \002 enclose what takes no columns.
         return printer.traits.color ? "\u{1}\u{1b}[32m\u{2}\(text)\u{1}\u{1b}[0m\u{2}" : text
     }
 
+    /// Returns the completions at a cursor, which may refer to the pending lines before.
     static func candidates(
         _ session: Session, _ pending: PendingLines, _ line: String, _ cursor: Int
     ) -> [Candidate] {

@@ -2,8 +2,8 @@ import Glibc
 import Language
 
 extension Prompt {
-    /// Enters again what was entered in a session that did not end in good order, and forgets that one once this
-    /// session has it all. Stops where a cell ends otherwise than it did then.
+    /// Replays the inputs of a lost session, and removes its journal once this session has them all. Stops where a cell ends otherwise than
+    /// it did then.
     func replay(_ lost: LostSession) {
         printer.say("(replaying \(lost.title); Ctrl-C stops)")
         if !lost.folder.isEmpty, lost.folder != Surroundings.currentFolder {
@@ -41,7 +41,7 @@ extension Prompt {
         printer.say("(replayed)")
     }
 
-    /// A cell that Ctrl-C ended is stopped at the same step again, where the journal knows it.
+    /// Makes a cell that Ctrl-C ended stop at the same step again, where the journal knows it, and says so.
     private func announceStop(_ mark: ProgressMark?) {
         guard let mark else { return printer.say("(this was interrupted, nobody noted where; Ctrl-C interrupts it again)") }
         session.context.stopNextRun(at: mark)
@@ -54,7 +54,7 @@ extension Prompt {
         return "(\(change)\(rest): the replay stops here, the session stays for :recover print)"
     }
 
-    /// Source as it looks at the prompt.
+    /// Returns source as it looks at the prompt.
     private func promptLines(_ source: String) -> String {
         let prompt = "In [\(cells.count + 1)]: "
         let continuation = "\n" + String(repeating: " ", count: prompt.count - 5) + "...: "

@@ -1,19 +1,21 @@
 import CReadline
 import Language
 
-/// The prompt: reads cells, runs them, prints what comes of them, until Ctrl-D or `:quit`.
+/// The prompt: reads cells, runs them and prints their results until Ctrl-D or `:quit`.
 public final class Prompt {
-    /// What stands around a prompt; nothing of it is needed.
+    /// What stands around a prompt; all of it is optional.
     struct Surrounds {
+        /// The file of inputs across sessions.
         var history: HistoryFile?
+        /// The journal of this session's inputs.
         var journal: Journal?
-        /// Printed first.
+        /// The first line that is printed.
         var banner: String?
-        /// Run before the first prompt where it exists.
+        /// A script that runs before the first prompt where it exists.
         var initPath: String?
         /// A session to replay before the first prompt.
         var lost: LostSession?
-        /// One line about sessions that can be recovered.
+        /// A line about sessions that can be recovered.
         var notice: String?
     }
 
@@ -21,30 +23,31 @@ public final class Prompt {
     let printer: EventPrinter
     let surrounds: Surrounds
     let reader: any LineReader
-    /// Cells entered here, numbered from 1.
+    /// The cells entered here, numbered from 1.
     var cells: [Cell] = []
     var isDone = false
-    /// What init.bas held, where it ran before the first prompt.
+    /// The text of init.bas, where it ran before the first prompt.
     private(set) var initSource: String?
     /// The state before the last cell, for `:undo`.
     var before: Session.Snapshot?
     var lastEntry: String?
     var toldOfHistory = false
     private var toldOfJournal = false
-    /// Lines of the cell that is being entered; completion looks at them too.
+    /// The lines of the cell that is being entered, which completion also reads.
     let pending: PendingLines
 
     final class PendingLines {
         var lines: [String] = []
     }
 
+    /// Creates a prompt at this process's terminal, or over standard input where that is no terminal.
     public convenience init(
         session: Session, printer: EventPrinter, banner: String?, runsInit: Bool
     ) {
         self.init(session: session, printer: printer, banner: banner, runsInit: runsInit, lost: nil)
     }
 
-    /// A prompt at this process's terminal, or over standard input where that is none.
+    /// Creates such a prompt that replays a lost session first.
     convenience init(session: Session, printer: EventPrinter, banner: String?, runsInit: Bool, lost: LostSession?) {
         let pending = PendingLines()
         let interactive = Surroundings.isTerminal(0)
@@ -74,7 +77,7 @@ public final class Prompt {
         self.pending = pending
     }
 
-    /// Returns when the person leaves.
+    /// Runs the prompt until the person leaves.
     public func run() {
         SignalWatcher.shared.stayWhenIdle()
         if let banner = surrounds.banner { printer.say(banner) }
@@ -102,8 +105,8 @@ public final class Prompt {
 
     // MARK: running
 
-    /// Runs source as the next cell and shows its results as `Out[n]`; keys typed meanwhile wait unseen.
-    /// `script`: the file that it came from.
+    /// Runs source as the next cell and shows its results as `Out[n]`; keys typed meanwhile are not echoed. `script` is the file that it
+    /// came from.
     @discardableResult
     func runCell(_ source: String, script: String? = nil) -> Outcome {
         bas_screen_computing(1)
@@ -129,7 +132,7 @@ public final class Prompt {
         printer.say("(\(names) let go: results may take \(byteText(session.context.results.budget)), see :results)")
     }
 
-    /// Runs source without showing anything but errors, and without a number.
+    /// Runs source without a number, and shows nothing but errors.
     func runQuietly(_ source: String) -> Outcome {
         printer.setMuted(true)
         defer { printer.setMuted(false) }
@@ -140,7 +143,7 @@ public final class Prompt {
 
     // MARK: history and journal
 
-    /// Adds to the history an entry that did not begin with a space and is not the last one again.
+    /// Adds an entry to the history, unless it begins with a space or repeats the last one.
     func remember(_ entry: String) {
         guard HistoryFile.isKept(entry), entry != lastEntry else { return }
         lastEntry = entry
@@ -150,6 +153,7 @@ public final class Prompt {
         printer.say("(the history is not kept: \(Surroundings.lastErrorText) for \(history.path))")
     }
 
+    /// Appends a record to the journal, and tells once where that fails.
     func write(_ record: JournalRecord) {
         guard let journal = surrounds.journal else { return }
         journal.append(record)

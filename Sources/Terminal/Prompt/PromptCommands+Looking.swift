@@ -7,7 +7,7 @@ extension PromptCommands {
             let bare = name.hasPrefix(":") ? String(name.dropFirst()) : name
             if bare.isEmpty { return prompt.printer.page(overview(prompt)) }
             if let command = find(bare) { return prompt.printer.page(helpText(command)) }
-            // A mistyped command has no help; the nearest of all names is what is meant.
+            // A mistyped command has no help; the message suggests the nearest name.
             if name.hasPrefix(":") { return unknown(bare, in: prompt) }
             prompt.printer.page(prompt.session.help(bare))
         },
@@ -59,6 +59,7 @@ extension PromptCommands {
         ) { prompt, text in results(text, in: prompt) },
     ]
 
+    /// Returns the names that contain a word, with their types and values.
     static func whoText(_ session: Session, containing word: String, width: Int) -> String {
         let names = session.globals.filter { word.isEmpty || $0.0.contains(word) }
         guard !names.isEmpty else { return word.isEmpty ? "(no names yet)" : "(no name with \"\(word)\")" }
@@ -68,7 +69,7 @@ extension PromptCommands {
         context.wantsImages = false
         return names.map { name, value in
             let head = fill(name, nameWidth) + "  " + fill(value.typeName, typeWidth)
-            // A value's first line is what it says of itself.
+            // The first line of a value's display says what it is.
             let text = value.display(context).plain
             let first = String(text.prefix { $0 != "\n" })
             return
@@ -102,7 +103,7 @@ extension PromptCommands {
         prompt.printer.say("\(kept); results may take \(byteText(results.budget))")
     }
 
-    /// "512MiB", "2 GB", "1000000": binary units, as memory has them.
+    /// Returns the number of bytes in a text such as "512MiB", "2 GB" or "1000000", all in binary units, or nil where it is none.
     static func byteCount(_ text: String) -> Int? {
         let folded = text.lowercased().filter { !$0.isWhitespace }
         let digits = folded.prefix { $0.isWholeNumber || $0 == "." }

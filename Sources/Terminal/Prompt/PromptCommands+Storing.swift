@@ -38,7 +38,7 @@ extension PromptCommands {
             summary: "what is drawn without a seed of its own comes from this seed; a session begins with 0"
         ) { prompt, text in
             guard Int(text) != nil else { return prompt.printer.say("say which: :seed N, a whole number") }
-            // A cell as if typed: so it is saved, recovered and run again like everything that matters.
+            // Runs as a typed cell does, so that it is saved, recovered and run again.
             prompt.runCell("seed(\(text))")
         },
         PromptCommand(name: "reset", takes: .nothing, usage: "", summary: "forgets all names, results and seeds") { prompt, _ in
@@ -122,7 +122,7 @@ extension PromptCommands {
         return nil
     }
 
-    /// A script of these cells, each under its own `# %%`, after what init.bas did.
+    /// Returns a script of these cells, each under its own `# %%`, after the text of init.bas.
     static func script(of cells: [Cell], initSource: String? = nil) -> String {
         let start = initSource.map { ["# %% init.bas\n\($0)"] } ?? []
         return (start + cells.compactMap(\.saved)).joined(separator: "\n")
@@ -184,7 +184,7 @@ extension PromptCommands {
         prompt.runCell(edited)
     }
 
-    /// The text as the editor left it; nil where that failed, which was said.
+    /// Returns the text as the editor left it, or nil where that failed, which is then printed.
     private static func edited(_ source: String, in prompt: Prompt) -> String? {
         var template = Array("\(Surroundings.variable("TMPDIR") ?? "/tmp")/bas-XXXXXX.bas".utf8CString)
         let descriptor = mkstemps(&template, 4)
@@ -213,7 +213,7 @@ extension PromptCommands {
 
     // MARK: files
 
-    /// The name without the quotes that people put around it.
+    /// Returns the name without quotes around it.
     private static func unquoted(_ text: String) -> String {
         guard text.count >= 2, let first = text.first, first == text.last, "\"'".contains(first) else {
             return text

@@ -23,12 +23,11 @@ extension PromptCommands {
         },
     ]
 
-    /// Runs for about this long, in seconds, at least three times unless one run takes longer, and at most so
-    /// often.
+    /// The seconds for which code is run repeatedly: at least three times unless one run takes longer, and at most `mostRuns` times.
     private static let timeBudget = 1.0
     private static let mostRuns = 10_000
 
-    /// Seconds of each run; nil after an error, which was printed.
+    /// Returns the seconds of each run, or nil after an error, which is then printed.
     private static func repeated(_ code: String, in prompt: Prompt) -> [Double]? {
         var seconds: [Double] = []
         let start = Surroundings.monotonicSeconds()
@@ -42,7 +41,7 @@ extension PromptCommands {
         return seconds
     }
 
-    /// "1.25 s", "3.4 ms", "12 µs".
+    /// Returns a duration in words: "1.25 s", "3.4 ms", "12 µs".
     static func preciseText(_ seconds: Double) -> String {
         if seconds >= 9.95 { return durationText(seconds) }
         if seconds >= 1 { return "\(fixed(seconds, 2)) s" }

@@ -1,8 +1,8 @@
 import Language
 
-/// A command of the prompt: `:name arguments`. Not part of the language, so that scripts stay pure.
+/// A command of the prompt, `:name arguments`. It is not part of the language, so that scripts stay pure.
 struct PromptCommand: Sendable {
-    /// What stands after the name: decides what Tab offers, and what is refused.
+    /// The kind of argument, which decides what Tab offers and what is refused.
     enum Argument: Sendable {
         case nothing
         case text
@@ -15,7 +15,7 @@ struct PromptCommand: Sendable {
 
     var name: String
     var takes: Argument
-    /// What follows the name: "[n | FILE]".
+    /// The arguments in the usage line: "[n | FILE]".
     var usage: String
     var summary: String
     var run: @Sendable (Prompt, String) -> Void
@@ -25,12 +25,14 @@ struct PromptCommand: Sendable {
 enum PromptCommands {
     static let all: [PromptCommand] = helping + looking + timing + storing + places + leaving
 
+    /// Returns whether a line is a command or a question.
     static func isCommand(_ line: String) -> Bool {
         let line = trimmed(line)
         if line.hasPrefix(":") || line.hasPrefix("?") { return !line.contains("\n") }
         return questionAfter(line) != nil
     }
 
+    /// Runs a command or answers a question.
     static func run(_ entry: String, in prompt: Prompt) {
         let line = trimmed(entry)
         if line.hasPrefix(":") { return runNamed(String(line.dropFirst()), in: prompt) }
@@ -39,7 +41,7 @@ enum PromptCommands {
         ask(trimmed(String(line.dropFirst())), in: prompt)
     }
 
-    /// The command of this name, or the only one that begins with it.
+    /// Returns the command of this name, or the only one that begins with it, or nil.
     static func find(_ name: String) -> PromptCommand? {
         if let exact = all.first(where: { $0.name == name }) { return exact }
         let matches = name.isEmpty ? [] : all.filter { $0.name.hasPrefix(name) }
@@ -68,7 +70,7 @@ enum PromptCommands {
         prompt.printer.say("there is no command :\(name)\(nearest)  (:help lists them)")
     }
 
-    /// Completions of a command and of what it takes; nil where the line is none.
+    /// Returns the completions of a command and of its argument, or nil where the line is no command.
     static func candidates(_ line: String, _ cursor: Int, _ session: Session) -> [Candidate]? {
         let written = String(decoding: line.utf8.prefix(cursor), as: UTF8.self)
         if written.hasPrefix("?"), !written.hasPrefix("?\"") {
@@ -95,7 +97,7 @@ enum PromptCommands {
         }
     }
 
-    /// What help is asked on, from byte `start` of the line on.
+    /// Returns the topics of help that complete the line from byte `start` on.
     private static func topics(_ written: String, from start: Int, _ session: Session, commands: Bool) -> [Candidate] {
         let typed = String(decoding: written.utf8.dropFirst(start), as: UTF8.self)
         let cursor = written.utf8.count
@@ -103,7 +105,7 @@ enum PromptCommands {
         return own + session.complete(written, cursor: cursor, from: start).filter { $0.kind != .keyword }
     }
 
-    /// Files by the rules of a string that is open, the last word being its text.
+    /// Returns the files that complete the last word, by the rules for an open string.
     private static func files(
         _ written: String, from start: Int, _ session: Session, foldersOnly: Bool
     ) -> [Candidate] {
@@ -122,7 +124,7 @@ enum PromptCommands {
 
     // MARK: questions
 
-    /// The name in `name?`, which is asked for as `?name` is.
+    /// Returns the name in `name?`, which asks as `?name` does, or nil.
     private static func questionAfter(_ line: String) -> String? {
         guard line.hasSuffix("?"), !line.hasPrefix("?") else { return nil }
         let name = line.dropLast(line.hasSuffix("??") ? 2 : 1)
@@ -145,7 +147,7 @@ enum PromptCommands {
         prompt.printer.page(name.isEmpty ? overview(prompt) : prompt.session.details(name))
     }
 
-    /// What stands between quotes: words to search for.
+    /// Returns the words between quotes, for a search, or nil.
     private static func quotedWords(_ question: String) -> String? {
         guard question.hasPrefix("\"") else { return nil }
         let words = question.dropFirst()
@@ -198,7 +200,7 @@ enum PromptCommands {
 }
 
 extension Prompt {
-    /// The prompt's commands and what they do, for pages.
+    /// The prompt's commands with their summaries, for reference pages.
     public static var commands: [(name: String, text: String)] {
         PromptCommands.all.map { (":" + $0.name + ($0.usage.isEmpty ? "" : " " + $0.usage), $0.summary) }
     }

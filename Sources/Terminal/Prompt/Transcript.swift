@@ -1,15 +1,15 @@
-/// Text copied from a session: prompts are taken off, output is left out, so that what documents and bug
-/// reports show can be pasted.
+/// Input in text copied from a session: prompts are removed and output is left out, so that what documents and bug reports show can be
+/// pasted.
 enum Transcript {
     private enum Line {
-        /// What follows a prompt.
+        /// The text after a prompt.
         case input(Substring)
         case continuation(Substring)
         case other
     }
 
-    /// The input within a pasted text; the text itself where its first line has no prompt. A continuation's
-    /// prompt ("...: ") counts as the first one only while a block is being entered line by line.
+    /// Returns the input within a pasted text, or the text itself where its first line has no prompt. A continuation's prompt ("...: ")
+    /// counts as the first one only while a block is being entered line by line.
     static func input(of text: String, continuing: Bool = false) -> String {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         guard let first = lines.first(where: { !$0.allSatisfy(\.isWhitespace) }) else { return text }
@@ -27,7 +27,7 @@ enum Transcript {
         return kept.joined(separator: "\n")
     }
 
-    /// Whether a line on its own is what a session printed as a result: `Out[3]: …`.
+    /// Returns whether a line is a result that a session printed: `Out[3]: …`.
     static func isOutput(_ line: String) -> Bool {
         number(after: "Out[", in: line.drop { $0 == " " }) != nil
     }
@@ -44,7 +44,7 @@ enum Transcript {
         return .other
     }
 
-    /// What follows "In [12]:" and a space.
+    /// Returns the text after "In [12]:" and a space, or nil.
     private static func number(after prefix: String, in line: Substring) -> Substring? {
         guard line.hasPrefix(prefix) else { return nil }
         let rest = line.dropFirst(prefix.count)
@@ -53,7 +53,7 @@ enum Transcript {
         return text(after: "]:", in: rest.dropFirst(digits.count))
     }
 
-    /// What follows a mark and one space; nil unless the mark stands alone or before a space.
+    /// Returns the text after a mark and one space, or nil unless the mark stands alone or before a space.
     private static func text(after mark: String, in line: Substring) -> Substring? {
         guard line.hasPrefix(mark) else { return nil }
         let rest = line.dropFirst(mark.count)

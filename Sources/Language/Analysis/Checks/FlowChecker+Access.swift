@@ -1,6 +1,8 @@
 extension FlowChecker {
     // MARK: fields
 
+    /// Returns the type of `base.name`, and reports a field that cannot exist. With `optional` (on the left of `??`) a missing field is
+    /// none.
     func field(_ base: Expression, _ name: String, _ at: Span, optional: Bool) -> StaticType {
         let owner = optionalBase(base, optional)
         let start = at.end - name.utf8.count
@@ -14,7 +16,7 @@ extension FlowChecker {
         return missing(name, at, owner, names.all, base)
     }
 
-    /// The fields of a type; nil where they are not known.
+    /// Returns the names of a type's fields and a lookup by name, or nil where the fields are not known.
     private func fieldNames(of type: StaticType) -> (all: [String], type: (String) -> StaticType?)? {
         switch type {
         case .unknown, .number, .record(_, isOpen: true): return nil
@@ -29,6 +31,7 @@ extension FlowChecker {
         }
     }
 
+    /// Reports that `type` has no field `name`, with the nearest of `names` or a hint how `name` is called as a function.
     private func missing(
         _ name: String, _ at: Span, _ type: StaticType, _ names: [String], _ base: Expression
     ) -> StaticType {
@@ -48,6 +51,7 @@ extension FlowChecker {
 
     // MARK: indices
 
+    /// Returns the type of `base[parts]`, and reports an index that must fail.
     func index(_ base: Expression, _ parts: [SubscriptSyntax], optional: Bool) -> StaticType {
         let whole = optionalBase(base, optional)
         let subscripts = parts.map { subscriptType($0) }
@@ -66,6 +70,7 @@ extension FlowChecker {
         return .unknown
     }
 
+    /// Returns the label under an indexed value: its size where the size is known, else its type's name.
     private func sizeText(_ type: StaticType, _ example: Value) -> String {
         if case .listOf = type { return "a list" }
         return type.count == nil && type.value == nil ? example.typeName : example.sizeText
@@ -80,6 +85,7 @@ extension FlowChecker {
         }
     }
 
+    /// Returns the type of a slice's start, end or step; none where it is left out. Reports what cannot be an int.
     private func sliceEnd(_ expression: Expression?) -> StaticType {
         guard let expression else { return .none }
         let type = type(of: expression)
@@ -104,8 +110,9 @@ extension SubscriptSyntax {
     }
 }
 
-/// Indices of the language's own types.
+/// Indexing on types instead of values.
 enum StaticIndexing {
+    /// Returns the type of an item or a slice of `type`. Throws the `Problem` that the run would throw where indexing must fail.
     static func apply(_ parts: [StaticSubscript], to type: StaticType, optional: Bool) throws -> StaticType {
         if optional, let result = optionally(parts, type) { return result }
         switch type {
@@ -132,7 +139,7 @@ enum StaticIndexing {
         }
     }
 
-    /// On the left of `??` a missing key is none.
+    /// Returns the type of `record["key"]` on the left of `??`, where a missing key is none; nil where the usual rules hold.
     private static func optionally(_ parts: [StaticSubscript], _ type: StaticType) -> StaticType? {
         guard parts.count == 1, case .at(let key) = parts[0] else { return nil }
         if case .constant(.none) = type { return StaticType.none }
@@ -143,7 +150,7 @@ enum StaticIndexing {
 
     private static func list(_ items: [StaticType], _ parts: [StaticSubscript]) throws -> StaticType {
         if let known = parts.known {
-            // On a list of places, so that the run's own rules say which items come out.
+            // Indexes a list of the items' indices, so that the run's own rules decide which items are picked.
             let places = Value.list(items.indices.map { .int($0) })
             let result = try Indexing.apply(known, to: places)
             if case .int(let place) = result { return items[place] }
@@ -168,7 +175,7 @@ enum StaticIndexing {
             case .range, .constant(.range), .list, .listOf: return .listOf(item)
             case .unknown, .number, .host: return .unknown
             default:
-                // Wrong for every list.
+                // An index of this type is wrong for every list, so this throws the run's problem.
                 if let example = index.example { _ = try Indexing.apply([.at(example)], to: .list([])) }
                 return .unknown
             }

@@ -1,4 +1,5 @@
 extension FlowChecker {
+    /// Checks a call's arguments against the callee's parameters and returns the type of its result.
     func type(ofCall call: CallSyntax, _ span: Span) -> StaticType {
         let callee = calleeType(call)
         let (arguments, isSound) = collect(call)
@@ -20,6 +21,8 @@ extension FlowChecker {
         }
     }
 
+    /// Returns the type of what is called. Where a method that does not exist is called, the report gets the hint to call a function
+    /// instead.
     private func calleeType(_ call: CallSyntax) -> StaticType {
         let count = diagnostics.count
         let type = type(of: call.callee)
@@ -40,7 +43,8 @@ extension FlowChecker {
 
     // MARK: arguments
 
-    /// From left to right, with spreads opened; false where what was found wrong makes the rest unsure.
+    /// Returns the types of the arguments from left to right, with spreads opened. `isSound` is false where an error in them leaves unknown
+    /// what the call would be given.
     private func collect(_ call: CallSyntax) -> (StaticArguments, isSound: Bool) {
         var result = StaticArguments()
         var isSound = true
@@ -66,6 +70,7 @@ extension FlowChecker {
         return (result, isSound)
     }
 
+    /// Appends the arguments that `..type` stands for; returns false, after a report, where the type cannot be spread.
     private func spread(_ type: StaticType, _ argument: Argument, _ result: inout StaticArguments) -> Bool {
         switch type {
         case .unknown, .number:
@@ -91,6 +96,7 @@ extension FlowChecker {
 
     // MARK: builtins
 
+    /// Binds the arguments to the builtin's parameters, records the call, and returns the type that the builtin infers.
     private func result(
         of builtin: Builtin, _ arguments: StaticArguments, _ call: CallSyntax, _ site: CallSite
     ) -> StaticType {
@@ -118,7 +124,7 @@ extension FlowChecker {
         report(site.failure(problem, parameters: builtin.parameters.map(\.name)).diagnostic)
     }
 
-    /// By the table's words for the result.
+    /// Returns the result type that the words in `Builtin.result` name; unknown for words without a type of the language's own.
     func resultInWords(_ builtin: Builtin) -> StaticType {
         switch builtin.result {
         case "none": .none
@@ -142,7 +148,7 @@ extension FlowChecker {
         } catch {}
     }
 
-    /// `seed(7)` or `no_grad` after `with`; tells whether it seeds.
+    /// Checks an opening after `with`, such as `seed(7)` or `no_grad`. Returns whether it seeds the generator.
     func open(_ opening: Expression) -> Bool {
         var call = CallSyntax(callee: opening, arguments: [])
         if case .call(let own) = opening.kind { call = own }
@@ -165,7 +171,7 @@ extension FlowChecker {
 
     // MARK: functions
 
-    /// Goes through a definition: with nothing known of the parameters.
+    /// Checks a function's definition, with nothing known of its parameters, and returns what holds for every call of it.
     func userFunction(_ syntax: FunctionSyntax) -> UserFunction {
         let function = UserFunction(syntax)
         let number = names.owners[syntax.span.start] ?? -1
@@ -198,6 +204,7 @@ extension FlowChecker {
 
     // MARK: randomness and files
 
+    /// Notes that a call seeds the session's generator, or draws from it.
     private func noteRandomness(_ bound: StaticCall, _ arguments: StaticArguments, _ call: CallSyntax) {
         switch bound.builtin.randomness {
         case .none: break
@@ -208,7 +215,8 @@ extension FlowChecker {
         }
     }
 
-    /// Something draws from the session's generator: within a function its caller may have seeded it.
+    /// Warns of a draw from a generator that nothing has seeded. Within a function the draw is noted on the function, because its caller
+    /// may seed.
     private func noteDraw(_ span: Span, _ name: String) {
         guard seeded == 0 else { return }
         guard functions.isEmpty else {
@@ -221,6 +229,7 @@ extension FlowChecker {
             help: "seed=1 where it is taken, or with seed(1) { … } around it")
     }
 
+    /// Warns of input files that do not exist and of output files whose folder does not exist, and notes the paths that the call writes.
     private func checkFiles(_ bound: StaticCall, _ site: CallSite) {
         for parameter in bound.builtin.parameters {
             guard let use = parameter.file, let path = bound.string(parameter.name), !path.isEmpty else { continue }
@@ -245,6 +254,7 @@ extension FlowChecker {
 
     private func span(_ site: CallSite) -> Span { site.nameSpan ?? Span(file: file, start: 0, end: 0) }
 
+    /// Returns whether the program has written the path, a folder above it, or something within it.
     private func isWritten(_ path: String) -> Bool {
         written.contains { $0 == path || path.hasPrefix($0 + "/") || $0.hasPrefix(path + "/") }
     }

@@ -1,4 +1,5 @@
 extension FlowChecker {
+    /// Returns the type of an expression's value. Reports what must fail in it, and records assignments in it as they would run.
     func type(of expression: Expression) -> StaticType {
         let span = expression.span
         switch expression.kind {
@@ -29,12 +30,14 @@ extension FlowChecker {
 
     // MARK: names
 
+    /// Returns the type that a variable, a session value or a builtin has at this place, and records it for hover and completion.
     private func type(ofName name: String, _ span: Span) -> StaticType {
         let result = valueOfName(name, span)
         if !isSilent { typeAt[span.start] = typeAt[span.start].map { $0.join(result) } ?? result }
         return result
     }
 
+    /// Returns the type of what a name means, and reports a variable that is read before it is assigned.
     private func valueOfName(_ name: String, _ span: Span) -> StaticType {
         guard let symbol = names.read[span.start] else {
             if names.unknownPlaces.contains(span.start) { noteCertain(Finding(.unknownName, span.start)) }
@@ -57,6 +60,7 @@ extension FlowChecker {
         return fail(.unknownName, "nothing is called \(quoted(name))", span, label: "not yet bound", notes: line)
     }
 
+    /// Returns the type of a session's value or a builtin; unknown where there is none of this name.
     private func outerValue(_ name: String) -> StaticType {
         outside[name] ?? table[name].map { .function(.builtin($0)) } ?? .unknown
     }
@@ -81,7 +85,7 @@ extension FlowChecker {
         return text.map { .constant(.string($0)) } ?? .string
     }
 
-    /// Whether a format fits the type: by a value of the type, and only where values do not matter.
+    /// Reports a format such as `:.3f` that does not fit the type. Lists and host values are not checked: there it depends on the value.
     private func checkFormat(_ format: FormatSpec?, _ type: StaticType, _ span: Span) {
         guard let format else { return }
         switch type {
@@ -114,6 +118,7 @@ extension FlowChecker {
         return isExact ? .listing(types) : .listOf(StaticType.join(types))
     }
 
+    /// Returns the type of the items that `..value` adds to a list, and reports a value that cannot be spread.
     private func spread(_ type: StaticType, _ value: Expression) -> StaticType {
         switch type {
         case .string, .constant(.string), .record: break
@@ -160,6 +165,7 @@ extension FlowChecker {
         return .record(fields, isOpen: isOpen)
     }
 
+    /// Returns the type of a list comprehension. Its length is known where every source's length is and no `if` filters.
     private func type(of element: Expression, for clauses: ArraySlice<Clause>, _ whole: Span) -> StaticType {
         var item = StaticType.unknown
         var count: Int? = 1
@@ -170,6 +176,8 @@ extension FlowChecker {
         return .listOf(item.widened)
     }
 
+    /// Goes through a comprehension's clauses from left to right and runs `body` within the last. `count` becomes the number of items, nil
+    /// where it is not known.
     private func comprehend(
         _ clauses: ArraySlice<Clause>, _ whole: Span, _ count: inout Int?, _ body: () -> Void
     ) {
@@ -187,7 +195,7 @@ extension FlowChecker {
                     return overflow ? nil : product
                 }
             }
-            // Comprehensions assign nothing outside of themselves, but blocks in them may.
+            // A comprehension assigns nothing outside of itself, but blocks within it may.
             withinLoop(isTaken: element.count ?? 0 > 0) {
                 branch(taken: element.count == 0 ? false : nil) {
                     bind(pattern, to: element.type)
@@ -199,6 +207,7 @@ extension FlowChecker {
 
     // MARK: blocks
 
+    /// Returns the type of `if`: the join of both branches, or the type of the one that is taken.
     private func conditional(_ condition: Expression, _ then: Block, _ otherwise: Block?) -> StaticType {
         let flag = checkFlag(condition, of: "\"if\"")
         var (first, second) = (StaticType.unknown, StaticType.none)
@@ -212,6 +221,7 @@ extension FlowChecker {
         return first.join(second)
     }
 
+    /// Returns the type of `try … recover`. The recovery starts from any state that the tried block can leave behind.
     private func attempt(_ body: Block, _ problem: Span?, _ recovery: Block) -> StaticType {
         var (first, second) = (StaticType.unknown, StaticType.unknown)
         recovering += 1
@@ -229,13 +239,14 @@ extension FlowChecker {
         return recovered.isDead ? first : first.join(second)
     }
 
-    /// What `recover` binds.
+    /// The type of the record that `recover` binds.
     private static let problem = StaticType.record(
         [
             .init("code", .string), .init("message", .string), .init("help", .unknown),
             .init("notes", .listOf(.string)), .init("file", .unknown), .init("line", .unknown),
         ], isOpen: false)
 
+    /// Returns the type of `with … { … }`: that of the block's last statement.
     private func scoped(_ openings: [Expression], _ body: Block) -> StaticType {
         var seeds = 0
         for opening in openings where open(opening) { seeds += 1 }
@@ -246,5 +257,6 @@ extension FlowChecker {
 }
 
 extension Block {
+    /// The byte offsets of the block.
     var range: Range<Int> { span.start..<span.end }
 }

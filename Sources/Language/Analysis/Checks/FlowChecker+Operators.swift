@@ -1,7 +1,8 @@
 extension FlowChecker {
     // MARK: conditions
 
-    /// A condition's value where it is known. Reports what is no bool.
+    /// Returns a condition's value where it is known, else nil, and reports what is not a bool. `user` is the quoted keyword that needs the
+    /// bool.
     @discardableResult
     func checkFlag(_ condition: Expression, of user: String) -> Bool? {
         let type = type(of: condition)
@@ -25,6 +26,7 @@ extension FlowChecker {
         return nil
     }
 
+    /// Returns the type of `left and right` or `left or right`. The right side is checked silently where the left one decides.
     func logical(and isAnd: Bool, _ left: Expression, _ right: Expression) -> StaticType {
         let word = isAnd ? "\"and\"" : "\"or\""
         let first = checkFlag(left, of: word)
@@ -37,6 +39,7 @@ extension FlowChecker {
         return second.map { .constant(.bool($0)) } ?? .bool
     }
 
+    /// Returns the type of `left ?? right`.
     func coalesce(_ left: Expression, _ right: Expression) -> StaticType {
         let first = optionalType(of: left)
         if case .constant(.none) = first { return type(of: right) }
@@ -44,12 +47,12 @@ extension FlowChecker {
             _ = doubtfully { type(of: right) }
             return .unknown
         }
-        // What is on the left may be missing only where nothing is known of it.
+        // The left side has a known type other than none, so the right side is not evaluated.
         silently { _ = type(of: right) }
         return first
     }
 
-    /// The left side of `??`: a field that is missing counts as none.
+    /// Returns the type of the left side of `??`, in which a missing field or key counts as none.
     private func optionalType(of expression: Expression) -> StaticType {
         switch expression.kind {
         case .field(let base, let name, let at): field(base, name, at, optional: true)
@@ -58,12 +61,14 @@ extension FlowChecker {
         }
     }
 
+    /// Returns the type of a base, by the rules for the left side of `??` if `optional` is true.
     func optionalBase(_ base: Expression, _ optional: Bool) -> StaticType {
         optional ? optionalType(of: base) : type(of: base)
     }
 
     // MARK: operators
 
+    /// Returns the type of a unary operator's result, and reports an operand that it cannot take. `word` means `not`.
     func unary(_ op: UnaryOperator, word: Bool, _ operand: Expression, _ span: Span) -> StaticType {
         if word { return checkFlag(operand, of: "\"not\"").map { .constant(.bool(!$0)) } ?? .bool }
         let type = type(of: operand)
@@ -87,6 +92,7 @@ extension FlowChecker {
         return .unknown
     }
 
+    /// Returns the type of a binary operator's result, and reports operands that it cannot take. `at` is the operator's place.
     func binary(_ op: BinaryOperator, _ left: Expression, _ right: Expression, _ at: Span, _ span: Span) -> StaticType {
         let (a, b) = (type(of: left), type(of: right))
         do {
@@ -102,6 +108,7 @@ extension FlowChecker {
         return .unknown
     }
 
+    /// Returns the type of `item in container`, a bool, and reports operands for which it must fail.
     func contains(_ item: Expression, _ container: Expression, _ negated: Bool, _ at: Span) -> StaticType {
         let (a, b) = (type(of: item), type(of: container))
         guard let value = a.example, let whole = b.example else { return .bool }
@@ -117,6 +124,7 @@ extension FlowChecker {
         return .bool
     }
 
+    /// Returns the type of a range, a constant where both ends are known, and reports ends that cannot be ints.
     func range(_ low: Expression, _ high: Expression, inclusive: Bool) -> StaticType {
         let ends = [low, high].map { end -> Int? in
             let type = type(of: end)
@@ -137,7 +145,7 @@ extension FlowChecker {
         return .constant(.range(RangeValue(start: start, end: end, inclusive: inclusive)))
     }
 
-    /// Values of these types are never equal.
+    /// Warns of `==` and `!=` between values of types that are never equal.
     private func checkComparison(_ op: BinaryOperator, _ a: StaticType, _ b: StaticType, _ at: Span) {
         func kind(_ type: StaticType) -> String? {
             switch type {
@@ -155,8 +163,9 @@ extension FlowChecker {
     }
 }
 
-/// Operators on types: what they give, and the run's own problems where they must fail.
+/// Binary operators on types instead of values.
 enum StaticOperators {
+    /// Returns the type of the result. Throws the run's own `Problem` where the operator must fail for values of these types.
     static func apply(_ op: BinaryOperator, _ a: StaticType, _ b: StaticType, _ context: Context) throws -> StaticType {
         if case .host = a { return try hosts(op, a, b) }
         if case .host = b { return try hosts(op, a, b) }
@@ -173,12 +182,13 @@ enum StaticOperators {
             if problem.code == .badOperands || problem.code == .cannotCompare { throw problem }
             let divides = op == .divide || op == .floorDivide || op == .remainder
             if problem.code == .divisionByZero, divides { throw problem }
-            // The example's own fault: 1 ** x, or a number too large.
+            // The problem is that of the example value, such as an overflow, not of every value of the type.
             if case .int = left, case .int = right, op != .power { return .int }
             return .number
         }
     }
 
+    /// Returns the type of an operator between `.number` and another type; unknown where the other type is no number.
     private static func numbers(_ op: BinaryOperator, _ other: StaticType) -> StaticType {
         guard case .some = other.widened.example?.number else {
             if case .number = other { return op.isComparison ? .bool : op == .divide ? .float : .number }
@@ -187,7 +197,7 @@ enum StaticOperators {
         return op.isComparison ? .bool : op == .divide ? .float : .number
     }
 
-    /// Both operands are asked, the left one first.
+    /// Asks both operands, the left one first, as the run does. Throws a `Problem` where neither supports the operator.
     private static func hosts(_ op: BinaryOperator, _ a: StaticType, _ b: StaticType) throws -> StaticType {
         if case .host(let host) = a, let result = try host.binary(op, b, isLeft: true) { return result }
         if b.isUnknown { return .unknown }
@@ -198,6 +208,7 @@ enum StaticOperators {
         throw Operators.unsupported(op, left, right)
     }
 
+    /// Returns the type of two lists joined by `+`, or nil where the operands are not two lists.
     private static func joined(_ a: StaticType, _ b: StaticType) -> StaticType? {
         switch (a, b) {
         case (.list(let x), .list(let y)): .listing(x + y)

@@ -1,8 +1,9 @@
 extension FlowChecker {
+    /// Checks a whole program and returns the type of its last statement.
     @discardableResult
     func check(_ program: Program) -> StaticType { check(program.statements) }
 
-    /// The value of the last statement.
+    /// Checks statements in order and returns the type of the last one. Warns of the first that cannot be reached.
     @discardableResult
     func check(_ statements: [Statement]) -> StaticType {
         var last = StaticType.none
@@ -19,16 +20,18 @@ extension FlowChecker {
         return last
     }
 
+    /// Checks a block and returns the type of its last statement.
     @discardableResult
     func check(_ block: Block) -> StaticType { check(block.statements) }
 
+    /// Checks a statement and returns its type; none for those that have no value.
     private func check(_ statement: Statement) -> StaticType {
         switch statement.kind {
         case .expression(let value): return type(of: value)
         case .assign(let pattern, let value): bind(pattern, to: type(of: value))
         case .define(let function): define(function)
         case .importFile(let path, let at, let name):
-            // A command before it may have changed the folder, or written the file.
+            // A builtin called before may have changed the current folder, or written the file.
             let type = doubtfully(!calls.isEmpty) { modules.exports(path, at, from: self) }
             assign(at: statement.importedName(name, at), type)
         case .assert(let condition, let message):
@@ -49,6 +52,7 @@ extension FlowChecker {
         assign(at: function.nameSpan, value)
     }
 
+    /// Notes that the enclosing function returns a value of this type here, and that what follows is not reached.
     private func leave(with type: StaticType) {
         if !isDead, !functions.isEmpty { functions[functions.count - 1].returned.append(type) }
         doubts.mayHaveReturned = true
@@ -57,11 +61,13 @@ extension FlowChecker {
 
     // MARK: binding
 
+    /// Assigns a type to the variable that is bound at a place.
     func assign(at span: Span, _ type: StaticType) {
         typeAt[span.start] = type
         if let symbol = names.bound[span.start] { assign(symbol, type) }
     }
 
+    /// Assigns to the names of a pattern the types that they take from a value of `type`. Reports what cannot be unpacked.
     func bind(_ pattern: Pattern, to type: StaticType) {
         switch pattern {
         case .ignore: break
@@ -72,6 +78,7 @@ extension FlowChecker {
         }
     }
 
+    /// Binds the names of a list pattern, at most one of which takes the rest.
     private func unpack(_ parts: [Pattern], _ span: Span, _ type: StaticType) {
         let rest = parts.firstIndex { if case .rest = $0 { true } else { false } }
         let wanted = rest == nil ? parts.count : parts.count - 1
@@ -93,7 +100,7 @@ extension FlowChecker {
         }
     }
 
-    /// Unlike loops, unpacking takes no strings and records.
+    /// Returns whether a value of the type can be unpacked into names. Loops also accept strings and records; unpacking does not.
     private func unpackable(_ type: StaticType) -> Bool {
         switch type {
         case .string, .constant(.string), .record: false
@@ -101,6 +108,7 @@ extension FlowChecker {
         }
     }
 
+    /// Reports a value that has another number of items than there are names, or no items at all.
     private func reportUnpacking(_ type: StaticType, _ names: Int, _ wanted: Int, _ hasRest: Bool, _ span: Span) {
         if let items = type.items {
             let least = hasRest ? "at least " : ""
@@ -118,7 +126,7 @@ extension FlowChecker {
         }
     }
 
-    /// `{lr, steps: n, ..others} = …`
+    /// Binds the names of a record pattern, `{lr, steps: n, ..others} = …`.
     private func unpack(_ fields: [Pattern.Field], _ span: Span, _ type: StaticType) {
         for field in fields {
             guard let key = field.key else {
@@ -129,6 +137,7 @@ extension FlowChecker {
         }
     }
 
+    /// Returns the type of one unpacked field, and reports a field that cannot exist.
     private func unpacked(_ key: String, _ type: StaticType, _ at: Span, _ whole: Span) -> StaticType {
         var names: [String]
         switch type {
@@ -146,6 +155,7 @@ extension FlowChecker {
             notes: suggestion.isEmpty && !names.isEmpty ? ["it has \(listed(names))"] : [])
     }
 
+    /// Returns the type of the record that `..others` takes: the fields that the pattern does not name.
     private func others(than fields: [Pattern.Field], of type: StaticType, _ span: Span) -> StaticType {
         switch type {
         case .unknown, .number: return .unknown
@@ -175,9 +185,9 @@ extension FlowChecker {
         if endless, !body.statements.contains(where: \.mayLeaveLoop) { isDead = true }
     }
 
-    /// A body, at `span`, that runs any number of times. First without a word and with nothing known of what it
-    /// assigns: what it assigns then is what it can assign in any round. `taken`: whether there is a first round, where that
-    /// is known.
+    /// Checks a loop's body, at `span`, that runs any number of times. A first, silent pass assumes that the variables which the body binds
+    /// are unknown; what it assigns is what any round can assign, and the second pass reports with that joined to what was known before.
+    /// `taken` says whether there is a first round, nil where that is not known.
     func loop(_ span: Span, taken: Bool?, _ body: () -> Void) {
         let assigned = symbols(boundIn: span)
         loops += 1
@@ -200,7 +210,8 @@ extension FlowChecker {
         mergeAny(withinLoop(isTaken: taken == true) { branch(taken: taken) { way { body() } } })
     }
 
-    /// What a loop goes through, item by item.
+    /// Returns the type and the number of the items that a loop goes through, and reports a value that cannot be iterated. The number is
+    /// nil where it is not known.
     func elements(of source: Expression) -> (type: StaticType, count: Int?) {
         let whole = type(of: source)
         if let element = whole.element { return (element, whole.count) }
@@ -243,7 +254,7 @@ extension Expression {
 }
 
 extension Span {
-    /// Up to the end of its first line.
+    /// The part of the span that is on its first line.
     var firstLine: Span {
         Span(file: file, start: start, end: min(end, file.lineRange(line).upperBound))
     }

@@ -1,12 +1,12 @@
-/// Findings on names that need no types: what is never used, and what hides a builtin.
+/// Diagnostics on names that need no types: names that nothing binds, that are never used, or that hide a builtin.
 struct NameLints {
     let program: Program
     let names: NameTable
     let table: BuiltinTable
-    /// Names in parts that cannot be read: they may be used there.
+    /// The names within parts that cannot be parsed; they count as used.
     let hidden: Set<String>
     private(set) var diagnostics: [Diagnostic] = []
-    /// Where variables are read or bound, in order, by `NamedValue.id`.
+    /// The sorted byte offsets at which a variable is read or bound, by `NamedValue.id`; computed when first asked for.
     private var places: [Int: [Int]] = [:]
 
     init(_ program: Program, _ names: NameTable, _ table: BuiltinTable, hidden: Set<String>) {
@@ -39,8 +39,9 @@ struct NameLints {
         }
     }
 
-    /// Locals and imports that nothing reads. Names that begin with `_`, parameters, loops' names and parts of
-    /// patterns may stand unused; a file's own names may be used by who imports it.
+    /// Warns of local variables and imports that nothing reads, and of functions that replace a builtin. Not reported are names that begin
+    /// with `_`, parameters, loop variables and names in patterns, which may have to stand there, and a file's own variables, which an
+    /// importing file may use.
     private mutating func check(_ symbol: NamedValue) {
         guard let first = symbol.bindings.first, !hidden.contains(symbol.name) else { return }
         if symbol.reads.isEmpty, !symbol.name.hasPrefix("_") {
@@ -61,7 +62,7 @@ struct NameLints {
 
     // MARK: values that nobody sees
 
-    /// `x = 1`, and later in the same block `x = 2`, with nothing between that could read it.
+    /// Warns of a value that nothing can see: `x = 1`, and later in the same block `x = 2` with no read of x between them.
     private mutating func overwritten(_ statements: [Statement]) {
         var last: [Int: Span] = [:]
         for statement in statements {
@@ -81,12 +82,12 @@ struct NameLints {
         }
     }
 
-    /// Whether anything reads or binds a variable between two places.
+    /// Returns whether a variable is read or bound between two byte offsets, apart from the binding at `binding`.
     private mutating func uses(of symbol: NamedValue, after start: Int, upTo end: Int, binding: Int) -> Bool {
         let places = self.places[symbol.id] ?? (symbol.reads + symbol.bindings).map(\.start).sorted()
         self.places[symbol.id] = places
         let between = places[places.partitioningIndex { $0 > start }...].prefix { $0 < end }
-        // The second assignment itself is one; x += 1 reads at the place that it binds.
+        // One mention is the second assignment itself; `x += 1` reads at the place that it binds.
         return between.count != 1 || between.first != binding
     }
 
@@ -107,7 +108,7 @@ struct NameLints {
             overwritten(then.statements)
             if let otherwise { overwritten(otherwise.statements) }
         case .attempt(_, _, let recovery):
-            // In the block of `try` an error may come between the two.
+            // The tried block is left out: an error may occur between two assignments in it.
             overwritten(recovery.statements)
         case .scoped(_, let body): overwritten(body.statements)
         default: break

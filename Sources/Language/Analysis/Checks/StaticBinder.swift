@@ -1,23 +1,24 @@
-/// The arguments of a call, as far as they are known.
+/// The types of a call's arguments.
 struct StaticArguments {
     var positional: [StaticType] = []
     var named: [(name: String, type: StaticType)] = []
-    /// A spread list of unknown length came after these.
+    /// Whether a spread list of unknown length may follow the positional arguments.
     var hasMorePositional = false
-    /// A spread of which the names are not known.
+    /// Whether a spread record may add named arguments that are not known.
     var hasMoreNamed = false
 
+    /// Whether these are all of the arguments.
     var isExact: Bool { !hasMorePositional && !hasMoreNamed }
 }
 
-/// Binds arguments to a builtin's parameters as `Binder` does. Where the run stops at the first problem, all are told.
+/// Binds argument types to a builtin's parameters by the rules of `Binder`. A run stops at the first problem; this collects all of them.
 struct StaticBinder {
     private let builtin: Builtin
     private var bound: [StaticType?]
     private var rest: [StaticType] = []
     private(set) var problems: [Problem] = []
 
-    /// The call, and what is wrong with it in the order in which a run would find it.
+    /// Returns the bound call and its problems, in the order in which a run would meet them.
     static func bind(_ builtin: Builtin, _ arguments: StaticArguments) -> (call: StaticCall, problems: [Problem]) {
         var binder = StaticBinder(builtin)
         binder.bindPositional(arguments.positional)
@@ -50,7 +51,7 @@ struct StaticBinder {
         }
     }
 
-    /// What is of the wrong type was perhaps given in another's place.
+    /// Adds the advice to swap arguments where one of the wrong type fits another parameter.
     private mutating func adviseOrder(_ types: [StaticType]) {
         let wrong = problems.indices.filter { problems[$0].code == .wrongType }
         guard !wrong.isEmpty, let advice = ArgumentAdvice.order(builtin, types.map { $0.example ?? .none }) else { return }
@@ -77,7 +78,7 @@ struct StaticBinder {
         let given = bound.map { $0 != nil }
         for (place, parameter) in builtin.parameters.enumerated() where bound[place] == nil {
             let mayCome = arguments.hasMoreNamed || arguments.hasMorePositional && !parameter.keywordOnly
-            // What lacks may be what a name that is not known was meant to give.
+            // After another problem nothing is reported as missing: an unknown name may have been meant for it.
             if parameter.isRequired, !mayCome, problems.isEmpty { problems.append(Binder.missing(parameter, builtin)) }
             bound[place] = mayCome ? .unknown : parameter.defaultValue.map { StaticType($0) } ?? StaticType.none
         }
@@ -95,7 +96,7 @@ struct StaticBinder {
         } catch {}
     }
 
-    /// Throws where no value of the type is taken, or a known number or word is outside of what is allowed.
+    /// Throws a `Problem` where the parameter takes no value of the type, or a known number or word is outside of its range or list.
     private static func check(_ type: StaticType, _ parameter: Parameter, _ builtin: Builtin) throws {
         if case .constant(.none) = type, parameter.optional { return }
         if let value = type.value {
@@ -121,7 +122,8 @@ struct StaticBinder {
         return problem
     }
 
-    /// The same for a function of the program.
+    /// Checks the arguments of a call of the program's own function. Throws a `Problem` for too many, unknown, duplicate or missing
+    /// arguments.
     static func bind(_ function: UserFunction, _ arguments: StaticArguments) throws {
         let syntax = function.syntax
         let parameters = syntax.parameters

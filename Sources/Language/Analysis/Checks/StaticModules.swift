@@ -1,10 +1,13 @@
-/// Files that a program imports, gone through once each, and files that it reads.
+/// Checks the files that a program imports, each once, and looks for the files that it reads.
 final class StaticModules {
     let context: Context
-    /// A file's text: from disk, or an editor's unsaved one.
+    /// Returns a file's text, from disk or from an editor's unsaved document. Throws where it cannot be read.
     private let read: (String) throws -> String
+    /// The types of the modules that have been checked, by canonical path.
     private var known: [String: StaticType] = [:]
+    /// The canonical paths of the files whose imports are being followed, outermost first.
     private var loading: [String] = []
+    /// Imports nested deeper than this are not followed.
     private static let deepestImport = 50
 
     init(context: Context, read: @escaping (String) throws -> String) {
@@ -12,7 +15,7 @@ final class StaticModules {
         self.read = read
     }
 
-    /// What `import` gives: a record of the file's names. Reports what makes the import fail.
+    /// Returns the type of the record that `import` gives, with the names that the file exports. Reports what makes the import fail.
     func exports(_ path: String, _ at: Span, from checker: FlowChecker) -> StaticType {
         do {
             let file = Paths.canonical(try context.locateImport(path, from: checker.file.name))
@@ -38,6 +41,7 @@ final class StaticModules {
         return .unknown
     }
 
+    /// Carries the syntax errors of an imported file.
     private struct Unreadable: Error { var errors: [Diagnostic] }
 
     private func type(ofFile path: String) throws -> StaticType {
@@ -53,14 +57,15 @@ final class StaticModules {
 
     // MARK: files
 
-    /// Whether a file that a program names is there: in the library, beside the program, or in the current folder.
+    /// Returns whether a file that a program names exists: in the library folder `library`, beside the script, or in the current folder.
     func finds(_ path: String, _ library: String?, from script: String) -> Bool {
         if let library, !path.contains("/"), context.resolveInLibrary("\(library)/\(path)") != nil { return true }
         if path.hasPrefix("~/") || path.hasPrefix("/") { return Paths.exists(context.resolve(path)) }
         return Paths.exists(Paths.split(script).folder + path) || Paths.exists(path)
     }
 
-    /// "did you mean …" among the library's names and the files beside the one that is missing.
+    /// Returns "did you mean …" with the nearest name among the library's entries and the files beside the missing one; empty where none is
+    /// near.
     func nearest(_ path: String, _ library: String?, from script: String) -> String {
         let (folder, name) = Paths.split(path)
         var names =

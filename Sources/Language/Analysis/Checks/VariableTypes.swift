@@ -1,8 +1,8 @@
-/// The types of a program's variables, by `NamedValue.id`; not yet assigned is nil. Remembers what it held since a way
-/// through a part of the program began, so that a way costs what it changes and not what there is.
+/// The types of a program's variables, by `NamedValue.id`; nil where a variable is not yet assigned. While a way is open, changes are
+/// logged so that they can be undone: a way costs what it changes, not the number of variables.
 struct VariableTypes {
     private(set) var all: [StaticType?]
-    /// What stood where something was written, while ways are open.
+    /// The changed variables with their types before the change, while ways are open.
     private var changes: [(id: Int, before: StaticType?)] = []
     private var openWays = 0
 
@@ -16,13 +16,13 @@ struct VariableTypes {
         }
     }
 
-    /// Where `close` goes back to.
+    /// Opens a way and returns the mark that `close` takes.
     mutating func open() -> Int {
         openWays += 1
         return changes.count
     }
 
-    /// Makes everything as it was when the innermost way was opened.
+    /// Undoes all changes since `open` returned this mark.
     mutating func close(_ start: Int) {
         while changes.count > start, let change = changes.popLast() { all[change.id] = change.before }
         openWays -= 1

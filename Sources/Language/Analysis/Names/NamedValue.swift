@@ -1,27 +1,33 @@
-/// A variable of a program: every place that binds it and every place that reads it. Filled by `Resolver`.
+/// A variable of a program, with the places that bind it and the places that read it. `Resolver` fills it in.
 public final class NamedValue: @unchecked Sendable {
-    // Written by the resolver only, before anyone else sees it.
+    // Only the resolver writes to it, before anyone else sees it.
+    /// Where a variable lives: in the file, in a function, as a parameter, as a loop's or comprehension's variable, or as the problem that
+    /// `recover` binds.
     public enum Kind: String, Sendable {
         case global, local, parameter, loop, recovered
     }
 
+    /// The variable's index in `NameTable.symbols`.
     let id: Int
+    /// The variable's name.
     public let name: String
+    /// Where the variable lives.
     public let kind: Kind
-    /// The function whose variable it is; 0 is the file.
+    /// The number of the function that the variable belongs to; 0 is the file.
     let owner: Int
-    /// Byte offsets between which the name means this.
+    /// The byte offsets between which the name means this variable, unless an inner variable hides it.
     public let visible: Range<Int>
-    /// Where it is bound, in order.
+    /// The places that bind the variable, in program order.
     public internal(set) var bindings: [Span] = []
+    /// The places that read the variable, in program order.
     public internal(set) var reads: [Span] = []
-    /// Mentioned by a function inside its own.
+    /// Whether another function than its own reads the variable.
     var isShared = false
-    /// Bound by a pattern of several names: what is not needed of it has to stand there all the same.
+    /// Whether a pattern of several names binds the variable: such a name may have to stand there although it is unused.
     var isUnpacked = false
-    /// Bound by `import`.
+    /// Whether an `import` binds the variable.
     var isModule = false
-    /// The function that a single `fn` binds to the name.
+    /// The function that the variable names, where a single `fn` definition binds it and nothing else does.
     var function: FunctionSyntax?
 
     init(id: Int, name: String, kind: Kind, owner: Int, visible: Range<Int>) {
@@ -33,32 +39,33 @@ public final class NamedValue: @unchecked Sendable {
     }
 }
 
-/// A name that nothing binds.
+/// A name that is read and that nothing binds.
 struct Unknown {
     var name: String
     var span: Span
-    /// What could be meant.
+    /// The names that could have been meant, from which the nearest is suggested.
     var candidates: [String]
-    /// `try` recovers from it.
+    /// Whether the name stands in a `try` block, which recovers from the error.
     var isTried: Bool
 }
 
-/// A program's names as the resolver found them.
+/// The names of a program, as the resolver found them.
 struct NameTable {
     var symbols: [NamedValue] = []
-    /// By the byte offset of the name.
+    /// The variables that are read, by the byte offset of the name.
     var read: [Int: NamedValue] = [:]
+    /// The variables that are bound, by the byte offset of the name.
     var bound: [Int: NamedValue] = [:]
-    /// Names that stand for a field and its value: `{steps, lr}`.
+    /// The byte offsets of names that are both a field's name and its value: `{steps, lr}`.
     var shorthand: Set<Int> = []
-    /// A function's number, as `NamedValue.owner` has it, by the offset at which the function begins.
+    /// The functions' numbers, as in `NamedValue.owner`, by the byte offset at which the function begins.
     var owners: [Int: Int] = [:]
-    /// The variables of each function.
+    /// The parameters and local variables of each function, by its number.
     var owned: [Int: [NamedValue]] = [:]
-    /// Names that nothing binds, and those that could be meant.
+    /// The names that are read and that nothing binds.
     var unknown: [Unknown] = []
-    /// By byte offset, those of `unknown`.
+    /// The byte offsets of the names in `unknown`.
     var unknownPlaces: Set<Int> = []
-    /// Builtins that are used by name, with the places.
+    /// The places at which builtins are used, by name.
     var builtins: [String: [Span]] = [:]
 }

@@ -1,19 +1,19 @@
-/// Finds what every name means, by the rules of grammar.txt ("NAMES"), without running anything.
+/// Finds the variable or builtin that every name means, by the rules of grammar.txt ("NAMES").
 struct Resolver {
-    /// Names in a function, a loop, a comprehension or a block of `recover`.
+    /// The names of a function, a loop, a comprehension or a `recover` block.
     private struct Scope {
         var names: [String: NamedValue] = [:]
-        /// The function it lies in; 0 is the file.
+        /// The number of the function that the scope lies in; 0 is the file.
         var owner: Int
     }
 
     private let table: BuiltinTable
-    /// Names of the session, and those of parts that cannot be read.
+    /// The names of the session, and names that parts which cannot be parsed may bind: reading them is no error.
     private let known: Set<String>
     private var scopes: [Scope] = []
     private var owner = 0
     private var ownerCount = 0
-    /// Blocks of `try` around this place.
+    /// The number of `try` blocks around the place.
     private var tries = 0
     private(set) var names = NameTable()
 
@@ -27,6 +27,7 @@ struct Resolver {
 
     // MARK: scopes
 
+    /// Opens a scope that declares these names.
     private mutating func enter(_ names: [String], _ kind: NamedValue.Kind, visible: Range<Int>) {
         scopes.append(Scope(owner: owner))
         for name in names { declare(name, kind, visible) }
@@ -41,6 +42,7 @@ struct Resolver {
         return symbol
     }
 
+    /// Returns the innermost visible variable of this name, or nil.
     private func find(_ name: String) -> NamedValue? {
         for scope in scopes.reversed() {
             if let symbol = scope.names[name] { return symbol }
@@ -55,18 +57,19 @@ struct Resolver {
         names.read[span.start] = symbol
     }
 
+    /// Records the use of a builtin, or of a name that nothing binds.
     private mutating func readOuter(_ name: String, _ span: Span) {
         if table[name] != nil {
             names.builtins[name, default: []].append(span)
         } else if !known.contains(name), name != "_" {
-            // Of very many unknown names nobody asks what each could mean, and finding it takes all names every time.
+            // Only the first hundred unknown names get candidates: each needs the list of all visible names.
             let candidates = names.unknown.count < 100 ? (scopes.flatMap { $0.names.keys } + known).sorted() + table.names : []
             names.unknown.append(Unknown(name: name, span: span, candidates: candidates, isTried: tries > 0))
             names.unknownPlaces.insert(span.start)
         }
     }
 
-    /// An assignment: to the innermost loop's name, else to the function's.
+    /// Records an assignment: to the innermost loop's variable of this name, else to the enclosing function's.
     private mutating func bind(_ name: String, _ span: Span, unpacked: Bool = false) {
         for scope in scopes.reversed() where scope.owner == owner {
             guard let symbol = scope.names[name] else { continue }
@@ -92,6 +95,7 @@ struct Resolver {
         }
     }
 
+    /// Visits a part in which a loop's pattern is bound.
     private mutating func within(_ pattern: Pattern, _ visible: Span, _ body: (inout Resolver) -> Void) {
         enter(pattern.names, .loop, visible: pattern.span.start..<visible.end)
         bind(pattern)
@@ -166,6 +170,7 @@ struct Resolver {
         }
     }
 
+    /// Records a record item such as `{steps}`, in which the field has the variable's name.
     private mutating func noteShorthand(_ item: RecordItem) {
         if case .field(let name, let value) = item, case .name(name) = value.kind, value.span.isShorthand {
             names.shorthand.insert(value.span.start)
@@ -183,7 +188,7 @@ struct Resolver {
         scopes.removeLast()
     }
 
-    /// Each loop's names are visible to the clauses after it and to the element, which stands before them.
+    /// Visits a comprehension. Each loop's names are visible to the clauses after it and to the element, which is written before them.
     private mutating func visit(_ clauses: ArraySlice<Clause>, _ element: Expression, _ whole: Span) {
         switch clauses.first {
         case nil: visit(element)
@@ -201,7 +206,7 @@ struct Resolver {
 }
 
 extension FunctionSyntax {
-    /// The name after `fn`; the whole function where it has none.
+    /// The place of the name after `fn`; the whole function where it has no name.
     var nameSpan: Span {
         guard let name else { return span }
         var start = span.start + 2
@@ -211,7 +216,7 @@ extension FunctionSyntax {
 }
 
 extension Statement {
-    /// Where an import binds its name: after `as`, else the file's name.
+    /// Returns the place at which an import binds its name: after `as`, else at the path.
     func importedName(_ name: String, _ at: Span) -> Span {
         guard span.end > at.end else { return at }
         return Span(file: span.file, start: span.end - name.utf8.count, end: span.end)
@@ -219,7 +224,7 @@ extension Statement {
 }
 
 extension Span {
-    /// The name itself where brackets stand around it.
+    /// Returns the place of the name itself where the span also covers brackets around it.
     func narrowed(to name: String) -> Span {
         let length = name.utf8.count
         guard end - start > length else { return self }
@@ -236,7 +241,7 @@ extension Span {
 }
 
 extension Span {
-    /// A field's value without "name:" before it.
+    /// Whether no "name:" stands before a field's value.
     fileprivate var isShorthand: Bool {
         var place = start - 1
         while place >= 0, [32, 9, 10, 13].contains(file.bytes[place]) { place -= 1 }

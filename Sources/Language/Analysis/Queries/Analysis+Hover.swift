@@ -1,19 +1,25 @@
-/// What is told of a word: code to be coloured, and prose.
+/// The text of a hover: code, which an editor colours, and prose in Markdown.
 public struct HoverText: Sendable, Equatable {
+    /// The name with its type, or a function's signature.
     public var code: String
+    /// The documentation in Markdown; empty where there is none.
     public var prose: String
 }
 
-/// A call that is open at a place, for the help while it is written.
+/// The signature help for a call whose arguments are being written.
 public struct CallHelp: Sendable {
+    /// The signature of the function that is called.
     public var signature: String
+    /// The function's summary or documentation comment; empty where it has none.
     public var documentation: String
-    /// Each as it stands in the signature, with its own help.
+    /// The parameters, each as it stands in the signature, with its own help.
     public var parameters: [(label: String, documentation: String)]
+    /// The index of the parameter that the cursor's argument belongs to; nil where there is none.
     public var active: Int?
 }
 
 extension Analysis {
+    /// Returns the hover for the word at a byte offset, with the word's span; nil where there is nothing to say.
     public func hover(at offset: Int) -> (span: Span, text: HoverText)? {
         guard let (span, mention) = mention(at: offset) else { return nil }
         switch mention {
@@ -34,6 +40,7 @@ extension Analysis {
         }
     }
 
+    /// Returns a type, with the value where it is known, in one short line.
     private func text(_ type: StaticType) -> String {
         if case .constant(let value) = type { return "\(value.typeName) = \(shortened(value.literalText, to: 60))" }
         return type.shortText.isEmpty ? "any value" : type.shortText
@@ -50,6 +57,7 @@ extension Analysis {
         return lines.joined(separator: "\n")
     }
 
+    /// Returns a parameter's documentation with its type, range and allowed words.
     func prose(of parameter: Parameter) -> String {
         var text = parameter.doc
         var facts = [parameter.type.shortName]
@@ -61,13 +69,14 @@ extension Analysis {
         return text
     }
 
+    /// Returns a parameter as it stands in the signature.
     private func describe(_ parameter: Parameter) -> String {
         if parameter.variadic { return "..\(parameter.name)" }
         if let value = parameter.defaultValue { return "\(parameter.name)=\(value.literalText)" }
         return parameter.optional ? "\(parameter.name)=none" : parameter.name
     }
 
-    /// The call whose arguments are being written at a place.
+    /// Returns help for the innermost call that is open at a byte offset; nil within a comment, and where no known function is called.
     public func callHelp(at offset: Int) -> CallHelp? {
         let scan = PartialScan(file, upTo: offset)
         if case .comment = scan.place { return nil }
@@ -96,6 +105,7 @@ extension Analysis {
         }
     }
 
+    /// Returns the index of the parameter that the argument at the cursor is for.
     private func active(
         _ call: PartialScan.OpenCall, _ parameters: [(name: String, keywordOnly: Bool, variadic: Bool)]
     ) -> Int? {

@@ -1,16 +1,18 @@
-/// What stands at a place of a program.
+/// What a word of a program refers to.
 public enum Mention: Sendable {
     /// A variable of the program.
     case variable(NamedValue)
-    /// A field of a value of this type.
+    /// A field, with the type of the value that it is looked up in.
     case field(String, of: StaticType)
+    /// A builtin function or command.
     case builtin(Builtin)
-    /// A parameter's name before `=` in a call of a builtin.
+    /// The name of an argument before `=` in a call of a builtin.
     case parameter(Parameter, of: Builtin)
 }
 
 extension Analysis {
-    /// The word at a byte offset: its place and what it means. A cursor behind a word counts as on it.
+    /// Returns the word at a byte offset and what it refers to, or nil where it refers to nothing known. A cursor just behind a word counts
+    /// as on it.
     public func mention(at offset: Int) -> (span: Span, mention: Mention)? {
         guard let span = word(at: offset) else { return nil }
         let name = span.text
@@ -24,16 +26,16 @@ extension Analysis {
         return parameter(name, at: span).map { (span, $0) }
     }
 
-    /// The variable that is read or bound at a word.
+    /// Returns the variable that is read or bound at a word.
     private func variable(at span: Span) -> NamedValue? {
         if let symbol = names.bound[span.start] ?? names.read[span.start], symbol.name == span.text { return symbol }
-        // With brackets around it.
+        // The reads are looked up by the name's own place where brackets stand around it.
         return symbols.first { symbol in
             symbol.name == span.text && symbol.reads.contains { $0.start == span.start }
         }
     }
 
-    /// `steps` of `phase1(…, steps=3)`.
+    /// Returns the parameter that an argument's name refers to, such as `steps` of `phase1(…, steps=3)`.
     private func parameter(_ name: String, at span: Span) -> Mention? {
         let scan = PartialScan(file, upTo: span.start)
         guard let call = scan.call(before: span.start), case .function(.builtin(let builtin)) = type(of: call.path, at: span.start),
@@ -42,6 +44,7 @@ extension Analysis {
         return .parameter(parameter, of: builtin)
     }
 
+    /// Returns the span of the name at a byte offset or just before it, or nil.
     private func word(at offset: Int) -> Span? {
         func isWord(_ place: Int) -> Bool {
             guard place >= 0, place < file.bytes.count else { return false }
@@ -58,17 +61,17 @@ extension Analysis {
 
     // MARK: types
 
-    /// What is known of the word at a place.
+    /// Returns the type of the name or field at a place; unknown where it has none.
     public func type(at span: Span) -> StaticType { typeAt[span.start] ?? .unknown }
 
-    /// The variables that a name can mean at a place, the innermost first.
+    /// Returns the variables that are visible at a byte offset, innermost first.
     func visible(at offset: Int) -> [NamedValue] {
         symbols.filter { $0.visible.contains(offset) || $0.visible.upperBound == offset }.sorted {
             $0.visible.count < $1.visible.count
         }
     }
 
-    /// `a.b.c` at a place, by what is known of `a` where it was last bound or read before.
+    /// Returns the type of `a.b.c` at a byte offset; `a` has the type that it had where it was last bound or read before.
     func type(of path: [String], at offset: Int) -> StaticType {
         guard let first = path.first else { return .unknown }
         var type: StaticType
@@ -83,6 +86,8 @@ extension Analysis {
         return type
     }
 
+    /// Returns the type that a variable has at its last mention at or before a byte offset for which a type is known, else its type at the
+    /// end of the program.
     func type(of symbol: NamedValue, before offset: Int) -> StaticType {
         let places = (symbol.bindings + symbol.reads).map(\.start).filter { $0 <= offset }.sorted()
         for place in places.reversed() {
@@ -93,7 +98,7 @@ extension Analysis {
 
     // MARK: definitions
 
-    /// Where what is mentioned at an offset is defined; also in an imported file.
+    /// Returns the places that define what is mentioned at a byte offset, which may lie in an imported file; empty where there are none.
     public func definition(at offset: Int) -> [Span] {
         switch mention(at: offset)?.mention {
         case .variable(let symbol): return symbol.bindings
@@ -104,7 +109,7 @@ extension Analysis {
         }
     }
 
-    /// The first line of the file whose name in an `import` stands at the offset.
+    /// Returns the start of the file that an `import` at the byte offset names, or nil.
     private func importedFile(at offset: Int) -> Span? {
         for statement in program.statements {
             guard case .importFile(let path, let at, _) = statement.kind, at.start <= offset, offset <= at.end,
@@ -117,18 +122,25 @@ extension Analysis {
 
     // MARK: outline
 
-    /// A cell or a function, with what stands in it.
+    /// A cell, a function or a variable of a program's outline, with its children.
     public struct OutlineItem: Sendable {
+        /// The kinds of outline items.
         public enum Kind: Sendable { case cell, function, variable }
+        /// The cell's title, or the name that is defined.
         public var name: String
+        /// A function's parameters or a variable's type; empty for cells.
         public var detail: String
+        /// What the item is.
         public var kind: Kind
+        /// The whole item.
         public var span: Span
+        /// The name within the item; for a cell its first line.
         public var nameSpan: Span
+        /// The items within the cell or function.
         public var children: [OutlineItem]
     }
 
-    /// Functions, imported modules and the file's variables, below their cells where there are some.
+    /// The program's functions and the variables that its top-level statements assign, grouped by cell where cells have titles.
     public var outline: [OutlineItem] {
         let items = outline(of: program.statements)
         let cells = Language.cells(of: file.text).filter { !$0.title.isEmpty }
@@ -175,7 +187,7 @@ extension Analysis {
 }
 
 extension Pattern {
-    /// Names bound, with their places.
+    /// The names that the pattern binds, with their places.
     var named: [(name: String, span: Span)] {
         switch self {
         case .name(let name, let span): [(name, span)]
@@ -188,7 +200,7 @@ extension Pattern {
 }
 
 extension StaticType {
-    /// nil where there is no such field, or nothing is known of it.
+    /// Returns the type of a field, or nil where there is no such field or the fields are not known.
     func field(_ name: String) -> StaticType? {
         switch self {
         case .record(let fields, _): fields.first { $0.name == name }?.type
@@ -198,7 +210,7 @@ extension StaticType {
         }
     }
 
-    /// Fields by dot, for completion.
+    /// The names of the known fields, for completion.
     var fieldNames: [String] {
         switch self {
         case .record(let fields, _): fields.map(\.name)

@@ -1,11 +1,14 @@
-/// A change of a program's text.
+/// A replacement in a program's text.
 public struct TextEdit: Sendable {
+    /// The text that is replaced.
     public var span: Span
+    /// The new text.
     public var text: String
 }
 
 extension Analysis {
-    /// Every place that mentions the variable at an offset, in order; empty where no variable stands there.
+    /// Returns every place that mentions the variable at a byte offset, in order; empty where no variable stands there. Without
+    /// `declaration`, the places that bind the variable are left out.
     public func references(at offset: Int, declaration: Bool = true) -> [Span] {
         guard case .variable(let symbol) = mention(at: offset)?.mention else { return [] }
         var seen: Set<Int> = []
@@ -13,7 +16,8 @@ extension Analysis {
         return places.filter { seen.insert($0.start).inserted }.sorted { $0.start < $1.start }
     }
 
-    /// The changes that give the variable at an offset another name. Throws a `Problem` that says why not.
+    /// Returns the edits that rename the variable at a byte offset. Throws a `Problem` where no variable stands there, `name` is not a
+    /// name, it would collide with another variable or a builtin used in the same scope, or a module takes its name from its file.
     public func rename(at offset: Int, to name: String) throws -> [TextEdit] {
         guard case .variable(let symbol) = mention(at: offset)?.mention else {
             throw Problem(.unknownName, "only variables and functions of the program can be renamed")
@@ -34,10 +38,10 @@ extension Analysis {
         }
     }
 
-    /// `{steps, lr}`: the name is also the field's.
+    /// Returns whether the name at a place is also a field's name, as in `{steps, lr}`.
     private func isShorthand(_ span: Span) -> Bool { names.shorthand.contains(span.start) }
 
-    /// `f(a=1)` mentions f's parameter.
+    /// Returns the places at which calls name this parameter: `f(a=1)` mentions the `a` of f.
     private func labels(of symbol: NamedValue) -> [Span] {
         guard symbol.kind == .parameter else { return [] }
         return labelled.filter { $0.function == symbol.visible.lowerBound && $0.span.text == symbol.name }.map(\.span)

@@ -1,15 +1,16 @@
-/// A call of a command as it stands in a program that is not run.
+/// A call of a builtin, found in a program without running it.
 public struct AnalyzedCall: Sendable {
+    /// The builtin with the types of its arguments.
     public let call: StaticCall
-    /// The command's name in the program.
+    /// The place of the builtin's name in the program.
     public let span: Span
-    /// It stands in a loop: nobody knows how often it runs.
+    /// Whether the call stands in a loop, so that it may run any number of times.
     public let isRepeated: Bool
-    /// It stands in a function: what its parameters are is not known.
+    /// Whether the call stands in a function, where the values of parameters are not known.
     public let isInFunction: Bool
 
-    /// The call with the arguments that are known; `host` gives a value for one of the host's types, where it can. An
-    /// argument that is not known is left out, and its name is among `unknown`.
+    /// Returns the call with those arguments whose values are known. `host` returns a value that stands for a host type, or nil. Arguments
+    /// that are not known are left out and their names returned in `unknown`.
     public func known(_ context: Context, host: (any HostType) -> (any HostValue)?) -> (call: Call, unknown: [String]) {
         var (values, unknown) = ([Value?](), [String]())
         for (parameter, type) in zip(call.builtin.parameters, call.bound) {

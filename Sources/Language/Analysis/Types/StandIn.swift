@@ -1,5 +1,5 @@
-/// A value in place of one that is not known: it has the type, the shape's text and the fields that messages
-/// speak of, and nothing else.
+/// A placeholder for a host value that is not known. It has only what messages mention: the type's name, the shape's text and the field
+/// names.
 struct StandIn: HostValue {
     let typeName: String
     let shapeText: String?
@@ -13,7 +13,7 @@ struct StandIn: HostValue {
 }
 
 extension StaticType {
-    /// Some value of this type, for the words of messages; nil where the type is not known well enough.
+    /// Some value of this type, for the wording of messages; nil where the type is not known well enough.
     var example: Value? {
         switch self {
         case .unknown, .number: nil
@@ -32,9 +32,10 @@ extension StaticType {
         }
     }
 
+    /// The value that stands for a function of which nothing is known.
     private static let someFunction = Builtin("fn", family: "", summary: "") { _ in .none }
 
-    /// "an int", "a number", "any value": for messages and hover.
+    /// The type in words, for messages: "an int", "a number", "any value".
     public var description: String {
         switch self {
         case .unknown: "any value"
@@ -43,7 +44,7 @@ extension StaticType {
         }
     }
 
-    /// A short form for hover and completion: "tensor [1, 16, 16, 8]", "list of handle", "int".
+    /// The type in short form, for hover and completion: "tensor [1, 16, 16, 8]", "list of handle", "int"; empty for unknown.
     public var shortText: String {
         switch self {
         case .unknown: ""

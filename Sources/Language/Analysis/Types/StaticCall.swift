@@ -1,36 +1,41 @@
-/// A call of a builtin before running: what is known of its arguments. The counterpart of `Call`, for
-/// `Builtin.infer`.
+/// A call of a builtin before running, with the types of its arguments. It is the counterpart of `Call`; `Builtin.infer` gets one.
 public struct StaticCall: Sendable {
+    /// The builtin that is called.
     public let builtin: Builtin
-    /// Per parameter: the argument's type, else the default's, else none's; unknown where a spread may give it.
+    /// The type of each parameter's argument, else of its default value, else none; unknown where a spread may give the argument.
     let bound: [StaticType]
+    /// Whether each parameter was given an argument.
     let given: [Bool]
-    /// What a variadic parameter collected; nil where a spread hides how many there are.
+    /// The types of the arguments that a variadic parameter collects; nil where a spread hides how many there are.
     public let rest: [StaticType]?
 
+    /// Returns the type of a parameter's value; unknown where there is no parameter of this name.
     public func type(_ name: String) -> StaticType {
         builtin.parameters.firstIndex { $0.name == name }.map { bound[$0] } ?? .unknown
     }
 
-    /// Whether the argument is known to be there and not none.
+    /// Returns whether an argument is certainly given and not known to be none.
     public func has(_ name: String) -> Bool {
         guard let place = builtin.parameters.firstIndex(where: { $0.name == name }), given[place] else { return false }
         if case .constant(.none) = bound[place] { return false }
         return true
     }
 
-    /// The number, string or bool of an argument, where it is known.
+    /// Returns an argument's int where it is known, else nil.
     public func int(_ name: String) -> Int? { type(name).int }
 
+    /// Returns an argument's string where it is known, else nil.
     public func string(_ name: String) -> String? {
         if case .constant(.string(let text)) = type(name) { text } else { nil }
     }
 
+    /// Returns an argument's bool where it is known, else nil.
     public func bool(_ name: String) -> Bool? {
         if case .constant(.bool(let flag)) = type(name) { flag } else { nil }
     }
 
-    /// A list of ints of which each may be unknown; a single int is a list of one. nil where nothing is known.
+    /// Returns the ints of a list, nil for items that are not known; a single int is a list of one. Returns nil where the argument is no
+    /// list or its length is not known.
     public func ints(_ name: String) -> [Int?]? {
         switch type(name) {
         case .int: [nil]

@@ -1,5 +1,5 @@
 extension StaticType {
-    /// The least type that covers both: unknown where they have nothing in common.
+    /// Returns the narrowest type that covers both; unknown where they have nothing in common.
     func join(_ other: StaticType) -> StaticType {
         switch (self, other) {
         case (.constant(let a), .constant(let b)) where StaticType.same(a, b): return self
@@ -32,6 +32,7 @@ extension StaticType {
         }
     }
 
+    /// Returns the narrowest type that covers all of them; unknown for no types.
     static func join(_ types: [StaticType]) -> StaticType {
         guard var result = types.first else { return .unknown }
         for type in types.dropFirst() {
@@ -41,7 +42,7 @@ extension StaticType {
         return result
     }
 
-    /// One scalar, bit for bit.
+    /// Returns whether two values are the same scalar. Floats are compared by `==`.
     private static func same(_ a: Value, _ b: Value) -> Bool {
         switch (a, b) {
         case (.none, .none): true

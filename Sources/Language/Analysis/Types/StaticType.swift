@@ -1,8 +1,9 @@
-/// What is known of a value before a program runs. `unknown` stands for any value and silences every check:
-/// a finding is reported only where each value that can arrive is wrong.
+/// What is known of a value before a program runs. `unknown` stands for any value and silences every check: an error is reported only where
+/// every value of the type would be wrong.
 public indirect enum StaticType: Sendable {
+    /// Any value.
     case unknown
-    /// A value that is known itself: a literal, or what follows from literals. Never a list or record.
+    /// A value that is itself known: a literal, or a result computed from literals. Never a list or a record.
     case constant(Value)
     case bool
     case int
@@ -17,32 +18,39 @@ public indirect enum StaticType: Sendable {
     case listOf(StaticType)
     /// A record; an open one may have more fields than these.
     case record([Field], isOpen: Bool)
+    /// A function.
     case function(StaticFunction)
+    /// A host value.
     case host(any HostType)
 
+    /// A field of a record type.
     public struct Field: Sendable {
+        /// The field's name.
         public var name: String
+        /// The type of the field's value.
         public var type: StaticType
 
+        /// Creates a field.
         public init(_ name: String, _ type: StaticType) {
             self.name = name
             self.type = type
         }
     }
 
+    /// The type of `none`.
     public static let none = StaticType.constant(.none)
 
-    /// Lists longer than this are known by their items' common type only.
+    /// The longest list whose items' types are kept one by one; longer ones keep the items' common type.
     static let longestList = 256
-    /// Of longer lists nothing is known of the items.
+    /// The longest list whose items are looked at; the item type of longer ones is unknown.
     private static let mostItems = 10_000
 
-    /// The type of a value.
+    /// Creates the type of a value.
     public init(_ value: Value) {
         switch value {
         case .none, .bool, .int, .float, .string, .range: self = .constant(value)
         case .list(let items):
-            // Nobody waits for what very many items have in common.
+            // Joining the types of very many items would take too long.
             self = items.count > StaticType.mostItems ? .listOf(.unknown) : StaticType.listing(items.map { StaticType($0) })
         case .record(let record):
             self = .record(record.pairs.map { Field($0, StaticType($1)) }, isOpen: false)
@@ -53,14 +61,15 @@ public indirect enum StaticType: Sendable {
         }
     }
 
-    /// A list of these items, or of their common type where they are many.
+    /// Returns the type of a list with these items, or of a list of their common type where there are more than `longestList`.
     static func listing(_ items: [StaticType]) -> StaticType {
         items.count <= longestList ? .list(items) : .listOf(join(items))
     }
 
+    /// Whether nothing is known of the value.
     public var isUnknown: Bool { if case .unknown = self { true } else { false } }
 
-    /// The value itself, where all of it is known.
+    /// The value itself, where all of it is known, else nil.
     public var value: Value? {
         switch self {
         case .constant(let value): return value
@@ -82,9 +91,10 @@ public indirect enum StaticType: Sendable {
         }
     }
 
+    /// The int, where the value is a known int, else nil.
     public var int: Int? { if case .constant(.int(let value)) = self { value } else { nil } }
 
-    /// Without the value: int for 3. Lists keep their length.
+    /// The type without its values: int for 3. Lists keep their length.
     var widened: StaticType {
         switch self {
         case .constant(.bool): .bool
@@ -97,7 +107,7 @@ public indirect enum StaticType: Sendable {
         }
     }
 
-    /// What iteration gives, one item after the other; nil where nothing can be gone through.
+    /// The type of the items that iteration gives, or nil where the value cannot be iterated.
     var element: StaticType? {
         switch self {
         case .unknown: .unknown
@@ -110,7 +120,7 @@ public indirect enum StaticType: Sendable {
         }
     }
 
-    /// How many items, where it is known.
+    /// The number of items, or nil where it is not known.
     var count: Int? {
         switch self {
         case .list(let items): items.count
@@ -122,7 +132,7 @@ public indirect enum StaticType: Sendable {
         }
     }
 
-    /// The items that unpacking sees, where they are known one by one.
+    /// The types of the items that unpacking sees, or nil where they are not known one by one.
     var items: [StaticType]? {
         switch self {
         case .list(let items): return items
@@ -138,15 +148,18 @@ public indirect enum StaticType: Sendable {
     }
 }
 
-/// A function as it is known before running.
+/// What is known of a function before a program runs.
 public enum StaticFunction: Sendable {
+    /// A builtin.
     case builtin(Builtin)
+    /// A function of the program.
     case user(UserFunction)
-    /// Some function.
+    /// A function of which nothing is known.
     case opaque
 }
 
-/// A host value that can tell its type.
+/// A host value that knows its static type.
 public protocol StaticallyTyped {
+    /// The value's type, with its shape and fields where they matter to the checks.
     var staticType: StaticType { get }
 }

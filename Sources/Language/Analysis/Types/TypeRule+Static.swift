@@ -1,5 +1,5 @@
 extension TypeRule {
-    /// Whether every value of the type is taken (true), none is (false), or it depends (nil).
+    /// Returns true if the parameter takes every value of the type, false if it takes none, and nil if that depends on the value.
     func accepts(_ type: StaticType) -> Bool? {
         if case .any = self { return true }
         switch self {
@@ -27,11 +27,13 @@ extension TypeRule {
         }
     }
 
+    /// Returns the three-valued "or".
     private static func any(_ answers: [Bool?]) -> Bool? {
         if answers.contains(true) { return true }
         return answers.contains(nil) ? nil : false
     }
 
+    /// Returns the three-valued "and".
     private static func all(_ answers: [Bool?]) -> Bool? {
         if answers.contains(false) { return false }
         return answers.contains(nil) ? nil : true

@@ -1,24 +1,29 @@
-/// A function of the program as it is known without running it.
+/// A function of the program, with what is known of it without running it.
 public final class UserFunction: @unchecked Sendable {
-    // Written while its definition is gone through, read afterwards.
+    // Only the check of its definition writes to it; afterwards it is only read.
     let syntax: FunctionSyntax
-    /// What it gives whatever it is called with.
+    /// The type that covers the result of every call.
     var result = StaticType.unknown
-    /// It draws random numbers without a seed of its own.
+    /// Whether the function draws random numbers without a seed of its own.
     var draws = false
-    /// What fails whenever it is called.
+    /// The errors that every call of the function raises.
     var certain: Set<FlowChecker.Finding> = []
-    /// It ends the program, or fails.
+    /// Whether every call ends the program, fails, or never ends.
     var neverReturns = false
 
     init(_ syntax: FunctionSyntax) {
         self.syntax = syntax
     }
 
+    /// The function's name, or "fn" where it has none.
     public var name: String { syntax.name ?? "fn" }
+    /// The name with the parameters, as written in the program.
     public var signature: String { Code.signature(syntax) }
+    /// The text of the function's `##` comment, or nil.
     public var documentation: String? { syntax.documentation }
+    /// The place of the function's name; the whole function where it has none.
     public var definition: Span { syntax.nameSpan }
+    /// The names of the parameters, in order.
     public var parameterNames: [String] { syntax.parameters.map(\.name) }
 }
 

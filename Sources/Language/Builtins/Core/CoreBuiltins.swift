@@ -5,13 +5,13 @@ enum CoreBuiltins {
         + programBuiltins + folderBuiltins + fileBuiltins)
         .relating(related).map { lengthy.contains($0.name) ? $0.aside() : $0 }
 
-    /// Those that go through all that they get, and need nothing else.
+    /// The builtins whose work only goes through their arguments, so that it may run aside (`Aside`).
     private static let lengthy: Set<String> = [
         "str", "list", "zip", "enumerate", "sorted", "reversed", "unique", "flatten", "join", "split", "replace", "upper", "lower", "trim",
         "lines", "starts_with", "ends_with", "int", "float", "keys", "values", "items", "record", "without",
     ]
 
-    /// Builtins that belong together: each names the others of its groups under "see also".
+    /// Groups of builtins that belong together; each names the others of its groups under "see also".
     private static let related = [
         ["print", "str", "help"], ["len", "has", "type"], ["str", "int", "float"], ["list", "range", "enumerate"],
         ["zip", "enumerate"], ["sorted", "reversed", "min", "max"], ["any", "all"], ["sum", "mean", "std"],

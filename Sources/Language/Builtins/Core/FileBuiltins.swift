@@ -1,6 +1,6 @@
 import Files
 
-/// Texts and JSON from files and into them.
+/// Builtins that read and write texts and JSON.
 extension CoreBuiltins {
     private static let family = "files"
     private static let input = Parameter("path", .string, doc: "The file; beside the script, or in the current folder.").naming(
@@ -39,7 +39,7 @@ extension CoreBuiltins {
             examples: [.init("save_json({lr: 0.1}, \"run.json\")", shows: "\"run.json\"")], run: saveJSON),
     ]
 
-    /// The text without the mark that some editors write before it. What holds zero bytes is no text.
+    /// Returns a file's text without a byte-order mark. Throws `.cannotRead` for a file that contains zero bytes.
     private static func text(_ call: Call) throws -> String {
         let given = try call.string("path")
         do {
@@ -86,8 +86,8 @@ extension CoreBuiltins {
 }
 
 extension Call {
-    /// Where a file that is to be written lies. Throws `.badArgument` for a path that is none, and `.cannotWrite` where its
-    /// folder does not exist.
+    /// Returns the path at which a file is to be written. Throws `.badArgument` for an empty path or one with a zero byte, and
+    /// `.cannotWrite` where its folder does not exist.
     func newFile(_ name: String) throws -> String {
         let given = try string(name)
         guard !given.isEmpty, !given.utf8.contains(0) else {

@@ -1,7 +1,6 @@
 import Glibc
 
-/// Where relative paths begin. The prompt's `:cd`, `:pwd` and `:ls` are these, so that a saved session says where it
-/// worked.
+/// Builtins for the current folder. The prompt's `:cd`, `:pwd` and `:ls` call them, so that a saved session records where it worked.
 extension CoreBuiltins {
     private static let family = "files"
 

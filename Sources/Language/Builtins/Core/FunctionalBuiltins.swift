@@ -1,4 +1,4 @@
-/// Builtins that take a function and go through items with it.
+/// Builtins that call a function for each item, or compare items.
 extension CoreBuiltins {
     private static let family = "lists"
     private static let source = Parameter("xs", doc: "A list, range, string, record, or a value with items.")
@@ -50,7 +50,7 @@ extension CoreBuiltins {
             parameters: [source], result: "list", terms: ["distinct", "set", "duplicates"],
             examples: [.init("unique([3, 1, 3])", shows: "[3, 1]")],
             run: { call in
-                // Places in `seen`: the first of each key, and those that differ from it.
+                // Indices in `seen`: the first item with each key, and further items with the same key that are not equal to it.
                 var (seen, first, others) = ([Value](), [SearchKey: Int](), [SearchKey: [Int]]())
                 for item in try items(call, "xs") {
                     try call.context.checkInterrupt()
@@ -111,7 +111,7 @@ extension CoreBuiltins {
     }
 }
 
-/// Equal values have equal keys, so that only few are compared.
+/// A hash key that is equal for equal values, so that only values with the same key are compared.
 private enum SearchKey: Hashable {
     case number(Double)
     case text(String)

@@ -86,7 +86,7 @@ extension CoreBuiltins {
             }),
     ]
 
-    /// At least one number.
+    /// Returns the numbers of `xs`. Throws `.badArgument` where there are none.
     private static func numbers(_ call: Call) throws -> [Double] {
         let values = try call.doubles("xs")
         if values.isEmpty {
@@ -145,7 +145,7 @@ extension CoreBuiltins {
         guard call.optional("digits") != nil else { return try whole(call, .toNearestOrAwayFromZero) }
         let scale = raise(10, Double(try call.int("digits")))
         let number = try call.double("x")
-        // A number too large for its decimals to be counted has none.
+        // A float so large that this overflows has no decimals.
         guard (number * scale).isFinite else { return .float(number) }
         return .float((number * scale).rounded(.toNearestOrAwayFromZero) / scale)
     }

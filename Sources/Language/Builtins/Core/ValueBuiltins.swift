@@ -59,7 +59,7 @@ extension CoreBuiltins {
                 return try value.inlineText(within: call.context)
             }
         }
-        // A value that was written while a stop was asked for may say anything.
+        // The text of a value that was written while a stop was requested may be incomplete.
         try call.context.checkInterrupt()
         let text = texts.joined(separator: try call.string("separator")) + (try call.string("end"))
         guard text.utf8.count > longestPiece else {
@@ -76,7 +76,7 @@ extension CoreBuiltins {
         return .none
     }
 
-    /// Characters that are printed between two questions whether a stop was wanted.
+    /// The number of characters printed between two checks for a requested stop.
     private static let longestPiece = 1 << 16
 
     @Sendable private static func length(_ call: Call) throws -> Value {
@@ -117,7 +117,7 @@ extension CoreBuiltins {
         }
     }
 
-    /// The items of an argument, as a loop would see them.
+    /// Returns the items of an argument as a loop would see them. Throws `.notIterable` where it has none.
     static func items(_ call: Call, _ name: String) throws -> [Value] {
         switch try call.value(name) {
         case .string(let text): return try text.polledMap { .string(String($0)) }

@@ -1,4 +1,4 @@
-/// `x[…]`.
+/// Indexing, `x[…]`.
 final class IndexNode: Node {
     enum Part {
         case at(Node)
@@ -36,7 +36,7 @@ final class IndexNode: Node {
         }
     }
 
-    /// The common case: one index, a list.
+    /// Evaluates an index with one entry; an item of a list, the common case, takes the shortest way.
     private func single(_ value: Value, _ node: Node, _ frame: Frame) throws -> Value {
         let index = try node.evaluate(frame)
         if case .list(let items) = value, case .int(let place) = index {
@@ -63,6 +63,7 @@ final class IndexNode: Node {
         }
     }
 
+    /// Returns the int of a slice's end, or nil where it is left out or none.
     private func int(_ node: Node?, _ frame: Frame) throws -> Int? {
         guard let node else { return nil }
         switch try node.evaluate(frame) {
@@ -74,9 +75,9 @@ final class IndexNode: Node {
         }
     }
 
-    /// The base with its shape or type, and the index that the problem speaks of.
+    /// Returns a problem as a failure with labels at the base, showing its shape or size, and at the first entry of the index.
     private func located(_ error: any Error, _ value: Value) -> Failure {
-        // To count a long text for a label takes longer than a stop may.
+        // After a stop no label is made: counting the characters of a long text would delay it.
         guard let problem = error as? Problem, problem.code != .interrupted else { return asFailure(error, at: span) }
         var labels: [Diagnostic.Label] = []
         if let span = base.span { labels.append(.init(span: span, text: value.shapeText ?? value.sizeText)) }
@@ -87,12 +88,12 @@ final class IndexNode: Node {
     }
 }
 
-/// `x.name`.
+/// Reading a field, `x.name`.
 final class FieldNode: Node {
     private let base: Node
     private let name: String
     private let at: Span
-    /// On the left of `??`: a missing field is none.
+    /// Whether the access stands on the left of `??`, where a missing field is none.
     private let optional: Bool
 
     init(_ base: Node, _ name: String, at: Span, optional: Bool, span: Span) {
@@ -145,7 +146,7 @@ final class FieldNode: Node {
     }
 }
 
-/// "a, b and 12 more".
+/// Returns the names as "a, b and 12 more".
 func listed(_ names: [String], limit: Int = 10) -> String {
     guard names.count > limit else { return names.joined(separator: ", ") }
     return names.prefix(limit).joined(separator: ", ") + " and \(names.count - limit) more"

@@ -1,5 +1,5 @@
-/// `xs = xs + more` and `xs += more`: what a loop that collects does. While nobody else holds the list, the items go to
-/// its end, so that a loop of n rounds does not copy n lists. The result is the same either way.
+/// An assignment `xs = xs + more` or `xs += more`, as in a loop that collects. While nobody else holds the list, the items are appended in
+/// place, so that a loop of n rounds does not copy n lists. The result is the same either way.
 final class AppendNode: Node {
     private let place: Location
     private let target: Target
@@ -25,12 +25,13 @@ final class AppendNode: Node {
         return .none
     }
 
-    /// Looks without holding the value, which would make a second holder of the list.
+    /// Returns whether the value is a list. It is not kept: a second holder of the list would force a copy.
     private func isList(_ node: Node, _ frame: Frame) throws -> Bool {
         if case .list = try node.evaluate(frame) { true } else { false }
     }
 
-    /// False where the name's value is no list any more, or the sum would exceed the limit, which the sum itself says.
+    /// Appends the items in place. Returns false where the variable no longer holds a list, or the sum would exceed the size limit, which
+    /// evaluating the sum then reports.
     private func append(_ more: [Value], _ frame: Frame) throws -> Bool {
         guard case .list(var items)? = value(frame), fits(items.count + more.count, frame) else { return false }
         store(nil, frame)

@@ -1,5 +1,5 @@
-/// `assert condition, message`. A condition that fails tells the values of its two sides; of several joined by `and`, the
-/// first that fails.
+/// An `assert condition, message`. A failed comparison shows the values of its two sides; of conditions joined by `and`, the first that
+/// fails is reported.
 final class AssertNode: Node {
     indirect enum Condition {
         case plain(Node)
@@ -58,7 +58,7 @@ final class AssertNode: Node {
         }
     }
 
-    /// Under each side that is no constant, its value.
+    /// Returns the failure of a comparison, with the value of each side that is not a literal below it.
     private func failed(_ frame: Frame, _ sides: (Side, Side), _ at: Span) throws -> Failure {
         var labels = [Diagnostic.Label(span: at, primary: true)]
         for side in [sides.0, sides.1] where !(side.node is ConstantNode) {

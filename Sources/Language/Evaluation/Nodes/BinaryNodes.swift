@@ -1,5 +1,4 @@
-/// An operator with two operands. Subclasses take ints and floats the short way; everything else goes through
-/// `Operators.apply`.
+/// An operator with two operands. Subclasses take a short way for ints and floats; all other operands go through `Operators.apply`.
 class BinaryNode: Node {
     final let op: BinaryOperator
     final let left: Node
@@ -14,6 +13,7 @@ class BinaryNode: Node {
         super.init(span: span)
     }
 
+    /// Returns the node for an operator.
     static func make(_ op: BinaryOperator, _ left: Node, _ right: Node, at: Span, span: Span) -> Node {
         switch op {
         case .add: AddNode(op, left, right, at: at, span: span)
@@ -40,7 +40,8 @@ class BinaryNode: Node {
     }
 }
 
-/// Labels under both operands: the problem's words, else the shapes, else the types.
+/// Returns an operator's problem as a failure with labels under both operands: the problem's own words, else their shapes, else their
+/// types.
 func operatorFailure(
     _ problem: Problem, _ op: BinaryOperator, _ left: (span: Span?, value: Value),
     _ right: (span: Span?, value: Value), at: Span
@@ -121,7 +122,7 @@ extension BinaryOperator {
         }
     }
 
-    /// False for the operators that compare nothing.
+    /// Returns the result of a comparison; false for operators that are none.
     @inline(__always)
     func compare<T: Comparable>(_ a: T, _ b: T) -> Bool {
         switch self {

@@ -3,15 +3,16 @@ final class CallNode: Node {
     enum Argument {
         case positional(Node)
         case named(String, Node)
-        /// `..record` or `..list`
+        /// `..record` or `..list`.
         case spread(Node)
     }
 
     private let callee: Node
     private let arguments: [Argument]
-    /// All arguments, where all are positional: the short way into a frame.
+    /// The arguments where all of them are positional, which can go straight into a frame; else nil.
     private let plain: [Node]?
     private let site: CallSite
+    /// The help where a method is called that does not exist: how to write the call as a function's.
     private let hint: String?
 
     init(_ callee: Node, _ arguments: [Argument], site: CallSite, hint: String?, span: Span) {
@@ -45,7 +46,7 @@ final class CallNode: Node {
         }
     }
 
-    /// The arguments; a name that is nothing, where a text is taken, was perhaps meant as one.
+    /// Evaluates a builtin's arguments. An unknown name where a text is accepted gets the help to put it in quotes.
     private func collected(for builtin: Builtin, _ frame: Frame) throws -> (positional: [Value], named: [(String, Value)]) {
         do {
             return try collect(arguments, frame)
@@ -74,7 +75,8 @@ final class CallNode: Node {
 }
 
 extension Node {
-    /// Evaluates arguments from left to right and opens spreads.
+    /// Evaluates arguments from left to right and opens spreads. Throws where a positional argument follows a named one, or something that
+    /// is neither a record nor a list is spread.
     final func collect(
         _ arguments: [CallNode.Argument], _ frame: Frame
     ) throws -> (positional: [Value], named: [(String, Value)]) {
@@ -110,7 +112,7 @@ extension Node {
     }
 }
 
-/// Makes a closure over the boxes that the function mentions.
+/// Makes a closure of a function and the variables that it captures.
 final class FunctionNode: Node {
     private let code: Code
     private let captures: [Location]
@@ -135,7 +137,7 @@ final class FunctionNode: Node {
     }
 }
 
-/// `with seed(7), no_grad { … }`: scopes are left in reverse order, however the block ends.
+/// A block `with seed(7), no_grad { … }`. The scopes are left in reverse order, however the block ends.
 final class WithNode: Node {
     struct Scope {
         var callee: Node
@@ -161,6 +163,7 @@ final class WithNode: Node {
         return try body.evaluate(frame)
     }
 
+    /// Opens a scope and returns what closes it. Throws where the callee is not a builtin with a scope.
     private func enter(_ scope: Scope, _ frame: Frame) throws -> @Sendable () -> Void {
         let value = try scope.callee.evaluate(frame)
         guard case .function(let function) = value, let builtin = function.builtin, let open = builtin.scope
@@ -177,6 +180,7 @@ final class WithNode: Node {
     }
 }
 
+/// An `import`, whose value is the record of the module's exports.
 final class ImportNode: Node {
     private let path: String
     private let importer: String

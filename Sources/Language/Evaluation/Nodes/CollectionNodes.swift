@@ -1,4 +1,4 @@
-/// `"text {value:format}"`.
+/// A string with values in braces, `"text {value:format}"`.
 final class StringNode: Node {
     enum Part {
         case text(String)
@@ -108,7 +108,7 @@ final class RecordNode: Node {
     }
 }
 
-/// `[element for x in xs if …]`.
+/// A comprehension, `[element for x in xs if …]`.
 final class ComprehensionNode: Node {
     enum Step {
         case loop(Target, Node)
@@ -138,6 +138,7 @@ final class ComprehensionNode: Node {
         return list
     }
 
+    /// Runs the remaining steps and appends the elements. `nested` becomes true where an element holds other values.
     private func run(
         _ steps: ArraySlice<Step>, _ frame: Frame, _ values: inout [Value], _ nested: inout Bool
     ) throws {
@@ -167,7 +168,7 @@ final class ComprehensionNode: Node {
 }
 
 extension Node {
-    /// Throws where a list of so many items would exceed the limit for one value.
+    /// Throws `.tooManyBytes` where a list of `count` items would exceed the size limit of one value.
     final func checkSize(_ count: Int, _ frame: Frame) throws {
         do {
             try Reservation.check([count], of: MemoryLayout<Value>.stride, what: "this list")
@@ -176,7 +177,7 @@ extension Node {
         }
     }
 
-    /// What a spread opens; nil for a value without items.
+    /// Returns the items that a spread opens, or nil for a value that has none.
     final func items(of value: Value, _ source: Node, _ frame: Frame) throws -> [Value]? {
         do {
             return try value.elements
@@ -185,8 +186,8 @@ extension Node {
         }
     }
 
-    /// Gives the items of a list, range, string, record (its keys) or host value to `body` until it returns
-    /// false.
+    /// Calls `body` with each item of a list, range, string (its characters), record (its keys) or host value until it returns false.
+    /// Throws `.notIterable` for other values.
     final func iterate(_ value: Value, _ source: Node, _ body: (Value) throws -> Bool) throws {
         switch value {
         case .list(let items):

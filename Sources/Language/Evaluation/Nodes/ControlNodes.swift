@@ -1,4 +1,4 @@
-/// Statements in order; the value is the last one's.
+/// Statements in order; the value is that of the last.
 final class BlockNode: Node {
     private let nodes: [Node]
     private let signals: Bool
@@ -41,7 +41,7 @@ final class IfNode: Node {
     }
 }
 
-/// What loops do with the signals of their bodies.
+/// The base of the loops, which handles `break`, `continue` and `return` in their bodies.
 class LoopNode: Node {
     final let body: Node
     /// Set inside an expression, a signal arrives as an `Unwind`, so every loop looks for both.
@@ -55,7 +55,7 @@ class LoopNode: Node {
 
     override var maySignal: Bool { true }
 
-    /// One iteration; false ends the loop.
+    /// Runs one iteration and returns whether the loop goes on. A signal raised in the middle of an expression arrives as an `Unwind`.
     @inline(__always)
     final func iteration(_ frame: Frame) throws -> Bool {
         try frame.machine.tick(self)
@@ -67,6 +67,7 @@ class LoopNode: Node {
         return signals && frame.signal != .none ? settle(frame) : true
     }
 
+    /// Takes a signal that is the loop's own, and returns whether the loop goes on.
     private func settle(_ frame: Frame) -> Bool {
         switch frame.signal {
         case .none: return true
@@ -118,7 +119,7 @@ final class WhileNode: LoopNode {
     }
 }
 
-/// `break` and `continue`.
+/// A `break` or `continue`.
 final class ExitNode: Node {
     private let signal: Signal
 
@@ -152,7 +153,7 @@ final class ReturnNode: Node {
     }
 }
 
-/// `try { … } recover problem { … }`: the error as a record.
+/// `try { … } recover problem { … }`, which binds the error as a record.
 final class TryNode: Node {
     private let body: Node
     private let target: Target?
@@ -178,7 +179,7 @@ final class TryNode: Node {
 }
 
 extension Diagnostic {
-    /// What `recover` gives: code, message, help, notes, file and line.
+    /// The record that `recover` binds: code, message, help, notes, file and line.
     var record: Record {
         var record = Record([("code", .string(code.rawValue)), ("message", .string(message))])
         record["help"] = help.map { .string($0) } ?? Value.none
@@ -189,7 +190,7 @@ extension Diagnostic {
     }
 }
 
-/// A text cut off at a number of characters.
+/// Returns the text, cut with "…" where it has more than `length` characters.
 func shortened(_ text: String, to length: Int) -> String {
     text.count <= length ? text : text.prefix(max(0, length - 1)) + "…"
 }

@@ -1,4 +1,4 @@
-/// `and` and `or`: the right side is evaluated only where it decides.
+/// `and` and `or`; the right side is evaluated only where the left one does not decide.
 final class LogicalNode: Node {
     private let isAnd: Bool
     private let left: Node
@@ -21,7 +21,7 @@ final class LogicalNode: Node {
 }
 
 extension Node {
-    /// A bool, or the failure that this node's value is none.
+    /// Returns the bool, or throws `.notABool` at this node. `user` is the quoted keyword that needs the bool.
     @inline(__always)
     final func flag(_ value: Value, of user: String) throws -> Bool {
         if case .bool(let flag) = value { return flag }
@@ -69,7 +69,7 @@ final class UnaryNode: Node {
     }
 }
 
-/// `x ?? y`: y where x is none.
+/// `x ?? y`, which is y where x is none.
 final class CoalesceNode: Node {
     private let left: Node
     private let right: Node
@@ -86,7 +86,7 @@ final class CoalesceNode: Node {
     }
 }
 
-/// `x in xs`, `x not in xs`.
+/// `x in xs` and `x not in xs`.
 final class ContainsNode: Node {
     private let item: Node
     private let container: Node
@@ -131,6 +131,7 @@ final class RangeNode: Node {
         return .range(RangeValue(start: start, end: try end(high, frame), inclusive: inclusive))
     }
 
+    /// Returns an end of the range, or throws where it is not an int.
     private func end(_ node: Node, _ frame: Frame) throws -> Int {
         let value = try node.evaluate(frame)
         if case .int(let number) = value { return number }

@@ -1,4 +1,4 @@
-/// A local that no inner function shares.
+/// Reads a local variable that no inner function shares.
 final class SlotNode: Node {
     private let slot: Int
     private let name: String
@@ -15,7 +15,7 @@ final class SlotNode: Node {
     }
 }
 
-/// A local that inner functions share.
+/// Reads a local variable that inner functions share.
 final class BoxNode: Node {
     private let index: Int
 
@@ -31,7 +31,7 @@ final class BoxNode: Node {
     }
 }
 
-/// A local of an enclosing function.
+/// Reads a variable of an enclosing function.
 final class CaptureNode: Node {
     private let index: Int
 
@@ -47,7 +47,7 @@ final class CaptureNode: Node {
     }
 }
 
-/// The name of a function inside of itself.
+/// Reads the running function by its own name.
 final class CurrentFunctionNode: Node {
     override func evaluate(_ frame: Frame) throws -> Value {
         frame.function.map { .function($0) } ?? .none
@@ -55,6 +55,7 @@ final class CurrentFunctionNode: Node {
 }
 
 extension Node {
+    /// Returns the failure of reading a local variable before it is assigned.
     func unset(_ name: String) -> Failure {
         failure(
             .unsetName, "\(quoted(name)) has no value yet", label: "used before it is set",
@@ -65,7 +66,7 @@ extension Node {
     }
 }
 
-/// A global, or the builtin of this name while no global has taken it.
+/// Reads a global variable, or the builtin of its name while no global has been assigned.
 final class GlobalNode: Node {
     private let box: Box
     private let builtin: FunctionValue?
@@ -84,6 +85,7 @@ final class GlobalNode: Node {
         throw unknown(frame.machine)
     }
 
+    /// Returns the failure of reading a name that means nothing, with the nearest name.
     private func unknown(_ machine: Machine) -> Failure {
         if let problem = machine.context.results.missing(box.name) {
             return Failure(problem, at: span, label: "")
@@ -112,7 +114,7 @@ final class AssignNode: Node {
     }
 }
 
-/// "1 name", "3 names".
+/// Returns the number with its noun: "1 name", "3 names".
 public func countText(_ count: Int, _ noun: String) -> String {
     "\(count) \(noun)\(count == 1 ? "" : "s")"
 }

@@ -1,5 +1,6 @@
-/// Binds a value to what an assignment or loop names.
+/// The left side of an assignment or a loop; binds a value to its names.
 class Target {
+    /// Binds the value. Throws a `Failure` where it cannot be unpacked.
     func bind(_ value: Value, _ frame: Frame) throws {}
 }
 
@@ -15,7 +16,7 @@ final class SlotTarget: Target {
 
 final class BoxTarget: Target {
     private let index: Int
-    /// A loop's variable is a new one in every iteration.
+    /// Whether each binding makes a new variable, as every iteration of a loop does.
     private let fresh: Bool
 
     init(_ index: Int, fresh: Bool) {
@@ -92,7 +93,7 @@ final class ListTarget: Target {
     }
 }
 
-/// `{lr, steps: n, ..others} = …`: fields of a record, or of a value of the domain.
+/// `{lr, steps: n, ..others} = …`: the fields of a record or of a host value.
 final class RecordTarget: Target {
     private let fields: [(key: String?, at: Span, target: Target)]
     private let span: Span
