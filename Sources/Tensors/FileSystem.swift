@@ -52,11 +52,11 @@ public enum FileSystem {
         if isFolder(path) || path.isEmpty { return }
         let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
         if !parent.isEmpty { try createFolder(parent) }
-        guard mkdir(path, 0o777) == 0 || errno == EEXIST && isFolder(path) else { throw FileError(.write, path, errno: errno) }
+        guard mkdir(path, 0o777) == 0 || errno == EEXIST && isFolder(path) else { throw FileError(.create, path, errno: errno) }
     }
 
     /// Removes a file, or a link itself. Throws `FileError`.
     public static func remove(_ path: String) throws {
-        guard unlink(path) == 0 else { throw FileError(.write, path, errno: errno) }
+        guard unlink(path) == 0 else { throw FileError(.remove, path, errno: errno) }
     }
 }

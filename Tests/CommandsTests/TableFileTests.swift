@@ -35,6 +35,15 @@ import Testing
         }
     }
 
+    /// By their numbers, not by the four digits that are shown.
+    @Test(arguments: [
+        ("table({x: [0.10000001]}) == table({x: [0.10000002]})", "false"), ("table({x: [1, 2]}) == table({x: [1.0, 2.0]})", "true"),
+        ("table({x: [1e308 * 10 - 1e308 * 10]}) == table({x: [1e308 * 10 - 1e308 * 10]})", "true"),
+        ("table({x: [1]}) == table({x: [\"1\"]})", "false"), ("table({x: [1]}) == table({x: [1, 1]})", "false"),
+        ("table({x: [[1, 2]]}) == table({x: [[1, 2]]})", "true"), ("table({x: [none]}) == table({x: [\"–\"]})", "false"),
+    ])
+    func tablesAreEqualByTheirCells(_ code: String, _ expected: String) { #expect(text(code) == expected, "\(code)") }
+
     @Test(arguments: [
         "table([])", "table([{a: none}, {a: 1}, {a: none}])", "table([{a: \"\"}, {a: none}])", "table({a: [], b: []})",
         "table([{x: tensor(0.5), y: 1}, {x: 2.5, y: none}])", "table([{\"a, b\": 1, \"\": 2, \"3\": 3, \"\\\"\": 4}])",

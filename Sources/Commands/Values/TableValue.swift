@@ -72,10 +72,16 @@ public struct TableValue: TableReadable {
         }
     }
 
-    /// Returns whether the other value is a table of the same columns and texts, as they are shown.
+    /// Returns whether the other value is a table of the same columns and cells. Cells without a number (NaN) are equal, so that a
+    /// table equals what was read from its file.
     public func isEqual(to other: any HostValue) -> Bool {
-        guard let other = other as? TableValue, other.columns == columns else { return false }
-        return Abandonable.answer { other.texts == texts }
+        guard let other = other as? TableValue, other.columns == columns, other.rows.count == rows.count else { return false }
+        return zip(rows, other.rows).allSatisfy { zip($0, $1).allSatisfy(Self.areSame) }
+    }
+
+    private static func areSame(_ one: Value, _ other: Value) -> Bool {
+        if let a = one.number, let b = other.number, a.isNaN, b.isNaN { return true }
+        return (try? one.isEqual(to: other)) ?? false
     }
 
     /// The numbers of rows and columns in words.

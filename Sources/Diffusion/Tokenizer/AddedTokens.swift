@@ -59,6 +59,7 @@ struct AddedTokens: Sendable {
 
     /// Adds a token; one with the same id is replaced.
     mutating func append(_ token: AddedToken) {
+        if let old = byID[token.id], byContent[ExactString(old.content)]?.id == token.id { byContent[ExactString(old.content)] = nil }
         tokens.removeAll { $0.id == token.id }
         asWritten.removeAll { $0.token.id == token.id }
         normalized.removeAll { $0.token.id == token.id }

@@ -42,7 +42,8 @@ public struct JSONObject: Sendable, Equatable {
 
     /// Appends a member; returns false where there is one with this key already.
     public mutating func append(_ key: String, _ value: JSON) -> Bool {
-        guard positions.updateValue(keys.count, forKey: ExactString(key)) == nil else { return false }
+        guard positions[ExactString(key)] == nil else { return false }
+        positions[ExactString(key)] = keys.count
         keys.append(key)
         values.append(value)
         return true

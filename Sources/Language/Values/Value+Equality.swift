@@ -1,3 +1,9 @@
+extension Value {
+    /// Returns what `==` gives in a program. Throws `.interrupted`, and `.tooManySteps` for values that share parts so often that
+    /// comparing them would take too long.
+    public func isEqual(to other: Value) throws -> Bool { try Operators.isEqual(self, other) }
+}
+
 extension Operators {
     /// Returns whether two values are equal: numbers by amount, lists and records item by item, user's functions by identity and builtins
     /// by name. Values of different types are unequal. Throws `.interrupted`, and `.tooManySteps` for values that share parts so often that

@@ -6,7 +6,7 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The operation that failed.
     public enum Operation: String, Sendable {
         /// Raw values are the verbs of messages.
-        case open, read, create, write, sync, rename
+        case open, read, create, write, sync, rename, remove
     }
 
     /// The reasons that callers tell apart, each of which stands for one or more values of `errno`; raw values are the
