@@ -86,7 +86,7 @@ struct LeakageValue: TableReadable {
         case .apart: "\(start) (\(percent(limits.apart)) or more): kept apart on this photo."
         case .leaks(let other): "\(start) (less than \(percent(limits.apart))): it leaks, \(percent(shares[other])) to \(place(other))."
         case .lost(let other):
-            "\(start) (less than \(percent(limits.held))): it looks past its thing, \(percent(shares[other])) at \(place(other)); more steps, or reduction=\"balanced\" for a small thing, may help."
+            "\(start) (less than \(percent(limits.held))): it looks past its thing, \(percent(shares[other])) at \(place(other)); more steps, or crop(scene) for a small thing, may help."
         }
     }
 }
