@@ -50,7 +50,7 @@ import Testing
         (options.steps, options.priorWeight, options.attentionWeight) = (1, 0, 1)
         var run = TrainingRun(phase: 1, model, scene: scene, prior: nil, options: options, seed: 3)
         try run.advance()
-        #expect(try #require(run.history.entries.last).attention > 0)
+        #expect(try #require(run.history.entries.last).losses[.attention] > 0)
         // The loss of a user's own is called, and sees maps of this size.
         final class Seen: @unchecked Sendable { var size = [0, 0] }
         let seen = Seen()
@@ -61,7 +61,7 @@ import Testing
         }
         var own = TrainingRun(phase: 1, model, scene: scene, prior: nil, options: options, seed: 3)
         try own.advance(replacing: replacing)
-        #expect(try #require(own.history.entries.last).attention > 0)
+        #expect(try #require(own.history.entries.last).losses[.attention] > 0)
         #expect(seen.size == [rows, columns])
         // The measures go by the same maps.
         let study = try model.studyAttention("a photo of <asset0>", picture: scene.pictures[0], timesteps: [500], seed: 1)

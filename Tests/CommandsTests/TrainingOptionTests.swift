@@ -18,6 +18,29 @@ import Testing
         bench.session.run(source: code).diagnostics.first { $0.severity == .error }
     }
 
+    // MARK: losses
+
+    /// What follows from a row of the table of losses: option and help, checkpoint, history, table, curve.
+    @Test func everyTermOfTheLossIsKnownEverywhere() throws {
+        let bench = bench()
+        bench.run("m = phase1(base, photo, init=[\"dish\", \"flower\"], steps=2, prior=1, prior_steps=1, seed=1)")
+        let row = try #require(CommandTable.all.first { $0.name == "phase2" })
+        for term in LossTerm.all {
+            #expect(bench.isTrue("min(m.history.\(term.name)) > 0 and len(table(m.history)[\"\(term.name)\"]) == 2"), "\(term.name)")
+            bench.run("plot(m.history, y=\"\(term.name)\")")
+            guard let name = term.weightName, let weight = term.weight else { continue }
+            #expect(row.parameters.contains { $0.name == name && $0.doc == weight.doc }, "\(name)")
+            var options = TrainingOptions()
+            #expect(options.json[name]?.doubleValue == weight.standard)
+            options.setWeight(of: term, to: 7)
+            #expect(options.weight(of: term) == 7 && options.json[name]?.doubleValue == 7 && TrainingOptions(options.json) == options)
+            options.setWeight(of: term, to: weight.standard)
+            #expect(options == TrainingOptions())
+            options.setWeight(of: term, to: -1)
+            #expect(TrainingOptions(options.json) == nil)
+        }
+    }
+
     // MARK: sizes
 
     /// The embedded model at other sizes: maps of 8×8, of 16×16 one level down, and of 16×24.

@@ -162,8 +162,8 @@ enum DisplaySamples {
             let fall = 1 / Float(1 + step % 40)
             learned.history.append(
                 .init(
-                    phase: step < 40 ? 1 : 2, step: step % 40 + 1, reconstruction: 0.01 + 0.1 * fall, prior: 0.05,
-                    attention: step < 40 ? 0.3 * fall : 0,
+                    phase: step < 40 ? 1 : 2, step: step % 40 + 1,
+                    losses: LossValues([0.01 + 0.1 * fall, 0.05, step < 40 ? 0.3 * fall : 0]),
                     gradientNorm: 1 + fall, subsets: [["<asset0>"]]))
         }
         return ModelValue(learned)

@@ -2,11 +2,14 @@ import Tensors
 
 /// A history as tensors: whole numbers up to 2²⁴ and float32 losses are exact. Legend: S steps, K handles, B photos.
 enum HistoryTensors {
+    /// Columns of a step: phase, step, the terms of the loss, and the gradient's norm.
+    private static var width: Int { LossTerm.all.count + 3 }
+
     /// Writes a history as named tensors; `handles` are the K tokens that its columns stand for.
     static func write(_ history: History, handles: [String]) -> [(String, Tensor)] {
         let (entries, k) = (history.entries, handles.count)
         let photos = entries.map(\.subsets.count).max() ?? 0
-        let numbers = entries.flatMap { [Float($0.phase), Float($0.step), $0.reconstruction, $0.prior, $0.attention, $0.gradientNorm] }
+        let numbers = entries.flatMap { [Float($0.phase), Float($0.step)] + $0.losses.all + [$0.gradientNorm] }
         let subsets = entries.flatMap { entry in
             (0..<photos).flatMap { photo in
                 let chosen = photo < entry.subsets.count ? entry.subsets[photo].compactMap(handles.firstIndex) : []
@@ -15,7 +18,7 @@ enum HistoryTensors {
         }
         let losses = entries.flatMap { entry in handles.map { entry.handleLosses[$0] ?? -1 } }
         return [
-            ("history", Tensor(numbers, shape: [entries.count, 6])),
+            ("history", Tensor(numbers, shape: [entries.count, width])),
             ("history.subsets", Tensor(subsets, shape: [entries.count, photos * k])),
             ("history.handles", Tensor(losses, shape: [entries.count, k])),
         ]
@@ -25,7 +28,7 @@ enum HistoryTensors {
     static func read(_ tensors: [String: Tensor], _ path: String, handles: [String]) throws -> History {
         let (damaged, k) = (CheckpointError.damaged(path: path, "its history does not fit"), handles.count)
         guard let numbers = tensors["history"], let subsets = tensors["history.subsets"], let losses = tensors["history.handles"],
-            numbers.rank == 2, subsets.rank == 2, numbers.shape[1] == 6, numbers.shape[0] == subsets.shape[0],
+            numbers.rank == 2, subsets.rank == 2, numbers.shape[1] == width, numbers.shape[0] == subsets.shape[0],
             losses.shape == [numbers.shape[0], k], subsets.shape[1] == 0 || k > 0 && subsets.shape[1] % k == 0
         else { throw damaged }
         var history = History()
@@ -39,7 +42,7 @@ enum HistoryTensors {
             let values = k == 0 ? [] : losses.row(row).values
             history.append(
                 .init(
-                    phase: phase, step: step, reconstruction: n[2], prior: n[3], attention: n[4], gradientNorm: n[5], subsets: chosen,
+                    phase: phase, step: step, losses: LossValues(Array(n[2..<(width - 1)])), gradientNorm: n[width - 1], subsets: chosen,
                     handleLosses: Dictionary(zip(handles, values).filter { $0.1 >= 0 }) { first, _ in first }))
         }
         return history

@@ -36,38 +36,48 @@ extension TrainingOptions {
         }
     }
 
-    private static let rows: [Row] = [
-        .int("steps", \.steps), .double("lr", \.optimizer.lr), .double("beta1", \.optimizer.beta1), .double("beta2", \.optimizer.beta2),
-        .double("eps", \.optimizer.eps), .double("weight_decay", \.optimizer.weightDecay),
-        .int("optimizer_bits", \.optimizer.stateBits),
-        .double("attention_weight", \.attentionWeight), .choice("normalization", \.attentionNormalization),
-        .choice("reduction", \.attentionReduction), .double("prior_weight", \.priorWeight), .bool("masked", \.isMasked),
-        .choice("sampling", \.sampling), .double("flip", \.flip), .choice("downsampling", \.maskDownsampling), .int("batch", \.batchSize),
-        Row(name: "clip", read: { $0.clipNorm.map { JSON($0) } ?? .null }) {
-            $0.clipNorm = $1.doubleValue
-            return $1.isNull || $1.doubleValue != nil
-        },
-        Row(name: "train_names", read: { $0.trainedNames.map { .array($0.sorted().map(JSON.string)) } ?? .null }) {
-            $0.trainedNames = $1.arrayValue.map { Set($0.compactMap(\.stringValue)) }
-            return $1.isNull || $1.arrayValue != nil
-        },
-        Row(name: "contexts", read: { .array($0.contexts.map(JSON.string)) }) {
-            $0.contexts = $1.arrayValue?.compactMap(\.stringValue) ?? []
-            return $1.arrayValue?.count == $0.contexts.count
-        },
-        .double("zoom", \.zoom),
-        Row(name: "handle_lr", read: { $0.handleRate.map { JSON($0) } ?? .null }) {
-            $0.handleRate = $1.doubleValue
-            return $1.isNull || $1.doubleValue != nil
-        },
-        Row(name: "size", read: { $0.size.map { [JSON($0.height), JSON($0.width)] } ?? .null }) {
-            let sides = $1.arrayValue?.compactMap(\.intValue) ?? []
-            $0.size = sides.count == 2 ? PixelSize(width: sides[1], height: sides[0]) : nil
-            return $1.isNull || sides.count == 2
-        },
-        .bool("clip_table", \.clipsWholeTable), .choice("train", \.trains), .int("lora_rank", \.loraRank),
-        .bool("gradient_checkpointing", \.checkpointsGradients),
-    ]
+    private static let rows: [Row] =
+        [
+            .int("steps", \.steps), .double("lr", \.optimizer.lr), .double("beta1", \.optimizer.beta1), .double("beta2", \.optimizer.beta2),
+            .double("eps", \.optimizer.eps), .double("weight_decay", \.optimizer.weightDecay),
+            .int("optimizer_bits", \.optimizer.stateBits),
+            .choice("normalization", \.attentionNormalization), .choice("reduction", \.attentionReduction), .bool("masked", \.isMasked),
+            .choice("sampling", \.sampling), .double("flip", \.flip), .choice("downsampling", \.maskDownsampling),
+            .int("batch", \.batchSize),
+            Row(name: "clip", read: { $0.clipNorm.map { JSON($0) } ?? .null }) {
+                $0.clipNorm = $1.doubleValue
+                return $1.isNull || $1.doubleValue != nil
+            },
+            Row(name: "train_names", read: { $0.trainedNames.map { .array($0.sorted().map(JSON.string)) } ?? .null }) {
+                $0.trainedNames = $1.arrayValue.map { Set($0.compactMap(\.stringValue)) }
+                return $1.isNull || $1.arrayValue != nil
+            },
+            Row(name: "contexts", read: { .array($0.contexts.map(JSON.string)) }) {
+                $0.contexts = $1.arrayValue?.compactMap(\.stringValue) ?? []
+                return $1.arrayValue?.count == $0.contexts.count
+            },
+            .double("zoom", \.zoom),
+            Row(name: "handle_lr", read: { $0.handleRate.map { JSON($0) } ?? .null }) {
+                $0.handleRate = $1.doubleValue
+                return $1.isNull || $1.doubleValue != nil
+            },
+            Row(name: "size", read: { $0.size.map { [JSON($0.height), JSON($0.width)] } ?? .null }) {
+                let sides = $1.arrayValue?.compactMap(\.intValue) ?? []
+                $0.size = sides.count == 2 ? PixelSize(width: sides[1], height: sides[0]) : nil
+                return $1.isNull || sides.count == 2
+            },
+            .bool("clip_table", \.clipsWholeTable), .choice("train", \.trains), .int("lora_rank", \.loraRank),
+            .bool("gradient_checkpointing", \.checkpointsGradients),
+        ]
+        + LossTerm.all.compactMap { term in
+            term.weightName.map { name in
+                Row(name: name, read: { JSON($0.weight(of: term)) }) {
+                    guard let weight = $1.doubleValue else { return false }
+                    $0.setWeight(of: term, to: weight)
+                    return true
+                }
+            }
+        }
 
     /// Every setting by its name, in the order of the rows.
     public var json: JSON { .object(JSONObject(Self.rows.map { ($0.name, $0.read(self)) })) }
@@ -84,10 +94,11 @@ extension TrainingOptions {
 
     /// Whether the numbers are such that a training can use them: a file may hold others.
     private var isSound: Bool {
-        let numbers = [
-            optimizer.lr, optimizer.beta1, optimizer.beta2, optimizer.eps, optimizer.weightDecay, attentionWeight, priorWeight,
-            clipNorm ?? 1, handleRate ?? 0,
-        ]
+        let numbers =
+            [
+                optimizer.lr, optimizer.beta1, optimizer.beta2, optimizer.eps, optimizer.weightDecay,
+                clipNorm ?? 1, handleRate ?? 0,
+            ] + LossTerm.all.map { weight(of: $0) }
         return numbers.allSatisfy { $0.isFinite && $0 >= 0 } && (0...1).contains(flip) && (0...1).contains(zoom)
             && contexts.allSatisfy { PromptContext.fault($0) == nil } && steps >= 0 && (1...1024).contains(loraRank)
             && (1...1024).contains(batchSize) && [8, 32].contains(optimizer.stateBits)

@@ -28,14 +28,12 @@ public struct TrainingOptions: Sendable, Equatable {
     public var steps = 400
     /// AdamW's settings, the learning rate among them.
     public var optimizer = AdamW.Options(lr: 5e-4)
-    /// The weight λ of the cross-attention loss; 0 is the paper's ablation.
-    public var attentionWeight = 0.01
+    /// The weights of the loss's terms, at least 0, by their names; a term that is not named has its standard weight.
+    private var weights: [String: Double] = [:]
     /// How a handle's map is brought to [0, 1].
     public var attentionNormalization = AttentionNormalization.max
     /// How the attention loss averages over a map's cells.
     public var attentionReduction = AttentionReduction.mean
-    /// The weight of prior preservation; 0 is none.
-    public var priorWeight = 1.0
     /// Whether the diffusion loss counts only inside the chosen masks (paper, equation 1); false is the paper's ablation.
     public var isMasked = true
     /// The law by which a photo's subset of handles is drawn.
@@ -72,6 +70,27 @@ public struct TrainingOptions: Sendable, Equatable {
 
     /// The settings of the authors' code for phase one.
     public init() {}
+
+    /// The weight of a term of the loss; 1 for a term without one.
+    public func weight(of term: LossTerm) -> Double { weights[term.name] ?? term.weight?.standard ?? 1 }
+
+    /// Sets the weight of a term that has one, at least 0.
+    public mutating func setWeight(of term: LossTerm, to weight: Double) {
+        // Options are equal where their weights are.
+        weights[term.name] = weight == term.weight?.standard ? nil : weight
+    }
+
+    /// The weight λ of the cross-attention loss; 0 is the paper's ablation.
+    public var attentionWeight: Double {
+        get { weight(of: .attention) }
+        set { setWeight(of: .attention, to: newValue) }
+    }
+
+    /// The weight of prior preservation; 0 is none.
+    public var priorWeight: Double {
+        get { weight(of: .prior) }
+        set { setWeight(of: .prior, to: newValue) }
+    }
 }
 
 /// The pictures that keep a model from forgetting (prior preservation): drawn by the base model. The values are the

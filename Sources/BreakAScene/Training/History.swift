@@ -6,12 +6,8 @@ public struct History: Sendable, Equatable {
         public let phase: Int
         /// The step within its phase, counted from 1.
         public let step: Int
-        /// The masked diffusion loss.
-        public let reconstruction: Float
-        /// The loss of the prior pictures before its weight; 0 without any.
-        public let prior: Float
-        /// The attention loss before its weight, summed over handles and averaged over photos.
-        public let attention: Float
+        /// Each term of the loss before its weight.
+        public let losses: LossValues
         /// The global norm of the gradient before clipping.
         public let gradientNorm: Float
         /// The handles' tokens of each photo of the step, in the order of its prompt.
@@ -20,12 +16,9 @@ public struct History: Sendable, Equatable {
         /// function of the user's took the loss's place.
         public let handleLosses: [String: Float]
 
-        init(
-            phase: Int, step: Int, reconstruction: Float, prior: Float, attention: Float, gradientNorm: Float, subsets: [[String]],
-            handleLosses: [String: Float] = [:]
-        ) {
-            (self.phase, self.step, self.reconstruction, self.prior) = (phase, step, reconstruction, prior)
-            (self.attention, self.gradientNorm, self.subsets, self.handleLosses) = (attention, gradientNorm, subsets, handleLosses)
+        init(phase: Int, step: Int, losses: LossValues, gradientNorm: Float, subsets: [[String]], handleLosses: [String: Float] = [:]) {
+            (self.phase, self.step, self.losses) = (phase, step, losses)
+            (self.gradientNorm, self.subsets, self.handleLosses) = (gradientNorm, subsets, handleLosses)
         }
     }
 

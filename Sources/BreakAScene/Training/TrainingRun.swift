@@ -110,9 +110,11 @@ public struct TrainingRun: Sendable {
     ) throws -> TrainingLosses {
         // Passes may be given up; the update, once begun, is done.
         let (losses, gradients) = try Parallel.abandonable(when: isUnwanted ?? { false }) {
-            let losses = try TrainingLosses(model, batch, scene, options, priorWeight: options.priorWeight, replacing: replacing)
+            let losses = try TrainingLosses(model, batch, scene, options, replacing: replacing)
             if isUnwanted?() == true { throw TrainingError.unwanted }
-            guard losses.total.value.scalar.isFinite else { throw diverged(losses.firstNotFinite) }
+            guard losses.total.value.scalar.isFinite else {
+                throw diverged(losses.values.firstNotFinite.map { "\($0.name) loss" } ?? "loss")
+            }
             return (losses, Gradients(of: losses.total))
         }
         if isUnwanted?() == true { throw TrainingError.unwanted }
@@ -120,9 +122,8 @@ public struct TrainingRun: Sendable {
         step += 1
         history.append(
             .init(
-                phase: phase, step: step, reconstruction: losses.reconstruction, prior: losses.prior, attention: losses.attention,
-                gradientNorm: Float(norm), subsets: batch.samples.map { $0.chosen.map { pairing.tokens[$0] } }, handleLosses: losses.handles
-            ))
+                phase: phase, step: step, losses: losses.values, gradientNorm: Float(norm),
+                subsets: batch.samples.map { $0.chosen.map { pairing.tokens[$0] } }, handleLosses: losses.handles))
         return losses
     }
 

@@ -14,7 +14,7 @@ enum DomainTypes {
     static let history = StaticType.host(
         NamedHostType(
             "history",
-            fields: ["phase", "step", "reconstruction", "prior", "attention", "gradient_norm"].map { .init($0, TensorType.of([nil])) }
+            fields: (["phase", "step"] + HistoryCurves.columns.map(\.name)).map { .init($0, TensorType.of([nil])) }
                 + [.init("handles", .listOf(.string))],
             // A column for each handle's attention loss: "attention_asset0".
             isOpen: true))

@@ -17,10 +17,10 @@ struct HistoryCurves {
     /// A column of a history; its value is nil in steps that have none.
     typealias Column = (name: String, value: @Sendable (History.Entry) -> Float?)
 
-    private static let columns: [Column] = [
-        ("reconstruction", { $0.reconstruction }), ("prior", { $0.prior }), ("attention", { $0.attention }),
-        ("gradient_norm", { $0.gradientNorm }),
-    ]
+    /// The numbers that every step has: the terms of the loss, then the gradient's norm.
+    static let columns: [Column] =
+        LossTerm.all.map { term -> Column in (term.name, { @Sendable in $0.losses[term] }) }
+        + [("gradient_norm", { @Sendable in $0.gradientNorm })]
 
     /// Returns the columns of the handles' own parts of the attention loss, "attention_asset0" for <asset0>, which only steps that name the
     /// handle have.
@@ -57,7 +57,7 @@ struct HistoryCurves {
     private func wanted(_ histories: [History]) throws -> [Column] {
         guard let given = call.optional("y") else {
             if histories.count > 1 { return [Self.columns[0]] }
-            return Self.columns.prefix(3).filter { column in histories[0].entries.contains { column.value($0) != 0 } }
+            return Self.columns.prefix(LossTerm.all.count).filter { column in histories[0].entries.contains { column.value($0) != 0 } }
         }
         let names: [String] = if case .string(let name) = given { [name] } else { try call.strings("y") }
         return try names.map { name in

@@ -17,16 +17,22 @@ public struct HistoryValue: TableReadable {
     public var typeName: String { "history" }
 
     /// The columns that every history has.
-    private static let columns: [(name: String, value: @Sendable (History.Entry) -> Value)] = [
-        ("phase", { .int($0.phase) }), ("step", { .int($0.step) }), ("reconstruction", { .float(Double($0.reconstruction)) }),
-        ("prior", { .float(Double($0.prior)) }), ("attention", { .float(Double($0.attention)) }),
-        ("gradient_norm", { .float(Double($0.gradientNorm)) }),
-        // "<asset0> and <asset2>", a photo of a larger batch after the other.
-        ("handles", { .string($0.subsets.map { $0.joined(separator: " and ") }.joined(separator: ", ")) }),
-    ]
+    private static let columns: [Column] =
+        [
+            ("phase", { @Sendable in .int($0.phase) }), ("step", { @Sendable in .int($0.step) }),
+        ]
+        + HistoryCurves.columns.map { column -> Column in
+            (column.name, { @Sendable in .float(column.value($0).map(Double.init) ?? .nan) })
+        }
+        + [
+            // "<asset0> and <asset2>", a photo of a larger batch after the other.
+            ("handles", { @Sendable in .string($0.subsets.map { $0.joined(separator: " and ") }.joined(separator: ", ")) })
+        ]
+
+    private typealias Column = (name: String, value: @Sendable (History.Entry) -> Value)
 
     /// The columns of every history, and one more for the attention loss of each handle by itself: "attention_asset0".
-    private var columns: [(name: String, value: @Sendable (History.Entry) -> Value)] {
+    private var columns: [Column] {
         Self.columns
             + HistoryCurves.handles(of: [history]).map { column in
                 (column.name, { entry in column.value(entry).map { .float(Double($0)) } ?? .none })
@@ -73,10 +79,9 @@ public struct HistoryValue: TableReadable {
     /// Returns the lines of one phase; losses that are 0 throughout are left out.
     private func lines(phase: Int, _ width: Int) -> [String] {
         let entries = history.entries.filter { $0.phase == phase }
-        let curves: [(name: String, values: [Double])] = [
-            ("reconstruction", entries.map { Double($0.reconstruction) }), ("prior", entries.map { Double($0.prior) }),
-            ("attention", entries.map { Double($0.attention) }), ("gradient norm", entries.map { Double($0.gradientNorm) }),
-        ].filter { $0.1.contains { $0 != 0 } }
+        let curves = HistoryCurves.columns.map { column in
+            (name: column.name.replacing("_", with: " "), values: entries.map { Double(column.value($0) ?? 0) })
+        }.filter { $0.values.contains { $0 != 0 } }
         let names = curves.map(\.name.count).max() ?? 0
         let ends = curves.map { Self.ends($0.values) }
         let room = max(8, min(60, width - names - 6 - (ends.map(\.count).max() ?? 0)))

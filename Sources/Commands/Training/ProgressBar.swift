@@ -3,20 +3,18 @@ import Language
 
 /// Exponential averages of the losses (each new step weighs 0.05), for the progress bar.
 struct LossAverages {
-    /// The averages of reconstruction, prior and attention loss; nil before the first step.
-    private var values: (Double, Double, Double)?
+    /// The average of each of `LossTerm.all`; empty before the first step.
+    private var values: [Double] = []
 
     /// Adds a step's losses.
     mutating func add(_ entry: History.Entry) {
-        let new = (Double(entry.reconstruction), Double(entry.prior), Double(entry.attention))
-        guard let old = values else { return values = new }
-        values = (0.95 * old.0 + 0.05 * new.0, 0.95 * old.1 + 0.05 * new.1, 0.95 * old.2 + 0.05 * new.2)
+        let new = entry.losses.all.map(Double.init)
+        values = values.isEmpty ? new : zip(values, new).map { 0.95 * $0 + 0.05 * $1 }
     }
 
-    /// The averages as texts with their names; those that are 0 are left out.
+    /// The averages as texts with their labels; those that are 0 are left out.
     var detail: [(String, String)] {
-        guard let values else { return [] }
-        return [("rec", values.0), ("prior", values.1), ("attn", values.2)].filter { $0.1 != 0 }.map { ($0.0, NumberText.fixed($0.1, 3)) }
+        zip(LossTerm.all, values).filter { $1 != 0 }.map { ($0.label, NumberText.fixed($1, 3)) }
     }
 }
 

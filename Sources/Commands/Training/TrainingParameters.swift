@@ -40,8 +40,8 @@ enum TrainingParameters {
         }
     }
 
-    /// The parameters and what they set.
-    private static let rows: [Row] = [
+    /// Steps and the optimizer's settings.
+    private static let optimization: [Row] = [
         Row("steps", .int, range: 0...1_000_000, unit: "steps", doc: "Training steps.", value: { .int($0.steps) }) {
             $1.steps = try $0.int("steps")
         },
@@ -65,92 +65,95 @@ enum TrainingParameters {
             }
             $1.optimizer.stateBits = bits
         },
-        Row(
-            "attention_weight", .number, range: 0...1000,
-            doc: "Weight of the attention loss, on the maps nearest to the paper's 16×16; 0 leaves it out.",
-            value: { .float($0.attentionWeight) }
-        ) {
-            $1.attentionWeight = try $0.double("attention_weight")
-        },
-        Row(
-            "normalization", .string, allowed: AttentionNormalization.allCases.map(\.rawValue),
-            doc: "How a map is brought to 0…1 for that loss.", value: { .string($0.attentionNormalization.rawValue) }
-        ) {
-            $1.attentionNormalization = AttentionNormalization(rawValue: try $0.string("normalization")) ?? .max
-        },
-        Row(
-            "reduction", .string, allowed: AttentionReduction.allCases.map(\.rawValue),
-            doc: "That loss as a mean over all cells (the code), or half inside, half outside of the mask.",
-            value: { .string($0.attentionReduction.rawValue) }
-        ) {
-            $1.attentionReduction = AttentionReduction(rawValue: try $0.string("reduction")) ?? .mean
-        },
-        Row(
-            "prior_weight", .number, range: 0...1000, doc: "Weight of prior preservation; 0 leaves it out.",
-            value: { .float($0.priorWeight) }
-        ) { $1.priorWeight = try $0.double("prior_weight") },
-        Row("masked", .bool, doc: "The diffusion loss only inside the chosen masks.", value: { .bool($0.isMasked) }) {
-            $1.isMasked = try $0.bool("masked")
-        },
-        Row(
-            "sampling", .oneOf([.string, .function]), allowed: SamplingLaw.allCases.map(\.rawValue),
-            doc: "The law of a step's handles; or a function of (step, count) that gives their places.",
-            value: { .string($0.sampling.rawValue) }
-        ) {
-            if case .string(let law)? = $0.optional("sampling") { $1.sampling = SamplingLaw(rawValue: law) ?? .union }
-        },
-        Row("flip", .number, range: 0...1, doc: "Probability that photo and masks are flipped.", value: { .float($0.flip) }) {
-            $1.flip = try $0.double("flip")
-        },
-        Row(
-            "contexts", .oneOf([.list(.string), .function]), standard: { contextsText($0) },
-            doc: "Prompts to learn in, one at random a photo, * for the handles; or a function of (step, pick).",
-            value: { .list($0.contexts.map { .string($0) }) }
-        ) {
-            $1.contexts = if case .function? = $0.optional("contexts") { [] } else { try ViewLaws.checked($0.strings("contexts")) }
-        },
-        Row(
-            "zoom", .oneOf([.number, .function]), range: 0...1,
-            doc: "Share of photos seen from closer, around their things; or a function of (step, pick).",
-            value: { .float($0.zoom) }
-        ) {
-            // A function may zoom at every step, and a plan counts that many.
-            $1.zoom = if case .function? = $0.optional("zoom") { 1 } else { try $0.double("zoom") }
-        },
-        Row(
-            "downsampling", .string, allowed: MaskDownsampling.allCases.map(\.rawValue),
-            doc: "How masks come down to the size of latents and attention maps.", value: { .string($0.maskDownsampling.rawValue) }
-        ) {
-            $1.maskDownsampling = MaskDownsampling(rawValue: try $0.string("downsampling")) ?? .nearest
-        },
-        Row("batch", .int, range: 1...64, doc: "Photos in a step, each with a subset of its own.", value: { .int($0.batchSize) }) {
-            $1.batchSize = try $0.int("batch")
-        },
-        Row(
-            "clip", .number, range: 0...1e6, doc: "Norm that gradients are clipped to; 0 does not clip.",
-            value: { .float($0.clipNorm ?? 0) }
-        ) {
-            let norm = try $0.double("clip")
-            $1.clipNorm = norm == 0 ? nil : norm
-        },
-        Row(
-            "gradient_checkpointing", .bool, doc: "Computes activations again instead of keeping them: a third slower, far less memory.",
-            value: { .bool($0.checkpointsGradients) }
-        ) {
-            $1.checkpointsGradients = try $0.bool("gradient_checkpointing")
-        },
-        Row(
-            "size", .listOrSingle(.int), range: 1...4096, unit: "px",
-            doc: "Size that it trains at, [height, width] or one number for both; the model's own without.",
-            value: { $0.size.map { .list([.int($0.height), .int($0.width)]) } ?? .none }
-        ) { $1.size = try $0.pixels("size") },
-        Row(
-            "clip_table", .bool, doc: "In phase one clip by the norm of the whole token table's gradient, as the paper's code does.",
-            value: { .bool($0.clipsWholeTable) }
-        ) {
-            $1.clipsWholeTable = try $0.bool("clip_table")
-        },
     ]
+
+    /// The weights of the loss's terms.
+    private static let weights: [Row] = LossTerm.all.compactMap { term in
+        guard let weight = term.weight, let name = term.weightName else { return nil }
+        return Row(name, .number, range: 0...1000, doc: weight.doc, value: { .float($0.weight(of: term)) }) {
+            $1.setWeight(of: term, to: try $0.double(name))
+        }
+    }
+
+    /// The parameters and what they set.
+    private static let rows: [Row] =
+        optimization + weights + [
+            Row(
+                "normalization", .string, allowed: AttentionNormalization.allCases.map(\.rawValue),
+                doc: "How a map is brought to 0…1 for that loss.", value: { .string($0.attentionNormalization.rawValue) }
+            ) {
+                $1.attentionNormalization = AttentionNormalization(rawValue: try $0.string("normalization")) ?? .max
+            },
+            Row(
+                "reduction", .string, allowed: AttentionReduction.allCases.map(\.rawValue),
+                doc: "That loss as a mean over all cells (the code), or half inside, half outside of the mask.",
+                value: { .string($0.attentionReduction.rawValue) }
+            ) {
+                $1.attentionReduction = AttentionReduction(rawValue: try $0.string("reduction")) ?? .mean
+            },
+            Row("masked", .bool, doc: "The diffusion loss only inside the chosen masks.", value: { .bool($0.isMasked) }) {
+                $1.isMasked = try $0.bool("masked")
+            },
+            Row(
+                "sampling", .oneOf([.string, .function]), allowed: SamplingLaw.allCases.map(\.rawValue),
+                doc: "The law of a step's handles; or a function of (step, count) that gives their places.",
+                value: { .string($0.sampling.rawValue) }
+            ) {
+                if case .string(let law)? = $0.optional("sampling") { $1.sampling = SamplingLaw(rawValue: law) ?? .union }
+            },
+            Row("flip", .number, range: 0...1, doc: "Probability that photo and masks are flipped.", value: { .float($0.flip) }) {
+                $1.flip = try $0.double("flip")
+            },
+            Row(
+                "contexts", .oneOf([.list(.string), .function]), standard: { contextsText($0) },
+                doc: "Prompts to learn in, one at random a photo, * for the handles; or a function of (step, pick).",
+                value: { .list($0.contexts.map { .string($0) }) }
+            ) {
+                $1.contexts = if case .function? = $0.optional("contexts") { [] } else { try ViewLaws.checked($0.strings("contexts")) }
+            },
+            Row(
+                "zoom", .oneOf([.number, .function]), range: 0...1,
+                doc: "Share of photos seen from closer, around their things; or a function of (step, pick).",
+                value: { .float($0.zoom) }
+            ) {
+                // A function may zoom at every step, and a plan counts that many.
+                $1.zoom = if case .function? = $0.optional("zoom") { 1 } else { try $0.double("zoom") }
+            },
+            Row(
+                "downsampling", .string, allowed: MaskDownsampling.allCases.map(\.rawValue),
+                doc: "How masks come down to the size of latents and attention maps.", value: { .string($0.maskDownsampling.rawValue) }
+            ) {
+                $1.maskDownsampling = MaskDownsampling(rawValue: try $0.string("downsampling")) ?? .nearest
+            },
+            Row("batch", .int, range: 1...64, doc: "Photos in a step, each with a subset of its own.", value: { .int($0.batchSize) }) {
+                $1.batchSize = try $0.int("batch")
+            },
+            Row(
+                "clip", .number, range: 0...1e6, doc: "Norm that gradients are clipped to; 0 does not clip.",
+                value: { .float($0.clipNorm ?? 0) }
+            ) {
+                let norm = try $0.double("clip")
+                $1.clipNorm = norm == 0 ? nil : norm
+            },
+            Row(
+                "gradient_checkpointing", .bool,
+                doc: "Computes activations again instead of keeping them: a third slower, far less memory.",
+                value: { .bool($0.checkpointsGradients) }
+            ) {
+                $1.checkpointsGradients = try $0.bool("gradient_checkpointing")
+            },
+            Row(
+                "size", .listOrSingle(.int), range: 1...4096, unit: "px",
+                doc: "Size that it trains at, [height, width] or one number for both; the model's own without.",
+                value: { $0.size.map { .list([.int($0.height), .int($0.width)]) } ?? .none }
+            ) { $1.size = try $0.pixels("size") },
+            Row(
+                "clip_table", .bool, doc: "In phase one clip by the norm of the whole token table's gradient, as the paper's code does.",
+                value: { .bool($0.clipsWholeTable) }
+            ) {
+                $1.clipsWholeTable = try $0.bool("clip_table")
+            },
+        ]
 
     /// Returns "none" or "8 prompts".
     private static func contextsText(_ options: TrainingOptions) -> String {
