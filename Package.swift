@@ -15,8 +15,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
     targets: [
-        // Floor 0: what files hold; hot loops in C with run-time dispatch, and the system's libraries.
-        .target(name: "Files"),
+        // Floor 0: cancelling; files and what they hold; hot loops in C with run-time dispatch, and the system's libraries.
+        .target(name: "Cancelling"),
+        .target(name: "Files", dependencies: ["Cancelling"]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: nil, providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CCairo", pkgConfig: nil, providers: [.apt(["libcairo2-dev"])]),
         .target(name: "CKernels", cSettings: kernels, linkerSettings: [.linkedLibrary("m")]),
@@ -52,7 +53,7 @@ let package = Package(
             ]),
         // Tests: one target a floor, fixtures written by PyTorch and diffusers.
         .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/Support"),
-        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
+        .testTarget(name: "TensorsTests", dependencies: ["Files", "Tensors", "TestSupport"]),
         .testTarget(name: "ImagesTests", dependencies: ["Images", "TestSupport"]),
         .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
         .testTarget(name: "AutogradTests", dependencies: ["Autograd", "TestSupport"]),

@@ -147,7 +147,7 @@ typedef struct {
     int keep_alpha, texts_only;
     uint32_t max_side;
     size_t max_bytes;
-    cpng_question is_unwanted;
+    cpng_question is_cancelled;
 } request;
 
 // The only frame that is jumped to. What it changes after setjmp is in `state` and `out`.
@@ -165,7 +165,7 @@ static cpng_status decode(const uint8_t *data, size_t size, const request *r, cp
     cpng_status status = check_header(data, size, r->max_side, out);
     if (status == CPNG_OK) status = check_chunks(data, size);
     if (status != CPNG_OK) return status;
-    cpng_state state = {.data = data, .size = size, .message = out->message, .is_unwanted = r->is_unwanted};
+    cpng_state state = {.data = data, .size = size, .message = out->message, .is_cancelled = r->is_cancelled};
     state.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &state, cpng_on_error, cpng_on_warning);
     if (state.png) state.info = png_create_info_struct(state.png);
     status = state.info ? guarded(&state, r, out) : CPNG_NO_MEMORY;
@@ -176,13 +176,13 @@ static cpng_status decode(const uint8_t *data, size_t size, const request *r, cp
 }
 
 cpng_status cpng_decode(const uint8_t *data, size_t size, int keep_alpha, uint32_t max_side, size_t max_bytes,
-                        cpng_question is_unwanted, cpng_picture *out) {
-    request r = {.keep_alpha = keep_alpha, .max_side = max_side, .max_bytes = max_bytes, .is_unwanted = is_unwanted};
+                        cpng_question is_cancelled, cpng_picture *out) {
+    request r = {.keep_alpha = keep_alpha, .max_side = max_side, .max_bytes = max_bytes, .is_cancelled = is_cancelled};
     return decode(data, size, &r, out);
 }
 
-cpng_status cpng_read_texts(const uint8_t *data, size_t size, uint32_t max_side, cpng_question is_unwanted,
+cpng_status cpng_read_texts(const uint8_t *data, size_t size, uint32_t max_side, cpng_question is_cancelled,
                             cpng_picture *out) {
-    request r = {.texts_only = 1, .max_side = max_side, .is_unwanted = is_unwanted};
+    request r = {.texts_only = 1, .max_side = max_side, .is_cancelled = is_cancelled};
     return decode(data, size, &r, out);
 }

@@ -22,9 +22,9 @@ void cpng_on_warning(png_structp png, png_const_charp text) {
 }
 
 void cpng_ask(cpng_state *state) {
-    if (!state->is_unwanted || !state->is_unwanted()) return;
-    state->status = CPNG_UNWANTED;
-    png_error(state->png, "not wanted any more");
+    if (!state->is_cancelled || !state->is_cancelled()) return;
+    state->status = CPNG_CANCELLED;
+    png_error(state->png, "cancelled");
 }
 
 void cpng_release(cpng_picture *picture) {

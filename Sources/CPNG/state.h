@@ -17,7 +17,7 @@ typedef struct {
     size_t capacity;
     cpng_status status;     // why, when libpng jumps
     char *message;
-    cpng_question is_unwanted;
+    cpng_question is_cancelled;
     int passes;             // reading: over an interlaced picture
 } cpng_state;
 

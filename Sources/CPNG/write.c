@@ -68,7 +68,7 @@ static cpng_status guarded(cpng_state *state, const request *r) {
 }
 
 cpng_status cpng_encode(const uint8_t *pixels, uint32_t width, uint32_t height, int channels,
-                        const cpng_text *texts, size_t text_count, int level, cpng_question is_unwanted,
+                        const cpng_text *texts, size_t text_count, int level, cpng_question is_cancelled,
                         cpng_bytes *out) {
     memset(out, 0, sizeof *out);
     if (channels != 1 && channels != 3 && channels != 4) {
@@ -76,7 +76,7 @@ cpng_status cpng_encode(const uint8_t *pixels, uint32_t width, uint32_t height, 
         return CPNG_BAD_ARGUMENT;
     }
     request r = {pixels, width, height, channels, level, texts, text_count};
-    cpng_state state = {.bytes = out, .message = out->message, .is_unwanted = is_unwanted};
+    cpng_state state = {.bytes = out, .message = out->message, .is_cancelled = is_cancelled};
     state.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &state, cpng_on_error, cpng_on_warning);
     if (state.png) state.info = png_create_info_struct(state.png);
     cpng_status status = state.info ? guarded(&state, &r) : CPNG_NO_MEMORY;

@@ -3,7 +3,7 @@ import Tensors
 
 extension CommandTable {
     /// Every row that this target adds to the language's core.
-    public static let all: [Builtin] = Abandonable.rows(
+    public static let all: [Builtin] = Cancellable.rows(
         (ModelCommands.all + MergeCommand.all + AdapterCommands.all + SceneCommands.all + TrainingCommands.all + PlanCommand.all + [
             ProductsScope.builtin
         ] + GenerationCommands.all

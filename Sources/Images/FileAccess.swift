@@ -16,7 +16,7 @@ enum FileAccess {
                     reason: "the file has \(file.size >> 20) MiB; the limit is \(maximumBytes >> 20) MiB")
             }
             let bytes = try file.contents()
-            try Parallel.checkWanted()
+            try Cancellation.check()
             return bytes
         }
     }

@@ -18,7 +18,7 @@ extension Image {
         let scaled = top > 0 ? heat.map { $0 / top } : heat.map { _ in 0 }
         let values = bilinear(scaled, width: mapWidth, height: mapHeight, to: size)
         let opacity = min(max(opacity, 0), 1)
-        try Parallel.checkWanted()
+        try Cancellation.check()
         return Image(size: size, costs: 120) { out, x, y in
             let heat = values[y * width + x]
             let photo = self[x, y]
@@ -54,7 +54,7 @@ extension Image {
             out.outline(mask, Color.series(firstColor + i))
         }
         // Where masks were only partly drawn, the middle of one may be anywhere.
-        try Parallel.checkWanted()
+        try Cancellation.check()
         for (mask, label) in zip(masks, labels) { out.label(mask, label) }
         return out
     }

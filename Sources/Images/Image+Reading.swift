@@ -29,7 +29,7 @@ struct Raster: Sendable {
     var channels: Int
     var bytes: [UInt8]
 
-    /// Decodes PNG or JPEG. Throws `ImageError`, and `Parallel.Unwanted` where the work is cancelled.
+    /// Decodes PNG or JPEG. Throws `ImageError`, and `CancellationError` where the work is cancelled.
     init(decoding data: [UInt8], keepAlpha: Bool, limits: ImageLimits, path: String?) throws {
         switch try PictureFormat(of: data, path: path) {
         case .png: try self.init(png: data, keepAlpha: keepAlpha, limits: limits, path: path)
@@ -41,9 +41,9 @@ struct Raster: Sendable {
         var picture = cpng_picture()
         let status = cpng_decode(
             data, data.count, keepAlpha ? 1 : 0, UInt32(clamping: limits.maximumSide), limits.maximumBytes,
-            { Parallel.isAbandoned ? 1 : 0 }, &picture)
+            { Cancellation.isCancelled ? 1 : 0 }, &picture)
         defer { cpng_release(&picture) }
-        if status == CPNG_UNWANTED { throw Parallel.Unwanted() }
+        if status == CPNG_CANCELLED { throw CancellationError() }
         guard status == CPNG_OK, let pixels = picture.pixels else {
             throw ImageError(
                 png: status, message: cString(of: &picture.message), picture.width, picture.height, path,

@@ -4,7 +4,7 @@ import Tensors
 
 extension Image {
     /// The picture as the bytes of a PNG file; equal pictures and metadata give equal bytes. Throws `ImageError` where the
-    /// metadata cannot be stored, and `Parallel.Unwanted`.
+    /// metadata cannot be stored, and `CancellationError`.
     public func pngData(metadata: PNGMetadata = PNGMetadata()) throws -> [UInt8] {
         try encodePNG(pixels, width: width, height: height, channels: 3, metadata)
     }
@@ -71,10 +71,10 @@ func encodePNG(
     let status = metadata.withTexts { texts in
         cpng_encode(
             bytes, UInt32(clamping: width), UInt32(clamping: height), Int32(channels), texts, texts.count, 6,
-            { Parallel.isAbandoned ? 1 : 0 }, &out)
+            { Cancellation.isCancelled ? 1 : 0 }, &out)
     }
     defer { cpng_release_bytes(&out) }
-    if status == CPNG_UNWANTED { throw Parallel.Unwanted() }
+    if status == CPNG_CANCELLED { throw CancellationError() }
     guard status == CPNG_OK else {
         throw ImageError(
             png: status, message: cString(of: &out.message), UInt32(clamping: width),

@@ -52,13 +52,13 @@ public struct PNGMetadata: Sendable, Equatable, ExpressibleByDictionaryLiteral {
     }
 
     /// Reads the texts of a PNG file in memory; `path` only appears in errors. Throws `ImageError`, and
-    /// `Parallel.Unwanted`.
+    /// `CancellationError`.
     public init(pngData: [UInt8], limits: ImageLimits = .standard, path: String? = nil) throws {
         var picture = cpng_picture()
         let side = UInt32(clamping: limits.maximumSide)
-        let status = cpng_read_texts(pngData, pngData.count, side, { Parallel.isAbandoned ? 1 : 0 }, &picture)
+        let status = cpng_read_texts(pngData, pngData.count, side, { Cancellation.isCancelled ? 1 : 0 }, &picture)
         defer { cpng_release(&picture) }
-        if status == CPNG_UNWANTED { throw Parallel.Unwanted() }
+        if status == CPNG_CANCELLED { throw CancellationError() }
         guard status == CPNG_OK else {
             throw ImageError(
                 png: status, message: cString(of: &picture.message), picture.width, picture.height, path)

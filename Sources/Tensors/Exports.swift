@@ -1,2 +1,3 @@
-// JSON is exported too: whoever works with tensors reads safetensors headers and models' configurations.
+// Exported too: whoever works with tensors cancels work, and reads safetensors headers and models' configurations.
+@_exported import Cancelling
 @_exported import Files

@@ -3,7 +3,7 @@ extension Parallel {
     /// Makes an array that `fill` writes part by part, on all threads. `costs`: operations per element.
     ///
     /// Where the work is cancelled, parts may be left uninitialized. Callers that compute with the result call
-    /// `checkWanted` first.
+    /// `Cancellation.check` first.
     public static func array<T: BitwiseCopyable>(
         _ count: Int, costs: Int = 8, _ fill: (_ out: UnsafeMutablePointer<T>, _ part: Range<Int>) -> Void
     ) -> [T] {
@@ -39,7 +39,7 @@ extension Parallel {
             left -= count
             if left > 0 { return true }
             left = Question.piece
-            return !isAbandoned
+            return !Cancellation.isCancelled
         }
     }
 
@@ -47,7 +47,7 @@ extension Parallel {
     @inline(__always)
     public static func eachRow(_ rows: Range<Int>, _ body: (Int) -> Void) {
         for row in rows {
-            if isAbandoned { return }
+            if Cancellation.isCancelled { return }
             body(row)
         }
     }

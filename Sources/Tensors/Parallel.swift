@@ -1,7 +1,7 @@
 import CKernels
 import Glibc
 
-/// Splits work over threads, and cancels it; nothing else does. Callers cut work into tasks by its *shape* alone, never by
+/// Splits work over threads, and leaves out tasks of work that is cancelled; nothing else does. Callers cut work into tasks by its *shape* alone, never by
 /// the number of threads, so results do not depend on how many there are.
 public enum Parallel {
     /// The number of threads that take tasks: the variable `BAS_THREADS`, at most 256, or the cores that this process may
@@ -35,8 +35,8 @@ public enum Parallel {
     public static func run(tasks: Int, always: Bool = false, _ body: (Int) -> Void) {
         let before = bas_flush_denormals()
         defer { bas_restore_denormals(before) }
-        if !always, let isUnwanted = demand.isUnwanted {
-            schedule(tasks) { task in if !isUnwanted() { body(task) } }
+        if !always, let isCancelled = Cancellation.question {
+            schedule(tasks) { task in if !isCancelled() { body(task) } }
         } else {
             schedule(tasks, body)
         }
@@ -57,8 +57,8 @@ public enum Parallel {
         let before = bas_flush_denormals()
         defer { bas_restore_denormals(before) }
         guard fillsThreads(lanes: count) else { return (0..<count).forEach(body) }
-        let demand = demand
-        schedule(count) { lane in $demand.withValue(demand) { body(lane) } }
+        let question = Cancellation.question
+        schedule(count) { lane in Cancellation.scope(of: question) { body(lane) } }
     }
 
     /// Whether so many pieces of equal work keep every thread busy. False while times are recorded, which count one
@@ -66,48 +66,6 @@ public enum Parallel {
     private static func fillsThreads(lanes count: Int) -> Bool {
         let threads = if case .threads(let count) = schedule { count } else { threads }
         return threads > 1 && count % threads == 0 && !Profile.isRecording
-    }
-
-    // MARK: Cancelling
-
-    private struct Demand: Sendable {
-        /// Asked before every task; a task is left out where it returns true. nil: the work cannot be cancelled.
-        var isUnwanted: (@Sendable () -> Bool)?
-    }
-    @TaskLocal private static var demand = Demand()
-
-    /// Runs `body`, in which tasks are left out once `condition` is true: products of huge matrices and passes of large
-    /// models then end within one task's time. Their results are invalid: the caller asks `condition` afterwards and
-    /// discards them, caches nothing and writes nothing. Once true, `condition` must stay true.
-    public static func abandonable<T>(
-        when condition: @escaping @Sendable () -> Bool, _ body: () throws -> T
-    ) rethrows -> T {
-        try $demand.withValue(Demand(isUnwanted: condition)) { try body() }
-    }
-
-    /// Whether the work was cancelled, so that what was computed may be invalid: caches keep nothing then.
-    public static var isAbandoned: Bool { demand.isUnwanted?() ?? false }
-
-    /// Runs `body` in full, even where the work around it is cancelled: for writing files that belong together.
-    public static func finishing<T>(_ body: () throws -> T) rethrows -> T {
-        try $demand.withValue(Demand()) { try body() }
-    }
-
-    /// Whether the work can be cancelled: whether it runs within `abandonable`.
-    public static var isAbandonable: Bool { demand.isUnwanted != nil }
-
-    /// Thrown where the work was cancelled.
-    public struct Unwanted: Error, CustomStringConvertible {
-        /// The error has no properties.
-        public init() {}
-        /// The error as a message.
-        public var description: String { "not wanted any more" }
-    }
-
-    /// Throws `Unwanted` where the work was cancelled. Called before a result is written or kept, and between the files,
-    /// parameters or passes of long work.
-    public static func checkWanted() throws {
-        if isAbandoned { throw Unwanted() }
     }
 
     private static func run(tasks: Int, threads: Int, _ body: (Int) -> Void) {

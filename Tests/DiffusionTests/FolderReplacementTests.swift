@@ -31,12 +31,12 @@ import Testing
     }
 
     /// Given up in its middle, it leaves the old one.
-    @Test func whatIsNotWantedIsNotWritten() throws {
+    @Test func whatIsCancelledIsNotWritten() throws {
         try inFolder { folder in
             let target = "\(folder)/model"
             try FolderReplacement.write(target) { try AtomicFile.write("\($0)/a.txt", text: "old") }
-            #expect(throws: Parallel.Unwanted.self) {
-                try Parallel.abandonable(when: { true }) {
+            #expect(throws: CancellationError.self) {
+                try Cancellation.scope(when: { true }) {
                     try FolderReplacement.write(target) { try AtomicFile.write("\($0)/a.txt", text: "new") }
                 }
             }

@@ -2,6 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
+@testable import Files
 @testable import Tensors
 
 /// Paths that are no ordinary files.
@@ -31,6 +32,20 @@ import Testing
         #expect(throws: FileError(.create, path + "/round", errno: ELOOP)) { try AtomicFile.write(path + "/round", text: "") }
     }
 
+    /// The old file's permissions stay, also through a link.
+    @Test func permissionsStay() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/file"
+        try AtomicFile.write(path, text: "one")
+        #expect(chmod(path, 0o640) == 0 && symlink("file", folder.path + "/link") == 0)
+        for name in ["file", "link"] {
+            try AtomicFile.write(folder.path + "/" + name, text: "two")
+            var status = stat()
+            #expect(stat(path, &status) == 0 && status.st_mode & 0o7777 == 0o640)
+        }
+        #expect(folder.contents == ["file", "link"])
+    }
+
     /// What somebody reads takes the bytes; what nobody reads is refused at once.
     @Test func pipesAreWrittenThrough() throws {
         let folder = try TemporaryFolder()
@@ -42,9 +57,9 @@ import Testing
         try AtomicFile.write(path, text: "heard")
         var bytes = [UInt8](repeating: 0, count: 16)
         #expect(read(reader, &bytes, 16) == 5 && bytes.starts(with: Array("heard".utf8)))
-        // A full pipe that nobody empties ends when the work is not wanted any more.
+        // A full pipe that nobody empties ends when the work is cancelled.
         let asked = try questions(limit: 3) {
-            #expect(throws: Parallel.Unwanted.self) { try AtomicFile.write(path) { try $0.write([UInt8](repeating: 7, count: 1 << 20)) } }
+            #expect(throws: CancellationError.self) { try AtomicFile.write(path) { try $0.write([UInt8](repeating: 7, count: 1 << 20)) } }
         }
         #expect(asked > 3)
         #expect(folder.contents == ["pipe"])

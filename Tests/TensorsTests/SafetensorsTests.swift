@@ -3,6 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
+@testable import Files
 @testable import Tensors
 
 func safetensorsFixture(_ name: String) -> String {
@@ -47,17 +48,17 @@ func safetensorsFixture(_ name: String) -> String {
 
     /// Before, within and after the writing, and while the disk takes its time: nothing lies there afterwards, and what was
     /// there before stands.
-    @Test(arguments: 0..<4) func whatIsNotWantedLeavesNothing(_ limit: Int) throws {
+    @Test(arguments: 0..<4) func whatIsCancelledLeavesNothing(_ limit: Int) throws {
         let folder = try TemporaryFolder()
         let path = "\(folder.path)/large.safetensors"
         let large = SafetensorsTensor("a", shape: [4 << 20], [Float](repeating: 1, count: 4 << 20))
-        #expect(throws: Parallel.Unwanted.self) { try questions(limit: limit) { try SafetensorsWriter.write(path, [large]) } }
+        #expect(throws: CancellationError.self) { try questions(limit: limit) { try SafetensorsWriter.write(path, [large]) } }
         #expect(folder.contents.isEmpty)
         try SafetensorsWriter.write(path, [SafetensorsTensor("b", shape: [1], [7])])
-        #expect(throws: Parallel.Unwanted.self) { try questions(limit: limit) { try SafetensorsWriter.write(path, [large]) } }
+        #expect(throws: CancellationError.self) { try questions(limit: limit) { try SafetensorsWriter.write(path, [large]) } }
         #expect(folder.contents == ["large.safetensors"])
         #expect(try SafetensorsFile(path: path).readFloats("b") == [7])
-        try Parallel.abandonable(when: { false }) { try SafetensorsWriter.write(path, [large]) }
+        try Cancellation.scope(when: { false }) { try SafetensorsWriter.write(path, [large]) }
         #expect(try SafetensorsFile(path: path).readFloats("a").allSatisfy { $0 == 1 })
     }
 

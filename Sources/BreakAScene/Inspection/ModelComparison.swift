@@ -29,7 +29,7 @@ extension DiffusionModel {
         ] {
             let known = Dictionary(new.map { ($0.name, $0.value.value) }) { first, _ in first }
             for (name, value) in old where name != CLIPTextModel.handleEmbeddingName {
-                guard let after = known[name], after.shape == value.shape, !Parallel.isAbandoned else { return nil }
+                guard let after = known[name], after.shape == value.shape, !Cancellation.isCancelled else { return nil }
                 add(Self.block(of: "\(part).\(name)"), value.value, after)
             }
         }
@@ -58,7 +58,7 @@ extension DiffusionModel {
         let old = base.unet.parameters() + base.textEncoder.parameters()
         let known = Dictionary(old.map { ($0.name, $0.value.value) }) { first, _ in first }
         let new = unet.parameters() + textEncoder.parameters()
-        let changed = new.filter { name, variable in !Parallel.isAbandoned && !(known[name]?.isIdentical(to: variable.value) ?? false) }
+        let changed = new.filter { name, variable in !Cancellation.isCancelled && !(known[name]?.isIdentical(to: variable.value) ?? false) }
         return (changed.count, new.count, changed.reduce(0) { $0 + $1.value.value.count * MemoryLayout<Float>.stride })
     }
 }

@@ -41,9 +41,9 @@ public enum SceneFolder {
         if !others.isEmpty { throw SceneError.holdsAnother(path: path, files: others) }
         let photo = try scene.image.pngData()
         let masks = try scene.masks.map { try $0.pngData() }
-        try Parallel.checkWanted()
+        try Cancellation.check()
         // From here on a stop would leave a photo beside masks of another.
-        try Parallel.finishing { try write(photo, masks, scene, path) }
+        try Cancellation.shielded { try write(photo, masks, scene, path) }
     }
 
     private static func write(_ photo: [UInt8], _ masks: [[UInt8]], _ scene: Scene, _ path: String) throws {

@@ -64,7 +64,7 @@ extension LearnedModel {
             throw MergeError.differentModels(parameter: "the number of parameters")
         }
         for (name, parameter) in parameters {
-            try Parallel.checkWanted()
+            try Cancellation.check()
             let value = parameter.value
             guard let mine = own[name], let before = start[name], mine.shape == value.shape, before.shape == value.shape else {
                 throw MergeError.differentModels(parameter: name)

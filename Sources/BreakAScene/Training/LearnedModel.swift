@@ -83,17 +83,18 @@ extension LearnedModel {
     }
 
     /// Runs (or continues) a phase until it is finished or `control` says stop; the result is the model as trained so far
-    /// either way. `isUnwanted` stops it too, within a step, which is then given up: whatever such a step throws is no
+    /// either way. `isCancelled` stops it too, within a step, which is then given up: whatever such a step throws is no
     /// error. Throws what a step and `control` throw.
     public func training(
         _ run: TrainingRun, description: String, replacing: TrainingReplacements = TrainingReplacements(),
-        isUnwanted: @escaping @Sendable () -> Bool = { false }, control: (TrainingProgress, borrowing TrainingRun) throws -> TrainingControl
+        isCancelled: @escaping @Sendable () -> Bool = { false },
+        control: (TrainingProgress, borrowing TrainingRun) throws -> TrainingControl
     ) throws -> LearnedModel {
         var run = run
         while !run.isFinished {
             do {
-                try run.advance(replacing: replacing, isUnwanted: isUnwanted)
-            } catch  where isUnwanted() {
+                try run.advance(replacing: replacing, isCancelled: isCancelled)
+            } catch  where isCancelled() {
                 break
             }
             guard let entry = run.history.entries.last else { break }

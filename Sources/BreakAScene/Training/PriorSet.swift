@@ -58,7 +58,7 @@ public struct PriorSet: Sendable {
                 }
                 // Rounded to pictures of 8 bits per channel, as a file or a value of the language holds them.
                 let drawn = Tensor.concatenated(try Image.batch(model.decodeLatents(latents)).map { Tensor($0) }, axis: 0)
-                try Parallel.checkWanted()
+                try Cancellation.check()
                 try store?.keep(drawn, from: first)
                 pictures.append(drawn)
             }

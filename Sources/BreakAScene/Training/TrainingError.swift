@@ -4,7 +4,7 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
     case notFinite(what: String, phase: Int, step: Int, steps: Int, lr: Double)
 
     /// The step was given up because its result is no longer wanted.
-    case unwanted
+    case cancelled
 
     /// A law of zoom gave a part of the photo in which one of the step's things does not appear.
     case unseen
@@ -15,7 +15,7 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
         case .notFinite(let what, let phase, let step, let steps, _):
             "training diverged: the \(what) is not finite in step \(step) of \(steps) of phase \(phase)"
         case .unseen: "this part of the photo does not show all of the step's things"
-        case .unwanted: "the training was stopped within a step"
+        case .cancelled: "the training was stopped within a step"
         }
     }
 }

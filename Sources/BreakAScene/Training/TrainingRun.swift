@@ -83,41 +83,41 @@ public struct TrainingRun: Sendable {
 
     /// Does the next step; everything random is drawn from the run's own counters.
     ///
-    /// `isUnwanted` says that the step is no longer wanted: it is then given up within a part of its time. Throws
-    /// `TrainingError.unwanted` then, otherwise as the other `advance` and as `replacing`; on every error the run is as
+    /// `isCancelled` says that the step is no longer wanted: it is then given up within a part of its time. Throws
+    /// `TrainingError.cancelled` then, otherwise as the other `advance` and as `replacing`; on every error the run is as
     /// before the step.
     public mutating func advance(
-        replacing: TrainingReplacements = TrainingReplacements(), isUnwanted: (@Sendable () -> Bool)? = nil
+        replacing: TrainingReplacements = TrainingReplacements(), isCancelled: (@Sendable () -> Bool)? = nil
     ) throws {
         let before = random
         do {
             let laws = replacing.laws(step: step + 1, handles: pairing.count)
-            let batch = try Parallel.abandonable(when: isUnwanted ?? { false }) {
+            let batch = try Cancellation.scope(when: isCancelled ?? { false }) {
                 try TrainingBatch(model, scene, prior: prior, options, step: step, &random, laws: laws)
             }
-            try advance(batch, replacing: replacing, isUnwanted: isUnwanted)
+            try advance(batch, replacing: replacing, isCancelled: isCancelled)
         } catch {
             random = before
             throw error
         }
     }
 
-    /// Does a step on a given batch. Throws `TrainingError` where a loss or the gradient is not finite, or `isUnwanted`
+    /// Does a step on a given batch. Throws `TrainingError` where a loss or the gradient is not finite, or `isCancelled`
     /// says so: the run is then as it was before the step.
     @discardableResult
     public mutating func advance(
-        _ batch: TrainingBatch, replacing: TrainingReplacements = TrainingReplacements(), isUnwanted: (@Sendable () -> Bool)? = nil
+        _ batch: TrainingBatch, replacing: TrainingReplacements = TrainingReplacements(), isCancelled: (@Sendable () -> Bool)? = nil
     ) throws -> TrainingLosses {
         // Passes may be given up; the update, once begun, is done.
-        let (losses, gradients) = try Parallel.abandonable(when: isUnwanted ?? { false }) {
+        let (losses, gradients) = try Cancellation.scope(when: isCancelled ?? { false }) {
             let losses = try TrainingLosses(model, batch, scene, options, replacing: replacing)
-            if isUnwanted?() == true { throw TrainingError.unwanted }
+            if isCancelled?() == true { throw TrainingError.cancelled }
             guard losses.total.value.scalar.isFinite else {
                 throw diverged(losses.values.firstNotFinite.map { "\($0.name) loss" } ?? "loss")
             }
             return (losses, Gradients(of: losses.total))
         }
-        if isUnwanted?() == true { throw TrainingError.unwanted }
+        if isCancelled?() == true { throw TrainingError.cancelled }
         guard let norm = update(gradients) else { throw diverged("gradient") }
         step += 1
         history.append(

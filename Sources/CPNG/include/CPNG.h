@@ -14,7 +14,7 @@ typedef enum {
     CPNG_TOO_LARGE,     // a side or the decoded size is over the limit
     CPNG_NO_MEMORY,
     CPNG_BAD_ARGUMENT,  // writing: what was asked cannot be a PNG
-    CPNG_UNWANTED,      // is_unwanted said so
+    CPNG_CANCELLED,      // is_cancelled said so
 } cpng_status;
 
 enum { CPNG_MESSAGE = 160 };
@@ -52,17 +52,17 @@ typedef struct {
 // by Pillow). With keep_alpha = 0 transparency is dropped, not blended. The sides and width * height * channels are checked
 // against max_side and max_bytes before anything is allocated. `out` is always initialized.
 cpng_status cpng_decode(const uint8_t *data, size_t size, int keep_alpha, uint32_t max_side, size_t max_bytes,
-                        cpng_question is_unwanted, cpng_picture *out);
+                        cpng_question is_cancelled, cpng_picture *out);
 
 // Reads only the header and the text chunks before and after the pixels, which are checked but not kept. `out` is always
 // initialized.
-cpng_status cpng_read_texts(const uint8_t *data, size_t size, uint32_t max_side, cpng_question is_unwanted,
+cpng_status cpng_read_texts(const uint8_t *data, size_t size, uint32_t max_side, cpng_question is_cancelled,
                             cpng_picture *out);
 
 // Encodes rows of `channels` (1, 3 or 4) bytes per pixel with zlib's `level`. The same input always gives the same bytes:
 // no time is written. Texts with utf8 set become iTXt chunks, the others tEXt. `out` is always initialized.
 cpng_status cpng_encode(const uint8_t *pixels, uint32_t width, uint32_t height, int channels,
-                        const cpng_text *texts, size_t text_count, int level, cpng_question is_unwanted,
+                        const cpng_text *texts, size_t text_count, int level, cpng_question is_cancelled,
                         cpng_bytes *out);
 
 // Frees what the picture holds.

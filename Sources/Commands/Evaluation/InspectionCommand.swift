@@ -52,7 +52,7 @@ enum InspectionCommand {
         let pairing = try call.pairing(model, scene)
         let plan = call.has("images") ? nil : try plan(call, pairing.count)
         let prepared = try PreparedScenes.scene(scene, model, call)
-        let inspector = try Abandonable.within(call.context.interrupt) {
+        let inspector = try Cancellable.within(call.context.interrupt) {
             try call.mapped("model") { try PictureInspector(model, prepared, handles: pairing.handles) }
         }
         let report = try plan.map { try drawn(call, model, pairing, $0, inspector) } ?? given(call, model, pairing, inspector)
@@ -98,7 +98,7 @@ enum InspectionCommand {
         for first in stride(from: 0, to: plan.entries.count, by: batch) {
             let entries = Array(plan.entries[first..<min(first + batch, plan.entries.count)])
             do {
-                done += try Abandonable.within(call.context.interrupt) {
+                done += try Cancellable.within(call.context.interrupt) {
                     try call.mapped("prompts") {
                         try pictures(call, model, tokens, entries, options, inspector) { step in
                             bar.update(first * options.steps + step * entries.count, of: plan.entries.count * options.steps)
@@ -156,7 +156,7 @@ enum InspectionCommand {
             let asked = pairing.handles.indices.filter { ids.contains(model.handleID(pairing.handles[$0])) }
             do {
                 pictures.append(
-                    try Abandonable.within(call.context.interrupt) {
+                    try Cancellable.within(call.context.interrupt) {
                         try call.mapped("images") {
                             return try inspector.inspect(
                                 call.fitted(image.image, to: size, "images").seen,

@@ -55,7 +55,7 @@ public struct FigureValue: PictureReadable {
 
     /// Returns the figure in a few words, with its picture.
     public func display(_ context: DisplayContext) -> Display {
-        let png = context.wantsImages ? Abandonable.answer { try? pngData(context) } : nil
+        let png = context.wantsImages ? Cancellable.answer { try? pngData(context) } : nil
         let picture = png.map { DisplayImage(png: $0, alt: figure.summary) }
         return Display(figure.summary, image: picture)
     }

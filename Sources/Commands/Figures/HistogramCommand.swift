@@ -109,7 +109,7 @@ struct HistogramBins {
     private static func eachFinite(_ sets: [[Float]], _ body: (Double) -> Void) throws {
         for values in sets {
             for start in stride(from: 0, to: values.count, by: Aside.noticed) {
-                try Parallel.checkWanted()
+                try Cancellation.check()
                 for value in values[start..<min(start + Aside.noticed, values.count)] where value.isFinite { body(Double(value)) }
             }
         }

@@ -38,7 +38,7 @@ struct SeparatedText {
         var reader = SeparatedText(bytes, separator: separator)
         var rows: [Row] = []
         while reader.place < bytes.count {
-            try Parallel.checkWanted()
+            try Cancellation.check()
             rows.append(try reader.row())
         }
         return rows

@@ -71,7 +71,7 @@ enum TableCommands {
         if let table = value.host(as: TableReadable.self)?.table { return table }
         if case .record(let record) = value { return try columns(record, call, name) }
         let records = try (try value.elements ?? []).enumerated().map { place, item in
-            try Parallel.checkWanted()
+            try Cancellation.check()
             if case .record(let record) = item { return record }
             throw Problem(
                 .wrongType, "\(call.builtin.name) wants records", argument: name,
@@ -86,7 +86,7 @@ enum TableCommands {
         return TableValue(
             columns: names,
             rows: try records.map { row in
-                try Parallel.checkWanted()
+                try Cancellation.check()
                 return names.map { row[$0] ?? .none }
             })
     }

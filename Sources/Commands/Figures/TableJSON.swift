@@ -42,7 +42,7 @@ enum TableJSON {
         let parts = bytes.dropFirst(bytes.starts(with: mark) ? 3 : 0).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         var lines: [(number: Int, object: JSONObject)] = []
         for (place, part) in parts.enumerated() where part.contains(where: { ![9, 13, 32].contains($0) }) {
-            try Parallel.checkWanted()
+            try Cancellation.check()
             let isLast = place == parts.count - 1
             do {
                 let json = try JSON.parse(Array(part), depthLimit: deepest + 4, allowsNonFinite: true)

@@ -44,7 +44,7 @@ struct GradientsValue: NamedTensorsReadable {
     }
 
     func index(_ subscripts: [Subscript]) throws -> Value {
-        try Abandonable.operation {
+        try Cancellable.operation {
             switch try unscaled.chosen(subscripts, from: typeName) {
             case .one(let tensor): .tensor(scale == 1 ? tensor : tensor.scaled(by: Float(scale)))
             case .several(let part): .host(GradientsValue(GradientsValue(part, handles: handles), scale: scale))
@@ -74,7 +74,7 @@ struct GradientsValue: NamedTensorsReadable {
             }
         }
         if let other = other.host(as: GradientsValue.self), op == .add || op == .subtract {
-            return try Abandonable.operation { .host(try isLeft ? sum(other, op == .add ? 1 : -1) : other.sum(self, op == .add ? 1 : -1)) }
+            return try Cancellable.operation { .host(try isLeft ? sum(other, op == .add ? 1 : -1) : other.sum(self, op == .add ? 1 : -1)) }
         }
         if op == .equal || op == .notEqual { return nil }
         let own = Value.tensor(variable)
@@ -106,7 +106,7 @@ struct GradientsValue: NamedTensorsReadable {
 
     func isEqual(to other: any HostValue) -> Bool {
         guard let other = other as? GradientsValue, other.unscaled.names == unscaled.names else { return false }
-        return Abandonable.answer {
+        return Cancellable.answer {
             let (a, b) = (tensors, other.tensors)
             return zip(a.entries, b.entries).allSatisfy { $0.shape == $1.shape && a.tensor(of: $0).isEqual(to: b.tensor(of: $1)) }
         }
@@ -122,7 +122,7 @@ struct GradientsValue: NamedTensorsReadable {
     }
 
     func display(_ context: DisplayContext) -> Display {
-        Abandonable.answer {
+        Cancellable.answer {
             let head = TextLines.wrapped(inlineText, width: context.width, rest: "  ")
             return Display((head + unscaled.table(scale: scale, width: context.width)).joined(separator: "\n"))
         }

@@ -110,7 +110,7 @@ enum PreparedScenes: ContextKey {
             return known
         }
         let prepared = try call.mapped("scene") { try PreparedScene(scene, for: model) }
-        if !Parallel.isAbandoned { call.context[PreparedScenes.self] = prepared }
+        if !Cancellation.isCancelled { call.context[PreparedScenes.self] = prepared }
         return prepared
     }
 

@@ -70,7 +70,7 @@ struct MomentsValue: NamedTensorsReadable {
 
     func isEqual(to other: any HostValue) -> Bool {
         guard let other = other as? MomentsValue, other.tensors.names == tensors.names else { return false }
-        return Abandonable.answer {
+        return Cancellable.answer {
             zip(tensors.entries, other.tensors.entries).allSatisfy {
                 $0.shape == $1.shape && tensors.tensor(of: $0).isEqual(to: tensors.tensor(of: $1))
             }
@@ -83,7 +83,7 @@ struct MomentsValue: NamedTensorsReadable {
     var explanation: String { "A running mean of gradients or of their squares, by handle or name." }
 
     func display(_ context: DisplayContext) -> Display {
-        Abandonable.answer {
+        Cancellable.answer {
             let head = TextLines.wrapped(inlineText, width: context.width, rest: "  ")
             return Display((head + tensors.table(scale: 1, width: context.width)).joined(separator: "\n"))
         }

@@ -102,7 +102,7 @@ enum DomainErrors {
                     ? "try a lower lr than \(lr) (5e-3 and 3e-4 suit the phases of the embedded model, 5e-4 and 2e-6 Stable Diffusion)"
                     : "nothing had been learned yet: the model's own numbers are not finite, or attention_loss gives such a number")
         case .unseen: Problem(.badArgument, error.description, argument: "zoom", help: ViewLaws.partHelp)
-        case .unwanted: Problem(.interrupted, error.description)
+        case .cancelled: Problem(.interrupted, error.description)
         }
     }
 

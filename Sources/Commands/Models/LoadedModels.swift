@@ -27,7 +27,7 @@ enum LoadedModels: ContextKey {
         call.context[LoadedModels.self].removeAll { $0.key == key }
         for _ in 0..<3 {
             let model = try load()
-            try Parallel.checkWanted()
+            try Cancellation.check()
             let after = DiskStamp(paths)
             if after == before {
                 keep(Entry(key: key, stamp: before, model: model), call)

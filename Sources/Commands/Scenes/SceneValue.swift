@@ -40,7 +40,7 @@ public struct SceneValue: PictureReadable {
     public var explanation: String { "A photo and a mask per thing in it: what phase1 and phase2 learn from." }
 
     /// Returns the table of the masks with the warnings, and the figure where the context wants images.
-    public func display(_ context: DisplayContext) -> Display { Abandonable.answer { shown(context) } }
+    public func display(_ context: DisplayContext) -> Display { Cancellable.answer { shown(context) } }
 
     private func shown(_ context: DisplayContext) -> Display {
         let alt = "\(scene.title) and each of its masks"

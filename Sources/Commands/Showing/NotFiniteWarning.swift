@@ -4,8 +4,8 @@ import Tensors
 extension Call {
     /// Warns where a tensor that becomes a picture holds NaN or infinite numbers, for which there is no colour.
     func warnOfNotFinite(_ tensor: Tensor, _ argument: String?, help: String? = nil) {
-        // Abandoned work leaves arbitrary numbers; whether it was abandoned is certain only after the search.
-        guard tensor.contains(where: { !$0.isFinite }), !Parallel.isAbandoned else { return }
+        // Cancelled work leaves arbitrary numbers; whether it was cancelled is certain only after the search.
+        guard tensor.contains(where: { !$0.isFinite }), !Cancellation.isCancelled else { return }
         let found = TensorStatistics(tensor)
         let infinite = found.infinite.below + found.infinite.above
         let counts = [(found.notANumber, "NaN"), (infinite, "infinite")].filter { $0.0 > 0 }.map { "\($0) are \($1)" }

@@ -36,7 +36,7 @@ enum PictureSheet {
 extension PictureReadable {
     /// Returns the sheet of a list that holds nothing but pictures, or nil for other lists.
     public func picture(of list: [any HostValue], _ context: DisplayContext) -> DisplayImage? {
-        Abandonable.answer { sheet(of: list, context) }
+        Cancellable.answer { sheet(of: list, context) }
     }
 
     /// Makes the sheet; pictures that know what they were made from get titles and a caption of it.

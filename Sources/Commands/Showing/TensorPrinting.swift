@@ -64,7 +64,7 @@ struct TensorPrinting {
 
     /// Returns one number in a notation.
     private static func write(_ value: Float, _ form: Form) -> String {
-        if Parallel.isAbandoned { return "" }
+        if Cancellation.isCancelled { return "" }
         guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
         let type = form == .scientific ? "e" : "f"
         let spec = FormatSpec(".\(form == .whole ? 0 : digits)\(type)")

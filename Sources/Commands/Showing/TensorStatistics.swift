@@ -17,7 +17,7 @@ struct TensorStatistics {
     /// The numbers of negative and of positive infinities.
     private(set) var infinite = (below: 0, above: 0)
 
-    /// Computes the statistics in two passes over the values; work that was abandoned leaves them incomplete.
+    /// Computes the statistics in two passes over the values; work that was cancelled leaves them incomplete.
     init(_ tensor: Tensor) {
         var sum = 0.0
         tensor.eachPiece { values in
@@ -57,7 +57,7 @@ extension Tensor {
     /// The number of values in a piece.
     private static let pieceCount = 1 << 16
 
-    /// Calls `body` with the values in order, piece by piece; the pieces that remain are skipped once the work is abandoned.
+    /// Calls `body` with the values in order, piece by piece; the pieces that remain are skipped once the work is cancelled.
     func eachPiece(_ body: (UnsafeBufferPointer<Float>) -> Void) {
         withValues { values in
             Parallel.eachRow(0..<(values.count + Self.pieceCount - 1) / Self.pieceCount) { piece in

@@ -132,6 +132,6 @@ extension TensorCommands {
             tensor.eachPiece { numbers += $0.map { .float(shortest($0)) } }
             return .list(numbers)
         }
-        return .list((0..<tensor.shape[0]).map { Parallel.isAbandoned ? .none : nested(tensor.row($0)) })
+        return .list((0..<tensor.shape[0]).map { Cancellation.isCancelled ? .none : nested(tensor.row($0)) })
     }
 }

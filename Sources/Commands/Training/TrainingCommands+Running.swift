@@ -123,7 +123,7 @@ extension TrainingCommands {
         var holder = learned
         let drawn: PriorSet
         do {
-            drawn = try Abandonable.within(call.context.interrupt) {
+            drawn = try Cancellable.within(call.context.interrupt) {
                 try call.mapped("prior_prompts") {
                     try holder.preparePrior(options, store: learned.drawnPrior) { done, total in
                         bar.update(done, of: total)
@@ -188,7 +188,7 @@ extension TrainingCommands {
         return try call.mapped(nil) {
             try interrupt.during(keeper == nil ? .unkept : .kept) {
                 let result = try learned.training(
-                    run, description: description, replacing: replacements, isUnwanted: { interrupt.isRequested }
+                    run, description: description, replacing: replacements, isCancelled: { interrupt.isRequested }
                 ) { progress, run in
                     smooth.add(progress.entry)
                     bar.update(progress.step, of: progress.steps, smooth.detail)

@@ -57,7 +57,7 @@ public struct ImageValue: TensorReadable, PictureReadable {
 
     /// Returns numbers of the picture, indexed as a tensor [H, W, 3] in -1…1.
     public func index(_ subscripts: [Subscript]) throws -> Value {
-        try Abandonable.operation { .tensor(try TensorIndexing.apply(subscripts, to: variable.row(0))) }
+        try Cancellable.operation { .tensor(try TensorIndexing.apply(subscripts, to: variable.row(0))) }
     }
 
     /// Returns whether the other value is an image of the same pixels; what they were made from does not matter.
@@ -74,7 +74,7 @@ public struct ImageValue: TensorReadable, PictureReadable {
     public var explanation: String { "A picture of RGB bytes that knows what it was made from; as a tensor it lies in -1…1." }
 
     /// Returns `alt`, the range of the bytes, and what the metadata say beyond `alt`.
-    public func display(_ context: DisplayContext) -> Display { Abandonable.answer { shown(context) } }
+    public func display(_ context: DisplayContext) -> Display { Cancellable.answer { shown(context) } }
 
     private func shown(_ context: DisplayContext) -> Display {
         let (low, high) = image.range

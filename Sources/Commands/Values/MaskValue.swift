@@ -33,7 +33,7 @@ public struct MaskValue: TensorReadable, PictureReadable {
 
     /// Returns a field of the mask, or nil for an unknown name. Throws `.interrupted`.
     public func field(_ name: String) throws -> Value? {
-        try Abandonable.operation { Self.fields.first { $0.name == name }?.value(self) }
+        try Cancellable.operation { Self.fields.first { $0.name == name }?.value(self) }
     }
 
     /// The number of cells of the 16×16 grid, on which the attention loss works, that belong to the mask.
@@ -41,7 +41,7 @@ public struct MaskValue: TensorReadable, PictureReadable {
 
     /// Returns numbers of the mask as a tensor.
     public func index(_ subscripts: [Subscript]) throws -> Value {
-        try Abandonable.operation { .tensor(try TensorIndexing.apply(subscripts, to: variable)) }
+        try Cancellable.operation { .tensor(try TensorIndexing.apply(subscripts, to: variable)) }
     }
 
     /// Returns a mask for `|`, `&` and `-` between masks; every other operator works on the values as tensors [H, W]. Throws
@@ -50,7 +50,7 @@ public struct MaskValue: TensorReadable, PictureReadable {
         if let other = other.host(as: MaskValue.self), let combine = Self.algebra[op] {
             let (a, b) = isLeft ? (mask, other.mask) : (other.mask, mask)
             guard a.size == b.size else { throw sizesDiffer(a, b) }
-            return .mask(try Abandonable.operation { try combine(a, b) })
+            return .mask(try Cancellable.operation { try combine(a, b) })
         }
         if op == .equal || op == .notEqual, other.number == nil { return nil }
         let own = Value.host(self)
@@ -71,7 +71,7 @@ public struct MaskValue: TensorReadable, PictureReadable {
 
     /// Returns the inverse mask for `!`, and a tensor for the sign.
     public func unary(_ op: UnaryOperator) throws -> Value? {
-        try Abandonable.operation { op == .not ? .mask(!mask) : .tensor(variable.scaled(by: -1)) }
+        try Cancellable.operation { op == .not ? .mask(!mask) : .tensor(variable.scaled(by: -1)) }
     }
 
     /// Returns whether the other value is an equal mask.
@@ -89,7 +89,7 @@ public struct MaskValue: TensorReadable, PictureReadable {
 
     /// Returns "mask 512×512  area 5.5 %  14 cells of 16×16  box [180, 96]–[301, 233]  centre [240, 168]"; corners and centre are [x, y] in
     /// pixels.
-    public func display(_ context: DisplayContext) -> Display { Abandonable.answer { shown(context) } }
+    public func display(_ context: DisplayContext) -> Display { Cancellable.answer { shown(context) } }
 
     private func shown(_ context: DisplayContext) -> Display {
         var pieces = ["mask \(mask.size)", "area \(NumberText.fixed(mask.areaFraction * 100, 1)) %", "\(cells) cells of 16×16"]
@@ -101,7 +101,7 @@ public struct MaskValue: TensorReadable, PictureReadable {
         } else {
             pieces.append("faint: no value above \(NumberText.share(Double(mask.values.max() ?? 0)))")
         }
-        if let middle = mask.centroid, !Parallel.isAbandoned { pieces.append("centre [\(Int(middle.x)), \(Int(middle.y))]") }
+        if let middle = mask.centroid, !Cancellation.isCancelled { pieces.append("centre [\(Int(middle.x)), \(Int(middle.y))]") }
         let text = TextLines.pieces(pieces, context.width, "", "  ").joined(separator: "\n")
         guard context.wantsImages, let png = try? enlarged.pngData(metadata: Provenance.completed([:], program: context.program)) else {
             return Display(text)

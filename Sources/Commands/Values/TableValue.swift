@@ -95,7 +95,7 @@ public struct TableValue: TableReadable {
     private var texts: [[String]] {
         let decimals = columns.indices.map { place in Self.decimals(rows.map { $0[place] }) }
         return rows.map { row in
-            if Parallel.isAbandoned { return columns.map { _ in "" } }
+            if Cancellation.isCancelled { return columns.map { _ in "" } }
             return row.indices.map { place in
                 guard let digits = decimals[place], let number = Self.float(row[place]), number.isFinite,
                     let spec = FormatSpec(".\(digits)f"), let text = try? Value.float(number).formatted(spec)
@@ -107,7 +107,7 @@ public struct TableValue: TableReadable {
 
     /// Returns the number of decimals with which a column's floats stand with their dots in line; nil where their sizes differ too much.
     private static func decimals(_ column: [Value]) -> Int? {
-        let texts = column.compactMap(float).filter(\.isFinite).map { Parallel.isAbandoned ? "" : text(.float($0)) }
+        let texts = column.compactMap(float).filter(\.isFinite).map { Cancellation.isCancelled ? "" : text(.float($0)) }
         guard !texts.isEmpty, !texts.contains(where: { $0.contains("e") }) else { return nil }
         let most = texts.map { $0.drop { $0 != "." }.count - 1 }.max() ?? 0
         return max(1, most)
@@ -132,7 +132,7 @@ public struct TableValue: TableReadable {
     /// Returns the table fitted to the width: numbers at the right, all else at the left; a long table shows its first and last rows.
     public func display(_ context: DisplayContext) -> Display {
         guard !columns.isEmpty else { return Display("an empty table") }
-        return Abandonable.answer { Display(layout.lines(width: context.width).joined(separator: "\n")) }
+        return Cancellable.answer { Display(layout.lines(width: context.width).joined(separator: "\n")) }
     }
 
     /// Returns the text that `display` has; with `full` it has every row and column.
@@ -140,7 +140,7 @@ public struct TableValue: TableReadable {
         guard full, !columns.isEmpty else { return display(context).plain }
         var whole = layout
         whole.mostRows = .max
-        return Abandonable.answer { whole.lines(width: .max / 2).joined(separator: "\n") }
+        return Cancellable.answer { whole.lines(width: .max / 2).joined(separator: "\n") }
     }
 
     /// The cells as a table of texts.
@@ -159,7 +159,7 @@ public struct TableValue: TableReadable {
     public func separated(by separator: String = ",") -> String {
         var text = line(columns.map { Self.quoted($0, separator) }, separator)
         for row in rows {
-            if Parallel.isAbandoned { break }
+            if Cancellation.isCancelled { break }
             text += line(row.map { Self.cell($0, separator) }, separator)
         }
         return text
@@ -194,7 +194,7 @@ public struct TableValue: TableReadable {
     func jsonLines() -> String {
         var text = ""
         for row in rows {
-            if Parallel.isAbandoned { break }
+            if Cancellation.isCancelled { break }
             let members = zip(columns, row).map { ($0, Self.float($1).map { JSON($0) } ?? TableJSON.json($1)) }
             text += JSON.object(JSONObject(members)).text(allowsNonFinite: true) + "\n"
         }

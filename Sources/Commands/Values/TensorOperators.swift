@@ -8,7 +8,7 @@ public enum TensorOperators {
     /// are single numbers, else a tensor of 0 and 1. Throws `.shapeMismatch`, `.tooManyBytes` and `.interrupted`.
     public static func apply(_ op: BinaryOperator, _ left: Value, _ right: Value) throws -> Value? {
         if op == .and || op == .or { return try joined(op, left, right) }
-        return try Abandonable.operation { try computed(op, left, right) }
+        return try Cancellable.operation { try computed(op, left, right) }
     }
 
     /// Returns `&` or `|` of two conditions, place by place; nil where an operand is none.
@@ -17,7 +17,7 @@ public enum TensorOperators {
             return nil
         }
         guard Shape.broadcast(a.shape, b.shape) != nil else { throw Problem.shapes(a.shape, b.shape) }
-        return try Abandonable.operation {
+        return try Cancellable.operation {
             let both = Tensor.binary(.multiply, a.tensor, b.tensor)
             let result = op == .and ? both : Tensor.binary(.subtract, Tensor.binary(.add, a.tensor, b.tensor), both)
             return .host(TensorValue(result, isCondition: true))

@@ -36,7 +36,7 @@ public enum TensorReading {
         if numbers.count == items.count { return Variable(Tensor(numbers, shape: [items.count])) }
         if let tensor = try plain(items) { return Variable(tensor) }
         let rows = try items.map { item in
-            try Parallel.checkWanted()
+            try Cancellation.check()
             return try variable(item)
         }
         for (place, row) in rows.enumerated() where row.shape != rows[0].shape {
@@ -80,7 +80,7 @@ public enum TensorReading {
         /// Adds the numbers of a list at a depth; false where it does not fit.
         private mutating func add(_ items: [Value], _ axis: Int) throws -> Bool {
             guard items.count == shape[axis] else { return false }
-            try Parallel.checkWanted()
+            try Cancellation.check()
             for item in items {
                 if axis == shape.count - 1 {
                     guard let number = item.number else { return false }

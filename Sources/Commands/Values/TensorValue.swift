@@ -50,14 +50,14 @@ public struct TensorValue: TensorReadable {
 
     /// Returns a field of the tensor, or nil for an unknown name. Throws `.interrupted`.
     public func field(_ name: String) throws -> Value? {
-        try Abandonable.operation { Self.fields.first { $0.name == name }?.value(self) }
+        try Cancellable.operation { Self.fields.first { $0.name == name }?.value(self) }
     }
 
     // MARK: items
 
     /// Returns the part that the subscripts pick; a part of a condition is one. Throws `.badIndex`, `.indexOutOfRange` and `.interrupted`.
     public func index(_ subscripts: [Subscript]) throws -> Value {
-        try Abandonable.operation {
+        try Cancellable.operation {
             let picked = try TensorIndexing.apply(subscripts, to: variable)
             return isCondition ? .host(TensorValue(picked.value, isCondition: true)) : .tensor(picked)
         }
@@ -79,7 +79,7 @@ public struct TensorValue: TensorReadable {
     /// Returns whether an element equals a number; nil where the item is no number.
     public func contains(_ item: Value) throws -> Bool? {
         guard let number = item.number ?? item.host(as: TensorValue.self)?.number else { return nil }
-        return try Abandonable.operation { tensor.contains { $0 == Float(number) } }
+        return try Cancellable.operation { tensor.contains { $0 == Float(number) } }
     }
 
     // MARK: operators
@@ -93,8 +93,8 @@ public struct TensorValue: TensorReadable {
     /// Returns the negative tensor, or the opposite of a condition; nil for `!` of other tensors.
     public func unary(_ op: UnaryOperator) throws -> Value? {
         switch op {
-        case .negate: .tensor(try Abandonable.operation { variable.scaled(by: -1) })
-        case .not where isCondition: .host(TensorValue(try Abandonable.operation { tensor.scaled(by: -1, plus: 1) }, isCondition: true))
+        case .negate: .tensor(try Cancellable.operation { variable.scaled(by: -1) })
+        case .not where isCondition: .host(TensorValue(try Cancellable.operation { tensor.scaled(by: -1, plus: 1) }, isCondition: true))
         default: nil
         }
     }
@@ -102,7 +102,7 @@ public struct TensorValue: TensorReadable {
     /// Returns whether the other value is a tensor of the same shape and numbers; NaN equals nothing.
     public func isEqual(to other: any HostValue) -> Bool {
         guard let other = other as? TensorValue, other.shape == shape else { return false }
-        return Abandonable.answer { tensor.isEqual(to: other.tensor) }
+        return Cancellable.answer { tensor.isEqual(to: other.tensor) }
     }
 
     // MARK: text
@@ -112,16 +112,16 @@ public struct TensorValue: TensorReadable {
     /// The bytes of the numbers.
     public var byteCount: Int { tensor.count * MemoryLayout<Float>.stride }
     /// The values where there are few, else shape, range and spread.
-    public var inlineText: String { Abandonable.answer { TensorText.inline(self) } }
+    public var inlineText: String { Cancellable.answer { TensorText.inline(self) } }
 
     /// Returns the line that `TensorText` makes.
     public func display(_ context: DisplayContext) -> Display {
-        Abandonable.answer { Display(TensorText.line(self, width: context.width)) }
+        Cancellable.answer { Display(TensorText.line(self, width: context.width)) }
     }
 
     /// Returns the values where there are few, else PyTorch's layout; `full` leaves nothing out.
     public func printed(full: Bool, _ context: DisplayContext) -> String {
-        tensor.count <= TensorText.fewValues ? inlineText : Abandonable.answer { TensorPrinting.text(tensor, full: full) }
+        tensor.count <= TensorText.fewValues ? inlineText : Cancellable.answer { TensorPrinting.text(tensor, full: full) }
     }
 
     /// One sentence on what a tensor is.

@@ -46,7 +46,7 @@ public enum ResultFile {
         var tensors: [SafetensorsTensor] = []
         for (name, variable) in model.namedParameters {
             guard let start = before[name], start.shape == variable.shape else { throw LoRAError.differentModels }
-            try Parallel.checkWanted()
+            try Cancellation.check()
             if !start.isIdentical(to: variable.value) {
                 tensors.append(SafetensorsTensor(exact + name, ParameterFile.toDisk(variable.value)))
             }

@@ -78,7 +78,7 @@ extension ModelFolder {
             parameters.map { name, value in
                 // Brought into the layout on disk only when it is written, so that one tensor is held twice, not all.
                 SafetensorsTensor(name, dtype, shape: ParameterFile.diskShape(value.shape)) { take in
-                    try Parallel.checkWanted()
+                    try Cancellation.check()
                     try ParameterFile.toDisk(value.value).withValues(take)
                 }
             })

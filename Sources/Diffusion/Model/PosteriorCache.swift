@@ -22,7 +22,7 @@ final class PosteriorCache: Sendable {
     private func posterior(ofOne picture: Tensor, by vae: AutoencoderKL) -> DiagonalGaussian {
         if let known = entries.withLock({ $0.last { $0.picture.isIdentical(to: picture) } }) { return known.posterior }
         let posterior = vae.encode(picture)
-        if Parallel.isAbandoned { return posterior }
+        if Cancellation.isCancelled { return posterior }
         entries.withLock { entries in
             if entries.count >= limit { entries.removeFirst(limit / 4) }
             entries.append(Entry(picture: picture, posterior: posterior))

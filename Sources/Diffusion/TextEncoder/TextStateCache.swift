@@ -20,7 +20,7 @@ final class TextStateCache: Sendable {
         let missing = known.indices.filter { known[$0] == nil }
         if missing.isEmpty { return .concatenated(known.compactMap { $0 }, axis: 0) }
         let made = encode(missing.map { ids[$0] })
-        if !Parallel.isAbandoned {
+        if !Cancellation.isCancelled {
             state.withLock { state in
                 guard state.parameters == parameters else { return }
                 for (row, index) in missing.enumerated() { state.entries.append((ids[index], made.rows(row..<row + 1))) }

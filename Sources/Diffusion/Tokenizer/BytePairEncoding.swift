@@ -79,7 +79,7 @@ final class BytePairEncoding: Sendable {
         var steps = 0
         while let (best, place) = queue.removeFirst() {
             steps &+= 1
-            if steps & 0xFFFF == 0, Parallel.isAbandoned { break }
+            if steps & 0xFFFF == 0, Cancellation.isCancelled { break }
             let gone = next[place]
             // Either symbol may have changed since the pair was queued.
             guard symbols[place] >= 0, gone < symbols.count, Int(rank(symbols[place], symbols[gone])) == best else { continue }

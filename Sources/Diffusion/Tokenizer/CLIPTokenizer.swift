@@ -46,7 +46,7 @@ public struct CLIPTokenizer: Sendable {
         added.split(text).flatMap { piece -> [Int] in
             switch piece {
             case .token(let id): [id]
-            case .text(let rest): PreTokenizer.words(Array(rest)).flatMap { Parallel.isAbandoned ? [] : model.encode($0) }
+            case .text(let rest): PreTokenizer.words(Array(rest)).flatMap { Cancellation.isCancelled ? [] : model.encode($0) }
             }
         }
     }

@@ -41,7 +41,7 @@ extension Canvas {
 
     /// Fills a rectangle.
     func fill(_ rect: Rect, _ color: Color, opacity: Double = 1) {
-        guard !Parallel.isAbandoned else { return }
+        guard !Cancellation.isCancelled else { return }
         use(color, opacity)
         cairo_new_path(context)
         cairo_rectangle(context, rect.x, rect.y, rect.width, rect.height)
@@ -50,7 +50,7 @@ extension Canvas {
 
     /// Fills a polygon.
     func fill(_ points: [Point], _ color: Color, opacity: Double = 1) {
-        guard !Parallel.isAbandoned else { return }
+        guard !Cancellation.isCancelled else { return }
         use(color, opacity)
         trace(points, closed: true)
         cairo_fill(context)
@@ -58,7 +58,7 @@ extension Canvas {
 
     /// Draws a line through the points.
     func stroke(_ points: [Point], _ pen: Pen, closed: Bool = false) {
-        guard !points.isEmpty, !Parallel.isAbandoned else { return }
+        guard !points.isEmpty, !Cancellation.isCancelled else { return }
         trace(points, closed: closed)
         stroke(pen)
     }
@@ -72,7 +72,7 @@ extension Canvas {
 
     /// Draws a filled circle with an outline; nothing where its middle is too far away.
     func circle(_ middle: Point, radius: Double, fill color: Color, pen: Pen) {
-        guard !Parallel.isAbandoned else { return }
+        guard !Cancellation.isCancelled else { return }
         guard middle.x.isFinite, middle.y.isFinite, abs(middle.x) < Self.farthest, abs(middle.y) < Self.farthest else { return }
         cairo_new_path(context)
         cairo_arc(context, middle.x, middle.y, radius, 0, 2 * .pi)

@@ -26,7 +26,7 @@ extension Canvas {
 
     /// The size of a line of text; 0 where the drawing is cancelled, since there may be a million names to measure.
     func measure(_ text: String, _ font: Font) -> TextSize {
-        guard !Parallel.isAbandoned else { return TextSize(width: 0, ascent: 0, descent: 0) }
+        guard !Cancellation.isCancelled else { return TextSize(width: 0, ascent: 0, descent: 0) }
         use(font)
         var (extents, metrics) = (cairo_text_extents_t(), cairo_font_extents_t())
         cairo_text_extents(context, Self.drawable(text), &extents)

@@ -59,9 +59,9 @@ final class Canvas {
     /// Adds a text to `texts`.
     func note(_ text: PlacedText) { texts.append(text) }
 
-    /// Throws the first error of cairo's, and `Parallel.Unwanted` where the drawing is cancelled.
+    /// Throws the first error of cairo's, and `CancellationError` where the drawing is cancelled.
     func check() throws {
-        try Parallel.checkWanted()
+        try Cancellation.check()
         for status in [cairo_surface_status(surface), cairo_status(context)] where status != CAIRO_STATUS_SUCCESS {
             throw FigureError.drawing(String(cString: cairo_status_to_string(status)))
         }

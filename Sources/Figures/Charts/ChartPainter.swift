@@ -94,7 +94,7 @@ enum LineRuns {
     static func split(_ points: [Series.Point], _ place: (Series.Point) -> Point?) -> [[Point]] {
         var (runs, run) = ([[Point]](), [Point]())
         for (number, point) in points.enumerated() {
-            if number & 0xFFF == 0, Parallel.isAbandoned { break }
+            if number & 0xFFF == 0, Cancellation.isCancelled { break }
             if let at = place(point) {
                 run.append(at)
             } else if !run.isEmpty {

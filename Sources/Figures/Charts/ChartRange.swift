@@ -11,7 +11,7 @@ struct ChartRange {
         var (infinite, below) = (0, 0)
         for series in chart.series {
             for (number, point) in series.points.enumerated() {
-                if number & 0xFFF == 0, Parallel.isAbandoned { break }
+                if number & 0xFFF == 0, Cancellation.isCancelled { break }
                 if case .bins(let width) = series.shape { xs.add(point.x + width) }
                 if !Scale.isDrawable(point.x, .linear) || !Scale.isDrawable(point.y, .linear) {
                     infinite += 1

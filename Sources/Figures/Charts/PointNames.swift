@@ -10,7 +10,7 @@ enum PointNames {
         guard !named.isEmpty else { return }
         var taken = chart.series.flatMap(\.points).flatMap { extent($0, place) }
         for point in named {
-            if Parallel.isAbandoned { return }
+            if Cancellation.isCancelled { return }
             guard let at = place(point) else { continue }
             let text = canvas.fitted(point.name, .small, within: 140)
             let size = canvas.measure(text, .small)

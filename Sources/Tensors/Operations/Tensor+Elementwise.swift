@@ -37,7 +37,7 @@ extension Tensor {
         let plan = BroadcastPlan(shape, Shape.broadcastStrides(a.shape, to: shape), Shape.broadcastStrides(b.shape, to: shape))
         plan.forEachRun { start, i, j in
             for done in stride(from: 0, to: plan.run, by: Parallel.Question.piece) {
-                if done > 0, Parallel.isAbandoned { return }
+                if done > 0, Cancellation.isCancelled { return }
                 let count = min(Parallel.Question.piece, plan.run - done)
                 bas_binary(
                     code, out + start + done, p + i + done * plan.innerA, plan.innerA, q + j + done * plan.innerB, plan.innerB, count)

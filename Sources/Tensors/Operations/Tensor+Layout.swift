@@ -159,7 +159,7 @@ extension Tensor {
         if run == 1 { step = 1 }
         BroadcastPlan.walk(sizes, steps, run: run) { index, offset in
             for start in stride(from: 0, to: run, by: Parallel.Question.piece) {
-                if start > 0, Parallel.isAbandoned { return }
+                if start > 0, Cancellation.isCancelled { return }
                 body(index * run + start, offset + start * step, min(Parallel.Question.piece, run - start), step)
             }
         }

@@ -124,7 +124,7 @@ public final class SafetensorsFile: SafetensorsSource {
             let piece = UnsafeMutableRawBufferPointer(rebasing: scratch[..<count])
             try file.read(into: piece, at: offset)
             // After cancelling, the buffer holds bytes that were not read.
-            try Parallel.checkWanted()
+            try Cancellation.check()
             try body(UnsafeRawBufferPointer(piece), (offset - entry.byteRange.lowerBound) / entry.dtype.width)
             offset += count
         }

@@ -43,7 +43,7 @@ public enum SafetensorsWriter {
     /// that every one is aligned, and equal contents are equal bytes whatever order they were given in.
     ///
     /// `metadata`: its default is what transformers needs. Throws ``FileError`` (no permission, no space, missing folder,
-    /// …), `Parallel.Unwanted`, and ``SafetensorsError`` where a name occurs twice, a type cannot be written, or the values
+    /// …), `CancellationError`, and ``SafetensorsError`` where a name occurs twice, a type cannot be written, or the values
     /// are not as many as the shape says. Values of F16 and BF16 are rounded to nearest, those of U8 truncated and limited
     /// to 0…255.
     public static func write(
@@ -95,7 +95,7 @@ public enum SafetensorsWriter {
 
     /// Writes a tensor's values; throws ``SafetensorsError`` where they are not as many as its shape says.
     private static func write(_ tensor: SafetensorsTensor, to sink: AtomicFileSink, _ path: String) throws {
-        try Parallel.checkWanted()
+        try Cancellation.check()
         let expected = tensor.count ?? 0
         var given = 0
         try tensor.giveValues { values in

@@ -67,7 +67,7 @@ public struct TerminalPictures: Sendable {
     static let moment = 0.05
 
     /// Asks whether a stop was requested: large pictures take long to decode.
-    private static let isUnwanted: cpng_question = { Interrupt.current?.isRequested == true ? 1 : 0 }
+    private static let isCancelled: cpng_question = { Interrupt.current?.isRequested == true ? 1 : 0 }
 
     /// Returns the drawing of a picture, or nil where it cannot be drawn.
     func drawing(of image: DisplayImage) -> Drawing? {
@@ -76,7 +76,7 @@ public struct TerminalPictures: Sendable {
         }
         guard graphics != .off else { return nil }
         var picture = cpng_picture()
-        let status = cpng_decode(image.png, image.png.count, 0, Self.largestSide, Self.mostBytes, Self.isUnwanted, &picture)
+        let status = cpng_decode(image.png, image.png.count, 0, Self.largestSide, Self.mostBytes, Self.isCancelled, &picture)
         defer { cpng_release(&picture) }
         guard status == CPNG_OK, let pixels = picture.pixels else { return nil }
         let (width, height) = (Int(picture.width), Int(picture.height))

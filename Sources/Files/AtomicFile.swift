@@ -1,5 +1,6 @@
 // Writing a file so that it is either the old one or the whole new one, whatever happens meanwhile:
 // temporary file in the same folder, fsync, rename, fsync of the folder. The one writer of all that a program saves.
+import Cancelling
 import Glibc
 import Synchronization
 
@@ -8,22 +9,25 @@ public enum AtomicFile {
     private static let counter = Atomic<Int>(0)
 
     /// Writes to `path` what `body` gives to the sink. Where `body` or the disk fails, or the work is cancelled, nothing of
-    /// the new file remains, and an old one is untouched. Throws ``FileError``, `Parallel.Unwanted`, and what `body`
+    /// the new file remains, and an old one is untouched. Throws ``FileError``, `CancellationError`, and what `body`
     /// throws.
     ///
     /// A link stays a link, and the file that it leads to is replaced, or made. A pipe that has a reader and a device take
     /// the bytes as they come.
+    ///
+    /// The new file has the permissions of the old one. One that may not be written to is not replaced either, although the
+    /// folder's permissions would allow it.
     public static func write(_ path: String, _ body: (AtomicFileSink) throws -> Void) throws {
         try FileSystem.checkPath(path, .create)
         var status = stat()
-        if stat(path, &status) == 0 {
-            switch status.st_mode & S_IFMT {
-            case S_IFREG: break
-            case S_IFDIR: throw FileError(.create, path, errno: EISDIR)
-            default: return try writeThrough(path, body)
-            }
+        guard stat(path, &status) == 0 else { return try replace(path, permissions: nil, by: body) }
+        switch status.st_mode & S_IFMT {
+        case S_IFDIR: throw FileError(.create, path, errno: EISDIR)
+        case S_IFREG:
+            guard access(path, W_OK) == 0 else { throw FileError(.create, path, errno: errno) }
+            try replace(path, permissions: status.st_mode & 0o7777, by: body)
+        default: try writeThrough(path, body)
         }
-        try replace(path, by: body)
     }
 
     private static func writeThrough(_ path: String, _ body: (AtomicFileSink) throws -> Void) throws {
@@ -34,10 +38,10 @@ public enum AtomicFile {
         let sink = AtomicFileSink(descriptor: descriptor, path: path)
         try body(sink)
         try sink.flush()
-        try Parallel.checkWanted()
+        try Cancellation.check()
     }
 
-    private static func replace(_ path: String, by body: (AtomicFileSink) throws -> Void) throws {
+    private static func replace(_ path: String, permissions: mode_t?, by body: (AtomicFileSink) throws -> Void) throws {
         let target = try FileSystem.followingLinks(path)
         let number = counter.add(1, ordering: .relaxed).newValue
         // A short name of its own: the file's may be as long as names can be.
@@ -46,13 +50,14 @@ public enum AtomicFile {
         guard descriptor >= 0 else { throw FileError(.create, path, errno: errno) }
         let sink = AtomicFileSink(descriptor: descriptor, path: path)
         do {
+            if let permissions, fchmod(descriptor, permissions) != 0 { throw FileError(.create, path, errno: errno) }
             try body(sink)
             try sink.finish()
             // After cancelling, the new contents may be invalid, and the old file is not.
-            try Parallel.checkWanted()
+            try Cancellation.check()
         } catch {
             unlink(temporary)
-            sink.abandon()
+            sink.discard()
             throw error
         }
         close(descriptor)
@@ -151,7 +156,7 @@ public final class AtomicFileSink {
 
     /// Closes a file that has no name any more; large ones on a thread of their own, since the system then frees all their
     /// blocks.
-    func abandon() {
+    func discard() {
         let descriptor = descriptor
         guard written >= Self.piece, OwnThread.detached({ close(descriptor) }) else {
             close(descriptor)
@@ -163,7 +168,7 @@ public final class AtomicFileSink {
         var done = 0
         while done < bytes.count {
             // The file is discarded then.
-            if Parallel.isAbandoned { return }
+            if Cancellation.isCancelled { return }
             let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
             let count = Glibc.write(descriptor, rest.baseAddress, min(rest.count, Self.piece))
             if count >= 0 {

@@ -5,13 +5,13 @@ import Tensors
 /// thrown away.
 ///
 /// Training is no such work, because its results are kept elsewhere: it ends at a step. Files are written whole or not at all.
-enum Abandonable {
+enum Cancellable {
     /// The families whose commands compute, read and write.
     static let families: Set<String> = [
         "tensors", "masks", "pictures", "scenes", "figures", "method", "attention", "generation", "models", "randomness",
     ]
 
-    /// Returns the table with the commands of these families made abandonable.
+    /// Returns the table with the commands of these families made cancellable.
     static func rows(_ rows: [Builtin]) -> [Builtin] {
         rows.map { row in
             guard families.contains(row.family) else { return row }
@@ -33,11 +33,11 @@ enum Abandonable {
             || ["tolist", "save_tensors", "load_tensors"].contains(row.name)
     }
 
-    /// Returns the result of `body`. Throws `.interrupted` where a stop was asked for, whatever came of `body`: an error that abandoned
+    /// Returns the result of `body`. Throws `.interrupted` where a stop was asked for, whatever came of `body`: an error that cancelled
     /// work caused is none.
     static func within<T>(_ interrupt: Interrupt, _ body: () throws -> T) throws -> T {
         do {
-            let result = try Parallel.abandonable(when: interrupt.question, body)
+            let result = try Cancellation.scope(when: interrupt.question, body)
             try interrupt.check()
             return result
         } catch {
@@ -56,6 +56,6 @@ enum Abandonable {
     /// stop that was asked for before is not considered, so that a training that was stopped can be shown.
     static func answer<T>(_ body: () -> T) -> T {
         guard let interrupt = Interrupt.current, !interrupt.isRequested else { return body() }
-        return Parallel.abandonable(when: interrupt.question, body)
+        return Cancellation.scope(when: interrupt.question, body)
     }
 }

@@ -1,5 +1,6 @@
 // A file opened for reading at any offset. Read, never mapped: a file that is cut short under a mapping
 // kills the process, under `pread` it is an error.
+import Cancelling
 import Glibc
 
 /// An open file, closed with its last reference. It can be read from several threads at once.
@@ -36,7 +37,7 @@ public final class ReadableFile: Sendable {
     public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FileError) {
         var done = 0
         while done < buffer.count {
-            if Parallel.isAbandoned { return }
+            if Cancellation.isCancelled { return }
             let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
             let count = pread(descriptor, rest.baseAddress, min(rest.count, Self.piece), off_t(offset + done))
             if count > 0 {

@@ -1,22 +1,22 @@
 import Glibc
 import Synchronization
 
-/// Runs calls of a library that cannot be cancelled on a thread of their own, which is left to finish unseen once its
-/// result is not wanted.
+/// Runs calls of a library that cannot be cancelled on a thread of their own, which is left to finish unseen once the
+/// work is cancelled.
 public enum OwnThread {
     /// The bytes of work from which on a call gets a thread: less is done before anyone notices.
     private static let noticed = 4 << 20
 
     /// Returns or throws what `body` does. `work`: the bytes that it processes; where they are few, or nothing can be
-    /// cancelled, it runs on the calling thread. Throws `Parallel.Unwanted` where the work is cancelled meanwhile; `body`
+    /// cancelled, it runs on the calling thread. Throws `CancellationError` where the work is cancelled meanwhile; `body`
     /// then runs to its end unseen.
     public static func run<T: Sendable>(work: Int, _ body: @escaping @Sendable () throws -> T) throws -> T {
-        guard work >= noticed, Parallel.isAbandonable else { return try body() }
+        guard work >= noticed, Cancellation.isPossible else { return try body() }
         let job = Job(body)
         guard detached({ job.run() }) else { return try body() }
         while true {
             if let result = job.result { return try result.get() }
-            try Parallel.checkWanted()
+            try Cancellation.check()
             usleep(1000)
         }
     }

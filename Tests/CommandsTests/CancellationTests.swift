@@ -7,7 +7,7 @@ import Testing
 @testable import Commands
 
 /// How large tensors show themselves and are looked through asks again and again whether the answer is still wanted.
-@Suite struct AbandonTests {
+@Suite struct CancellationTests {
     private static let tensor = Tensor((0..<1 << 20).map { Float($0 % 1009) }, shape: [1024, 1024])
 
     private static let works: [(name: String, run: @Sendable () throws -> Void)] = [
@@ -65,6 +65,6 @@ import Testing
         // A training ends at a step, a sweep at a run; the language's own rows ask for themselves.
         let never: Set<String> = ["training", "evaluation", "values"]
         let own = Set(CommandTable.all.map(\.family))
-        #expect(own.subtracting(Abandonable.families).subtracting(never).isEmpty, "\(own.subtracting(Abandonable.families))")
+        #expect(own.subtracting(Cancellable.families).subtracting(never).isEmpty, "\(own.subtracting(Cancellable.families))")
     }
 }

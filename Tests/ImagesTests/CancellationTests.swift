@@ -6,7 +6,7 @@ import Testing
 @testable import Images
 
 /// Work on large pictures and masks asks again and again whether it is still wanted, and ends where it is not.
-@Suite struct AbandonTests {
+@Suite struct CancellationTests {
     private static let size = PixelSize(width: 2048, height: 2048)
     private static let image = Image(
         width: 2048, height: 2048, pixels: (0..<2048 * 2048 * 3).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) })
@@ -50,26 +50,26 @@ import Testing
         let png = try Self.image.pngData()
         #expect(try questions { _ = try Image(data: png) } >= 2048)
         #expect(try questions { _ = try PNGMetadata(pngData: png) } >= 2048)
-        #expect(throws: Parallel.Unwanted.self) { try questions(limit: 3) { _ = try Image(data: png) } }
-        #expect(throws: Parallel.Unwanted.self) { try questions(limit: 3) { _ = try PNGMetadata(pngData: png) } }
+        #expect(throws: CancellationError.self) { try questions(limit: 3) { _ = try Image(data: png) } }
+        #expect(throws: CancellationError.self) { try questions(limit: 3) { _ = try PNGMetadata(pngData: png) } }
     }
 
     /// The library for JPEG asks nobody: whoever waits for it leaves it to itself.
     @Test func largePhotosAreLeft() throws {
-        #expect(throws: Parallel.Unwanted.self) { try questions(limit: 0) { _ = try Self.image.jpegData() } }
+        #expect(throws: CancellationError.self) { try questions(limit: 0) { _ = try Self.image.jpegData() } }
         let jpeg = try Self.image.jpegData()
         #expect(try questions { _ = try Image(data: jpeg) } >= 1)
-        #expect(try Parallel.abandonable(when: { false }) { try Image(data: jpeg) } == Image(data: jpeg))
-        #expect(try Parallel.abandonable(when: { false }) { try Self.image.jpegData() } == jpeg)
+        #expect(try Cancellation.scope(when: { false }) { try Image(data: jpeg) } == Image(data: jpeg))
+        #expect(try Cancellation.scope(when: { false }) { try Self.image.jpegData() } == jpeg)
     }
 
     /// A file that was there stays as it was, and nothing lies beside it.
-    @Test func whatIsNotWantedIsNotWritten() throws {
+    @Test func whatIsCancelledIsNotWritten() throws {
         try withFolder { folder in
             let path = "\(folder)/picture.png"
             try Self.small.write(to: path)
             let encoding = try questions { _ = try Self.image.pngData() }
-            #expect(throws: Parallel.Unwanted.self) { try questions(limit: encoding) { try Self.image.write(to: path) } }
+            #expect(throws: CancellationError.self) { try questions(limit: encoding) { try Self.image.write(to: path) } }
             #expect(try Image(contentsOf: path) == Self.small)
             #expect(FileSystem.contents(folder) == ["picture.png"])
         }
@@ -77,7 +77,7 @@ import Testing
 
     /// The same bits whoever may stop it.
     @Test func nobodyStopping() throws {
-        let wanted = try Parallel.abandonable(when: { false }) { try Self.image.resized(to: PixelSize(width: 301, height: 77)) }
+        let wanted = try Cancellation.scope(when: { false }) { try Self.image.resized(to: PixelSize(width: 301, height: 77)) }
         #expect(try Self.image.resized(to: PixelSize(width: 301, height: 77)) == wanted)
     }
 }

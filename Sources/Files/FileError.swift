@@ -71,11 +71,13 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The same failure under another path, by which the reader of the message knows the file.
     public func renamed(_ path: String) -> FileError { FileError(operation, path, reason: reason, code: code) }
 
-    /// The error as a message for the user, without a full stop.
-    public var description: String {
-        let detail = reason == .other && code != 0 ? " (\(String(cString: strerror(code))))" : ""
-        return "cannot \(operation.rawValue) \(path): \(reason.rawValue)\(detail)"
+    /// The reason in words, with the system's own where it is none of those above.
+    public var detail: String {
+        reason.rawValue + (reason == .other && code != 0 ? " (\(String(cString: strerror(code))))" : "")
     }
+
+    /// The error as a message for the user, without a full stop.
+    public var description: String { "cannot \(operation.rawValue) \(path): \(detail)" }
 
     private static let reasons: [Int32: Reason] = [
         ENOENT: .notFound, EACCES: .permissionDenied, EPERM: .permissionDenied, ENOSPC: .noSpace,
