@@ -88,6 +88,7 @@ format:
 
 lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests
+	.ci/house
 
 clean:
 	rm -rf .build .build-test .build-fuzz
