@@ -42,9 +42,10 @@ let package = Package(
         .target(name: "Commands", dependencies: ["BreakAScene", "Language", "Figures"], exclude: ["README.md"]),
         // Floors 7 and 8: the prompt and the command line.
         .target(
-            name: "Reference", dependencies: ["Language"], resources: [.embedInCode("grammar.txt"), .embedInCode("Editors/extension.js")]),
+            name: "Reference", dependencies: ["Files", "Language"],
+            resources: [.embedInCode("grammar.txt"), .embedInCode("Editors/extension.js")]),
         .target(name: "Terminal", dependencies: ["Language", "CReadline", "CChafa", "CPNG"]),
-        .target(name: "LanguageServer", dependencies: ["Language"]),
+        .target(name: "LanguageServer", dependencies: ["Files", "Language"]),
         .executableTarget(
             name: "bas",
             dependencies: [
@@ -61,7 +62,7 @@ let package = Package(
         .testTarget(name: "BreakASceneTests", dependencies: ["BreakAScene", "TestSupport"]),
         .testTarget(name: "LanguageTests", dependencies: ["Language"], exclude: ["Data"]),
         .testTarget(name: "CommandsTests", dependencies: ["Commands", "TestSupport"], exclude: ["Data"]),
-        .testTarget(name: "LanguageServerTests", dependencies: ["LanguageServer", "Commands"], exclude: ["Data"]),
+        .testTarget(name: "LanguageServerTests", dependencies: ["Files", "LanguageServer", "Commands"], exclude: ["Data"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Language", "CPNG"]),
         .testTarget(name: "ReferenceTests", dependencies: ["Reference", "Commands"]),
         .testTarget(

@@ -1,3 +1,4 @@
+import Files
 import Language
 
 /// An open document: its text as the editor has it, with its analysis.
@@ -20,9 +21,9 @@ final class Document {
 
     /// Applies content changes of the protocol in order, each a range with its new text or the whole text. Returns false where one is
     /// malformed.
-    func apply(_ changes: [JSONValue]) -> Bool {
+    func apply(_ changes: [JSON]) -> Bool {
         for change in changes {
-            guard let text = change["text"]?.string else { return false }
+            guard let text = change["text"]?.stringValue else { return false }
             guard let range = change["range"], range != .null else {
                 replace(with: text)
                 continue

@@ -1,3 +1,5 @@
+import Files
+
 /// Cuts a stream of bytes into the protocol's messages: headers, an empty line, and as many bytes of JSON as `Content-Length` says.
 struct FrameReader {
     /// A message, or a part of the stream that is none.
@@ -73,8 +75,8 @@ struct FrameReader {
     }
 
     /// Returns a message with its header.
-    static func frame(_ message: JSONValue) -> [UInt8] {
-        let body = Array(message.text.utf8)
+    static func frame(_ message: JSON) -> [UInt8] {
+        let body = Array(message.text().utf8)
         return Array("Content-Length: \(body.count)\r\n\r\n".utf8) + body
     }
 }

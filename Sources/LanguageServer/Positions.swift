@@ -1,3 +1,4 @@
+import Files
 import Language
 
 /// Conversion of the protocol's positions: lines from 0, characters in UTF-16 code units.
@@ -10,19 +11,19 @@ extension SourceFile {
     }
 
     /// Returns the byte offset of a position object, or nil where it is malformed.
-    func offset(_ position: JSONValue?) -> Int? {
-        guard let line = position?["line"]?.int, let character = position?["character"]?.int else { return nil }
+    func offset(_ position: JSON?) -> Int? {
+        guard let line = position?["line"]?.intValue, let character = position?["character"]?.intValue else { return nil }
         return offset(line: line, character: character)
     }
 
     /// Returns the position object of a byte offset.
-    func position(_ offset: Int) -> JSONValue {
+    func position(_ offset: Int) -> JSON {
         let line = self.line(of: offset)
-        return ["line": .int(line - 1), "character": .int(utf16Count(from: lineRange(line).lowerBound, to: offset))]
+        return ["line": JSON(line - 1), "character": JSON(utf16Count(from: lineRange(line).lowerBound, to: offset))]
     }
 
-    func range(_ start: Int, _ end: Int) -> JSONValue { ["start": position(start), "end": position(max(start, end))] }
-    func range(_ span: Span) -> JSONValue { range(span.start, span.end) }
+    func range(_ start: Int, _ end: Int) -> JSON { ["start": position(start), "end": position(max(start, end))] }
+    func range(_ span: Span) -> JSON { range(span.start, span.end) }
 }
 
 /// Conversion between paths and `file:` addresses.

@@ -1,19 +1,22 @@
+import Files
 import Language
 
 extension Server {
     /// Handles `textDocument/didOpen`.
-    func open(_ parameters: JSONValue) {
-        guard let item = parameters["textDocument"], let uri = item["uri"]?.string, let text = item["text"]?.string else { return }
-        documents[uri] = Document(uri: uri, text: text, version: item["version"]?.int)
+    func open(_ parameters: JSON) {
+        guard let item = parameters["textDocument"], let uri = item["uri"]?.stringValue, let text = item["text"]?.stringValue else {
+            return
+        }
+        documents[uri] = Document(uri: uri, text: text, version: item["version"]?.intValue)
         touchImporters(of: uri)
     }
 
     /// Handles `textDocument/didChange`.
-    func change(_ parameters: JSONValue) {
-        guard let uri = parameters["textDocument"]?["uri"]?.string, let document = documents[uri],
-            let changes = parameters["contentChanges"]?.array
+    func change(_ parameters: JSON) {
+        guard let uri = parameters["textDocument"]?["uri"]?.stringValue, let document = documents[uri],
+            let changes = parameters["contentChanges"]?.arrayValue
         else { return }
-        document.version = parameters["textDocument"]?["version"]?.int
+        document.version = parameters["textDocument"]?["version"]?.intValue
         if !document.apply(changes) {
             tell("window/logMessage", ["type": 2, "message": .string("a change of \(uri) could not be understood")])
         }
@@ -21,8 +24,8 @@ extension Server {
     }
 
     /// Handles `textDocument/didClose`.
-    func close(_ parameters: JSONValue) {
-        guard let uri = parameters["textDocument"]?["uri"]?.string, documents.removeValue(forKey: uri) != nil else { return }
+    func close(_ parameters: JSON) {
+        guard let uri = parameters["textDocument"]?["uri"]?.stringValue, documents.removeValue(forKey: uri) != nil else { return }
         tell("textDocument/publishDiagnostics", ["uri": .string(uri), "diagnostics": []])
         touchImporters(of: uri)
     }
@@ -42,15 +45,15 @@ extension Server {
         for uri in documents.keys.sorted() {
             guard let document = documents[uri], document.isDirty else { continue }
             document.isDirty = false
-            var parameters: [String: JSONValue] = [
+            var parameters: JSONObject = [
                 "uri": .string(uri), "diagnostics": .array(analysis(document).diagnostics.map { diagnostic($0, in: document) }),
             ]
-            if let version = document.version { parameters["version"] = .int(version) }
+            if let version = document.version { parameters["version"] = JSON(version) }
             tell("textDocument/publishDiagnostics", .object(parameters))
         }
     }
 
-    private func diagnostic(_ diagnostic: Diagnostic, in document: Document) -> JSONValue {
+    private func diagnostic(_ diagnostic: Diagnostic, in document: Document) -> JSON {
         let span = diagnostic.span
         let others = diagnostic.labels.filter { $0.span.start != span?.start && !$0.text.isEmpty }
         var lines = [diagnostic.message]
@@ -58,9 +61,9 @@ extension Server {
         if !label.isEmpty { lines.append(label) }
         lines += diagnostic.notes
         if let help = diagnostic.help { lines.append("help: \(help)") }
-        var result: [String: JSONValue] = [
+        var result: JSONObject = [
             "range": document.file.range(span?.start ?? 0, span?.end ?? 0),
-            "severity": .int(diagnostic.severity == .error ? 1 : diagnostic.severity == .warning ? 2 : 3),
+            "severity": JSON(diagnostic.severity == .error ? 1 : diagnostic.severity == .warning ? 2 : 3),
             "code": .string(diagnostic.code.rawValue), "source": "bas", "message": .string(lines.joined(separator: "\n")),
         ]
         if Server.unnecessary.contains(diagnostic.code) { result["tags"] = [1] }

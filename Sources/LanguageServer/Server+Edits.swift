@@ -1,10 +1,11 @@
+import Files
 import Language
 
 /// Requests for changes of a document.
 extension Server {
     /// Answers `textDocument/formatting` with one edit of the whole text, or none where it is in canonical form. Throws `RequestFailure`
     /// where the program has syntax errors.
-    func formatting(_ parameters: JSONValue) throws -> JSONValue {
+    func formatting(_ parameters: JSON) throws -> JSON {
         let document = try document(parameters)
         let text = document.file.text
         let formatted: String
@@ -18,7 +19,7 @@ extension Server {
     }
 
     /// Answers `textDocument/prepareRename`; null where no variable stands at the position.
-    func prepareRename(_ parameters: JSONValue) throws -> JSONValue {
+    func prepareRename(_ parameters: JSON) throws -> JSON {
         let (document, offset) = try place(parameters)
         guard case .variable? = analysis(document).mention(at: offset)?.mention,
             let span = analysis(document).mention(at: offset)?.span
@@ -27,9 +28,9 @@ extension Server {
     }
 
     /// Answers `textDocument/rename`. Throws a `Problem` where the variable cannot get that name.
-    func rename(_ parameters: JSONValue) throws -> JSONValue {
+    func rename(_ parameters: JSON) throws -> JSON {
         let (document, offset) = try place(parameters)
-        guard let name = parameters["newName"]?.string else { throw RequestFailure(.invalidParams, "newName is missing") }
+        guard let name = parameters["newName"]?.stringValue else { throw RequestFailure(.invalidParams, "newName is missing") }
         let edits = try analysis(document).rename(at: offset, to: name)
         return [
             "changes": .object([

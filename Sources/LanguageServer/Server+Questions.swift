@@ -1,9 +1,10 @@
+import Files
 import Language
 
 /// Requests for information while a person edits.
 extension Server {
     /// Answers `textDocument/completion`.
-    func completion(_ parameters: JSONValue) throws -> JSONValue {
+    func completion(_ parameters: JSON) throws -> JSON {
         let (document, offset) = try place(parameters)
         let candidates = session.complete(analysis(document), cursor: offset)
         return [
@@ -12,10 +13,10 @@ extension Server {
         ]
     }
 
-    private func item(_ candidate: Candidate, place: Int, in document: Document, cursor: Int) -> JSONValue {
+    private func item(_ candidate: Candidate, place: Int, in document: Document, cursor: Int) -> JSON {
         let digits = String(place)
-        var result: [String: JSONValue] = [
-            "label": .string(candidate.text), "kind": .int(Server.kinds[candidate.kind] ?? 1),
+        var result: JSONObject = [
+            "label": .string(candidate.text), "kind": JSON(Server.kinds[candidate.kind] ?? 1),
             // Editors sort by this text, which keeps the completer's order.
             "sortText": .string(String(repeating: "0", count: max(0, 5 - digits.count)) + digits),
             "textEdit": ["range": document.file.range(candidate.range.lowerBound, cursor), "newText": .string(candidate.text)],
@@ -33,7 +34,7 @@ extension Server {
     ]
 
     /// Answers `textDocument/hover`.
-    func hover(_ parameters: JSONValue) throws -> JSONValue {
+    func hover(_ parameters: JSON) throws -> JSON {
         let (document, offset) = try place(parameters)
         guard let (span, text) = analysis(document).hover(at: offset) else { return .null }
         let prose = text.prose.isEmpty ? "" : "\n\n" + text.prose
@@ -44,51 +45,51 @@ extension Server {
     }
 
     /// Answers `textDocument/signatureHelp`.
-    func signatureHelp(_ parameters: JSONValue) throws -> JSONValue {
+    func signatureHelp(_ parameters: JSON) throws -> JSON {
         let (document, offset) = try place(parameters)
         guard let help = analysis(document).callHelp(at: offset) else { return .null }
-        var signature: [String: JSONValue] = [
+        var signature: JSONObject = [
             "label": .string(help.signature),
             "parameters": .array(help.parameters.map { ["label": .string($0.label), "documentation": .string($0.documentation)] }),
         ]
         if !help.documentation.isEmpty { signature["documentation"] = .string(help.documentation) }
-        var result: [String: JSONValue] = ["signatures": [.object(signature)], "activeSignature": 0]
-        if let active = help.active { result["activeParameter"] = .int(active) }
+        var result: JSONObject = ["signatures": [.object(signature)], "activeSignature": 0]
+        if let active = help.active { result["activeParameter"] = JSON(active) }
         return .object(result)
     }
 
     /// Answers `textDocument/definition`.
-    func definition(_ parameters: JSONValue) throws -> JSONValue {
+    func definition(_ parameters: JSON) throws -> JSON {
         let (document, offset) = try place(parameters)
         return .array(analysis(document).definition(at: offset).map { location($0, document) })
     }
 
     /// Answers `textDocument/references`.
-    func references(_ parameters: JSONValue) throws -> JSONValue {
+    func references(_ parameters: JSON) throws -> JSON {
         let (document, offset) = try place(parameters)
-        let declaration = parameters["context"]?["includeDeclaration"]?.bool ?? true
+        let declaration = parameters["context"]?["includeDeclaration"]?.boolValue ?? true
         return .array(analysis(document).references(at: offset, declaration: declaration).map { location($0, document) })
     }
 
     /// Answers `textDocument/documentHighlight`.
-    func highlights(_ parameters: JSONValue) throws -> JSONValue {
+    func highlights(_ parameters: JSON) throws -> JSON {
         let (document, offset) = try place(parameters)
         return .array(analysis(document).references(at: offset).map { ["range": document.file.range($0)] })
     }
 
-    private func location(_ span: Span, _ document: Document) -> JSONValue {
+    private func location(_ span: Span, _ document: Document) -> JSON {
         let uri = span.file.name == document.name ? document.uri : FileAddress.uri(span.file.name)
         return ["uri": .string(uri), "range": span.file.range(span)]
     }
 
     /// Answers `textDocument/documentSymbol`.
-    func documentSymbols(_ parameters: JSONValue) throws -> JSONValue {
+    func documentSymbols(_ parameters: JSON) throws -> JSON {
         let document = try document(parameters)
         return .array(analysis(document).outline.map { symbol($0, document.file) })
     }
 
-    private func symbol(_ item: Analysis.OutlineItem, _ file: SourceFile) -> JSONValue {
-        let kind: JSONValue =
+    private func symbol(_ item: Analysis.OutlineItem, _ file: SourceFile) -> JSON {
+        let kind: JSON =
             switch item.kind {
             case .cell: 3
             case .function: 12

@@ -1,3 +1,4 @@
+import Files
 import Language
 
 /// A language server: takes messages of the Language Server Protocol 3.17, and sends answers and notifications. It knows nothing of
@@ -7,7 +8,7 @@ import Language
 public final class Server {
     let session: Session
     let version: String
-    private let send: (JSONValue) -> Void
+    private let send: (JSON) -> Void
     var documents: [String: Document] = [:]
     private var state = State.fresh
     /// The exit code after the client's `exit` notification; nil before.
@@ -17,7 +18,7 @@ public final class Server {
 
     init(
         builtins: [Builtin], standardLibrary: [String], version: String,
-        send: @escaping (JSONValue) -> Void
+        send: @escaping (JSON) -> Void
     ) {
         session = Session(builtins: builtins, options: SessionOptions(standardLibrary: standardLibrary))
         self.version = version
@@ -27,11 +28,11 @@ public final class Server {
     // MARK: messages
 
     /// Handles one message and sends the answer to a request. `isCancelled` says that the client has cancelled the request meanwhile.
-    func handle(_ message: JSONValue, isCancelled: Bool = false) {
-        guard case .object = message, message["jsonrpc"]?.string == "2.0" else {
+    func handle(_ message: JSON, isCancelled: Bool = false) {
+        guard case .object = message, message["jsonrpc"]?.stringValue == "2.0" else {
             return answer(.null, failure: .init(.invalidRequest, "a message is an object with \"jsonrpc\": \"2.0\""))
         }
-        guard let method = message["method"]?.string else {
+        guard let method = message["method"]?.stringValue else {
             // A message without a method is a response of the client; the server asks nothing, so that it is ignored.
             if message["result"] == nil, message["error"] == nil {
                 answer(message["id"] ?? .null, failure: .init(.invalidRequest, "a message without a method"))
@@ -56,18 +57,18 @@ public final class Server {
     /// Sends the error that a part of the stream is not a message.
     func reportBroken(_ reason: String) { answer(.null, failure: .init(.parseError, reason)) }
 
-    private func answer(_ id: JSONValue, failure: RequestFailure) {
-        send(["jsonrpc": "2.0", "id": id, "error": ["code": .int(failure.code.rawValue), "message": .string(failure.message)]])
+    private func answer(_ id: JSON, failure: RequestFailure) {
+        send(["jsonrpc": "2.0", "id": id, "error": ["code": JSON(failure.code.rawValue), "message": .string(failure.message)]])
     }
 
     /// Sends a notification.
-    func tell(_ method: String, _ parameters: JSONValue) {
+    func tell(_ method: String, _ parameters: JSON) {
         send(["jsonrpc": "2.0", "method": .string(method), "params": parameters])
     }
 
     // MARK: requests
 
-    private func request(_ method: String, _ parameters: JSONValue) throws -> JSONValue {
+    private func request(_ method: String, _ parameters: JSON) throws -> JSON {
         switch (state, method) {
         case (.fresh, "initialize"):
             state = .running
@@ -86,7 +87,7 @@ public final class Server {
         }
     }
 
-    private static let requests: [String: @Sendable (Server) -> (JSONValue) throws -> JSONValue] = [
+    private static let requests: [String: @Sendable (Server) -> (JSON) throws -> JSON] = [
         "textDocument/completion": { $0.completion },
         "textDocument/hover": { $0.hover },
         "textDocument/signatureHelp": { $0.signatureHelp },
@@ -99,7 +100,7 @@ public final class Server {
         "textDocument/rename": { $0.rename },
     ]
 
-    private func notify(_ method: String, _ parameters: JSONValue) {
+    private func notify(_ method: String, _ parameters: JSON) {
         if method == "exit" {
             exitCode = state == .shutDown ? 0 : 1
             return
@@ -114,7 +115,7 @@ public final class Server {
         }
     }
 
-    private var capabilities: JSONValue {
+    private var capabilities: JSON {
         [
             "capabilities": [
                 "positionEncoding": "utf-16",
@@ -149,7 +150,7 @@ public final class Server {
     }
 
     /// Returns the document and the byte offset that a request is about. Throws `RequestFailure` where either is missing.
-    func place(_ parameters: JSONValue) throws -> (document: Document, offset: Int) {
+    func place(_ parameters: JSON) throws -> (document: Document, offset: Int) {
         let document = try document(parameters)
         guard let offset = document.file.offset(parameters["position"]) else {
             throw RequestFailure(.invalidParams, "a position has a line and a character")
@@ -158,8 +159,8 @@ public final class Server {
     }
 
     /// Returns the open document that a request is about. Throws `RequestFailure` where there is none.
-    func document(_ parameters: JSONValue) throws -> Document {
-        guard let uri = parameters["textDocument"]?["uri"]?.string else {
+    func document(_ parameters: JSON) throws -> Document {
+        guard let uri = parameters["textDocument"]?["uri"]?.stringValue else {
             throw RequestFailure(.invalidParams, "which document? textDocument.uri is missing")
         }
         guard let document = documents[uri] else { throw RequestFailure(.invalidParams, "\(uri) is not open") }

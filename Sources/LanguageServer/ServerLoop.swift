@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Language
 
@@ -50,22 +51,22 @@ public struct ServerLoop {
     }
 
     /// Returns the messages that have been received completely.
-    private func drain(_ reader: inout FrameReader, _ server: Server) -> [JSONValue] {
-        var messages: [JSONValue] = []
+    private func drain(_ reader: inout FrameReader, _ server: Server) -> [JSON] {
+        var messages: [JSON] = []
         while let frame = reader.next() {
             switch frame {
             case .broken(let reason): server.reportBroken(reason)
             case .message(let bytes):
-                if let message = JSONValue.parse(bytes) { messages.append(message) } else { server.reportBroken("no JSON") }
+                if let message = try? JSON.parse(bytes) { messages.append(message) } else { server.reportBroken("no JSON") }
             }
         }
         return messages
     }
 
     /// Returns whether a later message cancels this request.
-    private func isCancelled(_ message: JSONValue, by later: ArraySlice<JSONValue>) -> Bool {
+    private func isCancelled(_ message: JSON, by later: ArraySlice<JSON>) -> Bool {
         guard let id = message["id"] else { return false }
-        return later.contains { $0["method"]?.string == "$/cancelRequest" && $0["params"]?["id"] == id }
+        return later.contains { $0["method"]?.stringValue == "$/cancelRequest" && $0["params"]?["id"] == id }
     }
 
     /// Returns whether input arrives within this many milliseconds.

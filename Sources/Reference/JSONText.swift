@@ -1,3 +1,4 @@
+import Files
 import Language
 
 /// JSON whose members keep their order.
@@ -16,7 +17,7 @@ indirect enum JSONText {
     func written(_ indent: String = "") -> String {
         let inner = indent + "  "
         switch self {
-        case .text(let text): return jsonString(text)
+        case .text(let text): return JSON.string(text).text()
         case .number(let value):
             return value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : String(value)
         case .bool(let flag): return flag ? "true" : "false"
@@ -24,7 +25,7 @@ indirect enum JSONText {
         case .array(let items):
             return block("[", "]", items.map { $0.written(inner) }, indent)
         case .object(let members):
-            return block("{", "}", members.map { "\(jsonString($0.0)): \($0.1.written(inner))" }, indent)
+            return block("{", "}", members.map { "\(JSON.string($0.0).text()): \($0.1.written(inner))" }, indent)
         }
     }
 

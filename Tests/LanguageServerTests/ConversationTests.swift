@@ -1,3 +1,4 @@
+import Files
 import Commands
 import Foundation
 import Testing
@@ -8,11 +9,11 @@ import Testing
 @Suite struct ConversationTests {
     @Test(arguments: [("session", Int32(0)), ("wrong", Int32(1))])
     func conversation(_ name: String, _ exit: Int32) throws {
-        var sent: [JSONValue] = []
+        var sent: [JSON] = []
         let server = Server(builtins: CommandTable.all, standardLibrary: [], version: "test") { sent.append($0) }
         let lines = try dataLines(name)
         for (number, line) in lines.enumerated() where !line.isEmpty && line.first != "#" {
-            let body = JSONValue.parse(Array(line.dropFirst().utf8))
+            let body = try? JSON.parse(Array(line.dropFirst().utf8))
             switch line.first {
             case ">": server.handle(try #require(body, "\(name):\(number + 1)"))
             case ".": server.publishDiagnostics()
@@ -21,7 +22,7 @@ import Testing
                 #expect(!sent.isEmpty, "\(name):\(number + 1): nothing came")
                 guard !sent.isEmpty else { return }
                 let message = sent.removeFirst()
-                #expect(message.contains(expected), "\(name):\(number + 1): got \(message.text)")
+                #expect(message.contains(expected), "\(name):\(number + 1): got \(message.text())")
             default: Issue.record("\(name):\(number + 1): \(line)")
             }
         }
@@ -35,13 +36,13 @@ func dataLines(_ name: String) throws -> [String] {
     return try String(contentsOf: file, encoding: .utf8).components(separatedBy: "\n")
 }
 
-extension JSONValue {
+extension JSON {
     /// Whether all that is written in `part` is here too: fields of objects; the first items of lists, in which an
     /// empty list stands for an empty one.
-    func contains(_ part: JSONValue) -> Bool {
+    func contains(_ part: JSON) -> Bool {
         switch (self, part) {
         case (.object(let own), .object(let wanted)):
-            wanted.allSatisfy { key, value in own[key].map { $0.contains(value) } ?? false }
+            wanted.members.allSatisfy { key, value in own[key].map { $0.contains(value) } ?? false }
         case (.array(let own), .array(let wanted)):
             wanted.isEmpty ? own.isEmpty : own.count >= wanted.count && zip(own, wanted).allSatisfy { $0.contains($1) }
         default: self == part

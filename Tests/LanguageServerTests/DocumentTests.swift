@@ -1,3 +1,4 @@
+import Files
 import Commands
 import Language
 import Testing
@@ -25,13 +26,13 @@ import Testing
         let start = 3
         for place in 0..<20_000 {
             let (offset, character) = (start + place * 200, place * 125)
-            guard file.position(offset) == ["line": 1, "character": .int(character)], file.offset(line: 1, character: character) == offset
+            guard file.position(offset) == ["line": 1, "character": JSON(character)], file.offset(line: 1, character: character) == offset
             else {
                 Issue.record("\(place)")
                 return
             }
         }
-        #expect(file.position(start + 4_000_000) == ["line": 1, "character": .int(2_500_000)])
+        #expect(file.position(start + 4_000_000) == ["line": 1, "character": JSON(2_500_000)])
         #expect(file.offset(line: 2, character: 2) == file.text.utf8.count - 1)
     }
 
@@ -49,11 +50,11 @@ import Testing
             let start = random(text.count + 1)
             let end = start + random(min(6, text.count - start + 1))
             let piece = pieces[random(pieces.count)]
-            func place(_ index: Int) -> JSONValue {
+            func place(_ index: Int) -> JSON {
                 let before = text[..<index]
                 let line = before.count { $0 == "\n" }
                 let column = String(before.reversed().prefix { $0 != "\n" }.reversed()).utf16.count
-                return ["line": .int(line), "character": .int(column)]
+                return ["line": JSON(line), "character": JSON(column)]
             }
             #expect(document.apply([["range": ["start": place(start), "end": place(end)], "text": .string(piece)]]))
             text.replaceSubrange(start..<end, with: Array(piece))
@@ -92,7 +93,7 @@ import Testing
                             server.handle([
                                 "jsonrpc": "2.0", "id": 1, "method": .string("textDocument/\(method)"),
                                 "params": [
-                                    "textDocument": ["uri": "untitled:a"], "position": ["line": .int(line), "character": .int(character)],
+                                    "textDocument": ["uri": "untitled:a"], "position": ["line": JSON(line), "character": JSON(character)],
                                 ],
                             ])
                         }
@@ -110,10 +111,10 @@ import Testing
                 server.handle([
                     "jsonrpc": "2.0", "method": "textDocument/didChange",
                     "params": [
-                        "textDocument": ["uri": "untitled:a", "version": .int(line)],
+                        "textDocument": ["uri": "untitled:a", "version": JSON(line)],
                         "contentChanges": [
                             [
-                                "range": ["start": ["line": .int(line), "character": 0], "end": ["line": .int(line), "character": 1]],
+                                "range": ["start": ["line": JSON(line), "character": 0], "end": ["line": JSON(line), "character": 1]],
                                 "text": "y",
                             ]
                         ],
@@ -133,7 +134,7 @@ import Testing
     }
 
     @Test func cancelledRequestsAreNotWorkedOn() {
-        var sent: [JSONValue] = []
+        var sent: [JSON] = []
         let server = Server(builtins: [], standardLibrary: [], version: "test") { sent.append($0) }
         server.handle(["jsonrpc": "2.0", "id": 1, "method": "initialize"], isCancelled: true)
         #expect(sent == [["jsonrpc": "2.0", "id": 1, "error": ["code": -32800, "message": "cancelled"]]])

@@ -1,3 +1,4 @@
+import Files
 import Testing
 
 @testable import LanguageServer
@@ -52,13 +53,13 @@ import Testing
 
     @Test func deepJSONIsNoMessage() {
         let deep = String(repeating: "[", count: 100_000) + String(repeating: "]", count: 100_000)
-        #expect(JSONValue.parse(Array(deep.utf8)) == nil)
-        #expect(JSONValue.parse([0xFF, 0xFE]) == nil)
-        #expect(JSONValue.parse(Array("{\"a\":1}x".utf8)) == nil)
+        #expect((try? JSON.parse(Array(deep.utf8))) == nil)
+        #expect((try? JSON.parse([0xFF, 0xFE])) == nil)
+        #expect((try? JSON.parse(Array("{\"a\":1}x".utf8))) == nil)
     }
 
     @Test(arguments: ["null", "true", "-3", "0.5", "\"a\\n\\u001b😀\"", "[1,[2],{}]", "{\"a\":{\"b\":[false,null]}}"])
     func valuesComeBack(_ text: String) {
-        #expect(JSONValue.parse(Array(text.utf8))?.text == text)
+        #expect((try? JSON.parse(Array(text.utf8)))?.text() == text)
     }
 }

@@ -1,3 +1,4 @@
+import Files
 import Commands
 import Foundation
 import Testing
@@ -7,7 +8,7 @@ import Testing
 /// The server over two pipes, as an editor starts it.
 @Suite struct LoopTests {
     /// What comes back for these bytes, and the exit code.
-    private func converse(_ bytes: [UInt8]) -> (frames: [JSONValue], code: Int32) {
+    private func converse(_ bytes: [UInt8]) -> (frames: [JSON], code: Int32) {
         let (input, output) = (Pipe(), Pipe())
         let writer = Thread { [handle = input.fileHandleForWriting] in
             try? handle.write(contentsOf: Data(bytes))
@@ -28,20 +29,20 @@ import Testing
         var reader = FrameReader()
         reader.feed((try? output.fileHandleForReading.readToEnd()).flatMap { $0 }.map(Array.init) ?? [])
         done.wait()
-        var frames: [JSONValue] = []
-        while case .message(let bytes)? = reader.next() { frames.append(JSONValue.parse(bytes) ?? .null) }
+        var frames: [JSON] = []
+        while case .message(let bytes)? = reader.next() { frames.append((try? JSON.parse(bytes)) ?? .null) }
         withExtendedLifetime((input, output)) {}
         return (frames, result.code)
     }
 
-    private func frames(_ messages: JSONValue...) -> [UInt8] { messages.flatMap { FrameReader.frame($0) } }
+    private func frames(_ messages: JSON...) -> [UInt8] { messages.flatMap { FrameReader.frame($0) } }
 
-    private let initialize: JSONValue = ["jsonrpc": "2.0", "id": 1, "method": "initialize", "params": [:]]
-    private let shutdown: JSONValue = ["jsonrpc": "2.0", "id": 99, "method": "shutdown"]
-    private let exit: JSONValue = ["jsonrpc": "2.0", "method": "exit"]
+    private let initialize: JSON = ["jsonrpc": "2.0", "id": 1, "method": "initialize", "params": [:]]
+    private let shutdown: JSON = ["jsonrpc": "2.0", "id": 99, "method": "shutdown"]
+    private let exit: JSON = ["jsonrpc": "2.0", "method": "exit"]
 
     @Test func wholeSession() {
-        let open: JSONValue = [
+        let open: JSON = [
             "jsonrpc": "2.0", "method": "textDocument/didOpen", "params": ["textDocument": ["uri": "untitled:a", "text": "nope"]],
         ]
         let (answers, code) = converse(frames(initialize, open, shutdown, exit))
@@ -49,8 +50,8 @@ import Testing
     }
 
     @Test func cancelledInTheQueue() {
-        let hover: JSONValue = ["jsonrpc": "2.0", "id": 7, "method": "textDocument/hover", "params": [:]]
-        let cancel: JSONValue = ["jsonrpc": "2.0", "method": "$/cancelRequest", "params": ["id": 7]]
+        let hover: JSON = ["jsonrpc": "2.0", "id": 7, "method": "textDocument/hover", "params": [:]]
+        let cancel: JSON = ["jsonrpc": "2.0", "method": "$/cancelRequest", "params": ["id": 7]]
         let (answers, _) = converse(frames(initialize, hover, cancel, shutdown, exit))
         #expect(answers.first { $0["id"] == 7 }?["error"]?["code"] == -32800)
     }
@@ -83,18 +84,18 @@ import Testing
         for version in 1...50 {
             bytes += frames([
                 "jsonrpc": "2.0", "method": "textDocument/didChange",
-                "params": ["textDocument": ["uri": "untitled:a", "version": .int(version)], "contentChanges": [["text": "nope"]]],
+                "params": ["textDocument": ["uri": "untitled:a", "version": JSON(version)], "contentChanges": [["text": "nope"]]],
             ])
         }
         try input.fileHandleForWriting.write(contentsOf: Data(bytes))
         var reader = FrameReader()
-        var published: [JSONValue] = []
+        var published: [JSON] = []
         while published.isEmpty {
             let data = output.fileHandleForReading.availableData
             if data.isEmpty { break }
             reader.feed(Array(data))
             while case .message(let bytes)? = reader.next() {
-                if let message = JSONValue.parse(bytes), message["method"] != nil { published.append(message) }
+                if let message = try? JSON.parse(bytes), message["method"] != nil { published.append(message) }
             }
         }
         #expect(published.count == 1 && published.first?["params"]?["version"] == 50)

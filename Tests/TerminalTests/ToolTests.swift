@@ -39,7 +39,7 @@ import Testing
         let run = try Run(["lsp"], input: initialize + goodbye, in: folder)
         #expect(run.status == 0 && run.errors == "")
         #expect(run.output.hasPrefix("Content-Length: ") && run.output.contains("\"hoverProvider\":true"))
-        #expect(run.output.hasSuffix("{\"id\":2,\"jsonrpc\":\"2.0\",\"result\":null}"))
+        #expect(run.output.hasSuffix("{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":null}"))
         #expect(try Run(["lsp", "--stdio"], input: initialize, in: folder).status == 1)
     }
 

@@ -76,3 +76,8 @@ public struct ExactString: Hashable, Sendable {
         string.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     }
 }
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+    /// An object of these members; of members with equal keys the last one's value stays.
+    public init(dictionaryLiteral elements: (String, JSON)...) { self.init(elements) }
+}

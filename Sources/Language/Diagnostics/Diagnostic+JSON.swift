@@ -1,3 +1,5 @@
+import Files
+
 extension Diagnostic {
     /// Returns the diagnostic as one JSON object on one line, for `--error-format=json`. Columns count characters from 1; offsets are
     /// bytes.
@@ -36,27 +38,5 @@ extension Diagnostic {
 
     private func array(_ items: [String]) -> String { "[" + items.joined(separator: ",") + "]" }
 
-    private func string(_ text: String) -> String { jsonString(text) }
-}
-
-/// Returns the text as a JSON string literal, with quotes. Characters beyond ASCII stay as they are.
-public func jsonString(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-        switch scalar {
-        case "\"": result += "\\\""
-        case "\\": result += "\\\\"
-        case "\n": result += "\\n"
-        case "\r": result += "\\r"
-        case "\t": result += "\\t"
-        default:
-            if scalar.value < 32 || scalar.value == 127 {
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            } else {
-                result.unicodeScalars.append(scalar)
-            }
-        }
-    }
-    return result + "\""
+    private func string(_ text: String) -> String { JSON.string(text).text() }
 }

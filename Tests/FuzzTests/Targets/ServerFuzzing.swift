@@ -1,3 +1,4 @@
+import Files
 import Commands
 import Language
 
@@ -10,7 +11,7 @@ enum ServerFuzzing {
         let whole = messages(bytes, pieces: bytes.count)
         precondition(messages(bytes, pieces: 1 + bytes.count % 7) == whole, "messages depend on how the stream is cut")
         for case .message(let body) in whole {
-            if let value = JSONValue.parse(body) { _ = FrameReader.frame(value) }
+            if let value = try? JSON.parse(body) { _ = FrameReader.frame(value) }
         }
     }
 
@@ -33,7 +34,7 @@ enum ServerFuzzing {
         let server = Server(builtins: builtins, standardLibrary: [], version: "") { _ = FrameReader.frame($0) }
         server.handle(["jsonrpc": "2.0", "id": 0, "method": "initialize", "params": [:]])
         for line in bytes.split(separator: UInt8(ascii: "\n")).prefix(16) {
-            if let message = JSONValue.parse(Array(line)) { server.handle(message) } else { server.reportBroken("no JSON") }
+            if let message = try? JSON.parse(Array(line)) { server.handle(message) } else { server.reportBroken("no JSON") }
         }
         server.publishDiagnostics()
     }
