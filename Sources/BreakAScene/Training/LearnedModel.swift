@@ -83,7 +83,7 @@ extension LearnedModel {
     }
 
     /// Runs (or continues) a phase until it is finished or `control` says stop; the result is the model as trained so far
-    /// either way. `isCancelled` stops it too, within a step, which is then given up: whatever such a step throws is no
+    /// either way. `isCancelled` stops it too, within a step, which is then cancelled: whatever such a step throws is no
     /// error. Throws what a step and `control` throw.
     public func training(
         _ run: TrainingRun, description: String, replacing: TrainingReplacements = TrainingReplacements(),

@@ -3,7 +3,7 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
     /// `what` ("reconstruction loss", "gradient") was NaN or infinite in a step, counted from 1.
     case notFinite(what: String, phase: Int, step: Int, steps: Int, lr: Double)
 
-    /// The step was given up because its result is no longer wanted.
+    /// The step was cancelled.
     case cancelled
 
     /// A law of zoom gave a part of the photo in which one of the step's things does not appear.

@@ -83,7 +83,7 @@ public struct TrainingRun: Sendable {
 
     /// Does the next step; everything random is drawn from the run's own counters.
     ///
-    /// `isCancelled` says that the step is no longer wanted: it is then given up within a part of its time. Throws
+    /// `isCancelled` returns true once the step is cancelled: it then ends within a part of its time. Throws
     /// `TrainingError.cancelled` then, otherwise as the other `advance` and as `replacing`; on every error the run is as
     /// before the step.
     public mutating func advance(
@@ -108,7 +108,7 @@ public struct TrainingRun: Sendable {
     public mutating func advance(
         _ batch: TrainingBatch, replacing: TrainingReplacements = TrainingReplacements(), isCancelled: (@Sendable () -> Bool)? = nil
     ) throws -> TrainingLosses {
-        // Passes may be given up; the update, once begun, is done.
+        // Passes can be cancelled; the update, once begun, is finished.
         let (losses, gradients) = try Cancellation.scope(when: isCancelled ?? { false }) {
             let losses = try TrainingLosses(model, batch, scene, options, replacing: replacing)
             if isCancelled?() == true { throw TrainingError.cancelled }

@@ -19,7 +19,7 @@ typedef enum {
 
 enum { CPNG_MESSAGE = 160 };
 
-// A function that is called before every row, on the calling thread; the work is given up where it returns other than 0.
+// A function that is called before every row, on the calling thread; the work is cancelled where it returns other than 0.
 // May be NULL.
 typedef int (*cpng_question)(void);
 

@@ -36,8 +36,11 @@ public struct Builtin: Sendable {
     public var examples: [Example]
     /// The names of builtins that one may want instead or next.
     public var seeAlso: [String] = []
-    /// The source file that holds the row: "Commands/Training/TrainingCommands.swift".
-    public let home: String
+    /// The file of the program's source that holds this row: "Commands/Training/TrainingCommands.swift". Derived where it is asked for:
+    /// the table is made at every start.
+    public var home: String { file.suffix(after: "/Sources/") }
+    /// The path of that file where the program was built.
+    private let file: String
     /// Whether it may be called as a statement without parentheses: `show photo`.
     public var isCommand: Bool
     /// Opens the block of `with NAME(…) { … }`; nil where it cannot stand after `with`.
@@ -67,10 +70,10 @@ public struct Builtin: Sendable {
         _ name: String, family: String, summary: String, parameters: [Parameter] = [],
         result: String = "none",
         terms: [String] = [], paper: String? = nil, examples: [Example] = [], isCommand: Bool = false,
-        home: String = #filePath, run: @escaping @Sendable (Call) throws -> Value
+        file: String = #filePath, run: @escaping @Sendable (Call) throws -> Value
     ) {
         self.name = name
-        self.home = home.suffix(after: "/Sources/")
+        self.file = file
         self.family = family
         self.summary = summary
         self.parameters = parameters
@@ -87,12 +90,12 @@ public struct Builtin: Sendable {
         _ name: String, family: String, summary: String, parameters: [Parameter] = [],
         result: String = "none",
         terms: [String] = [], paper: String? = nil, examples: [Example] = [], isCommand: Bool = false,
-        home: String = #filePath, scope: @escaping Scope, run: @escaping @Sendable (Call) throws -> Value
+        file: String = #filePath, scope: @escaping Scope, run: @escaping @Sendable (Call) throws -> Value
     ) {
         self.init(
             name, family: family, summary: summary, parameters: parameters, result: result, terms: terms,
             paper: paper,
-            examples: examples, isCommand: isCommand, home: home, run: run)
+            examples: examples, isCommand: isCommand, file: file, run: run)
         self.scope = scope
     }
 
