@@ -10,8 +10,7 @@ extension Benchmark {
         static let name = "training from scratch, batch 48"
 
         private let batch: Int
-        private var unet: UNet2DConditionModel
-        private var text: CLIPTextModel
+        private var model: DiffusionModel
         private var optimizer = AdamW(.init(lr: 1e-4))
         private let ids: [[Int]]
         private let timesteps: [Int]
@@ -20,9 +19,8 @@ extension Benchmark {
         /// Prepares a batch. Throws what the tokenizer throws.
         init(_ model: DiffusionModel, batch: Int = 48) throws {
             self.batch = batch
-            (unet, text) = (model.unet, model.textEncoder)
-            unet.requireGrad { _ in true }
-            text.requireGrad { _ in true }
+            self.model = model
+            self.model.requireGrad { _ in true }
             let size = model.latentSize
             let shape = [batch, size.height, size.width, model.latentChannels]
             let latents = RandomDraw(seed: 0, stream: "latents", step: 0).normal(shape)
@@ -36,23 +34,9 @@ extension Benchmark {
         /// Takes one step and returns the loss before it.
         @discardableResult
         mutating func step() -> Float {
-            var pass = UNetPass(text(ids))
-            let loss = Variable.meanSquaredError(unet(noisy, timesteps: timesteps.map(Float.init), &pass), noise)
-            let gradients = Gradients(of: loss)
-            var updates: [AdamW.Update] = []
-            func collect(_ name: String, _ parameter: inout Variable) {
-                guard let gradient = gradients[parameter] else { return }
-                updates.append(.init(name: name, value: parameter.value, gradient: gradient))
-                parameter = parameter.replacing(.placeholder(parameter.shape))
-            }
-            unet.forEachParameter("unet.", collect)
-            text.forEachParameter("text_encoder.", collect)
-            var values = optimizer.update(updates)[...]
-            func assign(_ name: String, _ parameter: inout Variable) {
-                if gradients[parameter] != nil, let value = values.popFirst() { parameter = parameter.replacing(value) }
-            }
-            unet.forEachParameter("unet.", assign)
-            text.forEachParameter("text_encoder.", assign)
+            var pass = UNetPass(model.textEncoder(ids))
+            let loss = Variable.meanSquaredError(model.unet(noisy, timesteps: timesteps.map(Float.init), &pass), noise)
+            optimizer.step(&model, Gradients(of: loss))
             return loss.value.scalar
         }
 

@@ -3,12 +3,12 @@ import Tensors
 
 extension CommandTable {
     /// Every row that this target adds to the language's core.
-    public static let all: [Builtin] = Cancellable.rows(
+    public static let all: [Builtin] =
         (ModelCommands.all + MergeCommand.all + AdapterCommands.all + SceneCommands.all + TrainingCommands.all + PlanCommand.all + [
             ProductsScope.builtin
         ] + GenerationCommands.all
             + AttentionCommands.all + MethodCommands.all + SchedulerCommands.all + EvaluationCommands.all + [InspectionCommand.builtin]
-            + tensorFamilies).relating(related).tellingOrigins(origins).analyzed)
+            + tensorFamilies)
 
     /// The program's name and version.
     public static let version = "bas 0.1"

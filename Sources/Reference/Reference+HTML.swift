@@ -79,7 +79,7 @@ extension Reference {
         if !row.parameters.isEmpty {
             parts.append("<table>" + row.parameters.map(html).joined() + "</table>")
         }
-        parts.append("<dl><dt>gives</dt><dd>\(escaped(row.result))</dd>")
+        parts.append("<dl><dt>gives</dt><dd>\(escaped(row.result.words))</dd>")
         if row.isCommand {
             parts.append("<dt>command</dt><dd>may be written <code>\(row.name) x</code> without parentheses</dd>")
         }
@@ -117,7 +117,7 @@ extension Reference {
 
     /// Returns the text that the search box looks in.
     private func words(of row: Builtin) -> String {
-        ([row.name, row.family, row.summary] + row.terms + row.parameters.map(\.name)).joined(separator: " ")
+        ([row.name, row.family.name, row.summary] + row.terms + row.parameters.map(\.name)).joined(separator: " ")
             .lowercased()
     }
 

@@ -1,3 +1,4 @@
+import Files
 import Language
 
 extension Reference {
@@ -10,42 +11,39 @@ extension Reference {
     ///   or null), `minimum`, `maximum` (numbers, or null where open), `unit`, `allowed` (or null), `doc`}
     /// - `errors`: list of {`code`, `title`, `explanation`, `exit_code`}
     public func json() -> String {
-        JSONText.object([
-            ("schema", .number(1)), ("version", .text(version)), ("keywords", .texts(Vocabulary.keywords)),
-            ("builtins", .array(table.all.map(object))), ("errors", .array(ErrorCode.allCases.map(object))),
-        ]).written() + "\n"
+        let json: JSON = [
+            "schema": JSON(1), "version": .string(version), "keywords": .strings(Vocabulary.keywords),
+            "builtins": .array(table.all.map(object)), "errors": .array(ErrorCode.allCases.map(object)),
+        ]
+        return json.text(pretty: true) + "\n"
     }
 
-    private func object(_ row: Builtin) -> JSONText {
-        .object([
-            ("name", .text(row.name)), ("family", .text(row.family)), ("signature", .text(row.signature)),
-            ("summary", .text(row.summary)), ("parameters", .array(row.parameters.map(object))),
-            ("result", .text(row.result)), ("terms", .texts(row.terms)), ("paper", .optional(row.paper)),
-            (
-                "examples",
-                .array(row.examples.map { .object([("code", .text($0.code)), ("shows", .optional($0.shows))]) })
-            ),
-            ("see_also", .texts(row.seeAlso)), ("command", .bool(row.isCommand)),
-            ("scope", .bool(row.scope != nil)), ("source", .text(row.home)),
-        ])
+    private func object(_ row: Builtin) -> JSON {
+        [
+            "name": .string(row.name), "family": .string(row.family.name), "signature": .string(row.signature),
+            "summary": .string(row.summary), "parameters": .array(row.parameters.map(object)), "result": .string(row.result.words),
+            "terms": .strings(row.terms), "paper": .optional(row.paper),
+            "examples": .array(row.examples.map { ["code": .string($0.code), "shows": .optional($0.shows)] }),
+            "see_also": .strings(row.seeAlso), "command": .bool(row.isCommand), "scope": .bool(row.scope != nil),
+            "source": .string(row.home),
+        ]
     }
 
-    private func object(_ parameter: Parameter) -> JSONText {
-        func bound(_ value: Double?) -> JSONText { value.map { $0.isFinite ? .number($0) : .null } ?? .null }
-        return .object([
-            ("name", .text(parameter.name)), ("type", .text(parameter.type.shortName)),
-            ("required", .bool(parameter.isRequired)), ("keyword_only", .bool(parameter.keywordOnly)),
-            ("variadic", .bool(parameter.variadic)), ("default", .optional(parameter.defaultValue?.literalText)),
-            ("minimum", bound(parameter.range?.lowerBound)), ("maximum", bound(parameter.range?.upperBound)),
-            ("unit", .optional(parameter.unit)), ("allowed", parameter.allowed.map(JSONText.texts) ?? .null),
-            ("doc", .text(parameter.doc)),
-        ])
+    private func object(_ parameter: Parameter) -> JSON {
+        func bound(_ value: Double?) -> JSON { value.map { $0.isFinite ? JSON($0) : .null } ?? .null }
+        return [
+            "name": .string(parameter.name), "type": .string(parameter.type.shortName), "required": .bool(parameter.isRequired),
+            "keyword_only": .bool(parameter.keywordOnly), "variadic": .bool(parameter.variadic),
+            "default": .optional(parameter.defaultValue?.literalText), "minimum": bound(parameter.range?.lowerBound),
+            "maximum": bound(parameter.range?.upperBound), "unit": .optional(parameter.unit),
+            "allowed": parameter.allowed.map(JSON.strings) ?? .null, "doc": .string(parameter.doc),
+        ]
     }
 
-    private func object(_ code: ErrorCode) -> JSONText {
-        .object([
-            ("code", .text(code.rawValue)), ("title", .text(code.title)),
-            ("explanation", .text(code.explanation)), ("exit_code", .number(Double(code.exitCode.rawValue))),
-        ])
+    private func object(_ code: ErrorCode) -> JSON {
+        [
+            "code": .string(code.rawValue), "title": .string(code.title), "explanation": .string(code.explanation),
+            "exit_code": JSON(Double(code.exitCode.rawValue)),
+        ]
     }
 }

@@ -25,7 +25,7 @@ extension Reference {
             }
             lines.append("")
         }
-        lines += ["Gives: \(row.result)\(row.paper.map { ". Paper: \($0)" } ?? "")", "", "```"]
+        lines += ["Gives: \(row.result.words)\(row.paper.map { ". Paper: \($0)" } ?? "")", "", "```"]
         for example in row.examples {
             lines += example.code.split(separator: "\n").map(String.init)
             if let shows = example.shows { lines += shows.split(separator: "\n").map { "#> \($0)" } }

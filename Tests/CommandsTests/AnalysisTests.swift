@@ -31,14 +31,7 @@ import Testing
         }
     }
 
-    @Test func rulesNameCommands() {
-        let names = Set(CommandTable.all.map(\.name))
-        for name in TensorRules.table.keys { #expect(names.contains(name), "\(name)") }
-        for place in FileParameters.table.keys {
-            let parts = place.split(separator: ".").map(String.init)
-            let row = CommandTable.all.first { $0.name == parts[0] }
-            #expect(row?.parameters.contains { $0.name == parts[1] && $0.file != nil } == true, "\(place)")
-        }
+    @Test func rowsWithASeedDraw() {
         let drawing = CommandTable.all.filter { if case .draws = $0.randomness { true } else { false } }.map(\.name)
         #expect(Set(drawing).isSuperset(of: ["randn", "rand", "sample", "union_sample", "encode", "random_timesteps"]))
     }

@@ -64,7 +64,8 @@ import Testing
     @Test func noFamilyIsLeftOut() {
         // A training ends at a step, a sweep at a run; the language's own rows ask for themselves.
         let never: Set<String> = ["training", "evaluation", "values"]
-        let own = Set(CommandTable.all.map(\.family))
-        #expect(own.subtracting(Cancellable.families).subtracting(never).isEmpty, "\(own.subtracting(Cancellable.families))")
+        for row in CommandTable.all where !never.contains(row.family.name) {
+            if case .light = row.cost { #expect(Bool(false), "\(row.name) cannot be stopped") }
+        }
     }
 }

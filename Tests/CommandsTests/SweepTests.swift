@@ -4,13 +4,14 @@ import Testing
 @testable import Commands
 
 @Suite struct SweepTests {
+    private static let passed = Key<Value>("x", doc: "Passed on.")
     private static let table: [Builtin] =
         EvaluationCommands.all + CommandTable.tensorFamilies + [
             Builtin(
-                "stop", family: "test", summary: "Asks for a stop.", parameters: [Parameter("x", doc: "Passed on.")], result: "any",
+                "stop", family: "test", summary: "Asks for a stop.", parameters: [passed], result: .any,
                 run: { call in
                     call.context.interrupt.request()
-                    return try call.value("x")
+                    return try call[passed]
                 })
         ]
 

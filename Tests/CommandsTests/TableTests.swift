@@ -25,7 +25,7 @@ import Testing
         let row = Self.rows[index]
         #expect(row.summary.hasSuffix(".") && !row.summary.contains("\n"), "\(row.name)")
         #expect((8...120).contains(row.summary.count), "\(row.name): \(row.summary.count) characters")
-        #expect(!row.result.isEmpty && !row.family.isEmpty, "\(row.name)")
+        #expect(!row.result.words.isEmpty && !row.family.name.isEmpty, "\(row.name)")
         #expect(!row.terms.isEmpty, "\(row.name) has no search terms")
         #expect(!row.examples.isEmpty, "\(row.name) has no example")
         #expect(row.examples.contains { $0.code.contains(row.name) }, "\(row.name) is not in its examples")

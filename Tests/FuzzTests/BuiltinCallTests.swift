@@ -10,19 +10,10 @@ import Testing
         for value in EdgeValues.named { #expect(bench.session[global: value.name]?.typeName == value.type, "\(value.name)") }
         for row in bench.table.all {
             for parameter in row.parameters {
-                for type in Self.hosts(parameter.type) {
-                    #expect(EdgeValues.byType[type] != nil, "\(row.name): \(parameter.name) takes \(type)")
+                for type in parameter.type.hosts {
+                    #expect(EdgeValues.byType[type.text] != nil, "\(row.name): \(parameter.name) takes \(type.text)")
                 }
             }
-        }
-    }
-
-    private static func hosts(_ rule: TypeRule) -> [String] {
-        switch rule {
-        case .host(let name): [name]
-        case .list(let item), .listOrSingle(let item): hosts(item)
-        case .oneOf(let rules): rules.flatMap(hosts)
-        default: []
         }
     }
 

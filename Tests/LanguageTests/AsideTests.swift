@@ -108,12 +108,12 @@ private func untilNothingIsLeft() { while AsideWork.leftNow > 0 { usleep(1000) }
         let place = Place()
         let row = Builtin(
             "look", family: "test", summary: "Notes its thread.",
-            parameters: [Parameter("x", doc: "Anything."), Parameter("f", doc: "Anything.", optional: true)],
+            parameters: [Parameter("x", doc: "Anything."), Parameter("f", doc: "Anything.", optional: true)], cost: .detachable(),
             run: { call in
                 place.note()
                 return .bool(AsideWork.current != nil)
             }
-        ).aside()
+        )
         let session = Session(builtins: [row])
         func answer(_ source: String) -> String { session.run(source: source).value?.literalText ?? "none" }
         session.run(source: "xs = list(1..40000)")
@@ -130,12 +130,13 @@ private func untilNothingIsLeft() { while AsideWork.leftNow > 0 { usleep(1000) }
         let door = Door()
         let row = Builtin(
             "endless", family: "test", summary: "Asks for a stop and waits.", parameters: [Parameter("x", doc: "Anything.")],
+            cost: .detachable(),
             run: { call in
                 call.context.interrupt.request()
                 door.wait()
                 return .int(1)
             }
-        ).aside()
+        )
         let session = Session(builtins: [row])
         session.run(source: "xs = list(1..100000); kept = 41")
         let outcome = session.run(source: "kept = endless(xs)")
@@ -161,6 +162,9 @@ private func untilNothingIsLeft() { while AsideWork.leftNow > 0 { usleep(1000) }
         var typeName: String { "weighty" }
     }
 
+    private static let passed = Key<Value>("value", doc: "Passed on.")
+    private static let place = Key<Int>("x", doc: "The place.")
+
     /// Lists of so many values are let go aside: after a stop, and when a name or a result is bound anew.
     @Test(arguments: [
         ["[stop(weighty(), x) for x in xs]"], ["map(xs, fn(x) { stop(weighty(), x) })"], ["kept = [weighty() for x in xs]; kept = 1"],
@@ -171,7 +175,7 @@ private func untilNothingIsLeft() { while AsideWork.leftNow > 0 { usleep(1000) }
         let first = Mutex<Value?>(.host(Weighty(content: .init(last, door))))
         let session = Session(builtins: [
             Builtin(
-                "weighty", family: "test", summary: "The value, once; a string from then on.", result: "any",
+                "weighty", family: "test", summary: "The value, once; a string from then on.", result: .any,
                 run: { _ in
                     evaluator.note()
                     return first.withLock { value in
@@ -181,10 +185,10 @@ private func untilNothingIsLeft() { while AsideWork.leftNow > 0 { usleep(1000) }
                 }),
             Builtin(
                 "stop", family: "test", summary: "Asks for a stop at the last item.",
-                parameters: [Parameter("value", doc: "Passed on."), Parameter("x", .int, doc: "The place.")], result: "any",
+                parameters: [Self.passed, Self.place], result: .any,
                 run: { call in
-                    if try call.int("x") == Aside.noticed + 5000 { call.context.interrupt.request() }
-                    return try call.value("value")
+                    if try call[Self.place] == Aside.noticed + 5000 { call.context.interrupt.request() }
+                    return try call[Self.passed]
                 }),
         ])
         session.context.results.budget = 0

@@ -79,30 +79,37 @@ enum SeedState: ContextKey {
 }
 
 enum FakeHost {
+    enum Law: String, WordArgument {
+        case union, single
+    }
+
+    private static let shape = Key<[Int]>("shape", range: 1...1000, doc: "Sizes.")
+    private static let fill = Key<Double>("fill", default: 0, doc: "Every element.")
+    private static let token = Key<String>("token", doc: "Text.")
+    private static let steps = Key<Int>("steps", default: 400, range: 1...100_000, unit: "steps", doc: "How many.")
+    private static let rate = Key<Double>("lr", default: 5e-4, range: 0...1, doc: "Learning rate.")
+    private static let law = Key<Law>("sampling", default: .union, doc: "The law.")
+    private static let words = Key<[String]>(oneOrMore: "init", default: [], doc: "Words.", keywordOnly: true)
+    private static let loss = Key<FunctionValue?>("loss", doc: "Own loss.", keywordOnly: true)
+    private static let curves = Key<Value>("curves", doc: "Numbers.")
+    private static let labels = Key<[String]>("labels", default: [], doc: "Names.", keywordOnly: true)
+    private static let seed = Key<Int>("value", doc: "The seed.")
+    private static let numbers = Key<Value>("xs", doc: "Numbers or a tensor.")
+
     static let builtins: [Builtin] = [
         Builtin(
             "tensor", family: "tensors", summary: "A fake tensor.",
-            parameters: [
-                Parameter("shape", .list(.int), range: 1...1000, doc: "Sizes."),
-                Parameter("fill", .number, default: 0, doc: "Every element."),
-            ], result: "tensor"
-        ) { call in .host(FakeTensor(shape: try call.ints("shape"), fill: try call.double("fill"))) },
+            parameters: [shape, fill], result: "tensor"
+        ) { call in .host(FakeTensor(shape: try call[shape], fill: try call[fill])) },
         Builtin(
             "handle", family: "models", summary: "A fake handle.",
-            parameters: [Parameter("token", .string, doc: "Text.")],
+            parameters: [token],
             result: "handle"
-        ) { call in .host(FakeHandle(token: try call.string("token"))) },
+        ) { call in .host(FakeHandle(token: try call[token])) },
         Builtin(
             "phase1", family: "training", summary: "Learns handles.",
-            parameters: [
-                Parameter("model", .host("tensor"), doc: "The base."),
-                Parameter("steps", .int, default: 400, range: 1...100_000, unit: "steps", doc: "How many."),
-                Parameter("lr", .number, default: 5e-4, range: 0...1, doc: "Learning rate."),
-                Parameter(
-                    "sampling", .string, default: "union", allowed: ["union", "single"], doc: "The law."),
-                Parameter("init", .listOrSingle(.string), default: [], doc: "Words.", keywordOnly: true),
-                Parameter("loss", .function, doc: "Own loss.", keywordOnly: true, optional: true),
-            ], result: "record", terms: ["textual inversion"], paper: "§4.1", run: phase1),
+            parameters: [Parameter("model", .host("tensor"), doc: "The base."), steps, rate, law, words, loss], result: .record,
+            terms: ["textual inversion"], paper: "§4.1", run: phase1),
         Builtin(
             "show", family: "figures", summary: "Shows values.",
             parameters: [Parameter("values", doc: "What to show.", variadic: true)], isCommand: true
@@ -112,31 +119,28 @@ enum FakeHost {
         },
         Builtin(
             "plot", family: "figures", summary: "Draws curves.",
-            parameters: [
-                Parameter("curves", .any, doc: "Numbers."),
-                Parameter("labels", .list(.string), default: [], doc: "Names.", keywordOnly: true),
-            ], isCommand: true
+            parameters: [curves, labels], isCommand: true
         ) { call in
-            .string("plot \(try call.value("curves").literalText) \(try call.value("labels").literalText)")
+            .string("plot \(try call[curves].literalText) \(try call.value(labels).literalText)")
         },
         Builtin(
             "seed", family: "random", summary: "Seeds a block.",
-            parameters: [Parameter("value", .int, doc: "The seed.")],
+            parameters: [seed],
             scope: { call in
                 let context = call.context
                 let old = context[SeedState.self]
-                context[SeedState.self] = try call.int("value")
+                context[SeedState.self] = try call[seed]
                 return { context[SeedState.self] = old }
             }
         ) { call in .int(call.context[SeedState.self]) },
-        Builtin("current_seed", family: "random", summary: "The seed.", result: "int") { call in
+        Builtin("current_seed", family: "random", summary: "The seed.", result: .int) { call in
             .int(call.context[SeedState.self])
         },
         Builtin(
             "mean", family: "numbers", summary: "The mean, of tensors too.",
-            parameters: [Parameter("xs", .any, doc: "Numbers or a tensor.")]
+            parameters: [numbers]
         ) { call in
-            if case .host(let host) = try call.value("xs"), let tensor = host as? FakeTensor {
+            if case .host(let host) = try call[numbers], let tensor = host as? FakeTensor {
                 return .float(tensor.fill)
             }
             return try call.fallBack()
@@ -155,12 +159,11 @@ enum FakeHost {
 
     @Sendable private static func phase1(_ call: Call) throws -> Value {
         var record = Record([
-            ("steps", .int(try call.int("steps"))), ("lr", .float(try call.double("lr"))),
-            ("sampling", .string(try call.string("sampling"))), ("init", .list(try call.list("init"))),
-            ("given", .bool(call.has("steps"))),
+            ("steps", .int(try call[steps])), ("lr", .float(try call[rate])), ("sampling", .string(try call[law].rawValue)),
+            ("init", .list(try call[words].map { .string($0) })), ("given", .bool(call.has(steps))),
         ])
-        if call.optional("loss") != nil {
-            record["loss"] = try call.invoke(call.function("loss"), arguments: [2], named: [("scale", 10)])
+        if let function = try call[loss] {
+            record["loss"] = try call.invoke(function, arguments: [2], named: [("scale", 10)])
         }
         return .record(record)
     }

@@ -50,7 +50,7 @@ private final class Canary: HostValue, @unchecked Sendable {
         let session = Session(builtins: [
             Canary.builtin,
             Builtin(
-                "alive", family: "test", summary: "How many are alive.", parameters: [], result: "int", run: { _ in .int(Canary.alive) }),
+                "alive", family: "test", summary: "How many are alive.", parameters: [], result: .int, run: { _ in .int(Canary.alive) }),
         ])
         session.run(source: "fn f() { c = canary(); fn a(n) { c; b(n) }; fn b(n) { a(n) }; a }; before = alive()")
         session.run(source: "g = none; for i in 1..1000 { g = f() }; most = alive() - before; g = none")

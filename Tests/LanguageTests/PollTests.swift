@@ -4,20 +4,22 @@ import Testing
 
 /// A stop ends what one builtin or operator does with much data, not only what comes after it.
 @Suite struct PollTests {
+    private static let passed = Key<Value>("x", doc: "Passed on.")
+
     /// Asks for a stop and passes its argument on; `reached` tells that what stands around it was finished.
     private static let builtins = [
         Builtin(
-            "stop", family: "test", summary: "Asks for a stop.", parameters: [Parameter("x", doc: "Passed on.")], result: "any",
+            "stop", family: "test", summary: "Asks for a stop.", parameters: [passed], result: .any,
             run: { call in
                 call.context.interrupt.request()
-                return try call.value("x")
+                return try call[passed]
             }),
         Builtin(
-            "reached", family: "test", summary: "Tells that it is reached.", parameters: [Parameter("x", doc: "Passed on.")],
-            result: "any",
+            "reached", family: "test", summary: "Tells that it is reached.", parameters: [passed],
+            result: .any,
             run: { call in
                 call.context.emit(.stream("reached"))
-                return try call.value("x")
+                return try call[passed]
             }),
     ]
 

@@ -58,16 +58,14 @@ public struct TrainingRun: Sendable {
         self.prior = options.priorWeight == 0 ? nil : prior
         let trains = trainable
         let observed = observedOnly
-        self.model.unet.requireGrad { trains("unet." + $0) }
-        self.model.textEncoder.requireGrad { trains("text_encoder." + $0) || observed("text_encoder." + $0) }
+        self.model.requireGrad { trains($0) || observed($0) }
     }
 
     /// The model as trained so far: its parameters are constants again, and adapters are merged.
     public var result: DiffusionModel {
         var result = model
         result.mergeAdapters()
-        result.unet.requireGrad { _ in false }
-        result.textEncoder.requireGrad { _ in false }
+        result.requireGrad { _ in false }
         return result
     }
 
@@ -168,40 +166,16 @@ public struct TrainingRun: Sendable {
     private mutating func update(_ gradients: Gradients) -> Double? {
         var measured: [Tensor] = []
         let clipped = phase == 2 && options.trainedNames == nil ? options.trains : .all
-        func measure(_ name: String, _ parameter: inout Variable) {
+        model.forEachParameter("") { name, parameter in
             if clipped.clips(name), let gradient = gradients[parameter] { measured.append(gradient) }
         }
-        model.unet.forEachParameter("unet.", measure)
-        model.textEncoder.forEachParameter("text_encoder.", measure)
         let norm = GradientClipping.norm(measured)
         guard norm.isFinite else { return nil }
-        var updates: [AdamW.Update] = []
-        let trains = trainable
-        let others = otherHandles
-        func collect(_ name: String, _ parameter: inout Variable) {
-            guard let gradient = gradients[parameter], trains(name) else { return }
-            let lr = name == Self.handles ? options.handleRate : nil
-            updates.append(.init(name: name, value: parameter.value, gradient: gradient, lr: lr, isClipped: clipped.clips(name)))
-            // Nobody else holds the storage now: the optimizer changes it in place.
-            parameter = parameter.replacing(.placeholder(parameter.shape))
+        let (trains, others, handleRate) = (trainable, otherHandles, options.handleRate)
+        optimizer.step(&model, gradients, gradientScale: GradientClipping.scale(norm: norm, limit: options.clipNorm)) { name in
+            trains(name) ? AdamW.Part(lr: name == Self.handles ? handleRate : nil, isClipped: clipped.clips(name)) : nil
         }
-        model.unet.forEachParameter("unet.") { collect($0, &$1) }
-        model.textEncoder.forEachParameter("text_encoder.") { collect($0, &$1) }
-        // The list is handed over: were it still held here, every value in it would be copied.
-        let scale = GradientClipping.scale(norm: norm, limit: options.clipNorm)
-        var values = optimizer.update(take(&updates), gradientScale: scale)[...]
-        func assign(_ name: String, _ parameter: inout Variable) {
-            if trains(name), gradients[parameter] != nil, let value = values.popFirst() { parameter = parameter.replacing(value) }
-        }
-        model.unet.forEachParameter("unet.") { assign($0, &$1) }
-        model.textEncoder.forEachParameter("text_encoder.") { assign($0, &$1) }
         putBack(others)
         return norm
     }
-}
-
-/// Empties a list and returns what it held.
-private func take<Element>(_ list: inout [Element]) -> [Element] {
-    defer { list = [] }
-    return list
 }

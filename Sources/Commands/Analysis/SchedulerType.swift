@@ -6,16 +6,11 @@ struct SchedulerType: HostType {
     /// True where they do on some way through the program; nil where the scheduler is not known, or its settings decide.
     var draws: Bool?
 
-    let typeName = "scheduler"
+    var typeName: String { SchedulerValue.declaration.name.text }
     let element: StaticType? = nil
 
-    private static let fields: [StaticType.Field] = [
-        .init("name", .string), .init("timesteps", .unknown), .init("next", .unknown), .init("previous", .function(.opaque)),
-        .init("init_noise_sigma", .float), .init("scale_model_input", .function(.opaque)), .init("add_noise", .function(.opaque)),
-    ]
-
-    var fieldNames: [String]? { Self.fields.map(\.name) }
-    func field(_ name: String) -> StaticType? { Self.fields.first { $0.name == name }?.type }
+    var fieldNames: [String]? { SchedulerValue.declaration.type.fieldNames }
+    func field(_ name: String) -> StaticType? { SchedulerValue.declaration.type.field(name) }
     func unary(_ op: UnaryOperator) -> StaticType? { nil }
     func binary(_ op: BinaryOperator, _ other: StaticType, isLeft: Bool) throws -> StaticType? { nil }
 
@@ -28,7 +23,7 @@ struct SchedulerType: HostType {
     /// Returns the rule of a builtin that makes schedulers of one kind: with the usual settings, whether they draw is known.
     static func rule(_ type: any Scheduler.Type) -> @Sendable (StaticCall) throws -> StaticType {
         { call in
-            let isUsual = !call.has("settings")
+            let isUsual = !call.has(SchedulerCommands.settings)
             let usual = try? type.init(SchedulerConfiguration(["_class_name": .string(type.className)], file: "")).plan(steps: 4).addsNoise
             return .host(SchedulerType(draws: isUsual ? usual : nil))
         }
@@ -36,14 +31,14 @@ struct SchedulerType: HostType {
 
     /// Returns whether a call draws because it takes a step of a scheduler that does.
     static func draws(_ call: StaticCall) -> Bool {
-        guard case .host(let host) = call.type("scheduler"), let type = host as? SchedulerType else { return false }
+        guard case .host(let host) = call.type(SchedulerCommands.scheduler), let type = host as? SchedulerType else { return false }
         return type.draws == true
     }
 
     /// Returns the type of `[latents, scheduler]` after a step, in which the scheduler keeps its type.
     static func advanced(_ call: StaticCall) -> StaticType {
         var next = SchedulerType()
-        if case .host(let host) = call.type("scheduler"), let known = host as? SchedulerType { next = known }
+        if case .host(let host) = call.type(SchedulerCommands.scheduler), let known = host as? SchedulerType { next = known }
         return .list([TensorType.of(nil), .host(next)])
     }
 }

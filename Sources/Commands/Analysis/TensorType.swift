@@ -30,24 +30,23 @@ public struct TensorType: HostType {
     var known: [Int]? { shape.flatMap { sizes in sizes.contains(nil) ? nil : sizes.compactMap { $0 } } }
 
     /// The name "tensor".
-    public var typeName: String { "tensor" }
+    public var typeName: String { TensorValue.declaration.name.text }
     /// The shape with "?" for unknown sizes: "[1, ?, 16, 8]".
     public var shapeText: String? { shape.map { "[" + $0.map { $0.map(String.init) ?? "?" }.joined(separator: ", ") + "]" } }
 
     // MARK: fields and items
 
     /// The names of a tensor's fields.
-    public var fieldNames: [String]? { ["shape", "ndim", "rank", "size", "T", "needs_grad"] }
+    public var fieldNames: [String]? { TensorValue.declaration.type.fieldNames }
 
     /// Returns the type of a field.
     public func field(_ name: String) -> StaticType? {
         switch name {
-        case "shape": shape.map { .list($0.map { $0.map { .constant(.int($0)) } ?? .int }) } ?? .listOf(.int)
-        case "ndim", "rank": shape.map { .constant(.int($0.count)) } ?? .int
-        case "size": known.map { .constant(.int(Shape.count($0))) } ?? .int
+        case "shape" where shape != nil: .list((shape ?? []).map { $0.map { .constant(.int($0)) } ?? .int })
+        case "ndim" where shape != nil, "rank" where shape != nil: .constant(.int(shape?.count ?? 0))
+        case "size" where known != nil: .constant(.int(Shape.count(known ?? [])))
         case "T": TensorType.of(shape.map { $0.count < 2 ? $0 : Array($0.dropLast(2)) + [$0[$0.count - 1], $0[$0.count - 2]] })
-        case "needs_grad": .bool
-        default: nil
+        default: TensorValue.declaration.type.field(name)
         }
     }
 

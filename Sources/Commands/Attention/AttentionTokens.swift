@@ -3,6 +3,11 @@ import Language
 
 /// The tokens of a prompt whose attention is asked for.
 struct AttentionTokens {
+    /// The parameter that names them.
+    static let key = Key<Value?>(
+        "token", .oneOf([HandleValue.rule, .string, .int, .list(.any)]),
+        doc: "A handle, word or place of the prompt, or several (the first axis); without, its handles.", keywordOnly: true)
+
     /// The tokens' places in the padded prompt, at least one.
     private(set) var places: [Int] = []
     private(set) var names: [String] = []
@@ -16,13 +21,13 @@ struct AttentionTokens {
     /// Reads `token=`; without it, takes every handle that the prompt names. Throws a `Problem` where there is no such token in the prompt.
     init(_ call: Call, _ model: DiffusionModel, _ prompt: String) throws {
         (self.model, self.prompt) = (model, prompt)
-        let ids = try call.mapped("prompt") { try model.tokenize([prompt])[0] }
+        let ids = try call.mapped(AttentionCommands.prompt) { try model.tokenize([prompt])[0] }
         self.ids = ids
-        guard let given = call.optional("token") else {
+        guard let given = try call[Self.key] else {
             let named = model.handles.indices.filter { ids.contains(model.handleID($0)) }
             guard !named.isEmpty else {
                 throw Problem(
-                    .missingArgument, "attention needs token=: the prompt names no handle", argument: "prompt",
+                    .missingArgument, "attention needs token=: the prompt names no handle", argument: AttentionCommands.prompt.name,
                     help: "token=\"word\" looks at a word of the prompt")
             }
             areSeveral = named.count > 1
@@ -34,7 +39,7 @@ struct AttentionTokens {
             try add(given)
             return
         }
-        guard !items.isEmpty else { throw Problem(.badArgument, "attention: token names no token", argument: "token") }
+        guard !items.isEmpty else { throw Problem(.badArgument, "attention: token names no token", argument: Self.key.name) }
         areSeveral = true
         for item in items { try add(item) }
     }
@@ -46,30 +51,30 @@ struct AttentionTokens {
                 throw Problem(
                     .unknownHandle,
                     "this model has no handle \(handle.token); it has \(model.handles.isEmpty ? "none: phase1 learns some" : model.handles.joined(separator: ", "))",
-                    argument: "token")
+                    argument: Self.key.name)
             }
             try add(model.handleID(index), handle.token)
         case .string(let word):
             guard let id = model.tokenizer.encode(word).first else {
-                throw Problem(.unknownWord, "\"\(word)\" has no token", argument: "token")
+                throw Problem(.unknownWord, "\"\(word)\" has no token", argument: Self.key.name)
             }
             try add(id, word)
         case .int(let index):
             guard ids.indices.contains(index) else {
-                throw Problem(.indexOutOfRange, "the prompt has places 0…\(ids.count - 1)", argument: "token")
+                throw Problem(.indexOutOfRange, "the prompt has places 0…\(ids.count - 1)", argument: Self.key.name)
             }
             places.append(index)
             names.append("token \(index)")
         default:
             throw Problem(
-                .wrongType, "attention wants handles, words or places of the prompt for token", argument: "token",
+                .wrongType, "attention wants handles, words or places of the prompt for token", argument: Self.key.name,
                 label: "this is \(token.describedType)")
         }
     }
 
     private mutating func add(_ id: Int, _ name: String) throws {
         guard let place = ids.firstIndex(of: id) else {
-            throw Problem(.unknownHandle, "the prompt \"\(prompt)\" does not name \(name)", argument: "token")
+            throw Problem(.unknownHandle, "the prompt \"\(prompt)\" does not name \(name)", argument: Self.key.name)
         }
         places.append(place)
         names.append(name)

@@ -6,7 +6,7 @@ import Language
 import Tensors
 
 /// Attention maps of tokens: a tensor [kept axes…, H, W], with what the model looked at.
-public struct AttentionValue: TensorReadable {
+public struct AttentionValue: DeclaredValue, TensorReadable {
     let maps: Tensor
     /// The names of the axes, of which the last two are "height" and "width".
     let axes: [String]
@@ -24,8 +24,6 @@ public struct AttentionValue: TensorReadable {
 
     private var title: String { tokens.joined(separator: ", ") }
 
-    /// The name "attention".
-    public var typeName: String { "attention" }
     /// The maps as a tensor.
     public var variable: Variable { Variable(maps) }
     /// The shape of the maps.
@@ -35,20 +33,18 @@ public struct AttentionValue: TensorReadable {
     /// The size of the first axis.
     public var count: Int? { maps.shape.first }
 
-    /// The names of the fields.
-    public var fieldNames: [String] { ["shape", "axes", "tokens", "layers", "timesteps", "image"] }
-    /// Returns the value of a field.
-    public func field(_ name: String) throws -> Value? {
-        switch name {
-        case "shape": .list(maps.shape.map { .int($0) })
-        case "axes": .list(axes.map { .string($0) })
-        case "tokens": .list(tokens.map { .string($0) })
-        case "layers": .list(layers.map { .string($0) })
-        case "timesteps": .list(timesteps.map { .int($0) })
-        case "image": picture.map { .image($0) } ?? Value.none
-        default: nil
-        }
-    }
+    /// The type of attention maps and its fields.
+    public static let declaration = HostDeclaration<AttentionValue>(
+        "attention", "Where the model looks for a token of a prompt: maps that iou, energy and masks compare with.",
+        makers: "attention(model, prompt)",
+        fields: [
+            .init("shape", .listOf(.int), "The sizes, [kept axes…, H, W].") { .list($0.maps.shape.map { .int($0) }) },
+            .init("axes", .listOf(.string), "What each axis is.") { .list($0.axes.map { .string($0) }) },
+            .init("tokens", .listOf(.string), "The tokens of the maps.") { .list($0.tokens.map { .string($0) }) },
+            .init("layers", .listOf(.string), "The U-Net's layers that were looked at.") { .list($0.layers.map { .string($0) }) },
+            .init("timesteps", .listOf(.int), "The timesteps that were looked at.") { .list($0.timesteps.map { .int($0) }) },
+            .init("image", "The picture under the maps, or none.") { $0.picture.map { .image($0) } ?? Value.none },
+        ])
 
     /// Returns an item or slice of the maps, as of a tensor.
     public func index(_ subscripts: [Subscript]) throws -> Value { .tensor(try TensorIndexing.apply(subscripts, to: variable)) }
@@ -65,9 +61,6 @@ public struct AttentionValue: TensorReadable {
     public func isEqual(to other: any HostValue) -> Bool { (other as? AttentionValue)?.maps.isIdentical(to: maps) ?? false }
     /// The text "attention [16, 16]".
     public var inlineText: String { "attention \(Shape.text(maps.shape))" }
-
-    /// A sentence on values of this type.
-    public var explanation: String { "Where the model looks for a token of a prompt: maps that iou, energy and masks compare with." }
 
     private var mapSize: PixelSize { PixelSize(width: maps.shape[maps.rank - 1], height: maps.shape[maps.rank - 2]) }
     /// The maps as [maps, H·W].

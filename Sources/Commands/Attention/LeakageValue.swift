@@ -3,26 +3,36 @@ import Language
 import Tensors
 
 /// The leakage matrix as a table that explains how to read it and what it does not measure.
-struct LeakageValue: TableReadable {
+struct LeakageValue: DeclaredValue, TableReadable {
     let matrix: LeakageMatrix
 
-    var typeName: String { "leakage" }
-    private static let fields: [(name: String, value: @Sendable (LeakageMatrix) -> Value)] = [
-        ("handles", { .list($0.handles.map { .string($0) }) }),
-        ("shares", { LeakageValue.tensor($0.shares) }),
-        ("chance", { .tensor(Tensor($0.chance.map(Float.init), shape: [$0.chance.count])) }),
-        ("lift", { LeakageValue.tensor($0.lift) }),
-        ("iou", { .list($0.meanIoU.map { .float($0) }) }),
-        ("mean_iou", { .list($0.meanIoU.map { .float($0) }) }),
-        ("iou_of_mean", { .list($0.iouOfMean.map { .float($0) }) }),
-        ("attention", { .list($0.attention.map { .float($0) }) }),
-        ("own", { .float($0.own) }),
-        ("worst", { .float($0.worst) }),
-        ("worst_other", { .float($0.worstOther) }),
-    ]
+    static let declaration = HostDeclaration<LeakageValue>(
+        "leakage", "Where the attention of each handle goes on the photo: its share in every mask and in the background, beside chance.",
+        fields: [
+            .init("handles", .listOf(.string), "The handles, one a row.") { .list($0.matrix.handles.map { .string($0) }) },
+            .init("shares", TensorType.of([nil, nil]), "The share of a handle's attention in each mask, and in the background at last.") {
+                tensor($0.matrix.shares)
+            },
+            .init("chance", TensorType.of([nil]), "The shares of a token that looks everywhere alike: the areas.") {
+                .tensor(Tensor($0.matrix.chance.map(Float.init), shape: [$0.matrix.chance.count]))
+            },
+            .init("lift", TensorType.of([nil, nil]), "The shares as multiples of chance.") { tensor($0.matrix.lift) },
+            .init("iou", .listOf(.float), "The same as mean_iou.") { numbers($0.matrix.meanIoU) },
+            .init("mean_iou", .listOf(.float), "Of each handle, the mean over what was looked at of the soft IoU with its own mask.") {
+                numbers($0.matrix.meanIoU)
+            },
+            .init("iou_of_mean", .listOf(.float), "Of each handle, the soft IoU of its mean map with its own mask.") {
+                numbers($0.matrix.iouOfMean)
+            },
+            .init("attention", .listOf(.float), "Each token's probability in its own mask, as a multiple of even attention.") {
+                numbers($0.matrix.attention)
+            },
+            .init("own", .float, "The mean share of the handles in their own masks.") { .float($0.matrix.own) },
+            .init("worst", .float, "The largest share outside of a handle's own mask.") { .float($0.matrix.worst) },
+            .init("worst_other", .float, "The largest share in another thing's mask.") { .float($0.matrix.worstOther) },
+        ])
 
-    var fieldNames: [String] { Self.fields.map(\.name) }
-    func field(_ name: String) throws -> Value? { Self.fields.first { $0.name == name }?.value(matrix) }
+    private static func numbers(_ values: [Double]) -> Value { .list(values.map { .float($0) }) }
 
     private static func tensor(_ rows: [[Double]]) -> Value {
         .tensor(Tensor(rows.flatMap { $0.map(Float.init) }, shape: [rows.count, rows.first?.count ?? 0]))
@@ -40,10 +50,6 @@ struct LeakageValue: TableReadable {
     }
 
     var inlineText: String { "leakage: own \(NumberText.share(matrix.own)), worst leak \(NumberText.share(matrix.worst))" }
-
-    var explanation: String {
-        "Where the attention of each handle goes on the photo: its share in every mask and in the background, beside chance."
-    }
 
     func display(_ context: DisplayContext) -> Display {
         let head = matrix.pairing.isEmpty ? [] : TextLines.wrapped("leakage of \(matrix.pairing)", width: context.width, rest: "  ")

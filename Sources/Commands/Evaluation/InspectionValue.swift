@@ -3,46 +3,53 @@ import Images
 import Language
 
 /// The result of `inspect_pictures`: counts with intervals, the pictures, and a contact sheet.
-struct InspectionValue: TableReadable {
+struct InspectionValue: DeclaredValue, TableReadable {
     let report: InspectionReport
     let scene: String
     let model: String
 
-    var typeName: String { "inspection" }
-
-    private static let fields: [(name: String, value: @Sendable (InspectionValue) throws -> Value)] = [
-        ("handles", { .list($0.report.tokens.map { .string($0) }) }),
-        ("names", { .list($0.report.names.map { .string($0) }) }),
-        ("present", { $0.rates($0.report.present) }),
-        ("unasked", { $0.rates($0.report.unasked) }),
-        ("others", { $0.rates($0.report.others) }),
-        ("doubled", { $0.rates($0.report.doubled) }),
-        ("brings", { value in .list(value.handles.map { i in value.rates { i == $0 ? nil : value.report.brings(i, $0) } }) }),
-        (
-            "likeness",
-            { value in
-                .record(
-                    Record(
-                        LikenessMeasure.all.enumerated().map { place, measure in
-                            (measure.name, .list(value.handles.map { value.mean($0, place).map { .float($0.mean) } ?? .none }))
-                        }))
-            }
-        ),
-        ("table", { .host($0.table) }),
-        ("prompts", { .list($0.report.plan.contexts.map { .string($0) }) }),
-        ("pictures", { .host($0.pictureTable) }),
-        ("images", { value in .list(value.report.pictures.map { .host(value.image($0)) }) }),
-        ("sheet", { .host(try FigureValue(InspectionSheet(report: $0.report).figure())) }),
-    ]
-
-    var fieldNames: [String] { Self.fields.map(\.name) }
-    func field(_ name: String) throws -> Value? { try Self.fields.first { $0.name == name }?.value(self) }
+    static let declaration = HostDeclaration<InspectionValue>(
+        "inspection", "What stands in pictures drawn of a scene's handles: counts with intervals, .pictures (a table), .images, .sheet.",
+        makers: "inspect_pictures(model, scene)",
+        fields: [
+            .init("handles", .listOf(.string), "The handles.") { .list($0.report.tokens.map { .string($0) }) },
+            .init("names", .listOf(.string), "What each handle's thing is called.") { .list($0.report.names.map { .string($0) }) },
+            .init("present", "For each handle the share of pictures with its thing in them, of those that ask for it.") {
+                $0.rates($0.report.present)
+            },
+            .init("unasked", "For each handle the share of pictures with its thing in them, of those that do not ask for it.") {
+                $0.rates($0.report.unasked)
+            },
+            .init("others", "For each handle the share of pictures with another handle's thing that was not asked for.") {
+                $0.rates($0.report.others)
+            },
+            .init("doubled", "For each handle the share of pictures with its thing more than once, of those that ask for it and have it.") {
+                $0.rates($0.report.doubled)
+            },
+            .init("brings", "For each pair [i, j] the share of pictures with j's thing, of those that ask for i and not for j.") { value in
+                .list(value.handles.map { i in value.rates { i == $0 ? nil : value.report.brings(i, $0) } })
+            },
+            .init("likeness", .record([], isOpen: true), "For each measure the handles' likeness to the photo's things, 0 to 1.") { value in
+                let measures = LikenessMeasure.all.enumerated().map { place, measure in
+                    (measure.name, Value.list(value.handles.map { value.mean($0, place).map { .float($0.mean) } ?? .none }))
+                }
+                return .record(Record(measures))
+            },
+            .init("table", TableValue.valueType, "The counts with their intervals, a row a handle.") { .host($0.table) },
+            .init("prompts", .listOf(.string), "The prompts, with * in the handles' place.") {
+                .list($0.report.plan.contexts.map { .string($0) })
+            },
+            .init("pictures", TableValue.valueType, "What was found, a row for each picture and handle.") { .host($0.pictureTable) },
+            .init("images", .listOf(ImageValue.valueType), "The pictures.") { value in
+                .list(value.report.pictures.map { .host(value.image($0)) })
+            },
+            .init("sheet", FigureValue.valueType, "All pictures with outlines of what was found.") {
+                .host(try FigureValue(InspectionSheet(report: $0.report).figure()))
+            },
+        ])
 
     var inlineText: String { "inspection of \(report.pictures.count) picture\(report.pictures.count == 1 ? "" : "s") of \(scene)" }
     var byteCount: Int { report.pictures.reduce(0) { $0 + $1.image.pixels.count + $1.findings.count * $1.size.width * $1.size.height } }
-    var explanation: String {
-        "What stands in pictures drawn of a scene's handles: counts with intervals, .pictures (a table), .images, .sheet."
-    }
 
     var handles: Range<Int> { report.tokens.indices }
 

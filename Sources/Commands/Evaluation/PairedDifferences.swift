@@ -3,6 +3,8 @@ import Language
 /// Differences between runs that agree in everything but one setting: what seeds and scenes have in common cancels in each difference, so
 /// that a small effect shows in fewer runs than in means side by side.
 struct PairedDifferences {
+    private typealias Keys = EvaluationCommands
+
     private let call: Call
     private let runs: MeasuredRows
     /// The column whose values are compared.
@@ -15,12 +17,11 @@ struct PairedDifferences {
     /// The baseline's rows, by the values that they share with their partners.
     private let baseline: [String: Int]
 
-    init(_ call: Call, _ runs: MeasuredRows) throws {
-        (self.call, self.runs) = (call, runs)
-        compared = try call.string("paired")
-        guard runs.table.columns.contains(compared) else { throw TableCommands.noColumn(compared, runs.table, call, "paired") }
+    init(_ call: Call, _ runs: MeasuredRows, _ compared: String) throws {
+        (self.call, self.runs, self.compared) = (call, runs, compared)
+        guard runs.table.columns.contains(compared) else { throw TableCommands.noColumn(compared, runs.table, call, Keys.paired.name) }
         within = try Self.within(call, runs, compared)
-        by = try runs.names("by", call) ?? []
+        by = try runs.names(Keys.by, call) ?? []
         wanted = try Self.baseline(call, runs, compared)
         let (place, key) = (runs.place(compared), SweepResults.key([wanted]))
         let rows = runs.table.rows.indices.filter { runs.key($0, [place]) == key }
@@ -56,16 +57,16 @@ struct PairedDifferences {
     /// Returns the columns in which the rows of a pair agree: those that the call names, else every other setting of a sweep. Throws where
     /// there are none.
     private static func within(_ call: Call, _ runs: MeasuredRows, _ compared: String) throws -> [String] {
-        if let named = try runs.names("within", call) {
+        if let named = try runs.names(Keys.within, call) {
             guard !named.contains(compared) else {
-                throw Problem(.badArgument, "summary: the rows of a pair differ in \"\(compared)\"", argument: "within")
+                throw Problem(.badArgument, "summary: the rows of a pair differ in \"\(compared)\"", argument: Keys.within.name)
             }
             return named
         }
         let settings = runs.table.settings.filter { $0 != compared }
         guard !settings.isEmpty else {
             throw Problem(
-                .missingArgument, "summary: what do the rows of a pair share?", argument: "paired",
+                .missingArgument, "summary: what do the rows of a pair share?", argument: Keys.paired.name,
                 notes: ["there are \(runs.table.columns.joined(separator: ", "))"], help: "within=[\"seed\"] pairs rows of one seed")
         }
         return settings
@@ -75,16 +76,16 @@ struct PairedDifferences {
         let place = runs.place(compared)
         let values = runs.groups([place]).map { runs.table.rows[$0[0]][place] }
         let known = values.prefix(12).map(\.literalText).joined(separator: ", ") + (values.count > 12 ? ", …" : "")
-        guard call.optional("against") != nil else {
+        guard let wanted = try call[Keys.against] else {
             throw Problem(
-                .missingArgument, "summary: what is \"\(compared)\" compared with?", argument: "paired", notes: ["its values are \(known)"],
+                .missingArgument, "summary: what is \"\(compared)\" compared with?", argument: Keys.paired.name,
+                notes: ["its values are \(known)"],
                 help: "against=\(values.first?.literalText ?? "…") takes that one as the baseline")
         }
-        let wanted = try call.value("against")
         let key = SweepResults.key([wanted])
         guard values.contains(where: { SweepResults.key([$0]) == key }) else {
             throw Problem(
-                .badArgument, "summary: no row has \(wanted.literalText) in \"\(compared)\"", argument: "against",
+                .badArgument, "summary: no row has \(wanted.literalText) in \"\(compared)\"", argument: Keys.against.name,
                 notes: ["its values are \(known)"])
         }
         return wanted
@@ -98,7 +99,8 @@ struct PairedDifferences {
             if let other = found.updateValue(row, forKey: runs.key(row, places)) {
                 let shared = zip(within, places).map { "\($0) \(runs.table.rows[row][$1].inlineText)" }.joined(separator: ", ")
                 throw Problem(
-                    .badArgument, "summary: rows \(other) and \(row) would be the same half of a pair", argument: "within", notes: [shared],
+                    .badArgument, "summary: rows \(other) and \(row) would be the same half of a pair", argument: Keys.within.name,
+                    notes: [shared],
                     help: "within= names all columns that tell pairs apart")
             }
         }

@@ -2,6 +2,8 @@ import Language
 
 /// The runs of one `sweep`.
 struct Sweep {
+    private typealias Keys = EvaluationCommands
+
     /// The most combinations of one call.
     private static let most = 100_000
 
@@ -25,12 +27,15 @@ struct Sweep {
     private let call: Call
     private let settings: [Setting]
     private let function: FunctionValue
+    /// The file to which the runs are written; nil for none.
+    private let fileName: String?
     private let count: Int
 
     init(_ call: Call) throws {
         self.call = call
-        function = try call.function("run")
-        settings = try call.record("settings").pairs.map { name, value in
+        let fileName = try call[Keys.file]
+        (function, self.fileName) = (try call[Keys.run], fileName)
+        settings = try call[Keys.settings].pairs.map { name, value in
             let values =
                 switch value {
                 case .list, .range: try value.elements ?? []
@@ -38,23 +43,26 @@ struct Sweep {
                 }
             guard !values.isEmpty else {
                 throw Problem(
-                    .badArgument, "sweep: \(name) has no value", argument: "settings", help: "a list of one is one value for all runs")
+                    .badArgument, "sweep: \(name) has no value", argument: Keys.settings.name,
+                    help: "a list of one is one value for all runs")
             }
             return Setting(
                 name: name, values: values, labels: values.map(Self.label),
-                identities: call.optional("file") == nil ? [] : values.map(SweepIdentity.of))
+                identities: fileName == nil ? [] : values.map(SweepIdentity.of))
         }
         if let name = settings.map(\.name).first(where: { $0 == SweepFile.about || $0 == SweepResults.error }) {
-            throw Problem(.badArgument, "sweep: no setting may be called \"\(name)\", which the table needs itself", argument: "settings")
+            throw Problem(
+                .badArgument, "sweep: no setting may be called \"\(name)\", which the table needs itself", argument: Keys.settings.name)
         }
         guard !settings.isEmpty else {
             throw Problem(
-                .badArgument, "sweep: there is no setting", argument: "settings", help: "{seed: 1..3} runs the function three times")
+                .badArgument, "sweep: there is no setting", argument: Keys.settings.name, help: "{seed: 1..3} runs the function three times"
+            )
         }
         let count = settings.reduce(1) { $0 > Self.most ? $0 : $0 * $1.values.count }
         guard count <= Self.most else {
             throw Problem(
-                .outOfRange, "sweep: these are more than \(Self.most) combinations", argument: "settings",
+                .outOfRange, "sweep: these are more than \(Self.most) combinations", argument: Keys.settings.name,
                 notes: [settings.map { "\($0.name) \($0.values.count)" }.joined(separator: " × ")])
         }
         self.count = count
@@ -71,7 +79,7 @@ struct Sweep {
     /// what the function throws as long as no run has ended well; later, a run that fails keeps its row, with the error.
     func table() throws -> TableValue {
         var results = SweepResults(settings: settings.map(\.name), known: try known())
-        let file = call.optional("file") == nil ? nil : try SweepFile(call, settings: settings.map(\.name), of: function)
+        let file = try fileName.map { try SweepFile(call, $0, settings: settings.map(\.name), of: function) }
         var bar = ProgressBar(call.context, title: "sweep", unit: "run")
         // Every run begins with the same draws, whichever came before it.
         let seeds = call.context[SeedState.self]
@@ -132,17 +140,17 @@ struct Sweep {
         if value.isNone { return .measured(Record()) }
         if let number = NumberReading.number(value) { return .measured(Record([("value", value.number == nil ? .float(number) : value)])) }
         throw Problem(
-            .wrongType, "sweep: a run gives a record of what it measured, or a number", argument: "run",
+            .wrongType, "sweep: a run gives a record of what it measured, or a number", argument: Keys.run.name,
             label: "this gave \(value.describedType)", help: "fn(p) { { iou: … } }")
     }
 
     /// Returns the rows of `done=`, by their settings.
     private func known() throws -> [String: Record] {
-        guard let value = call.optional("done") else { return [:] }
-        let table = try TableCommands.rows(value, call, "done")
+        guard let value = try call[Keys.done] else { return [:] }
+        let table = try TableCommands.rows(value, call, Keys.done.name)
         if let missing = settings.first(where: { !table.columns.contains($0.name) }) {
             throw Problem(
-                .unknownField, "sweep: done has no column \"\(missing.name)\"", argument: "done",
+                .unknownField, "sweep: done has no column \"\(missing.name)\"", argument: Keys.done.name,
                 notes: ["it has \(table.columns.joined(separator: ", "))"], help: "it is a table of a sweep over the same settings")
         }
         return Dictionary(
@@ -163,7 +171,7 @@ struct Sweep {
     private func tellStop(_ finished: Int) {
         let name = call.assignedName ?? "…"
         let what = call.assignedName.map { "`\($0)`" } ?? "the result"
-        let rest = call.optional("file") == nil ? "Go on with sweep(…, done=\(name))." : "The same call goes on from its file."
+        let rest = fileName == nil ? "Go on with sweep(…, done=\(name))." : "The same call goes on from its file."
         let text = "Interrupted after \(finished) of \(count) runs: \(what) is the table so far. \(rest)"
         call.context.emit(.stream(TextWrapping.lines(text, width: call.context.displayContext.width).joined(separator: "\n") + "\n"))
     }

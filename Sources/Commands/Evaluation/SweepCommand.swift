@@ -2,25 +2,38 @@ import Language
 
 /// Builtins for experiments: running a function for every combination of settings, and summarizing its runs.
 enum EvaluationCommands {
-    static let family = "evaluation"
+    // MARK: sweep
+
+    static let settings = Key<Record>(
+        "settings", doc: "Values by name; of lists and ranges every combination, the last name changing fastest.")
+    static let run = Key<FunctionValue>(
+        "run", doc: "A function of a record of one combination; gives a record of measures, or a number.")
+    static let done = Key<Value?>(
+        "done", .oneOf([TableValue.rule, .list(.any)]), doc: "A table of the same sweep: runs that stand in it are not run again.",
+        keywordOnly: true)
+    static let file = Key<String?>(
+        "file", doc: "A .jsonl file that gets a line for every run that ends; the same call goes on from it.", keywordOnly: true)
+
+    // MARK: summary
+
+    static let table = Key<Value>(
+        "table", .oneOf([TableValue.rule, HistoryValue.rule, .list(.any), .record]), doc: "A sweep's table, or what becomes one.")
+    static let by = Key<[String]?>(
+        "by", .oneOf([.string, .list(.string)]),
+        doc: "Columns whose values make rows alike; a sweep's settings but for its seed where not given.", keywordOnly: true)
+    static let columns = Key<[String]?>(
+        "columns", doc: "What is averaged; every other column of numbers where not given.", keywordOnly: true)
+    static let paired = Key<String?>(
+        "paired", doc: "A column: differences between rows that are alike in all other settings.", keywordOnly: true)
+    static let against = Key<Value?>("against", doc: "The value of that column that is the baseline.", keywordOnly: true)
+    static let within = Key<[String]?>(
+        "within", .oneOf([.string, .list(.string)]), doc: "Columns that a pair shares; a sweep's other settings where not given.",
+        keywordOnly: true)
 
     static let all: [Builtin] = [
         Builtin(
-            "sweep", family: family, summary: "Runs a function for every combination of settings; a table of what the runs measured.",
-            parameters: [
-                Parameter(
-                    "settings", .record,
-                    doc: "Values by name; of lists and ranges every combination, the last name changing fastest."),
-                Parameter("run", .function, doc: "A function of a record of one combination; gives a record of measures, or a number."),
-                Parameter(
-                    "done", .oneOf([.host("table"), .list(.any)]),
-                    doc: "A table of the same sweep: runs that stand in it are not run again.",
-                    keywordOnly: true, optional: true),
-                Parameter(
-                    "file", .string, doc: "A .jsonl file that gets a line for every run that ends; the same call goes on from it.",
-                    keywordOnly: true, optional: true),
-            ],
-            result: "table",
+            "sweep", family: .evaluation, summary: "Runs a function for every combination of settings; a table of what the runs measured.",
+            parameters: [settings, run, done, file], result: .table,
             terms: [
                 "grid", "search", "experiment", "ablation", "hyperparameters", "repeat", "seeds", "combinations", "go on after a crash",
             ],
@@ -29,29 +42,11 @@ enum EvaluationCommands {
                     "sweep({x: [1, 2], seed: 0..1}, fn(p) { {y: 10 * p.x + p.seed} })",
                     shows: "x  seed   y\n1     0  10\n1     1  11\n2     0  20\n2     1  21")
             ],
-            run: { .host(try Sweep($0).table()) }),
+            seeAlso: ["summary", "load_table", "plot"], run: { .host(try Sweep($0).table()) }),
         Builtin(
-            "summary", family: family,
+            "summary", family: .evaluation,
             summary: "Means over the rows of a table that are alike, or differences within pairs, with 95 % intervals.",
-            parameters: [
-                Parameter(
-                    "table", .oneOf([.host("table"), .host("history"), .list(.any), .record]), doc: "A sweep's table, or what becomes one."),
-                Parameter(
-                    "by", .oneOf([.string, .list(.string)]),
-                    doc: "Columns whose values make rows alike; a sweep's settings but for its seed where not given.", keywordOnly: true,
-                    optional: true),
-                Parameter(
-                    "columns", .list(.string), doc: "What is averaged; every other column of numbers where not given.", keywordOnly: true,
-                    optional: true),
-                Parameter(
-                    "paired", .string, doc: "A column: differences between rows that are alike in all other settings.", keywordOnly: true,
-                    optional: true),
-                Parameter("against", .any, doc: "The value of that column that is the baseline.", keywordOnly: true, optional: true),
-                Parameter(
-                    "within", .oneOf([.string, .list(.string)]),
-                    doc: "Columns that a pair shares; a sweep's other settings where not given.", keywordOnly: true, optional: true),
-            ],
-            result: "table",
+            parameters: [table, by, columns, paired, against, within], result: .table,
             terms: [
                 "mean", "average", "interval", "confidence", "group", "aggregate", "statistics", "significance", "paired differences",
                 "t-test", "baseline",
@@ -64,6 +59,6 @@ enum EvaluationCommands {
                     "t = sweep({w: [0, 1], seed: 1..3}, fn(p) { {iou: p.seed / 10 + [0, 0.25][p.w]} })\nsummary(t, paired=\"w\", against=0)",
                     shows: "w  against  n   iou  iou_low  iou_high\n1        0  3  0.25     0.25      0.25"),
             ],
-            run: { .host(try TableSummary($0).table()) }),
+            seeAlso: ["load_table", "plot"], run: { .host(try TableSummary($0).table()) }),
     ]
 }

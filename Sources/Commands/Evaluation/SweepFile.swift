@@ -20,18 +20,19 @@ final class SweepFile {
     /// Whether it was reported that a run had other values under the same labels.
     private var hasToldOfOthers = false
 
+    private static let file = EvaluationCommands.file
+
     /// Opens or creates the file. Throws a `Problem` where it cannot be written, where another program writes it, and where it holds the
     /// runs of another function or other settings.
-    init(_ call: Call, settings: [String], of function: FunctionValue) throws {
-        (self.call, self.settings) = (call, settings)
-        name = try call.string("file")
+    init(_ call: Call, _ name: String, settings: [String], of function: FunctionValue) throws {
+        (self.call, self.name, self.settings) = (call, name, settings)
         guard name.lowercased().hasSuffix(".jsonl") else {
             throw Problem(
-                .cannotWrite, "a sweep is written as .jsonl, a JSON object a line", argument: "file", label: "this ends otherwise")
+                .cannotWrite, "a sweep is written as .jsonl, a JSON object a line", argument: Self.file.name, label: "this ends otherwise")
         }
         self.function = SweepIdentity.of(.function(function))
-        let path = try call.target("file", isFolder: false)
-        lines = try call.mapped("file") { try LineFile(path) }
+        let path = try call.target(Self.file, isFolder: false)
+        lines = try call.mapped(Self.file) { try LineFile(path) }
         try read()
     }
 
@@ -62,14 +63,14 @@ final class SweepFile {
             about["diagnostic"] = try? JSON.parse(diagnostic.json())
         }
         line[Self.about] = .object(about)
-        try call.mapped("file") { try lines.append(JSON.object(line).text(allowsNonFinite: true)) }
+        try call.mapped(Self.file) { try lines.append(JSON.object(line).text(allowsNonFinite: true)) }
     }
 
     // MARK: reading
 
     private func read() throws {
-        let rows = try TableJSON.lines(lines.bytes, name, argument: "file", allowsTorn: true)
-        if rows.isTorn { try tellTorn() } else { try call.mapped("file") { try lines.endLine() } }
+        let rows = try TableJSON.lines(lines.bytes, name, argument: Self.file.name, allowsTorn: true)
+        if rows.isTorn { try tellTorn() } else { try call.mapped(Self.file) { try lines.endLine() } }
         for (number, line) in rows.lines { try take(line, number) }
         if !rows.lines.isEmpty {
             let count = rows.lines.count == 1 ? "1 run stands" : "\(rows.lines.count) runs stand"
@@ -78,25 +79,25 @@ final class SweepFile {
     }
 
     private func tellTorn() throws {
-        try call.mapped("file") { try lines.cutOff() }
+        try call.mapped(Self.file) { try lines.cutOff() }
         call.context.emit(.stream("\(name): its last line was cut off in the middle; that run is made again.\n"))
     }
 
     private func take(_ line: JSONObject, _ number: Int) throws {
         guard let about = line[Self.about]?.objectValue, let names = about["settings"]?.arrayValue?.compactMap(\.stringValue) else {
             throw Problem(
-                .badFile, "\(name), line \(number) is not of a sweep", argument: "file", help: "give the sweep a file of its own")
+                .badFile, "\(name), line \(number) is not of a sweep", argument: Self.file.name, help: "give the sweep a file of its own")
         }
         guard names == settings else {
             throw Problem(
-                .badArgument, "\(name) holds a sweep over other settings", argument: "file",
+                .badArgument, "\(name) holds a sweep over other settings", argument: Self.file.name,
                 notes: ["there: \(names.joined(separator: ", "))", "here: \(settings.joined(separator: ", "))"],
                 help: "give this sweep a file of its own, or remove that one")
         }
         guard about["function"]?.stringValue == function else {
             throw Problem(
                 .badArgument, "\(name) holds runs of another function, or this one or a value that it uses has been changed since",
-                argument: "file",
+                argument: Self.file.name,
                 help: "give this sweep a file of its own, or remove that one")
         }
         guard line[SweepResults.error]?.stringValue == nil, let values = about["values"]?.stringValue else { return }

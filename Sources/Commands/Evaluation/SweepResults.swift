@@ -56,7 +56,7 @@ struct SweepResults {
                 let what = settings.contains(name) ? "a setting" : name == Self.error ? "the column of errors" : "kept for the file"
                 throw Problem(
                     .badArgument, "sweep: a run gave \"\(name)\", which is \(what)",
-                    argument: "run", help: "give what it measured another name")
+                    argument: EvaluationCommands.run.name, help: "give what it measured another name")
             }
             append(labels, record)
         }

@@ -2,17 +2,19 @@ import Language
 
 /// The result of `summary`: a row for each group of rows that agree, or for all pairs with a baseline.
 struct TableSummary {
+    private typealias Keys = EvaluationCommands
+
     private let call: Call
     private let runs: MeasuredRows
 
     init(_ call: Call) throws {
         self.call = call
-        runs = MeasuredRows(try TableCommands.rows(try call.value("table"), call, "table"))
+        runs = MeasuredRows(try TableCommands.rows(call[Keys.table], call, Keys.table.name))
     }
 
     func table() throws -> TableValue {
-        guard call.optional("paired") == nil else { return try PairedDifferences(call, runs).table() }
-        for name in ["against", "within"] where call.optional(name) != nil {
+        if let paired = try call[Keys.paired] { return try PairedDifferences(call, runs, paired).table() }
+        if let name = try call.firstGiven(Keys.against, Keys.within) {
             throw Problem(
                 .badArgument, "summary: \(name) says something of pairs", argument: name, help: "paired=\"method\" compares rows in pairs")
         }
@@ -23,7 +25,7 @@ struct TableSummary {
     /// did, and for each measure its mean and the ends of its 95 % interval, none where there is one value. `plot` and `bars` draw the ends
     /// as error bars.
     private func means() throws -> TableValue {
-        let by = try runs.names("by", call) ?? runs.table.settings.filter { $0 != "seed" }
+        let by = try runs.names(Keys.by, call) ?? runs.table.settings.filter { $0 != "seed" }
         let measures = try runs.measures(besides: by, call)
         let (places, values) = (by.map(runs.place), try measures.map { try runs.numbers($0, call) })
         let groups = runs.groups(places)
@@ -59,16 +61,15 @@ struct MeasuredRows {
     }
 
     /// Returns the columns that an argument names, or nil where it was not given. Throws where there is no such column.
-    func names(_ argument: String, _ call: Call) throws -> [String]? {
-        guard let value = call.optional(argument) else { return nil }
-        let names = if case .string(let name) = value { [name] } else { try call.strings(argument) }
-        for name in names where !table.columns.contains(name) { throw TableCommands.noColumn(name, table, call, argument) }
+    func names(_ key: Key<[String]?>, _ call: Call) throws -> [String]? {
+        let names = try call[key]
+        if let name = names?.first(where: { !table.columns.contains($0) }) { throw TableCommands.noColumn(name, table, call, key.name) }
         return names
     }
 
     /// Returns the columns to average: those that the call names, else every column that holds only numbers and gaps.
     func measures(besides others: [String], _ call: Call) throws -> [String] {
-        if let named = try names("columns", call) { return named }
+        if let named = try names(EvaluationCommands.columns, call) { return named }
         let numeric = table.columns.enumerated().filter { place, name in
             let values = table.rows.map { $0[place] }.filter { !$0.isNone }
             return !others.contains(name) && !table.settings.contains(name) && !values.isEmpty
@@ -76,7 +77,7 @@ struct MeasuredRows {
         }.map(\.element)
         guard !numeric.isEmpty else {
             throw Problem(
-                .badArgument, "summary: there is no column of numbers to average", argument: "table",
+                .badArgument, "summary: there is no column of numbers to average", argument: EvaluationCommands.table.name,
                 notes: ["there are \(table.columns.joined(separator: ", "))"])
         }
         return numeric
@@ -87,7 +88,7 @@ struct MeasuredRows {
         return try table.rows.map { row in
             if let number = NumberReading.number(row[place]) { return number }
             throw Problem(
-                .wrongType, "summary: the column \"\(column)\" holds no numbers", argument: "columns",
+                .wrongType, "summary: the column \"\(column)\" holds no numbers", argument: EvaluationCommands.columns.name,
                 label: "one value is \(row[place].describedType)")
         }
     }

@@ -4,7 +4,7 @@ import Language
 import Tensors
 
 /// A figure as a value. It is drawn when it is made, so that what cannot be drawn is reported there.
-public struct FigureValue: PictureReadable {
+public struct FigureValue: DeclaredValue, PictureReadable {
     /// The figure.
     public let figure: Figure
     /// What the figure was made from, which its files record.
@@ -18,24 +18,24 @@ public struct FigureValue: PictureReadable {
         image = try figure.image(scale: figure.naturalScale)
     }
 
-    /// The name "figure".
-    public var typeName: String { "figure" }
     /// The picture for a screen.
     public var picture: Image { image }
 
-    private static let fields: [(name: String, value: @Sendable (FigureValue) -> Value)] = [
-        ("title", { .string($0.figure.title) }),
-        ("width", { .int($0.image.width) }),
-        ("height", { .int($0.image.height) }),
-        ("size", { [.int($0.image.height), .int($0.image.width)] }),
-        ("image", { .host(ImageValue($0.image, metadata: $0.metadata)) }),
-        ("metadata", { .record(Record($0.metadata.entries.map { ($0.key, .string($0.text)) })) }),
-    ]
+    /// The type of figures and its fields.
+    public static let declaration = HostDeclaration<FigureValue>(
+        "figure", "A chart or a grid of pictures, which save_figure writes as PNG or SVG.",
+        makers: "plot(…), scatter(…), bars(…), histogram(…), heatmap(…) or grid(…)",
+        fields: [
+            .init("title", .string, "Its title, or an empty text.") { .string($0.figure.title) },
+            .init("width", .int, "Pixels in a row, as shown on a screen.") { .int($0.image.width) },
+            .init("height", .int, "Rows of pixels, as shown on a screen.") { .int($0.image.height) },
+            .init("size", .pair, "[height, width] in pixels.") { [.int($0.image.height), .int($0.image.width)] },
+            .init("image", ImageValue.valueType, "The figure as a picture.") { .host(ImageValue($0.image, metadata: $0.metadata)) },
+            .init("metadata", .record([], isOpen: true), "What it was made from, as its files record it.") {
+                .record(Record($0.metadata.entries.map { ($0.key, .string($0.text)) }))
+            },
+        ], element: nil, operators: false)
 
-    /// The names of the fields.
-    public var fieldNames: [String] { Self.fields.map(\.name) }
-    /// Returns the value of a field.
-    public func field(_ name: String) throws -> Value? { Self.fields.first { $0.name == name }?.value(self) }
     /// Returns whether the figures have the same contents.
     public func isEqual(to other: any HostValue) -> Bool { (other as? FigureValue)?.figure == figure }
 

@@ -4,45 +4,38 @@ import Language
 import Tensors
 
 extension FigureCommands {
+    private static let values = Key<Value>(
+        "values", .oneOf([TensorValue.rule, MaskValue.rule, ImageValue.rule, AttentionValue.rule, .list(.any), .record]),
+        doc: "Numbers of any shape; a record or list of such.")
+    private static let bins = Key<Int?>(
+        "bins", range: 1...1000, doc: "Bars; as many as suit the values where not given.", keywordOnly: true)
+    private static let valueLabel = Key<String>("x_label", default: "value", doc: "Along the x axis.", keywordOnly: true)
+    private static let countLabel = Key<String>("y_label", default: "count", doc: "Along the y axis.", keywordOnly: true)
+
     static let histogram = Builtin(
-        "histogram", family: family, summary: "How often values occur: all numbers of a tensor or list, or of several in one figure.",
-        parameters: [
-            Parameter(
-                "values", .oneOf([.host("tensor"), .host("mask"), .host("image"), .host("attention"), .list(.any), .record]),
-                doc: "Numbers of any shape; a record or list of such."),
-            Parameter(
-                "bins", .int, range: 1...1000, doc: "Bars; as many as suit the values where not given.", keywordOnly: true, optional: true),
-            labels, logY, title, Parameter("x_label", .string, default: "value", doc: "Along the x axis.", keywordOnly: true),
-            Parameter("y_label", .string, default: "count", doc: "Along the y axis.", keywordOnly: true), size,
-        ],
-        result: "figure", terms: ["distribution", "frequency", "bins", "chart", "draw", "figure"],
-        examples: [.init("histogram(randn([1000], seed=1), title=\"Noise\")", shows: "figure: Noise")], isCommand: true, run: drawHistogram)
+        "histogram", family: .figures, summary: "How often values occur: all numbers of a tensor or list, or of several in one figure.",
+        parameters: [values, bins, labels, logY, title, valueLabel, countLabel, size], result: .figure,
+        terms: ["distribution", "frequency", "bins", "chart", "draw", "figure"],
+        examples: [.init("histogram(randn([1000], seed=1), title=\"Noise\")", shows: "figure: Noise")],
+        seeAlso: ["heatmap", "save_figure"], isCommand: true, run: drawHistogram)
 
     @Sendable private static func drawHistogram(_ call: Call) throws -> Value {
-        let sets = try sets(try call.value("values"), call)
-        guard let bins = try HistogramBins(sets.map(\.values), count: call.optional("bins") == nil ? nil : try call.int("bins")) else {
-            throw Problem(.badArgument, "histogram: there is no finite value to count", argument: "values")
+        let sets = try sets(try call[values], call)
+        guard let bins = try HistogramBins(sets.map(\.values), count: call[Self.bins]) else {
+            throw Problem(.badArgument, "histogram: there is no finite value to count", argument: values.name)
         }
         let series = try sets.map { Series($0.name, .bins(width: bins.width), try bins.points($0.values)) }
         let left = sets.reduce(0) { $0 + $1.values.count } - bins.counted
-        let label = try call.string("x_label") + (left > 0 ? " (\(left) not finite, left out)" : "")
+        let label = try call[valueLabel] + (left > 0 ? " (\(left) not finite, left out)" : "")
         let chart = Chart(
             x: .init(label: label),
-            y: .init(label: try call.string("y_label"), kind: try call.bool("log_y") ? .logarithmic() : .linear, wholeNumbers: true),
+            y: .init(label: try call[countLabel], kind: try call[logY] ? .logarithmic() : .linear, wholeNumbers: true),
             series: try named(series, call))
         return try make(.chart(chart), call)
     }
 
     private static func sets(_ value: Value, _ call: Call) throws -> [(name: String, values: [Float])] {
-        func all(_ value: Value) throws -> [Float] {
-            do {
-                return try TensorReading.variable(value).value.values
-            } catch var problem as Problem {
-                problem.argument = "values"
-                problem.message = "histogram: \(problem.message)"
-                throw problem
-            }
-        }
+        func all(_ value: Value) throws -> [Float] { try Tensor.read(value, call, values.name).values }
         if case .record(let record) = value { return try record.pairs.map { ($0, try all($1)) } }
         // A list of tensors or lists is several sets, a list of numbers one.
         if case .list(let items) = value, !items.isEmpty, items.allSatisfy({ $0.number == nil && NumberReading.number($0) == nil }) {

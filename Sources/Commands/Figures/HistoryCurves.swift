@@ -4,6 +4,7 @@ import Language
 
 /// The losses of trainings as curves, with a mark where each phase begins.
 struct HistoryCurves {
+    private typealias Plot = FigureCommands.Plot
     let call: Call
 
     /// Returns the history that a value is, or the histories of a list, or nil for anything else.
@@ -15,18 +16,21 @@ struct HistoryCurves {
     }
 
     /// A column of a history; its value is nil in steps that have none.
-    typealias Column = (name: String, value: @Sendable (History.Entry) -> Float?)
+    typealias Column = (name: String, doc: String, value: @Sendable (History.Entry) -> Float?)
 
     /// The numbers that every step has: the terms of the loss, then the gradient's norm.
     static let columns: [Column] =
-        LossTerm.all.map { term -> Column in (term.name, { @Sendable in $0.losses[term] }) }
-        + [("gradient_norm", { @Sendable in $0.gradientNorm })]
+        LossTerm.all.map { term -> Column in (term.name, "The \(term.name) term of the loss.", { @Sendable in $0.losses[term] }) }
+        + [("gradient_norm", "The norm of all gradients together.", { @Sendable in $0.gradientNorm })]
 
     /// Returns the columns of the handles' own parts of the attention loss, "attention_asset0" for <asset0>, which only steps that name the
     /// handle have.
     static func handles(of histories: [History]) -> [Column] {
         Set(histories.flatMap(\.handles)).sorted { ($0.count, $0) < ($1.count, $1) }.map { token in
-            ("attention_" + token.filter { $0 != "<" && $0 != ">" }, { $0.handleLosses[token] })
+            (
+                "attention_" + token.filter { $0 != "<" && $0 != ">" }, "The attention loss of \(token) by itself.",
+                { $0.handleLosses[token] }
+            )
         }
     }
 
@@ -34,52 +38,52 @@ struct HistoryCurves {
         if let empty = histories.firstIndex(where: \.entries.isEmpty) {
             let which = histories.count > 1 ? "history \(empty)" : "the history"
             throw Problem(
-                .badArgument, "plot: \(which) has no steps yet", argument: "data", help: "a model has a history after phase1 or phase2")
+                .badArgument, "plot: \(which) has no steps yet", argument: Plot.data.name,
+                help: "a model has a history after phase1 or phase2")
         }
-        for name in ["x", "by", "error"] where call.optional(name) != nil {
+        if let name = try call.firstGiven(Plot.x, FigureCommands.by, FigureCommands.error) {
             throw Problem(.badArgument, "plot: a history takes no \(name)=: its losses stand over its steps", argument: name)
         }
         let columns = try wanted(histories)
-        let series = histories.enumerated().flatMap { index, history in
-            columns.map { column in
+        let series = try histories.enumerated().flatMap { index, history in
+            try columns.map { column in
                 let name = [histories.count > 1 ? "\(index)" : "", columns.count > 1 || histories.count == 1 ? column.name : ""]
-                return self.series(history, column.value, name.filter { !$0.isEmpty }.joined(separator: ", "))
+                return try self.series(history, column.value, name.filter { !$0.isEmpty }.joined(separator: ", "))
             }
         }
-        let isLogarithmic = call.optional("log_y") == nil ? true : try call.bool("log_y")
+        let isLogarithmic = try call[Plot.logY] ?? true
         return Chart(
-            x: .init(label: "step", kind: try call.bool("log_x") ? .logarithmic() : .linear, wholeNumbers: true),
+            x: .init(label: "step", kind: try call[FigureCommands.logX] ? .logarithmic() : .linear, wholeNumbers: true),
             y: .init(label: columns.count == 1 ? columns[0].name : "loss", kind: isLogarithmic ? .logarithmic() : .linear),
             series: series, marks: Self.marks(histories))
     }
 
     /// Returns the columns that `y` names; else for one history every loss that was not zero, for several the reconstruction.
     private func wanted(_ histories: [History]) throws -> [Column] {
-        guard let given = call.optional("y") else {
+        guard let names = try call[Plot.y] else {
             if histories.count > 1 { return [Self.columns[0]] }
             return Self.columns.prefix(LossTerm.all.count).filter { column in histories[0].entries.contains { column.value($0) != 0 } }
         }
-        let names: [String] = if case .string(let name) = given { [name] } else { try call.strings("y") }
         return try names.map { name in
             let all = Self.columns + Self.handles(of: histories)
             if let column = all.first(where: { $0.name == name }) { return column }
             let known = all.map(\.name)
             throw Problem(
-                .unknownField, "plot: a history has no losses \"\(name)\"", argument: "y",
+                .unknownField, "plot: a history has no losses \"\(name)\"", argument: Plot.y.name,
                 notes: ["there are \(known.joined(separator: ", "))"],
                 help: nearestName(name, among: known).map { "did you mean \"\($0)\"?" })
         }
     }
 
     /// Returns a curve, smoothed within each phase, because the losses of two phases are not comparable.
-    private func series(_ history: History, _ value: (History.Entry) -> Float?, _ name: String) -> Series {
+    private func series(_ history: History, _ value: (History.Entry) -> Float?, _ name: String) throws -> Series {
         let all = history.entries.enumerated().map { place, entry in value(entry).map { Series.Point(Double(place + 1), Double($0)) } }
         let raw = all.compactMap { $0 }
         var points: [Series.Point] = []
         for phase in Self.phases(history) {
             let part = all[phase].compactMap { $0 }
             guard !part.isEmpty else { continue }
-            let window = (try? call.int("smooth")) ?? max(1, part.count / 15)
+            let window = try call[Plot.smooth] ?? max(1, part.count / 15)
             points += zip(part, Smoothing.means(part.map(\.y), window: window)).map { Series.Point($0.x, $1) }
         }
         return Series(name, .line(markers: points.count == 1), points, raw: raw.count > 1 ? raw : [])

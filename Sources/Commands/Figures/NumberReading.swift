@@ -70,22 +70,32 @@ struct NumberReading {
     }
 
     /// Returns the half lengths of error bars, one list for each series, or nil where none are given. Throws where they do not fit.
-    func errors(_ argument: String, for series: [[Double]]) throws -> [[Double]]? {
-        guard let value = call.optional(argument) else { return nil }
-        let rows = try rows(value, argument).map(\.values)
+    func errors(_ key: Key<Value?>, for series: [[Double]]) throws -> [[Double]]? {
+        guard let value = try call[key] else { return nil }
+        let rows = try rows(value, key.name).map(\.values)
         guard rows.count == series.count else {
             throw Problem(
-                .badArgument, "\(call.builtin.name): \(argument) is for \(rows.count) series of \(series.count)", argument: argument)
+                .badArgument, "\(call.builtin.name): \(key.name) is for \(rows.count) series of \(series.count)", argument: key.name)
         }
-        for (row, values) in zip(rows, series) { try check(row.count, of: argument, fits: values.count, "the values") }
+        for (row, values) in zip(rows, series) { try check(row.count, of: key.name, fits: values.count, "the values") }
         if rows.joined().contains(where: { $0 < 0 }) {
-            throw Problem(.outOfRange, "\(call.builtin.name): error bars have lengths of at least 0", argument: argument)
+            throw Problem(.outOfRange, "\(call.builtin.name): error bars have lengths of at least 0", argument: key.name)
         }
         return rows
     }
 
     static func bar(_ length: Double?) -> Series.ErrorBar? {
         length.flatMap { $0.isFinite ? Series.ErrorBar($0, $0) : nil }
+    }
+}
+
+extension Call {
+    /// Returns the name of the first parameter whose argument is not none; nil where all were left out.
+    func firstGiven<each Argument>(_ keys: repeat Key<each Argument>) throws -> String? {
+        for key in repeat each keys {
+            if try !value(key).isNone { return key.name }
+        }
+        return nil
     }
 }
 

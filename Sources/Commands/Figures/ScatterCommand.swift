@@ -3,88 +3,86 @@ import Language
 import Tensors
 
 extension FigureCommands {
+    private static let data = Key<Value?>(
+        "data", numbers, doc: "A table; or points [x, y], a tensor [N, 2]; or the numbers along x.")
+    private static let x = column("x", "Numbers along x; of a table, a column.", keywordOnly: false)
+    private static let y = column("y", "Numbers along y; of a table, a column.", keywordOnly: false)
+    private static let xError = column("x_error", "Half lengths of error bars along x; of a table, a column.")
+    private static let yError = column("y_error", "Half lengths of error bars along y; of a table, a column.")
+    private static let names = column("names", "Written beside the points; of a table, a column.")
+
     static let scatter = Builtin(
-        "scatter", family: family, summary: "Points, with error bars and names: numbers against numbers, or columns of a table.",
-        parameters: [
-            Parameter("data", numbers, doc: "A table; or points [x, y], a tensor [N, 2]; or the numbers along x.", optional: true),
-            Parameter("x", places, doc: "Numbers along x; of a table, a column.", optional: true),
-            Parameter("y", places, doc: "Numbers along y; of a table, a column.", optional: true), by,
-            Parameter(
-                "x_error", places, doc: "Half lengths of error bars along x; of a table, a column.", keywordOnly: true, optional: true),
-            Parameter(
-                "y_error", places, doc: "Half lengths of error bars along y; of a table, a column.", keywordOnly: true, optional: true),
-            Parameter("names", places, doc: "Written beside the points; of a table, a column.", keywordOnly: true, optional: true),
-            labels, logX, logY, title, xLabel, yLabel, size,
-        ],
-        result: "figure", terms: ["points", "chart", "pareto", "correlation", "draw", "figure", "error bars"],
+        "scatter", family: .figures, summary: "Points, with error bars and names: numbers against numbers, or columns of a table.",
+        parameters: [data, x, y, by, xError, yError, names, labels, logX, logY, title, xLabel, yLabel, size], result: .figure,
+        terms: ["points", "chart", "pareto", "correlation", "draw", "figure", "error bars"],
         examples: [
             .init("scatter([1, 2, 3], [2, 4, 8], log_y=true)", shows: "figure"),
             .init(
                 "scatter([{method: \"ours\", prompt: 0.19, identity: 0.64}, {method: \"TI\", prompt: 0.17, identity: 0.45}], x=\"prompt\", y=\"identity\", names=\"method\")",
                 shows: "figure: identity over prompt"),
-        ], isCommand: true, run: drawScatter)
+        ], seeAlso: ["bars", "histogram", "heatmap", "save_figure"], isCommand: true, run: drawScatter)
 
     @Sendable private static func drawScatter(_ call: Call) throws -> Value {
-        let table = try call.optional("data").flatMap { try TableReading($0, call, "data") }
+        let table = try call[data].flatMap { try TableReading($0, call, data.name) }
         let (series, labels) = try table.map { try tablePoints($0, call) } ?? (numberPoints(call), ("", ""))
         let chart = Chart(
             x: .init(
-                label: try text("x_label", call, else: labels.0), kind: try call.bool("log_x") ? .logarithmic(keepsZero: true) : .linear),
-            y: .init(label: try text("y_label", call, else: labels.1), kind: try call.bool("log_y") ? .logarithmic() : .linear),
+                label: try call[xLabel] ?? labels.0, kind: try call[logX] ? .logarithmic(keepsZero: true) : .linear),
+            y: .init(label: try call[yLabel] ?? labels.1, kind: try call[logY] ? .logarithmic() : .linear),
             series: try named(series, call))
         return try make(.chart(chart), call)
     }
 
     private static func tablePoints(_ table: TableReading, _ call: Call) throws -> ([Series], (String, String)) {
-        let (xName, yName) = (try table.columnName("x"), try table.columnName("y"))
-        let (xs, ys) = (try table.numbers("x", xName), try table.numbers("y", yName))
-        func lengths(_ argument: String) throws -> [Double]? {
-            call.optional(argument) == nil ? nil : try positive(table.numbers(argument, table.columnName(argument)), argument, call)
+        let (xName, yName) = (try table.columnName(x), try table.columnName(y))
+        let (xs, ys) = (try table.numbers(x.name, xName), try table.numbers(y.name, yName))
+        func lengths(_ key: Key<Value?>) throws -> [Double]? {
+            try call[key] == nil ? nil : try positive(table.numbers(key.name, table.columnName(key)), key.name, call)
         }
-        let (xErrors, yErrors) = (try lengths("x_error"), try lengths("y_error"))
-        let names = call.optional("names") == nil ? nil : try table.column("names").map(AxisPlaces.name)
+        let (xErrors, yErrors) = (try lengths(xError), try lengths(yError))
+        let labels = try call[names] == nil ? nil : try table.column(names).map(AxisPlaces.name)
         let series = try table.groups().map { group in
             Series(
                 group.name, .points,
                 group.rows.map { row in
                     Series.Point(
                         xs[row], ys[row], xError: NumberReading.bar(xErrors?[row]), yError: NumberReading.bar(yErrors?[row]),
-                        name: names?[row] ?? "")
+                        name: labels?[row] ?? "")
                 })
         }
         return (series, (xName, yName))
     }
 
     private static func numberPoints(_ call: Call) throws -> [Series] {
-        try FigureCommands.refuseColumns(["by"], call)
+        try refuse(call.firstGiven(by), call)
         let (xs, ys) = try coordinates(call)
         let reading = NumberReading(call: call)
-        func lengths(_ argument: String) throws -> [Double]? {
-            guard let value = call.optional(argument) else { return nil }
-            guard let numbers = try NumberReading.numbers(value) else { throw onlyForTables(argument, call) }
-            try reading.check(numbers.count, of: argument, fits: xs.count, "the points")
-            return try positive(numbers, argument, call)
+        func lengths(_ key: Key<Value?>) throws -> [Double]? {
+            guard let value = try call[key] else { return nil }
+            guard let numbers = try NumberReading.numbers(value) else { throw onlyForTables(key.name, call) }
+            try reading.check(numbers.count, of: key.name, fits: xs.count, "the points")
+            return try positive(numbers, key.name, call)
         }
-        let (xErrors, yErrors) = (try lengths("x_error"), try lengths("y_error"))
-        if case .string? = call.optional("names") { throw onlyForTables("names", call) }
-        let names = try call.optional("names")?.elements?.map(AxisPlaces.name)
-        if let names { try reading.check(names.count, of: "names", fits: xs.count, "the points") }
+        let (xErrors, yErrors, given) = (try lengths(xError), try lengths(yError), try call[names])
+        if case .string? = given { throw onlyForTables(names.name, call) }
+        let labels = try given?.elements?.map(AxisPlaces.name)
+        if let labels { try reading.check(labels.count, of: names.name, fits: xs.count, "the points") }
         return [
             Series(
                 "", .points,
                 xs.indices.map { place in
                     Series.Point(
                         xs[place], ys[place], xError: NumberReading.bar(xErrors?[place]), yError: NumberReading.bar(yErrors?[place]),
-                        name: names?[place] ?? "")
+                        name: labels?[place] ?? "")
                 })
         ]
     }
 
     /// Returns the coordinates of `scatter(xs, ys)`, of `scatter(x=xs, y=ys)`, or of points [x, y].
     private static func coordinates(_ call: Call) throws -> ([Double], [Double]) {
-        var given = ["data", "x", "y"].compactMap { name in call.optional(name).map { (name, $0) } }
+        var given = try [data, x, y].compactMap { key in try call[key].map { (key.name, $0) } }
         if let (name, _) = given.first(where: { if case .string = $0.1 { true } else { false } }) { throw onlyForTables(name, call) }
-        if given.count == 1, given[0].0 == "data" { return try pairs(given[0].1, call) }
+        if given.count == 1, given[0].0 == data.name { return try pairs(given[0].1, call) }
         guard given.count == 2 else {
             throw Problem(
                 .missingArgument, "scatter needs numbers along x and along y", argument: given.first?.0,
@@ -104,15 +102,15 @@ extension FigureCommands {
     }
 
     private static func pairs(_ value: Value, _ call: Call) throws -> ([Double], [Double]) {
-        let rows = try NumberReading(call: call).rows(value, "data").map(\.values)
+        let rows = try NumberReading(call: call).rows(value, data.name).map(\.values)
         if let numbers = try value.elements, numbers.contains(where: { $0.number != nil }) {
             throw Problem(
-                .shapeMismatch, "scatter: points are [x, y]", argument: "data", label: "here they are numbers",
+                .shapeMismatch, "scatter: points are [x, y]", argument: data.name, label: "here they are numbers",
                 help: "scatter(xs, ys) takes the two separately")
         }
         guard rows.allSatisfy({ $0.count == 2 }) else {
             throw Problem(
-                .shapeMismatch, "scatter: points are [x, y]", argument: "data",
+                .shapeMismatch, "scatter: points are [x, y]", argument: data.name,
                 label: "here they have \(rows.first { $0.count != 2 }?.count ?? 0) numbers",
                 help: "scatter(xs, ys) takes the two separately")
         }

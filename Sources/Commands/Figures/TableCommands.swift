@@ -3,42 +3,33 @@ import Tensors
 
 /// Builtins for tables: from records, and in files.
 enum TableCommands {
-    private static let columnNames = Parameter(
-        "columns", .list(.string), doc: "Which, in this order; all where not given.", optional: true)
+    private static let records = TypeRule.oneOf([.list(.any), TableValue.rule, HistoryValue.rule, .record])
+    private static let rows = Key<Value>("rows", records, doc: "Records, one a row; or one record of lists, one a column.")
+    private static let table = Key<Value>("table", records, doc: "A table, or what becomes one.")
+    private static let columns = Key<[String]?>("columns", doc: "Which, in this order; all where not given.")
+    private static let path = FigureCommands.path
 
     static let all: [Builtin] = [
         Builtin(
-            "table", family: "figures", summary: "Records as a table with named columns.",
-            parameters: [
-                Parameter(
-                    "rows", .oneOf([.list(.any), .host("table"), .host("history"), .record]),
-                    doc: "Records, one a row; or one record of lists, one a column."), columnNames,
-            ],
-            result: "table", terms: ["rows", "columns", "results", "compare", "align"],
+            "table", family: .figures, summary: "Records as a table with named columns.",
+            parameters: [rows, columns], result: .table, terms: ["rows", "columns", "results", "compare", "align"],
             examples: [
                 .init(
                     "table([{name: \"a\", iou: 0.5}, {name: \"b\"}])",
                     shows: "name  iou\na     0.5\nb       –")
             ],
-            run: { .host(try table($0, "rows")) }),
+            seeAlso: ["save_table", "load_table"], run: { .host(try table($0, rows)) }),
         Builtin(
-            "save_table", family: "figures", summary: "Writes a table to a .csv, .tsv or .jsonl file.",
-            parameters: [
-                Parameter(
-                    "table", .oneOf([.list(.any), .host("table"), .host("history"), .record]),
-                    doc: "A table, or what becomes one."),
-                Parameter("path", .string, doc: "The file."),
-                columnNames,
-            ],
-            result: "the path", terms: ["write", "export", "csv", "store", "spreadsheet"],
+            "save_table", family: .figures, summary: "Writes a table to a .csv, .tsv or .jsonl file.",
+            parameters: [table, path, columns], result: .path, terms: ["write", "export", "csv", "store", "spreadsheet"],
             examples: [
                 .init("save_table([{step: 1, loss: 0.5}], \"losses.csv\")", shows: "\"losses.csv\"")
             ],
-            run: saveTable),
+            seeAlso: ["load_table"], run: saveTable),
         Builtin(
-            "load_table", family: "figures", summary: "Reads a table from a .csv or .tsv file, or from the .jsonl file of a sweep.",
-            parameters: [Parameter("path", .string, doc: "The file; relative to the script or the current folder.")],
-            result: "table", terms: ["read", "open", "import", "csv", "tsv", "json lines", "spreadsheet", "results"],
+            "load_table", family: .figures, summary: "Reads a table from a .csv or .tsv file, or from the .jsonl file of a sweep.",
+            parameters: [TableReader.path], result: .table,
+            terms: ["read", "open", "import", "csv", "tsv", "json lines", "spreadsheet", "results"],
             examples: [
                 .init("save_table([{step: 1, loss: 0.5}], \"losses.csv\")\nload_table(\"losses.csv\")", shows: "step  loss\n   1   0.5")
             ],
@@ -46,13 +37,12 @@ enum TableCommands {
     ]
 
     /// Returns an argument as a table, with the columns that `columns=` names.
-    static func table(_ call: Call, _ name: String) throws -> TableValue {
-        let whole = try rows(try call.value(name), call, name)
-        guard call.optional("columns") != nil else { return whole }
-        let names = try call.strings("columns")
+    private static func table(_ call: Call, _ key: Key<Value>) throws -> TableValue {
+        let whole = try rows(call[key], call, key.name)
+        guard let names = try call[columns] else { return whole }
         let places = try names.map { column in
             if let place = whole.columns.firstIndex(of: column) { return place }
-            throw noColumn(column, whole, call, "columns")
+            throw noColumn(column, whole, call, columns.name)
         }
         return TableValue(columns: names, rows: whole.rows.map { row in places.map { row[$0] } })
     }
@@ -104,18 +94,18 @@ enum TableCommands {
     }
 
     @Sendable private static func saveTable(_ call: Call) throws -> Value {
-        let (table, path) = (try table(call, "table"), try call.string("path"))
-        guard let format = TableFormat(path) else {
+        let (written, name) = (try table(call, table), try call[path])
+        guard let format = TableFormat(name) else {
             throw Problem(
-                .cannotWrite, "a table is written as .csv, .tsv or .jsonl", argument: "path",
+                .cannotWrite, "a table is written as .csv, .tsv or .jsonl", argument: path.name,
                 label: "this ends otherwise")
         }
-        if let twice = table.repeatedColumn {
-            throw Problem(.badArgument, "save_table: two columns are called \"\(twice)\"", argument: "table")
+        if let twice = written.repeatedColumn {
+            throw Problem(.badArgument, "save_table: two columns are called \"\(twice)\"", argument: table.name)
         }
-        let target = try call.target("path", isFolder: false)
-        let text = format.separator.map(table.separated) ?? table.jsonLines()
-        try call.mapped("path") { try AtomicFile.write(target, text: text) }
-        return .string(path)
+        let target = try call.target(path, isFolder: false)
+        let text = format.separator.map(written.separated) ?? written.jsonLines()
+        try call.mapped(path) { try AtomicFile.write(target, text: text) }
+        return .string(name)
     }
 }

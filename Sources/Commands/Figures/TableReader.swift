@@ -25,6 +25,8 @@ extension TableValue {
 
 /// Reads the table in a file.
 struct TableReader {
+    static let path = Key<String>("path", doc: "The file; relative to the script or the current folder.", file: .input(library: nil))
+
     private let call: Call
     private let name: String
     private let bytes: [UInt8]
@@ -32,18 +34,20 @@ struct TableReader {
 
     init(_ call: Call) throws {
         self.call = call
-        name = try call.string("path")
+        name = try call[Self.path]
         guard let format = TableFormat(name) else {
-            throw Problem(.cannotRead, "a table is read from .csv, .tsv or .jsonl", argument: "path", label: "this ends otherwise")
+            throw Problem(.cannotRead, "a table is read from .csv, .tsv or .jsonl", argument: Self.path.name, label: "this ends otherwise")
         }
         self.format = format
         let path = FileNames.readable(name, call.context)
-        bytes = try call.mapped("path") { try ReadableFile.contents(path, limit: 1 << 28) }
+        bytes = try call.mapped(Self.path) { try ReadableFile.contents(path, limit: 1 << 28) }
     }
 
     func table() throws -> TableValue {
         let table = if let separator = format.separator { try separated(separator) } else { try jsonLines() }
-        if let twice = table.repeatedColumn { throw Problem(.badFile, "\(name): two columns are called \"\(twice)\"", argument: "path") }
+        if let twice = table.repeatedColumn {
+            throw Problem(.badFile, "\(name): two columns are called \"\(twice)\"", argument: Self.path.name)
+        }
         return table
     }
 
@@ -59,7 +63,8 @@ struct TableReader {
         if let odd = rows.first(where: { $0.cells.count != head.cells.count }) {
             let (found, wanted) = (odd.cells.count, head.cells.count)
             throw Problem(
-                .badFile, "\(name), line \(odd.line) has \(found) cell\(found == 1 ? "" : "s"), the first line \(wanted)", argument: "path",
+                .badFile, "\(name), line \(odd.line) has \(found) cell\(found == 1 ? "" : "s"), the first line \(wanted)",
+                argument: Self.path.name,
                 help: "a cell with a \(separator == "," ? "comma" : "tab") in it stands between quotes")
         }
         // A heading that is quoted without need shows that its writer quotes everything; then quotes do not tell texts from numbers.
@@ -73,7 +78,7 @@ struct TableReader {
         do {
             return try SeparatedText.rows(bytes, separator: separator.utf8.first ?? UInt8(ascii: ","))
         } catch let mistake as SeparatedText.Mistake {
-            throw Problem(.badFile, "\(name), line \(mistake.line): \(mistake.text)", argument: "path")
+            throw Problem(.badFile, "\(name), line \(mistake.line): \(mistake.text)", argument: Self.path.name)
         }
     }
 
@@ -86,7 +91,7 @@ struct TableReader {
     /// Returns a table whose columns are in the order in which rows first name them. In the file of a sweep, a run that was repeated
     /// replaces the earlier one, the settings are known, and errors are the last column, where a run failed and was not repeated.
     private func jsonLines() throws -> TableValue {
-        let rows = try TableJSON.lines(bytes, name, argument: "path", allowsTorn: true).lines.map(\.object)
+        let rows = try TableJSON.lines(bytes, name, argument: Self.path.name, allowsTorn: true).lines.map(\.object)
         let settings = rows.lazy.compactMap { $0[SweepFile.about]?["settings"]?.arrayValue?.compactMap(\.stringValue) }.first ?? []
         let kept = settings.isEmpty ? rows : latest(rows, settings)
         var columns = Record(settings.map { ($0, .none) })

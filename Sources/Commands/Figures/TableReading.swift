@@ -3,8 +3,9 @@ import Language
 
 /// Reads columns of a table as series of points.
 struct TableReading {
-    let call: Call
+    private let call: Call
     let table: TableValue
+    private let error = FigureCommands.error
 
     /// Returns nil where the value is neither a table nor a list of records.
     init?(_ value: Value, _ call: Call, _ argument: String) throws {
@@ -16,36 +17,33 @@ struct TableReading {
     }
 
     /// Returns the column whose name an argument gives. Throws `.missingArgument` and `.unknownField`.
-    func column(_ argument: String, _ name: String? = nil) throws -> [Value] {
-        let name = try name ?? columnName(argument)
-        guard let values = try table.column(name)?.elements else {
-            throw TableCommands.noColumn(name, table, call, argument)
-        }
-        return values
+    func column(_ key: Key<Value?>) throws -> [Value] { try column(key.name, columnName(key)) }
+
+    /// Returns a column. Throws `.unknownField` at an argument where there is none of this name.
+    private func column(_ argument: String, _ name: String) throws -> [Value] {
+        if let values = try table.column(name)?.elements { return values }
+        throw TableCommands.noColumn(name, table, call, argument)
     }
 
-    func columnName(_ argument: String) throws -> String {
-        guard let value = call.optional(argument) else {
-            throw Problem(
-                .missingArgument, "\(call.builtin.name) needs \(argument)=, the name of a column of the table",
-                notes: ["there are \(table.columns.joined(separator: ", "))"])
-        }
+    func columnName(_ key: Key<Value?>) throws -> String {
+        guard let value = try call[key] else { throw missing(key.name) }
         if case .string(let name) = value { return name }
         throw Problem(
-            .wrongType, "\(call.builtin.name) wants a column's name for \(argument)", argument: argument,
+            .wrongType, "\(call.builtin.name) wants a column's name for \(key.name)", argument: key.name,
             label: "this is \(value.describedType)")
     }
 
     /// Returns the names of one or several columns that an argument gives.
-    func columnNames(_ argument: String) throws -> [String] {
-        guard case .list(let items)? = call.optional(argument) else { return [try columnName(argument)] }
-        guard !items.isEmpty else { throw Problem(.badArgument, "\(call.builtin.name): \(argument) names no column", argument: argument) }
-        return try items.map {
-            if case .string(let name) = $0 { return name }
-            throw Problem(
-                .wrongType, "\(call.builtin.name) wants names of columns for \(argument)", argument: argument,
-                label: "this is \($0.describedType)")
-        }
+    func columnNames(_ key: Key<[String]?>) throws -> [String] {
+        guard let names = try call[key] else { throw missing(key.name) }
+        guard !names.isEmpty else { throw Problem(.badArgument, "\(call.builtin.name): \(key.name) names no column", argument: key.name) }
+        return names
+    }
+
+    private func missing(_ argument: String) -> Problem {
+        Problem(
+            .missingArgument, "\(call.builtin.name) needs \(argument)=, the name of a column of the table",
+            notes: ["there are \(table.columns.joined(separator: ", "))"])
     }
 
     func numbers(_ argument: String, _ name: String) throws -> [Double] {
@@ -59,8 +57,8 @@ struct TableReading {
 
     /// Returns the rows in groups: one for all, or one for each value of the column that `by` names.
     func groups() throws -> [(name: String, rows: [Int])] {
-        guard call.optional("by") != nil else { return [("", Array(table.rows.indices))] }
-        let names = try column("by").map(AxisPlaces.name)
+        guard try call[FigureCommands.by] != nil else { return [("", Array(table.rows.indices))] }
+        let names = try column(FigureCommands.by).map(AxisPlaces.name)
         var (order, groups) = ([String](), [String: [Int]]())
         for (row, name) in names.enumerated() {
             if groups[name] == nil { order.append(name) }
@@ -69,11 +67,11 @@ struct TableReading {
         return order.map { ($0, groups[$0] ?? []) }
     }
 
-    /// Returns series of means over the rows with the same x, with 95 % intervals where there are several.
-    func means(_ places: AxisPlaces, _ shape: Series.Shape) throws -> [Series] {
-        let (columns, groups) = (try columnNames("y"), try groups())
+    /// Returns series of means over the rows with the same x, with 95 % intervals where there are several; `key` names the columns.
+    func means(_ key: Key<[String]?>, _ places: AxisPlaces, _ shape: Series.Shape) throws -> [Series] {
+        let (columns, groups) = (try columnNames(key), try groups())
         return try columns.flatMap { column in
-            let (values, errors) = (try numbers("y", column), try errors(column))
+            let (values, errors) = (try numbers(key.name, column), try errors(key.name, column))
             return try groups.map { group in
                 let name = [columns.count > 1 ? column : "", group.name].filter { !$0.isEmpty }.joined(separator: ", ")
                 return Series(name, shape, try points(group.rows, places, values, errors))
@@ -88,9 +86,10 @@ struct TableReading {
         return try lost
             + atPlaces.sorted { $0.key < $1.key }.flatMap { x, rows -> [Series.Point] in
                 guard rows.count > 1 else { return rows.map { Series.Point(x, values[$0], yError: errors?[$0]) } }
-                if errors != nil, call.optional("error") != nil {
+                if errors != nil, try call[error] != nil {
                     throw Problem(
-                        .badArgument, "\(call.builtin.name): several rows have the same x, and each an error of its own", argument: "error",
+                        .badArgument, "\(call.builtin.name): several rows have the same x, and each an error of its own",
+                        argument: error.name,
                         help: "by=\"column\" makes a series of each kind of row; without error= their mean and its 95 % interval are drawn")
                 }
                 let (mean, half) = MeanInterval.of(rows.map { values[$0] })
@@ -100,16 +99,18 @@ struct TableReading {
 
     /// Returns the error bars of a column, from the one that `error` names, else from the columns `_low` and `_high` named after it, or
     /// nil.
-    private func errors(_ column: String) throws -> [Series.ErrorBar?]? {
-        if call.optional("error") != nil {
-            let lengths = try numbers("error", try columnName("error"))
+    private func errors(_ argument: String, _ column: String) throws -> [Series.ErrorBar?]? {
+        if try call[error] != nil {
+            let lengths = try numbers(error.name, try columnName(error))
             guard !lengths.contains(where: { $0 < 0 }) else {
-                throw Problem(.outOfRange, "\(call.builtin.name): error bars have lengths of at least 0", argument: "error")
+                throw Problem(.outOfRange, "\(call.builtin.name): error bars have lengths of at least 0", argument: error.name)
             }
             return lengths.map(NumberReading.bar)
         }
         guard table.columns.contains(column + "_low"), table.columns.contains(column + "_high") else { return nil }
-        let (values, low, high) = (try numbers("y", column), try numbers("y", column + "_low"), try numbers("y", column + "_high"))
+        let (values, low, high) = (
+            try numbers(argument, column), try numbers(argument, column + "_low"), try numbers(argument, column + "_high")
+        )
         return values.indices.map { row in
             let (lower, upper) = (values[row] - low[row], high[row] - values[row])
             return lower.isFinite && upper.isFinite ? Series.ErrorBar(max(0, lower), max(0, upper)) : nil

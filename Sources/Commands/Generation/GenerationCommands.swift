@@ -6,35 +6,28 @@ import Tensors
 
 /// The builtins that draw pictures from prompts.
 enum GenerationCommands {
+    static let prompts = Key<[String]>(oneOrMore: "prompt", doc: "What to draw; a list draws each.")
+    static let count = Key<Int>("n", default: 1, range: 1...1000, doc: "Pictures of each prompt.", keywordOnly: true)
+    static let steps = Key<Int>("steps", default: 30, range: 1...1000, unit: "steps", doc: "Denoising steps.", keywordOnly: true)
+    static let scale = Key<Double?>(
+        "guidance", range: 0...100, doc: "Classifier-free guidance: 1 is none. 3 suits collage, which has it by default; others 7.5.",
+        keywordOnly: true)
+    static let negative = Key<String>("negative", default: "", doc: "What to walk away from.", keywordOnly: true)
+    private static let seed = Key<Int>("seed", default: 0, doc: "Of the first picture.", keywordOnly: true)
+    static let latents = Key<TensorValue?>(
+        "latents", doc: "The noise to start from, [n, h, w, C], in place of the seed's.", keywordOnly: true)
+    static let size = Key<[Int]?>(
+        oneOrMore: "size", range: 1...4096, unit: "px", doc: "[height, width], or one number for both; the model's own without.",
+        keywordOnly: true)
+
     static let all: [Builtin] =
         [
             Builtin(
-                "generate", family: "generation",
+                "generate", family: .generation,
                 summary: "Draws pictures of a prompt with classifier-free guidance; picture i has seed + i.",
                 parameters: [
-                    Parameter("model", .host("model"), doc: "A model."),
-                    Parameter("prompt", .listOrSingle(.string), doc: "What to draw; a list draws each."),
-                    Parameter("n", .int, default: 1, range: 1...1000, doc: "Pictures of each prompt.", keywordOnly: true),
-                    Parameter("steps", .int, default: 30, range: 1...1000, unit: "steps", doc: "Denoising steps.", keywordOnly: true),
-                    SchedulerCommands.choice,
-                    Parameter(
-                        "guidance", .number, range: 0...100,
-                        doc: "Classifier-free guidance: 1 is none. 3 suits collage, which has it by default; others 7.5.",
-                        keywordOnly: true, optional: true),
-                    Parameter("negative", .string, default: "", doc: "What to walk away from.", keywordOnly: true),
-                    Parameter("seed", .int, default: 0, doc: "Of the first picture.", keywordOnly: true),
-                    Parameter(
-                        "latents", .host("tensor"), doc: "The noise to start from, [n, h, w, C], in place of the seed's.",
-                        keywordOnly: true, optional: true),
-                    Parameter(
-                        "size", .listOrSingle(.int), range: 1...4096, unit: "px",
-                        doc: "[height, width], or one number for both; the model's own without.", keywordOnly: true, optional: true),
-                    Parameter(
-                        "image", Accepts.picture, doc: "A picture to begin with: it is noised as far as strength says, and denoised again.",
-                        keywordOnly: true, optional: true),
-                    Parameter(
-                        "strength", .number, range: 0...1, doc: "With image: 0 gives it back, 1 hardly depends on it; 0.8 without.",
-                        keywordOnly: true, optional: true),
+                    ModelCommands.model, prompts, count, steps, SchedulerCommands.choice, scale, negative, seed, latents, size,
+                    StartingPicture.image, StartingPicture.strength,
                 ],
                 result: "image, or a list of images",
                 terms: ["draw", "sample", "text to image", "txt2img", "picture", "image to image", "img2img", "variations"], paper: "§4",
@@ -44,22 +37,21 @@ enum GenerationCommands {
                     .init(
                         "generate(load_model(\"collage\"), \"a photo of a dog\", scheduler=\"dpmsolver++\", steps=2).size",
                         shows: "[128, 128]"),
-                ],
-                run: generate)
+                ], seeAlso: ["edit", "ddim", "inspect_pictures", "leakage"], planner: Planner.drawing, run: generate)
         ] + EditCommands.all
 
     @Sendable private static func generate(_ call: Call) throws -> Value {
-        let model = try call.host("model", as: ModelValue.self).model
-        let (n, seed) = (try call.int("n"), try call.int("seed"))
-        let prompts = try call.strings("prompt").flatMap { Array(repeating: $0, count: n) }
-        guard !prompts.isEmpty else { throw Problem(.badArgument, "generate: there is no prompt", argument: "prompt") }
+        let model = try call[ModelCommands.model].model
+        let (n, seed) = (try call[count], try call[Self.seed])
+        let prompts = try call[Self.prompts].flatMap { Array(repeating: $0, count: n) }
+        guard !prompts.isEmpty else { throw Problem(.badArgument, "generate: there is no prompt", argument: Self.prompts.name) }
         try OptionRule.check(OptionRule.drawing, call)
         let source = try StartingPicture(call)
         let (plan, steps) = try SchedulerCommands.plan(call, model, strength: source?.strength ?? 1)
         let options = GenerationOptions(
-            steps: steps, plan: plan, guidanceScale: try guidance(call, model), negativePrompt: try call.string("negative"))
+            steps: steps, plan: plan, guidanceScale: try guidance(call, model), negativePrompt: try call[negative])
         let seeds = prompts.indices.map { seed &+ $0 % n }
-        var initial = try noise(call, model, seeds)
+        var initial = try initialLatents(call, model, seeds)
         let f = model.vae.configuration.downscale
         call.announce(
             GenerationPlan(
@@ -70,31 +62,35 @@ enum GenerationCommands {
         return try images(pictures, call, model, prompts, seeds, options, source)
     }
 
-    /// Returns the guidance scale, by default 3 for the embedded model and 7.5 for others.
-    static func guidance(_ call: Call, _ model: DiffusionModel) throws -> Double {
-        call.optional("guidance") == nil ? (model.isCollage ? 3 : 7.5) : try call.double("guidance")
-    }
+    /// Returns the guidance scale of a builtin that draws, by default 3 for the embedded model and 7.5 for others.
+    static func guidance(_ call: Call, _ model: DiffusionModel) throws -> Double { try call[scale] ?? (model.isCollage ? 3 : 7.5) }
 
-    /// Returns the initial latents, drawn separately for each picture's seed so that each can be drawn again alone, or those of `latents=`.
-    static func noise(_ call: Call, _ model: DiffusionModel, _ seeds: [Int]) throws -> Tensor {
-        if call.optional("latents") != nil {
-            let given = try call.latents("latents", model).value
+    /// Returns the latents of `latents=`, or noise at the size of `size=`.
+    private static func initialLatents(_ call: Call, _ model: DiffusionModel, _ seeds: [Int]) throws -> Tensor {
+        if try call[latents] != nil {
+            let given = try call.latents(latents, model).value
             guard given.shape[0] == seeds.count else {
-                throw Problem(.shapeMismatch, "latents for \(given.shape[0]) pictures, \(seeds.count) are to be drawn", argument: "latents")
+                throw Problem(
+                    .shapeMismatch, "latents for \(given.shape[0]) pictures, \(seeds.count) are to be drawn", argument: latents.name)
             }
             return given
         }
-        var size: (height: Int, width: Int)?
-        if call.optional("size") != nil {
-            let pixels = try call.pixels("size")
-            size = (pixels.height, pixels.width)
-            let f = model.vae.configuration.downscale
-            try call.reservePass(2 * min(seeds.count, 8), height: pixels.height / f, width: pixels.width / f, model)
-        }
-        return .concatenated(
+        guard try call[size] != nil else { return try noise(call, model, seeds) }
+        let pixels = try call.pixels(size)
+        let f = model.vae.configuration.downscale
+        try call.reservePass(2 * min(seeds.count, 8), height: pixels.height / f, width: pixels.width / f, model)
+        return try noise(call, model, seeds, (pixels.height, pixels.width))
+    }
+
+    /// Returns the initial latents, drawn separately for each picture's seed so that each can be drawn again alone.
+    static func noise(
+        _ call: Call, _ model: DiffusionModel, _ seeds: [Int], _ pixels: (height: Int, width: Int)? = nil
+    ) throws -> Tensor {
+        .concatenated(
             try seeds.map { seed in
-                try call.mapped("size") {
-                    try model.initialLatents(1, size: size, RandomDraw(seed: UInt64(bitPattern: Int64(seed)), stream: "generate", step: 0))
+                try call.mapped(size) {
+                    try model.initialLatents(
+                        1, size: pixels, RandomDraw(seed: UInt64(bitPattern: Int64(seed)), stream: "generate", step: 0))
                 }
             }, axis: 0)
     }
@@ -110,7 +106,7 @@ enum GenerationCommands {
         var (parts, done) = ([Tensor](), 0)
         for first in stride(from: 0, to: prompts.count, by: 8) {
             let part = first..<min(first + 8, prompts.count)
-            let latents = try call.mapped("prompt") {
+            let latents = try call.mapped(Self.prompts) {
                 try model.sampleLatents(
                     Array(prompts[part]), initial: initial.rows(part),
                     noise: { DiffusionModel.stepNoise(seeds: Array(seeds[part]), step: $0, initial.shape) }, options
@@ -133,7 +129,8 @@ enum GenerationCommands {
         _ source: StartingPicture?
     ) throws -> Value {
         call.warnOfNotFinite(
-            pictures, "model", help: "the model's numbers have left what float32 holds: was it trained with too high an lr?")
+            pictures, ModelCommands.model.name,
+            help: "the model's numbers have left what float32 holds: was it trained with too high an lr?")
         let hash = model.fingerprint
         let images = try Image.batch(pictures).enumerated().map { index, image in
             var entries: [(String, String)] = [

@@ -7,20 +7,16 @@ public enum MaskCommands {
     /// All rows of the family.
     public static let all: [Builtin] = shapes + changes + algebra
 
-    static let family = "masks"
-
-    static let mask = Parameter("mask", .host("mask"), doc: "A mask.")
-    static let size = Parameter(
-        "size", Accepts.size, doc: "[height, width], or a value that has them: a photo.")
+    static let mask = Key<Mask>("mask", doc: "A mask.")
+    static let size = Key<PixelSize>("size", doc: "[height, width], or a value that has them: a photo.")
 
     /// Returns a row whose result is a mask. Errors of the lower floors become problems at an argument.
     static func row(
-        _ name: String, _ summary: String, _ parameters: [Parameter], terms: [String],
-        examples: [Builtin.Example], run: @escaping @Sendable (Call) throws -> Mask
+        _ name: String, _ summary: String, _ parameters: [any Declaring], terms: [String], examples: [Builtin.Example],
+        seeAlso: [String] = [], run: @escaping @Sendable (Call) throws -> Mask
     ) -> Builtin {
         Builtin(
-            name, family: family, summary: summary, parameters: parameters, result: "mask", terms: terms,
-            examples: examples,
-            run: { call in .mask(try call.mapped(nil) { try run(call) }) })
+            name, family: .masks, summary: summary, parameters: parameters, result: .mask, terms: terms, examples: examples,
+            seeAlso: seeAlso, run: { call in .mask(try call.mapped(nil) { try run(call) }) })
     }
 }

@@ -4,7 +4,7 @@ import NeuralNetwork
 import Tensors
 
 /// Gradients of handles or parameters: by name, as one vector where a tensor is wanted, and added or scaled as a whole.
-struct GradientsValue: NamedTensorsReadable {
+struct GradientsValue: DeclaredValue, NamedTensorsReadable {
     /// The gradients as they were computed; the language sees these times `scale`.
     let unscaled: NamedTensors
     let scale: Double
@@ -27,21 +27,20 @@ struct GradientsValue: NamedTensorsReadable {
         GradientsValue(self, scale: scale * GradientClipping.scale(norm: norm, limit: limit))
     }
 
-    var typeName: String { "gradients" }
     var norm: Double { ownNorm * abs(scale) }
     var tensors: NamedTensors { scale == 1 ? unscaled : unscaled.map { $0.tensor?.scaled(by: Float(scale)) } }
     var variable: Variable { Variable(tensors.flattened) }
 
     // MARK: parts
 
-    var fieldNames: [String] { ["norm", "names"] }
-    func field(_ name: String) throws -> Value? {
-        switch name {
-        case "norm": .float(norm)
-        case "names": .list(unscaled.names.map { .string($0) })
-        default: nil
-        }
-    }
+    static let declaration = HostDeclaration<GradientsValue>(
+        "gradients",
+        "Gradients by name: g[handle], g[\"unet.conv_in.weight\"], g[\"unet.down_blocks.0\"]; a vector for cosine, dot and tensor.",
+        makers: "grad(loss, model.handles)",
+        fields: [
+            .init("norm", .float, "The norm of all of them together.") { .float($0.norm) },
+            .init("names", .listOf(.string), "The handle or parameter of each.") { .list($0.unscaled.names.map { .string($0) }) },
+        ])
 
     func index(_ subscripts: [Subscript]) throws -> Value {
         try Cancellable.operation {
@@ -117,9 +116,6 @@ struct GradientsValue: NamedTensorsReadable {
     var shapeText: String? { nil }
     var byteCount: Int { unscaled.byteCount }
     var inlineText: String { "gradients of \(unscaled.title), norm \(NumberText.significant(norm))" }
-    var explanation: String {
-        "Gradients by name: g[handle], g[\"unet.conv_in.weight\"], g[\"unet.down_blocks.0\"]; a vector for cosine, dot and tensor."
-    }
 
     func display(_ context: DisplayContext) -> Display {
         Cancellable.answer {

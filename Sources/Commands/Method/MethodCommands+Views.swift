@@ -6,48 +6,42 @@ import Tensors
 // What a step may change of a pick before it learns from it: how near its things are seen, and what the prompt says beside
 // them.
 extension MethodCommands {
-    private static let pick = Parameter("pick", .host("pick"), doc: "From union_sample.")
+    static let pick = Key<PickValue>("pick", doc: "From union_sample.")
+    private static let share = Key<Value>(
+        "share", .oneOf([.number, .list(.number)]), defaultValue: .float(1), range: 0...1,
+        doc: "The probability; or the part, [top, left, side] in shares of the photo's height and width.")
+    private static let contexts = Key<[String]>(
+        oneOrMore: "contexts", doc: "Prompts with * in the place of the handles, or such as name them.")
     private static let example =
         "pick = union_sample(add_handles(load_model(\"collage\"), 2), load_scene(\"mug_rose\"), law=\"single\", seed=1); "
 
     static let views: [Builtin] = [
         Builtin(
-            "zoomed", family: "method",
+            "zoomed", family: .method,
             summary: "Shows a pick from closer: with some probability a random square around its things instead of the whole photo.",
-            parameters: [
-                pick,
-                Parameter(
-                    "share", .oneOf([.number, .list(.number)]), default: .float(1), range: 0...1,
-                    doc: "The probability; or the part, [top, left, side] in shares of the photo's height and width."),
-                SeedState.parameter,
-            ],
-            result: pickResult, terms: ["crop", "closer", "augmentation", "square", "layout"],
-            examples: [.init(example + "zoomed(pick, [0.25, 0.25, 0.5]).part", shows: "[0.25, 0.25, 0.5]")], run: zoomed),
+            parameters: [pick, share, SeedState.key],
+            result: .pick, terms: ["crop", "closer", "augmentation", "square", "layout"],
+            examples: [.init(example + "zoomed(pick, [0.25, 0.25, 0.5]).part", shows: "[0.25, 0.25, 0.5]")],
+            seeAlso: ["in_context"], run: zoomed),
         Builtin(
-            "in_context", family: "method", summary: "Puts a pick's handles into another prompt: one of the contexts, at random.",
-            parameters: [
-                pick,
-                Parameter("contexts", .listOrSingle(.string), doc: "Prompts with * in the place of the handles, or such as name them."),
-                SeedState.parameter,
-            ],
-            result: pickResult, terms: ["prompt", "background", "place", "style", "template"],
+            "in_context", family: .method, summary: "Puts a pick's handles into another prompt: one of the contexts, at random.",
+            parameters: [pick, contexts, SeedState.key],
+            result: .pick, terms: ["prompt", "background", "place", "style", "template"],
             examples: [
                 .init(example + "ends_with(in_context(pick, \"an oil painting of * at night\").prompt, \"> at night\")", shows: "true")
             ], run: inContext),
     ]
 
-    static let pickResult = "pick (image, masks, handles, prompt)"
-
     @Sendable private static func zoomed(_ call: Call) throws -> Value {
-        var pick = try call.host("pick", as: PickValue.self)
-        switch try ViewLaws.choice(call.value("share"), "share") {
+        var pick = try call[Self.pick]
+        switch try ViewLaws.choice(call[share], share.name) {
         case .share(0): break
-        case .share(let share):
-            let part = pick.scene.part(pick.union.chosen, share: share, try SeedState.draw(call, stream: "zoomed"))
+        case .share(let probability):
+            let part = pick.scene.part(pick.union.chosen, share: probability, try SeedState.draw(call, stream: "zoomed"))
             if let part { pick = try pick.changing { $0.part = part } }
         case .part(let top, let left, let side):
             guard let part = pick.scene.part(pick.union.chosen, top: top, left: left, side: side) else {
-                throw Problem(.badArgument, TrainingError.unseen.description, argument: "share", help: ViewLaws.partHelp)
+                throw Problem(.badArgument, TrainingError.unseen.description, argument: share.name, help: ViewLaws.partHelp)
             }
             pick = try pick.changing { $0.part = part }
         }
@@ -55,12 +49,15 @@ extension MethodCommands {
     }
 
     @Sendable private static func inContext(_ call: Call) throws -> Value {
-        let pick = try call.host("pick", as: PickValue.self)
-        let contexts = try call.strings("contexts")
-        guard !contexts.isEmpty else { return .host(pick) }
-        let context = PromptContext.sample(contexts, try SeedState.draw(call, stream: "in_context"))
-        return .host(try pick.changing { $0.context = try ViewLaws.checked(context, pick, "contexts") })
+        let (pick, given) = (try call[Self.pick], try call[contexts])
+        guard !given.isEmpty else { return .host(pick) }
+        let context = PromptContext.sample(given, try SeedState.draw(call, stream: "in_context"))
+        return .host(try pick.changing { $0.context = try ViewLaws.checked(context, pick, contexts.name) })
     }
+}
+
+extension ResultType {
+    static let pick = host(PickValue.self, "pick (image, masks, handles, prompt)")
 }
 
 /// Checks what laws of zoom and of contexts give.

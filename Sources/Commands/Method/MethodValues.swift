@@ -6,7 +6,7 @@ import Language
 import Tensors
 
 /// A draw of union sampling: the picture, masks, handles and prompt of a step.
-public struct PickValue: HostValue {
+public struct PickValue: DeclaredValue {
     let model: DiffusionModel
     let scene: PreparedScene
     let pairing: ScenePairing
@@ -20,8 +20,6 @@ public struct PickValue: HostValue {
         self.view = try view ?? scene.view(union)
     }
 
-    /// The name "pick".
-    public var typeName: String { "pick" }
     var prompt: String { union.prompt(pairing.tokens) }
     /// The tokens of its handles, in the order of the prompt.
     var tokens: [String] { union.chosen.map { pairing.tokens[$0] } }
@@ -39,27 +37,26 @@ public struct PickValue: HostValue {
         return union.chosen.allSatisfy { handle in ids.count { $0 == model.handleID(pairing.handles[handle]) } == 1 }
     }
 
-    private static let fields: [(name: String, value: @Sendable (PickValue) -> Value)] = [
-        ("image", { .tensor($0.view.picture) }),
-        ("masks", { pick in .list(pick.view.masks.map { .mask($0) }) }),
-        ("handles", { pick in .list(pick.union.chosen.map { .host(HandleValue(pick.model, index: pick.pairing.handles[$0])) }) }),
-        ("prompt", { .string($0.prompt) }),
-        ("flipped", { .bool($0.union.isFlipped) }),
-        (
-            "part",
-            { pick in
-                pick.union.part.map { [pick] part in
-                    let (top, left, side) = pick.scene.shares(part)
-                    return .list([.float(top), .float(left), .float(side)])
-                } ?? .none
-            }
-        ),
-    ]
+    /// The type of picks and its fields.
+    public static let declaration = HostDeclaration<PickValue>(
+        "pick", "What one step of training sees: a picture, the masks of its things, their handles, and the prompt that names them.",
+        fields: [
+            .init("image", TensorType.of(nil), "The picture as the model takes it, [1, H, W, 3].") { .tensor($0.view.picture) },
+            .init("masks", .listOf(MaskValue.valueType), "The mask of each handle's thing, as large as the picture.") {
+                .list($0.view.masks.map { .mask($0) })
+            },
+            .init("handles", .listOf(HandleValue.valueType), "The drawn handles, in the order of the prompt.") { pick in
+                .list(pick.union.chosen.map { .host(HandleValue(pick.model, index: pick.pairing.handles[$0])) })
+            },
+            .init("prompt", .string, "The prompt, which names each of the handles.") { .string($0.prompt) },
+            .init("flipped", .bool, "Whether photo and masks are mirrored.") { .bool($0.union.isFlipped) },
+            .init("part", "The part of the photo that is seen, [top, left, side] in shares of its sides; none for all of it.") { pick in
+                guard let part = pick.union.part else { return .none }
+                let (top, left, side) = pick.scene.shares(part)
+                return [.float(top), .float(left), .float(side)]
+            },
+        ], element: nil, operators: false)
 
-    /// The names of the fields.
-    public var fieldNames: [String] { Self.fields.map(\.name) }
-    /// Returns the value of a field.
-    public func field(_ name: String) throws -> Value? { Self.fields.first { $0.name == name }?.value(self) }
     /// The prompt, and whether the photo is flipped or seen in part.
     public var inlineText: String {
         let notes = (union.isFlipped ? ["flipped"] : []) + (union.part == nil ? [] : ["a part of the photo"])
@@ -70,13 +67,15 @@ public struct PickValue: HostValue {
 }
 
 /// The cross-attention of one sample of a batch, averaged over layers and heads.
-struct SampleAttention: HostValue {
+struct SampleAttention: DeclaredValue {
     let maps: AttentionMaps
     let sample: Int
     let prompt: String
     let model: DiffusionModel
 
-    var typeName: String { "recorded attention" }
+    static let declaration = HostDeclaration<SampleAttention>(
+        "recorded attention", "Where the model looked for each token of one sample's prompt; attention_map and attention_loss read it.")
+
     var inlineText: String { "attention of \"\(prompt)\"" }
     func display(_ context: DisplayContext) -> Display {
         Display("recorded cross-attention of \"\(prompt)\", \(maps.size.height)×\(maps.size.width)")
@@ -89,23 +88,24 @@ struct SampleAttention: HostValue {
 }
 
 /// The result of `predict_noise`: the prediction, and the cross-attention of every sample.
-struct PredictionValue: HostValue {
+struct PredictionValue: DeclaredValue {
     let noise: Variable?
     let attention: [SampleAttention]
 
-    var typeName: String { "prediction" }
-    var fieldNames: [String] { ["noise", "attention"] }
-
-    func field(_ name: String) throws -> Value? {
-        switch name {
-        case "noise":
-            guard let noise else { throw Problem(.unknownField, "an attention loss sees the attention only, not the prediction") }
-            return .tensor(noise)
-        // The attention of a single sample is no list, so that a loss need not index it.
-        case "attention": return attention.count == 1 ? .host(attention[0]) : .list(attention.map { .host($0) })
-        default: return nil
-        }
-    }
+    static let declaration = HostDeclaration<PredictionValue>(
+        "prediction", "What the U-Net says of noised latents, and where it looked for each token of the prompts.",
+        fields: [
+            .init("noise", TensorType.of(nil), "What the U-Net predicts, as large as the latents.") {
+                guard let noise = $0.noise else {
+                    throw Problem(.unknownField, "an attention loss sees the attention only, not the prediction")
+                }
+                return .tensor(noise)
+            },
+            // The attention of a single sample is no list, so that a loss need not index it.
+            .init("attention", "The recorded attention of the sample, or a list with that of each sample of a batch.") {
+                $0.attention.count == 1 ? .host($0.attention[0]) : .list($0.attention.map { .host($0) })
+            },
+        ], element: nil, operators: false)
 
     var inlineText: String { "prediction" + (noise.map { " " + Shape.text($0.shape) } ?? "") }
     func display(_ context: DisplayContext) -> Display { Display(inlineText + ", fields noise and attention") }

@@ -58,18 +58,19 @@ struct NamedParts {
     }
 
     /// Takes what an argument names, or returns nil where it is a tensor. Throws as the initializer for handles does.
-    init?(_ call: Call, _ argument: String, purpose: String) throws {
-        switch try call.value(argument) {
+    init?(_ call: Call, _ key: Key<Value>, purpose: String) throws {
+        switch try call[key] {
         case .host(let value as ParametersValue): self.init(value)
-        case .list:
-            try self.init(call.hosts(argument, as: HandleValue.self), argument: argument, command: call.builtin.name, purpose: purpose)
+        case .list(let items):
+            try self.init(
+                [HandleValue].read(.list(items), call, key.name), argument: key.name, command: call.builtin.name, purpose: purpose)
         default: return nil
         }
     }
 }
 
 /// The parameters of a model that an optimizer may move: those of U-Net and text encoder, or of a part of them.
-public struct ParametersValue: HostValue {
+public struct ParametersValue: DeclaredValue {
     let model: DiffusionModel
     /// The name of a parameter, or of the layer below which the parameters lie; nil for all.
     let scope: String?
@@ -85,27 +86,22 @@ public struct ParametersValue: HostValue {
         return parts.filter { $0.name == scope || NamedTensors.lies($0.name, below: scope) }
     }
 
-    /// The name "parameters".
-    public var typeName: String { "parameters" }
+    /// The type of parameters and its field.
+    public static let declaration = HostDeclaration<ParametersValue>(
+        "parameters", "What grad differentiates with respect to and adamw moves; m.parameters[\"unet.conv_in\"] is a part of them.",
+        makers: "model.parameters, or a part of them: model.parameters[\"unet.down_blocks.0\"]",
+        fields: [.init("names", .listOf(.string), "The name of each, in order.") { .list($0.parts.map { .string($0.name) }) }])
+
     /// The number of parameters, in which each handle counts.
     public var count: Int? { parts.count }
     /// The text "parameters of collage".
     public var inlineText: String { "parameters of \(scope.map { "\($0) of " } ?? "")\(model.name)" }
-    /// A sentence on values of this type.
-    public var explanation: String {
-        "What grad differentiates with respect to and adamw moves; m.parameters[\"unet.conv_in\"] is a part of them."
-    }
 
     /// Returns the number of parameters and of their numbers.
     public func display(_ context: DisplayContext) -> Display {
         let numbers = parts.reduce(0) { $0 + $1.shape.reduce(1, *) }
         return Display("\(parts.count) \(inlineText), \(numbers) numbers")
     }
-
-    /// The names of the fields.
-    public var fieldNames: [String] { ["names"] }
-    /// Returns the value of a field.
-    public func field(_ name: String) throws -> Value? { name == "names" ? .list(parts.map { .string($0.name) }) : nil }
 
     /// Returns the parameters below a layer's name, or the one of a name. Throws a `Problem` where there is none.
     public func index(_ subscripts: [Subscript]) throws -> Value {

@@ -111,13 +111,13 @@ struct NamedTensors: Sendable {
 extension Call {
     /// Throws `.modelMismatch` where two arguments are gradients, or moments, of different things: comparing their numbers would be
     /// meaningless.
-    func checkNames(_ first: String, _ second: String) throws {
-        guard let a = optional(first)?.host(as: NamedTensorsReadable.self)?.tensors,
-            let b = optional(second)?.host(as: NamedTensorsReadable.self)?.tensors,
+    func checkNames<First, Second>(_ first: Key<First>, _ second: Key<Second>) throws {
+        guard let a = try value(first).host(as: NamedTensorsReadable.self)?.tensors,
+            let b = try value(second).host(as: NamedTensorsReadable.self)?.tensors,
             a.names != b.names
         else { return }
         throw Problem(
-            .modelMismatch, "\(builtin.name): these are of different things", argument: second,
+            .modelMismatch, "\(builtin.name): these are of different things", argument: second.name,
             label: "of \(b.title); the other of \(a.title)", help: "choose by name what both have: g[\"unet.conv_in\"], g[handle]")
     }
 }

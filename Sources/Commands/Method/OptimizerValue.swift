@@ -4,36 +4,43 @@ import NeuralNetwork
 import Tensors
 
 /// An optimizer with its moments, as a value: a step gives another one.
-struct OptimizerValue: HostValue {
+struct OptimizerValue: DeclaredValue {
     let optimizer: AdamW
     /// The names (`NamedTensors`) and shapes of what it moves, which are those of its moments.
     let parts: [(name: String, shape: [Int])]
     /// The tokens of all handles of the model that it was made for.
     let handles: [String]
 
-    var typeName: String { "optimizer" }
     var inlineText: String {
         let steps = optimizer.step
         return
             "AdamW of \(NamedTensors.title(parts.map(\.name))), lr \(NumberText.significant(optimizer.options.lr)), \(steps) step\(steps == 1 ? "" : "s")"
     }
-    var explanation: String { "An optimizer with its moments: .first and .second by handle or name, o.first[handle]." }
 
     func display(_ context: DisplayContext) -> Display {
         Display(TextLines.wrapped(inlineText, width: context.width, rest: "  ").joined(separator: "\n"))
     }
 
-    private static let fields: [(name: String, value: @Sendable (OptimizerValue) -> Value)] = [
-        ("lr", { .float($0.optimizer.options.lr) }), ("beta1", { .float($0.optimizer.options.beta1) }),
-        ("beta2", { .float($0.optimizer.options.beta2) }), ("eps", { .float($0.optimizer.options.eps) }),
-        ("weight_decay", { .float($0.optimizer.options.weightDecay) }), ("step", { .int($0.optimizer.step) }),
-        ("names", { .list($0.parts.map { .string($0.name) }) }),
-        ("first", { .host(MomentsValue(tensors: $0.moments(\.first))) }),
-        ("second", { .host(MomentsValue(tensors: $0.moments(\.second))) }),
-    ]
-
-    var fieldNames: [String] { Self.fields.map(\.name) }
-    func field(_ name: String) throws -> Value? { Self.fields.first { $0.name == name }?.value(self) }
+    static let declaration = HostDeclaration<OptimizerValue>(
+        "optimizer", "An optimizer with its moments: .first and .second by handle or name, o.first[handle].",
+        makers: "adamw(model.handles, lr=5e-4)",
+        fields: [
+            .init("lr", .float, "The learning rate.") { .float($0.optimizer.options.lr) },
+            .init("beta1", .float, "The decay of the first moment.") { .float($0.optimizer.options.beta1) },
+            .init("beta2", .float, "The decay of the second moment.") { .float($0.optimizer.options.beta2) },
+            .init("eps", .float, "What is added to the root of the second moment.") { .float($0.optimizer.options.eps) },
+            .init("weight_decay", .float, "The decay of the parameters, times lr at each step.") {
+                .float($0.optimizer.options.weightDecay)
+            },
+            .init("step", .int, "How many steps it has taken.") { .int($0.optimizer.step) },
+            .init("names", .listOf(.string), "What it moves.") { .list($0.parts.map { .string($0.name) }) },
+            .init("first", MomentsValue.valueType, "The running mean of the gradients.") {
+                .host(MomentsValue(tensors: $0.moments(\.first)))
+            },
+            .init("second", MomentsValue.valueType, "The running mean of their squares.") {
+                .host(MomentsValue(tensors: $0.moments(\.second)))
+            },
+        ], element: nil, operators: false)
 
     private func moments(_ which: KeyPath<AdamW.Moments, Tensor>) -> NamedTensors {
         NamedTensors(entries: parts.map { .init(name: $0.name, shape: $0.shape, tensor: optimizer.moments[$0.name]?[keyPath: which]) })
@@ -50,13 +57,13 @@ struct OptimizerValue: HostValue {
 }
 
 /// One of an optimizer's two running means, by handle or name; zeros where nothing has moved yet.
-struct MomentsValue: NamedTensorsReadable {
+struct MomentsValue: DeclaredValue, NamedTensorsReadable {
     let tensors: NamedTensors
 
-    var typeName: String { "moments" }
     var variable: Variable { Variable(tensors.flattened) }
-    var fieldNames: [String] { ["names"] }
-    func field(_ name: String) throws -> Value? { name == "names" ? .list(tensors.names.map { .string($0) }) : nil }
+    static let declaration = HostDeclaration<MomentsValue>(
+        "moments", "A running mean of gradients or of their squares, by handle or name.", makers: "adamw(model.handles, lr=5e-4).first",
+        fields: [.init("names", .listOf(.string), "The handle or parameter of each.") { .list($0.tensors.names.map { .string($0) }) }])
 
     func index(_ subscripts: [Subscript]) throws -> Value {
         switch try tensors.chosen(subscripts, from: typeName) {
@@ -80,7 +87,6 @@ struct MomentsValue: NamedTensorsReadable {
     var shapeText: String? { nil }
     var byteCount: Int { tensors.byteCount }
     var inlineText: String { "moments of \(tensors.title)" }
-    var explanation: String { "A running mean of gradients or of their squares, by handle or name." }
 
     func display(_ context: DisplayContext) -> Display {
         Cancellable.answer {

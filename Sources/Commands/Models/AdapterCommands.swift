@@ -3,10 +3,22 @@ import Diffusion
 import Language
 import Tensors
 
+extension LoRAFormat: WordArgument {}
+
 /// The builtins for a model's change from its base as a small file: LoRA, and whole results.
 enum AdapterCommands {
-    private static let rank = Parameter("rank", .int, default: 8, range: 1...1024, doc: "Of every changed matrix.", keywordOnly: true)
-    private static let base = Parameter("base", .host("model"), doc: "The model that the change is counted from.")
+    private static let model = ModelCommands.model
+    private static let source = Key<String>("path", doc: "The file.", file: .input(library: nil))
+    private static let target = Key<String>("path", doc: "The file.", file: .output)
+    private static let base = Key<ModelValue>("base", doc: "The model that the change is counted from.")
+    private static let scale = Key<Double>(
+        "scale", defaultValue: .float(1), range: -100...100, doc: "How much of it.", keywordOnly: true)
+    private static let rank = Key<Int>("rank", default: 8, range: 1...1024, doc: "Of every changed matrix.", keywordOnly: true)
+    private static let format = Key<LoRAFormat>("format", default: .diffusers, doc: "Whose names.", keywordOnly: true)
+    private static let isExact = Key<Bool>(
+        "exact", default: false, doc: "Every changed number instead of a low rank: larger, and nothing is lost.", keywordOnly: true)
+    private static let notes = Key<Record>(
+        "notes", defaultValue: .record(Record()), doc: "What else to write into it: scene, metrics.", keywordOnly: true)
 
     /// The beginning of examples: b, and m that has made a step away from it.
     private static let step =
@@ -15,50 +27,33 @@ enum AdapterCommands {
 
     static let all: [Builtin] = [
         Builtin(
-            "load_lora", family: "models", summary: "Adds a LoRA to a model: peft's, diffusers' and kohya's names are known.",
-            parameters: [
-                Parameter("path", .string, doc: "The file."), ModelCommands.model,
-                Parameter("scale", .number, default: .float(1), range: -100...100, doc: "How much of it.", keywordOnly: true),
-            ],
-            result: "model", terms: ["adapter", "peft", "kohya", "low rank"],
+            "load_lora", family: .models, summary: "Adds a LoRA to a model: peft's, diffusers' and kohya's names are known.",
+            parameters: [source, model, scale], result: .model, terms: ["adapter", "peft", "kohya", "low rank"],
             examples: [
                 .init(step + "save_lora(m, \"toy.safetensors\", b); len(diff(b, load_lora(\"toy.safetensors\", b))) > 0", shows: "true")
-            ], run: loadLoRA),
+            ], seeAlso: ["save_lora", "save_result", "load_result"], run: loadLoRA),
         Builtin(
-            "save_lora", family: "models",
+            "save_lora", family: .models,
             summary: "Writes a model's change from its base as a LoRA: every changed matrix by its best of low rank.",
-            parameters: [
-                ModelCommands.model, Parameter("path", .string, doc: "The file."), base, rank,
-                Parameter(
-                    "format", .string, default: "diffusers", allowed: LoRAFormat.allCases.map(\.rawValue), doc: "Whose names.",
-                    keywordOnly: true),
-            ],
-            result: "record {path, layers, error, beside, relative}", terms: ["adapter", "peft", "kohya", "low rank", "svd"],
+            parameters: [model, target, base, rank, format], result: "record {path, layers, error, beside, relative}",
+            terms: ["adapter", "peft", "kohya", "low rank", "svd"],
             examples: [
                 .init(step + "save_lora(m, \"toy.safetensors\", b, rank=4).error < 1", shows: "true")
-            ], run: saveLoRA),
+            ], seeAlso: ["save_result", "load_result"], run: saveLoRA),
         Builtin(
-            "save_result", family: "models",
+            "save_result", family: .models,
             summary: "Writes what a training made of its base as one small file: handles, change of low rank or exact, settings.",
-            parameters: [
-                ModelCommands.model, Parameter("path", .string, doc: "The file."), base, rank,
-                Parameter(
-                    "exact", .bool, default: false, doc: "Every changed number instead of a low rank: larger, and nothing is lost.",
-                    keywordOnly: true),
-                Parameter(
-                    "notes", .record, default: .record(Record()), doc: "What else to write into it: scene, metrics.", keywordOnly: true),
-            ],
+            parameters: [model, target, base, rank, isExact, notes],
             result: "record {path, layers, error, beside, relative}; how much is lost is printed",
             terms: ["export", "checkpoint", "handles", "small"],
             examples: [
                 .init(
                     "b = load_model(\"collage\"); save_result(add_handles(b, 1, init=[\"toy\"]), \"toy.safetensors\", b).error",
                     shows: "0.0")
-            ], run: saveResult),
+            ], seeAlso: ["load_result"], run: saveResult),
         Builtin(
-            "load_result", family: "models", summary: "The model that a result file's training made of its base.",
-            parameters: [Parameter("path", .string, doc: "The file."), base],
-            result: "model", terms: ["import", "checkpoint", "handles"],
+            "load_result", family: .models, summary: "The model that a result file's training made of its base.",
+            parameters: [source, base], result: .model, terms: ["import", "checkpoint", "handles"],
             examples: [
                 .init(
                     "b = load_model(\"collage\"); save_result(add_handles(b, 1), \"toy.safetensors\", b); load_result(\"toy.safetensors\", b).handles[0].token",
@@ -67,34 +62,32 @@ enum AdapterCommands {
     ]
 
     @Sendable private static func loadLoRA(_ call: Call) throws -> Value {
-        let value = try call.host("model", as: ModelValue.self)
-        let path = FileNames.readable(try call.string("path"), call.context)
-        return .host(
-            value.replacing(try call.mapped("path") { try LoRAFile.read(path, into: value.model, scale: try call.double("scale")) }))
+        let value = try call[model]
+        let path = FileNames.readable(try call[source], call.context)
+        return .host(value.replacing(try call.mapped(source) { try LoRAFile.read(path, into: value.model, scale: call[scale]) }))
     }
 
     @Sendable private static func saveLoRA(_ call: Call) throws -> Value {
-        let (model, base) = (try call.host("model", as: ModelValue.self).model, try call.host("base", as: ModelValue.self).model)
-        let path = try call.target("path", isFolder: false)
-        let format = LoRAFormat(rawValue: try call.string("format")) ?? .diffusers
+        let (model, base) = (try call[Self.model].model, try call[Self.base].model)
+        let path = try call.target(target, isFolder: false)
         return record(
-            path, try call.mapped("path") { try LoRAFile.write(model, base: base, to: path, rank: try call.int("rank"), format: format) })
+            path, try call.mapped(target) { try LoRAFile.write(model, base: base, to: path, rank: call[rank], format: call[format]) })
     }
 
     @Sendable private static func saveResult(_ call: Call) throws -> Value {
-        let (value, base) = (try call.host("model", as: ModelValue.self), try call.host("base", as: ModelValue.self).model)
-        let path = try call.target("path", isFolder: false)
+        let (value, base) = (try call[model], try call[Self.base].model)
+        let path = try call.target(target, isFolder: false)
         var metadata = ["phases": JSON.array(value.learned.provenance.map { .string($0) }).text()]
-        let notes = try call.record("notes")
-        for key in notes.keys { metadata["note.\(key)"] = (notes[key] ?? .none).inlineText }
-        let isExact = try call.bool("exact")
-        guard !isExact || !call.has("rank") else {
-            throw Problem(.badArgument, "save_result: an exact result has no rank", argument: "rank", help: "leave out rank= or exact=true")
+        for (key, note) in try call[notes].pairs { metadata["note.\(key)"] = note.inlineText }
+        let (rank, isExact) = (try call[Self.rank], try call[Self.isExact])
+        guard !isExact || !call.has(Self.rank) else {
+            throw Problem(
+                .badArgument, "save_result: an exact result has no rank", argument: Self.rank.name, help: "leave out rank= or exact=true")
         }
-        let report = try call.mapped("path") {
-            try ResultFile.write(value.model, base: base, to: path, rank: isExact ? nil : try call.int("rank"), metadata: metadata)
+        let report = try call.mapped(target) {
+            try ResultFile.write(value.model, base: base, to: path, rank: isExact ? nil : rank, metadata: metadata)
         }
-        let text = lost(report, rank: try call.int("rank"), isExact: isExact)
+        let text = lost(report, rank: rank, isExact: isExact)
         call.context.emit(.stream(TextWrapping.lines(text, width: call.context.displayContext.width).joined(separator: "\n") + "\n"))
         return record(path, report)
     }
@@ -110,9 +103,9 @@ enum AdapterCommands {
     }
 
     @Sendable private static func loadResult(_ call: Call) throws -> Value {
-        let value = try call.host("base", as: ModelValue.self)
-        let path = FileNames.readable(try call.string("path"), call.context)
-        let (model, metadata) = try call.mapped("path") { try ResultFile.read(path, base: value.model) }
+        let value = try call[base]
+        let path = FileNames.readable(try call[source], call.context)
+        let (model, metadata) = try call.mapped(source) { try ResultFile.read(path, base: value.model) }
         var learned = value.replacing(model).learned
         learned.provenance = (metadata["phases"].flatMap { try? JSON.parse($0) }?.arrayValue ?? []).compactMap(\.stringValue)
         return .host(ModelValue(learned))

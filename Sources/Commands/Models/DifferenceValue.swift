@@ -2,7 +2,7 @@ import BreakAScene
 import Language
 
 /// The changes from one model to another, by blocks of the networks and by handles.
-struct DifferenceValue: TableReadable {
+struct DifferenceValue: DeclaredValue, TableReadable {
     let names: (before: String, after: String)
     /// The changes, largest first.
     let changes: [BlockChange]
@@ -14,14 +14,22 @@ struct DifferenceValue: TableReadable {
     private static let handlePrefix = "handle "
     private static let columns = ["block", "change", "share", "relative"]
 
-    var typeName: String { "difference" }
-    var fieldNames: [String] { table.fieldNames }
+    static let declaration = HostDeclaration<DifferenceValue>(
+        "difference", "What changed from one model to another; a table of blocks and handles, largest change first.",
+        fields: [
+            .init("columns", .listOf(.string), "The names of the columns.") { try $0.column("columns") },
+            .init("rows", .listOf(.record([], isOpen: true)), "The rows as records.") { try $0.column("rows") },
+            .init("block", .listOf(.string), "The block of the networks, or the handle, that changed.") { try $0.column("block") },
+            .init("change", .listOf(.float), "The norm of the change.") { try $0.column("change") },
+            .init("share", .listOf(.float), "The share of all squared change.") { try $0.column("share") },
+            .init("relative", .listOf(.float), "The norm of the change relative to the norm before.") { try $0.column("relative") },
+        ])
+
     var count: Int? { changes.count }
     var elements: [Value]? { table.elements }
     var inlineText: String { "difference of \(names.before) and \(names.after): \(changes.count) blocks" }
-    var explanation: String { "What changed from one model to another; a table of blocks and handles, largest change first." }
 
-    func field(_ name: String) throws -> Value? { try table.field(name) }
+    private func column(_ name: String) throws -> Value { try table.field(name) ?? .none }
     func index(_ subscripts: [Subscript]) throws -> Value { try table.index(subscripts) }
     func isEqual(to other: any HostValue) -> Bool {
         (other as? DifferenceValue).map { $0.changes == changes && $0.added == added && $0.removed == removed } ?? false

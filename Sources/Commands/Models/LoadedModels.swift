@@ -36,7 +36,7 @@ enum LoadedModels: ContextKey {
             before = after
         }
         throw Problem(
-            .badModelFolder, "\"\(paths[0])\" changes while it is read", argument: "name",
+            .badModelFolder, "\"\(paths[0])\" changes while it is read", argument: ModelCommands.source.name,
             help: "load it when whatever writes there is done")
     }
 

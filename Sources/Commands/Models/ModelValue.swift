@@ -6,7 +6,7 @@ import NeuralNetwork
 import Tensors
 
 /// A model as a value: training gives another one.
-public struct ModelValue: HostValue {
+public struct ModelValue: DeclaredValue {
     /// The model with its history and origin.
     public let learned: LearnedModel
 
@@ -17,8 +17,6 @@ public struct ModelValue: HostValue {
 
     /// The diffusion model.
     public var model: DiffusionModel { learned.model }
-    /// The name "model".
-    public var typeName: String { "model" }
 
     /// Returns the model with other parameters, as an optimizer's step gives it.
     func replacing(_ model: DiffusionModel) -> ModelValue {
@@ -28,24 +26,44 @@ public struct ModelValue: HostValue {
         return ModelValue(copy)
     }
 
-    private static let fields: [(name: String, value: @Sendable (ModelValue) -> Value)] = [
-        ("name", { .string($0.model.name) }),
-        ("handles", { .list($0.handles.map { .host($0) }) }),
-        ("history", { .host(HistoryValue($0.learned.history, of: $0.model)) }),
-        ("parameters", { .host(ParametersValue($0.model)) }),
-        ("phases", { .list($0.learned.provenance.map { .string($0) }) }),
-        ("size", { [.int($0.model.pixelSize.height), .int($0.model.pixelSize.width)] }),
-        ("latent_shape", { [.int($0.model.latentSize.height), .int($0.model.latentSize.width), .int($0.model.latentChannels)] }),
-        ("layers", { .list($0.model.crossAttentionLayers.map { .string($0) }) }),
-        ("words", { .list($0.model.words.map { .string($0) }) }),
-        ("hash", { .string($0.model.fingerprint) }),
-        ("interrupted", { .bool($0.learned.unfinished != nil) }),
-    ]
+    /// The type of models and its fields.
+    public static let declaration = HostDeclaration<ModelValue>(
+        "model", "A Stable Diffusion model; training gives another one, and both share what did not change.", reader: "load_model",
+        makers: "load_model(\"collage\"), or phase1(model, scene)",
+        fields: [
+            .init("name", .string, "The name of its folder.") { .string($0.model.name) },
+            .init("handles", .listOf(HandleValue.valueType), "Its handles, in the order in which they were added.") {
+                .list($0.handles.map { .host($0) })
+            },
+            .init("history", HistoryValue.valueType, "The losses of every training step so far.") {
+                .host(HistoryValue($0.learned.history, of: $0.model))
+            },
+            .init("parameters", ParametersValue.valueType, "Its parameters by name, for grad and adamw.") {
+                .host(ParametersValue($0.model))
+            },
+            .init("phases", .listOf(.string), "The trainings that made it, in words.") {
+                .list($0.learned.provenance.map { .string($0) })
+            },
+            .init("size", .pair, "[height, width] of its pictures in pixels.") {
+                [.int($0.model.pixelSize.height), .int($0.model.pixelSize.width)]
+            },
+            .init("latent_shape", .list([.int, .int, .int]), "[h, w, C] of its latents.") {
+                [.int($0.model.latentSize.height), .int($0.model.latentSize.width), .int($0.model.latentChannels)]
+            },
+            .init("layers", .listOf(.string), "The U-Net's cross-attention layers, by name.") {
+                .list($0.model.crossAttentionLayers.map { .string($0) })
+            },
+            .init("words", .listOf(.string), "The words that are one token of its own vocabulary.") {
+                .list($0.model.words.map { .string($0) })
+            },
+            .init("hash", .string, "A fingerprint of all its parameters.") { .string($0.model.fingerprint) },
+            .init("interrupted", .bool, "Whether a training of it was stopped and can be resumed.") {
+                .bool($0.learned.unfinished != nil)
+            },
+        ], element: nil, operators: false)
 
-    /// The names of the fields.
-    public var fieldNames: [String] { Self.fields.map(\.name) }
-    /// Returns the value of a field.
-    public func field(_ name: String) throws -> Value? { Self.fields.first { $0.name == name }?.value(self) }
+    /// The type of a model of which nothing is known.
+    public static var valueType: StaticType { .host(ModelType()) }
 
     var handles: [HandleValue] { model.handles.indices.map { HandleValue(model, index: $0) } }
 
@@ -61,9 +79,6 @@ public struct ModelValue: HostValue {
 
     /// The size of what a model has of its own: its handles.
     public var byteCount: Int { model.handles.count * model.textEncoder.configuration.hiddenSize * 4 + 4096 }
-
-    /// A sentence on values of this type.
-    public var explanation: String { "A Stable Diffusion model; training gives another one, and both share what did not change." }
 
     /// Returns the model's anatomy, handles, phases and difference from its base.
     public func display(_ context: DisplayContext) -> Display {
@@ -127,7 +142,7 @@ public struct ModelValue: HostValue {
 }
 
 /// A handle of a model: a token, and the embedding that it has in that model.
-public struct HandleValue: HostValue {
+public struct HandleValue: DeclaredValue {
     let model: DiffusionModel
     /// The handle's place among the model's handles.
     public let index: Int
@@ -138,8 +153,6 @@ public struct HandleValue: HostValue {
     public var token: String { model.handles[index] }
     /// What the handle was made for; nil where it belongs to no scene.
     var origin: HandleOrigin? { model.handleOrigins[index] }
-    /// The name "handle".
-    public var typeName: String { "handle" }
     /// The token.
     public var inlineText: String { token }
 
@@ -148,21 +161,21 @@ public struct HandleValue: HostValue {
         model.textEncoder.handleEmbedding?.row(index) ?? Variable(.zeros([model.textEncoder.configuration.hiddenSize]))
     }
 
-    /// The names of the fields.
-    public var fieldNames: [String] { ["token", "index", "embedding", "start", "scene", "mask", "thing"] }
-    /// Returns the value of a field.
-    public func field(_ name: String) throws -> Value? {
-        switch name {
-        case "token": .string(token)
-        case "index": .int(index)
-        case "embedding": .tensor(embedding)
-        case "scene": origin.map { .string($0.scene) } ?? Value.none
-        case "mask": origin.map { .int($0.mask) } ?? Value.none
-        case "thing": origin.map { .string($0.name) } ?? Value.none
-        case "start": model.handleStarts.map { .tensor($0.row(index)) } ?? Value.none
-        default: nil
-        }
-    }
+    /// The type of handles and its fields.
+    public static let declaration = HostDeclaration<HandleValue>(
+        "handle", "A token that one thing of a scene has in a model; written into a prompt as \"a photo of {handle}\".",
+        makers: "phase1(model, scene).handles, or add_handles(model, n).handles",
+        fields: [
+            .init("token", .string, "The token, as prompts name it.") { .string($0.token) },
+            .init("index", .int, "Its place among the model's handles.") { .int($0.index) },
+            .init("embedding", TensorType.of([nil]), "Its row of the token table [D].") { .tensor($0.embedding) },
+            .init("start", "The embedding that it started from; none where that is not known.") { handle in
+                handle.model.handleStarts.map { .tensor($0.row(handle.index)) } ?? Value.none
+            },
+            .init("scene", "The title of the scene that it was made for, or none.") { $0.origin.map { .string($0.scene) } ?? Value.none },
+            .init("mask", "The number of its mask in that scene, or none.") { $0.origin.map { .int($0.mask) } ?? Value.none },
+            .init("thing", "What its thing is called, or none.") { $0.origin.map { .string($0.name) } ?? Value.none },
+        ], element: nil, operators: false)
 
     /// Returns whether token and embedding are the same, bit for bit.
     public func isEqual(to other: any HostValue) -> Bool {
@@ -182,7 +195,4 @@ public struct HandleValue: HostValue {
         pieces.append("most like " + near.map { "\"\($0)\"" }.joined(separator: " "))
         return Display(TextLines.pieces(pieces, between: "   ", context.width, "", "  ").joined(separator: "\n"))
     }
-
-    /// A sentence on values of this type.
-    public var explanation: String { "A token that one thing of a scene has in a model; written into a prompt as \"a photo of {handle}\"." }
 }

@@ -7,20 +7,13 @@ public enum PictureCommands {
     /// All rows of the family.
     public static let all: [Builtin] = files + geometry + composition
 
-    static let family = "pictures"
-
-    static func picture(_ name: String = "image", doc: String = "A picture.") -> Parameter {
-        Parameter(name, Accepts.picture, doc: doc)
-    }
-
     /// Returns a row whose result is a picture. Errors of the lower floors become problems at an argument.
     static func row(
-        _ name: String, _ summary: String, _ parameters: [Parameter], terms: [String],
-        examples: [Builtin.Example], run: @escaping @Sendable (Call) throws -> Image
+        _ name: String, _ summary: String, _ parameters: [any Declaring], terms: [String], examples: [Builtin.Example],
+        seeAlso: [String] = [], run: @escaping @Sendable (Call) throws -> Image
     ) -> Builtin {
         Builtin(
-            name, family: family, summary: summary, parameters: parameters, result: "image", terms: terms,
-            examples: examples,
-            run: { call in .host(Provenance.derived(try call.mapped(nil) { try run(call) }, call)) })
+            name, family: .pictures, summary: summary, parameters: parameters, result: .image, terms: terms, examples: examples,
+            seeAlso: seeAlso, run: { call in .host(Provenance.derived(try call.mapped(nil) { try run(call) }, call)) })
     }
 }

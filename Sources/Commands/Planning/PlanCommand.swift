@@ -7,30 +7,26 @@ import Tensors
 enum PlanCommand {
     static let all: [Builtin] = [
         Builtin(
-            "plan", family: "training",
+            "plan", family: .training,
             summary: "Counts what a training will need before it starts: memory by part, arithmetic, time on this machine.",
-            parameters: [
-                Parameter("model", .host("model"), doc: "The model that would be trained."),
-                Parameter("phase", .int, default: 2, range: 1...2, doc: "1 moves handles only, 2 what train says.", keywordOnly: true),
-                Parameter(
-                    "train", .string, default: "all", allowed: TrainableParts.allCases.map(\.rawValue), doc: "As phase2's.",
-                    keywordOnly: true),
-                Parameter("rank", .int, default: 4, range: 1...256, doc: "As phase2's.", keywordOnly: true),
-            ]
-                + TrainingParameters.shared.filter {
-                    $0.name != "seed" && !$0.name.hasSuffix("_loss") && !TrainingParameters.priorNames.contains($0.name)
-                },
-            result: "table", terms: ["memory", "ram", "estimate", "cost", "time", "flop"],
+            parameters: [model, phase, parts, rank]
+                + TrainingParameters.shared(
+                    without: Set((TrainingParameters.ofPrior + TrainingFunctions.losses.map(\.key)).map(\.parameter.name) + ["seed"])),
+            result: .table, terms: ["memory", "ram", "estimate", "cost", "time", "flop"],
             examples: [.init("plan(load_model(\"collage\"), phase=2).part[0]", shows: "\"weights\"")], run: run)
     ]
 
+    private static let model = Key<ModelValue>("model", doc: "The model that would be trained.")
+    static let phase = Key<Int>("phase", default: 2, range: 1...2, doc: "1 moves handles only, 2 what train says.", keywordOnly: true)
+    private static let parts = Key<TrainableParts>("train", default: .all, doc: "As phase2's.", keywordOnly: true)
+    private static let rank = Key<Int>("rank", default: 4, range: 1...256, doc: "As phase2's.", keywordOnly: true)
+
     @Sendable private static func run(_ call: Call) throws -> Value {
-        let value = try call.host("model", as: ModelValue.self)
-        let phase = try call.int("phase")
+        let (value, phase) = (try call[model], try call[Self.phase])
         var options = try TrainingParameters.options(call, phase: phase, model: value.model)
         try OptionRule.check(OptionRule.training([options]), call)
-        options.trains = TrainableParts(rawValue: try call.string("train")) ?? .all
-        options.loraRank = try call.int("rank")
+        options.trains = try call[parts]
+        options.loraRank = try call[rank]
         let model =
             try options.size.map { size in try call.mapped("size") { try value.model.sized(height: size.height, width: size.width) } }
             ?? value.model

@@ -27,11 +27,11 @@ public struct ScriptPlan {
     /// Plans a program. `rates` are measured where they are not given.
     init(_ calls: [AnalyzedCall], _ context: Context, rates: PlanRates? = nil) {
         self.context = context
-        self.rates = rates ?? (calls.contains { Self.planners[$0.call.builtin.name] != nil } ? .measured() : PlanRates(products: 1))
+        self.rates = rates ?? (calls.contains { $0.call.builtin.planner != nil } ? .measured() : PlanRates(products: 1))
         for call in calls {
-            guard let planner = Self.planners[call.call.builtin.name] else { continue }
+            guard let planner = call.call.builtin.planner as? Planner else { continue }
             var row = Row(line: call.span.position.line, command: call.call.builtin.name)
-            planner(&self, call, &row)
+            planner.plan(&self, call, &row)
             if call.isRepeated { row.notes.append("each time round the loop") }
             rows.append(row)
         }
@@ -45,20 +45,9 @@ public struct ScriptPlan {
 
     // MARK: commands
 
-    private typealias Planner = @Sendable (inout ScriptPlan, AnalyzedCall, inout Row) -> Void
-    private static let planners: [String: Planner] = [
-        "load_model": { $0.load($1, &$2) },
-        "phase1": { $0.train($1, [1], &$2) }, "phase2": { $0.train($1, [2], &$2) }, "break_a_scene": { $0.train($1, [1, 2], &$2) },
-        "resume": {
-            $2.notes.append("what was left undone is not known"); _ = ($0, $1)
-        },
-        "generate": { $0.draw($1, &$2) }, "edit": { $0.draw($1, &$2) },
-    ]
-
-    private mutating func load(_ call: AnalyzedCall, _ row: inout Row) {
-        guard let name = call.call.string("name") else { return row.notes.append("which model is not known") }
-        row.command += " \"\(name)\""
-        let source = ModelType.Source(name: name, tokenizer: call.call.string("tokenizer"), prediction: call.call.string("prediction"))
+    fileprivate mutating func load(_ call: AnalyzedCall, _ row: inout Row) {
+        guard let source = ModelType.Source(call.call) else { return row.notes.append("which model is not known") }
+        row.command += " \"\(source.name)\""
         switch outline(source) {
         case .failure(let error): row.notes.append((error as? Problem)?.message ?? "\(error)")
         case .success(let model):
@@ -69,7 +58,7 @@ public struct ScriptPlan {
         }
     }
 
-    private mutating func train(_ call: AnalyzedCall, _ phases: [Int], _ row: inout Row) {
+    fileprivate mutating func train(_ call: AnalyzedCall, _ phases: [Int], _ row: inout Row) {
         guard let (type, model) = model(of: call, &row) else { return }
         let (known, unknown) = call.known(context) { _ in nil }
         name(
@@ -84,8 +73,8 @@ public struct ScriptPlan {
             let plans = try phases.map { phase in
                 var options = try TrainingParameters.options(known, phase: phase, model: model, excluding: excluded)
                 if phase == 2, phases == [2] {
-                    options.trains = (try? known.string("train")).flatMap(TrainableParts.init) ?? .all
-                    options.loraRank = (try? known.int("rank")) ?? options.loraRank
+                    options.trains = call.call.string(TrainingCommands.parts).flatMap(TrainableParts.init) ?? .all
+                    options.loraRank = (try? known[TrainingCommands.rank]) ?? options.loraRank
                 }
                 let sized = try options.size.map { try model.sized(height: $0.height, width: $0.width) } ?? model
                 return (plan: TrainingPlan(sized, phase: phase, options), options: options, model: sized)
@@ -99,7 +88,7 @@ public struct ScriptPlan {
                 ? try TrainingParameters.prior(known, model: model) : nil
             let drawing = prior.map { GenerationPlan(model, count: $0.count, steps: $0.steps, isGuided: $0.guidanceScale != 1) }
             let steps = plans.map { rates.training($0.plan.operationsPerStep) }
-            let until = known.optional("until") == nil ? nil : try known.int("until")
+            let until = known.given(TrainingParameters.until).flatMap { if case .int(let step) = $0 { step } else { nil } }
             let counts = plans.map { min($0.plan.steps, until ?? .max) }
             row.memory =
                 (plans.map(\.plan.peak) + (drawing.map { [$0.peak] } ?? [])).reduce(0, max) + moved(type, model, phases)
@@ -118,17 +107,17 @@ public struct ScriptPlan {
         }
     }
 
-    private mutating func draw(_ call: AnalyzedCall, _ row: inout Row) {
+    fileprivate mutating func draw(_ call: AnalyzedCall, _ row: inout Row) {
         guard let (type, model) = model(of: call, &row) else { return }
         let (known, unknown) = call.known(context) { _ in nil }
         name(unknown, of: ["prompt", "n", "steps", "guidance", "size"], call, &row)
         do {
-            let prompts = unknown.contains("prompt") ? 1 : (try? known.strings("prompt").count) ?? 1
             let isEdit = call.call.builtin.name == "edit"
-            let n = isEdit ? 1 : (try? known.int("n")) ?? 1
-            let sides = isEdit || known.optional("size") == nil ? nil : try known.pixels("size")
-            let steps = (try? known.int("steps")) ?? 30
-            let isGuided = try known.optional("guidance") == nil ? true : known.double("guidance") != 1
+            let prompts = isEdit || unknown.contains("prompt") ? 1 : (try? known[GenerationCommands.prompts].count) ?? 1
+            let n = isEdit ? 1 : (try? known[GenerationCommands.count]) ?? 1
+            let sides = known.given(GenerationCommands.size) == nil ? nil : try known.pixels(GenerationCommands.size)
+            let steps = (try? known[GenerationCommands.steps]) ?? 30
+            let isGuided = try known[GenerationCommands.scale] != 1
             let plan = GenerationPlan(
                 model, count: prompts * n, steps: steps, isGuided: isGuided, size: sides.map { ($0.height, $0.width) })
             row.memory = plan.peak + moved(type, model, []) + others(than: type.source)
@@ -154,7 +143,7 @@ public struct ScriptPlan {
 
     /// Returns the model that a builtin is given, as its folder has it; notes what is not known of it and returns nil.
     private mutating func model(of call: AnalyzedCall, _ row: inout Row) -> (type: ModelType, model: DiffusionModel)? {
-        guard case .host(let host) = call.call.type("model"), let type = host as? ModelType, let source = type.source else {
+        guard case .host(let host) = call.call.type(ModelCommands.model), let type = host as? ModelType, let source = type.source else {
             row.notes.append("which model is not known before running")
             return nil
         }
@@ -193,6 +182,22 @@ public struct ScriptPlan {
         let missing = names.filter { unknown.contains($0) }
         if !missing.isEmpty { row.notes.append("\(missing.joined(separator: ", ")): not known before running") }
     }
+}
+
+/// What `bas check --plan` adds for the calls of a builtin: its row says which.
+struct Planner: CallPlanner {
+    /// Fills in a row of the plan.
+    fileprivate let plan: @Sendable (inout ScriptPlan, AnalyzedCall, inout ScriptPlan.Row) -> Void
+
+    /// A model that is read.
+    static let loading = Planner { $0.load($1, &$2) }
+    /// Pictures that are drawn.
+    static let drawing = Planner { $0.draw($1, &$2) }
+    /// A training that goes on.
+    static let resuming = Planner { _, _, row in row.notes.append("what was left undone is not known") }
+
+    /// Returns the planner of a training of these phases.
+    static func training(_ phases: [Int]) -> Planner { Planner { $0.train($1, phases, &$2) } }
 }
 
 extension TrainableParts {

@@ -3,7 +3,7 @@ import Images
 import Language
 
 /// The result of `check`: as a list its warnings, which are strings; beside them what each mask has of the attention maps.
-struct CheckValue: HostValue {
+struct CheckValue: DeclaredValue {
     let title: String
     let report: SceneReport
     /// The name of the model that was asked about; nil for none.
@@ -12,22 +12,27 @@ struct CheckValue: HostValue {
     /// The warnings as strings of the language.
     private var warnings: [Value] { report.warnings.map { .string($0.description) } }
 
-    var typeName: String { "check" }
+    static let declaration = HostDeclaration<CheckValue>(
+        "check", "What will not work well in a scene, said before any time is spent; as a list it is its warnings.",
+        fields: [
+            .init("warnings", .listOf(.string), "What will not work well, a sentence each.") { .list($0.warnings) },
+            .init("names", .listOf(.string), "What the thing of each mask is called.") {
+                .list($0.report.entries.map { .string($0.name) })
+            },
+            .init("cells", .listOf(.int), "The cells of the attention maps that each mask has.") {
+                .list($0.report.entries.map { .int($0.cells) })
+            },
+            .init("cropped_cells", .listOf(.int), "The cells that each mask would have after crop(scene).") {
+                .list($0.report.entries.map { .int($0.croppedCells) })
+            },
+            .init("map_size", .pair, "[height, width] of the attention maps.") {
+                [.int($0.report.mapSize.height), .int($0.report.mapSize.width)]
+            },
+            .init("advice", "What crop would bring, or none where it would bring nothing.") { $0.advice.map { .string($0) } ?? Value.none },
+        ], element: .string, operators: false)
+
     var elements: [Value]? { warnings }
     var count: Int? { report.warnings.count }
-    var fieldNames: [String] { ["warnings", "names", "cells", "cropped_cells", "map_size", "advice"] }
-
-    func field(_ name: String) throws -> Value? {
-        switch name {
-        case "warnings": .list(warnings)
-        case "names": .list(report.entries.map { .string($0.name) })
-        case "cells": .list(report.entries.map { .int($0.cells) })
-        case "cropped_cells": .list(report.entries.map { .int($0.croppedCells) })
-        case "map_size": [.int(report.mapSize.height), .int(report.mapSize.width)]
-        case "advice": advice.map { .string($0) } ?? Value.none
-        default: nil
-        }
-    }
 
     /// Returns one warning; negative places count from the end. Throws `.badIndex` for anything but one int and `.indexOutOfRange`.
     func index(_ subscripts: [Subscript]) throws -> Value {
@@ -43,7 +48,6 @@ struct CheckValue: HostValue {
 
     func isEqual(to other: any HostValue) -> Bool { (other as? CheckValue)?.report.warnings == report.warnings }
     var inlineText: String { report.warnings.isEmpty ? "nothing to say" : "\(report.warnings.count) warnings of \(title)" }
-    var explanation: String { "What will not work well in a scene, said before any time is spent; as a list it is its warnings." }
 
     /// The sentence on how many more cells `crop` would bring, or nil where it would bring none.
     private var advice: String? {

@@ -4,40 +4,37 @@ import Images
 import Language
 
 /// A scene as a value of the language. It shows itself as the photo beside one tinted copy for each mask, with a table of the masks.
-public struct SceneValue: PictureReadable {
+public struct SceneValue: DeclaredValue, PictureReadable {
     /// The photo, its masks and their names.
     public let scene: Scene
 
     /// Wraps a scene.
     public init(_ scene: Scene) { self.scene = scene }
 
-    /// The name "scene".
-    public var typeName: String { "scene" }
     /// The photo.
     public var picture: Image { scene.image }
 
-    private static let fields: [(name: String, value: @Sendable (SceneValue) -> Value)] = [
-        ("image", { .image($0.scene.image) }),
-        ("masks", { .list($0.scene.masks.map { .mask($0) }) }),
-        ("names", { .list($0.scene.names.map { .string($0) }) }),
-        ("size", { [.int($0.scene.image.height), .int($0.scene.image.width)] }),
-        ("title", { .string($0.scene.title) }),
-        ("fit", { .string($0.scene.fit.rawValue) }),
-    ]
+    /// The type of scenes and its fields.
+    public static let declaration = HostDeclaration<SceneValue>(
+        "scene", "A photo and a mask per thing in it: what phase1 and phase2 learn from.", reader: "load_scene",
+        makers: "load_scene(\"toys\"), or of a picture: scene(image, [mask, …])",
+        fields: [
+            .init("image", ImageValue.valueType, "The photo.") { .image($0.scene.image) },
+            .init("masks", .listOf(MaskValue.valueType), "A mask for each thing.") { .list($0.scene.masks.map { .mask($0) }) },
+            .init("names", .listOf(.string), "What each thing is called.") { .list($0.scene.names.map { .string($0) }) },
+            .init("size", .pair, "[height, width] of the photo in pixels.") {
+                [.int($0.scene.image.height), .int($0.scene.image.width)]
+            },
+            .init("title", .string, "What the scene is called; handles go by it.") { .string($0.scene.title) },
+            .init("fit", .string, "How the photo comes to a model's shape: crop, pad or squash.") { .string($0.scene.fit.rawValue) },
+        ], element: nil, operators: false)
 
-    /// The names that `field` knows.
-    public var fieldNames: [String] { Self.fields.map(\.name) }
-    /// Returns a field of the scene, or nil for an unknown name.
-    public func field(_ name: String) throws -> Value? { Self.fields.first { $0.name == name }?.value(self) }
     /// Returns whether the other value is an equal scene.
     public func isEqual(to other: any HostValue) -> Bool { (other as? SceneValue)?.scene == scene }
     /// The word "scene" and the title.
     public var inlineText: String { "scene \(scene.title)" }
     /// The bytes of the photo and of its masks.
     public var byteCount: Int { scene.image.pixels.count + scene.masks.count * scene.image.width * scene.image.height * 4 }
-
-    /// One sentence on what a scene is.
-    public var explanation: String { "A photo and a mask per thing in it: what phase1 and phase2 learn from." }
 
     /// Returns the table of the masks with the warnings, and the figure where the context wants images.
     public func display(_ context: DisplayContext) -> Display { Cancellable.answer { shown(context) } }

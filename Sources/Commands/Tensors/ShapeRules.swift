@@ -72,6 +72,13 @@ enum ShapeRules {
 
     // MARK: layout
 
+    /// Returns the sizes of a new tensor. Throws `.badArgument` for negative sizes and too many axes.
+    static func new(_ sizes: [Int], _ name: String, command: String) throws -> [Int] {
+        if sizes.allSatisfy({ $0 >= 0 }), sizes.count <= TensorReading.mostAxes { return sizes }
+        throw Problem(
+            .badArgument, "\(command): a shape is up to 16 sizes of at least 0", argument: name, label: "this is \(Shape.text(sizes))")
+    }
+
     /// Returns the sizes of a reshape; one may be -1 and follows from the others. Throws `.shapeMismatch` where the count differs and
     /// `.tooManyBytes`.
     static func reshaped(_ shape: [Int], to wanted: [Int]) throws -> [Int] {
@@ -99,6 +106,26 @@ enum ShapeRules {
                 label: "the shape is \(Shape.text(shape))")
         }
         return order
+    }
+
+    /// Returns the shape of tensors one behind another along an axis, which is returned as a place. Throws `.indexOutOfRange`, and
+    /// `.shapeMismatch` where other sizes differ.
+    static func joined(_ shapes: [[Int]], axis: Int) throws -> (shape: [Int], axis: Int) {
+        let place = try self.axis(axis, "axis", of: shapes[0], command: "concat")
+        try same(shapes, except: place)
+        var shape = shapes[0]
+        shape[place] = shapes.reduce(0) { $0 + $1[place] }
+        return (shape, place)
+    }
+
+    /// Returns a shape with a new axis of a size, which is returned as a place. Throws `.indexOutOfRange`, and `.badArgument` for too many
+    /// axes.
+    static func stacked(_ shape: [Int], axis: Int, size: Int) throws -> (shape: [Int], axis: Int) {
+        let place = try self.axis(axis, "axis", of: shape, command: "stack", extra: 1)
+        guard shape.count < TensorReading.mostAxes else {
+            throw Problem(.badArgument, "stack: a tensor has at most \(TensorReading.mostAxes) axes", argument: "tensors")
+        }
+        return (Array(shape[..<place]) + [size] + shape[place...], place)
     }
 
     /// Throws `.shapeMismatch` unless all shapes are equal but for the size of `axis`.

@@ -3,78 +3,64 @@ import Language
 import Tensors
 
 extension TensorCommands {
-    /// The parameter of the axes that are reduced.
-    private static let axes = Parameter(
-        "axis", .listOrSingle(.int), doc: "The axis or axes that go; all where none is given.", optional: true
-    )
-    /// The parameter that keeps reduced axes with size 1.
-    private static let keep = Parameter(
-        "keepdims", .bool, default: false, doc: "Keeps the axes that go, with size 1.", keywordOnly: true)
-    /// The parameter of what is reduced.
-    private static let numbers = Parameter("xs", Accepts.tensor, doc: "A tensor, or a list of numbers.")
-    /// What reductions return, in words.
-    private static let outcome = "tensor, one number without an axis; a plain number for a list of them"
+    private static let axes = Key<[Int]?>(oneOrMore: "axis", doc: "The axis or axes that go; all where none is given.")
+    private static let keep = Key<Bool>("keepdims", default: false, doc: "Keeps the axes that go, with size 1.", keywordOnly: true)
+    private static let numbers = Key<Variable>("xs", doc: "A tensor, or a list of numbers.")
+    private static let values = Key<[Value]>(rest: "xs", doc: "A tensor, a list, or several values.")
+    private static let tensorAxes = Key<[Int]?>(oneOrMore: "axis", doc: "The axis or axes of a tensor that go.", keywordOnly: true)
+    private static let axis = Key<Int?>("axis", doc: "Along this axis; else in the flattened tensor.")
 
     /// The rows that reduce axes.
     static let reductions: [Builtin] = [
         reduction(
             "sum", "The sum of numbers, of all or along axes.", ["total", "add"],
-            [
-                .init("sum([[1, 2], [3, 4]], axis=0)", shows: "tensor[2] [4.0, 6.0]"),
-                .init("sum(1..4)", shows: "10"),
-            ]
+            [.init("sum([[1, 2], [3, 4]], axis=0)", shows: "tensor[2] [4.0, 6.0]"), .init("sum(1..4)", shows: "10")],
+            seeAlso: ["mean", "std"]
         ) { x, axes, keep in x.sum(axes, keepsAxes: keep) },
         reduction(
-            "mean", "The mean of numbers, of all or along axes.", ["average"],
-            [.init("mean(tensor([1, 2, 6]))", shows: "3.0")]
+            "mean", "The mean of numbers, of all or along axes.", ["average"], [.init("mean(tensor([1, 2, 6]))", shows: "3.0")],
+            seeAlso: ["std"]
         ) { x, axes, keep in
-            guard x.value.count > 0 else { throw Problem(.badArgument, "mean of an empty tensor", argument: "xs") }
+            guard x.value.count > 0 else { throw Problem(.badArgument, "mean of an empty tensor", argument: numbers.name) }
             return x.mean(axes, keepsAxes: keep)
         },
         reduction(
-            "std", "The standard deviation of the sample (n - 1), of all or along axes.",
-            ["deviation", "spread"],
+            "std", "The standard deviation of the sample (n - 1), of all or along axes.", ["deviation", "spread"],
             [.init("std(tensor([1, 3]))", shows: "1.4142135")]
         ) { x, axes, keep in
-            guard x.value.count > 0 else { throw Problem(.badArgument, "std of an empty tensor", argument: "xs") }
+            guard x.value.count > 0 else { throw Problem(.badArgument, "std of an empty tensor", argument: numbers.name) }
             return deviation(x, axes, keep)
         },
         extreme(
-            "max", "The largest number, of several, of a list or of a tensor along axes.",
-            ["largest", "most", "peak"],
-            [
-                .init("max([[1, 9], [7, 3]], axis=1)", shows: "tensor[2] [9.0, 7.0]"),
-                .init("max(3, 4)", shows: "4"),
-            ]
+            "max", "The largest number, of several, of a list or of a tensor along axes.", ["largest", "most", "peak"],
+            [.init("max([[1, 9], [7, 3]], axis=1)", shows: "tensor[2] [9.0, 7.0]"), .init("max(3, 4)", shows: "4")], seeAlso: ["argmax"]
         ) { $0 },
         extreme(
-            "min", "The smallest number, of several, of a list or of a tensor along axes.",
-            ["smallest", "least"],
-            [
-                .init("min([[1, 9], [7, 3]], axis=0)", shows: "tensor[2] [1.0, 3.0]"),
-                .init("min(3, 4)", shows: "3"),
-            ]
+            "min", "The smallest number, of several, of a list or of a tensor along axes.", ["smallest", "least"],
+            [.init("min([[1, 9], [7, 3]], axis=0)", shows: "tensor[2] [1.0, 3.0]"), .init("min(3, 4)", shows: "3")],
+            seeAlso: ["max", "argmax"]
         ) { $0.scaled(by: -1) },
         Builtin(
-            "argmax", family: family, summary: "The place of the largest number; the first of equal ones.",
-            parameters: [
-                tensor(),
-                Parameter(
-                    "axis", .int, doc: "Along this axis; else in the flattened tensor.", optional: true),
-            ],
+            "argmax", family: .tensors, summary: "The place of the largest number; the first of equal ones.", parameters: [x, axis],
             result: "int; with an axis a tensor of places", terms: ["largest", "index", "peak", "position"],
             examples: [.init("argmax([3, 9, 4])", shows: "1")], run: argmax),
         row(
-            "norm", "The length of a vector: sqrt(sum(x ** 2)), over all or along axes.",
-            [tensor(), axes, keep],
-            result: "tensor, one number without an axis", terms: ["length", "magnitude", "l2", "distance"],
-            examples: [.init("norm([3, 4])", shows: "5.0")],
+            "norm", "The length of a vector: sqrt(sum(x ** 2)), over all or along axes.", [x, axes, keep],
+            result: ResultType("tensor, one number without an axis") { TensorType.of(try reduced($0, x)) },
+            terms: ["length", "magnitude", "l2", "distance"], examples: [.init("norm([3, 4])", shows: "5.0")], seeAlso: ["psnr"],
             run: { call in
-                let x = try call.variable("x")
-                return root(
-                    x.square().sum(try call.axes("axis", of: x.shape), keepsAxes: try call.bool("keepdims")))
+                let given = try call[x]
+                return root(given.square().sum(try call.axes(axes, of: given.shape), keepsAxes: try call[keep]))
             }),
     ]
+
+    /// Returns the shape that is left of an argument before a run, nil where it is not known. Throws what `ShapeRules.axes` throws.
+    private static func reduced(_ call: StaticCall, _ key: Key<Variable>) throws -> [Int?]? {
+        guard let own = call.exact(key), let keeps = call.bool(keep) else { return nil }
+        guard call.has(axes) else { return call.type(axes).isUnknown ? nil : ShapeRules.reduced(own, nil, keeps: keeps) }
+        guard let given = ShapeRules.exact(call.ints(axes)) else { return nil }
+        return ShapeRules.reduced(own, try ShapeRules.axes(given, axes.name, of: own, command: call.builtin.name), keeps: keeps)
+    }
 
     /// Returns the square root with a gradient of 0 where its argument is 0, as PyTorch's norm has it.
     private static func root(_ squares: Variable) -> Variable {
@@ -87,19 +73,25 @@ extension TensorCommands {
     /// Returns the row of a reduction along axes, or over all axes where none is given. Lists of plain numbers without `axis` and
     /// `keepdims` are left to the language.
     private static func reduction(
-        _ name: String, _ summary: String, _ terms: [String], _ examples: [Builtin.Example],
+        _ name: String, _ summary: String, _ terms: [String], _ examples: [Builtin.Example], seeAlso: [String] = [],
         _ body: @escaping @Sendable (Variable, [Int]?, Bool) throws -> Variable
     ) -> Builtin {
         Builtin(
-            name, family: family, summary: summary, parameters: [numbers, axes, keep], result: outcome,
-            terms: terms,
-            examples: examples,
+            name, family: .tensors, summary: summary, parameters: [numbers, axes, keep],
+            result: ResultType("tensor, one number without an axis; a plain number for a list of them") { call in
+                switch StaticReading.concernsTensors(call.type(numbers)) {
+                case nil: .unknown
+                case false? where !call.has(axes) && !call.has(keep):
+                    call.type(axes).isUnknown || call.type(keep).isUnknown ? .unknown : .number
+                default: TensorType.of(try reduced(call, numbers))
+                }
+            }, terms: terms, examples: examples, seeAlso: seeAlso,
             run: { call in
-                guard TensorReading.concernsTensors(try call.value("xs")) || call.has("axis") || call.has("keepdims") else {
+                guard TensorReading.concernsTensors(try call.value(numbers)) || call.has(axes) || call.has(keep) else {
                     return try call.fallBack()
                 }
-                let x = try call.variable("xs")
-                return .tensor(try body(x, try call.axes("axis", of: x.shape), try call.bool("keepdims")))
+                let given = try call[numbers]
+                return .tensor(try body(given, try call.axes(axes, of: given.shape), try call[keep]))
             })
     }
 
@@ -112,27 +104,20 @@ extension TensorCommands {
 
     /// Returns the row of `max` or `min`; `sign` turns the smallest into the largest.
     private static func extreme(
-        _ name: String, _ summary: String, _ terms: [String], _ examples: [Builtin.Example],
+        _ name: String, _ summary: String, _ terms: [String], _ examples: [Builtin.Example], seeAlso: [String],
         _ sign: @escaping @Sendable (Variable) -> Variable
     ) -> Builtin {
         Builtin(
-            name, family: family, summary: summary,
-            parameters: [
-                Parameter("xs", doc: "A tensor, a list, or several values.", variadic: true),
-                Parameter(
-                    "axis", .listOrSingle(.int), doc: "The axis or axes of a tensor that go.",
-                    keywordOnly: true,
-                    optional: true), keep,
-            ],
-            result: "number, string, or tensor", terms: terms, examples: examples,
+            name, family: .tensors, summary: summary, parameters: [values, tensorAxes, keep], result: "number, string, or tensor",
+            terms: terms, examples: examples, seeAlso: seeAlso,
             run: { call in
-                guard call.rest.contains(where: TensorReading.concernsTensors) || call.has("axis") || call.has("keepdims") else {
+                guard call.rest.contains(where: TensorReading.concernsTensors) || call.has(tensorAxes) || call.has(keep) else {
                     return try call.fallBack()
                 }
                 let x = try operands(call, elementwise: name == "max" ? "maximum" : "minimum")
-                let axes = try call.axes("axis", of: x.shape)
+                let axes = try call.axes(tensorAxes, of: x.shape)
                 guard x.value.count > 0 else { throw Problem(.badArgument, "\(name) of an empty tensor") }
-                return .tensor(sign(largest(sign(x), axes, try call.bool("keepdims"))))
+                return .tensor(sign(largest(sign(x), axes, try call[keep])))
             })
     }
 
@@ -157,21 +142,18 @@ extension TensorCommands {
         }
         var result = x
         for axis in axes { result = result.largest(along: axis) }
-        return keep
-            ? result : result.reshaped(x.shape.indices.filter { !axes.contains($0) }.map { x.shape[$0] })
+        return keep ? result : result.reshaped(x.shape.indices.filter { !axes.contains($0) }.map { x.shape[$0] })
     }
 
     /// Runs `argmax`: an int without an axis, else a tensor of places. Throws `.badArgument` for an empty tensor.
     @Sendable private static func argmax(_ call: Call) throws -> Value {
-        let x = try call.tensor("x")
-        guard x.count > 0 else { throw Problem(.badArgument, "argmax of an empty tensor", argument: "x") }
-        guard call.optional("axis") != nil else {
-            return .int(x.reshaped([x.count]).maximum(along: 0).indices[0])
-        }
-        let axis = try call.axis("axis", of: x.shape)
-        var shape = x.shape
-        shape.remove(at: axis)
-        return .tensor(Tensor(x.maximum(along: axis).indices.map { Float($0) }, shape: shape))
+        let given = try call[x].value
+        guard given.count > 0 else { throw Problem(.badArgument, "argmax of an empty tensor", argument: x.name) }
+        guard let axis = try call[Self.axis] else { return .int(given.reshaped([given.count]).maximum(along: 0).indices[0]) }
+        let place = try ShapeRules.axis(axis, Self.axis.name, of: given.shape, command: "argmax")
+        var shape = given.shape
+        shape.remove(at: place)
+        return .tensor(Tensor(given.maximum(along: place).indices.map { Float($0) }, shape: shape))
     }
 }
 
@@ -181,9 +163,7 @@ extension Variable {
         let (values, indices) = value.maximum(along: axis)
         guard needsGrad, value.count > 0 else { return Variable(values) }
         let inner = shape[(axis + 1)...].reduce(1, *)
-        let places = indices.indices.map { i in
-            (i / inner * shape[axis] + indices[i]) * inner + i % inner
-        }
+        let places = indices.indices.map { i in (i / inner * shape[axis] + indices[i]) * inner + i % inner }
         return Variable.embedding(places, of: [reshaped([value.count, 1])]).reshaped(values.shape)
     }
 }

@@ -9,31 +9,18 @@ public enum TensorCommands {
     public static let all: [Builtin] =
         creation + random + layout + products + functions + choices + reductions + questions + files
 
-    /// The family's name.
-    static let family = "tensors"
+    /// The keys that several rows share.
+    static let x = Key<Variable>("x", doc: "A tensor, or what becomes one.")
+    static let a = Key<Variable>("a", doc: "A tensor, or what becomes one.")
+    static let b = Key<Variable>("b", doc: "Broadcasts with a.")
 
     /// Returns a row whose result is a tensor.
     static func row(
-        _ name: String, _ summary: String, _ parameters: [Parameter], result: String = "tensor",
-        terms: [String] = [],
-        paper: String? = nil, examples: [Builtin.Example], run: @escaping @Sendable (Call) throws -> Variable
+        _ name: String, _ summary: String, _ parameters: [any Declaring], result: ResultType = .tensor, terms: [String] = [],
+        paper: String? = nil, examples: [Builtin.Example], seeAlso: [String] = [], run: @escaping @Sendable (Call) throws -> Variable
     ) -> Builtin {
         Builtin(
-            name, family: family, summary: summary, parameters: parameters, result: result, terms: terms,
-            paper: paper,
-            examples: examples, run: { call in .tensor(try run(call)) })
-    }
-
-    /// Returns a parameter that takes a tensor or what becomes one.
-    static func tensor(_ name: String = "x", doc: String = "A tensor, or what becomes one.") -> Parameter {
-        Parameter(name, Accepts.tensor, doc: doc)
-    }
-
-    /// The parameter of a shape.
-    static let shape = Parameter("shape", .listOrSingle(.int), doc: "The sizes from the outermost axis in.")
-
-    /// Returns the parameter of one axis with its default.
-    static func axis(default value: Value, doc: String) -> Parameter {
-        Parameter("axis", .int, default: value, doc: doc)
+            name, family: .tensors, summary: summary, parameters: parameters, result: result, terms: terms, paper: paper,
+            examples: examples, seeAlso: seeAlso, run: { call in .tensor(try run(call)) })
     }
 }

@@ -4,7 +4,7 @@ import Language
 import Tensors
 
 /// The losses of a training as a value of the language: columns as tensors, a table of the steps, and a curve of each loss.
-public struct HistoryValue: TableReadable {
+public struct HistoryValue: DeclaredValue, TableReadable {
     /// The losses step by step.
     public let history: History
     /// The model that the training made; nil where it is not known.
@@ -13,29 +13,37 @@ public struct HistoryValue: TableReadable {
     /// Wraps a history.
     public init(_ history: History, of model: DiffusionModel? = nil) { (self.history, self.model) = (history, model) }
 
-    /// The name "history".
-    public var typeName: String { "history" }
+    /// The type of histories, with the columns that all of them have; each handle's attention loss adds one.
+    public static let declaration = HostDeclaration<HistoryValue>(
+        "history", "The losses of a training step by step; each column is a tensor, plot draws them.",
+        makers: "phase1(model, scene).history",
+        fields: columns.map { column in
+            .init(column.name, column.name == "handles" ? .listOf(.string) : TensorType.of([nil]), column.doc) { $0.values(of: column) }
+        }, isOpen: true)
 
     /// The columns that every history has.
     private static let columns: [Column] =
         [
-            ("phase", { @Sendable in .int($0.phase) }), ("step", { @Sendable in .int($0.step) }),
+            ("phase", "1 or 2.", { @Sendable in .int($0.phase) }),
+            ("step", "The step within its phase, from 1.", { @Sendable in .int($0.step) }),
         ]
         + HistoryCurves.columns.map { column -> Column in
-            (column.name, { @Sendable in .float(column.value($0).map(Double.init) ?? .nan) })
+            (column.name, column.doc, { @Sendable in .float(column.value($0).map(Double.init) ?? .nan) })
         }
         + [
-            // "<asset0> and <asset2>", a photo of a larger batch after the other.
-            ("handles", { @Sendable in .string($0.subsets.map { $0.joined(separator: " and ") }.joined(separator: ", ")) })
+            (
+                "handles", "The handles of each step's prompts: \"<asset0> and <asset2>\", a photo of a batch after the other.",
+                { @Sendable in .string($0.subsets.map { $0.joined(separator: " and ") }.joined(separator: ", ")) }
+            )
         ]
 
-    private typealias Column = (name: String, value: @Sendable (History.Entry) -> Value)
+    private typealias Column = (name: String, doc: String, value: @Sendable (History.Entry) -> Value)
 
     /// The columns of every history, and one more for the attention loss of each handle by itself: "attention_asset0".
     private var columns: [Column] {
         Self.columns
             + HistoryCurves.handles(of: [history]).map { column in
-                (column.name, { entry in column.value(entry).map { .float(Double($0)) } ?? .none })
+                (column.name, column.doc, { entry in column.value(entry).map { .float(Double($0)) } ?? .none })
             }
     }
 
@@ -45,9 +53,12 @@ public struct HistoryValue: TableReadable {
     /// Returns a column as a tensor [steps], NaN in steps that lack the number; `handles` is a list of strings. Returns nil for an unknown
     /// name.
     public func field(_ name: String) throws -> Value? {
-        guard let column = columns.first(where: { $0.name == name }) else { return nil }
+        columns.first { $0.name == name }.map { values(of: $0) }
+    }
+
+    private func values(of column: Column) -> Value {
         let values = history.entries.map(column.value)
-        if name == "handles" { return .list(values) }
+        if column.name == "handles" { return .list(values) }
         return .tensor(Tensor(values.map { Float($0.number ?? .nan) }, shape: [values.count]))
     }
 
@@ -66,9 +77,6 @@ public struct HistoryValue: TableReadable {
     public var elements: [Value]? { table.elements }
     /// The number of steps in words.
     public var inlineText: String { "history of \(history.entries.count) steps" }
-
-    /// One sentence on what a history is.
-    public var explanation: String { "The losses of a training step by step; each column is a tensor, plot draws them." }
 
     /// Returns, for each phase, a curve of each loss and the means of its first and last tenth.
     public func display(_ context: DisplayContext) -> Display {

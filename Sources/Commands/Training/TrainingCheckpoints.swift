@@ -22,30 +22,30 @@ struct TrainingCheckpoints: Sendable {
         func withLock<Result: Sendable>(_ body: (inout Bool) -> Result) -> Result { state.withLock { body(&$0) } }
     }
 
-    /// The parameter `checkpoint_every`.
-    static let interval = Parameter(
-        "checkpoint_every", .int, default: 100, range: 1...1_000_000, unit: "steps", doc: "Steps from one checkpoint to the next.",
+    /// The folder that keeps the state.
+    static let place = Key<String?>(
+        "checkpoint", doc: "A folder that keeps the state: the same call, or resume(folder), goes on from there bit for bit.",
         keywordOnly: true)
+    static let interval = Key<Int>(
+        "checkpoint_every", default: 100, range: 1...1_000_000, unit: "steps", doc: "Steps from one checkpoint to the next.",
+        keywordOnly: true)
+    /// The base model of `resume`.
+    static let base = Key<ModelValue?>(
+        "base", doc: "The base model of a folder, where its own folder has moved since.", keywordOnly: true)
     /// The parameters of commands that keep checkpoints.
-    static let parameters = [
-        Parameter(
-            "checkpoint", .string,
-            doc: "A folder that keeps the state: the same call, or resume(folder), goes on from there bit for bit.",
-            keywordOnly: true, optional: true),
-        interval,
-    ]
+    static let keys: [any Declaring] = [place, interval]
 
     /// Makes the checkpoints of a folder.
     private init(_ path: String, _ call: Call) throws {
         folder = CheckpointFolder(path)
-        steps = try call.int("checkpoint_every")
+        steps = try call[Self.interval]
         context = call.context
     }
 
     /// Makes the checkpoints that a call asks for; nil where it asks for none. Throws a problem for a path that no folder can have.
     init?(_ call: Call) throws {
-        guard call.optional("checkpoint") != nil else { return nil }
-        try self.init(call.target("checkpoint", isFolder: true), call)
+        guard call.given(Self.place) != nil else { return nil }
+        try self.init(call.target(Self.place, isFolder: true), call)
     }
 
     /// Returns what tells this training from others, all but its prior pictures. Throws a problem where the folder has another training's
@@ -55,7 +55,7 @@ struct TrainingCheckpoints: Sendable {
     ) throws -> TrainingIdentity {
         let functions = TrainingFunctions(call).contents(of: replacements.names)
         let identity = TrainingIdentity(start, scene, plan, replaced: replacements.names, functions: functions)
-        try call.mapped("checkpoint") { try folder.checkOwner(identity) }
+        try call.mapped(Self.place) { try folder.checkOwner(identity) }
         return identity
     }
 
@@ -64,7 +64,7 @@ struct TrainingCheckpoints: Sendable {
     func begin(
         _ scene: Scene, prior: PriorSet?, _ identity: TrainingIdentity, _ call: Call
     ) throws -> (learned: LearnedModel, run: TrainingRun, description: String)? {
-        try call.mapped("checkpoint") {
+        try call.mapped(Self.place) {
             let identity = identity.with(prior: prior)
             if try folder.begin(scene, prior: prior, identity) { return nil }
             let base = try Self.base(identity, call)
@@ -100,11 +100,11 @@ struct TrainingCheckpoints: Sendable {
     /// Runs `resume("folder")`. Throws a problem where the folder has no checkpoint, or where the functions given are not those that the
     /// training began with.
     static func resume(_ call: Call) throws -> ModelValue {
-        let path = FileNames.readable(try call.string("model"), call.context)
+        let path = FileNames.readable(try String.read(call[TrainingCommands.interrupted], call, "model"), call.context)
         let keeper = try TrainingCheckpoints(path, call)
-        return try call.mapped("model") {
+        return try call.mapped(TrainingCommands.interrupted) {
             let identity = try keeper.folder.identity()
-            let base = try call.optional("base") == nil ? base(identity, call) : call.host("base", as: ModelValue.self).model
+            let base = try call[Self.base]?.model ?? base(identity, call)
             let (learned, run, description) = try keeper.load(base)
             let replacements = try TrainingFunctions(call).replacements(learned.model, run.scene)
             guard replacements.names == identity.replaced else {

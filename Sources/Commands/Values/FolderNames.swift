@@ -8,8 +8,8 @@ extension Call {
     /// `.badArgument` for a path that is none, and `.cannotWrite` where a file stands in the place of a folder or the folder above does not
     /// exist: a mistyped name makes no new folder. `isFolder` says what the path itself is to be; a command that writes a folder makes that
     /// one, and none above it.
-    func target(_ name: String, isFolder: Bool) throws -> String {
-        let given = try string(name)
+    func target<Argument>(_ key: Key<Argument>, isFolder: Bool) throws -> String {
+        let (given, name) = (try String.read(value(key), self, key.name), key.name)
         guard !given.isEmpty else { throw Problem(.badArgument, "\(builtin.name): the path is empty", argument: name) }
         guard !given.utf8.contains(0) else { throw Problem(.badArgument, "a path cannot contain a zero byte", argument: name) }
         let path = context.resolve(given)
@@ -30,9 +30,9 @@ extension Call {
     }
 
     /// Throws `.noPermission` for a folder that exists and cannot be read.
-    func checkFolder(_ path: String, _ name: String) throws {
+    func checkFolder(_ path: String, _ key: Key<String>) throws {
         guard FileSystem.isFolder(path), access(path, R_OK | X_OK) != 0 else { return }
-        throw Problem(.noPermission, "no permission to read the folder \"\(path)\"", argument: name)
+        throw Problem(.noPermission, "no permission to read the folder \"\(path)\"", argument: key.name)
     }
 
     /// Returns the names of what ships of one kind, and a note on them: "models that ship: collage", or why there are none.

@@ -4,7 +4,7 @@ import Language
 import Tensors
 
 /// A picture as a value of the language, with what it was made from.
-public struct ImageValue: TensorReadable, PictureReadable {
+public struct ImageValue: DeclaredValue, TensorReadable, PictureReadable {
     /// The pixels.
     public let image: Image
     /// What the picture was made from (prompt, seed, model and the like), which is written into the PNG.
@@ -19,8 +19,6 @@ public struct ImageValue: TensorReadable, PictureReadable {
         self.alt = alt ?? "image \(image.size)"
     }
 
-    /// The name "image".
-    public var typeName: String { "image" }
     /// The pixels.
     public var picture: Image { image }
     /// The pixels as a tensor [1, H, W, 3] in -1…1.
@@ -28,7 +26,7 @@ public struct ImageValue: TensorReadable, PictureReadable {
 
     /// Returns an argument as an image: an image, a value that has a picture, or a tensor [H, W, 3] in -1…1. Throws `.wrongType` for other
     /// values.
-    static func read(_ value: Value, _ name: String, _ call: Call) throws -> ImageValue {
+    static func reading(_ value: Value, _ name: String, _ call: Call) throws -> ImageValue {
         if let image = value.host(as: ImageValue.self) { return image }
         if let picture = value.host(as: PictureReadable.self) { return ImageValue(picture.picture) }
         if let tensor = value.host(as: TensorReadable.self)?.variable.value {
@@ -41,19 +39,21 @@ public struct ImageValue: TensorReadable, PictureReadable {
             label: "this is \(value.describedType)")
     }
 
-    private static let fields: [(name: String, value: @Sendable (ImageValue) -> Value)] = [
-        ("width", { .int($0.image.width) }),
-        ("height", { .int($0.image.height) }),
-        ("size", { [.int($0.image.height), .int($0.image.width)] }),
-        ("shape", { [.int($0.image.height), .int($0.image.width), 3] }),
-        ("metadata", { .record(Record($0.metadata.entries.map { ($0.key, .string($0.text)) })) }),
-    ]
-
-    /// The names that `field` knows.
-    public var fieldNames: [String] { Self.fields.map(\.name) }
-
-    /// Returns a field of the image, or nil for an unknown name.
-    public func field(_ name: String) throws -> Value? { Self.fields.first { $0.name == name }?.value(self) }
+    /// The type of images and its fields.
+    public static let declaration = HostDeclaration<ImageValue>(
+        "image", "A picture of RGB bytes that knows what it was made from; as a tensor it lies in -1…1.", reader: "load_image",
+        makers: "load_image(\"photo.jpg\"), generate(…), or image(tensor)",
+        fields: [
+            .init("width", .int, "Pixels in a row.") { .int($0.image.width) },
+            .init("height", .int, "Rows of pixels.") { .int($0.image.height) },
+            .init("size", .pair, "[height, width] in pixels.") { [.int($0.image.height), .int($0.image.width)] },
+            .init("shape", .list([.int, .int, .int]), "The shape as a tensor, [H, W, 3].") {
+                [.int($0.image.height), .int($0.image.width), 3]
+            },
+            .init("metadata", .record([], isOpen: true), "The texts of its PNG: prompt, seed, model and the like.") {
+                .record(Record($0.metadata.entries.map { ($0.key, .string($0.text)) }))
+            },
+        ])
 
     /// Returns numbers of the picture, indexed as a tensor [H, W, 3] in -1…1.
     public func index(_ subscripts: [Subscript]) throws -> Value {
@@ -69,9 +69,6 @@ public struct ImageValue: TensorReadable, PictureReadable {
     public var byteCount: Int { image.pixels.count }
     /// The word "image" and the size.
     public var inlineText: String { "image \(image.size)" }
-
-    /// One sentence on what an image is.
-    public var explanation: String { "A picture of RGB bytes that knows what it was made from; as a tensor it lies in -1…1." }
 
     /// Returns `alt`, the range of the bytes, and what the metadata say beyond `alt`.
     public func display(_ context: DisplayContext) -> Display { Cancellable.answer { shown(context) } }

@@ -5,36 +5,36 @@ import Language
 import Tensors
 
 /// A mask as a value of the language: how much each pixel belongs to a thing, 0…1.
-public struct MaskValue: TensorReadable, PictureReadable {
+public struct MaskValue: DeclaredValue, TensorReadable, PictureReadable {
     /// The values of the pixels.
     public let mask: Mask
 
     /// Wraps a mask.
     public init(_ mask: Mask) { self.mask = mask }
 
-    /// The name "mask".
-    public var typeName: String { "mask" }
     /// The mask as a grey picture: black for 0, white for 1.
     public var picture: Image { Image(mask) }
     /// The mask as a tensor [H, W].
     public var variable: Variable { Variable(Tensor(mask)) }
 
-    private static let fields: [(name: String, value: @Sendable (MaskValue) -> Value)] = [
-        ("width", { .int($0.mask.width) }),
-        ("height", { .int($0.mask.height) }),
-        ("size", { [.int($0.mask.height), .int($0.mask.width)] }),
-        ("shape", { [.int($0.mask.height), .int($0.mask.width)] }),
-        ("area", { .float($0.mask.areaFraction) }),
-        ("cells", { .int($0.cells) }),
-    ]
+    /// The type of masks and its fields.
+    public static let declaration = HostDeclaration<MaskValue>(
+        "mask", "How much each pixel of a picture belongs to a thing, 0 to 1; combine masks with | & - !.", reader: "mask",
+        makers: "mask(\"mask0.png\"), box, polygon, ellipse, brush, or threshold(map)",
+        fields: [
+            .init("width", .int, "Pixels in a row.") { .int($0.mask.width) },
+            .init("height", .int, "Rows of pixels.") { .int($0.mask.height) },
+            .init("size", .pair, "[height, width] in pixels.") { [.int($0.mask.height), .int($0.mask.width)] },
+            .init("shape", .pair, "The shape as a tensor, [H, W].") { [.int($0.mask.height), .int($0.mask.width)] },
+            .init("area", .float, "The share of the picture that the mask covers, 0…1.") { .float($0.mask.areaFraction) },
+            .init("cells", .int, "Cells of the 16×16 grid of attention that belong to the mask.") { .int($0.cells) },
+        ])
 
-    /// The names that `field` knows.
-    public var fieldNames: [String] { Self.fields.map(\.name) }
+    /// The type before a run, which knows the operators between masks.
+    public static var valueType: StaticType { .host(MaskType()) }
 
     /// Returns a field of the mask, or nil for an unknown name. Throws `.interrupted`.
-    public func field(_ name: String) throws -> Value? {
-        try Cancellable.operation { Self.fields.first { $0.name == name }?.value(self) }
-    }
+    public func field(_ name: String) throws -> Value? { try Cancellable.operation { try declaredField(name) } }
 
     /// The number of cells of the 16×16 grid, on which the attention loss works, that belong to the mask.
     public var cells: Int { (try? SceneReport.attentionCells(mask)) ?? 0 }
@@ -84,9 +84,6 @@ public struct MaskValue: TensorReadable, PictureReadable {
     /// The word "mask" and the size.
     public var inlineText: String { "mask \(mask.size)" }
 
-    /// One sentence on what a mask is.
-    public var explanation: String { "How much each pixel of a picture belongs to a thing, 0 to 1; combine masks with | & - !." }
-
     /// Returns "mask 512×512  area 5.5 %  14 cells of 16×16  box [180, 96]–[301, 233]  centre [240, 168]"; corners and centre are [x, y] in
     /// pixels.
     public func display(_ context: DisplayContext) -> Display { Cancellable.answer { shown(context) } }
@@ -113,5 +110,19 @@ public struct MaskValue: TensorReadable, PictureReadable {
     private var enlarged: Image {
         let factor = 128 / max(mask.width, mask.height)
         return factor < 2 ? picture : (try? picture.scaled(by: factor)) ?? picture
+    }
+}
+
+/// The type of a mask before a run: `|`, `&`, `-` and `!` give masks, all other operators tensors.
+private struct MaskType: HostType {
+    var typeName: String { MaskValue.declaration.name.text }
+    var fieldNames: [String]? { MaskValue.declaration.type.fieldNames }
+    func field(_ name: String) -> StaticType? { MaskValue.declaration.type.field(name) }
+    func index(_ subscripts: [StaticSubscript]) throws -> StaticType { TensorType.of(nil) }
+    func unary(_ op: UnaryOperator) -> StaticType? { op == .not ? .host(self) : .unknown }
+
+    func binary(_ op: BinaryOperator, _ other: StaticType, isLeft: Bool) throws -> StaticType? {
+        guard case .host(let host) = other, host is MaskType else { return .unknown }
+        return op == .or || op == .and || op == .subtract ? .host(self) : .unknown
     }
 }

@@ -32,14 +32,11 @@ enum Provenance {
     /// Returns what a call makes its result from: the origins of its arguments, once where they agree, the call's own prompt and seed, and
     /// the text of the call.
     static func of(_ call: Call) -> PNGMetadata {
+        let arguments = call.arguments
         var parts: [PNGMetadata] = []
-        for parameter in call.builtin.parameters {
-            if let value = call.optional(parameter.name) { collect(value, &parts, depth: 0) }
-        }
-        for value in call.rest { collect(value, &parts, depth: 0) }
+        for value in arguments.map(\.value) + call.rest { collect(value, &parts, depth: 0) }
         var result = merged(parts)
-        for name in ["prompt", "seed"] {
-            guard let value = call.optional(name) else { continue }
+        for (name, value) in arguments where ["prompt", "seed"].contains(name) {
             result[name] = if case .list(let items) = value { items.map(\.inlineText).joined(separator: "\n") } else { value.inlineText }
         }
         if let text = call.span?.text, text.utf8.count <= 4096, !text.utf8.contains(0) { result["made_by"] = text }
@@ -80,6 +77,16 @@ enum Provenance {
         case .record(let record): for (_, item) in record.pairs.prefix(64) { collect(item, &parts, depth: depth + 1) }
         case .host(let host as any Originated): parts.append(host.origin)
         default: break
+        }
+    }
+}
+
+extension Call {
+    /// The parameters that have a value, an argument or their default, in the row's order.
+    fileprivate var arguments: [(name: String, value: Value)] {
+        builtin.parameters.compactMap { parameter in
+            let value = try? value(Key<Value>(parameter) { value, _ in value })
+            return value.flatMap { $0.isNone ? nil : (parameter.name, $0) }
         }
     }
 }

@@ -41,14 +41,14 @@ extension Value {
 public enum Accepts {
     /// Anything that becomes a tensor; `Call.variable` reads it.
     public static let tensor = TypeRule.oneOf([
-        .host("tensor"), .number, .list(.any), .host("mask"), .host("image"), .host("attention"),
-        .host("gradients"), .host("moments"),
+        TensorValue.rule, .number, .list(.any), MaskValue.rule, ImageValue.rule, AttentionValue.rule, GradientsValue.rule,
+        MomentsValue.rule,
     ])
     /// Anything that becomes a picture; `Call.picture` reads it.
-    public static let picture = TypeRule.oneOf([.host("image"), .host("scene"), .host("mask"), .host("figure")])
+    public static let picture = TypeRule.oneOf([ImageValue.rule, SceneValue.rule, MaskValue.rule, FigureValue.rule])
     /// A height and width, as `[h, w]` or as a value that has them; `Call.size` reads it.
     public static let size = TypeRule.oneOf([
-        .list(.int), .host("image"), .host("mask"), .host("tensor"), .host("scene"), .host("attention"),
+        .list(.int), ImageValue.rule, MaskValue.rule, TensorValue.rule, SceneValue.rule, AttentionValue.rule,
     ])
     /// A place `[x, y]` in pixels from the top left corner.
     public static let point = TypeRule.list(.number)

@@ -2,7 +2,7 @@ import Language
 import Tensors
 
 /// Rows under named columns: what `table(…)` makes and `save_table` writes.
-public struct TableValue: TableReadable {
+public struct TableValue: DeclaredValue, TableReadable {
     /// The names of the columns.
     public let columns: [String]
     /// The rows, each with one value for each column; none stands where a row lacks one.
@@ -15,21 +15,23 @@ public struct TableValue: TableReadable {
         (self.columns, self.rows, self.settings) = (columns, rows, settings)
     }
 
-    /// The name "table".
-    public var typeName: String { "table" }
+    /// The type of tables and the fields that all of them have; the columns of each are fields as well.
+    public static let declaration = HostDeclaration<TableValue>(
+        "table", "Rows under named columns: t[0] is a row, t.name or t[\"name\"] a column.",
+        makers: "table(records), load_table(\"runs.csv\"), or sweep(…)",
+        fields: [
+            .init("columns", .listOf(.string), "The names of the columns.") { .list($0.columns.map { .string($0) }) },
+            .init("rows", .listOf(.record([], isOpen: true)), "The rows as records.") { .list($0.elements ?? []) },
+        ], isOpen: true)
+
     /// The table itself.
     public var table: TableValue { self }
     /// The names "columns" and "rows", and those of the columns.
-    public var fieldNames: [String] { ["columns", "rows"] + columns }
+    public var fieldNames: [String] { Self.declaration.fields.map(\.name) + columns }
 
     /// Returns a column, the names of the columns, or the rows; a column comes first. Returns nil for other names.
     public func field(_ name: String) throws -> Value? {
-        if let column = column(name) { return column }
-        switch name {
-        case "columns": return .list(columns.map { .string($0) })
-        case "rows": return .list(elements ?? [])
-        default: return nil
-        }
+        try column(name) ?? declaredField(name)
     }
 
     /// Returns a column as a list, or nil where there is none of that name.
@@ -125,9 +127,6 @@ public struct TableValue: TableReadable {
         if case .float(let number) = value { return number }
         return value.host(as: TensorValue.self)?.number
     }
-
-    /// One sentence on what a table is.
-    public var explanation: String { "Rows under named columns: t[0] is a row, t.name or t[\"name\"] a column." }
 
     /// Returns the table fitted to the width: numbers at the right, all else at the left; a long table shows its first and last rows.
     public func display(_ context: DisplayContext) -> Display {

@@ -111,55 +111,62 @@ public enum TensorReading {
 }
 
 extension Call {
-    /// Returns an argument as a tensor. The problem that is thrown underlines the argument.
-    public func variable(_ name: String) throws -> Variable {
-        do {
-            return try TensorReading.variable(try value(name))
-        } catch var problem as Problem {
-            problem.argument = name
-            problem.message = "\(builtin.name): \(problem.message)"
-            throw problem
-        }
-    }
-
-    /// Returns an argument as a tensor without its gradient. Throws what `variable` throws.
-    public func tensor(_ name: String) throws -> Tensor { try variable(name).value }
-
     /// Returns two arguments as tensors whose shapes broadcast. Throws `.shapeMismatch` at the second.
-    func pair(_ first: String, _ second: String) throws -> (Variable, Variable) {
+    func pair<A, B>(_ first: Key<A>, _ second: Key<B>) throws -> (Variable, Variable) {
         do {
-            if let pair = try TensorPair.read(try value(first), try value(second)) { return pair }
-            return try TensorPair.read(.tensor(try variable(first)), .tensor(try variable(second)))
-                ?? (try variable(first), try variable(second))
+            let (left, right) = (try value(first), try value(second))
+            if let pair = try TensorPair.read(left, right) { return pair }
+            let pair = (try Variable.read(left, self, first.name), try Variable.read(right, self, second.name))
+            return try TensorPair.read(.tensor(pair.0), .tensor(pair.1)) ?? pair
         } catch let problem as Problem where problem.code == .shapeMismatch {
-            throw problem.at(second, in: builtin.name)
+            throw problem.at(second.name, in: builtin.name)
         }
     }
 
-    /// Returns an argument as a shape. Throws `.badArgument` for negative sizes and too many axes, and `.tooManyBytes`.
-    func shape(_ name: String) throws -> [Int] {
-        let sizes = try ints(name)
-        guard sizes.allSatisfy({ $0 >= 0 }), sizes.count <= TensorReading.mostAxes else {
-            throw Problem(
-                .badArgument, "\(builtin.name): a shape is up to 16 sizes of at least 0", argument: name,
-                label: "this is \(Shape.text(sizes))")
-        }
+    /// Returns an argument as the shape of a new tensor. Throws `.badArgument` for negative sizes and too many axes, and `.tooManyBytes`.
+    func shape(_ key: Key<[Int]>) throws -> [Int] {
+        let sizes = try ShapeRules.new(self[key], key.name, command: builtin.name)
         try TensorLimit.check(sizes)
         return sizes
     }
 
     /// Returns an argument as an axis from 0. Throws `.indexOutOfRange`.
-    func axis(_ name: String, of shape: [Int], extra: Int = 0) throws -> Int {
-        try ShapeRules.axis(try int(name), name, of: shape, command: builtin.name, extra: extra)
+    func axis(_ key: Key<Int>, of shape: [Int]) throws -> Int {
+        try ShapeRules.axis(self[key], key.name, of: shape, command: builtin.name)
     }
 
     /// Returns an argument as one or several axes; nil where none was given. Throws `.indexOutOfRange` and `.badArgument`.
-    func axes(_ name: String, of shape: [Int]) throws -> [Int]? {
-        guard let given = optional(name) else { return nil }
-        let axes = (try given.elements) == nil ? [try int(name)] : try ints(name)
-        return try ShapeRules.axes(axes, name, of: shape, command: builtin.name)
+    func axes(_ key: Key<[Int]?>, of shape: [Int]) throws -> [Int]? {
+        try self[key].map { try ShapeRules.axes($0, key.name, of: shape, command: builtin.name) }
+    }
+}
+
+/// Shapes before a run, by the rules of `ShapeRules` as well.
+extension StaticCall {
+    /// Returns the shape of the tensor that an argument becomes, with nil for unknown sizes; nil where nothing is known of it.
+    func shape<Argument>(_ key: Key<Argument>) -> [Int?]? { StaticReading.shape(type(key)) }
+
+    /// Returns the shape where all its sizes are known, else nil.
+    func exact<Argument>(_ key: Key<Argument>) -> [Int]? { ShapeRules.exact(shape(key)) }
+
+    /// Returns an argument as an axis from 0, nil where it is not known. Throws `.indexOutOfRange`.
+    func axis(_ key: Key<Int>, of shape: [Int]) throws -> Int? {
+        try int(key).map { try ShapeRules.axis($0, key.name, of: shape, command: builtin.name) }
     }
 
-    /// Returns a tensor as the value of a command.
-    func result(_ variable: Variable) -> Value { .tensor(variable) }
+    /// Returns the broadcast shape of two arguments, nil where it is not known: a mask beside latents takes an axis, so that its shape says
+    /// nothing. Throws `.shapeMismatch` at the second.
+    func pair<A, B>(_ first: Key<A>, _ second: Key<B>) throws -> [Int?]? {
+        for case .host(let host) in [type(first), type(second)] where !(host is TensorType) { return nil }
+        return try broadcast(shape(first), shape(second), at: second)
+    }
+
+    /// Returns the broadcast shape of two operands, nil where it is not known. Throws `.shapeMismatch` at an argument.
+    func broadcast<Argument>(_ left: [Int?]?, _ right: [Int?]?, at key: Key<Argument>) throws -> [Int?]? {
+        do {
+            return try ShapeRules.broadcast(left, right)
+        } catch let problem as Problem {
+            throw problem.at(key.name, in: builtin.name)
+        }
+    }
 }

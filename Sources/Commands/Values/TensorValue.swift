@@ -3,7 +3,7 @@ import Language
 import Tensors
 
 /// A tensor of the language: an immutable array of float32 numbers that knows how it was computed where a gradient may be asked for.
-public struct TensorValue: TensorReadable {
+public struct TensorValue: DeclaredValue, TensorReadable {
     /// The numbers, with how they were computed.
     public let variable: Variable
     /// Whether the numbers are answers, 1 for yes and 0 for no; as an index these choose places instead of naming them.
@@ -25,8 +25,6 @@ public struct TensorValue: TensorReadable {
     public var tensor: Tensor { variable.value }
     /// The sizes from the outermost axis in.
     public var shape: [Int] { variable.shape }
-    /// The name "tensor".
-    public var typeName: String { "tensor" }
 
     /// The number of a tensor with a single element, as the shortest decimal that reads back as it; else nil.
     var number: Double? {
@@ -36,22 +34,23 @@ public struct TensorValue: TensorReadable {
 
     // MARK: fields
 
-    private static let fields: [(name: String, value: @Sendable (TensorValue) -> Value)] = [
-        ("shape", { .list($0.shape.map { .int($0) }) }),
-        ("ndim", { .int($0.shape.count) }),
-        ("rank", { .int($0.shape.count) }),
-        ("size", { .int($0.tensor.count) }),
-        ("T", { .tensor($0.variable.lastAxesExchanged) }),
-        ("needs_grad", { .bool($0.variable.needsGrad) }),
-    ]
+    /// The type of tensors and its fields. `TensorType` knows more of them before a run where it knows the shape.
+    public static let declaration = HostDeclaration<TensorValue>(
+        "tensor", "An array of float32 numbers; operations on it keep the way back for gradients.",
+        fields: [
+            .init("shape", .listOf(.int), "The sizes from the outermost axis in.") { .list($0.shape.map { .int($0) }) },
+            .init("ndim", .int, "The number of axes.") { .int($0.shape.count) },
+            .init("rank", .int, "The number of axes.") { .int($0.shape.count) },
+            .init("size", .int, "How many numbers it has.") { .int($0.tensor.count) },
+            .init("T", "The tensor with its last two axes exchanged.") { .tensor($0.variable.lastAxesExchanged) },
+            .init("needs_grad", .bool, "Whether grad can be asked for it.") { .bool($0.variable.needsGrad) },
+        ])
 
-    /// The names that `field` knows.
-    public var fieldNames: [String] { Self.fields.map(\.name) }
+    /// The type of a tensor of which nothing is known.
+    public static var valueType: StaticType { TensorType.of(nil) }
 
     /// Returns a field of the tensor, or nil for an unknown name. Throws `.interrupted`.
-    public func field(_ name: String) throws -> Value? {
-        try Cancellable.operation { Self.fields.first { $0.name == name }?.value(self) }
-    }
+    public func field(_ name: String) throws -> Value? { try Cancellable.operation { try declaredField(name) } }
 
     // MARK: items
 
@@ -123,9 +122,6 @@ public struct TensorValue: TensorReadable {
     public func printed(full: Bool, _ context: DisplayContext) -> String {
         tensor.count <= TensorText.fewValues ? inlineText : Cancellable.answer { TensorPrinting.text(tensor, full: full) }
     }
-
-    /// One sentence on what a tensor is.
-    public var explanation: String { "An array of float32 numbers; operations on it keep the way back for gradients." }
 
     /// Returns the numbers in a format; nil where there are too many.
     public func format(_ spec: FormatSpec) throws -> String? {

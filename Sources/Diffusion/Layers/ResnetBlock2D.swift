@@ -31,6 +31,13 @@ public struct ResnetBlock2D: Module {
         return conv2(norm2(h, silu: true), residual: convShortcut.map { $0(x) } ?? x)
     }
 
+    /// The same output; in a pass with gradient checkpointing only the inputs are kept, and the block is computed again in the
+    /// backward pass.
+    func callAsFunction(_ x: Variable, time: Variable, _ pass: UNetPass) -> Variable {
+        guard pass.isCheckpointing else { return self(x, time: time) }
+        return Variable.checkpointed([x, time], parameters: parameters().map(\.value)) { [self($0[0], time: $0[1])] }[0]
+    }
+
     /// Calls `body` for the parameters, by diffusers' names.
     public mutating func forEachParameter(_ path: String, _ body: (String, inout Variable) throws -> Void) rethrows {
         try norm1.forEachParameter(path + "norm1.", body)

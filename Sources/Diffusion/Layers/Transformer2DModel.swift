@@ -88,8 +88,23 @@ struct Transformer2DModel: Module {
     /// The full names of the cross-attentions, in order.
     var crossAttentionNames: [String] { transformerBlocks.compactMap(\.attn2.crossAttentionName) }
 
-    /// The output [N, H, W, C] for x [N, H, W, C].
+    /// The output [N, H, W, C] for x [N, H, W, C]; the pass gets the recorded maps. In a pass with gradient checkpointing only the
+    /// inputs are kept, and the layer is computed again in the backward pass.
     func callAsFunction(_ x: Variable, _ pass: inout UNetPass) -> Variable {
+        guard pass.isCheckpointing else { return computed(x, &pass) }
+        let (recording, height, width) = (pass.recording, x.shape[1], x.shape[2])
+        let outputs = Variable.checkpointed([x, pass.encoderHiddenStates], parameters: parameters().map(\.value)) { inputs in
+            var inner = UNetPass(inputs[1], recording: recording)
+            let output = computed(inputs[0], &inner)
+            return [output] + inner.maps.map(\.probabilities)
+        }
+        let recorded = crossAttentionNames.filter { recording.wants($0, height: height, width: width) }
+        pass.record(
+            zip(recorded, outputs.dropFirst()).map { CrossAttentionMap(layer: $0, height: height, width: width, probabilities: $1) })
+        return outputs[0]
+    }
+
+    private func computed(_ x: Variable, _ pass: inout UNetPass) -> Variable {
         let (n, height, width, channels) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
         var tokens = projIn(norm(x).reshaped([n, height * width, channels]))
         for block in transformerBlocks { tokens = block(tokens, size: (height, width), &pass) }

@@ -37,14 +37,15 @@ public struct DiffusionModel: Sendable {
     ) {
         (self.name, self.folder, self.tokenizer, self.textEncoder, self.unet) = (name, folder, tokenizer, textEncoder, unet)
         (self.vae, self.scheduler) = (vae, scheduler)
-        let all = Self.named("unet.", unet) + Self.named("text_encoder.", textEncoder)
-        origin = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0.value.value.mark) })
+        var origin: [String: TensorMark] = [:]
+        unet.parameters().forEach { origin["unet." + $0.name] = $0.value.value.mark }
+        textEncoder.parameters().forEach { origin["text_encoder." + $0.name] = $0.value.value.mark }
+        self.origin = origin
     }
 
     /// The parameters of the U-Net and the text encoder under their full names, without the handles.
     public var namedParameters: [(name: String, value: Variable)] {
-        (Self.named("unet.", unet) + Self.named("text_encoder.", textEncoder))
-            .filter { $0.name != "text_encoder." + CLIPTextModel.handleEmbeddingName }
+        parameters().filter { $0.name != "text_encoder." + CLIPTextModel.handleEmbeddingName }
     }
 
     /// The parameters of `namedParameters` whose values are no longer those of the folder.
@@ -55,15 +56,9 @@ public struct DiffusionModel: Sendable {
     /// Replaces the values of parameters, by full name; names that no parameter has, and values of another shape, are
     /// ignored.
     public mutating func replaceParameters(_ values: [String: Tensor]) {
-        func replace(_ name: String, _ parameter: inout Variable) {
+        forEachParameter("") { name, parameter in
             if let value = values[name], value.shape == parameter.shape { parameter = parameter.replacing(value) }
         }
-        unet.forEachParameter("unet.", replace)
-        textEncoder.forEachParameter("text_encoder.", replace)
-    }
-
-    private static func named(_ path: String, _ module: some Module) -> [(name: String, value: Variable)] {
-        module.parameters().map { (path + $0.name, $0.value) }
     }
 
     /// The size of its latents: what `sized` chose, else what the model was made for.
@@ -212,5 +207,15 @@ public struct DiffusionModel: Sendable {
                 let (sample, other) = scheduler.schedule.targetCoefficients(t, scheduler.predictionType)
                 return latents.rows(index..<index + 1).combined(sample, with: noise.rows(index..<index + 1), other)
             }, axis: 0)
+    }
+}
+
+/// As a module a model is what trainings move: the U-Net and the text encoder with the handles, under their full names ("unet.…",
+/// "text_encoder.…"). The autoencoder is never trained.
+extension DiffusionModel: Module {
+    /// Calls `body` with every parameter of the U-Net, then of the text encoder.
+    public mutating func forEachParameter(_ path: String, _ body: (String, inout Variable) throws -> Void) rethrows {
+        try unet.forEachParameter(path + "unet.", body)
+        try textEncoder.forEachParameter(path + "text_encoder.", body)
     }
 }

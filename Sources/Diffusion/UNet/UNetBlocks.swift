@@ -49,8 +49,8 @@ struct DownBlock: Module {
     func callAsFunction(_ x: Variable, time: Variable, skips: inout [Variable], _ pass: inout UNetPass) -> Variable {
         var h = x
         for index in resnets.indices {
-            h = pass.apply(resnets[index], h, time: time)
-            if !attentions.isEmpty { h = pass.apply(attentions[index], h) }
+            h = resnets[index](h, time: time, pass)
+            if !attentions.isEmpty { h = attentions[index](h, &pass) }
             skips.append(h)
         }
         for downsample in downsamplers {
@@ -78,8 +78,8 @@ struct MidBlock: Module {
     }
 
     func callAsFunction(_ x: Variable, time: Variable, _ pass: inout UNetPass) -> Variable {
-        let first = pass.apply(resnets[0], x, time: time)
-        return pass.apply(resnets[1], pass.apply(attentions[0], first), time: time)
+        let first = resnets[0](x, time: time, pass)
+        return resnets[1](attentions[0](first, &pass), time: time, pass)
     }
 
     mutating func forEachParameter(_ path: String, _ body: (String, inout Variable) throws -> Void) rethrows {
@@ -110,8 +110,8 @@ struct UpBlock: Module {
     func callAsFunction(_ x: Variable, time: Variable, skips: inout [Variable], _ pass: inout UNetPass) -> Variable {
         var h = x
         for index in resnets.indices {
-            h = pass.apply(resnets[index], .concatenated([h, skips.removeLast()], axis: -1), time: time)
-            if !attentions.isEmpty { h = pass.apply(attentions[index], h) }
+            h = resnets[index](.concatenated([h, skips.removeLast()], axis: -1), time: time, pass)
+            if !attentions.isEmpty { h = attentions[index](h, &pass) }
         }
         for upsample in upsamplers { h = upsample(h) }
         return h

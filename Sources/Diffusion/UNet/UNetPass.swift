@@ -102,23 +102,6 @@ public struct UNetPass: Sendable {
         }
     }
 
-    /// The output of a resnet, checkpointed where the pass is.
-    func apply(_ block: ResnetBlock2D, _ x: Variable, time: Variable) -> Variable {
-        guard isCheckpointing else { return block(x, time: time) }
-        return Variable.checkpointed([x, time], parameters: block.parameters().map(\.value)) { [block($0[0], time: $0[1])] }[0]
-    }
-
-    /// The output of a transformer, checkpointed where the pass is; its maps are recorded.
-    mutating func apply(_ block: Transformer2DModel, _ x: Variable) -> Variable {
-        guard isCheckpointing else { return block(x, &self) }
-        let (recording, height, width) = (recording, x.shape[1], x.shape[2])
-        let outputs = Variable.checkpointed([x, encoderHiddenStates], parameters: block.parameters().map(\.value)) { inputs in
-            var inner = UNetPass(inputs[1], recording: recording)
-            let output = block(inputs[0], &inner)
-            return [output] + inner.maps.map(\.probabilities)
-        }
-        let recorded = block.crossAttentionNames.filter { recording.wants($0, height: height, width: width) }
-        maps += zip(recorded, outputs.dropFirst()).map { CrossAttentionMap(layer: $0, height: height, width: width, probabilities: $1) }
-        return outputs[0]
-    }
+    /// Adds the recorded maps of a layer that was computed apart, such as a checkpointed one.
+    mutating func record(_ maps: [CrossAttentionMap]) { self.maps += maps }
 }

@@ -1,7 +1,7 @@
 /// Advice on what to write instead of an argument of the wrong type.
 enum ArgumentAdvice {
     /// Returns the help for an argument that a parameter does not take, or nil where it would say no more than the message.
-    static func help(_ value: Value, _ parameter: Parameter) -> String? {
+    static func help(_ value: Value, _ parameter: Parameter, of builtin: Builtin) -> String? {
         if case .float = value, case .int = parameter.type { return "a // b divides to an int, int(x) cuts" }
         if case .function(let function) = value { return "to call it, write \(function.name)(…)" }
         if let number = number(value, parameter.type) { return "a number stands without quotes: \(number)" }
@@ -10,12 +10,19 @@ enum ArgumentAdvice {
         if let item = parameter.type.item, item.accept(value) != nil {
             return "a list of one stands in brackets: [\(shortened(value.literalText, to: 30))]"
         }
+        let origin = origin(parameter.type.hosts, builtin)
         // A text with blanks is a prompt, not a path.
-        if let text = text(value, parameter.type), !text.contains(" "), let origin = parameter.origin, let reader = origin.reader {
+        if let text = text(value, parameter.type), !text.contains(" "), let reader = origin?.reader {
             return "\(reader)(\(shortened(stringLiteral(text), to: 40))) reads one"
         }
-        if let origin = parameter.origin { return "made by \(origin.makers)" }
+        if let origin { return "made by \(origin.makers)" }
         return parameter.doc.split(separator: " ").count > 2 ? "\(parameter.name): \(parameter.doc)" : nil
+    }
+
+    /// Returns who makes values of the first of these types that has a maker. A command named after the type that it makes, such as `mask`,
+    /// may take values of it as well; then the advice is on that type.
+    private static func origin(_ hosts: [HostName], _ builtin: Builtin) -> Parameter.Origin? {
+        (hosts.first { $0.text == builtin.name }.map { [$0] } ?? hosts).lazy.compactMap(\.origin).first
     }
 
     /// Returns the order of a builtin's parameters where exchanging two arguments would make both fit, else nil.
@@ -69,30 +76,13 @@ extension TypeRule {
         }
     }
 
-    /// The names of the host types that the rule accepts, in the order in which it names them.
-    public var hosts: [String] {
+    /// The host types that the rule accepts, in the order in which it names them.
+    public var hosts: [HostName] {
         switch self {
         case .host(let name): [name]
         case .list(let item), .listOrSingle(let item): item.hosts
         case .oneOf(let rules): rules.flatMap(\.hosts)
         default: []
-        }
-    }
-}
-
-extension [Builtin] {
-    /// Returns the rows with `Parameter.origin` set for each parameter that takes a host type; `origins` is keyed by type name.
-    public func tellingOrigins(_ origins: [String: Parameter.Origin]) -> [Builtin] {
-        map { row in
-            var row = row
-            for place in row.parameters.indices {
-                // A command named after the type that it makes, such as `mask`, may take values of it as well; then the advice is on that
-                // type.
-                let hosts = row.parameters[place].type.hosts
-                let kinds = hosts.contains(row.name) ? [row.name] : hosts
-                row.parameters[place].origin = kinds.lazy.compactMap { origins[$0] }.first
-            }
-            return row
         }
     }
 }

@@ -5,9 +5,8 @@ enum Binder {
         _ builtin: Builtin, _ positional: [Value], _ named: [(String, Value)], _ context: Context,
         _ span: Span?
     ) throws -> Call {
-        let parameters = builtin.parameters
-        var bound = [Value?](repeating: nil, count: parameters.count)
-        var given = [Bool](repeating: false, count: parameters.count)
+        var bound = [Value?](repeating: nil, count: builtin.parameters.count)
+        var given = [Bool](repeating: false, count: builtin.parameters.count)
         var rest: [Value] = []
         do {
             try bindPositional(builtin, positional, &bound, &given, &rest)
@@ -16,50 +15,39 @@ enum Binder {
             throw problem
         }
         for (name, value) in named {
-            guard let place = parameters.firstIndex(where: { $0.name == name && !$0.variadic }) else {
-                throw Problem.unknownParameter(name, of: builtin.name, among: parameters.map(\.name))
-            }
-            if given[place] { throw Problem.duplicateArgument(name, of: builtin.name) }
+            let place = try builtin.place(ofNamed: name) { given[$0] }
             given[place] = true
-            bound[place] = try checked(value, parameters[place], builtin)
+            bound[place] = try checked(value, builtin.parameters[place], builtin)
         }
-        for (place, parameter) in parameters.enumerated() where !given[place] {
-            if parameter.isRequired { throw missing(parameter, builtin) }
+        if let problem = builtin.firstMissing(isGiven: { given[$0] }) { throw problem }
+        for place in bound.indices where !given[place] {
+            let parameter = builtin.parameters[place]
             bound[place] = parameter.defaultValue
             if case .listOrSingle(let item) = parameter.type, let value = parameter.defaultValue {
                 bound[place] = TypeRule.listOrSingle(item).accept(value) ?? value
             }
         }
         return Call(
-            builtin: builtin, context: context, span: span, bound: bound, given: given,
-            positional: positional,
-            named: named, rest: rest)
+            builtin: builtin, context: context, span: span, bound: bound, given: given, positional: positional, named: named, rest: rest)
     }
 
     private static func bindPositional(
-        _ builtin: Builtin, _ positional: [Value], _ bound: inout [Value?], _ given: inout [Bool],
-        _ rest: inout [Value]
+        _ builtin: Builtin, _ positional: [Value], _ bound: inout [Value?], _ given: inout [Bool], _ rest: inout [Value]
     ) throws {
-        var place = 0
+        var next = 0
         for (index, value) in positional.enumerated() {
-            while place < builtin.parameters.count, builtin.parameters[place].keywordOnly { place += 1 }
-            guard place < builtin.parameters.count else {
-                throw tooMany(builtin, at: index, of: positional.count)
-            }
+            let place = try builtin.place(ofPositional: index, of: positional.count, next: &next)
             let parameter = builtin.parameters[place]
-            if parameter.variadic {
-                do {
-                    rest.append(try checked(value, parameter, builtin) ?? .none)
-                } catch var problem as Problem {
-                    problem.argument = nil
-                    problem.position = index
-                    throw problem
-                }
-                given[place] = true
-            } else {
-                given[place] = true
+            given[place] = true
+            guard parameter.variadic else {
                 bound[place] = try checked(value, parameter, builtin)
-                place += 1
+                continue
+            }
+            do {
+                rest.append(try checked(value, parameter, builtin) ?? .none)
+            } catch var problem as Problem {
+                (problem.argument, problem.position) = (nil, index)
+                throw problem
             }
         }
     }
@@ -135,28 +123,7 @@ enum Binder {
         }
         return Problem(
             .wrongType, "\(builtin.name) wants \(parameter.type.description) for \(parameter.name)",
-            argument: parameter.name, label: label, help: ArgumentAdvice.help(value, parameter))
-    }
-
-    /// Returns the problem of a required argument that was not given.
-    static func missing(_ parameter: Parameter, _ builtin: Builtin) -> Problem {
-        Problem(
-            .missingArgument, "\(builtin.name) needs \(parameter.name), \(parameter.type.description)",
-            label: "\(parameter.name) is missing", help: builtin.shortSignature)
-    }
-
-    /// Returns the problem of more positional arguments than the builtin takes; the one at `index` is the first too many.
-    static func tooMany(_ builtin: Builtin, at index: Int, of count: Int) -> Problem {
-        let most = builtin.parameters.filter { !$0.keywordOnly }.count
-        let places = most == 0 ? "no arguments" : countText(most, "positional argument")
-        let named = builtin.parameters.filter(\.keywordOnly).map(\.name)
-        var problem = Problem(
-            .tooManyArguments,
-            "\(builtin.name) takes \(places), not \(count)",
-            label: "one too many", notes: named.isEmpty ? [] : ["by name it takes \(listed(named))"],
-            help: builtin.shortSignature)
-        problem.position = index
-        return problem
+            argument: parameter.name, label: label, help: ArgumentAdvice.help(value, parameter, of: builtin))
     }
 }
 
@@ -176,42 +143,6 @@ extension Problem {
         return Problem(
             .notCallable, "\(shortened(Language.quoted(text), to: 40)) is \(value.describedType), not a function",
             label: "this is \(value.describedType)", help: help)
-    }
-
-    /// Returns the problem of a named argument for which the function has no parameter.
-    static func unknownParameter(_ name: String, of function: String, among names: [String]) -> Problem {
-        let known = ForeignSyntax.parameters[name].flatMap { names.contains($0) ? $0 : nil }
-        let suggestion = known.map { "did you mean \(quoted($0))?" } ?? nearestLabel(name, among: names, quoted: true)
-        var notes: [String] = []
-        if suggestion.isEmpty {
-            notes.append(names.isEmpty ? "it takes no arguments" : "it takes \(listed(names, limit: 20))")
-        }
-        return Problem(
-            .unknownParameter, "\(function) has no parameter \(Language.quoted(name))", argument: name,
-            label: suggestion, notes: notes)
-    }
-
-    /// Returns the problem of more positional arguments than the program's function takes.
-    static func tooMany(_ function: String, _ places: Int, _ count: Int, signature: String) -> Problem {
-        var problem = Problem(
-            .tooManyArguments, "\(function) takes \(countText(places, "positional argument")), not \(count)",
-            label: "one too many", notes: ["it is \(signature)"])
-        problem.position = places
-        return problem
-    }
-
-    /// Returns the problem of an argument that the program's function was not given.
-    static func missing(_ name: String, _ function: String, signature: String) -> Problem {
-        Problem(
-            .missingArgument, "\(function) needs \(name)", label: "\(name) is missing",
-            notes: ["it is \(signature)"])
-    }
-
-    /// Returns the problem of an argument that was given twice.
-    static func duplicateArgument(_ name: String, of function: String) -> Problem {
-        Problem(
-            .duplicateArgument, "\(function) gets \(name) twice", argument: name,
-            label: "\(name) was given already")
     }
 }
 

@@ -21,21 +21,21 @@ public struct Builtin: Sendable {
     /// The name by which programs call it.
     public var name: String
     /// The family under which reference pages list it.
-    public var family: String
+    public var family: Family
     /// One sentence on what it does.
     public var summary: String
     /// The parameters, in the order of positional arguments.
     public var parameters: [Parameter]
-    /// The result in words.
-    public var result: String
+    /// The result, in words and as a type.
+    public var result: ResultType
     /// Further words under which `?"words"` finds it.
     public var terms: [String]
     /// The section of the paper that it implements: "§3.2, eq. 2"; nil where there is none.
     public var paper: String?
     /// The examples, the first of which help shows.
     public var examples: [Example]
-    /// The names of builtins that one may want instead or next.
-    public var seeAlso: [String] = []
+    /// The names of builtins that one may want instead or next. The table adds this row to theirs.
+    public var seeAlso: [String]
     /// The file of the program's source that holds this row: "Commands/Training/TrainingCommands.swift". Derived where it is asked for:
     /// the table is made at every start.
     public var home: String { file.suffix(after: "/Sources/") }
@@ -45,13 +45,13 @@ public struct Builtin: Sendable {
     public var isCommand: Bool
     /// Opens the block of `with NAME(…) { … }`; nil where it cannot stand after `with`.
     public var scope: Scope?
-    /// Carries out a call. Throws a `Problem` that names the argument at fault.
-    public var run: @Sendable (Call) throws -> Value
-    /// Infers the type of the result before running. Throws the run's own `Problem` where a call must fail. Where it is nil, the type
-    /// follows from the words of `result`.
-    public var infer: (@Sendable (StaticCall) throws -> StaticType)?
+    /// How a request to stop ends a call.
+    public var cost: Cost
+    /// What `bas check --plan` computes of a call; nil where it has nothing to say.
+    public var planner: (any CallPlanner)?
     /// What a call has to do with the session's random numbers.
-    public var randomness = Randomness.none
+    public var randomness: Randomness
+    private let work: @Sendable (Call) throws -> Value
 
     /// What a call has to do with the session's random numbers.
     public enum Randomness: Sendable {
@@ -65,39 +65,36 @@ public struct Builtin: Sendable {
         var isSeeding: Bool { if case .seeds = self { true } else { false } }
     }
 
-    /// Creates a row. `home` is filled in by the compiler.
+    /// Creates a row. `file` is filled in by the compiler. `cost` is that of the family where it is nil; `randomness` follows from the
+    /// parameters where it is nil: a row with a parameter of `Parameter.isSeed` draws. `scope` opens the block of `with`; `run` carries
+    /// out a call and throws a `Problem` that names the argument at fault.
     public init(
-        _ name: String, family: String, summary: String, parameters: [Parameter] = [],
-        result: String = "none",
-        terms: [String] = [], paper: String? = nil, examples: [Example] = [], isCommand: Bool = false,
-        file: String = #filePath, run: @escaping @Sendable (Call) throws -> Value
+        _ name: String, family: Family, summary: String, parameters: [any Declaring] = [],
+        result: ResultType = .none, terms: [String] = [], paper: String? = nil, examples: [Example] = [], seeAlso: [String] = [],
+        isCommand: Bool = false, cost: Cost? = nil, randomness: Randomness? = nil, planner: (any CallPlanner)? = nil,
+        file: String = #filePath, scope: Scope? = nil, run: @escaping @Sendable (Call) throws -> Value
     ) {
         self.name = name
         self.file = file
         self.family = family
         self.summary = summary
-        self.parameters = parameters
+        self.parameters = parameters.map(\.parameter)
         self.result = result
         self.terms = terms
         self.paper = paper
         self.examples = examples
+        self.seeAlso = seeAlso
         self.isCommand = isCommand
-        self.run = run
+        self.cost = cost ?? family.cost
+        self.randomness = randomness ?? (self.parameters.contains(where: \.isSeed) ? .draws { _ in true } : .none)
+        self.planner = planner
+        self.scope = scope
+        work = run
     }
 
-    /// Creates a row that also opens a scope: `with NAME(…) { … }`.
-    public init(
-        _ name: String, family: String, summary: String, parameters: [Parameter] = [],
-        result: String = "none",
-        terms: [String] = [], paper: String? = nil, examples: [Example] = [], isCommand: Bool = false,
-        file: String = #filePath, scope: @escaping Scope, run: @escaping @Sendable (Call) throws -> Value
-    ) {
-        self.init(
-            name, family: family, summary: summary, parameters: parameters, result: result, terms: terms,
-            paper: paper,
-            examples: examples, isCommand: isCommand, file: file, run: run)
-        self.scope = scope
-    }
+    /// Carries out a call, in the way that its cost asks for. Throws a `Problem` that names the argument at fault, or the `.interrupted`
+    /// problem where a stop was requested.
+    public func run(_ call: Call) throws -> Value { try cost.run(call, work) }
 
     /// The name with its parameters: "phase1(model, scene, init=[], *, steps=400)".
     public var signature: String { "\(name)(\(signatureParts.joined(separator: ", ")))" }

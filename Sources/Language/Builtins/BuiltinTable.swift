@@ -1,4 +1,5 @@
-/// The builtins of the core and of the host, by name. A host's row replaces the core's row of the same name.
+/// The builtins of the core and of the host, by name. A host's row replaces the core's row of the same name. Where one row names another
+/// under "see also", the other names it as well.
 public struct BuiltinTable: Sendable {
     /// All rows: the core's in its order, then the host's new ones.
     public let all: [Builtin]
@@ -23,6 +24,12 @@ public struct BuiltinTable: Sendable {
                 rows.append(row)
             }
         }
+        for row in rows {
+            for name in row.seeAlso {
+                guard let place = index[name], !rows[place].seeAlso.contains(row.name) else { continue }
+                rows[place].seeAlso.append(row.name)
+            }
+        }
         all = rows
         sorted = rows.sorted { $0.name < $1.name }
         self.index = index
@@ -43,8 +50,8 @@ public struct BuiltinTable: Sendable {
         var order: [String] = []
         var groups: [String: [Builtin]] = [:]
         for row in all {
-            if groups[row.family] == nil { order.append(row.family) }
-            groups[row.family, default: []].append(row)
+            if groups[row.family.name] == nil { order.append(row.family.name) }
+            groups[row.family.name, default: []].append(row)
         }
         return order.map { ($0, groups[$0] ?? []) }
     }

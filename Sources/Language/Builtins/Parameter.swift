@@ -24,8 +24,8 @@ public struct Parameter: Sendable {
     public var standard: String?
     /// Whether a file is read or written at a string that is a path; nil where it is no path.
     public var file: FileUse?
-    /// The functions that make values of the host type that it takes; nil where none are known.
-    public var origin: Origin?
+    /// Whether it is the seed of what the call draws: without it, the session's generator is drawn from.
+    public var isSeed = false
 
     /// What a call does with the file at a path.
     public enum FileUse: Sendable {
@@ -35,13 +35,6 @@ public struct Parameter: Sendable {
         case output
         /// Makes a folder, with those above it.
         case folder
-    }
-
-    /// Returns the parameter as one whose string is a path.
-    func naming(_ use: FileUse) -> Parameter {
-        var copy = self
-        copy.file = use
-        return copy
     }
 
     /// Creates a parameter. By default it is required and takes any value.

@@ -7,7 +7,7 @@ extension TypeRule {
             (.record, .record), (.range, .range), (.function, .function):
             return value
         case (.host(let name), .host(let host)):
-            return host.typeName == name ? value : nil
+            return host.typeName == name.text ? value : nil
         case (.list(let item), .list(let items)):
             return item.accept(all: items)
         case (.list(let item), .range(let range)):

@@ -13,7 +13,7 @@ public indirect enum TypeRule: Sendable {
     case range
     case function
     /// A host value, by the name of its type.
-    case host(String)
+    case host(HostName)
     /// A value that one of the rules accepts; the first that does decides its form.
     case oneOf([TypeRule])
     /// A value or a list of them; the call gets a list in both cases.
@@ -31,7 +31,7 @@ public indirect enum TypeRule: Sendable {
         case .record: "a record"
         case .range: "a range"
         case .function: "a function"
-        case .host(let name): TypeRule.article(name)
+        case .host(let name): TypeRule.article(name.text)
         case .oneOf(let rules): TypeRule.joined(rules.map(\.description))
         case .listOrSingle(let item): "\(item.description) or a list of \(item.plural)"
         }
@@ -49,7 +49,7 @@ public indirect enum TypeRule: Sendable {
         case .record: "record"
         case .range: "range"
         case .function: "function"
-        case .host(let name): name
+        case .host(let name): name.text
         case .oneOf(let rules): rules.map(\.shortName).joined(separator: " | ")
         case .listOrSingle(let item): "\(item.shortName) or list"
         }
@@ -67,7 +67,7 @@ public indirect enum TypeRule: Sendable {
         case .record: "records"
         case .range: "ranges"
         case .function: "functions"
-        case .host(let name): TypeRule.plural(name)
+        case .host(let name): TypeRule.plural(name.text)
         case .oneOf(let rules): TypeRule.joined(rules.map(\.plural))
         case .listOrSingle(let item): item.plural
         }

@@ -37,49 +37,42 @@ extension Machine {
                 } else if parameter.variadic {
                     frame[slot] = .list([])
                 } else {
-                    throw site.failure(
-                        Problem.missing(
-                            parameter.name, code.name ?? "this function", signature: code.signature),
-                        parameters: code.parameters.map(\.name))
+                    throw failure(code.syntax.missing(code.syntax.parameters[slot]), of: code, site)
                 }
             }
             if let box = parameter.box { frame.box(box).value = frame[slot] }
         }
     }
 
-    /// Binds positional and named arguments, then runs.
+    /// Binds positional and named arguments, then runs. The positional ones are not placed one by one: `map` calls this for every item.
     func call(
         _ function: FunctionValue, _ closure: Closure, _ positional: [Value], _ named: [(String, Value)],
         _ site: CallSite
     ) throws -> Value {
         let code = closure.code
-        let names = code.parameters.map(\.name)
         let inner = frame(for: closure, of: function)
         for (place, value) in positional.prefix(code.positionalCount).enumerated() { inner[place] = value }
         if positional.count > code.positionalCount {
             guard let slot = code.variadicSlot else {
-                throw site.failure(
-                    Problem.tooMany(
-                        code.name ?? "this function", code.positionalCount, positional.count,
-                        signature: code.signature),
-                    parameters: names)
+                throw failure(code.syntax.tooMany(at: code.positionalCount, of: positional.count), of: code, site)
             }
             inner[slot] = .list(Array(positional.dropFirst(code.positionalCount)))
             try checkNesting(of: inner[slot] ?? .none, at: site.span)
         }
         for (name, value) in named {
-            guard let slot = names.firstIndex(of: name), !code.parameters[slot].variadic else {
-                throw site.failure(
-                    Problem.unknownParameter(name, of: code.name ?? "this function", among: names),
-                    parameters: names)
+            do {
+                let slot = try code.syntax.place(ofNamed: name) { inner[$0] != nil }
+                inner[slot] = value
+            } catch {
+                throw failure(error, of: code, site)
             }
-            guard inner[slot] == nil else {
-                throw site.failure(
-                    Problem.duplicateArgument(name, of: code.name ?? "this function"), parameters: names)
-            }
-            inner[slot] = value
         }
         return try run(closure, inner, given: 0, site)
+    }
+
+    /// Returns the problem of a call as a failure, at the argument that it is about.
+    private func failure(_ problem: Problem, of code: Code, _ site: CallSite) -> Failure {
+        site.failure(problem, parameters: code.parameters.map(\.name))
     }
 
     // MARK: builtins

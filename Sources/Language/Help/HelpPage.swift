@@ -17,7 +17,7 @@ struct HelpPage {
         lines += builtin.examples.flatMap(example)
         if !builtin.seeAlso.isEmpty { lines += fact("see also", builtin.seeAlso.joined(separator: ", ")) }
         if isDetailed {
-            lines += fact("family", builtin.family)
+            lines += fact("family", builtin.family.name)
             if !builtin.terms.isEmpty { lines += fact("found by", builtin.terms.joined(separator: ", ")) }
             lines += fact("written in", "Swift, \(builtin.home)")
         }
@@ -25,7 +25,7 @@ struct HelpPage {
     }
 
     private var facts: [(String, String)] {
-        var facts = [("gives", builtin.result)]
+        var facts = [("gives", builtin.result.words)]
         if builtin.isCommand {
             facts.append(("command", "may be written  \(builtin.name) x  without parentheses"))
         }

@@ -34,7 +34,7 @@ enum Search {
         if row.terms.contains(where: { $0.lowercased() == word }) { return 40 }
         if row.terms.contains(where: { $0.lowercased().contains(word) }) { return 30 }
         if row.summary.lowercased().contains(word) { return 20 }
-        if row.family.lowercased().contains(word) { return 10 }
+        if row.family.name.lowercased().contains(word) { return 10 }
         if row.parameters.contains(where: { $0.name.contains(word) || $0.doc.lowercased().contains(word) }) {
             return 5
         }

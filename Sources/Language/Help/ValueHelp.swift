@@ -116,7 +116,7 @@ extension TypeRule {
     /// Returns whether the rule accepts this type by name, alone or in a list.
     fileprivate func mentions(_ name: String) -> Bool {
         switch self {
-        case .host(let own): own == name
+        case .host(let own): own.text == name
         case .record: name == "record"
         case .list(let item), .listOrSingle(let item): item.mentions(name)
         case .oneOf(let rules): rules.contains { $0.mentions(name) }

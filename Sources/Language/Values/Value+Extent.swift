@@ -33,26 +33,14 @@ extension Value {
 }
 
 extension Call {
+    /// Whether an argument is a function of the program or a builtin, which may have effects.
+    var holdsFunction: Bool { (bound + rest).contains { $0?.isFunction == true } }
+
     /// The approximate number of items, bytes or numbers that all arguments hold.
     public var extent: Int {
         (bound.compactMap(\.self) + rest).reduce(0) {
             let (sum, overflow) = $0.addingReportingOverflow($1.extent)
             return overflow ? .max : sum
         }
-    }
-}
-
-extension Builtin {
-    /// Returns the row with its work done aside (`Aside`) where the arguments hold at least `least` items. The result must depend on the
-    /// arguments alone. A call with a function among its arguments runs as before.
-    public func aside(from least: Int = Aside.noticed) -> Builtin {
-        var row = self
-        let run = run
-        row.run = { call in
-            let extent = call.extent
-            if extent < least || (call.bound + call.rest).contains(where: { $0?.isFunction == true }) { return try run(call) }
-            return try Aside.run(extent: extent, call.context.interrupt) { try run(call) }
-        }
-        return row
     }
 }

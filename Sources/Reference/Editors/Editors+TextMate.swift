@@ -1,30 +1,27 @@
+import Files
 import Language
 
 extension Editors {
     /// Returns a TextMate grammar, as used by VS Code, Sublime Text, TextMate and GitHub's Linguist.
     func textMate() -> String {
-        JSONText.object([
-            ("$schema", .text("https://raw.githubusercontent.com/martinring/tmlanguage/master/tmlanguage.json")),
-            ("name", .text("bas")), ("scopeName", .text("source.bas")), ("fileTypes", .texts(["bas"])),
-            ("firstLineMatch", .text("^#!.*\\bbas\\b")), ("patterns", .array([include("code")])),
-            (
-                "repository",
-                .object([
-                    ("code", patterns(["comments", "strings", "words"].map(include))),
-                    ("comments", patterns(comments)), ("strings", patterns(strings)),
-                    ("inside", patterns(inside)), ("braces", patterns([record])), ("words", patterns(words)),
-                ])
-            ),
-        ]).written() + "\n"
+        let json: JSON = [
+            "$schema": "https://raw.githubusercontent.com/martinring/tmlanguage/master/tmlanguage.json", "name": "bas",
+            "scopeName": "source.bas", "fileTypes": .strings(["bas"]), "firstLineMatch": "^#!.*\\bbas\\b", "patterns": [include("code")],
+            "repository": [
+                "code": patterns(["comments", "strings", "words"].map(include)), "comments": patterns(comments),
+                "strings": patterns(strings), "inside": patterns(inside), "braces": patterns([record]), "words": patterns(words),
+            ],
+        ]
+        return json.text(pretty: true) + "\n"
     }
 
-    private func patterns(_ rules: [JSONText]) -> JSONText { .object([("patterns", .array(rules))]) }
-    private func include(_ name: String) -> JSONText { .object([("include", .text("#\(name)"))]) }
-    private func match(_ expression: String, _ scope: String) -> JSONText {
-        .object([("match", .text(expression)), ("name", .text(scope + ".bas"))])
+    private func patterns(_ rules: [JSON]) -> JSON { ["patterns": .array(rules)] }
+    private func include(_ name: String) -> JSON { ["include": .string("#\(name)")] }
+    private func match(_ expression: String, _ scope: String) -> JSON {
+        ["match": .string(expression), "name": .string(scope + ".bas")]
     }
 
-    private var comments: [JSONText] {
+    private var comments: [JSON] {
         [
             match("\\A#!.*$", "comment.line.shebang"), match("^# %%.*$", "markup.heading.cell"),
             match("^#\\|.*$", "comment.line.prose"), match("^#>.*$", "comment.line.output"),
@@ -33,7 +30,7 @@ extension Editors {
     }
 
     /// The rules for strings. Raw strings and those over several lines come first, because their quotes begin like the others'.
-    private var strings: [JSONText] {
+    private var strings: [JSON] {
         let name = "(?<![\\p{L}\\p{N}_])r"
         return [
             string(name + "\"\"\"", "\"\"\"", "string.quoted.raw.triple", []),
@@ -43,50 +40,37 @@ extension Editors {
         ]
     }
 
-    private func string(_ begin: String, _ end: String, _ scope: String, _ rules: [JSONText]) -> JSONText {
-        .object([
-            ("begin", .text(begin)), ("end", .text(end)), ("name", .text(scope + ".bas")),
-            ("patterns", .array(rules)),
-        ])
+    private func string(_ begin: String, _ end: String, _ scope: String, _ rules: [JSON]) -> JSON {
+        ["begin": .string(begin), "end": .string(end), "name": .string(scope + ".bas"), "patterns": .array(rules)]
     }
 
     /// The rules within strings: escapes, doubled braces, and code between braces with its format.
-    private var inside: [JSONText] {
+    private var inside: [JSON] {
         [
             match(Self.escape, "constant.character.escape"), match("\\\\.", "invalid.illegal.escape"),
             match("\\{\\{|\\}\\}", "constant.character.escape.brace"),
-            .object([
-                ("begin", .text("\\{")), ("end", .text("\\}")), ("name", .text("meta.interpolation.bas")),
-                ("beginCaptures", punctuation), ("endCaptures", punctuation),
-                ("patterns", .array([match(":[^{}\":]*(?=\\})", "constant.other.format"), record, include("code")])),
-            ]),
+            [
+                "begin": "\\{", "end": "\\}", "name": "meta.interpolation.bas", "beginCaptures": punctuation, "endCaptures": punctuation,
+                "patterns": [match(":[^{}\":]*(?=\\})", "constant.other.format"), record, include("code")],
+            ],
         ]
     }
 
     /// The rule for the braces of records and blocks, which do not end an interpolation.
-    private var record: JSONText {
-        .object([
-            ("begin", .text("\\{")), ("end", .text("\\}")),
-            ("patterns", .array([include("braces"), include("code")])),
-        ])
+    private var record: JSON {
+        ["begin": "\\{", "end": "\\}", "patterns": [include("braces"), include("code")]]
     }
 
-    private var punctuation: JSONText {
-        .object([("0", .object([("name", .text("punctuation.section.interpolation.bas"))]))])
+    private var punctuation: JSON {
+        ["0": ["name": "punctuation.section.interpolation.bas"]]
     }
 
-    private var words: [JSONText] {
+    private var words: [JSON] {
         [
-            .object([
-                ("match", .text("\\b(fn)\\s+(\(Self.name))")),
-                (
-                    "captures",
-                    .object([
-                        ("1", .object([("name", .text("storage.type.function.bas"))])),
-                        ("2", .object([("name", .text("entity.name.function.bas"))])),
-                    ])
-                ),
-            ]),
+            [
+                "match": .string("\\b(fn)\\s+(\(Self.name))"),
+                "captures": ["1": ["name": "storage.type.function.bas"], "2": ["name": "entity.name.function.bas"]],
+            ],
             match("(?<!\\.)\\.\(Self.name)", "variable.other.property"),
             match("(?:^\\s*|;\\s*|[{}]\\s*)\\b(?:\(alternatives(commands)))\\b(?=[ \\t]+[^\\s=(])", "support.function.command"),
             match("\\b(?:\(alternatives(controls)))\\b", "keyword.control"),

@@ -7,7 +7,7 @@ extension FlowChecker {
         switch callee {
         case .unknown, .number, .function(.opaque): return .unknown
         case .function(.builtin(let builtin)):
-            guard isSound else { return resultInWords(builtin) }
+            guard isSound else { return builtin.result.usual }
             return result(of: builtin, arguments, call, site)
         case .function(.user(let function)):
             if isSound { bind(function, arguments, site) }
@@ -102,7 +102,7 @@ extension FlowChecker {
     ) -> StaticType {
         let (bound, problems) = StaticBinder.bind(builtin, arguments)
         for problem in problems { report(problem, site, builtin) }
-        guard problems.isEmpty else { return resultInWords(builtin) }
+        guard problems.isEmpty else { return builtin.result.usual }
         noteRandomness(bound, arguments, call)
         checkFiles(bound, site)
         if !isSilent {
@@ -113,31 +113,15 @@ extension FlowChecker {
             noteEnd()
         }
         do {
-            return try builtin.infer?(bound) ?? resultInWords(builtin)
+            return try builtin.result.infer(bound)
         } catch let problem as Problem {
             report(problem, site, builtin)
         } catch {}
-        return resultInWords(builtin)
+        return builtin.result.usual
     }
 
     private func report(_ problem: Problem, _ site: CallSite, _ builtin: Builtin) {
         report(site.failure(problem, parameters: builtin.parameters.map(\.name)).diagnostic)
-    }
-
-    /// Returns the result type that the words in `Builtin.result` name; unknown for words without a type of the language's own.
-    func resultInWords(_ builtin: Builtin) -> StaticType {
-        switch builtin.result {
-        case "none": .none
-        case "bool": .bool
-        case "int": .int
-        case "float": .float
-        case "number": .number
-        case "string", "the path": .string
-        case "list of strings", "list of string": .listOf(.string)
-        case "list of ints", "list of int": .listOf(.int)
-        case "list", "list of records", "list of lists": .listOf(.unknown)
-        default: .unknown
-        }
     }
 
     private func bind(_ function: UserFunction, _ arguments: StaticArguments, _ site: CallSite) {
@@ -210,7 +194,8 @@ extension FlowChecker {
         case .none: break
         case .seeds: seeded += 1
         case .draws(let mayDraw):
-            guard !bound.has("seed"), !arguments.hasMoreNamed, mayDraw(bound) else { return }
+            let hasSeed = bound.builtin.parameters.contains { $0.isSeed && bound.has($0) }
+            guard !hasSeed, !arguments.hasMoreNamed, mayDraw(bound) else { return }
             noteDraw(call.callee.span, bound.builtin.name)
         }
     }
@@ -232,7 +217,7 @@ extension FlowChecker {
     /// Warns of input files that do not exist and of output files whose folder does not exist, and notes the paths that the call writes.
     private func checkFiles(_ bound: StaticCall, _ site: CallSite) {
         for parameter in bound.builtin.parameters {
-            guard let use = parameter.file, let path = bound.string(parameter.name), !path.isEmpty else { continue }
+            guard let use = parameter.file, let path = bound.string(parameter), !path.isEmpty else { continue }
             switch use {
             case .folder: written.insert(path)
             case .output:

@@ -9,6 +9,9 @@ struct StaticArguments {
 
     /// Whether these are all of the arguments.
     var isExact: Bool { !hasMorePositional && !hasMoreNamed }
+
+    /// Returns whether a spread may give a parameter's argument.
+    func mayGive<Place: ParameterPlace>(_ parameter: Place) -> Bool { hasMoreNamed || hasMorePositional && !parameter.keywordOnly }
 }
 
 /// Binds argument types to a builtin's parameters by the rules of `Binder`. A run stops at the first problem; this collects all of them.
@@ -33,21 +36,20 @@ struct StaticBinder {
     }
 
     private mutating func bindPositional(_ types: [StaticType]) {
-        let parameters = builtin.parameters
-        var place = 0
-        for (index, type) in types.enumerated() {
-            while place < parameters.count, parameters[place].keywordOnly { place += 1 }
-            guard place < parameters.count else {
-                return problems.append(Binder.tooMany(builtin, at: index, of: types.count))
+        var next = 0
+        do {
+            for (index, type) in types.enumerated() {
+                let place = try builtin.place(ofPositional: index, of: types.count, next: &next)
+                if builtin.parameters[place].variadic {
+                    rest.append(type)
+                    check(type, place, position: index)
+                } else {
+                    check(type, place)
+                    bound[place] = type
+                }
             }
-            if parameters[place].variadic {
-                rest.append(type)
-                check(type, place, position: index)
-            } else {
-                check(type, place)
-                bound[place] = type
-                place += 1
-            }
+        } catch {
+            problems.append(error)
         }
     }
 
@@ -60,27 +62,24 @@ struct StaticBinder {
 
     private mutating func bindNamed(_ named: [(name: String, type: StaticType)]) {
         for (name, type) in named {
-            guard let place = builtin.parameters.firstIndex(where: { $0.name == name && !$0.variadic }) else {
-                problems.append(
-                    Problem.unknownParameter(name, of: builtin.name, among: builtin.parameters.map(\.name)))
-                continue
+            do {
+                let place = try builtin.place(ofNamed: name) { bound[$0] != nil }
+                check(type, place)
+                bound[place] = type
+            } catch {
+                problems.append(error)
             }
-            if bound[place] != nil {
-                problems.append(Problem.duplicateArgument(name, of: builtin.name))
-                continue
-            }
-            check(type, place)
-            bound[place] = type
         }
     }
 
     private mutating func call(_ arguments: StaticArguments) -> StaticCall {
         let given = bound.map { $0 != nil }
-        for (place, parameter) in builtin.parameters.enumerated() where bound[place] == nil {
-            let mayCome = arguments.hasMoreNamed || arguments.hasMorePositional && !parameter.keywordOnly
-            // After another problem nothing is reported as missing: an unknown name may have been meant for it.
-            if parameter.isRequired, !mayCome, problems.isEmpty { problems.append(Binder.missing(parameter, builtin)) }
-            bound[place] = mayCome ? .unknown : parameter.defaultValue.map { StaticType($0) } ?? StaticType.none
+        // After another problem nothing is reported as missing: an unknown name may have been meant for it.
+        if problems.isEmpty, let problem = builtin.firstMissing(isGiven: { given[$0] }, mayCome: arguments.mayGive) {
+            problems.append(problem)
+        }
+        for (place, parameter) in builtin.parameters.enumerated() where !given[place] {
+            bound[place] = arguments.mayGive(parameter) ? .unknown : parameter.defaultValue.map { StaticType($0) } ?? StaticType.none
         }
         return StaticCall(
             builtin: builtin, bound: bound.map { $0 ?? .unknown }, given: given,
@@ -125,26 +124,16 @@ struct StaticBinder {
     /// Checks the arguments of a call of the program's own function. Throws a `Problem` for too many, unknown, duplicate or missing
     /// arguments.
     static func bind(_ function: UserFunction, _ arguments: StaticArguments) throws {
-        let syntax = function.syntax
-        let parameters = syntax.parameters
-        let names = parameters.map(\.name)
-        let places = parameters.filter { !$0.keywordOnly && !$0.variadic }.count
-        let title = syntax.name ?? "this function"
-        if arguments.positional.count > places, !parameters.contains(where: \.variadic) {
-            throw Problem.tooMany(title, places, arguments.positional.count, signature: function.signature)
+        let callee = function.syntax
+        var given = [Bool](repeating: false, count: callee.parameters.count)
+        var next = 0
+        for index in arguments.positional.indices {
+            given[try callee.place(ofPositional: index, of: arguments.positional.count, next: &next)] = true
         }
-        var given = Set(names.prefix(min(places, arguments.positional.count)))
         for (name, _) in arguments.named {
-            guard parameters.contains(where: { $0.name == name && !$0.variadic }) else {
-                throw Problem.unknownParameter(name, of: title, among: names)
-            }
-            guard given.insert(name).inserted else { throw Problem.duplicateArgument(name, of: title) }
+            let place = try callee.place(ofNamed: name) { given[$0] }
+            given[place] = true
         }
-        for parameter in parameters where parameter.defaultValue == nil && !parameter.variadic {
-            let mayCome = arguments.hasMoreNamed || arguments.hasMorePositional && !parameter.keywordOnly
-            if !mayCome, !given.contains(parameter.name) {
-                throw Problem.missing(parameter.name, title, signature: function.signature)
-            }
-        }
+        if let problem = callee.firstMissing(isGiven: { given[$0] }, mayCome: arguments.mayGive) { throw problem }
     }
 }

@@ -52,7 +52,7 @@ extension Analysis {
             lines.append("- `\(parameter.name)`: \(prose(of: parameter))")
         }
         if !builtin.parameters.isEmpty { lines.append("") }
-        lines.append("Gives \(builtin.result)." + (builtin.paper.map { " Paper: \($0)." } ?? ""))
+        lines.append("Gives \(builtin.result.words)." + (builtin.paper.map { " Paper: \($0)." } ?? ""))
         if let example = builtin.examples.first { lines += ["", "```bas", example.code, "```"] }
         return lines.joined(separator: "\n")
     }

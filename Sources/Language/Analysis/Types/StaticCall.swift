@@ -9,39 +9,42 @@ public struct StaticCall: Sendable {
     /// The types of the arguments that a variadic parameter collects; nil where a spread hides how many there are.
     public let rest: [StaticType]?
 
-    /// Returns the type of a parameter's value; unknown where there is no parameter of this name.
-    public func type(_ name: String) -> StaticType {
-        builtin.parameters.firstIndex { $0.name == name }.map { bound[$0] } ?? .unknown
-    }
+    /// Returns the type of a parameter's value; unknown where the builtin has no such parameter.
+    public func type(_ row: any Declaring) -> StaticType { place(of: row).map { bound[$0] } ?? .unknown }
 
     /// Returns whether an argument is certainly given and not known to be none.
-    public func has(_ name: String) -> Bool {
-        guard let place = builtin.parameters.firstIndex(where: { $0.name == name }), given[place] else { return false }
+    public func has(_ row: any Declaring) -> Bool {
+        guard let place = place(of: row), given[place] else { return false }
         if case .constant(.none) = bound[place] { return false }
         return true
     }
 
     /// Returns an argument's int where it is known, else nil.
-    public func int(_ name: String) -> Int? { type(name).int }
+    public func int(_ row: any Declaring) -> Int? { type(row).int }
 
     /// Returns an argument's string where it is known, else nil.
-    public func string(_ name: String) -> String? {
-        if case .constant(.string(let text)) = type(name) { text } else { nil }
+    public func string(_ row: any Declaring) -> String? {
+        if case .constant(.string(let text)) = type(row) { text } else { nil }
     }
 
     /// Returns an argument's bool where it is known, else nil.
-    public func bool(_ name: String) -> Bool? {
-        if case .constant(.bool(let flag)) = type(name) { flag } else { nil }
+    public func bool(_ row: any Declaring) -> Bool? {
+        if case .constant(.bool(let flag)) = type(row) { flag } else { nil }
     }
 
     /// Returns the ints of a list, nil for items that are not known; a single int is a list of one. Returns nil where the argument is no
     /// list or its length is not known.
-    public func ints(_ name: String) -> [Int?]? {
-        switch type(name) {
+    public func ints(_ row: any Declaring) -> [Int?]? {
+        switch type(row) {
         case .int: [nil]
         case .constant(.int(let value)): [value]
         case .list(let items): items.map(\.int)
         default: nil
         }
+    }
+
+    private func place(of row: any Declaring) -> Int? {
+        let name = row.parameter.name
+        return builtin.parameters.firstIndex { $0.name == name }
     }
 }

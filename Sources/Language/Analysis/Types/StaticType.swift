@@ -39,6 +39,8 @@ public indirect enum StaticType: Sendable {
 
     /// The type of `none`.
     public static let none = StaticType.constant(.none)
+    /// The type of `[height, width]` and other lists of two ints.
+    public static let pair = StaticType.list([.int, .int])
 
     /// The longest list whose items' types are kept one by one; longer ones keep the items' common type.
     static let longestList = 256

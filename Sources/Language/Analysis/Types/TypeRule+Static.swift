@@ -12,7 +12,7 @@ extension TypeRule {
         case (_, .unknown): return nil
         case (.int, .number): return nil
         case (.number, .number): return true
-        case (.host(let name), .host(let host)): return host.typeName == name
+        case (.host(let name), .host(let host)): return host.typeName == name.text
         default: return type.example.map { accept($0) != nil }
         }
     }

@@ -2,31 +2,32 @@ import Glibc
 
 /// Builtins for the current folder. The prompt's `:cd`, `:pwd` and `:ls` call them, so that a saved session records where it worked.
 extension CoreBuiltins {
-    private static let family = "files"
+    private static let folder = Key<String>("folder", default: "~", doc: "The folder; the home folder without.")
+    private static let listed = Key<String>("folder", default: ".", doc: "The folder.")
+    private static let made = Key<String>("path", doc: "The folder.", file: .folder)
 
     static let folderBuiltins: [Builtin] = [
         Builtin(
-            "cd", family: family, summary: "Goes to another folder: relative paths begin there from now on.",
-            parameters: [Parameter("folder", .string, default: "~", doc: "The folder; the home folder without.")],
-            result: "string, the folder's whole path", terms: ["chdir", "working directory", "folder", "directory"],
-            examples: [.init("cd(\".\") == pwd()", shows: "true")],
+            "cd", family: .files, summary: "Goes to another folder: relative paths begin there from now on.",
+            parameters: [folder], result: "string, the folder's whole path",
+            terms: ["chdir", "working directory", "folder", "directory"], examples: [.init("cd(\".\") == pwd()", shows: "true")],
+            seeAlso: ["pwd", "ls", "make_folder"],
             run: { call in
-                let name = try call.string("folder")
+                let name = try call[folder]
                 let path = name == "~" ? Paths.home() ?? name : call.context.resolve(name)
                 guard chdir(path) == 0 else { throw problem(path) }
                 return .string(Paths.canonical("."))
             }),
         Builtin(
-            "pwd", family: family, summary: "The folder in which relative paths begin.", result: "string",
+            "pwd", family: .files, summary: "The folder in which relative paths begin.", result: .string,
             terms: ["cwd", "working directory", "folder", "directory"], examples: [.init("type(pwd())", shows: "\"string\"")],
-            run: { _ in .string(Paths.canonical(".")) }),
+            seeAlso: ["ls", "make_folder"], run: { _ in .string(Paths.canonical(".")) }),
         Builtin(
-            "ls", family: family, summary: "The names in a folder, sorted; folders end with /.",
-            parameters: [Parameter("folder", .string, default: ".", doc: "The folder.")],
-            result: "list of strings", terms: ["list files", "dir", "folder", "directory"],
-            examples: [.init("type(ls(\"/\"))", shows: "\"list\"")],
+            "ls", family: .files, summary: "The names in a folder, sorted; folders end with /.", parameters: [listed], result: .strings,
+            terms: ["list files", "dir", "folder", "directory"], examples: [.init("type(ls(\"/\"))", shows: "\"list\"")],
+            seeAlso: ["make_folder", "exists", "read_text"],
             run: { call in
-                let path = call.context.resolve(try call.string("folder"))
+                let path = call.context.resolve(try call[listed])
                 guard Paths.isDirectory(path), access(path, R_OK) == 0 else {
                     if errno == 0 || Paths.exists(path) && !Paths.isDirectory(path) { errno = ENOTDIR }
                     throw problem(path)
@@ -37,18 +38,13 @@ extension CoreBuiltins {
                     })
             }),
         Builtin(
-            "make_folder", family: family, summary: "Makes a folder, and those above it; one that is there already stays as it is.",
-            parameters: [Parameter("path", .string, doc: "The folder.").naming(.folder)],
-            result: "the path", terms: ["mkdir", "create folder", "new folder", "directory"],
+            "make_folder", family: .files, summary: "Makes a folder, and those above it; one that is there already stays as it is.",
+            parameters: [made], result: .path, terms: ["mkdir", "create folder", "new folder", "directory"],
             examples: [.init("make_folder(\"out/pictures\"); ls(\"out\")", shows: "[\"pictures/\"]")], run: makeFolder),
     ]
 
     @Sendable private static func makeFolder(_ call: Call) throws -> Value {
-        let given = try call.string("path")
-        guard !given.isEmpty, !given.utf8.contains(0) else {
-            throw Problem(.badArgument, given.isEmpty ? "the path is empty" : "a path cannot contain a zero byte", argument: "path")
-        }
-        let path = call.context.resolve(given)
+        let path = call.context.resolve(try call.writablePath(Self.made))
         var made = path.hasPrefix("/") ? "/" : ""
         for part in path.split(separator: "/") {
             made += made.isEmpty || made == "/" ? part : "/" + part
@@ -60,11 +56,11 @@ extension CoreBuiltins {
 
     private static func refused(_ path: String) -> Problem {
         switch errno {
-        case EEXIST: Problem(.cannotWrite, "\(quoted(path)) is a file, not a folder", argument: "path")
-        case EACCES, EPERM, EROFS: Problem(.noPermission, "no permission to make the folder \(quoted(path))", argument: "path")
-        case ENOSPC, EDQUOT: Problem(.diskFull, "the disk has no room for the folder \(quoted(path))", argument: "path")
+        case EEXIST: Problem(.cannotWrite, "\(quoted(path)) is a file, not a folder", argument: made.name)
+        case EACCES, EPERM, EROFS: Problem(.noPermission, "no permission to make the folder \(quoted(path))", argument: made.name)
+        case ENOSPC, EDQUOT: Problem(.diskFull, "the disk has no room for the folder \(quoted(path))", argument: made.name)
         default:
-            Problem(.cannotWrite, "cannot make the folder \(quoted(path)): \(String(cString: strerror(errno)))", argument: "path")
+            Problem(.cannotWrite, "cannot make the folder \(quoted(path)): \(String(cString: strerror(errno)))", argument: made.name)
         }
     }
 
@@ -75,12 +71,12 @@ extension CoreBuiltins {
             let (above, name) = Paths.split(path)
             let names = Paths.entries(of: above.isEmpty ? "." : above).filter(\.isFolder).map(\.name)
             return Problem(
-                .fileMissing, "there is no folder \(quoted(path))", argument: "folder",
+                .fileMissing, "there is no folder \(quoted(path))", argument: folder.name,
                 help: nearestName(name, among: names).map { "did you mean \(quoted(above + $0))?" })
-        case ENOTDIR: return Problem(.cannotRead, "\(quoted(path)) is a file, not a folder", argument: "folder")
-        case EACCES: return Problem(.noPermission, "no permission to enter \(quoted(path))", argument: "folder")
+        case ENOTDIR: return Problem(.cannotRead, "\(quoted(path)) is a file, not a folder", argument: folder.name)
+        case EACCES: return Problem(.noPermission, "no permission to enter \(quoted(path))", argument: folder.name)
         default:
-            return Problem(.cannotRead, "cannot enter \(quoted(path)): \(String(cString: strerror(code)))", argument: "folder")
+            return Problem(.cannotRead, "cannot enter \(quoted(path)): \(String(cString: strerror(code)))", argument: folder.name)
         }
     }
 }

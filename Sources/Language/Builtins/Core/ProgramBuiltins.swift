@@ -1,46 +1,41 @@
 extension CoreBuiltins {
-    private static let family = "program"
+    private static let message = Key<Value>("message", doc: "What went wrong.")
+    private static let advice = Key<String?>("help", doc: "What to do about it.", keywordOnly: true)
+    private static let subject = Key<Value?>("x", doc: "A function, a name in quotes, or a value.")
 
     static let programBuiltins: [Builtin] = [
         Builtin(
-            "fail", family: family,
-            summary: "Ends the program, or the nearest try, with an error of one's own.",
-            parameters: [
-                Parameter("message", doc: "What went wrong."),
-                Parameter("help", .string, doc: "What to do about it.", keywordOnly: true, optional: true),
-            ],
-            result: "nothing: it does not return", terms: ["error", "raise", "throw"],
+            "fail", family: .program, summary: "Ends the program, or the nearest try, with an error of one's own.",
+            parameters: [message, advice], result: "nothing: it does not return", terms: ["error", "raise", "throw"],
             examples: [.init("try { fail(\"no\") } recover e { e.message }", shows: "\"no\"")],
             run: { call in
-                let message = try call.value("message").inlineText
+                let message = try call[Self.message].inlineText
                 throw Problem(
-                    .failed, message.isEmpty ? "fail was called with an empty message" : message, help: call.optional("help")?.inlineText)
+                    .failed, message.isEmpty ? "fail was called with an empty message" : message, help: try call[advice])
             }),
         Builtin(
-            "help", family: family, summary: "Writes help on a command, a function or a value.",
-            parameters: [Parameter("x", doc: "A function, a name in quotes, or a value.", optional: true)],
-            terms: ["manual", "documentation", "?"], examples: [.init("help(\"len\")")], isCommand: true,
+            "help", family: .program, summary: "Writes help on a command, a function or a value.", parameters: [subject],
+            terms: ["manual", "documentation", "?"], examples: [.init("help(\"len\")")], seeAlso: ["doc"], isCommand: true,
             run: { call in
-                call.context.emit(.stream(try helpText(call, "x") + "\n"))
+                call.context.emit(.stream(try helpText(call) + "\n"))
                 return .none
             }),
         Builtin(
-            "doc", family: family, summary: "The help on a command, a function or a value, as a string.",
-            parameters: [Parameter("x", doc: "A function, a name in quotes, or a value.", optional: true)],
-            result: "string", terms: ["manual", "documentation"],
+            "doc", family: .program, summary: "The help on a command, a function or a value, as a string.",
+            parameters: [subject], result: .string, terms: ["manual", "documentation"],
             examples: [.init("len(doc(\"len\")) > 0", shows: "true")],
-            run: { call in .string(try helpText(call, "x")) }),
+            run: { call in .string(try helpText(call)) }),
         Builtin(
-            "time", family: family, summary: "Seconds on a clock that never goes back, for measuring.",
-            result: "float", terms: ["clock", "seconds", "measure", "duration"],
+            "time", family: .program, summary: "Seconds on a clock that never goes back, for measuring.",
+            result: .float, terms: ["clock", "seconds", "measure", "duration"],
             examples: [.init("start = time(); time() - start >= 0", shows: "true")],
             run: { _ in .float(monotonicSeconds()) }),
     ]
 
-    private static func helpText(_ call: Call, _ name: String) throws -> String {
+    private static func helpText(_ call: Call) throws -> String {
         guard let machine = call.context.machine else { return "" }
         let help = Help(machine: machine)
-        guard let value = call.optional(name) else { return help.overview() }
+        guard let value = try call[subject] else { return help.overview() }
         if case .string(let topic) = value { return help.text(for: topic) }
         return help.text(of: value, named: nil)
     }

@@ -1,96 +1,89 @@
 extension CoreBuiltins {
-    private static let family = "text"
-    private static let text = Parameter("text", .string, doc: "A string.")
+    private static let text = Key<String>("text", doc: "A string.")
+    private static let parts = Key<Value>("xs", doc: "A list, or a value with items.")
+    private static let between = Key<String>("separator", default: "", doc: "Written between two.")
+    private static let separator = Key<String?>("separator", doc: "What stands between parts.")
+    private static let old = Key<String>("old", doc: "What to look for.")
+    private static let new = Key<String>("new", doc: "What to put there.")
+    private static let start = Key<String>("start", doc: "What it should begin with.")
+    private static let end = Key<String>("end", doc: "What it should end with.")
+    private static let count = Key<Int>("count", range: 0...1e15, doc: "How often.")
 
     static let textBuiltins: [Builtin] = [
         Builtin(
-            "join", family: family, summary: "The items as text, with a separator between them.",
-            parameters: [
-                Parameter("xs", doc: "A list, or a value with items."),
-                Parameter("separator", .string, default: "", doc: "Written between two."),
-            ],
-            result: "string", terms: ["concatenate"],
-            examples: [.init("join([1, 2], \", \")", shows: "\"1, 2\"")],
+            "join", family: .text, summary: "The items as text, with a separator between them.",
+            parameters: [parts, between], result: .string, terms: ["concatenate"],
+            examples: [.init("join([1, 2], \", \")", shows: "\"1, 2\"")], seeAlso: ["split", "replace", "repeat"], cost: .detachable(),
             run: { call in
-                let parts = try items(call, "xs").polledMap { try $0.inlineText(within: call.context) }
-                let separator = try call.string("separator")
+                let parts = try items(call, Self.parts).polledMap { try $0.inlineText(within: call.context) }
+                let separator = try call[between]
                 let size = parts.reduce(0) { $0 + $1.utf8.count + separator.utf8.count }
                 try Reservation.check([size], what: "this string")
                 return .string(parts.joined(separator: separator))
             }),
         Builtin(
-            "split", family: family,
-            summary: "The parts of a text between separators; without one, its words.",
-            parameters: [
-                text, Parameter("separator", .string, doc: "What stands between parts.", optional: true),
-            ],
-            result: "list of string", terms: ["words", "cut"],
-            examples: [.init("split(\"a,b\", \",\")", shows: "[\"a\", \"b\"]")], run: split),
+            "split", family: .text, summary: "The parts of a text between separators; without one, its words.",
+            parameters: [text, separator], result: .strings, terms: ["words", "cut"],
+            examples: [.init("split(\"a,b\", \",\")", shows: "[\"a\", \"b\"]")], seeAlso: ["replace", "lines"], cost: .detachable(),
+            run: split),
         Builtin(
-            "replace", family: family,
-            summary: "The text with every occurrence of one part replaced by another.",
-            parameters: [
-                text, Parameter("old", .string, doc: "What to look for."),
-                Parameter("new", .string, doc: "What to put there."),
-            ],
-            result: "string", terms: ["substitute"],
-            examples: [.init("replace(\"a cat\", \"cat\", \"dog\")", shows: "\"a dog\"")], run: replace),
+            "replace", family: .text, summary: "The text with every occurrence of one part replaced by another.",
+            parameters: [text, old, new], result: .string, terms: ["substitute"],
+            examples: [.init("replace(\"a cat\", \"cat\", \"dog\")", shows: "\"a dog\"")], seeAlso: ["starts_with", "ends_with"],
+            cost: .detachable(), run: replace),
         Builtin(
-            "upper", family: family, summary: "The text in capital letters.", parameters: [text],
-            result: "string",
-            terms: ["capital", "case"], examples: [.init("upper(\"ab\")", shows: "\"AB\"")],
-            run: { call in .string(try TextSearch.changed(try call.string("text")) { $0.uppercased() }) }),
+            "upper", family: .text, summary: "The text in capital letters.", parameters: [text], result: .string,
+            terms: ["capital", "case"], examples: [.init("upper(\"ab\")", shows: "\"AB\"")], seeAlso: ["lower", "trim"],
+            cost: .detachable(),
+            run: { call in .string(try TextSearch.changed(try call[text]) { $0.uppercased() }) }),
         Builtin(
-            "lower", family: family, summary: "The text in small letters.", parameters: [text],
-            result: "string",
-            terms: ["small", "case"], examples: [.init("lower(\"AB\")", shows: "\"ab\"")],
-            run: { call in .string(try TextSearch.changed(try call.string("text")) { $0.lowercased() }) }),
+            "lower", family: .text, summary: "The text in small letters.", parameters: [text], result: .string,
+            terms: ["small", "case"], examples: [.init("lower(\"AB\")", shows: "\"ab\"")], seeAlso: ["trim"], cost: .detachable(),
+            run: { call in .string(try TextSearch.changed(try call[text]) { $0.lowercased() }) }),
         Builtin(
-            "trim", family: family, summary: "The text without blanks at its ends.", parameters: [text],
-            result: "string", terms: ["strip", "blank"], examples: [.init("trim(\" a \")", shows: "\"a\"")],
-            run: { call in .string(try TextSearch.trimmed(try call.string("text"), \.isWhitespace)) }),
+            "trim", family: .text, summary: "The text without blanks at its ends.", parameters: [text],
+            result: .string, terms: ["strip", "blank"], examples: [.init("trim(\" a \")", shows: "\"a\"")], cost: .detachable(),
+            run: { call in .string(try TextSearch.trimmed(try call[text], \.isWhitespace)) }),
         Builtin(
-            "starts_with", family: family, summary: "Whether a text begins with another.",
-            parameters: [text, Parameter("start", .string, doc: "What it should begin with.")], result: "bool",
-            terms: ["prefix"], examples: [.init("starts_with(\"unet.conv_in\", \"unet.\")", shows: "true")],
-            run: { call in .bool(try call.string("text").hasPrefix(try call.string("start"))) }),
+            "starts_with", family: .text, summary: "Whether a text begins with another.", parameters: [text, start], result: .bool,
+            terms: ["prefix"], examples: [.init("starts_with(\"unet.conv_in\", \"unet.\")", shows: "true")], seeAlso: ["ends_with"],
+            cost: .detachable(),
+            run: { call in .bool(try call[text].hasPrefix(try call[start])) }),
         Builtin(
-            "ends_with", family: family, summary: "Whether a text ends with another.",
-            parameters: [text, Parameter("end", .string, doc: "What it should end with.")], result: "bool",
-            terms: ["suffix"], examples: [.init("ends_with(\"photo.png\", \".png\")", shows: "true")],
-            run: { call in .bool(try call.string("text").hasSuffix(try call.string("end"))) }),
+            "ends_with", family: .text, summary: "Whether a text ends with another.", parameters: [text, end], result: .bool,
+            terms: ["suffix"], examples: [.init("ends_with(\"photo.png\", \".png\")", shows: "true")], cost: .detachable(),
+            run: { call in .bool(try call[text].hasSuffix(try call[end])) }),
         Builtin(
-            "lines", family: family, summary: "The lines of a text, without their ends.", parameters: [text],
-            result: "list of string", terms: ["split", "newline"],
-            examples: [.init("lines(\"a\\nb\")", shows: "[\"a\", \"b\"]")],
+            "lines", family: .text, summary: "The lines of a text, without their ends.", parameters: [text],
+            result: .strings, terms: ["split", "newline"],
+            examples: [.init("lines(\"a\\nb\")", shows: "[\"a\", \"b\"]")], cost: .detachable(),
             run: { call in
-                var parts = try TextSearch.split(try call.string("text"), keepsEmpty: true, \.isNewline)
+                var parts = try TextSearch.split(try call[text], keepsEmpty: true, \.isNewline)
                 if parts.last?.isEmpty ?? false { parts.removeLast() }
                 return .list(parts.map { .string($0) })
             }),
         Builtin(
-            "repeat", family: family, summary: "A text several times in a row.",
-            parameters: [text, Parameter("count", .int, range: 0...1e15, doc: "How often.")], result: "string",
+            "repeat", family: .text, summary: "A text several times in a row.", parameters: [text, count], result: .string,
             terms: ["times", "multiply"], examples: [.init("repeat(\"ab\", 3)", shows: "\"ababab\"")],
             run: { call in
-                let (text, count) = (try call.string("text"), try call.int("count"))
+                let (text, count) = (try call[Self.text], try call[Self.count])
                 try Reservation.check([count], of: text.utf8.count, what: "this string")
                 return .string(try TextSearch.repeated(text, count))
             }),
     ]
 
     @Sendable private static func split(_ call: Call) throws -> Value {
-        let text = try call.string("text")
-        guard call.optional("separator") != nil else {
+        let text = try call[Self.text]
+        guard let separator = try call[Self.separator] else {
             return .list(try TextSearch.split(text, keepsEmpty: false, \.isWhitespace).map { .string($0) })
         }
-        let places = try TextSearch.occurrences(of: try separator(call, "separator"), in: text)
+        let places = try TextSearch.occurrences(of: try sought(separator, Self.separator.name, call), in: text)
         return .list(try TextSearch.pieces(text, between: places).map { .string($0) })
     }
 
     @Sendable private static func replace(_ call: Call) throws -> Value {
-        let (text, new) = (try call.string("text"), try call.string("new"))
-        let places = try TextSearch.occurrences(of: try separator(call, "old"), in: text)
+        let (text, new) = (try call[Self.text], try call[Self.new])
+        let places = try TextSearch.occurrences(of: try sought(try call[old], old.name, call), in: text)
         try Reservation.check([places.count], of: new.utf8.count, what: "this string")
         var (result, isFirst) = ("", true)
         try TextSearch.pieces(text, between: places).polledForEach { piece in
@@ -102,11 +95,9 @@ extension CoreBuiltins {
         return .string(result)
     }
 
-    private static func separator(_ call: Call, _ name: String) throws -> String {
-        let text = try call.string(name)
-        if text.isEmpty {
-            throw Problem(.badArgument, "\(call.builtin.name) needs some text for \(name)", argument: name)
-        }
+    /// Returns the text to look for, the argument of this name. Throws `.badArgument` where it is empty.
+    private static func sought(_ text: String, _ name: String, _ call: Call) throws -> String {
+        if text.isEmpty { throw Problem(.badArgument, "\(call.builtin.name) needs some text for \(name)", argument: name) }
         return text
     }
 }

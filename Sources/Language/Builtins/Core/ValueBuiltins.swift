@@ -1,67 +1,57 @@
 extension CoreBuiltins {
-    private static let family = "values"
+    private static let written = Key<[Value]>(rest: "values", doc: "What to write; strings without quotes.")
+    private static let end = Key<String>("end", default: "\n", doc: "Written after the last.", keywordOnly: true)
+    private static let separator = Key<String>("separator", default: " ", doc: "Written between two.", keywordOnly: true)
+    private static let full = Key<Bool>("full", default: false, doc: "Leave nothing out of large tensors and tables.", keywordOnly: true)
+    private static let counted = Key<Value>("x", doc: "A list, range, string, record, or a value with items.")
+    private static let x = Key<Value>("x", doc: "Any value.")
+    private static let number = Key<Value>("x", .oneOf([.number, .string, .bool]), doc: "A number, a string or a bool.")
+    private static let collected = Key<Value>("x", doc: "What to go through.")
 
     static let valueBuiltins: [Builtin] = [
         Builtin(
-            "print", family: family, summary: "Writes values, separated by spaces; tensors and tables in full.",
-            parameters: [
-                Parameter("values", doc: "What to write; strings without quotes.", variadic: true),
-                Parameter("end", .string, default: "\n", doc: "Written after the last.", keywordOnly: true),
-                Parameter("separator", .string, default: " ", doc: "Written between two.", keywordOnly: true),
-                Parameter(
-                    "full", .bool, default: false, doc: "Leave nothing out of large tensors and tables.",
-                    keywordOnly: true),
-            ],
-            terms: ["output", "write", "echo"],
-            examples: [.init("print(\"loss\", 0.5)")], isCommand: true, run: printValues),
+            "print", family: .values, summary: "Writes values, separated by spaces; tensors and tables in full.",
+            parameters: [written, end, separator, full], terms: ["output", "write", "echo"],
+            examples: [.init("print(\"loss\", 0.5)")], seeAlso: ["str", "help", "fail", "time"], isCommand: true, run: printValues),
         Builtin(
-            "len", family: family, summary: "How many items, characters or fields a value has.",
-            parameters: [Parameter("x", doc: "A list, range, string, record, or a value with items.")],
-            result: "int", terms: ["length", "count", "size"],
-            examples: [.init("len([4, 5, 6])", shows: "3"), .init("len(1..8)", shows: "8")], run: length),
+            "len", family: .values, summary: "How many items, characters or fields a value has.",
+            parameters: [counted], result: .int, terms: ["length", "count", "size"],
+            examples: [.init("len([4, 5, 6])", shows: "3"), .init("len(1..8)", shows: "8")], seeAlso: ["has", "type"], run: length),
         Builtin(
-            "type", family: family, summary: "The name of a value's type.",
-            parameters: [Parameter("x", doc: "Any value.")], result: "string",
-            terms: ["class", "kind"], examples: [.init("type(1..3)", shows: "\"range\"")],
-            run: { call in .string(try call.value("x").typeName) }),
+            "type", family: .values, summary: "The name of a value's type.", parameters: [x], result: .string, terms: ["class", "kind"],
+            examples: [.init("type(1..3)", shows: "\"range\"")], seeAlso: ["has"],
+            run: { call in .string(try call[x].typeName) }),
         Builtin(
-            "str", family: family, summary: "A value as text, as print writes it.",
-            parameters: [Parameter("x", doc: "Any value.")], result: "string",
+            "str", family: .values, summary: "A value as text, as print writes it.", parameters: [x], result: .string,
             terms: ["string", "text", "convert"], examples: [.init("str(1.5)", shows: "\"1.5\"")],
-            run: { call in .string(try call.value("x").inlineText(within: call.context)) }),
+            seeAlso: ["help", "int", "float"], cost: .detachable(),
+            run: { call in .string(try call[x].inlineText(within: call.context)) }),
         Builtin(
-            "int", family: family, summary: "A number cut to an int, or a string read as one.",
-            parameters: [
-                Parameter("x", .oneOf([.number, .string, .bool]), doc: "A number, a string or a bool.")
-            ],
-            result: "int", terms: ["integer", "truncate", "convert"],
-            examples: [.init("int(3.9)", shows: "3"), .init("int(\"12\")", shows: "12")], run: toInt),
+            "int", family: .values, summary: "A number cut to an int, or a string read as one.", parameters: [number], result: .int,
+            terms: ["integer", "truncate", "convert"], examples: [.init("int(3.9)", shows: "3"), .init("int(\"12\")", shows: "12")],
+            seeAlso: ["float"], cost: .detachable(), run: toInt),
         Builtin(
-            "float", family: family, summary: "A number as a float, or a string read as one.",
-            parameters: [
-                Parameter("x", .oneOf([.number, .string, .bool]), doc: "A number, a string or a bool.")
-            ],
-            result: "float", terms: ["real", "double", "convert"],
-            examples: [.init("float(\"5e-4\")", shows: "0.0005")], run: toFloat),
+            "float", family: .values, summary: "A number as a float, or a string read as one.", parameters: [number], result: .float,
+            terms: ["real", "double", "convert"], examples: [.init("float(\"5e-4\")", shows: "0.0005")], cost: .detachable(), run: toFloat),
         Builtin(
-            "list", family: family,
+            "list", family: .values,
             summary: "The items of a range, string, record (its keys) or value as a list.",
-            parameters: [Parameter("x", doc: "What to go through.")], result: "list",
-            terms: ["convert", "array", "collect"], examples: [.init("list(1..3)", shows: "[1, 2, 3]")],
-            run: { call in .list(try items(call, "x")) }),
+            parameters: [collected], result: .list, terms: ["convert", "array", "collect"],
+            examples: [.init("list(1..3)", shows: "[1, 2, 3]")], seeAlso: ["range", "enumerate"], cost: .detachable(),
+            run: { call in .list(try items(call, collected)) }),
     ]
 
     @Sendable private static func printValues(_ call: Call) throws -> Value {
-        let (context, full) = (call.context.displayContext, try call.bool("full"))
+        let (context, isFull) = (call.context.displayContext, try call[full])
         let texts = try Aside.run(extent: call.extent, call.context.interrupt) {
-            try call.rest.map { value in
-                if case .host(let host) = value { return host.printed(full: full, context) }
+            try call[written].map { value in
+                if case .host(let host) = value { return host.printed(full: isFull, context) }
                 return try value.inlineText(within: call.context)
             }
         }
         // The text of a value that was written while a stop was requested may be incomplete.
         try call.context.checkInterrupt()
-        let text = texts.joined(separator: try call.string("separator")) + (try call.string("end"))
+        let text = texts.joined(separator: try call[separator]) + (try call[end])
         guard text.utf8.count > longestPiece else {
             call.context.emit(.stream(text))
             return .none
@@ -80,7 +70,7 @@ extension CoreBuiltins {
     private static let longestPiece = 1 << 16
 
     @Sendable private static func length(_ call: Call) throws -> Value {
-        switch try call.value("x") {
+        switch try call[counted] {
         case .list(let items): return .int(items.count)
         case .range(let range): return .int(range.count)
         case .string(let text): return .int(try TextSearch.count(text))
@@ -90,42 +80,41 @@ extension CoreBuiltins {
         default: break
         }
         throw Problem(
-            .wrongType, "\(try call.value("x").describedType) has no length", argument: "x",
-            label: "no items here")
+            .wrongType, "\(try call[counted].describedType) has no length", argument: counted.name, label: "no items here")
     }
 
     @Sendable private static func toInt(_ call: Call) throws -> Value {
-        switch try call.value("x") {
+        switch try call[number] {
         case .bool(let flag): return .int(flag ? 1 : 0)
-        case .float(let number):
-            if let value = Int(exactly: number.rounded(.towardZero)) { return .int(value) }
-            throw Problem(.outOfRange, "\(floatText(number)) does not fit into an int", argument: "x")
+        case .float(let float):
+            if let value = Int(exactly: float.rounded(.towardZero)) { return .int(value) }
+            throw Problem(.outOfRange, "\(floatText(float)) does not fit into an int", argument: number.name)
         case .string(let text):
             if let value = Int(trimmed(text)) { return .int(value) }
-            throw Problem(.badArgument, "\(quoted(text)) is not an int", argument: "x")
+            throw Problem(.badArgument, "\(quoted(text)) is not an int", argument: number.name)
         case let other: return other
         }
     }
 
     @Sendable private static func toFloat(_ call: Call) throws -> Value {
-        switch try call.value("x") {
+        switch try call[number] {
         case .bool(let flag): return .float(flag ? 1 : 0)
         case .string(let text):
             if let value = Double(trimmed(text)) { return .float(value) }
-            throw Problem(.badArgument, "\(quoted(text)) is not a number", argument: "x")
+            throw Problem(.badArgument, "\(quoted(text)) is not a number", argument: number.name)
         case let other: return .float(other.number ?? 0)
         }
     }
 
     /// Returns the items of an argument as a loop would see them. Throws `.notIterable` where it has none.
-    static func items(_ call: Call, _ name: String) throws -> [Value] {
-        switch try call.value(name) {
+    static func items<Argument>(_ call: Call, _ key: Key<Argument>) throws -> [Value] {
+        switch try call.value(key) {
         case .string(let text): return try text.polledMap { .string(String($0)) }
         case .record(let record): return record.keys.map { .string($0) }
         case let other:
             if let items = try other.elements { return items }
             throw Problem(
-                .notIterable, "\(call.builtin.name) wants something with items for \(name)", argument: name,
+                .notIterable, "\(call.builtin.name) wants something with items for \(key.name)", argument: key.name,
                 label: "this is \(other.describedType)")
         }
     }

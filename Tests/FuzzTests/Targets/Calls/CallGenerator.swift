@@ -88,7 +88,7 @@ struct CallGenerator {
         case .list(let item): return list(item, parameter, row, depth)
         case .listOrSingle(let item): return choices.chance(50) ? list(item, parameter, row, depth) : value(item, parameter, row, depth)
         case .oneOf(let rules): return value(choices.pick(rules), parameter, row, depth)
-        case .host(let name): return host(name, depth)
+        case .host(let name): return host(name.text, depth)
         }
     }
 
@@ -125,7 +125,9 @@ struct CallGenerator {
 
     /// A value of one of the host's types: one that is set up, or what a command gives.
     private mutating func host(_ type: String, _ depth: Int) -> String {
-        let makers = rows.filter { $0.result == type || $0.result.hasPrefix(type + " ") || $0.result.hasPrefix(type + ",") }
+        let makers = rows.filter {
+            $0.result.words == type || $0.result.words.hasPrefix(type + " ") || $0.result.words.hasPrefix(type + ",")
+        }
         if depth < 2, !makers.isEmpty, choices.chance(12) { return call(choices.pick(makers), depth: depth + 1) }
         return choices.pick(EdgeValues.byType[type] ?? ["none"])
     }

@@ -1,0 +1,91 @@
+import Images
+import NeuralNetwork
+import Tensors
+
+extension TrainingSetting {
+    /// Every setting, in the order in which help lists the parameters: the optimizer's, the weights of the loss's terms, the method's, and
+    /// those that only some commands set.
+    public static let all: [TrainingSetting] = optimization + weights + method + others
+
+    private static let optimization: [TrainingSetting] = [
+        int("steps", 0...1_000_000, unit: "steps", \.steps, "Training steps."),
+        number("lr", 0...10, \.optimizer.lr, "Learning rate."),
+        number("beta2", 0...0.99999, \.optimizer.beta2, "AdamW's second decay."),
+        number("weight_decay", 0...1, \.optimizer.weightDecay, "AdamW's weight decay."),
+        TrainingSetting(
+            "optimizer_bits", .int(8...32, unit: "bits"),
+            "Bits of each of AdamW's two moments: 32, or 8 by blocks, a quarter of the memory.",
+            fault: { [8, 32].contains($0.intValue) ? nil : "AdamW's moments have 32 bits or 8" },
+            read: { JSON($0.optimizer.stateBits) }, write: { $0.optimizer.stateBits = $1.intValue ?? 32 }),
+    ]
+
+    private static let weights: [TrainingSetting] = LossTerm.all.compactMap { term in
+        guard let weight = term.weight, let name = term.weightName else { return nil }
+        return TrainingSetting(name, .number(0...1000), weight.doc, read: { JSON($0.weight(of: term)) }) {
+            $0.setWeight(of: term, to: $1.doubleValue ?? weight.standard)
+        }
+    }
+
+    private static let method: [TrainingSetting] = [
+        word("normalization", \.attentionNormalization, "How a map is brought to 0…1 for that loss."),
+        word(
+            "reduction", \.attentionReduction,
+            "That loss as a mean over all cells (the code), or half inside, half outside of the mask."),
+        bool("masked", \.isMasked, "The diffusion loss only inside the chosen masks."),
+        word("sampling", \.sampling, "The law of a step's handles; or a function of (step, count) that gives their places."),
+        number("flip", 0...1, \.flip, "Probability that photo and masks are flipped."),
+        TrainingSetting(
+            "contexts", .texts, "Prompts to learn in, one at random a photo, * for the handles; or a function of (step, pick).",
+            fault: { $0.arrayValue?.lazy.compactMap(\.stringValue).compactMap(PromptContext.fault).first },
+            read: { .array($0.contexts.map(JSON.string)) }, write: { $0.contexts = $1.arrayValue?.compactMap(\.stringValue) ?? [] }),
+        number("zoom", 0...1, \.zoom, "Share of photos seen from closer, around their things; or a function of (step, pick)."),
+        word("downsampling", \.maskDownsampling, "How masks come down to the size of latents and attention maps."),
+        int("batch", 1...64, \.batchSize, "Photos in a step, each with a subset of its own."),
+        TrainingSetting(
+            "clip", .number(0...1e6), "Norm that gradients are clipped to; 0 does not clip.", isOptional: true,
+            read: { $0.clipNorm.map { JSON($0) } ?? .null }, write: { $0.clipNorm = $1.doubleValue.flatMap { $0 == 0 ? nil : $0 } }),
+        bool(
+            "gradient_checkpointing", \.checkpointsGradients,
+            "Computes activations again instead of keeping them: a third slower, far less memory."),
+        TrainingSetting(
+            "size", .sides(1...4096), "Size that it trains at, [height, width] or one number for both; the model's own without.",
+            isOptional: true, read: { $0.size.map { [JSON($0.height), JSON($0.width)] } ?? .null }
+        ) { options, value in
+            let sides = value.arrayValue?.compactMap(\.intValue) ?? []
+            options.size = sides.count == 2 ? PixelSize(width: sides[1], height: sides[0]) : nil
+        },
+        bool(
+            clipTable, \.clipsWholeTable,
+            "In phase one clip by the norm of the whole token table's gradient, as the paper's code does."),
+    ]
+
+    /// The name of the one setting that means nothing in phase two.
+    public static let clipTable = "clip_table"
+
+    private static let others: [TrainingSetting] = [
+        number("beta1", 0...0.99999, \.optimizer.beta1),
+        number("eps", 0...1, \.optimizer.eps),
+        TrainingSetting(
+            "handle_lr", .number(0...10), isOptional: true, read: { $0.handleRate.map { JSON($0) } ?? .null },
+            write: { $0.handleRate = $1.doubleValue }),
+        word("train", \.trains),
+        TrainingSetting(
+            "train_names", .texts, isOptional: true, read: { $0.trainedNames.map { .array($0.sorted().map(JSON.string)) } ?? .null },
+            write: { $0.trainedNames = $1.arrayValue.map { Set($0.compactMap(\.stringValue)) } }),
+        int("lora_rank", 1...1024, \.loraRank),
+    ]
+}
+
+extension TrainingOptions {
+    /// Every setting by its name, in the order of the table.
+    public var json: JSON { .object(JSONObject(TrainingSetting.all.map { ($0.name, $0.value(in: self)) })) }
+
+    /// Reads all settings; nil where one is missing, unknown, of another kind or out of range.
+    public init?(_ json: JSON) {
+        guard let object = json.objectValue, object.count == TrainingSetting.all.count else { return nil }
+        self.init()
+        for setting in TrainingSetting.all {
+            guard let value = object[setting.name], setting.set(value, in: &self) else { return nil }
+        }
+    }
+}
