@@ -46,7 +46,7 @@ struct OptionRule: Sendable {
             },
             OptionRule(TrainingParameters.ofPrior) { call in
                 guard phases.allSatisfy({ $0.priorWeight == 0 }) else { return nil }
-                let isPreset = TrainingParameters.key("prior_weight").flatMap(call.given) == nil
+                let isPreset = TrainingParameters.key("prior_weight").flatMap { call.given($0) } == nil
                 let source = try isPreset ? call[TrainingParameters.preset].map { " in preset \"\($0.rawValue)\"" } ?? "" : ""
                 return Cause("prior_weight is 0\(source)", help: "prior_weight=1 keeps the model from forgetting")
             },

@@ -99,7 +99,7 @@ enum TrainingParameters {
             }
         }
         // Without masks the photo's own background would be learned under the name of every place.
-        if !options.isMasked, key("contexts").flatMap(call.given) == nil { options.contexts = [] }
+        if !options.isMasked, key("contexts").flatMap({ call.given($0) }) == nil { options.contexts = [] }
         return options
     }
 }

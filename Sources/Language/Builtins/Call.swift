@@ -28,21 +28,21 @@ public struct Call: Sendable {
 
     /// Returns a parameter's argument or default as a value of the language; none where an optional one was left out. Throws `.internal`
     /// where the builtin has no such parameter.
-    public func value(_ row: any Declaring) throws -> Value {
+    public func value(_ row: some Declaring) throws -> Value {
         if let place = place(of: row) { return bound[place] ?? .none }
-        throw Problem(.internal, "\(builtin.name) has no parameter \"\(row.parameter.name)\" in its table")
+        throw Problem(.internal, "\(builtin.name) has no parameter \"\(row.name)\" in its table")
     }
 
     /// Returns the value of a parameter that the builtin may lack: nil where it does, where the argument is none or was left out.
-    public func given(_ row: any Declaring) -> Value? {
+    public func given(_ row: some Declaring) -> Value? {
         place(of: row).flatMap { bound[$0] }.flatMap { $0.isNone ? nil : $0 }
     }
 
     /// Returns whether an argument was given explicitly; false where the builtin has no such parameter.
-    public func has(_ row: any Declaring) -> Bool { place(of: row).map { given[$0] } ?? false }
+    public func has(_ row: some Declaring) -> Bool { place(of: row).map { given[$0] } ?? false }
 
-    private func place(of row: any Declaring) -> Int? {
-        let name = row.parameter.name
+    private func place(of row: some Declaring) -> Int? {
+        let name = row.name
         return builtin.parameters.firstIndex { $0.name == name }
     }
 

@@ -33,6 +33,8 @@ public struct Key<Argument: Sendable>: Declaring {
 public protocol Declaring: Sendable {
     /// What is declared.
     var parameter: Parameter { get }
+    /// The parameter's name.
+    var name: String { get }
 }
 
 extension Parameter: Declaring {

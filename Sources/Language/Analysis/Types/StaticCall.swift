@@ -10,31 +10,31 @@ public struct StaticCall: Sendable {
     public let rest: [StaticType]?
 
     /// Returns the type of a parameter's value; unknown where the builtin has no such parameter.
-    public func type(_ row: any Declaring) -> StaticType { place(of: row).map { bound[$0] } ?? .unknown }
+    public func type(_ row: some Declaring) -> StaticType { place(of: row).map { bound[$0] } ?? .unknown }
 
     /// Returns whether an argument is certainly given and not known to be none.
-    public func has(_ row: any Declaring) -> Bool {
+    public func has(_ row: some Declaring) -> Bool {
         guard let place = place(of: row), given[place] else { return false }
         if case .constant(.none) = bound[place] { return false }
         return true
     }
 
     /// Returns an argument's int where it is known, else nil.
-    public func int(_ row: any Declaring) -> Int? { type(row).int }
+    public func int(_ row: some Declaring) -> Int? { type(row).int }
 
     /// Returns an argument's string where it is known, else nil.
-    public func string(_ row: any Declaring) -> String? {
+    public func string(_ row: some Declaring) -> String? {
         if case .constant(.string(let text)) = type(row) { text } else { nil }
     }
 
     /// Returns an argument's bool where it is known, else nil.
-    public func bool(_ row: any Declaring) -> Bool? {
+    public func bool(_ row: some Declaring) -> Bool? {
         if case .constant(.bool(let flag)) = type(row) { flag } else { nil }
     }
 
     /// Returns the ints of a list, nil for items that are not known; a single int is a list of one. Returns nil where the argument is no
     /// list or its length is not known.
-    public func ints(_ row: any Declaring) -> [Int?]? {
+    public func ints(_ row: some Declaring) -> [Int?]? {
         switch type(row) {
         case .int: [nil]
         case .constant(.int(let value)): [value]
@@ -43,8 +43,8 @@ public struct StaticCall: Sendable {
         }
     }
 
-    private func place(of row: any Declaring) -> Int? {
-        let name = row.parameter.name
+    private func place(of row: some Declaring) -> Int? {
+        let name = row.name
         return builtin.parameters.firstIndex { $0.name == name }
     }
 }
