@@ -46,10 +46,11 @@ let package = Package(
             resources: [.embedInCode("grammar.txt"), .embedInCode("Editors/extension.js")]),
         .target(name: "Terminal", dependencies: ["Language", "CReadline", "CChafa", "CPNG"]),
         .target(name: "LanguageServer", dependencies: ["Files", "Language"]),
+        .target(name: "Notebook", dependencies: ["Files", "Language", "Commands", "Images"], exclude: ["README.md"]),
         .executableTarget(
             name: "bas",
             dependencies: [
-                "Commands", "Reference", "Terminal", "LanguageServer",
+                "Commands", "Reference", "Terminal", "LanguageServer", "Notebook",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // Tests: one target a floor, fixtures written by PyTorch and diffusers.
@@ -64,6 +65,7 @@ let package = Package(
         .testTarget(name: "CommandsTests", dependencies: ["Commands", "TestSupport"], exclude: ["Data"]),
         .testTarget(name: "LanguageServerTests", dependencies: ["Files", "LanguageServer", "Commands"], exclude: ["Data"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Language", "CPNG"]),
+        .testTarget(name: "NotebookTests", dependencies: ["Notebook", "Commands", "Images"]),
         .testTarget(name: "ReferenceTests", dependencies: ["Reference", "Commands"]),
         .testTarget(
             name: "FuzzTests", dependencies: ["Commands", "BreakAScene", "Terminal", "LanguageServer"], exclude: ["Seeds"]),

@@ -108,6 +108,11 @@ public final class Console {
         }
     }
 
+    /// Runs work that runs the session: signals meanwhile ask the session to stop.
+    public func running<Result>(_ work: () throws -> Result) rethrows -> Result {
+        try SignalWatcher.shared.whileRunning(session.interrupt, work)
+    }
+
     private func set(_ arguments: [String]) {
         session[global: "args"] = .list(arguments.map { .string($0) })
     }

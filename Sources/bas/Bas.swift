@@ -19,7 +19,10 @@ struct Bas: ParsableCommand {
             Exit codes: \(exitCodes)
             """,
         version: Host.version,
-        subcommands: [Start.self, Run.self, Check.self, Format.self, LanguageServerCommand.self, Explain.self, Doc.self, Bench.self],
+        subcommands: [
+            Start.self, Run.self, Check.self, Format.self, LanguageServerCommand.self, NotebookCommand.self, TestCommand.self, Explain.self,
+            Doc.self, Bench.self,
+        ],
         defaultSubcommand: Start.self)
 
     static let exitCodes = """

@@ -18,19 +18,19 @@ enum LoadedModels: ContextKey {
 
     /// Returns the model of `key`: the kept one where none of the files at `paths` has changed since it was read, else what `load` returns.
     /// Throws what `load` throws, and where the files keep changing while they are read.
-    static func model(_ key: String, of paths: [String], _ call: Call, load: () throws -> DiffusionModel) throws -> DiffusionModel {
+    static func model(_ key: String, of paths: [String], _ context: Context, load: () throws -> DiffusionModel) throws -> DiffusionModel {
         var before = DiskStamp(paths)
-        if let known = call.context[LoadedModels.self].first(where: { $0.key == key }), known.stamp == before, known.stamp.isSettled {
-            keep(known, call)
+        if let known = context[LoadedModels.self].first(where: { $0.key == key }), known.stamp == before, known.stamp.isSettled {
+            keep(known, context)
             return known.model
         }
-        call.context[LoadedModels.self].removeAll { $0.key == key }
+        context[LoadedModels.self].removeAll { $0.key == key }
         for _ in 0..<3 {
             let model = try load()
             try Cancellation.check()
             let after = DiskStamp(paths)
             if after == before {
-                keep(Entry(key: key, stamp: before, model: model), call)
+                keep(Entry(key: key, stamp: before, model: model), context)
                 return model
             }
             before = after
@@ -40,11 +40,11 @@ enum LoadedModels: ContextKey {
             help: "load it when whatever writes there is done")
     }
 
-    private static func keep(_ entry: Entry, _ call: Call) {
-        var entries = call.context[LoadedModels.self].filter { $0.key != entry.key } + [entry]
+    private static func keep(_ entry: Entry, _ context: Context) {
+        var entries = context[LoadedModels.self].filter { $0.key != entry.key } + [entry]
         while entries.count > mostModels || entries.count > 1 && entries.reduce(0, { $0 + $1.model.byteCount }) > mostBytes {
             entries.removeFirst()
         }
-        call.context[LoadedModels.self] = entries
+        context[LoadedModels.self] = entries
     }
 }

@@ -36,7 +36,7 @@ extension ModelCommands {
 
     /// Returns the model of a folder, kept by `LoadedModels`. Throws what loading throws.
     static func model(inFolder path: String, _ call: Call) throws -> DiffusionModel {
-        try LoadedModels.model(path, of: ModelFolder.places(path), call) {
+        try LoadedModels.model(path, of: ModelFolder.places(path), call.context) {
             let model = try ModelFolder.load(path)
             if let note = try SchedulerRegistry.make(model.scheduler).fallback {
                 call.context.warn(.unsupportedConfiguration, note, argument: source.name, help: "scheduler=… of generate picks another")
@@ -54,7 +54,7 @@ extension ModelCommands {
         let folder = try call[tokenizer].map { FileNames.readable($0, call.context) } ?? tokenizer(beside: path)
         let prediction = try call[Self.prediction]
         return try call.mapped(source) {
-            try LoadedModels.model("\(path)\n\(folder)\n\(prediction?.rawValue ?? "")", of: [path, folder], call) {
+            try LoadedModels.model("\(path)\n\(folder)\n\(prediction?.rawValue ?? "")", of: [path, folder], call.context) {
                 let recognised = try SingleFile.recognise(path)
                 guard FileSystem.isFolder(folder) else { throw SingleFileError.noTokenizer(path: path, looked: folder) }
                 if recognised == 2, prediction == nil {

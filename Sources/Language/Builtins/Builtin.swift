@@ -51,6 +51,9 @@ public struct Builtin: Sendable {
     public var planner: (any CallPlanner)?
     /// What a call has to do with the session's random numbers.
     public var randomness: Randomness
+    /// What a call reads or changes outside of the program, beside the files that its parameters name: "reads the clock"; nil for nothing.
+    /// A notebook does not keep the results of a cell with such a call.
+    public var outside: String?
     private let work: @Sendable (Call) throws -> Value
 
     /// What a call has to do with the session's random numbers.
@@ -71,7 +74,8 @@ public struct Builtin: Sendable {
     public init(
         _ name: String, family: Family, summary: String, parameters: [any Declaring] = [],
         result: ResultType = .none, terms: [String] = [], paper: String? = nil, examples: [Example] = [], seeAlso: [String] = [],
-        isCommand: Bool = false, cost: Cost? = nil, randomness: Randomness? = nil, planner: (any CallPlanner)? = nil,
+        isCommand: Bool = false, cost: Cost? = nil, randomness: Randomness? = nil, outside: String? = nil,
+        planner: (any CallPlanner)? = nil,
         file: String = #filePath, scope: Scope? = nil, run: @escaping @Sendable (Call) throws -> Value
     ) {
         self.name = name
@@ -87,6 +91,7 @@ public struct Builtin: Sendable {
         self.isCommand = isCommand
         self.cost = cost ?? family.cost
         self.randomness = randomness ?? (self.parameters.contains(where: \.isSeed) ? .draws { _ in true } : .none)
+        self.outside = outside
         self.planner = planner
         self.scope = scope
         work = run

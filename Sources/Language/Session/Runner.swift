@@ -42,11 +42,14 @@ struct Runner: Sendable {
             status: status, value: nil, diagnostics: [diagnostic], exitCode: diagnostic.exitCode, seconds: 0)
     }
 
-    /// Runs a program. `cell` is the number of a prompt's cell, `script` the path of a script; nil for other input.
-    func run(source: String, file: String, number: Int, script: String? = nil, cell: Int? = nil) -> Outcome {
+    /// Runs a program. `cell` is the number of a prompt's cell, `script` the path of a script, `program` what pictures record as their
+    /// origin; nil for other input.
+    func run(
+        source: String, file: String, number: Int, script: String? = nil, cell: Int? = nil, program: String? = nil
+    ) -> Outcome {
         let begin = monotonicSeconds()
         context.emit(.started(number: number, source: source))
-        context.beginRun(script: script, isCell: cell != nil, text: source)
+        context.beginRun(script: script, isCell: cell != nil, text: program ?? source)
         let report = Report()
         BigStack.run { stackBytes in
             machine.begin(stackBytes: stackBytes)

@@ -114,12 +114,13 @@ public final class Session: @unchecked Sendable {
     ///
     /// `cell`: the number of the input at a prompt or in a notebook, under which it is kept as `In[n]` and its last
     /// value as `Out[n]` and `_n`. `script`: the file that the source was read from; paths are looked for beside it.
+    /// `program`: the text that pictures record as their origin; nil is the source.
     @discardableResult
     public func run(
-        source: String, file: String = "input", cell: Int? = nil, script: String? = nil
+        source: String, file: String = "input", cell: Int? = nil, script: String? = nil, program: String? = nil
     ) -> Outcome {
         runCount += 1
-        return Runner(machine: machine).run(source: source, file: file, number: runCount, script: script, cell: cell)
+        return Runner(machine: machine).run(source: source, file: file, number: runCount, script: script, cell: cell, program: program)
     }
 
     /// Reads and runs a script. A file that cannot be read is a diagnostic with exit code 66 (missing), 74 (unreadable), 77 (no permission)

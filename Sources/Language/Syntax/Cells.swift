@@ -10,6 +10,10 @@ public struct Cell: Sendable, Equatable {
     public var recorded: [String]
     /// The first and last line in the file, counted from 1.
     public var lines: ClosedRange<Int>
+    /// The numbers of the lines of code, blank ones included.
+    public var codeLines: [Int] = []
+    /// The numbers of the `#>` lines.
+    public var recordedLines: [Int] = []
 }
 
 /// Returns the cells of a program. Lines within a string over several lines never count as marks.
@@ -25,7 +29,7 @@ public func cells(of source: String) -> [Cell] {
         guard var cell = current else { return }
         cell.code = trimmedLines(code)
         cell.prose = prose.joined(separator: "\n")
-        if !cell.code.isEmpty || !cell.prose.isEmpty || !cell.title.isEmpty { result.append(cell) }
+        if !cell.code.isEmpty || !cell.prose.isEmpty || !cell.title.isEmpty || !cell.recordedLines.isEmpty { result.append(cell) }
     }
     for (index, line) in lines.enumerated() {
         let number = index + 1
@@ -43,12 +47,15 @@ public func cells(of source: String) -> [Cell] {
         if let start = current?.lines.lowerBound { current?.lines = start...number }
         if inside.contains(number) {
             code.append(line)
+            current?.codeLines.append(number)
         } else if line.hasPrefix("#|") {
             prose.append(unmarked(line))
         } else if line.hasPrefix("#>") {
             current?.recorded.append(unmarked(line))
+            current?.recordedLines.append(number)
         } else if number > 1 || !line.hasPrefix("#!") {
             code.append(line)
+            current?.codeLines.append(number)
         }
     }
     close()

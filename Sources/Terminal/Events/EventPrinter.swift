@@ -80,7 +80,7 @@ public final class EventPrinter: Sendable {
     }
 
     /// Prints a line about the diagnostics on standard error.
-    func remark(_ text: String) {
+    public func remark(_ text: String) {
         state.withLock { state in
             if state.midLine { endLine(&state) }
             output.flush()

@@ -14,6 +14,7 @@ extension CoreBuiltins {
             "exists", family: .files, summary: "Whether there is a file or folder at a path.", parameters: [place], result: .bool,
             terms: ["file", "folder", "is there", "isfile", "isdir", "missing"],
             examples: [.init("exists(\"nothing.png\")", shows: "false")], seeAlso: ["read_text"],
+            outside: "looks for a file",
             run: { call in
                 let path = try call[place]
                 return .bool(!path.isEmpty && Paths.exists(call.context.readable(path)))

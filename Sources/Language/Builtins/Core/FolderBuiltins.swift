@@ -12,6 +12,7 @@ extension CoreBuiltins {
             parameters: [folder], result: "string, the folder's whole path",
             terms: ["chdir", "working directory", "folder", "directory"], examples: [.init("cd(\".\") == pwd()", shows: "true")],
             seeAlso: ["pwd", "ls", "make_folder"],
+            outside: "goes to another folder",
             run: { call in
                 let name = try call[folder]
                 let path = name == "~" ? Paths.home() ?? name : call.context.resolve(name)
@@ -21,11 +22,12 @@ extension CoreBuiltins {
         Builtin(
             "pwd", family: .files, summary: "The folder in which relative paths begin.", result: .string,
             terms: ["cwd", "working directory", "folder", "directory"], examples: [.init("type(pwd())", shows: "\"string\"")],
-            seeAlso: ["ls", "make_folder"], run: { _ in .string(Paths.canonical(".")) }),
+            seeAlso: ["ls", "make_folder"], outside: "reads the current folder", run: { _ in .string(Paths.canonical(".")) }),
         Builtin(
             "ls", family: .files, summary: "The names in a folder, sorted; folders end with /.", parameters: [listed], result: .strings,
             terms: ["list files", "dir", "folder", "directory"], examples: [.init("type(ls(\"/\"))", shows: "\"list\"")],
             seeAlso: ["make_folder", "exists", "read_text"],
+            outside: "reads a folder",
             run: { call in
                 let path = call.context.resolve(try call[listed])
                 guard Paths.isDirectory(path), access(path, R_OK) == 0 else {
@@ -40,7 +42,8 @@ extension CoreBuiltins {
         Builtin(
             "make_folder", family: .files, summary: "Makes a folder, and those above it; one that is there already stays as it is.",
             parameters: [made], result: .path, terms: ["mkdir", "create folder", "new folder", "directory"],
-            examples: [.init("make_folder(\"out/pictures\"); ls(\"out\")", shows: "[\"pictures/\"]")], run: makeFolder),
+            examples: [.init("make_folder(\"out/pictures\"); ls(\"out\")", shows: "[\"pictures/\"]")], outside: "makes a folder",
+            run: makeFolder),
     ]
 
     @Sendable private static func makeFolder(_ call: Call) throws -> Value {

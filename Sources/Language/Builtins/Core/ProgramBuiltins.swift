@@ -29,7 +29,7 @@ extension CoreBuiltins {
             "time", family: .program, summary: "Seconds on a clock that never goes back, for measuring.",
             result: .float, terms: ["clock", "seconds", "measure", "duration"],
             examples: [.init("start = time(); time() - start >= 0", shows: "true")],
-            run: { _ in .float(monotonicSeconds()) }),
+            outside: "reads the clock", run: { _ in .float(monotonicSeconds()) }),
     ]
 
     private static func helpText(_ call: Call) throws -> String {

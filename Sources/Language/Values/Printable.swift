@@ -1,13 +1,13 @@
 /// Returns the text with control characters made visible (`^[` for escape), so that names, metadata and prompts cannot steer the terminal.
 /// Newlines and tabs stay, `\r\n` becomes a newline, and marks that reverse the reading direction are removed.
-func printable(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: isControl) else { return text }
+public func printable(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: steersTerminal) else { return text }
     var result = String.UnicodeScalarView()
     var scalars = text.unicodeScalars.makeIterator()
     var next = scalars.next()
     while let scalar = next {
         next = scalars.next()
-        guard isControl(scalar) else {
+        guard steersTerminal(scalar) else {
             result.append(scalar)
             continue
         }
@@ -23,7 +23,7 @@ func printable(_ text: String) -> String {
     return String(result)
 }
 
-private func isControl(_ scalar: Unicode.Scalar) -> Bool {
+private func steersTerminal(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x09, 0x0A: false
     case 0..<0x20, 0x7F...0x9F, 0x202A...0x202E, 0x2066...0x2069: true

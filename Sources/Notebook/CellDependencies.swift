@@ -1,0 +1,119 @@
+import Commands
+import Files
+import Language
+import Tensors
+
+/// What a cell depends on and what makes its results impossible to keep, found without running it.
+struct CellDependencies {
+    /// What the cell takes and gives by name; nil where it cannot be parsed.
+    let names: CellNames?
+    /// The cells whose names it reads, itself or through functions, in the order of the file.
+    let cells: [Int]
+    /// The names that it reads, through functions as well, each with the cell that gives it; nil where none before it does.
+    let reads: [(name: String, cell: Int?)]
+    /// Whether it may draw from the session's random numbers, or seed them.
+    let isRandom: Bool
+    /// The files that it reads, as it names them, each with the folder of the library in which it is looked for.
+    let files: [(path: String, library: String?)]
+    /// Why its results cannot be kept, in words; nil where they can.
+    let obstacle: String?
+}
+
+/// The dependencies of all cells of a notebook.
+struct NotebookAnalysis {
+    /// One entry for each cell.
+    let cells: [CellDependencies]
+
+    /// Analyzes a notebook in a session that knows its builtins.
+    init(_ file: NotebookFile, _ session: Session) {
+        let table = session.context.builtins
+        let names = file.cells.indices.map { session.names(in: file.cells[$0].code) }
+        let calls = session.analyze(source: file.source, file: file.path).calls
+        var givers: [String: Int] = [:]
+        var result: [CellDependencies] = []
+        for (place, cell) in file.cells.enumerated() {
+            guard let own = names[place] else {
+                result.append(
+                    CellDependencies(names: nil, cells: [], reads: [], isRandom: true, files: [], obstacle: "it cannot be parsed"))
+                continue
+            }
+            let closure = Self.closure(own.reads, givers, names)
+            let functions = closure.compactMap(\.cell).filter { names[$0]?.definesFunctions == true }
+            // What the functions that it may call do counts as its own.
+            let parts = [place] + Set(functions).sorted()
+            let builtins = parts.reduce(into: Set<String>()) { $0.formUnion(names[$1]?.builtins ?? []) }
+            let made = calls.filter { call in
+                parts.contains { part in
+                    file.cells[part].lines.contains(call.span.position.line) && (part == place || call.isInFunction)
+                }
+            }
+            let uses = FileUses(made, builtins: builtins, table)
+            result.append(
+                CellDependencies(
+                    names: own, cells: Set(closure.compactMap(\.cell)).sorted(), reads: closure,
+                    isRandom: builtins.contains { if case .none = table[$0]?.randomness ?? .none { false } else { true } },
+                    files: uses.files + parts.flatMap { names[$0]?.imports ?? [] }.map { ($0, nil) },
+                    obstacle: Self.obstacle(own, builtins, table) ?? uses.obstacle))
+            for name in own.binds { givers[name] = place }
+            _ = cell
+        }
+        cells = result
+    }
+
+    /// Returns the names that are read, and those that functions among them read when they are called, each with the cell that gives it.
+    private static func closure(
+        _ reads: Set<String>, _ givers: [String: Int], _ names: [CellNames?]
+    ) -> [(name: String, cell: Int?)] {
+        var seen: Set<String> = []
+        var waiting = reads.sorted()
+        var result: [(name: String, cell: Int?)] = []
+        while let name = waiting.popLast() {
+            guard seen.insert(name).inserted else { continue }
+            let giver = givers[name]
+            result.append((name, giver))
+            if let giver, let given = names[giver], given.definesFunctions { waiting += given.functionReads.sorted() }
+        }
+        return result.sorted { $0.name < $1.name }
+    }
+
+    /// Returns why results that depend on these builtins cannot be kept; nil where they can.
+    private static func obstacle(_ names: CellNames, _ builtins: Set<String>, _ table: BuiltinTable) -> String? {
+        for name in builtins.sorted() {
+            if let outside = table[name]?.outside { return "\(name) \(outside)" }
+        }
+        if names.reads.contains("args") { return "it reads the arguments of the command line" }
+        return names.reads.first { $0 == "_" || ["In", "Out"].contains($0) }.map { "\($0) depends on the cells that ran last" }
+    }
+}
+
+/// The files that calls read and write.
+private struct FileUses {
+    private(set) var files: [(path: String, library: String?)] = []
+    private(set) var obstacle: String?
+
+    init(_ calls: [AnalyzedCall], builtins: Set<String>, _ table: BuiltinTable) {
+        var called: Set<String> = []
+        for call in calls {
+            called.insert(call.call.builtin.name)
+            for parameter in call.call.builtin.parameters { note(parameter, call) }
+        }
+        // A builtin that is handed on as a value is called with paths that nobody knows.
+        for name in builtins.subtracting(called).sorted() where table[name]?.parameters.contains(where: { $0.file != nil }) == true {
+            obstacle = obstacle ?? "which file \(name) uses is not known before it runs"
+        }
+    }
+
+    private mutating func note(_ parameter: Parameter, _ call: AnalyzedCall) {
+        guard let use = parameter.file else { return }
+        switch use {
+        case .output, .folder:
+            if call.call.has(parameter) { obstacle = obstacle ?? "\(call.call.builtin.name) writes a file" }
+        case .input(let library):
+            if let path = call.call.string(parameter) {
+                files.append((path, library))
+            } else if call.call.has(parameter) {
+                obstacle = obstacle ?? "which file \(call.call.builtin.name) reads is not known before it runs"
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import Files
+import Glibc
+import Images
+import Language
+
+/// The differences between what a file records of its cells and what a run gave.
+public struct RecordComparison {
+    /// A cell whose outputs differ.
+    public struct Difference: Sendable {
+        /// The cell's place.
+        public let cell: Int
+        /// The lines of the record and of the run, as a person reads them: "- " before what is recorded, "+ " before what came, "  " before
+        /// what is the same.
+        public let lines: [String]
+    }
+
+    /// The cells that differ.
+    public let differences: [Difference]
+
+    /// The peak signal-to-noise ratio from which pictures of different kernels count as the same, in dB.
+    static let leastPSNR = 30.0
+
+    /// Compares. Text is compared exactly; numbers in it within two units of their last digit, and pictures by their peak signal-to-noise
+    /// ratio where another kernel computed the record; under the same kernel both must be the same.
+    public init(_ file: NotebookFile, _ results: [CellResult], kernel: String) {
+        differences = results.indices.compactMap { place in
+            guard let outputs = results[place].outputs, !file.cells[place].code.isEmpty else { return nil }
+            let isSameKernel = file.mark(of: place)?.kernel == kernel
+            let recorded = file.recordedOutput(of: place)
+            let new = outputs.flatMap { $0.lines(folder: file.pictureFolder) }
+            var pictures: [String: [UInt8]] = [:]
+            for case .picture(let png, _) in outputs { pictures[CellOutput.pictureName(png)] = png }
+            let comparison = LineComparison(file: file, pictures: pictures, isExact: isSameKernel)
+            guard recorded.count != new.count || !zip(recorded, new).allSatisfy(comparison.isSame) else { return nil }
+            return Difference(cell: place, lines: Self.lines(recorded, new, comparison))
+        }
+    }
+
+    /// Returns the lines of two texts: those that both have once, with what differs between them.
+    private static func lines(_ old: [String], _ new: [String], _ comparison: LineComparison) -> [String] {
+        let start = zip(old, new).prefix { comparison.isSame($0.0, $0.1) }.count
+        let end = zip(old.dropFirst(start).reversed(), new.dropFirst(start).reversed()).prefix { comparison.isSame($0.0, $0.1) }.count
+        let context = 2
+        let before = old[max(0, start - context)..<start].map { "  " + $0 }
+        let after = old.suffix(end).prefix(context).map { "  " + $0 }
+        return before + old.dropFirst(start).dropLast(end).map { "- " + $0 } + new.dropFirst(start).dropLast(end).map { "+ " + $0 } + after
+    }
+}
+
+/// Compares recorded lines with new ones.
+private struct LineComparison {
+    let file: NotebookFile
+    let pictures: [String: [UInt8]]
+    let isExact: Bool
+
+    func isSame(_ old: String, _ new: String) -> Bool {
+        if old == new { return true }
+        guard !isExact else { return false }
+        if let (oldAlt, oldName) = picture(old), let (newAlt, newName) = picture(new) {
+            return hasSameText(oldAlt, newAlt) && areAlike(oldName, newName)
+        }
+        return hasSameText(old, new)
+    }
+
+    /// Returns the words and the file's name of a line that stands for a picture; nil for other lines.
+    private func picture(_ line: String) -> (alt: String, name: String)? {
+        guard line.hasPrefix("!["), line.hasSuffix(")"), let middle = line.firstRange(of: "](\(file.pictureFolder)/") else { return nil }
+        return (String(line[line.index(line.startIndex, offsetBy: 2)..<middle.lowerBound]), String(line[middle.upperBound...].dropLast()))
+    }
+
+    private func areAlike(_ old: String, _ new: String) -> Bool {
+        guard let png = pictures[new], !old.contains("/"), let a = try? Image(contentsOf: "\(file.folder)\(file.pictureFolder)/\(old)"),
+            let b = try? Image(data: png), a.size == b.size
+        else { return false }
+        let squares = zip(a.pixels, b.pixels).reduce(0.0) { $0 + Double((Int($1.0) - Int($1.1)) * (Int($1.0) - Int($1.1))) }
+        let mean = squares / Double(max(1, a.pixels.count))
+        // 10 log10(255² / mean) is at least the limit.
+        return mean <= 255 * 255 / pow(10, RecordComparison.leastPSNR / 10)
+    }
+
+    /// Returns whether two lines have the same words, and numbers that differ by at most two units of their last digit.
+    private func hasSameText(_ old: String, _ new: String) -> Bool {
+        let (a, b) = (Self.parts(old), Self.parts(new))
+        return a.count == b.count && zip(a, b).allSatisfy { $0 == $1 || Self.areNear($0, $1) }
+    }
+
+    /// Returns a line in parts: numbers, and what stands between them. Digits within words and long hexadecimal texts are no numbers.
+    private static func parts(_ line: String) -> [String] {
+        var (parts, current, isNumber) = ([String](), "", false)
+        for character in line {
+            let belongs = character.isASCII && (character.isNumber || character == ".")
+            if belongs != isNumber, !current.isEmpty {
+                parts.append(current)
+                current = ""
+            }
+            isNumber = belongs
+            current.append(character)
+        }
+        return parts + (current.isEmpty ? [] : [current])
+    }
+
+    private static func areNear(_ a: String, _ b: String) -> Bool {
+        guard let x = Double(a), let y = Double(b) else { return false }
+        let digits = min(a.decimals, b.decimals)
+        guard digits > 0 else { return false }
+        return abs(x - y) <= 2.01 / pow(10, Double(digits)) || abs(x - y) <= 1e-3 * max(abs(x), abs(y))
+    }
+}
+
+extension String {
+    /// The number of digits behind the point of a number.
+    fileprivate var decimals: Int { split(separator: ".", omittingEmptySubsequences: false).dropFirst().first?.count ?? 0 }
+}
