@@ -12,7 +12,9 @@ let package = Package(
             .library(name: $0, targets: [$0])
         },
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // Sockets of the preview.
+        .package(url: "https://github.com/swhitty/FlyingFox.git", from: "0.27.1"),
     ],
     targets: [
         // Floor 0: cancelling; files and what they hold; hot loops in C with run-time dispatch, and the system's libraries.
@@ -47,10 +49,20 @@ let package = Package(
         .target(name: "Terminal", dependencies: ["Language", "CReadline", "CChafa", "CPNG"]),
         .target(name: "LanguageServer", dependencies: ["Files", "Language"]),
         .target(name: "Notebook", dependencies: ["Files", "Language", "Commands", "Images"], exclude: ["README.md"]),
+        .target(
+            name: "Pages", dependencies: ["Files", "Tensors", "Images", "Language", "Notebook"], exclude: ["README.md"],
+            resources: [.embedInCode("page.css"), .embedInCode("page.js")]),
+        .target(
+            name: "Preview",
+            dependencies: [
+                "Cancelling", "Files", "Tensors", "Language", "Notebook", "Pages", .product(name: "FlyingSocks", package: "FlyingFox"),
+            ],
+            exclude: ["README.md"],
+            resources: [.embedInCode("Page/preview.html"), .embedInCode("Page/preview.css"), .embedInCode("Page/preview.js")]),
         .executableTarget(
             name: "bas",
             dependencies: [
-                "Commands", "Reference", "Terminal", "LanguageServer", "Notebook",
+                "Commands", "Reference", "Terminal", "LanguageServer", "Notebook", "Pages", "Preview",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // Tests: one target a floor, fixtures written by PyTorch and diffusers.
@@ -65,7 +77,9 @@ let package = Package(
         .testTarget(name: "CommandsTests", dependencies: ["Commands", "TestSupport"], exclude: ["Data"]),
         .testTarget(name: "LanguageServerTests", dependencies: ["Files", "LanguageServer", "Commands"], exclude: ["Data"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Language", "CPNG"]),
-        .testTarget(name: "NotebookTests", dependencies: ["Notebook", "Commands", "Images"]),
+        .testTarget(name: "NotebookTests", dependencies: ["Notebook", "Commands", "Images", "TestSupport"]),
+        .testTarget(name: "PagesTests", dependencies: ["Pages", "Notebook", "Images", "TestSupport"]),
+        .testTarget(name: "PreviewTests", dependencies: ["Preview", "Files", "Language", "Notebook", "Commands", "TestSupport"]),
         .testTarget(name: "ReferenceTests", dependencies: ["Reference", "Commands"]),
         .testTarget(
             name: "FuzzTests", dependencies: ["Commands", "BreakAScene", "Terminal", "LanguageServer"], exclude: ["Seeds"]),

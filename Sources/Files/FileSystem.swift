@@ -55,6 +55,16 @@ public enum FileSystem {
         guard mkdir(path, 0o777) == 0 || errno == EEXIST && isFolder(path) else { throw FileError(.create, path, errno: errno) }
     }
 
+    /// Removes a file, a link, or a folder with everything in it; links in it are removed and not followed. A path at which there is nothing
+    /// is no error. Throws `FileError` at the first entry that cannot be removed.
+    public static func removeTree(_ path: String) throws {
+        var info = stat()
+        guard lstat(path, &info) == 0 else { return }
+        guard info.st_mode & S_IFMT == S_IFDIR else { return try remove(path) }
+        for name in contents(path) { try removeTree(path + "/" + name) }
+        guard rmdir(path) == 0 || errno == ENOENT else { throw FileError(.remove, path, errno: errno) }
+    }
+
     /// Removes a file, or a link itself. Throws `FileError`.
     public static func remove(_ path: String) throws {
         guard unlink(path) == 0 else { throw FileError(.remove, path, errno: errno) }

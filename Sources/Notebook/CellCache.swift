@@ -67,7 +67,7 @@ struct CellCache {
         let (place, draft) = (folder + "/" + key, folder + "/draft-\(getpid())")
         var entry = entry
         do {
-            try? FileSystem.remove(draft)
+            try? FileSystem.removeTree(draft)
             try FileSystem.createFolder(draft)
             if !values.isEmpty { entry.kept = try archive(values, draft) }
             var outputs: [JSON] = []
@@ -79,14 +79,14 @@ struct CellCache {
                 "seconds": JSON(entry.seconds), "kernel": .string(entry.kernel),
             ]
             try AtomicFile.write(draft + "/cell.json", text: json.text() + "\n")
-            try? FileSystem.remove(place)
+            try? FileSystem.removeTree(place)
             guard rename(draft, place) == 0 else { return nil }
             if let alias {
                 try FileSystem.createFolder(folder + "/alias")
                 try AtomicFile.write("\(folder)/alias/\(alias)", text: key)
             }
         } catch {
-            try? FileSystem.remove(draft)
+            try? FileSystem.removeTree(draft)
             return nil
         }
         entry.folder = place
@@ -101,7 +101,7 @@ struct CellCache {
         } catch is CancellationError {
             throw CancellationError()
         } catch {}
-        try? FileSystem.remove(path)
+        try? FileSystem.removeTree(path)
         return []
     }
 
@@ -116,7 +116,7 @@ struct CellCache {
         }
         var total = entries.reduce(0) { $0 + $1.bytes }
         for entry in entries.sorted(by: { $0.time < $1.time }) where total > Self.mostBytes {
-            try? FileSystem.remove(entry.path)
+            try? FileSystem.removeTree(entry.path)
             total -= entry.bytes
         }
     }

@@ -117,3 +117,15 @@ private struct FileUses {
         }
     }
 }
+
+extension CellDependencies {
+    /// Returns the cells that this one, at `place`, depends on, with itself, in the order of the file.
+    func ancestors(of place: Int, in analysis: NotebookAnalysis) -> [Int] {
+        var seen: Set<Int> = []
+        var waiting = [place]
+        while let next = waiting.popLast() {
+            if seen.insert(next).inserted { waiting += analysis.cells[next].cells }
+        }
+        return seen.sorted()
+    }
+}

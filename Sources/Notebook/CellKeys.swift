@@ -67,12 +67,20 @@ struct CellKeys {
         return parts
     }
 
+    /// The paths at which the files that cells read are, or would be looked for first.
+    var inputs: Set<String> {
+        Set(analysis.cells.flatMap(\.files).flatMap { [found($0.path, $0.library)] + ($0.path.hasPrefix("/") ? [] : [beside($0.path)]) })
+    }
+
+    /// Returns the path of a file beside the notebook.
+    private func beside(_ name: String) -> String { (path.lastIndex(of: "/").map { String(path[...$0]) } ?? "") + name }
+
     /// Returns the path of a file that a cell names: in a folder of the library, beside the notebook, or in the current folder.
     private func found(_ name: String, _ library: String?) -> String {
         if let library, !name.contains("/"), !name.contains("."), let shipped = context.resolveInLibrary("\(library)/\(name)") {
             return shipped
         }
-        let beside = (path.lastIndex(of: "/").map { String(path[...$0]) } ?? "") + name
+        let beside = beside(name)
         return !name.hasPrefix("/") && FileSystem.exists(beside) ? beside : context.readable(name)
     }
 

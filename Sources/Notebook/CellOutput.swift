@@ -54,9 +54,11 @@ final class OutputRecorder: @unchecked Sendable {
     private var dropped = 0
     private var pictures = 0
     private let folder: String
+    private let observe: (CellOutput) -> Void
 
     /// Creates a recorder. `folder` is left out of the names of files in diagnostics, so that they are the same wherever the notebook lies.
-    init(folder: String) { self.folder = folder }
+    /// `observe` gets everything as it comes, also what is too much to be kept.
+    init(folder: String, observe: @escaping (CellOutput) -> Void = { _ in }) { (self.folder, self.observe) = (folder, observe) }
 
     /// Takes an event of the run; called on the thread that emits it.
     func take(_ event: Event) {
@@ -67,6 +69,7 @@ final class OutputRecorder: @unchecked Sendable {
             flush()
             let text = folder.isEmpty ? diagnostic.plain() : diagnostic.plain().replacing(folder, with: "")
             outputs.append(.problem(text, isError: diagnostic.severity == .error))
+            observe(.problem(text, isError: diagnostic.severity == .error))
         case .started, .progress, .finished: break
         }
     }
@@ -78,6 +81,7 @@ final class OutputRecorder: @unchecked Sendable {
     }
 
     private func add(_ text: String) {
+        observe(.text(text))
         guard bytes < Self.mostBytes else {
             dropped += text.utf8.count
             return
@@ -94,6 +98,7 @@ final class OutputRecorder: @unchecked Sendable {
             flush()
         }
         guard let image = display.image else { return }
+        observe(.picture(png: image.png, alt: image.alt))
         pictures += 1
         if pictures <= Self.mostPictures { outputs.append(.picture(png: image.png, alt: image.alt)) }
     }

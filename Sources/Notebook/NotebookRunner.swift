@@ -1,47 +1,8 @@
 import Commands
 import Files
 import Language
+import Synchronization
 import Tensors
-
-/// What happens while a notebook runs.
-public enum NotebookEvent: Sendable {
-    /// A cell begins to run; `quietly` where only its values are needed.
-    case started(cell: Int, quietly: Bool)
-    /// A step of a long computation.
-    case progress(Progress)
-    /// A cell is done.
-    case finished(cell: Int, CellResult)
-}
-
-/// What came of a cell.
-public struct CellResult: Sendable {
-    /// How the outputs came about.
-    public enum Origin: Sendable, Equatable {
-        /// The cell ran.
-        case ran
-        /// What it depends on has not changed: the outputs come from the cache.
-        case kept
-        /// What it depends on has not changed: the outputs are those that the file records.
-        case recorded
-        /// It did not run; the text says why.
-        case skipped(String)
-    }
-
-    /// How the outputs came about.
-    public var origin: Origin
-    /// What the cell showed; nil where the file's recorded lines stand.
-    public var outputs: [CellOutput]?
-    /// Whether the cell failed, or was not run because another failed.
-    public var isFailed = false
-    /// The exit code of a failure.
-    public var exitCode = ExitCode.ok
-    /// How long it ran, now or when its outputs were computed, in seconds.
-    public var seconds = 0.0
-    /// Why its results cannot be kept, in words; nil where they can.
-    public var obstacle: String?
-    /// The mark for the file.
-    var mark: CellMark?
-}
 
 /// Runs the cells of a notebook that have to run, in a session.
 ///
@@ -59,36 +20,66 @@ public final class NotebookRunner {
     /// The name of the arithmetic kernel on this processor.
     public static var kernel: String { BLAS.selection.core }
     private let kernel = NotebookRunner.kernel
+    private let memory: NotebookMemory?
     /// The values that cells bound, where they are at hand.
     private var values: [Int: [String: Value]] = [:]
     private var digests: [Int: [String: String]] = [:]
     private var entries: [Int: CellCache.Entry] = [:]
+    /// The keys under which the memory holds cells.
+    private var heldKeys: [Int: String] = [:]
+    /// The cells that were stopped, and those that depend on one: their results do not follow from the program alone.
+    private var partial: Set<Int> = []
     /// The random numbers before each cell.
     private var random: [RandomState] = [SeedState.initial]
     private var results: [CellResult] = []
+    /// The request to end the run (`NotebookRunner+Ending.swift`).
+    let ending = Atomic<Int>(Ending.none.rawValue)
 
-    /// Prepares a run. `usesCache` is false where everything is to be computed. Throws `CancellationError`.
+    /// Prepares a run. `usesCache` is false where everything is to be computed. `analyst` is a session that looks at the program without
+    /// running it: another one than `session` where that may be running. `memory` is what the runs of other versions of the file left.
+    /// Throws `CancellationError`.
     public init(
-        _ file: NotebookFile, _ session: Session, usesCache: Bool = true, observe: @escaping @Sendable (NotebookEvent) -> Void = { _ in }
+        _ file: NotebookFile, _ session: Session, usesCache: Bool = true, analyst: Session? = nil, memory: NotebookMemory? = nil,
+        observe: @escaping @Sendable (NotebookEvent) -> Void = { _ in }
     ) throws {
-        (self.file, self.session, self.observe) = (file, session, observe)
+        (self.file, self.session, self.observe, self.memory) = (file, session, observe, memory)
         let cache = CellCache(beside: file.folder)
         self.cache = usesCache ? cache : nil
-        analysis = NotebookAnalysis(file, session)
-        keys = try CellKeys(file, analysis, session.context, hashes: FileHashes(store: usesCache ? cache.hashesPath : nil))
+        let analyst = analyst ?? session
+        analysis = NotebookAnalysis(file, analyst)
+        keys = try CellKeys(file, analysis, analyst.context, hashes: FileHashes(store: usesCache ? cache.hashesPath : nil))
     }
 
     /// Runs what has to run and returns a result for each cell. Ends early where a stop was requested; `isInterrupted` then says so, and the
-    /// cells from there on have no result.
-    public func run() throws -> (results: [CellResult], isInterrupted: Bool) {
+    /// cells from there on have no result. The cells `anew` run whatever is known of them; of the others only those in `only` run, where it
+    /// is not nil, which has to hold what they need (`needs`).
+    public func run(anew: Set<Int> = [], only: Set<Int>? = nil) throws -> (results: [CellResult], isInterrupted: Bool) {
+        let number = begin()
         for place in file.cells.indices {
-            if session.interrupt.isRequested { return (results, true) }
-            guard let result = try result(of: place) else { return (results, true) }
+            if isEnding { return (results, true) }
+            guard let result = try result(of: place, isAnew: anew.contains(place), mayRun: only?.contains(place) ?? true) else {
+                return (results, true)
+            }
             results.append(result)
             observe(.finished(cell: place, result))
         }
         cache?.prune()
+        if only == nil, let number { memory?.forgetUnused(since: number) }
         return (results, false)
+    }
+
+    /// Returns what is known of each cell without running any; cells that would have to run have the origin `left`.
+    public func survey() throws -> [CellResult] {
+        _ = begin()
+        for place in file.cells.indices {
+            if let result = try result(of: place, isAnew: false, mayRun: false) { results.append(result) }
+        }
+        return results
+    }
+
+    private func begin() -> Int? {
+        (results, random, partial) = ([], [SeedState.initial], [])
+        return memory?.beginRun()
     }
 
     /// Whether what the file records of each cell still follows from the program: false for cells that would have to run.
@@ -96,29 +87,47 @@ public final class NotebookRunner {
         file.cells.indices.map { file.cells[$0].code.isEmpty || keys.fixed[$0] != nil && file.mark(of: $0)?.key == keys.fixed[$0] }
     }
 
+    /// The static keys of the cells.
+    var staticKeys: [String?] { keys.fixed }
+
+    /// The paths of the files that cells read, as far as they are known before a run.
+    public var inputs: Set<String> { keys.inputs }
+
     // MARK: a cell
 
     /// Returns the result of a cell; nil where it was interrupted.
-    private func result(of place: Int) throws -> CellResult? {
+    private func result(of place: Int, isAnew: Bool, mayRun: Bool) throws -> CellResult? {
         let cell = analysis.cells[place]
         random.append(random[place])
         guard !file.cells[place].code.isEmpty else { return CellResult(origin: .kept, outputs: []) }
+        if !partial.isDisjoint(with: cell.cells) || cell.isRandom && partial.contains(where: { analysis.cells[$0].isRandom }) {
+            partial.insert(place)
+        }
+        if !isAnew, let stopped = memory?.stopped(stopKey(of: place)) {
+            (values[place], digests[place], random[place + 1]) = (stopped.values, stopped.digests, stopped.random)
+            partial.insert(place)
+            return CellResult(origin: .stopped, outputs: nil)
+        }
         if let giver = missing(cell) {
             let name = cell.reads.first { $0.cell == giver }?.name ?? ""
-            let reason = "not run: \(name) comes from \(title(of: giver)), which failed"
+            let what = results[giver].origin == .stopped ? "was stopped" : "failed"
+            let reason = "not run: \(name) comes from \(title(of: giver)), which \(what)"
             return CellResult(
                 origin: .skipped(reason), outputs: [.problem(reason, isError: true)], isFailed: true, exitCode: results[giver].exitCode)
         }
-        if cell.obstacle == nil, let known = try known(place) { return known }
-        return try ran(place)
+        if !isAnew, cell.obstacle == nil, let known = try known(place) { return known }
+        return mayRun ? try ran(place) : CellResult(origin: .left, outputs: nil)
     }
+
+    /// The static key, which a file may record; nil where the results depend on a cell that was stopped.
+    private func fixedKey(_ place: Int) -> String? { partial.contains(place) ? nil : keys.fixed[place] }
 
     /// Returns what is known of a cell without running it; nil where it has to run.
     private func known(_ place: Int) throws -> CellResult? {
-        let fixed = keys.fixed[place]
-        if let cache {
+        let fixed = fixedKey(place)
+        if cache != nil || memory != nil {
             let valueKey = try keys.valueKey(place, random: random[place]) { name, giver in digests[giver]?[name] }
-            if let entry = [fixed.flatMap(cache.alias), valueKey].lazy.compactMap({ $0.flatMap(cache.entry) }).first {
+            if let entry = entry(place, valueKey, fixed.flatMap { cache?.alias($0) }) {
                 (entries[place], digests[place]) = (entry, entry.digests)
                 if let state = entry.random { random[place + 1] = state }
                 return CellResult(
@@ -132,15 +141,36 @@ public final class NotebookRunner {
         return CellResult(origin: .recorded, outputs: nil, seconds: mark.seconds, mark: mark)
     }
 
+    /// Returns what is kept of a cell under one of two value keys: in memory, where its values are at hand as well, or in the cache.
+    private func entry(_ place: Int, _ valueKey: String?, _ alias: String?) -> CellCache.Entry? {
+        for key in [valueKey, alias] {
+            guard let key, let held = memory?.held(key) else { continue }
+            heldKeys[place] = key
+            if let known = held.values { values[place] = known }
+            return held.entry
+        }
+        for key in [alias, valueKey] {
+            guard let key, let entry = cache?.entry(key) else { continue }
+            heldKeys[place] = key
+            memory?.hold(entry, values[place], key)
+            return entry
+        }
+        return nil
+    }
+
     private func ran(_ place: Int) throws -> CellResult? {
         let cell = analysis.cells[place]
-        guard let (outputs, outcome) = try execute(place, quietly: false) else { return nil }
-        if outcome.status == .interrupted { return nil }
+        memory?.release(stopKey(of: place))
+        guard let (outputs, outcome) = try execute(place, quietly: false), outcome.status != .interrupted else {
+            if isKept { memory?.keep(stopped(place), stopKey(of: place)) }
+            return nil
+        }
         var result = CellResult(
             origin: .ran, outputs: outputs, isFailed: outcome.status == .error, exitCode: outcome.exitCode, seconds: outcome.seconds,
             obstacle: cell.obstacle)
-        result.mark = CellMark(key: result.isFailed ? "-" : keys.fixed[place] ?? "-", kernel: kernel, seconds: outcome.seconds)
-        guard !result.isFailed, cell.obstacle == nil, let cache,
+        let fixed = fixedKey(place)
+        result.mark = CellMark(key: result.isFailed ? "-" : fixed ?? "-", kernel: kernel, seconds: outcome.seconds)
+        guard !result.isFailed, cell.obstacle == nil, cache != nil || memory != nil,
             let key = try keys.valueKey(place, random: random[place], digest: { name, giver in digests[giver]?[name] })
         else { return result }
         let entry = CellCache.Entry(
@@ -148,7 +178,9 @@ public final class NotebookRunner {
             seconds: outcome.seconds, kernel: kernel)
         // Values that took no time are computed again rather than kept.
         let kept = outcome.seconds < 0.1 ? [] : (values[place] ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-        entries[place] = cache.keep(entry, kept, key, alias: keys.fixed[place])
+        entries[place] = cache?.keep(entry, kept, key, alias: fixed)
+        heldKeys[place] = key
+        memory?.hold(entries[place] ?? entry, values[place], key)
         return result
     }
 
@@ -163,12 +195,13 @@ public final class NotebookRunner {
             guard try provide(giver, name) else { return nil }
             session[global: name] = values[giver]?[name]
         }
+        if isEnding { return nil }
         let read = Set(cell.reads.map(\.name))
         for name in cell.names?.binds ?? [] where !read.contains(name) { session[global: name] = nil }
         observe(.started(cell: place, quietly: quietly))
         if cell.isRandom { session.context[SeedState.self] = random[place] }
-        let recorder = OutputRecorder(folder: file.folder)
         let observe = observe
+        let recorder = OutputRecorder(folder: file.folder) { output in if !quietly { observe(.shown(cell: place, output)) } }
         session.setEvents { event in
             if case .progress(let progress) = event { observe(.progress(progress)) }
             recorder.take(event)
@@ -193,16 +226,26 @@ public final class NotebookRunner {
             let read = try? entry.archive.read(entry.kept, session.context), read[name] != nil, Set(read.keys) == Set(entry.digests.keys)
         {
             values[giver] = read
+            holdValues(giver)
             return true
         }
         guard let (_, outcome) = try execute(giver, quietly: true) else { return false }
+        if outcome.status == .ok { holdValues(giver) }
         return outcome.status != .interrupted
     }
 
-    /// Returns the cell that failed to give a name that this cell reads; nil where all are there.
+    private func stopped(_ place: Int) -> NotebookMemory.Stopped {
+        NotebookMemory.Stopped(values: values[place] ?? [:], digests: digests[place] ?? [:], random: random[place + 1])
+    }
+
+    private func holdValues(_ place: Int) {
+        if let key = heldKeys[place], let entry = entries[place] { memory?.hold(entry, values[place], key) }
+    }
+
+    /// Returns the cell that failed to give a name that this cell reads, or was stopped before; nil where all are there.
     private func missing(_ cell: CellDependencies) -> Int? {
         for (name, giver) in cell.reads {
-            if let giver, results[giver].isFailed, values[giver]?[name] == nil { return giver }
+            if let giver, results[giver].isFailed || results[giver].origin == .stopped, values[giver]?[name] == nil { return giver }
         }
         return nil
     }
@@ -210,17 +253,5 @@ public final class NotebookRunner {
     private func title(of cell: Int) -> String {
         let (title, line) = (file.cells[cell].title, file.cells[cell].codeLines.first ?? file.cells[cell].lines.lowerBound)
         return title.isEmpty ? "the cell at line \(line)" : "the cell \"\(title)\" (line \(line))"
-    }
-}
-
-extension CellDependencies {
-    /// Returns the cells that this one, at `place`, depends on, with itself, in the order of the file.
-    func ancestors(of place: Int, in analysis: NotebookAnalysis) -> [Int] {
-        var seen: Set<Int> = []
-        var waiting = [place]
-        while let next = waiting.popLast() {
-            if seen.insert(next).inserted { waiting += analysis.cells[next].cells }
-        }
-        return seen.sorted()
     }
 }

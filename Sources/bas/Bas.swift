@@ -20,7 +20,10 @@ struct Bas: ParsableCommand {
             """,
         version: Host.version,
         subcommands: [
-            Start.self, Run.self, Check.self, Format.self, LanguageServerCommand.self, NotebookCommand.self, TestCommand.self, Explain.self,
+            Start.self, Run.self, Check.self, Format.self, LanguageServerCommand.self, NotebookCommand.self, PreviewCommand.self,
+            TestCommand.self,
+            ExportCommand.self,
+            ImportCommand.self, ProvenanceCommand.self, Explain.self,
             Doc.self, Bench.self,
         ],
         defaultSubcommand: Start.self)

@@ -133,7 +133,7 @@ struct NotebookDesk {
                 for case .problem(let text, true) in result.outputs ?? [] where result.isFailed && result.origin == .ran {
                     printer.remark("\(file.path):\(file.cells[cell].codeLines.first ?? 1): \(text)")
                 }
-            case .started: break
+            case .started, .shown: break
             }
         }
         return try console.running { try runner.run() }
@@ -189,6 +189,7 @@ extension CellResult {
         case .kept: return "kept"
         case .recorded: return "true as recorded"
         case .skipped(let reason): return reason
+        case .stopped, .left: return "not run"
         }
     }
 }

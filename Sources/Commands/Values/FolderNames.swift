@@ -12,7 +12,7 @@ extension Call {
         let (given, name) = (try String.read(value(key), self, key.name), key.name)
         guard !given.isEmpty else { throw Problem(.badArgument, "\(builtin.name): the path is empty", argument: name) }
         guard !given.utf8.contains(0) else { throw Problem(.badArgument, "a path cannot contain a zero byte", argument: name) }
-        let path = context.resolve(given)
+        let path = context.writable(given)
         if isFolder, FileNames.exists(path), !FileSystem.isFolder(path) {
             throw Problem(.cannotWrite, "\"\(path)\" is a file; \(builtin.name) writes a folder", argument: name)
         }

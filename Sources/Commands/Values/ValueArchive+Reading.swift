@@ -62,11 +62,6 @@ extension ValueArchive {
                 let rows = try known(tree["rows"]?.arrayValue).map { row in try known(row.arrayValue).map { try value($0) } }
                 return TableValue(columns: try texts(tree["columns"]), rows: rows, settings: try texts(tree["settings"]))
             case "model": return ModelValue(try model(tree))
-            case "handle":
-                let model = try model(known(tree["model"])).model
-                let index = try known(tree["index"]?.intValue)
-                guard model.handles.indices.contains(index) else { throw Damaged() }
-                return HandleValue(model, index: index)
             default: throw Damaged()
             }
         }

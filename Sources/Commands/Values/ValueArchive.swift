@@ -6,7 +6,7 @@ import Images
 import Language
 import Tensors
 
-/// Values in a folder, exactly as they are: numbers, texts, lists, records, tensors, pictures, masks, scenes, tables, models and handles. A
+/// Values in a folder, exactly as they are: numbers, texts, lists, records, tensors, pictures, masks, scenes, tables and models. A
 /// notebook keeps the values of its cells so. What cannot be kept (functions, optimizers, attention maps, tensors that take a gradient) is
 /// left out, and computed again where it is needed.
 ///
@@ -117,8 +117,6 @@ extension ValueArchive {
                     "settings": .array(value.settings.map { .string($0) }),
                 ]
             case let value as ModelValue: return try add(value.learned)
-            case let value as HandleValue:
-                return ["type": "handle", "model": try add(LearnedModel(value.model)), "index": JSON(value.index)]
             default: throw NotKept()
             }
         }

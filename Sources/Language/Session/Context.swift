@@ -27,6 +27,7 @@ public final class Context: @unchecked Sendable {
         var sink: Sink
         var drawers: [ObjectIdentifier: any Sendable] = [:]
         var currentFile: String?
+        var outputFolder: String?
         var programText: String?
         /// Whether the run is that of a script, after which the session ends.
         var isScript = false
@@ -108,6 +109,13 @@ public final class Context: @unchecked Sendable {
     public internal(set) var currentFile: String? {
         get { shared.withLock { $0.currentFile } }
         set { shared.withLock { $0.currentFile = newValue } }
+    }
+
+    /// The folder, by its absolute path, into which everything goes that programs write, whatever path they name; nil where files are written
+    /// at their paths. What was written there is found again under the same path.
+    public var outputFolder: String? {
+        get { shared.withLock { $0.outputFolder } }
+        set { shared.withLock { $0.outputFolder = newValue } }
     }
 
     /// The text of the program that is running: a script, a cell or a command line; nil between runs.

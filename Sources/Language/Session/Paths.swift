@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// The file operations that the language needs; their errors are `Problem`s.
@@ -126,6 +127,7 @@ extension Context {
     /// Returns the path of a file that a program names: beside the running script where it exists there, else relative to the current
     /// folder, where new files go. `~/` is the home folder.
     public func resolve(_ path: String) -> String {
+        if let made = placeOfOutput(path), Paths.exists(made) { return made }
         if path.hasPrefix("~/"), let home = Paths.home() { return home + path.dropFirst(1) }
         if path.hasPrefix("/") { return path }
         if let script = currentFile {
@@ -133,6 +135,28 @@ extension Context {
             if Paths.exists(beside) { return beside }
         }
         return path
+    }
+
+    /// Returns the path at which a file or folder is written that a program names: below `outputFolder` where there is one, in folders that
+    /// are made; else what `resolve` returns.
+    public func writable(_ path: String) -> String {
+        guard let outputFolder else { return resolve(path) }
+        let place = placeOfOutput(path) ?? outputFolder
+        // Where a folder cannot be made, writing the file says so.
+        try? FileSystem.createFolder(String(Paths.split(place).folder.dropLast()))
+        return place
+    }
+
+    /// Returns the place below `outputFolder` that stands for a path; nil without such a folder, and for a path that names none in it. Steps
+    /// up lead out of no folder.
+    private func placeOfOutput(_ path: String) -> String? {
+        guard let outputFolder else { return nil }
+        var parts: [Substring] = []
+        let inner = path.hasPrefix(outputFolder + "/") ? path.dropFirst(outputFolder.count) : path[...]
+        for part in inner.split(separator: "/") where part != "." && part != "~" {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        }
+        return parts.isEmpty ? nil : outputFolder + "/" + parts.joined(separator: "/")
     }
 
     /// Returns the path of a file or folder to read: beside the script, in the current folder, or in the library, with or without "stdlib/"

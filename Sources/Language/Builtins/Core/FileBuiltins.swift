@@ -88,7 +88,7 @@ extension Call {
     /// `.cannotWrite` where its folder does not exist.
     func newFile(_ key: Key<String>) throws -> String {
         let given = try writablePath(key)
-        let path = context.resolve(given)
+        let path = context.writable(given)
         if var problem = FolderProblem.missing(above: path) {
             problem.argument = key.name
             throw problem

@@ -47,7 +47,7 @@ extension CoreBuiltins {
     ]
 
     @Sendable private static func makeFolder(_ call: Call) throws -> Value {
-        let path = call.context.resolve(try call.writablePath(Self.made))
+        let path = call.context.writable(try call.writablePath(Self.made))
         var made = path.hasPrefix("/") ? "/" : ""
         for part in path.split(separator: "/") {
             made += made.isEmpty || made == "/" ? part : "/" + part

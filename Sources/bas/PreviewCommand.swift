@@ -1,0 +1,79 @@
+import ArgumentParser
+import Glibc
+import Language
+import Preview
+import Terminal
+
+/// `bas preview`.
+struct PreviewCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "preview", abstract: "Show a notebook as a live page while you edit it.",
+        discussion: """
+            A page in the browser shows the notebook's prose, code and outputs. Edit the file in your own editor: when you save it, the cells \
+            whose text, values, files or random numbers have changed run in one session that stays, and their outputs appear as they come. \
+            Saving while a cell runs that you have changed stops it; one that you have not changed goes on. Stop leaves a training as it is \
+            then, and the cells below can use what it has learned.
+
+            The file stays as it is, unless you press Record or give --record. The server listens on this machine only (127.0.0.1), and lets \
+            in who has the address that is printed. Ctrl-C ends it.
+
+            Exit codes: 130 after Ctrl-C; 0 where the page ended it; 66 no such file; 73 where the port is taken.
+            """)
+
+    @OptionGroup var options: ConsoleOptions
+
+    @Option(help: "The port; without it, any free one.")
+    var port: UInt16 = 0
+
+    @Flag(help: "Do not open the browser.")
+    var noOpen = false
+
+    @Flag(help: "Run nothing until it is asked for on the page.")
+    var noRun = false
+
+    @Flag(help: "Write what the cells show into the file after each run, as bas notebook does.")
+    var record = false
+
+    @Argument(help: "The notebook.", completion: .file(extensions: ["bas"]))
+    var file: String
+
+    func run() throws {
+        let console = options.console()
+        var status: Int32 = 0
+        do {
+            let analyst = Session(builtins: Host.builtins, options: SessionOptions(standardLibrary: StandardLibrary.here()))
+            let preview = try Preview(
+                file, console.session, analyst: analyst, options: .init(port: port, runsOnSave: !noRun, records: record))
+            Pages.print(preview.address + "\n")
+            console.printer.remark("\(file): saving it runs what has changed; Ctrl-C ends the preview")
+            if !noOpen, let address = preview.addressToOpen, !Self.open(address) {
+                console.printer.remark("no browser can be started with xdg-open: open the address yourself")
+            }
+            status = console.running { preview.serve() } == .asked ? 0 : ExitCode.interrupted.rawValue
+        } catch let problem as Problem {
+            console.printer.report(problem)
+            status = (problem.exitCode ?? problem.code.exitCode).rawValue
+        }
+        try Bas.finish(status)
+    }
+
+    /// Starts the browser, with its own output thrown away. Returns false where there is no xdg-open.
+    private static func open(_ address: String) -> Bool {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
+        // A group of its own, so that Ctrl-C does not end the browser.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+        var process = pid_t()
+        let words = ["xdg-open", address]
+        var arguments = words.map { strdup($0) } + [nil]
+        defer { for argument in arguments { free(argument) } }
+        return posix_spawnp(&process, "xdg-open", &actions, &attributes, &arguments, environ) == 0
+    }
+}

@@ -1,0 +1,102 @@
+import Commands
+import Files
+import Glibc
+import Language
+import Testing
+
+@testable import Notebook
+
+/// What comes back without being computed again, and what happens where it cannot.
+@Suite(.serialized) struct NotebookCacheTests {
+    /// A cell that takes long enough for its values to be kept.
+    private static let slow = """
+        # %% slow
+        total = 0
+        for i in 1..150000 { total = total + i }
+        x = zeros([3]) + total
+        # %% use
+        max(x)
+        """
+
+    @Test func valuesComeBackWithoutTheCell() throws {
+        let desk = try Desk(Self.slow.replacing("150000", with: "400000"))
+        #expect(try desk.run() == ["ran", "ran"])
+        try desk.edit("max(x)", "min(x)")
+        #expect(try desk.run() == ["kept", "ran"], "the slow cell's values are read, not computed")
+    }
+
+    @Test func recordsAloneAreTrustedWhereTheyAreTrue() throws {
+        let desk = try Desk(Self.slow)
+        try desk.run()
+        try FileSystem.removeTree(desk.folderPath + "/.bas")
+        #expect(try desk.run() == ["recorded", "recorded"], "as in a fresh clone")
+        try desk.edit("max(x)", "min(x)")
+        #expect(try desk.run() == ["recorded", "ran", "again 0"])
+    }
+
+    @Test func aDamagedCacheCostsTimeOnly() throws {
+        let desk = try Desk("# %% a\nx = 1\nx\n# %% p\nplot([1, 2, 3])\n")
+        try desk.run()
+        let text = desk.text
+        let cache = desk.folderPath + "/.bas/cache"
+        for name in FileSystem.contents(cache) where FileSystem.isFolder("\(cache)/\(name)") && name != "alias" {
+            for part in FileSystem.contents("\(cache)/\(name)") {
+                try AtomicFile.write("\(cache)/\(name)/\(part)", text: "{\"format\": 1, \"outputs\": [{\"picture\": \"../../x\"}]")
+            }
+        }
+        try desk.edit("x = 1", "x = 2")
+        try desk.edit("x = 2", "x = 1")
+        try desk.run()
+        #expect(desk.text == text)
+    }
+
+    @Test func picturesLieBesideTheFile() throws {
+        let desk = try Desk("# %% p\nplot([1, 2, 3])\n")
+        try desk.run()
+        let names = FileSystem.contents(desk.folderPath + "/page.out")
+        #expect(names.count == 1 && desk.text.contains("(page.out/\(names[0]))"))
+        try AtomicFile.write(desk.folderPath + "/page.out/mine.png", text: "not the notebook's")
+        try desk.edit("[1, 2, 3]", "[1, 2, 4]")
+        try desk.run()
+        let after = Set(FileSystem.contents(desk.folderPath + "/page.out"))
+        #expect(after.count == 2 && after.contains("mine.png") && !after.contains(names[0]))
+    }
+
+    @Test func theLinesOfStringsAreNoRecords() throws {
+        let desk = try Desk("# %% a\ntext = \"\"\"\n#> not recorded\n# %% no cell\n\"\"\"\ntext\n")
+        try desk.run()
+        #expect(desk.text.contains("text = \"\"\"\n#> not recorded\n# %% no cell\n\"\"\"\ntext\n#> "))
+        let text = desk.text
+        try desk.run()
+        #expect(desk.text == text)
+    }
+
+    @Test func aFloodIsCut() throws {
+        let desk = try Desk("# %% a\nfor i in 1..60000 { print(\"a rather long line of text\", i) }\n")
+        try desk.run()
+        #expect(desk.text.utf8.count < 800_000 && desk.recorded.last?.hasSuffix("more bytes of output are not kept)") == true)
+    }
+
+    // MARK: comparing
+
+    private func differences(_ desk: Desk, kernel: String) throws -> [RecordComparison.Difference] {
+        let file = try NotebookFile(path: desk.path)
+        let (results, _) = try NotebookRunner(file, desk.session(), usesCache: false).run()
+        return RecordComparison(file, results, kernel: kernel).differences
+    }
+
+    @Test func theSameKernelMustGiveTheSame() throws {
+        let desk = try Desk("# %% a\n\"loss\"\n0.12345\n# %% p\nplot([1, 2, 3])\n")
+        try desk.run()
+        #expect(try differences(desk, kernel: NotebookRunner.kernel).isEmpty)
+        try desk.edit("#> 0.12345", "#> 0.12346")
+        let found = try differences(desk, kernel: NotebookRunner.kernel)
+        #expect(found.map(\.lines) == [["  \"loss\"", "- 0.12346", "+ 0.12345"]])
+        #expect(try differences(desk, kernel: "another").isEmpty, "a unit of the last digit")
+        try desk.edit("#> 0.12346", "#> 0.13346")
+        #expect(try differences(desk, kernel: "another").count == 1)
+        try desk.edit("#> 0.13346", "#> 0.12345")
+        try desk.edit("#> \"loss\"", "#> \"lost\"")
+        #expect(try differences(desk, kernel: "another").count == 1, "words")
+    }
+}
