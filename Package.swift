@@ -44,7 +44,7 @@ let package = Package(
         .target(
             name: "Reference", dependencies: ["Files", "Language"],
             resources: [.embedInCode("grammar.txt"), .embedInCode("Editors/extension.js")]),
-        .target(name: "Terminal", dependencies: ["Language", "CReadline", "CChafa", "CPNG"]),
+        .target(name: "Terminal", dependencies: ["Files", "Language", "CReadline", "CChafa", "CPNG"]),
         .target(name: "LanguageServer", dependencies: ["Files", "Language"]),
         .target(name: "Notebook", dependencies: ["Files", "Language", "Commands", "Images"], exclude: ["README.md"]),
         .executableTarget(
@@ -64,7 +64,7 @@ let package = Package(
         .testTarget(name: "LanguageTests", dependencies: ["Language"], exclude: ["Data"]),
         .testTarget(name: "CommandsTests", dependencies: ["Commands", "TestSupport"], exclude: ["Data"]),
         .testTarget(name: "LanguageServerTests", dependencies: ["Files", "LanguageServer", "Commands"], exclude: ["Data"]),
-        .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Language", "CPNG"]),
+        .testTarget(name: "TerminalTests", dependencies: ["Files", "Terminal", "Language", "CPNG"]),
         .testTarget(name: "NotebookTests", dependencies: ["Notebook", "Commands", "Images"]),
         .testTarget(name: "ReferenceTests", dependencies: ["Reference", "Commands"]),
         .testTarget(
