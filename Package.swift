@@ -12,7 +12,9 @@ let package = Package(
             .library(name: $0, targets: [$0])
         },
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // Signatures of Jupyter's messages.
+        .package(url: "https://github.com/apple/swift-crypto", from: "3.12.3"),
     ],
     targets: [
         // Floor 0: cancelling; files and what they hold; hot loops in C with run-time dispatch, and the system's libraries.
@@ -24,6 +26,7 @@ let package = Package(
         .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
         .target(name: "CTurboJPEG", linkerSettings: [.linkedLibrary("turbojpeg")]),
         .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
+        .systemLibrary(name: "CZeroMQ", pkgConfig: nil, providers: [.apt(["libzmq3-dev"])]),
         .systemLibrary(name: "CChafaLibrary", pkgConfig: "chafa", providers: [.apt(["libchafa-dev"])]),
         .target(name: "CChafa", dependencies: ["CChafaLibrary"]),
         // Floor 1: arrays, then pictures, then figures.
@@ -47,10 +50,14 @@ let package = Package(
         .target(name: "Terminal", dependencies: ["Files", "Language", "CReadline", "CChafa", "CPNG"]),
         .target(name: "LanguageServer", dependencies: ["Files", "Language"]),
         .target(name: "Notebook", dependencies: ["Files", "Language", "Commands", "Images"], exclude: ["README.md"]),
+        .target(
+            name: "Jupyter",
+            dependencies: ["Cancelling", "Files", "Language", "CZeroMQ", .product(name: "Crypto", package: "swift-crypto")],
+            exclude: ["README.md"]),
         .executableTarget(
             name: "bas",
             dependencies: [
-                "Commands", "Reference", "Terminal", "LanguageServer", "Notebook",
+                "Commands", "Reference", "Terminal", "LanguageServer", "Notebook", "Jupyter",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // Tests: one target a floor, fixtures written by PyTorch and diffusers.
@@ -64,6 +71,7 @@ let package = Package(
         .testTarget(name: "LanguageTests", dependencies: ["Language"], exclude: ["Data"]),
         .testTarget(name: "CommandsTests", dependencies: ["Commands", "TestSupport"], exclude: ["Data"]),
         .testTarget(name: "LanguageServerTests", dependencies: ["Files", "LanguageServer", "Commands"], exclude: ["Data"]),
+        .testTarget(name: "JupyterTests", dependencies: ["Files", "Jupyter", "CZeroMQ", "Commands"]),
         .testTarget(name: "TerminalTests", dependencies: ["Files", "Terminal", "Language", "CPNG"]),
         .testTarget(name: "NotebookTests", dependencies: ["Notebook", "Commands", "Images"]),
         .testTarget(name: "ReferenceTests", dependencies: ["Reference", "Commands"]),

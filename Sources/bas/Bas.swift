@@ -20,8 +20,8 @@ struct Bas: ParsableCommand {
             """,
         version: Host.version,
         subcommands: [
-            Start.self, Run.self, Check.self, Format.self, LanguageServerCommand.self, NotebookCommand.self, TestCommand.self, Explain.self,
-            Doc.self, Bench.self,
+            Start.self, Run.self, Check.self, Format.self, LanguageServerCommand.self, NotebookCommand.self, TestCommand.self,
+            KernelCommand.self, Explain.self, Doc.self, Bench.self,
         ],
         defaultSubcommand: Start.self)
 

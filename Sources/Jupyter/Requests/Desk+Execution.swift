@@ -1,0 +1,75 @@
+import Files
+import Language
+
+/// Requests that run cells.
+extension Desk {
+    /// The most errors whose texts are shown.
+    private static let mostErrors = 20
+
+    /// Runs a cell and answers the request.
+    func execute(_ request: Message, _ content: JSONObject) {
+        guard let code = content["code"]?.stringValue else { return refuse(request, "there is no code") }
+        let isSilent = content["silent"]?.boolValue ?? false
+        let isBlank = code.allSatisfy(\.isWhitespace)
+        // A silent or blank cell has no number of its own.
+        let isKept = !isSilent && !isBlank && content["store_history"]?.boolValue ?? true
+        if isKept { count += 1 }
+        if !isSilent {
+            outbox.publish("execute_input", ["code": .string(code), "execution_count": JSON(count)], parent: request.header)
+        }
+        publisher.begin(request, number: count, extent: isSilent ? .withoutResults : .all)
+        let failure = isBlank ? nil : run(code, isKept: isKept)
+        let expressions = failure == nil ? values(of: content["user_expressions"]?.objectValue ?? [:]) : [:]
+        guard let failure else {
+            return reply(
+                request,
+                [
+                    "status": "ok", "execution_count": JSON(count), "user_expressions": .object(expressions), "payload": [],
+                ])
+        }
+        outbox.publish("error", failure.published, parent: request.header)
+        if content["stop_on_error"]?.boolValue ?? true { findExecutionsToAbort() }
+        var answer = failure.content
+        answer["execution_count"] = JSON(count)
+        answer["user_expressions"] = [:]
+        answer["payload"] = []
+        reply(request, answer)
+    }
+
+    /// Runs a cell or answers its question, and publishes what it shows. Returns the failure, or nil where it went well.
+    private func run(_ code: String, isKept: Bool) -> RunFailure? {
+        if let question = HelpQuestion(code) {
+            publisher.answer(question.answer(session))
+            let shown = publisher.end()
+            if isKept { history.append(count, code, output: shown.results) }
+            return nil
+        }
+        let outcome = session.run(source: code, file: "In [\(count)]", cell: isKept ? count : nil)
+        if !outcome.evicted.isEmpty {
+            let names = outcome.evicted.map { "Out[\($0)]" }.joined(separator: ", ")
+            publisher.remark("\(names) let go: results may take \(byteText(session.context.results.budget))")
+        }
+        let shown = publisher.end()
+        if isKept { history.append(count, code, output: shown.results) }
+        return RunFailure(outcome.status, Array(shown.errors.prefix(Self.mostErrors)))
+    }
+
+    /// Evaluates expressions by name. They leave nothing behind, and show nothing.
+    private func values(of expressions: JSONObject) -> JSONObject {
+        var answers: JSONObject = [:]
+        for (name, expression) in expressions.members {
+            let before = session.snapshot()
+            defer { session.restore(before) }
+            let outcome = session.run(source: expression.stringValue ?? "", file: name)
+            let errors = outcome.diagnostics.filter { $0.severity == .error }
+            if let failure = RunFailure(outcome.status, errors) {
+                answers[name] = .object(failure.content)
+            } else {
+                let context = DisplayContext(width: Publisher.width, wantsImages: false)
+                let text = outcome.value.map { printable($0.display(context).plain) } ?? ""
+                answers[name] = ["status": "ok", "data": ["text/plain": .string(text)], "metadata": [:]]
+            }
+        }
+        return answers
+    }
+}
