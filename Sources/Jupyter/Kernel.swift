@@ -95,12 +95,15 @@ struct Sockets {
 
     /// The most messages that wait for a client that does not read; more are dropped.
     private static let mostWaiting: Int32 = 20_000
+    /// The most messages of a client that wait here; it keeps the others.
+    private static let mostUnread: Int32 = 256
 
     init(_ connection: Connection) throws(ZeroMQError) {
         let context = try ZeroMQContext()
         func open(_ channel: Channel, _ kind: ZeroMQSocket.Kind) throws(ZeroMQError) -> ZeroMQSocket {
             let socket = try ZeroMQSocket(context, kind)
             socket.set(ZMQ_SNDHWM, Self.mostWaiting)
+            socket.set(ZMQ_RCVHWM, Self.mostUnread)
             socket.set(ZMQ_IPV6, connection.ip.contains(":") && connection.transport == "tcp" ? 1 : 0)
             switch kind {
             // A client that comes back with its old identity takes the place of its dead connection.

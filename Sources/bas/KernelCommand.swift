@@ -38,7 +38,7 @@ struct RunKernel: ParsableCommand {
 
     func run() throws {
         try KernelCommand.reporting {
-            let process = ProcessWatch()
+            let process = ProcessWatch(signals: Surroundings.catchSignals())
             let settings = Kernel.Settings(
                 builtins: Host.builtins, standardLibrary: StandardLibrary.here(), version: Host.version
             ) { Pages.note("bas kernel: \($0)") }

@@ -175,7 +175,10 @@ final class Publisher: Sendable {
 
     private func show(_ display: Display, _ state: inout State) {
         let size = display.plain.utf8.count
-        guard size <= state.textLeft else { return tellOfText(display.plain, &state) }
+        guard size <= state.textLeft else {
+            state.textLeft = 0
+            return tellOfText(display.plain, &state)
+        }
         state.textLeft -= size
         flush(&state)
         publish("display_data", ["data": .object(bundle(display, &state)), "metadata": [:]], state)
