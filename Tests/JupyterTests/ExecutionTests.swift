@@ -85,6 +85,7 @@ struct ExecutionTests {
             for question in ["?phase1", " phase1? ", "??phase1", "?\"learn handles\""] {
                 #expect(try client.execute(question).result()?.contains("phase1") == true, "\(question)")
             }
+            #expect(try client.execute(":who").reply["evalue"]?.stringValue?.hasPrefix(":who is a command of the terminal") == true)
             #expect(try client.execute("?phas1").result()?.contains("phase1") == true)
         }
     }

@@ -44,6 +44,10 @@ extension Desk {
             if isKept { history.append(count, code, output: shown.results) }
             return nil
         }
+        if let failure = Self.promptCommand(code) {
+            _ = publisher.end()
+            return failure
+        }
         let outcome = session.run(source: code, file: "In [\(count)]", cell: isKept ? count : nil)
         if !outcome.evicted.isEmpty {
             let names = outcome.evicted.map { "Out[\($0)]" }.joined(separator: ", ")
@@ -52,6 +56,15 @@ extension Desk {
         let shown = publisher.end()
         if isKept { history.append(count, code, output: shown.results) }
         return RunFailure(outcome.status, Array(shown.errors.prefix(Self.mostErrors)))
+    }
+
+    /// Returns what is wrong with a cell that is a command of the terminal's prompt, such as `:who`; nil for other cells.
+    private static func promptCommand(_ code: String) -> RunFailure? {
+        let line = code.drop(while: \.isWhitespace)
+        guard line.hasPrefix(":"), line.dropFirst().first?.isLetter == true else { return nil }
+        let name = printable(String(line.prefix { !$0.isWhitespace }))
+        let text = "\(name) is a command of the terminal's prompt; in a notebook ?name gives help, and ?language is the tour"
+        return RunFailure(name: "PromptCommand", message: text, traceback: [text])
     }
 
     /// Evaluates expressions by name. They leave nothing behind, and show nothing.
