@@ -94,7 +94,7 @@ struct Sockets {
     let shell, iopub, stdin, control, heartbeat: ZeroMQSocket
 
     /// The most messages that wait for a client that does not read; more are dropped.
-    private static let mostWaiting: Int32 = 20_000
+    private static let mostWaiting: Int32 = 5000
     /// The most messages of a client that wait here; it keeps the others.
     private static let mostUnread: Int32 = 256
 

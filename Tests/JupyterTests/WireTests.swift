@@ -54,6 +54,27 @@ struct WireTests {
         }
     }
 
+    @Test func answersContentsOfAnyKind() throws {
+        try withKernel { _, client in
+            let values: [JSON] = [nil, true, -1, 1e300, JSON(Int.max), JSON(Int.min), "", "é\u{0}😀", [], [[]], [:], ["": nil]]
+            let keys = [
+                "code", "cursor_pos", "detail_level", "hist_access_type", "n", "start", "stop", "session", "pattern", "output", "silent",
+            ]
+            let types = ["execute", "complete", "inspect", "is_complete", "history", "comm_info", "kernel_info"]
+            for type in types {
+                for value in values {
+                    let others: JSONObject = ["user_expressions": value, "store_history": value, "stop_on_error": value, "unique": value]
+                    for content in [JSONObject(keys.map { ($0, value) }), others] {
+                        let reply = try client.ask(type + "_request", content)
+                        #expect(reply.type == type + "_reply" && reply["status"]?.stringValue != nil)
+                    }
+                }
+            }
+            for type in ["comm_open", "comm_msg", "comm_close"] { try client.send(type, ["comm_id": 5]) }
+            #expect(try client.execute("1 + 1").result() == "2")
+        }
+    }
+
     @Test func endsTheConnectionOfWhoSendsTooMuch() throws {
         try withKernel { kernel, client in
             let other = try Client(kernel)
