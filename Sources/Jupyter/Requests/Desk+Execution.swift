@@ -17,45 +17,38 @@ extension Desk {
         if !isSilent {
             outbox.publish("execute_input", ["code": .string(code), "execution_count": JSON(count)], parent: request.header)
         }
+        var answer: JSONObject = ["status": "ok"]
+        var expressions: JSONObject = [:]
         publisher.begin(request, number: count, extent: isSilent ? .withoutResults : .all)
-        let failure = isBlank ? nil : run(code, isKept: isKept)
-        let expressions = failure == nil ? values(of: content["user_expressions"]?.objectValue ?? [:]) : [:]
-        guard let failure else {
-            return reply(
-                request,
-                [
-                    "status": "ok", "execution_count": JSON(count), "user_expressions": .object(expressions), "payload": [],
-                ])
+        let status = isBlank ? .ok : run(code, isKept: isKept)
+        let shown = publisher.end()
+        if isKept { history.append(count, code, output: shown.results) }
+        if let failure = Self.promptCommand(code) ?? RunFailure(status, Array(shown.errors.prefix(Self.mostErrors))) {
+            outbox.publish("error", failure.published, parent: request.header)
+            if content["stop_on_error"]?.boolValue ?? true { findExecutionsToAbort() }
+            answer = failure.content
+        } else {
+            expressions = values(of: content["user_expressions"]?.objectValue ?? [:])
         }
-        outbox.publish("error", failure.published, parent: request.header)
-        if content["stop_on_error"]?.boolValue ?? true { findExecutionsToAbort() }
-        var answer = failure.content
         answer["execution_count"] = JSON(count)
-        answer["user_expressions"] = [:]
+        answer["user_expressions"] = .object(expressions)
         answer["payload"] = []
         reply(request, answer)
     }
 
-    /// Runs a cell or answers its question, and publishes what it shows. Returns the failure, or nil where it went well.
-    private func run(_ code: String, isKept: Bool) -> RunFailure? {
+    /// Runs a cell or answers its question, while what it shows is published. Returns how it ended.
+    private func run(_ code: String, isKept: Bool) -> RunStatus {
         if let question = HelpQuestion(code) {
             publisher.answer(question.answer(session))
-            let shown = publisher.end()
-            if isKept { history.append(count, code, output: shown.results) }
-            return nil
+            return .ok
         }
-        if let failure = Self.promptCommand(code) {
-            _ = publisher.end()
-            return failure
-        }
+        guard Self.promptCommand(code) == nil else { return .error }
         let outcome = session.run(source: code, file: "In [\(count)]", cell: isKept ? count : nil)
         if !outcome.evicted.isEmpty {
             let names = outcome.evicted.map { "Out[\($0)]" }.joined(separator: ", ")
             publisher.remark("\(names) let go: results may take \(byteText(session.context.results.budget))")
         }
-        let shown = publisher.end()
-        if isKept { history.append(count, code, output: shown.results) }
-        return RunFailure(outcome.status, Array(shown.errors.prefix(Self.mostErrors)))
+        return outcome.status
     }
 
     /// Returns what is wrong with a cell that is a command of the terminal's prompt, such as `:who`; nil for other cells.
