@@ -12,9 +12,7 @@ let package = Package(
             .library(name: $0, targets: [$0])
         },
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        // Signatures of Jupyter's messages.
-        .package(url: "https://github.com/apple/swift-crypto", from: "3.12.3"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
     targets: [
         // Floor 0: cancelling; files and what they hold; hot loops in C with run-time dispatch, and the system's libraries.
@@ -52,7 +50,7 @@ let package = Package(
         .target(name: "Notebook", dependencies: ["Files", "Language", "Commands", "Images"], exclude: ["README.md"]),
         .target(
             name: "Jupyter",
-            dependencies: ["Cancelling", "Files", "Language", "CZeroMQ", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["Cancelling", "Files", "Language", "CZeroMQ"],
             exclude: ["README.md"]),
         .executableTarget(
             name: "bas",
