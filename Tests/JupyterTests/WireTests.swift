@@ -7,6 +7,21 @@ import Testing
 
 /// Messages of every shape, and clients that come and go.
 struct WireTests {
+    /// Test cases 1 and 6 of RFC 4231.
+    @Test(arguments: [
+        ([UInt8](repeating: 0x0b, count: 20), "Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"),
+        (
+            [UInt8](repeating: 0xaa, count: 131), "Test Using Larger Than Block-Size Key - Hash Key First",
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
+        ),
+    ])
+    func codesAreThoseOfTheStandard(_ key: [UInt8], _ message: String, _ expected: String) {
+        var code = HMAC(key: key)
+        for byte in Array(message.utf8) { code.update([byte]) }
+        let text = code.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        #expect(text == expected)
+    }
+
     @Test func dropsWrongAndRepeatedSignatures() throws {
         try withKernel { kernel, client in
             let stranger = try Client(kernel, key: "another key", waits: false)
