@@ -17,7 +17,8 @@ let package = Package(
     targets: [
         // Floor 0: cancelling; files and what they hold; hot loops in C with run-time dispatch, and the system's libraries.
         .target(name: "Cancelling"),
-        .target(name: "Files", dependencies: ["Cancelling"]),
+        .systemLibrary(name: "CXattr", pkgConfig: nil),
+        .target(name: "Files", dependencies: ["Cancelling", "CXattr"]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: nil, providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CCairo", pkgConfig: nil, providers: [.apt(["libcairo2-dev"])]),
         .target(name: "CKernels", cSettings: kernels, linkerSettings: [.linkedLibrary("m")]),
