@@ -35,6 +35,9 @@ public final class Confinement: Sendable {
             (self.path, self.use, self.leavesOutHidden) = (path, use, leavesOutHidden)
         }
 
+        /// Returns whether this grants what was refused.
+        public func covers(_ refusal: Refusal) -> Bool { covers(refusal.real, refusal.use) }
+
         /// Returns whether this grants a use of a path without links.
         func covers(_ real: String, _ use: Use) -> Bool {
             guard use == .read || self.use == .write else { return false }
