@@ -45,7 +45,7 @@ let package = Package(
         .target(
             name: "Reference", dependencies: ["Files", "Language"],
             resources: [.embedInCode("grammar.txt"), .embedInCode("Editors/extension.js")]),
-        .target(name: "Terminal", dependencies: ["Language", "CReadline", "CChafa", "CPNG"]),
+        .target(name: "Terminal", dependencies: ["Files", "Language", "CReadline", "CChafa", "CPNG"]),
         .target(name: "LanguageServer", dependencies: ["Files", "Language"]),
         .target(name: "Notebook", dependencies: ["Files", "Language", "Commands", "Images"], exclude: ["README.md"]),
         .executableTarget(

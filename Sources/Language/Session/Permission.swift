@@ -18,6 +18,11 @@ extension Context {
         return try Confinement.$current.withValue(confinement, operation: body)
     }
 
+    /// Runs `body` as `confined` does, and grants it one more path to write: the notebook's own file, which the person named.
+    public func confined<Result>(granting path: String, _ body: () throws -> Result) rethrows -> Result {
+        try confined { try Confinement.granting(path, body) }
+    }
+
     /// Throws `.notPermitted` where programs may not use a file in this way, after a person was asked where one can be.
     public func permit(_ path: String, _ use: Confinement.Use, argument: String? = nil) throws {
         guard let confinement, !path.isEmpty, !path.utf8.contains(0) else { return }
