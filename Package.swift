@@ -62,10 +62,10 @@ let package = Package(
         .testTarget(name: "AutogradTests", dependencies: ["Autograd", "TestSupport"]),
         .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TestSupport"]),
         .testTarget(name: "BreakASceneTests", dependencies: ["BreakAScene", "TestSupport"]),
-        .testTarget(name: "LanguageTests", dependencies: ["Language"], exclude: ["Data"]),
-        .testTarget(name: "CommandsTests", dependencies: ["Commands", "TestSupport"], exclude: ["Data"]),
+        .testTarget(name: "LanguageTests", dependencies: ["Files", "Language"], exclude: ["Data"]),
+        .testTarget(name: "CommandsTests", dependencies: ["Files", "Commands", "TestSupport"], exclude: ["Data"]),
         .testTarget(name: "LanguageServerTests", dependencies: ["Files", "LanguageServer", "Commands"], exclude: ["Data"]),
-        .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Language", "CPNG"]),
+        .testTarget(name: "TerminalTests", dependencies: ["Files", "Terminal", "Language", "CPNG"]),
         .testTarget(name: "NotebookTests", dependencies: ["Notebook", "Commands", "Images"]),
         .testTarget(name: "ReferenceTests", dependencies: ["Reference", "Commands"]),
         .testTarget(

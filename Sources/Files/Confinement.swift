@@ -35,11 +35,8 @@ public final class Confinement: Sendable {
             (self.path, self.use, self.leavesOutHidden) = (path, use, leavesOutHidden)
         }
 
-        /// Returns whether this grants what was refused.
-        public func covers(_ refusal: Refusal) -> Bool { covers(refusal.real, refusal.use) }
-
         /// Returns whether this grants a use of a path without links.
-        func covers(_ real: String, _ use: Use) -> Bool {
+        public func covers(_ real: String, _ use: Use) -> Bool {
             guard use == .read || self.use == .write else { return false }
             guard let rest = RealPath.below(path, real) else { return false }
             return !leavesOutHidden || !rest.split(separator: "/").contains { $0.first == "." }

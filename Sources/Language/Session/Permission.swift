@@ -84,35 +84,3 @@ extension Session {
     /// Whether the time of `allow(seconds:)` is over.
     public var isOutOfTime: Bool { context.secondsLeft.map { $0 <= 0 } ?? false }
 }
-
-extension Problem {
-    /// Creates the problem of a use that was refused. `grants` are named where nothing else explains the refusal.
-    public init(_ refusal: Confinement.Refusal, argument: String? = nil, grants: [Confinement.Grant] = []) {
-        let name = quoted(escapedControls(refusal.path))
-        var notes: [String] = []
-        if refusal.real != refusal.path { notes.append("it leads to \(quoted(escapedControls(refusal.real)))") }
-        var help: String?
-        switch refusal.reason {
-        case .outside:
-            let listed = grants.filter { refusal.use == .read || $0.use == .write }.map { escapedControls($0.path) }
-            if !listed.isEmpty {
-                notes.append("it may \(refusal.use.rawValue) \(listed.joined(separator: ", "))")
-                let hides = grants.contains { $0.leavesOutHidden && Confinement.Grant(real: $0.path, $0.use).covers(refusal) }
-                if hides { notes.append("names that begin with a dot are left out") }
-            }
-            help = "--allow-\(refusal.use.rawValue)=\(Self.word(refusal.real)) allows it"
-        case .special: notes.append("pipes and devices are not for a confined program")
-        case .system: notes.append("/proc, /sys and paths that lead nowhere are not for a confined program")
-        }
-        self.init(
-            .notPermitted, "this program may not \(refusal.use.rawValue) \(name)", argument: argument, notes: notes, help: help)
-    }
-
-    /// Returns a path as a shell takes it.
-    private static func word(_ path: String) -> String {
-        let isPlain = path.unicodeScalars.allSatisfy {
-            $0.properties.isAlphabetic || ("0"..."9").contains($0) || "/._-+@%".unicodeScalars.contains($0)
-        }
-        return isPlain ? path : "'" + escapedControls(path).replacing("'", with: "'\\''") + "'"
-    }
-}
