@@ -109,7 +109,8 @@ public final class Confinement: Sendable {
     public func permit(_ path: String, _ use: Use) throws(Refusal) {
         guard let refusal = refusal(path, use) else { return }
         guard refusal.reason == .outside, let ask, state.withLock(\.mayAsk) else { throw refusal }
-        switch ask(refusal) {
+        // Whoever asks may write down the answer.
+        switch Self.$current.withValue(nil, operation: { ask(refusal) }) {
         case .no:
             state.withLock { $0.mayAsk = false }
             throw refusal

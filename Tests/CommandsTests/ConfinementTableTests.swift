@@ -23,20 +23,23 @@ import Testing
             let words = ["a file", "a folder", "the file", "the folder", "a path"]
             for parameter in row.parameters where words.contains(where: { parameter.doc.lowercased().contains($0) }) {
                 #expect(
-                    parameter.file != nil || Self.noPaths.contains("\(row.name).\(parameter.name)"), "\(row.name).\(parameter.name): \(parameter.doc)")
+                    parameter.file != nil || Self.noPaths.contains("\(row.name).\(parameter.name)"),
+                    "\(row.name).\(parameter.name): \(parameter.doc)")
             }
         }
         #expect(Self.paths.count > 20)
     }
 
     /// Parameters whose help speaks of files although they are none.
-    private static let noPaths: Set<String> = []
+    private static let noPaths: Set<String> = ["resume.base"]
 
     /// Calls each row by its path alone, with the other parameters left out and nothing behind the call but a note that it ran: what is
     /// refused is refused before any work.
     @Test func everyPathOutsideIsRefused() throws {
         try inTemporaryFolder { folder in
-            for name in ["own", "other"] { try FileManager.default.createDirectory(atPath: folder + "/" + name, withIntermediateDirectories: true) }
+            for name in ["own", "other"] {
+                try FileManager.default.createDirectory(atPath: folder + "/" + name, withIntermediateDirectories: true)
+            }
             try "x".write(toFile: folder + "/other/x.json", atomically: true, encoding: .utf8)
             try FileManager.default.createSymbolicLink(atPath: folder + "/own/link", withDestinationPath: "../other")
             #expect(FileManager.default.changeCurrentDirectoryPath(folder + "/own"))
@@ -45,13 +48,16 @@ import Testing
             let rows = Self.table.all.filter { $0.parameters.contains { $0.file != nil } }
             let probes = rows.map { row in
                 Builtin(
-                    row.name, family: .files, summary: "", parameters: row.parameters.map { Self.optional($0) }, result: .any,
+                    row.name, family: .scenes, summary: "", parameters: row.parameters.map { Self.optional($0) }, result: .any,
                     run: { _ in
                         ran.withLock { $0.append(row.name) }
                         return .none
                     })
             }
-            let hostile = ["\(folder)/other/x.json", "../other/x.json", "link/x.json", "link", "link/new.json", "/etc/passwd", "/dev/null", "/proc/self/mem", "none/../../x"]
+            let hostile = [
+                "\(folder)/other/x.json", "../other/x.json", "link/x.json", "link", "link/new.json", "/etc/passwd", "/dev/null",
+                "/proc/self/mem", "none/../../x",
+            ]
             var count = 0
             for row in rows {
                 for parameter in row.parameters where parameter.file != nil {
@@ -96,10 +102,15 @@ import Testing
             try "[\"../../other/h.safetensors\"]".write(toFile: "\(folder)/own/handles.json", atomically: true, encoding: .utf8)
             #expect(manager.changeCurrentDirectoryPath(folder + "/own"))
             let real = try #require(RealPath.of("."))
-            for (source, confined) in [("load_scene(\"scene\")", true), ("load_model(\"model\")", true), ("load_scene(\"scene\")", false), ("load_model(\"model\")", false)] {
+            for (source, confined) in [
+                ("load_scene(\"scene\")", true), ("load_model(\"model\")", true), ("load_scene(\"scene\")", false),
+                ("load_model(\"model\")", false),
+            ] {
                 let session = Session(builtins: CommandTable.all, options: SessionOptions(standardLibrary: [library]))
                 if confined { session.confine(to: Confinement([.init(real: real, .read)])) }
-                #expect(session.run(source: source).diagnostics.filter { $0.severity == .error }.isEmpty != confined, "\(source), confined: \(confined)")
+                #expect(
+                    session.run(source: source).diagnostics.filter { $0.severity == .error }.isEmpty != confined,
+                    "\(source), confined: \(confined)")
             }
         }
     }
@@ -111,7 +122,8 @@ import Testing
             let session = Session(builtins: CommandTable.all, options: SessionOptions(standardLibrary: [Programs.root + "/stdlib"]))
             let library = try #require(Confinement.Grant(Programs.root + "/stdlib", .read))
             session.confine(to: Confinement([library, .init(real: real + "/model", .write), .init(real: real + "/scene", .write)]))
-            let source = "m = load_model(\"collage\"); save_model(m, \"model\"); save_model(m, \"model\"); save_scene(load_scene(\"toys\"), \"scene\")"
+            let source =
+                "m = load_model(\"collage\"); save_model(m, \"model\"); save_model(m, \"model\"); save_scene(load_scene(\"toys\"), \"scene\")"
             let outcome = session.run(source: source + "; load_model(\"model\").hash == m.hash")
             #expect(outcome.diagnostics.isEmpty, "\(outcome.diagnostics.first?.message ?? "")")
             #expect(outcome.value?.isTruthy == true)

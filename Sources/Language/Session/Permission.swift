@@ -23,13 +23,14 @@ extension Context {
         try confined { try Confinement.granting(path, body) }
     }
 
-    /// Throws `.notPermitted` where programs may not use a file in this way, after a person was asked where one can be.
-    public func permit(_ path: String, _ use: Confinement.Use, argument: String? = nil) throws {
+    /// Throws `.notPermitted` where programs may not use a file in this way, after a person was asked where one can be. `given` is what the
+    /// program calls the path.
+    public func permit(_ path: String, _ use: Confinement.Use, given: String? = nil, argument: String? = nil) throws {
         guard let confinement, !path.isEmpty, !path.utf8.contains(0) else { return }
         do {
             try confinement.permit(path, use)
         } catch {
-            throw Problem(error, argument: argument, grants: confinement.grants)
+            throw Problem(error, given: given, argument: argument, grants: confinement.grants)
         }
     }
 
@@ -38,7 +39,7 @@ extension Context {
         for (parameter, value) in zip(builtin.parameters, bound) {
             guard let use = parameter.file else { continue }
             for path in (parameter.variadic ? rest : [value].compactMap { $0 }).flatMap(Self.paths) {
-                for (place, use) in places(path, use) { try permit(place, use, argument: parameter.name) }
+                for (place, use) in places(path, use) { try permit(place, use, given: path, argument: parameter.name) }
             }
         }
     }

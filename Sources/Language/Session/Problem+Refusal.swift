@@ -1,13 +1,13 @@
 import Files
 
 extension Problem {
-    /// Creates the problem of a use that was refused. `grants` are named where nothing else explains the refusal. Paths are shown from the
+    /// Creates the problem of a use that was refused. `given` is what the program calls the path; `grants` are named where nothing else explains the refusal. Paths are shown from the
     /// current folder, or from the home folder, so that a recorded message says nothing of a person's folders.
-    public init(_ refusal: Confinement.Refusal, argument: String? = nil, grants: [Confinement.Grant] = []) {
+    public init(_ refusal: Confinement.Refusal, given: String? = nil, argument: String? = nil, grants: [Confinement.Grant] = []) {
         let shown = ShownPath()
-        let real = shown.text(refusal.real)
+        let (real, path) = (shown.text(refusal.real), given ?? refusal.path)
         var notes: [String] = []
-        if real != refusal.path, refusal.real != refusal.path { notes.append("it leads to \(quoted(real))") }
+        if real != path, refusal.real != path { notes.append("it leads to \(quoted(real))") }
         var help: String?
         switch refusal.reason {
         case .outside:
@@ -17,7 +17,7 @@ extension Problem {
         case .system: notes.append("/proc, /sys and paths that lead nowhere are not for a confined program")
         }
         self.init(
-            .notPermitted, "this program may not \(refusal.use.rawValue) \(quoted(escapedControls(refusal.path)))", argument: argument,
+            .notPermitted, "this program may not \(refusal.use.rawValue) \(quoted(escapedControls(path)))", argument: argument,
             notes: notes, help: help)
     }
 

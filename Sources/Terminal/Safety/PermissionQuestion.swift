@@ -24,10 +24,10 @@ struct PermissionQuestion: Sendable {
         bas_screen_computing(0)
         defer { bas_screen_computing(wasComputing) }
         printer.remark("\(file) wants to \(refusal.use.rawValue) \"\(printable(refusal.real))\", which is not its own.")
-        let question = "Allow it?  y for this run, a for everything this file does from now on, Enter for no: "
-        _ = write(STDERR_FILENO, question, question.utf8.count)
         // Keys that were typed before the question are no answer to it.
         tcflush(STDIN_FILENO, TCIFLUSH)
+        let question = "Allow it?  y for this run, a for everything this file does from now on, Enter for no: "
+        _ = write(STDERR_FILENO, question, question.utf8.count)
         switch line()?.lowercased() {
         case "y", "yes": return .yes
         case "a", "always":
