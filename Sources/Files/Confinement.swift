@@ -49,7 +49,7 @@ public final class Confinement: Sendable {
         public enum Reason: Sendable {
             /// Nothing grants the path.
             case outside
-            /// It is a pipe, a device or a socket, which nothing grants.
+            /// It is a pipe, a device, a socket or, for writing, a file that has another name elsewhere, which nothing grants.
             case special
             /// It belongs to the system's view of processes and devices, or cannot be resolved; nothing grants that.
             case system
@@ -101,7 +101,7 @@ public final class Confinement: Sendable {
         func refused(_ real: String, _ reason: Refusal.Reason) -> Refusal { Refusal(path: path, real: real, use: use, reason: reason) }
         guard let real = RealPath.of(path) else { return refused(path, .system) }
         if ["/proc", "/sys"].contains(where: { RealPath.below($0, real) != nil }) { return refused(real, .system) }
-        if RealPath.isSpecial(real) { return refused(real, .special) }
+        if RealPath.isSpecial(real) || use == .write && RealPath.isShared(real) { return refused(real, .special) }
         return grants.contains { $0.covers(real, use) } ? nil : refused(real, .outside)
     }
 

@@ -44,6 +44,12 @@ public enum RealPath {
         return rest.isEmpty || rest.first == UInt8(ascii: "/") ? Substring(rest.dropFirst()) : nil
     }
 
+    /// Returns whether a file at a path without links has more than one name, so that writing to it may change what lies elsewhere.
+    static func isShared(_ path: String) -> Bool {
+        var info = stat()
+        return lstat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFREG && info.st_nlink > 1
+    }
+
     /// Returns whether something that is neither a file nor a folder stands at a path without links.
     static func isSpecial(_ path: String) -> Bool {
         var info = stat()

@@ -73,7 +73,7 @@ struct Doc: ParsableCommand {
                                 "USAGE: \($0._commandName)", with: "USAGE: bas \($0._commandName)")
                             return ("bas \($0._commandName)", help)
                         },
-                    promptCommands: Prompt.commands, exitCodes: Bas.exitCodes))
+                    promptCommands: Prompt.commands, exitCodes: Bas.exitCodes, safety: SafetyOptions.explanation))
         }
     }
 

@@ -3,16 +3,17 @@ import Terminal
 
 /// The options of every command that runs programs: what they may read and write, and how long and how large they may become.
 struct SafetyOptions: ParsableArguments {
-    @Flag(help: "Confine the program as a downloaded one: see Safety in bas --help.")
+    @Flag(help: "Confine the program as a downloaded one: bas --help says to what.")
     var sandbox = false
 
     @Option(
         help: ArgumentHelp(
-            "Confine the program, and let it read these too; separated by commas, or everything where none are named.", valueName: "paths"))
+            "Confine the program and let it read these too: --allow-read=a,b; without =, everything.", valueName: "paths"))
     var allowRead: [String] = []
 
     @Option(
-        help: ArgumentHelp("Confine the program, and let it write and read these too; or everything.", valueName: "paths"))
+        help: ArgumentHelp(
+            "Confine the program and let it write and read these too: --allow-write=a,b; without =, everything.", valueName: "paths"))
     var allowWrite: [String] = []
 
     @Option(help: ArgumentHelp("Stop when bas holds more memory than this: 4GiB.", valueName: "size"))

@@ -6,7 +6,8 @@ import Testing
 @Suite struct ErrorCodeTests {
     /// What a program's text alone does not do.
     static let withoutExample: Set<ErrorCode> = [
-        .notUTF8, .notPermitted, .timeLimit, .damagedWeights, .weightMismatch, .unsupportedConfiguration, .unreadablePicture, .maskEmpty, .diskFull,
+        .notUTF8, .notPermitted, .timeLimit, .damagedWeights, .weightMismatch, .unsupportedConfiguration, .unreadablePicture, .maskEmpty,
+        .diskFull,
         .noPermission, .importCycle, .badFile, .noMasks, .interrupted, .tooManySteps, .resultGone, .internal, .checkpoint,
     ]
 

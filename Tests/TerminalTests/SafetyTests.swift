@@ -91,6 +91,16 @@ import Testing
         #expect(run.status == 73 && FileSystem.contents(folder.path + "/other").isEmpty, "\(run.errors)")
     }
 
+    @Test func aShownPictureDoesNotFollowALink() throws {
+        for name in ["other", "own/.bas"] { mkdir(folder.path + "/" + name, 0o700) }
+        symlink("../../other", folder.path + "/own/.bas/out")
+        try folder.write("own/p.bas", "cd(\"own\");\nshow box([1, 1], [5, 5], [16, 16])\n")
+        let run = try Run(["--sandbox", "own/p.bas"], in: folder)
+        #expect(
+            run.status == 77 && run.errors.contains("is a link that leads elsewhere")
+                && FileSystem.contents(folder.path + "/other").isEmpty, "\(run.errors)")
+    }
+
     /// Records and caches that came with a file are not believed: every cell runs.
     @Test func strangersRecordsAreNotBelieved() throws {
         try folder.write("own/n.bas", "# %%\nprint(1 + 1)\n")

@@ -13,7 +13,7 @@ extension Problem {
         case .outside:
             notes += Self.notes(on: refusal, grants, shown)
             help = "--allow-\(refusal.use.rawValue)=\(Self.word(real)) allows it"
-        case .special: notes.append("pipes and devices are not for a confined program")
+        case .special: notes.append("pipes, devices and files with names elsewhere are not for a confined program")
         case .system: notes.append("/proc, /sys and paths that lead nowhere are not for a confined program")
         }
         self.init(
