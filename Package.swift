@@ -17,7 +17,8 @@ let package = Package(
     targets: [
         // Floor 0: cancelling; files and what they hold; hot loops in C with run-time dispatch, and the system's libraries.
         .target(name: "Cancelling"),
-        .target(name: "Files", dependencies: ["Cancelling"]),
+        .systemLibrary(name: "CXattr", pkgConfig: nil),
+        .target(name: "Files", dependencies: ["Cancelling", "CXattr"]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: nil, providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CCairo", pkgConfig: nil, providers: [.apt(["libcairo2-dev"])]),
         .target(name: "CKernels", cSettings: kernels, linkerSettings: [.linkedLibrary("m")]),
@@ -66,8 +67,8 @@ let package = Package(
         .testTarget(name: "AutogradTests", dependencies: ["Autograd", "TestSupport"]),
         .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TestSupport"]),
         .testTarget(name: "BreakASceneTests", dependencies: ["BreakAScene", "TestSupport"]),
-        .testTarget(name: "LanguageTests", dependencies: ["Language"], exclude: ["Data"]),
-        .testTarget(name: "CommandsTests", dependencies: ["Commands", "TestSupport"], exclude: ["Data"]),
+        .testTarget(name: "LanguageTests", dependencies: ["Files", "Language"], exclude: ["Data"]),
+        .testTarget(name: "CommandsTests", dependencies: ["Files", "Commands", "TestSupport"], exclude: ["Data"]),
         .testTarget(name: "LanguageServerTests", dependencies: ["Files", "LanguageServer", "Commands"], exclude: ["Data"]),
         .testTarget(name: "JupyterTests", dependencies: ["Files", "Jupyter", "CZeroMQ", "Commands"]),
         .testTarget(name: "TerminalTests", dependencies: ["Files", "Terminal", "Language", "CPNG"]),

@@ -75,7 +75,9 @@ public final class NotebookRunner {
         let cache = CellCache(beside: file.folder)
         self.cache = usesCache ? cache : nil
         analysis = NotebookAnalysis(file, session)
-        keys = try CellKeys(file, analysis, session.context, hashes: FileHashes(store: usesCache ? cache.hashesPath : nil))
+        let (analysis, hashes) = (analysis, FileHashes(store: usesCache ? cache.hashesPath : nil))
+        // The files that a confined program names are hashed only where it may read them.
+        keys = try session.context.confined { try CellKeys(file, analysis, session.context, hashes: hashes) }
     }
 
     /// Runs what has to run and returns a result for each cell. Ends early where a stop was requested; `isInterrupted` then says so, and the
@@ -86,6 +88,7 @@ public final class NotebookRunner {
             guard let result = try result(of: place) else { return (results, true) }
             results.append(result)
             observe(.finished(cell: place, result))
+            if session.isOutOfTime { return (results, true) }
         }
         cache?.prune()
         return (results, false)

@@ -74,7 +74,7 @@ struct Doc: ParsableCommand {
                             ).replacing("See '\($0._commandName) help", with: "See 'bas help \($0._commandName)")
                             return ("bas \($0._commandName)", help)
                         },
-                    promptCommands: Prompt.commands, exitCodes: Bas.exitCodes))
+                    promptCommands: Prompt.commands, exitCodes: Bas.exitCodes, safety: SafetyOptions.explanation))
         }
     }
 
