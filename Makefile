@@ -1,5 +1,5 @@
 # Thin: each target says what it runs. Tests build into a folder of their own, so that they never replace the program.
-PACKAGES = libcairo2-dev libchafa-dev libopenblas-dev libpng-dev libreadline-dev libturbojpeg0-dev
+PACKAGES = libcairo2-dev libchafa-dev libopenblas-dev libpng-dev libreadline-dev libturbojpeg0-dev libzmq3-dev
 PREFIX ?= /usr/local
 BAS = .build/release/bas
 CONFORMANCE = Tests/Conformance

@@ -19,13 +19,15 @@ let package = Package(
     targets: [
         // Floor 0: cancelling; files and what they hold; hot loops in C with run-time dispatch, and the system's libraries.
         .target(name: "Cancelling"),
-        .target(name: "Files", dependencies: ["Cancelling"]),
+        .systemLibrary(name: "CXattr", pkgConfig: nil),
+        .target(name: "Files", dependencies: ["Cancelling", "CXattr"]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: nil, providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CCairo", pkgConfig: nil, providers: [.apt(["libcairo2-dev"])]),
         .target(name: "CKernels", cSettings: kernels, linkerSettings: [.linkedLibrary("m")]),
         .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
         .target(name: "CTurboJPEG", linkerSettings: [.linkedLibrary("turbojpeg")]),
         .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
+        .systemLibrary(name: "CZeroMQ", pkgConfig: nil, providers: [.apt(["libzmq3-dev"])]),
         .systemLibrary(name: "CChafaLibrary", pkgConfig: "chafa", providers: [.apt(["libchafa-dev"])]),
         .target(name: "CChafa", dependencies: ["CChafaLibrary"]),
         // Floor 1: arrays, then pictures, then figures.
@@ -46,9 +48,13 @@ let package = Package(
         .target(
             name: "Reference", dependencies: ["Files", "Language"],
             resources: [.embedInCode("grammar.txt"), .embedInCode("Editors/extension.js")]),
-        .target(name: "Terminal", dependencies: ["Language", "CReadline", "CChafa", "CPNG"]),
+        .target(name: "Terminal", dependencies: ["Files", "Language", "CReadline", "CChafa", "CPNG"]),
         .target(name: "LanguageServer", dependencies: ["Files", "Language"]),
         .target(name: "Notebook", dependencies: ["Files", "Language", "Commands", "Images"], exclude: ["README.md"]),
+        .target(
+            name: "Jupyter",
+            dependencies: ["Cancelling", "Files", "Language", "CZeroMQ"],
+            exclude: ["README.md"]),
         .target(
             name: "Pages", dependencies: ["Files", "Tensors", "Images", "Language", "Notebook"], exclude: ["README.md"],
             resources: [.embedInCode("page.css"), .embedInCode("page.js")]),
@@ -62,7 +68,7 @@ let package = Package(
         .executableTarget(
             name: "bas",
             dependencies: [
-                "Commands", "Reference", "Terminal", "LanguageServer", "Notebook", "Pages", "Preview",
+                "Commands", "Reference", "Terminal", "LanguageServer", "Notebook", "Pages", "Preview", "Jupyter",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // Tests: one target a floor, fixtures written by PyTorch and diffusers.
@@ -73,10 +79,11 @@ let package = Package(
         .testTarget(name: "AutogradTests", dependencies: ["Autograd", "TestSupport"]),
         .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TestSupport"]),
         .testTarget(name: "BreakASceneTests", dependencies: ["BreakAScene", "TestSupport"]),
-        .testTarget(name: "LanguageTests", dependencies: ["Language"], exclude: ["Data"]),
-        .testTarget(name: "CommandsTests", dependencies: ["Commands", "TestSupport"], exclude: ["Data"]),
+        .testTarget(name: "LanguageTests", dependencies: ["Files", "Language"], exclude: ["Data"]),
+        .testTarget(name: "CommandsTests", dependencies: ["Files", "Commands", "TestSupport"], exclude: ["Data"]),
         .testTarget(name: "LanguageServerTests", dependencies: ["Files", "LanguageServer", "Commands"], exclude: ["Data"]),
-        .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Language", "CPNG"]),
+        .testTarget(name: "JupyterTests", dependencies: ["Files", "Jupyter", "CZeroMQ", "Commands"]),
+        .testTarget(name: "TerminalTests", dependencies: ["Files", "Terminal", "Language", "CPNG"]),
         .testTarget(name: "NotebookTests", dependencies: ["Notebook", "Commands", "Images", "TestSupport"]),
         .testTarget(name: "PagesTests", dependencies: ["Pages", "Notebook", "Images", "TestSupport"]),
         .testTarget(name: "PreviewTests", dependencies: ["Preview", "Files", "Language", "Notebook", "Commands", "TestSupport"]),

@@ -78,6 +78,8 @@ static void echo(int on) {
     tcsetattr(STDIN_FILENO, TCSANOW, &modes);
 }
 
+int bas_screen_computing_now(void) { return computing; }
+
 void bas_screen_computing(int now) {
     if (now && !computing && has_modes && (remembered.c_lflag & ECHO)) {
         computing = 1;

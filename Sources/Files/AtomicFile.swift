@@ -15,10 +15,11 @@ public enum AtomicFile {
     /// A link stays a link, and the file that it leads to is replaced, or made. A pipe that has a reader and a device take
     /// the bytes as they come.
     ///
-    /// The new file has the permissions of the old one. One that may not be written to is not replaced either, although the
+    /// The new file has the permissions of the old one, and its note of where it was downloaded from. One that may not be written to is not replaced either, although the
     /// folder's permissions would allow it.
     public static func write(_ path: String, _ body: (AtomicFileSink) throws -> Void) throws {
         try FileSystem.checkPath(path, .create)
+        try Confinement.check(path, .create)
         var status = stat()
         guard stat(path, &status) == 0 else { return try replace(path, permissions: nil, by: body) }
         switch status.st_mode & S_IFMT {
@@ -51,6 +52,7 @@ public enum AtomicFile {
         let sink = AtomicFileSink(descriptor: descriptor, path: path)
         do {
             if let permissions, fchmod(descriptor, permissions) != 0 { throw FileError(.create, path, errno: errno) }
+            if permissions != nil { FileOrigin.copy(from: target, to: descriptor) }
             try body(sink)
             try sink.finish()
             // After cancelling, the new contents may be invalid, and the old file is not.

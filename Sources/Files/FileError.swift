@@ -42,6 +42,8 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
         case busy = "another program is writing to it"
         /// EIO.
         case deviceError = "the device reports an error"
+        /// The program is confined to other files (`Confinement`).
+        case confined = "the program is confined to other files"
         /// Any other value of `errno`; the message says it in the system's words.
         case other = "the operating system refused"
     }

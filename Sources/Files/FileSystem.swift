@@ -2,18 +2,21 @@ import Glibc
 
 /// Queries and changes of the file system, without Foundation.
 public enum FileSystem {
-    /// Whether there is a file or folder at `path`; links are followed.
-    public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+    /// Whether there is a file or folder at `path`; links are followed. A confined program sees only what it may read.
+    public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 && Confinement.allowsReading(path) }
 
-    /// Whether there is a folder at `path`; links are followed.
-    public static func isFolder(_ path: String) -> Bool {
+    /// Whether there is a folder at `path`; links are followed. A confined program sees only what it may read.
+    public static func isFolder(_ path: String) -> Bool { isAnyFolder(path) && Confinement.allowsReading(path) }
+
+    private static func isAnyFolder(_ path: String) -> Bool {
         var info = stat()
         return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// The names in a folder, sorted, without "." and ".."; empty where it cannot be read.
+    /// The names in a folder, sorted, without "." and ".."; empty where it cannot be read, or where a confined
+    /// program may not read it.
     public static func contents(_ path: String) -> [String] {
-        guard let folder = opendir(path) else { return [] }
+        guard Confinement.allowsReading(path), let folder = opendir(path) else { return [] }
         defer { closedir(folder) }
         var names: [String] = []
         while let entry = readdir(folder) {
@@ -49,10 +52,12 @@ public enum FileSystem {
     /// Makes a folder and the folders that it lies in; those that exist already are left as they are. Throws `FileError`.
     public static func createFolder(_ path: String) throws {
         try checkPath(path, .create)
-        if isFolder(path) || path.isEmpty { return }
+        // A folder that is there already need not be writable.
+        if isAnyFolder(path) || path.isEmpty { return }
+        try Confinement.check(path, .create)
         let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
         if !parent.isEmpty { try createFolder(parent) }
-        guard mkdir(path, 0o777) == 0 || errno == EEXIST && isFolder(path) else { throw FileError(.create, path, errno: errno) }
+        guard mkdir(path, 0o777) == 0 || errno == EEXIST && isAnyFolder(path) else { throw FileError(.create, path, errno: errno) }
     }
 
     /// Removes a file, a link, or a folder with everything in it; links in it are removed and not followed. A path at which there is nothing
@@ -67,6 +72,7 @@ public enum FileSystem {
 
     /// Removes a file, or a link itself. Throws `FileError`.
     public static func remove(_ path: String) throws {
+        try Confinement.check(path, .remove)
         guard unlink(path) == 0 else { throw FileError(.remove, path, errno: errno) }
     }
 }

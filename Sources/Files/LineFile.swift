@@ -12,6 +12,12 @@ public final class LineFile {
     /// Opens the file, or makes it. Throws ``FileError`` where it is not a regular file, is larger than `limit` bytes, or
     /// is locked by another program.
     public init(_ path: String, limit: Int = 1 << 28) throws {
+        do {
+            try Confinement.check(path, .create)
+        } catch {
+            (self.path, descriptor, bytes) = (path, -1, [])
+            throw error
+        }
         // Opening a pipe must not wait for its other end.
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o666)
         guard descriptor >= 0 else { throw FileError(.create, path, errno: errno) }

@@ -17,6 +17,7 @@ public final class ReadableFile: Sendable {
     /// folder, a pipe or a device.
     public init(_ path: String) throws(FileError) {
         try FileSystem.checkPath(path, .open)
+        try Confinement.check(path, .open)
         // Without O_NONBLOCK, opening a pipe that has no writer would never end.
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw FileError(.open, path, errno: errno) }

@@ -98,7 +98,7 @@ private struct FileUses {
             for parameter in call.call.builtin.parameters { note(parameter, call) }
         }
         // A builtin that is handed on as a value is called with paths that nobody knows.
-        for name in builtins.subtracting(called).sorted() where table[name]?.parameters.contains(where: { $0.file != nil }) == true {
+        for name in builtins.subtracting(called).sorted() where table[name]?.parameters.contains(where: \.namesFile) == true {
             obstacle = obstacle ?? "which file \(name) uses is not known before it runs"
         }
     }
@@ -106,6 +106,8 @@ private struct FileUses {
     private mutating func note(_ parameter: Parameter, _ call: AnalyzedCall) {
         guard let use = parameter.file else { return }
         switch use {
+        // Such builtins say for themselves why their results cannot be kept (`Builtin.outside`).
+        case .place: break
         case .output, .folder:
             if call.call.has(parameter) { obstacle = obstacle ?? "\(call.call.builtin.name) writes a file" }
         case .input(let library):
@@ -127,5 +129,15 @@ extension CellDependencies {
             if seen.insert(next).inserted { waiting += analysis.cells[next].cells }
         }
         return seen.sorted()
+    }
+}
+
+extension Parameter {
+    /// Whether a file is read or written at its path.
+    fileprivate var namesFile: Bool {
+        switch file {
+        case .input, .output, .folder: true
+        case .place, nil: false
+        }
     }
 }

@@ -47,7 +47,9 @@ public final class NotebookRunner {
         self.cache = usesCache ? cache : nil
         let analyst = analyst ?? session
         analysis = NotebookAnalysis(file, analyst)
-        keys = try CellKeys(file, analysis, analyst.context, hashes: FileHashes(store: usesCache ? cache.hashesPath : nil))
+        let (analysis, hashes) = (analysis, FileHashes(store: usesCache ? cache.hashesPath : nil))
+        // The files that a confined program names are hashed only where it may read them.
+        keys = try session.context.confined { try CellKeys(file, analysis, analyst.context, hashes: hashes) }
     }
 
     /// Runs what has to run and returns a result for each cell. Ends early where a stop was requested; `isInterrupted` then says so, and the
@@ -62,6 +64,7 @@ public final class NotebookRunner {
             }
             results.append(result)
             observe(.finished(cell: place, result))
+            if session.isOutOfTime { return (results, true) }
         }
         cache?.prune()
         if only == nil, let number { memory?.forgetUnused(since: number) }

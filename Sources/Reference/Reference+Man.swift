@@ -7,10 +7,14 @@ extension Reference {
         public var options, promptCommands: [(name: String, text: String)]
         /// The exit codes, in one sentence.
         public var exitCodes: String
+        /// What programs may do, in a few sentences.
+        public var safety: String
 
         /// Creates the parts.
-        public init(options: [(name: String, text: String)], promptCommands: [(name: String, text: String)], exitCodes: String) {
-            (self.options, self.promptCommands, self.exitCodes) = (options, promptCommands, exitCodes)
+        public init(
+            options: [(name: String, text: String)], promptCommands: [(name: String, text: String)], exitCodes: String, safety: String
+        ) {
+            (self.options, self.promptCommands, self.exitCodes, self.safety) = (options, promptCommands, exitCodes, safety)
         }
     }
 
@@ -47,6 +51,7 @@ extension Reference {
         lines += Self.environment.flatMap(entry)
         lines.append(".SH FILES")
         lines += Self.files.flatMap(entry)
+        lines += [".SH SAFETY", escaped(parts.safety)]
         lines += [".SH EXIT STATUS", escaped(parts.exitCodes), ".SH SEE ALSO"]
         lines.append(escaped("bas doc NAME; bas doc language; bas explain CODE; https://arxiv.org/abs/2305.16311"))
         return lines.joined(separator: "\n") + "\n"
@@ -64,6 +69,7 @@ extension Reference {
     private static let files = [
         ("~/.config/bas/init.bas", "Runs before the first prompt; --no-init leaves it out."),
         ("~/.local/state/bas/", "The prompt's history, and the journal of what was entered, for --recover."),
+        ("~/.local/state/bas/trusted", "The downloaded programs that bas trust lets do everything, by hashes."),
         (".bas/out/", "Pictures that were shown, by number."),
     ]
 

@@ -11,12 +11,17 @@ public final class Console {
         public var errorFormat: ErrorFormat
         /// Whether the banner and progress are left out.
         public var quiet: Bool
+        /// What programs may do.
+        public var safety: Safety
 
         /// Creates options.
-        public init(color: ColorChoice = .auto, errorFormat: ErrorFormat = .text, quiet: Bool = false) {
+        public init(
+            color: ColorChoice = .auto, errorFormat: ErrorFormat = .text, quiet: Bool = false, safety: Safety = Safety()
+        ) {
             self.color = color
             self.errorFormat = errorFormat
             self.quiet = quiet
+            self.safety = safety
         }
     }
 
@@ -24,7 +29,8 @@ public final class Console {
     public let session: Session
     /// The printer of the session's events.
     public let printer: EventPrinter
-    let options: Options
+    /// The options that it was made with.
+    public let options: Options
 
     /// Creates a console on this process's standard streams, and starts to handle its signals.
     public init(builtins: [Builtin], options: Options = Options()) {
@@ -35,7 +41,7 @@ public final class Console {
             output: output, errors: FileSink(STDERR_FILENO), traits: traits,
             canvas: { .current(traits) }, errorFormat: options.errorFormat, quiet: options.quiet)
         self.printer = printer
-        var settings = SessionOptions(standardLibrary: StandardLibrary.here())
+        var settings = SessionOptions(limits: options.safety.limits, standardLibrary: StandardLibrary.here())
         settings.checksFirst = true
         settings.display = { DisplayContext(width: traits.width(), unicode: traits.unicode) }
         session = Session(builtins: builtins, options: settings) { printer.handle($0) }
@@ -46,12 +52,14 @@ public final class Console {
     /// Runs a script with `args` set to its arguments. Returns the exit code.
     public func run(file: String, arguments: [String]) -> Int32 {
         set(arguments)
+        confine(file: file)
         return ending { session.run(path: file) }
     }
 
     /// Runs the program on standard input. Returns the exit code.
     public func runStandardInput(arguments: [String]) -> Int32 {
         set(arguments)
+        confine()
         do {
             let text = try StandardInput.read()
             return ending { session.run(source: text, file: "<stdin>") }
@@ -67,6 +75,7 @@ public final class Console {
     /// Runs pieces of code in order until one fails. Returns the exit code.
     public func run(code: [String], arguments: [String]) -> Int32 {
         set(arguments)
+        confine()
         for (place, piece) in code.enumerated() {
             let name = code.count == 1 ? "-e" : "-e \(place + 1)"
             let status = ending { session.run(source: piece, file: name) }
@@ -77,6 +86,9 @@ public final class Console {
 
     /// Runs the prompt until the person leaves. Returns the exit code.
     public func prompt(banner: String, runsInit: Bool) -> Int32 {
+        confine()
+        let banner =
+            session.context.confinement == nil ? banner : banner + "\nConfined: ?\(ErrorCode.notPermitted.rawValue) says to which files."
         Prompt(session: session, printer: printer, banner: options.quiet ? nil : banner, runsInit: runsInit)
             .run()
         return 0
@@ -86,6 +98,7 @@ public final class Console {
     /// Replaying opens the prompt. Returns the exit code.
     public func recover(_ action: Recovery.Action, number: String, banner: String, runsInit: Bool) -> Int32 {
         let sessions = Recovery.sessions()
+        confine()
         do {
             switch action {
             case .list: Page.show(printable(Recovery.list(sessions)))

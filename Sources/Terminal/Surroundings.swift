@@ -41,6 +41,10 @@ public enum Surroundings {
     /// Returns whether a descriptor is a terminal.
     public static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
+    /// Catches SIGINT, SIGTERM, SIGHUP, SIGTSTP and SIGWINCH from now on. Returns a descriptor from which their numbers are read, a byte each;
+    /// negative where there is none.
+    public static func catchSignals() -> Int32 { bas_signals_start() }
+
     /// Returns the seconds on a clock that never goes back.
     static func monotonicSeconds() -> Double { seconds(CLOCK_MONOTONIC) }
 

@@ -16,14 +16,14 @@ struct Bas: ParsableCommand {
             -e CODE runs code instead, several times if wanted, and -i goes on to the prompt afterwards. \
             `bas start --help` lists the options.
 
+            Safety: \(SafetyOptions.explanation)
+
             Exit codes: \(exitCodes)
             """,
         version: Host.version,
         subcommands: [
             Start.self, Run.self, Check.self, Format.self, LanguageServerCommand.self, NotebookCommand.self, PreviewCommand.self,
-            TestCommand.self,
-            ExportCommand.self,
-            ImportCommand.self, ProvenanceCommand.self, Explain.self,
+            TestCommand.self, ExportCommand.self, ImportCommand.self, ProvenanceCommand.self, KernelCommand.self, Trust.self, Explain.self,
             Doc.self, Bench.self,
         ],
         defaultSubcommand: Start.self)
@@ -36,7 +36,7 @@ struct Bas: ParsableCommand {
     static func main() {
         Descriptors.fill()
         // The parser requires a value for the option; without one, --recover means --recover=replay.
-        let arguments = CommandLine.arguments.dropFirst().map { $0 == "--recover" ? "--recover=replay" : $0 }
+        let arguments = SafetyOptions.completed(CommandLine.arguments.dropFirst().map { $0 == "--recover" ? "--recover=replay" : $0 })
         do {
             var command = try parseAsRoot(arguments)
             try command.run()
@@ -66,9 +66,9 @@ struct ConsoleOptions: ParsableArguments {
         help: ArgumentHelp("Errors as text for people, or as JSON, one object a line.", valueName: "format"))
     var errorFormat = ErrorFormat.text
 
-    /// Returns a console with these options.
-    func console() -> Console {
-        let options = Console.Options(color: color, errorFormat: errorFormat, quiet: quiet)
+    /// Returns a console with these options, and with what programs may do.
+    func console(_ safety: SafetyOptions? = nil) -> Console {
+        let options = Console.Options(color: color, errorFormat: errorFormat, quiet: quiet, safety: safety?.safety ?? Console.Safety())
         return Console(builtins: Host.builtins, options: options)
     }
 }

@@ -70,10 +70,11 @@ struct Doc: ParsableCommand {
                         + Bas.configuration.subcommands.filter { $0 != Start.self }.map {
                             // The usage line as the command itself prints it.
                             let help = $0.helpMessage(columns: 78).replacing(
-                                "USAGE: \($0._commandName)", with: "USAGE: bas \($0._commandName)")
+                                "USAGE: \($0._commandName)", with: "USAGE: bas \($0._commandName)"
+                            ).replacing("See '\($0._commandName) help", with: "See 'bas help \($0._commandName)")
                             return ("bas \($0._commandName)", help)
                         },
-                    promptCommands: Prompt.commands, exitCodes: Bas.exitCodes))
+                    promptCommands: Prompt.commands, exitCodes: Bas.exitCodes, safety: SafetyOptions.explanation))
         }
     }
 

@@ -20,6 +20,11 @@ enum Host {
         }
     }
 
+    /// Returns an error as what the language reports.
+    static func problem(_ error: any Error) -> Problem {
+        ErrorMapping.problem(error) as? Problem ?? Problem(.internal, "\(error)")
+    }
+
     /// Returns what a program will need, wrapped to `width` columns, for `bas check --plan`.
     static func plan(_ program: Analysis, _ context: Context, width: Int) -> String {
         ScriptPlan.text(program.calls, context, width: width) ?? "nothing here loads a model, trains or draws"

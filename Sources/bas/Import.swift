@@ -63,6 +63,7 @@ struct ImportCommand: ParsableCommand {
     private func write(_ imported: Ipynb.Imported, _ path: String) throws {
         let place = NotebookFile(path: path, text: imported.text)
         let folder = place.folder + place.pictureFolder
+        if let problem = FolderProblem.missing(above: path) { throw problem }
         let new = try imported.pictures.filter { name, png in
             guard FileSystem.exists("\(folder)/\(name)") else { return true }
             // A name of twelve digits stands for the pixels: such a file is the same picture.

@@ -20,6 +20,7 @@ struct NotebookCommand: ParsableCommand {
             """)
 
     @OptionGroup var options: ConsoleOptions
+    @OptionGroup(title: "Safety") var safety: SafetyOptions
 
     @Flag(help: "Run every cell, and neither use nor fill .bas/cache.")
     var all = false
@@ -31,7 +32,7 @@ struct NotebookCommand: ParsableCommand {
     var file: String
 
     func run() throws {
-        let desk = NotebookDesk(options.console(), quiet: options.quiet)
+        let desk = NotebookDesk(options.console(safety), quiet: options.quiet)
         try Bas.finish(check ? desk.check(file) : desk.record(file, all: all))
     }
 }
@@ -49,6 +50,7 @@ struct TestCommand: ParsableCommand {
             """)
 
     @OptionGroup var options: ConsoleOptions
+    @OptionGroup(title: "Safety") var safety: SafetyOptions
 
     @Flag(help: "Write what came out into the files.")
     var accept = false
@@ -57,6 +59,6 @@ struct TestCommand: ParsableCommand {
     var files: [String]
 
     func run() throws {
-        try Bas.finish(NotebookDesk(options.console(), quiet: options.quiet).test(files, accept: accept))
+        try Bas.finish(NotebookDesk(options.console(safety), quiet: options.quiet).test(files, accept: accept))
     }
 }

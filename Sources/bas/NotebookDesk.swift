@@ -16,11 +16,16 @@ struct NotebookDesk {
     /// Runs the cells that have to run and writes the record. Returns the exit code.
     func record(_ path: String, all: Bool) -> Int32 {
         answering {
+            console.confine(file: path)
             let file = try NotebookFile(path: path)
             let (results, isInterrupted) = try run(file, usesCache: !all)
             let record = NotebookRecord(file, results)
-            try record.write()
+            try console.session.context.confined(granting: path) { try record.write() }
             say(summary(file, results, record))
+            if isInterrupted, console.session.isOutOfTime {
+                say("the time is over: \(results.count) of \(file.cells.count) cells are done; --limit-time=TIME allows more")
+                return ErrorCode.timeLimit.exitCode.rawValue
+            }
             if isInterrupted {
                 say("interrupted: \(results.count) of \(file.cells.count) cells are done; the same command goes on")
                 return ExitCode.interrupted.rawValue
@@ -32,6 +37,7 @@ struct NotebookDesk {
     /// Says which cells' records are no longer true, without running any. Returns the exit code.
     func check(_ path: String) -> Int32 {
         answering {
+            console.confine(file: path)
             let file = try NotebookFile(path: path)
             let isTrue = try NotebookRunner(file, console.session, usesCache: true).isTrue
             let stale = file.cells.indices.filter { !isTrue[$0] }
@@ -77,9 +83,14 @@ struct NotebookDesk {
 
     private func test(_ path: String, accept: Bool) -> Int32 {
         answering {
+            let console = Console(builtins: Host.builtins, options: .init(quiet: true, safety: console.options.safety))
+            console.confine(file: path, asks: false)
             let file = try NotebookFile(path: path)
-            let console = Console(builtins: Host.builtins, options: .init(quiet: true))
             let (results, isInterrupted) = try NotebookDesk(console, quiet: true).run(file, usesCache: false)
+            if isInterrupted, console.session.isOutOfTime {
+                say("\(path): the time is over after \(results.count) of \(file.cells.count) cells; --limit-time=TIME allows more")
+                return ErrorCode.timeLimit.exitCode.rawValue
+            }
             if isInterrupted { return ExitCode.interrupted.rawValue }
             let seconds = results.reduce(0) { $0 + $1.seconds }
             guard file.isRecorded || accept else {
@@ -90,7 +101,7 @@ struct NotebookDesk {
             }
             let comparison = RecordComparison(file, results, kernel: Self.kernel)
             if accept {
-                try NotebookRecord(file, results).write()
+                try console.session.context.confined(granting: path) { try NotebookRecord(file, results).write() }
                 say(
                     "\(path): \(comparison.differences.isEmpty ? "as recorded" : "\(countText(comparison.differences.count, "cell")) accepted") (\(time(seconds)))"
                 )
@@ -122,6 +133,9 @@ struct NotebookDesk {
         let (printer, quiet, count) = (console.printer, quiet, file.cells.count)
         let titles = file.cells.indices.map { title(file, $0) }
         let hasCode = file.cells.map { !$0.code.isEmpty }
+        if let seconds = console.options.safety.seconds { console.session.allow(seconds: seconds) }
+        // What a stranger's cache and records say is not known to be true, so every cell runs.
+        let usesCache = usesCache && console.session.context.confinement == nil
         let runner = try NotebookRunner(file, console.session, usesCache: usesCache) { event in
             switch event {
             case .progress: if !quiet { printer.handle(event.asEvent) }

@@ -12,6 +12,13 @@ enum Pages {
         sink.flush()
     }
 
+    /// Writes a line to standard error.
+    static func note(_ line: String) {
+        let sink = FileSink(STDERR_FILENO)
+        sink.write(line + "\n")
+        sink.flush()
+    }
+
     /// Writes files below a folder, or at their own paths, and makes the missing folders. Throws a `Problem`.
     static func write(_ files: [ReferenceFile], below folder: String?) throws {
         for file in files {

@@ -8,6 +8,7 @@ struct Run: ParsableCommand {
         usage: "bas run [options] FILE|- [ARGUMENT ...]")
 
     @OptionGroup var options: ConsoleOptions
+    @OptionGroup(title: "Safety") var safety: SafetyOptions
 
     @Argument(
         parsing: .captureForPassthrough,
@@ -21,7 +22,7 @@ struct Run: ParsableCommand {
     }
 
     func run() throws {
-        let console = options.console()
+        let console = options.console(safety)
         let file = words.first ?? "-"
         let arguments = Array(words.dropFirst())
         try Bas.finish(

@@ -26,6 +26,7 @@ struct Start: ParsableCommand {
     var recover: Recovery.Action?
 
     @OptionGroup var options: ConsoleOptions
+    @OptionGroup(title: "Safety") var safety: SafetyOptions
 
     @Argument(
         parsing: .captureForPassthrough,
@@ -47,7 +48,7 @@ struct Start: ParsableCommand {
     }
 
     func run() throws {
-        let console = options.console()
+        let console = options.console(safety)
         if let recover {
             return try Bas.finish(
                 console.recover(recover, number: words.first ?? "", banner: Host.banner, runsInit: !noInit))

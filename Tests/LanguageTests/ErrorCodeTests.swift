@@ -6,7 +6,8 @@ import Testing
 @Suite struct ErrorCodeTests {
     /// What a program's text alone does not do.
     static let withoutExample: Set<ErrorCode> = [
-        .notUTF8, .damagedWeights, .weightMismatch, .unsupportedConfiguration, .unreadablePicture, .maskEmpty, .diskFull,
+        .notUTF8, .notPermitted, .timeLimit, .damagedWeights, .weightMismatch, .unsupportedConfiguration, .unreadablePicture, .maskEmpty,
+        .diskFull,
         .noPermission, .importCycle, .badFile, .noMasks, .interrupted, .tooManySteps, .resultGone, .internal, .checkpoint,
     ]
 
@@ -40,7 +41,7 @@ import Testing
         }.joined()
         for code in ErrorCode.allCases where code.rawValue < "E04" || code.rawValue >= "E06" && !code.isLint {
             // These are of the host, or need another thread, a limit or a file; tests of their own raise them.
-            if [.noGradient, .interrupted, .tooManySteps, .resultGone, .internal, .notUTF8].contains(code) { continue }
+            if [.noGradient, .interrupted, .tooManySteps, .resultGone, .internal, .notUTF8, .timeLimit].contains(code) { continue }
             #expect(text.contains("### " + code.rawValue), "\(code.rawValue)")
         }
     }

@@ -63,8 +63,10 @@ import Testing
     @Test func manualTakesTextForText() {
         let page = reference.manual(
             Reference.ManualParts(
-                options: [("options", ".B is a macro\n-x  an option")], promptCommands: [(":who", "Names.")], exitCodes: "0 well"))
+                options: [("options", ".B is a macro\n-x  an option")], promptCommands: [(":who", "Names.")], exitCodes: "0 well",
+                safety: ".B is text"))
         #expect(page.contains("\n\\&.B is a macro\n\\-x  an option\n"))
+        #expect(page.contains("\n.SH SAFETY\n\\&.B is text\n"))
         for row in reference.table.all { #expect(page.contains("\n.B \(row.name)("), "\(row.name)") }
         let macros = Set(page.split(separator: "\n").filter { $0.hasPrefix(".") }.map { $0.prefix { $0 != " " } })
         #expect(macros == [".TH", ".SH", ".SS", ".TP", ".B", ".br", ".nf", ".fi", ".PP"])

@@ -1,4 +1,5 @@
 import CPNG
+import Files
 import Language
 import Testing
 
@@ -133,13 +134,13 @@ struct TerminalPictureTests {
             #expect(body.utf8.count <= 4096)
             return String(body)
         }
-        #expect(data.joined() == PictureSequences.base64(image.png))
+        #expect(data.joined() == Base64.text(of: image.png))
         #expect(text(image, .kitty) == PictureSequences.kitty(png: image.png, columns: 24, rows: 12).joined())
     }
 
     @Test(arguments: [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")])
     func base64(_ plain: String, _ expected: String) {
-        #expect(PictureSequences.base64(Array(plain.utf8)) == expected)
+        #expect(Base64.text(of: Array(plain.utf8)) == expected)
     }
 
     @Test func itermAndSixelAreOneSequence() throws {

@@ -69,6 +69,8 @@ void bas_screen_editing(int editing);
 /// Keeps keys that are typed while something is computed from being echoed, since that would run into bars and pictures;
 /// `computing` 0 ends it. Does nothing where standard input is no terminal, or another program's.
 void bas_screen_computing(int computing);
+/// Whether keys are kept from being echoed now.
+int bas_screen_computing_now(void);
 
 /// The columns of the terminal at this descriptor; 0 where it is none.
 int bas_screen_columns(int descriptor);

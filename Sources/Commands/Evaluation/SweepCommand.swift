@@ -12,7 +12,8 @@ enum EvaluationCommands {
         "done", .oneOf([TableValue.rule, .list(.any)]), doc: "A table of the same sweep: runs that stand in it are not run again.",
         keywordOnly: true)
     static let file = Key<String?>(
-        "file", doc: "A .jsonl file that gets a line for every run that ends; the same call goes on from it.", keywordOnly: true)
+        "file", doc: "A .jsonl file that gets a line for every run that ends; the same call goes on from it.", keywordOnly: true,
+        file: .output)
 
     // MARK: summary
 

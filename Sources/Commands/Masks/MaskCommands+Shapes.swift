@@ -5,7 +5,7 @@ import Tensors
 extension MaskCommands {
     private static let source = Key<Value>(
         "from", .oneOf([.string, MaskValue.rule, ImageValue.rule, TensorValue.rule, AttentionValue.rule, .list(.any)]),
-        doc: "A path, a picture, or a map [H, W].")
+        doc: "A path, a picture, or a map [H, W].", file: .input(library: nil))
     private static let corner = Key<Point>("from", doc: "One corner, [x, y] in pixels from the top left.")
     private static let opposite = Key<Point>("to", doc: "The opposite corner.")
     private static let points = Key<[Point]>("points", doc: "Places [x, y] in pixels from the top left corner.")

@@ -10,7 +10,8 @@ extension ModelCommands {
     static let source = Key<String>(
         "name", doc: "A model that ships with bas (\"collage\"), or the path of a folder or file.", file: .input(library: "models"))
     static let tokenizer = Key<String?>(
-        "tokenizer", doc: "For a single file: the tokenizer's folder; \"tokenizer\" beside it without.", keywordOnly: true)
+        "tokenizer", doc: "For a single file: the tokenizer's folder; \"tokenizer\" beside it without.", keywordOnly: true,
+        file: .input(library: nil))
     static let prediction = Key<PredictionType?>(
         "prediction", doc: "For a single file: epsilon (version 1's) or v_prediction (version 2's at 768 px).", keywordOnly: true)
 

@@ -25,7 +25,7 @@ struct TrainingCheckpoints: Sendable {
     /// The folder that keeps the state.
     static let place = Key<String?>(
         "checkpoint", doc: "A folder that keeps the state: the same call, or resume(folder), goes on from there bit for bit.",
-        keywordOnly: true)
+        keywordOnly: true, file: .output)
     static let interval = Key<Int>(
         "checkpoint_every", default: 100, range: 1...1_000_000, unit: "steps", doc: "Steps from one checkpoint to the next.",
         keywordOnly: true)

@@ -52,7 +52,8 @@ enum TrainingCommands {
     /// What `resume` goes on with; `TrainingCheckpoints` reads it where it is a folder.
     static let interrupted = Key<Value>(
         "model", .oneOf([ModelValue.rule, .string]),
-        doc: "What an interrupted phase or one with until= gave, or the folder that checkpoint= named.")
+        doc: "What an interrupted phase or one with until= gave, or the folder that checkpoint= named.",
+        file: .input(library: nil))
     static let initial = Key<[String]>(
         "init", default: [], doc: "A word for each thing that its handle starts from; without, what start says.", keywordOnly: true)
     static let start = Key<HandleStart?>(

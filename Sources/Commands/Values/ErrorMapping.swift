@@ -52,7 +52,7 @@ public enum ErrorMapping {
     /// The codes of files; what is not listed is `.cannotRead` or `.cannotWrite`.
     private static let fileCodes: [FileError.Reason: ErrorCode] = [
         .notFound: .fileMissing, .permissionDenied: .noPermission, .readOnly: .noPermission,
-        .noSpace: .diskFull,
+        .noSpace: .diskFull, .confined: .notPermitted,
     ]
 
     /// Returns the problem of a file.

@@ -12,8 +12,17 @@ enum FolderReplacement {
         let parts = target.split(separator: "/", omittingEmptySubsequences: false)
         let parent = parts.dropLast().joined(separator: "/")
         try FileSystem.createFolder(parent)
+        try Confinement.check(target, .create)
         let stem = (parts.count > 1 ? parent + "/" : "") + ".\(parts.last ?? "model")"
         let (fresh, old) = ("\(stem).new-\(getpid())", "\(stem).old-\(getpid())")
+        // A confined program may write these two, which stand for the target, as well.
+        try Confinement.granting(fresh) {
+            try Confinement.granting(old) { try write(target, fresh: fresh, old: old, body) }
+        }
+    }
+
+    /// Writes the draft, moves it to its place and keeps what only the old folder has.
+    private static func write(_ target: String, fresh: String, old: String, _ body: (String) throws -> Void) throws {
         remove(fresh)
         do {
             try FileSystem.createFolder(fresh)

@@ -27,6 +27,7 @@ enum Binder {
                 bound[place] = TypeRule.listOrSingle(item).accept(value) ?? value
             }
         }
+        if context.confinement != nil { try context.permitFiles(builtin, bound, rest) }
         return Call(
             builtin: builtin, context: context, span: span, bound: bound, given: given, positional: positional, named: named, rest: rest)
     }

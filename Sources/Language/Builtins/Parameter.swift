@@ -35,6 +35,8 @@ public struct Parameter: Sendable {
         case output
         /// Makes a folder, with those above it.
         case folder
+        /// Looks whether something is there, lists it or goes there; what is missing is no mistake.
+        case place
     }
 
     /// Creates a parameter. By default it is required and takes any value.

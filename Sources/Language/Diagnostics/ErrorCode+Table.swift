@@ -287,6 +287,13 @@ extension ErrorCode {
             "The folder of checkpoints cannot be used for this: it is empty, damaged, or of another training. "
                 + "Checkpoints that were written stay; another folder, or resume(folder), is the way on. As a warning: "
                 + "a checkpoint was not written, and the training goes on without it."),
+        .notPermitted: Entry(
+            "Not permitted", .noPermission,
+            "The program is confined, because its file was downloaded or because of --sandbox or an --allow option: it reads its own "
+                + "folder, the current folder and the standard library, and writes to FILE.out and .bas/out beside it. Names that begin "
+                + "with a dot are left out, links count as what they lead to, and pipes, devices, /proc and /sys are never used. "
+                + "--allow-read=PATH and --allow-write=PATH add a file or a folder; bas trust FILE lets a downloaded file do everything "
+                + "from now on. A program cannot change what it is confined to."),
         .smallMask: Entry(
             "Small mask", .data,
             "A mask of very few cells carries little of the attention loss; the paper's things cover 15 % "
@@ -304,7 +311,9 @@ extension ErrorCode {
                 + "without an end."),
         .tooManySteps: Entry(
             "Step limit", .data, "The program took more iterations and calls than it was allowed."),
-        .tooManyBytes: Entry("Memory limit", .data, "One value would be larger than the limit allows."),
+        .tooManyBytes: Entry(
+            "Memory limit", .data,
+            "One value would be larger than the limit allows, or all memory together has become more than --limit-memory allows."),
         .nestedTooDeep: Entry(
             "Values nested too deeply", .data,
             "Lists and records hold each other deeper than the limit. Join lists with + instead of putting "
@@ -314,6 +323,10 @@ extension ErrorCode {
             "A prompt keeps the results of its cells (Out[n], _n) up to a number of bytes; beyond, the oldest "
                 + "are let go. Run the cell again (:rerun n), bind what is needed to a name, or keep more "
                 + "(:results 2GiB)."),
+        .timeLimit: Entry(
+            "Time limit", .data,
+            "The program took longer than --limit-time allows and was stopped, as Ctrl-C stops it: what it had written stays, and a "
+                + "training with checkpoint= goes on from there. At a prompt the limit is for each input."),
         .assertionFailed: Entry("Assertion failed", .data, "What the program asserts does not hold."),
         .failed: Entry("Failed", .data, "The program itself raised this error, by fail(…)."),
         .internal: Entry(

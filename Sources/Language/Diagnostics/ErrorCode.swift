@@ -84,6 +84,7 @@ public enum ErrorCode: String, Sendable, CaseIterable {
     case noMasks = "E0514"
     case smallMask = "E0515"
     case checkpoint = "E0516"
+    case notPermitted = "E0517"
 
     // 06xx: limits and interrupts
     case interrupted = "E0601"
@@ -92,6 +93,7 @@ public enum ErrorCode: String, Sendable, CaseIterable {
     case tooManyBytes = "E0604"
     case nestedTooDeep = "E0605"
     case resultGone = "E0606"
+    case timeLimit = "E0607"
 
     // 07xx: raised by the program itself
     case assertionFailed = "E0701"

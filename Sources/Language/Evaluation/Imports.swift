@@ -24,6 +24,7 @@ extension Machine {
     func importModule(_ path: String, from importer: String) throws -> Module {
         let file = Paths.canonical(try context.locateImport(path, from: importer))
         if let module = imports.modules[file] { return module }
+        try context.permit(file, .read)
         if let start = imports.loading.firstIndex(of: file) {
             let cycle = (imports.loading[start...] + [file]).map { Paths.split($0).name }
             throw Problem(.importCycle, "these files import each other: \(cycle.joined(separator: " → "))")

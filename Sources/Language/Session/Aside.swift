@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Synchronization
 
@@ -75,6 +76,7 @@ private final class AsideJob<T: Sendable>: AsideWork, @unchecked Sendable {
 
     private let state: Mutex<State>
     private let limits = Limits.current
+    private let confinement = Confinement.current
     /// The semaphore that is posted when the job has ended.
     private let ending = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 
@@ -92,7 +94,9 @@ private final class AsideJob<T: Sendable>: AsideWork, @unchecked Sendable {
     /// may then be the only holder of a list and change it in place.
     func run(_ interrupt: Interrupt) {
         adopt()
-        let outcome = Interrupt.$current.withValue(interrupt) { Limits.$current.withValue(limits) { make() } }
+        let outcome = Interrupt.$current.withValue(interrupt) {
+            Limits.$current.withValue(limits) { Confinement.$current.withValue(confinement) { make() } }
+        }
         let isLeft = state.withLock { state in
             if self.isLeft { return true }
             state.outcome = outcome

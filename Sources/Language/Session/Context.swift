@@ -1,3 +1,4 @@
+import Files
 import Synchronization
 
 /// The state that a run shares with builtins: events, interrupt, limits, files and the host's own state. A session has one.
@@ -34,6 +35,10 @@ public final class Context: @unchecked Sendable {
         /// The errors and warnings of the run so far.
         var diagnostics: [Diagnostic] = []
         var progress = RunProgress()
+        /// The files that programs are confined to; nil where they may use all.
+        var confinement: Confinement?
+        /// The seconds that are left to all runs together; nil for no limit.
+        var secondsLeft: Double?
         /// The place at which the run, or the next one, is to be stopped; nil where there is none.
         var stop: ProgressMark?
 
@@ -142,9 +147,11 @@ public final class Context: @unchecked Sendable {
         try interrupt.check()
     }
 
-    /// Runs `body` with this context's interrupt and limits as those of the calling thread.
+    /// Runs `body` with this context's interrupt, limits and confinement as those of the calling thread.
     func adopted<Result>(_ body: () throws -> Result) rethrows -> Result {
-        try Interrupt.$current.withValue(interrupt) { try Limits.$current.withValue(limits, operation: body) }
+        try Interrupt.$current.withValue(interrupt) {
+            try Limits.$current.withValue(limits) { try confined(body) }
+        }
     }
 
     /// Emits a warning at the builtin's call that is running: at the given argument, else at its name.

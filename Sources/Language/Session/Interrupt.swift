@@ -15,6 +15,17 @@ public final class Interrupt: Sendable {
         requests.add(1, ordering: .relaxed)
     }
 
+    private let limit = Mutex<Problem?>(nil)
+
+    /// Requests a stop because the run has reached a limit, which its error then names. May be called from any thread.
+    func request(because problem: Problem) {
+        limit.withLock { $0 = $0 ?? problem }
+        request()
+    }
+
+    /// The limit that the run has reached; nil where a person asked for the stop, or nobody did.
+    var reached: Problem? { limit.withLock { $0 } }
+
     /// The number of requests since the last reset; a second one asks to stop at once.
     public var count: Int { requests.load(ordering: .relaxed) }
     /// Whether a stop was requested. Always true for abandoned work (`Aside`).
@@ -29,6 +40,7 @@ public final class Interrupt: Sendable {
     /// Forgets all requests.
     public func reset() {
         requests.store(0, ordering: .relaxed)
+        limit.withLock { $0 = nil }
     }
 
     /// How much is lost where the process ends at once.

@@ -22,6 +22,8 @@ enum Paths {
         guard !path.isEmpty, !path.utf8.contains(0) else {
             throw Problem(.badArgument, path.isEmpty ? "the path is empty" : "a path cannot contain a zero byte")
         }
+        // A script that a person names may lie anywhere; what it reads in turn is what it is confined to.
+        if !takesPipes, let refusal = Confinement.current?.refusal(path, .read) { throw Problem(refusal) }
         // Without O_NONBLOCK opening would wait for a writer of the pipe, and no stop could end that.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw problem(errno, path) }

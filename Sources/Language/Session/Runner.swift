@@ -51,6 +51,7 @@ struct Runner: Sendable {
         context.emit(.started(number: number, source: source))
         context.beginRun(script: script, isCell: cell != nil, text: program ?? source)
         let report = Report()
+        let watch = LimitWatch(context)
         BigStack.run { stackBytes in
             machine.begin(stackBytes: stackBytes)
             // The script itself counts as loading, so that an import that leads back to it is a cycle.
@@ -63,14 +64,15 @@ struct Runner: Sendable {
             }
             machine.escaped.releaseUnreachable()
         }
-        report.diagnostics = context.endRun()
+        watch?.end()
+        let seconds = monotonicSeconds() - begin
+        context.spend(seconds)
         if context.interrupt.isRequested, report.status == .ok {
             // A builtin handled the request itself and returned early with a partial result.
-            report.status = .interrupted
-            report.exitCode = .interrupted
+            end(report, Failure(Interrupt.problem, labels: []).diagnostic, isSilent: context.interrupt.reached == nil)
         }
+        report.diagnostics = context.endRun()
         context.interrupt.reset()
-        let seconds = monotonicSeconds() - begin
         context.emit(.finished(report.status, seconds: seconds))
         return Outcome(
             status: report.status, value: report.value, diagnostics: report.diagnostics,
@@ -160,11 +162,16 @@ struct Runner: Sendable {
         context.emit(.result(value, display))
     }
 
-    /// Ends the run with an error.
-    private func end(_ report: Report, _ diagnostic: Diagnostic) {
+    /// Ends the run with an error. A stop at a limit becomes the error that names the limit.
+    private func end(_ report: Report, _ given: Diagnostic, isSilent: Bool = false) {
+        var diagnostic = given
+        if given.code == .interrupted, let limit = context.interrupt.reached {
+            (diagnostic.code, diagnostic.message, diagnostic.exitCode) = (limit.code, limit.message, limit.code.exitCode)
+            (diagnostic.notes, diagnostic.help) = (limit.notes, limit.help)
+        }
         let interrupted = diagnostic.code == .interrupted
         report.status = interrupted ? .interrupted : .error
         report.exitCode = diagnostic.exitCode
-        context.emit(.diagnostic(diagnostic))
+        if !isSilent { context.emit(.diagnostic(diagnostic)) }
     }
 }

@@ -153,7 +153,9 @@ public final class Session: @unchecked Sendable {
         var outside = Dictionary(globals.map { ($0.0, StaticType($0.1)) }) { first, _ in first }
         outside["args"] = .listOf(.string)  // whatever they are when it runs
         let source = SourceFile(name: file, text: source)
-        return BigStack.running { Analysis(source, context: context, outside: outside, read: read ?? Paths.readText) }
+        return BigStack.running {
+            context.confined { Analysis(source, context: context, outside: outside, read: read ?? Paths.readText) }
+        }
     }
 
     /// Returns the text of a file that a program imports. Throws a `Problem` where it does not exist or is not a script.

@@ -62,6 +62,14 @@ public func cells(of source: String) -> [Cell] {
     return result
 }
 
+/// Returns a program without the recorded output in it: what it does, and nothing that running it changes.
+public func textWithoutRecords(_ source: String) -> String {
+    let recorded = Set(cells(of: source).flatMap(\.recordedLines))
+    guard !recorded.isEmpty else { return source }
+    let lines = source.split(separator: "\n", omittingEmptySubsequences: false)
+    return lines.enumerated().filter { !recorded.contains($0.offset + 1) }.map { String($0.element) }.joined(separator: "\n")
+}
+
 private func unmarked(_ line: String) -> String {
     let text = line.dropFirst(2)
     return String(text.first == " " ? text.dropFirst() : text)

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Language
 
@@ -26,6 +27,11 @@ public struct PictureFolder: PictureShower {
     }
 
     private func store(_ bytes: [UInt8]) throws -> String {
+        // What came with a downloaded program may have a link in the folder's place.
+        if Confinement.current != nil, !path.hasPrefix("/"), RealPath.of(path) != RealPath.of(".").map({ "\($0 == "/" ? "" : $0)/\(path)" })
+        {
+            throw Problem(.notPermitted, "the picture is not stored: \"\(printable(path))\" is a link that leads elsewhere")
+        }
         guard Surroundings.makeFolder(path, mode: 0o777) else { throw problem(errno, path) }
         var number = highestNumber() + 1
         while true {

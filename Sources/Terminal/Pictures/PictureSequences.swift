@@ -1,3 +1,5 @@
+import Files
+
 /// The control sequences that carry a PNG to a terminal.
 enum PictureSequences {
     /// The most base64 characters in a chunk that kitty's protocol allows.
@@ -17,7 +19,7 @@ enum PictureSequences {
     }
 
     private static func chunks(_ png: [UInt8], _ first: String) -> [String] {
-        let data = Array(base64(png).utf8)
+        let data = Array(Base64.text(of: png).utf8)
         let starts = Array(stride(from: 0, to: max(1, data.count), by: longestChunk))
         return starts.map { start in
             let end = min(start + longestChunk, data.count)
@@ -29,26 +31,12 @@ enum PictureSequences {
     /// Returns iTerm2's sequence, OSC 1337.
     static func iterm(png: [UInt8], columns: Int, rows: Int) -> String {
         "\u{1b}]1337;File=inline=1;size=\(png.count);width=\(columns);height=\(rows);preserveAspectRatio=0:"
-            + base64(png) + "\u{07}"
+            + Base64.text(of: png) + "\u{07}"
     }
 
     /// Returns a sequence wrapped so that tmux passes it on to the terminal around it.
     static func throughTmux(_ sequence: String) -> String {
         "\u{1b}Ptmux;" + sequence.split(separator: "\u{1b}", omittingEmptySubsequences: false).joined(separator: "\u{1b}\u{1b}")
             + "\u{1b}\\"
-    }
-
-    private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-    /// Returns the bytes in base64 (RFC 4648) with padding.
-    static func base64(_ bytes: [UInt8]) -> String {
-        var out: [UInt8] = []
-        out.reserveCapacity((bytes.count + 2) / 3 * 4)
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = (0..<3).reduce(0) { $0 << 8 | (start + $1 < bytes.count ? Int(bytes[start + $1]) : 0) }
-            let known = min(3, bytes.count - start) + 1
-            out += (0..<4).map { $0 < known ? digits[group >> (18 - 6 * $0) & 63] : UInt8(ascii: "=") }
-        }
-        return String(decoding: out, as: UTF8.self)
     }
 }

@@ -134,12 +134,21 @@ extension PromptCommands {
         do {
             let interrupt = prompt.session.interrupt
             let text = try SignalWatcher.shared.whileRunning(interrupt) { try Session.readScript(path, interrupt) }
+            try checkOrigin(path, text, prompt.session)
             prompt.runCell(trimmedEnd(text), script: path)
         } catch let problem as Problem {
             prompt.printer.report(problem)
         } catch {
             prompt.printer.report(Problem(.internal, "\(error)"))
         }
+    }
+
+    /// Throws `.notPermitted` for a downloaded script at a prompt that is not confined: its names would stay, and with them what they may do.
+    private static func checkOrigin(_ path: String, _ text: String, _ session: Session) throws {
+        guard session.context.confinement == nil, let sign = ProgramOrigin.sign(path), TrustStore.own?.trusts(text) != true else { return }
+        throw Problem(
+            .notPermitted, "\"\(path)\" \(sign), and this prompt may use every file",
+            help: "bas trust \(path) says that it may, too; bas -i \(path) runs it confined")
     }
 
     private static func trimmedEnd(_ text: String) -> String {
@@ -164,7 +173,10 @@ extension PromptCommands {
         }
         do {
             if let problem = FolderProblem.missing(above: path) { throw problem }
-            try TextFile.replace(path, with: script(of: cells, initSource: initSource))
+            let text = script(of: cells, initSource: initSource)
+            try TextFile.replace(path, with: text)
+            // What is written here is this person's, also in the place of something downloaded.
+            if ProgramOrigin.sign(path) != nil { try? TrustStore.own?.add(text, path: path) }
         } catch {
             return prompt.printer.say((error as? Problem)?.message ?? "cannot write \(path)")
         }

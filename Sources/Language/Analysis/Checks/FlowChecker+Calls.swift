@@ -219,6 +219,7 @@ extension FlowChecker {
         for parameter in bound.builtin.parameters {
             guard let use = parameter.file, let path = bound.string(parameter), !path.isEmpty else { continue }
             switch use {
+            case .place: break
             case .folder: written.insert(path)
             case .output:
                 if !isWritten(path), let problem = FolderProblem.missing(above: context.resolve(path)) {

@@ -45,6 +45,7 @@ final class StaticModules {
     private struct Unreadable: Error { var errors: [Diagnostic] }
 
     private func type(ofFile path: String) throws -> StaticType {
+        try context.permit(path, .read)
         let source = SourceFile(name: path, text: try read(path))
         let (program, errors) = Parser.recover(source, commands: context.builtins.commandNames)
         guard errors.isEmpty else { throw Unreadable(errors: errors) }

@@ -4,7 +4,7 @@ import Files
 extension CoreBuiltins {
     private static let input = Key<String>(
         "path", doc: "The file; beside the script, or in the current folder.", file: .input(library: nil))
-    private static let place = Key<String>("path", doc: "The path.")
+    private static let place = Key<String>("path", doc: "The path.", file: .place)
     private static let value = Key<Value>("value", doc: "What to write; inf and nan are written as Python's json does.")
     private static let output = Key<String>("path", doc: "The file.", file: .output)
     private static let pretty = Key<Bool>("pretty", default: true, doc: "A line for each field and item.", keywordOnly: true)

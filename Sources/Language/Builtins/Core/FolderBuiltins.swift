@@ -2,8 +2,8 @@ import Glibc
 
 /// Builtins for the current folder. The prompt's `:cd`, `:pwd` and `:ls` call them, so that a saved session records where it worked.
 extension CoreBuiltins {
-    private static let folder = Key<String>("folder", default: "~", doc: "The folder; the home folder without.")
-    private static let listed = Key<String>("folder", default: ".", doc: "The folder.")
+    private static let folder = Key<String>("folder", default: "~", doc: "The folder; the home folder without.", file: .place)
+    private static let listed = Key<String>("folder", default: ".", doc: "The folder.", file: .place)
     private static let made = Key<String>("path", doc: "The folder.", file: .folder)
 
     static let folderBuiltins: [Builtin] = [
