@@ -78,7 +78,7 @@ struct IpynbBundles {
             guard let value = data[type] else { continue }
             let metadata = output["metadata"] ?? [:]
             let wish = metadata[Ipynb.key]?["name"]?.stringValue
-            guard let text = IpynbFile.text(value), let bytes = IpynbBase64.bytes(of: text), let name = pictures.add(bytes, wish: wish)
+            guard let text = IpynbFile.text(value), let bytes = Base64.bytes(of: text), let name = pictures.add(bytes, wish: wish)
             else {
                 warnings.append("a picture (\(type)) cannot be read; it is left out")
                 data[type] = nil

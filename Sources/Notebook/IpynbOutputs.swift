@@ -41,7 +41,7 @@ enum IpynbOutputs {
         if name != CellOutput.pictureName(png) { metadata[Ipynb.key] = ["name": .string(name)] }
         metadata["image/png"] = ["alt": .string(alt)]
         return [
-            "data": ["image/png": .string(IpynbBase64.text(of: png)), "text/plain": multiline(alt)], "metadata": .object(metadata),
+            "data": ["image/png": .string(Base64.text(of: png)), "text/plain": multiline(alt)], "metadata": .object(metadata),
             "output_type": "display_data",
         ]
     }

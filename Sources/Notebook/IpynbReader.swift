@@ -115,7 +115,7 @@ struct IpynbReader {
         var lines = IpynbText.source(cell.source)
         for (name, bundle) in cell.attachments.members {
             let data = ["image/png", "image/jpeg"].lazy.compactMap { IpynbFile.text(bundle[$0]) }.first
-            guard let bytes = data.flatMap(IpynbBase64.bytes), let own = pictures.add(bytes, wish: name) else {
+            guard let bytes = data.flatMap(Base64.bytes), let own = pictures.add(bytes, wish: name) else {
                 warnings.append("cell \(place + 1): the attached \"\(name)\" is no picture that can be read; it is left out")
                 continue
             }

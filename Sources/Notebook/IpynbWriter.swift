@@ -164,7 +164,7 @@ private struct IpynbCells {
     /// Returns the pictures that a Markdown text names.
     private func attachments(_ source: String) -> JSONObject {
         let named = pictures.filter { source.contains("](attachment:\($0.key)") }.sorted { $0.key < $1.key }
-        return JSONObject(named.map { ($0.key, ["image/png": .string(IpynbBase64.text(of: $0.value))]) })
+        return JSONObject(named.map { ($0.key, ["image/png": .string(Base64.text(of: $0.value))]) })
     }
 
     /// Returns an identifier that follows from the cell's contents, so that writing the file again changes no others.

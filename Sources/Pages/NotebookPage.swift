@@ -1,3 +1,4 @@
+import Files
 import Language
 import Notebook
 import Tensors
@@ -100,6 +101,6 @@ public struct NotebookPage {
     public static func hash(_ text: String) -> String {
         var hash = SHA256()
         hash.update(Array(text.utf8))
-        return DataURI.base64(hash.finalize())
+        return Base64.text(of: hash.finalize())
     }
 }

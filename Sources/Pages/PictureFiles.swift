@@ -24,7 +24,7 @@ public struct PictureFiles: Sendable {
     /// Returns a picture as a data URI, for pages that need no other file; nil as `bytes`.
     public func dataURI(_ name: String) -> String? {
         guard let bytes = bytes(name), let type = Self.mediaType(bytes) else { return nil }
-        return "data:\(type);base64,\(DataURI.base64(bytes))"
+        return "data:\(type);base64,\(Base64.text(of: bytes))"
     }
 
     /// Returns what a picture's file says of it; nil where it is no PNG of the folder.

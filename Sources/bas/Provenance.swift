@@ -17,11 +17,14 @@ struct ProvenanceCommand: ParsableCommand {
             that the program writes goes into a temporary folder, or with -o into FOLDER, which is to be new or empty. Under the same \
             arithmetic kernel and with the same model all pixels are the same; else the peak signal-to-noise ratio tells how near they are.
 
+            The program of a downloaded picture is confined, as a downloaded script is (bas --help).
+
             Exit codes: 0 well; with --run 1 where no picture comes within 30 dB, and the program's own where it fails; \
             65 no texts or no program in it; 66 no such file; 73 cannot create.
             """)
 
     @OptionGroup var options: ConsoleOptions
+    @OptionGroup var safety: SafetyOptions
 
     @Flag(help: "One JSON object instead of text.")
     var json = false
@@ -40,7 +43,7 @@ struct ProvenanceCommand: ParsableCommand {
     }
 
     func run() throws {
-        let console = options.console()
+        let console = options.console(safety)
         try Bas.finish(ProvenanceDesk(console, quiet: options.quiet, json: json).answer(picture, runs: runs, output: output))
     }
 }
@@ -139,6 +142,7 @@ struct ProvenanceDesk {
         let again = try ProvenanceRun(picture)
         let folder = try output.map(Self.emptyFolder) ?? Self.temporaryFolder()
         defer { if output == nil { try? FileSystem.removeTree(folder) } }
+        console.confine(file: picture.path, writing: folder)
         let (printer, quiet) = (console.printer, quiet)
         let result = console.running {
             again.run(console.session, folder: folder, keepsShown: output != nil) { event in

@@ -24,7 +24,7 @@ import Testing
     }
 
     private func picture(_ side: Int = 2) throws -> String {
-        IpynbBase64.text(of: try Image(width: side, height: 2, color: Color(1, 2, 3)).pngData(metadata: ["prompt": "kept"]))
+        Base64.text(of: try Image(width: side, height: 2, color: Color(1, 2, 3)).pngData(metadata: ["prompt": "kept"]))
     }
 
     @Test func cellsBecomeCells() throws {
@@ -219,12 +219,12 @@ import Testing
     }
 
     @Test(arguments: ["", "QQ==", "QQ", "QUI=", "QUI", "QUJD", "Q U\nJ D", "_-8="]) func base64IsRead(_ text: String) throws {
-        let bytes = try #require(IpynbBase64.bytes(of: text))
-        #expect(IpynbBase64.bytes(of: IpynbBase64.text(of: bytes)) == bytes)
+        let bytes = try #require(Base64.bytes(of: text))
+        #expect(Base64.bytes(of: Base64.text(of: bytes)) == bytes)
     }
 
     @Test(arguments: ["Q", "=", "QQ=Q", "QQ===", "Ä", "QUJD="]) func otherTextIsNoBase64(_ text: String) {
-        #expect(IpynbBase64.bytes(of: text) == nil)
+        #expect(Base64.bytes(of: text) == nil)
     }
 
     /// Notebooks with pieces exchanged at random are read or refused, never more.

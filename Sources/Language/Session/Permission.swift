@@ -57,7 +57,7 @@ extension Context {
     /// the one where it is found.
     private func places(_ path: String, _ use: Parameter.FileUse) -> [(String, Confinement.Use)] {
         switch use {
-        case .output, .folder: return [(resolve(path), .write)]
+        case .output, .folder: return [(writable(path), .write)]
         case .place:
             if path == "~", let home = Paths.home() { return [(path, .read), (home, .read)] }
             return Array(Set([resolve(path), readable(path)])).sorted().map { ($0, .read) }

@@ -68,7 +68,7 @@ final class Rendering: Sendable {
         result.add(cut.first)
         guard cut.leftOut > 0 else { return result }
         let words = "\(countText(cut.leftOut, "line")) of output \(cut.leftOut == 1 ? "is" : "are") left out here"
-        result.pieces.append(.html("<p class=\"left-out\">\(words). <a href=\"\(whole)\" target=\"_blank\">All of it</a></p>"))
+        result.pieces.append(.html("<p class=\"left-out\">\(words). <a href=\"\(whole)\" target=\"_blank\">All that is kept</a></p>"))
         result.add(cut.last)
         return result
     }

@@ -25,7 +25,7 @@
   const cells = new Map();
   const main = element("cells");
   const words = {
-    prose: () => "", kept: () => "up to date", ran: cell => `ran ${time(cell.status.seconds)}`,
+    prose: () => "", kept: () => "up to date", ran: cell => cell.status.seconds < 0.05 ? "ran" : `ran ${time(cell.status.seconds)}`,
     running: cell => `running ${time((performance.now() - cell.began) / 1000)}`, waiting: () => "waiting", stale: () => "stale",
     failed: () => "failed", skipped: () => "not run", stopped: () => "stopped",
   };

@@ -4,8 +4,8 @@ import Language
 extension Console {
     /// Confines the session's programs, for good, where the command line says so or where the file came from elsewhere and is not trusted.
     /// `file` is the script or notebook; nil for a prompt, code of the command line or standard input. Without `asks` nobody is asked about
-    /// a refusal.
-    public func confine(file: String? = nil, asks: Bool = true) {
+    /// a refusal. `folder`, an absolute path, is one into which they may write besides.
+    public func confine(file: String? = nil, asks: Bool = true, writing folder: String? = nil) {
         guard session.context.confinement == nil else { return }
         let (safety, origin) = (options.safety, file.flatMap(strangers))
         guard safety.confines || origin != nil else { return }
@@ -17,7 +17,8 @@ extension Console {
             let question = PermissionQuestion(file: file, source: try? Session.readImport(file), printer, session.interrupt)
             ask = { question.answer($0) }
         }
-        session.confine(to: Confinement(Self.grants(for: file, safety, library: session.context.standardLibrary), ask: ask))
+        let grants = Self.grants(for: file, safety, library: session.context.standardLibrary)
+        session.confine(to: Confinement(grants + (folder.map { [.init(real: $0, .write)] } ?? []), ask: ask))
     }
 
     /// Returns where a file came from that is not this person's and not trusted; else nil.
