@@ -40,10 +40,13 @@ public final class Preview: Sendable {
     /// builtins, in which nothing runs. Throws a `Problem` where the file cannot be read or the port cannot be used.
     public init(_ path: String, _ session: Session, analyst: Session, options: Options = Options()) throws {
         let file = try NotebookFile(path: path)
-        let rendering = Rendering(builtins: Set(session.context.builtins.names))
+        let isConfined = session.context.confinement != nil
+        if let confinement = session.context.confinement { analyst.confine(to: confinement) }
+        let rendering = Rendering(builtins: Set(session.context.builtins.names), showsFiles: !isConfined)
         self.session = session
         director = Director(path, session, analyst: analyst, board, rendering)
-        routes = PageRoutes(gate: gate, board: board, rendering: rendering, director: director, pictures: PictureFiles(beside: file))
+        routes = PageRoutes(
+            gate: gate, board: board, rendering: rendering, director: director, pictures: isConfined ? nil : PictureFiles(beside: file))
         board.change { contents in
             var head = ShownHead()
             (head.name, head.runsOnSave, head.records) = (file.name, options.runsOnSave, options.records)

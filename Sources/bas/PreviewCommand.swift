@@ -21,6 +21,7 @@ struct PreviewCommand: ParsableCommand {
             """)
 
     @OptionGroup var options: ConsoleOptions
+    @OptionGroup(title: "Safety") var safety: SafetyOptions
 
     @Option(help: "The port; without it, any free one.")
     var port: UInt16 = 0
@@ -38,7 +39,9 @@ struct PreviewCommand: ParsableCommand {
     var file: String
 
     func run() throws {
-        let console = options.console()
+        let console = options.console(safety)
+        // Nobody at the page would see a question at the terminal: what is refused is an error of the cell.
+        console.confine(file: file, asks: false)
         var status: Int32 = 0
         do {
             let analyst = Session(builtins: Host.builtins, options: SessionOptions(standardLibrary: StandardLibrary.here()))

@@ -24,7 +24,7 @@ struct ProvenanceCommand: ParsableCommand {
             """)
 
     @OptionGroup var options: ConsoleOptions
-    @OptionGroup var safety: SafetyOptions
+    @OptionGroup(title: "Safety") var safety: SafetyOptions
 
     @Flag(help: "One JSON object instead of text.")
     var json = false

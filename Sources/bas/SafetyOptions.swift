@@ -53,7 +53,7 @@ struct SafetyOptions: ParsableArguments {
             } else if ["--allow-read", "--allow-write"].contains(word) {
                 result.append(word + "=/")
                 continue
-            } else if ["-e", "--color", "--error-format", "--limit-memory", "--limit-time"].contains(word) {
+            } else if ["-e", "--color", "--error-format", "--limit-memory", "--limit-time", "--port"].contains(word) {
                 takesValue = true
             } else if !word.hasPrefix("-") || word == "-" || word == "--" {
                 // The first word may be a subcommand, whose options follow.

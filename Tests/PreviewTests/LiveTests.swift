@@ -222,4 +222,22 @@ import Testing
         try AtomicFile.write(stage.folder.path + "/data.txt", text: "second")
         #expect(settles(tab) { tab.cell(0).shown.contains("second") })
     }
+
+    @Test func whatIsNotTrustedIsConfined() throws {
+        let picture = "#| ![p](p.png)\n"
+        let text =
+            "# %% A\n\(picture)print(read_text(\"/etc/hostname\"))\n# %% B\nprint(\"fine\")\n#> recorded\n#> ![x](page.out/0123456789ab.png)\n"
+        let stage = try Stage(text, options: .init(runsOnSave: false), confinement: Confinement([]))
+        defer { stage.close() }
+        try AtomicFile.write(stage.folder.path + "/p.png", text: "\u{89}PNG")
+        let tab = Tab(stage)
+        #expect(waitUntil { tab.states == ["stale", "stale"] && tab.cell(1).shown.contains("recorded") })
+        #expect(!tab.cell(0).html.contains("<img") && !tab.cell(1).shown.contains("<img"))
+        #expect(stage.get("file/702e706e67").status == 404)
+        stage.ask(#"{"do": "run"}"#)
+        #expect(settles(tab) { tab.states == ["failed", "ran"] && tab.cell(1).shown.contains("fine") })
+        #expect(tab.cell(0).shown.contains("error[E") && !FileSystem.exists(stage.folder.path + "/.bas"))
+        stage.ask(#"{"do": "record"}"#)
+        #expect(waitUntil { stage.text.contains("#> fine") })
+    }
 }

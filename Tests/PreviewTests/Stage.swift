@@ -18,14 +18,14 @@ final class Stage: Sendable {
     private static let library: String =
         #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/") + "/stdlib"
 
-    init(_ text: String, options: Preview.Options = .init()) throws {
+    init(_ text: String, options: Preview.Options = .init(), confinement: Confinement? = nil) throws {
         folder = try TemporaryFolder()
         let path = folder.path + "/page.bas"
         try AtomicFile.write(path, text: text)
         let settings = SessionOptions(standardLibrary: [Self.library])
-        let preview = try Preview(
-            path, Session(builtins: CommandTable.all, options: settings), analyst: Session(builtins: CommandTable.all, options: settings),
-            options: options)
+        let session = Session(builtins: CommandTable.all, options: settings)
+        if let confinement { session.confine(to: confinement) }
+        let preview = try Preview(path, session, analyst: Session(builtins: CommandTable.all, options: settings), options: options)
         self.preview = preview
         let parts = preview.address.split(separator: "/")
         client = HTTPClient(port: UInt16(parts[1].split(separator: ":")[1]) ?? 0)

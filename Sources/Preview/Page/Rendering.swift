@@ -9,10 +9,12 @@ import Tensors
 final class Rendering: Sendable {
     /// The names of the builtin table, which are coloured.
     private let builtins: Set<String>
+    /// Whether pictures beside the notebook are shown: not those of a notebook that is not trusted.
+    private let showsFiles: Bool
     private let made = Mutex<[Int: (outputs: [CellOutput], html: Outputs)]>([:])
 
     /// Creates a rendering for a builtin table.
-    init(builtins: Set<String>) { self.builtins = builtins }
+    init(builtins: Set<String>, showsFiles: Bool) { (self.builtins, self.showsFiles) = (builtins, showsFiles) }
 
     /// The HTML of some outputs, with the pictures that it names.
     struct Outputs {
@@ -22,7 +24,7 @@ final class Rendering: Sendable {
 
     /// Returns what stands in the file of a cell.
     func source(_ file: NotebookFile, _ place: Int) -> ShownCell.Source {
-        let link = Self.link(PictureFiles(beside: file))
+        let link = link(PictureFiles(beside: file))
         let pieces = PageCell(file, place, state: .none).pieces.map { piece in
             switch piece {
             case .prose(let text): CellHTML.prose(text, builtins: builtins, picture: link)
@@ -39,7 +41,9 @@ final class Rendering: Sendable {
         let lines = PageCell(file, place, state: .none).recordedLines
         guard !lines.isEmpty else { return Outputs() }
         let shown = lines.count > Self.mostRecordedLines ? Array(lines.prefix(Self.mostRecordedLines)) + ["…"] : lines
-        let html = CellHTML.outputs(shown, pictureFolder: file.pictureFolder, picture: Self.link(files)) { files.facts($0) }
+        let html = CellHTML.outputs(shown, pictureFolder: file.pictureFolder, picture: link(files)) { [showsFiles] in
+            showsFiles ? files.facts($0) : nil
+        }
         return Outputs(pieces: [.html(html)])
     }
 
@@ -83,9 +87,9 @@ final class Rendering: Sendable {
     }
 
     /// Returns the addresses of pictures beside the notebook: their names in hexadecimal digits, which need no escapes.
-    private static func link(_ files: PictureFiles) -> (_ name: String) -> String? {
-        { name in
-            guard files.bytes(name) != nil else { return nil }
+    private func link(_ files: PictureFiles) -> (_ name: String) -> String? {
+        { [showsFiles] name in
+            guard showsFiles, files.bytes(name) != nil else { return nil }
             return "file/" + name.utf8.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
         }
     }

@@ -83,10 +83,10 @@ extension Director {
             guard try NotebookFile(path: path).text == version.file.text else {
                 return changeHead { $0.notice = "not recorded: the file has just changed" }
             }
-            let survey = try NotebookRunner(version.file, session, analyst: analyst, memory: memory).survey()
+            let survey = try runner(version.file).survey()
             let results = survey.indices.map { known(survey[$0], version.numbers[$0]) }
             let record = NotebookRecord(version.file, results)
-            try record.write()
+            try session.context.confined(granting: path) { try record.write() }
             if record.changesFile {
                 // What is written is no edit: nothing runs again for it.
                 watch.forget()

@@ -27,7 +27,7 @@ extension Director {
         if session.interrupt.isRequested { return end(.interrupted) }
         do {
             let view = RunView(board, rendering, version)
-            let runner = try NotebookRunner(version.file, session, analyst: analyst, memory: memory) { view.take($0) }
+            let runner = try runner(version.file) { view.take($0) }
             let survey = try runner.survey()
             let places = Set(version.file.cells.indices)
             let anew = wanted.all ? places : Set(wanted.anew.compactMap { version.place(of: $0) })
@@ -83,7 +83,7 @@ extension Director {
 
     /// Shows how each cell is off after a run.
     private func settle() {
-        guard let version, let survey = try? NotebookRunner(version.file, session, analyst: analyst, memory: memory).survey() else {
+        guard let version, let survey = try? runner(version.file).survey() else {
             return
         }
         showStates(

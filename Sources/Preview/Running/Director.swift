@@ -61,6 +61,13 @@ actor Director {
     /// Whether a run goes on.
     var isRunning: Bool { run != nil }
 
+    /// Prepares a run of a version. A notebook that is confined neither uses the cache beside it nor believes what it records; what the session
+    /// itself has computed stays in its memory.
+    func runner(_ file: NotebookFile, observe: @escaping @Sendable (NotebookEvent) -> Void = { _ in }) throws -> NotebookRunner {
+        let usesCache = session.context.confinement == nil
+        return try NotebookRunner(file, session, usesCache: usesCache, analyst: analyst, memory: memory, observe: observe)
+    }
+
     var head: ShownHead { board.contents.head.value }
 
     func changeHead(_ body: (inout ShownHead) -> Void) {
@@ -103,7 +110,7 @@ actor Director {
         var number = lastNumber
         let numbers = CellMatching.numbers(of: file.cells, after: version?.file.cells ?? [], version?.numbers ?? [], next: &number)
         lastNumber = number
-        let runner = try NotebookRunner(file, session, analyst: analyst, memory: memory)
+        let runner = try runner(file)
         let survey = try runner.survey()
         var programs: [Int: String] = [:]
         for (place, number) in numbers.enumerated() { programs[number] = runner.programKey(of: place) }

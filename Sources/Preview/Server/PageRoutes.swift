@@ -8,8 +8,8 @@ struct PageRoutes: Sendable {
     let board: Board
     let rendering: Rendering
     let director: Director
-    /// Returns the folder of the notebook's pictures.
-    let pictures: PictureFiles
+    /// The pictures beside the notebook; nil where they are not shown.
+    let pictures: PictureFiles?
 
     /// Answers a request.
     func answer(_ request: HTTPRequest) async -> HTTPReply {
@@ -44,7 +44,7 @@ struct PageRoutes: Sendable {
             // The name follows from the contents.
             return HTTPReply(type: "image/png", png, headers: [("Cache-Control", "private, max-age=86400, immutable")])
         case "file":
-            guard let name = Rendering.name(ofLink: parts[1]), let bytes = pictures.bytes(name), let type = PictureFiles.mediaType(bytes)
+            guard let name = Rendering.name(ofLink: parts[1]), let bytes = pictures?.bytes(name), let type = PictureFiles.mediaType(bytes)
             else {
                 return nil
             }
