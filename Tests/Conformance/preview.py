@@ -59,13 +59,16 @@ print("after the flood")
 class Preview:
     """A notebook with its preview."""
 
-    def __init__(self, program, text, *options, path=None):
-        self.folder = tempfile.TemporaryDirectory(prefix="bas-preview-") if path is None else None
-        self.path = Path(path or Path(self.folder.name) / "page.bas")
+    started = []
+
+    def __init__(self, program, text, *options):
+        self.folder = tempfile.TemporaryDirectory(prefix="bas-preview-")
+        self.path = Path(self.folder.name) / "page.bas"
         self.save(text)
         environment = {**os.environ, "BAS_STDLIB": str(ROOT / "stdlib")}
         self.process = subprocess.Popen([program, "preview", "--no-open", *options, str(self.path)], stdout=subprocess.PIPE,
                                         stderr=subprocess.DEVNULL, text=True, env=environment)
+        self.started.append(self.process)
         self.address = self.process.stdout.readline().strip()
 
     def save(self, text):
@@ -252,6 +255,29 @@ def check_absence(browser, program, shots):
     anew.end(signal.SIGTERM)
 
 
+def check_command_line(browser, program, shots):
+    def code(*arguments):
+        return subprocess.run([program, "preview", "--no-open", *arguments], capture_output=True, timeout=20).returncode
+
+    preview = Preview(program, NOTEBOOK, "--no-run")
+    port = preview.address.split(":")[2].split("/")[0]
+    tab = browser.tab(preview.address)
+    tab.wait("document.querySelectorAll('.live').length === 3")
+    time.sleep(0.5)
+    expect(states(tab) == ["stale"] * 3, "--no-run runs nothing", states(tab))
+    expect(code(str(preview.path), "--port", port) == 73, "a port that is taken is 73")
+    expect(code(str(preview.path.with_name("none.bas"))) == 66, "no such file is 66")
+    expect(code(str(preview.path), "--port", "x") == 64, "a wrong port is 64")
+    expect(preview.end() == 130, "Ctrl-C while nothing runs is 130")
+    recorded = Preview(program, NOTEBOOK, "--record")
+    end = time.monotonic() + 20
+    while "#> x is 3" not in recorded.path.read_text() and time.monotonic() < end:
+        time.sleep(0.05)
+    expect("#> x is 3" in recorded.path.read_text() and any(recorded.path.with_name("page.out").iterdir()), "--record writes the file")
+    recorded.end()
+    tab.close()
+
+
 failures = []
 
 
@@ -273,14 +299,16 @@ def main():
         Path(arguments.screenshots).mkdir(parents=True, exist_ok=True)
     browser = chromium.Chromium()
     try:
-        for check in (check_editing, check_stopping, check_flood, check_absence):
-            print(check.__name__.replace("check_", "") + ":")
+        for check in (check_editing, check_stopping, check_flood, check_absence, check_command_line):
+            print(check.__name__.replace("check_", "").replace("_", " ") + ":")
             try:
                 check(browser, os.path.abspath(arguments.bas), arguments.screenshots)
             except (TimeoutError, RuntimeError) as error:
                 expect(False, f"{check.__name__}: {error}")
     finally:
         browser.close()
+        for process in Preview.started:
+            process.kill()
     print(f"preview: {'all well' if not failures else f'{len(failures)} not as expected'}")
     return 1 if failures else 0
 

@@ -20,7 +20,7 @@ func page(_ file: NotebookFile, states: [RecordState] = [], hasScript: Bool = tr
 @Suite struct PageTests {
     @Test func base64HasPadding() {
         let known = [("", ""), ("M", "TQ=="), ("Ma", "TWE="), ("Man", "TWFu"), ("Many", "TWFueQ==")]
-        for (text, code) in known { #expect(DataURI.base64(Array(text.utf8)) == code) }
+        for (text, code) in known { #expect(Base64.text(of: Array(text.utf8)) == code) }
     }
 
     @Test func cellsKeepTheOrderOfTheFile() {

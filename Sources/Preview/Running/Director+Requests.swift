@@ -73,7 +73,7 @@ extension Director {
             run.runner.endAfterCell()
             self.run?.isStopping = true
         }
-        wanted = wanted ?? run.wanted
+        wanted = wanted ?? rest(of: run)
     }
 
     /// Writes what the cells show into the file, where it is still the version that is shown.

@@ -19,6 +19,13 @@ extension Director {
         self.run?.isStopping = true
     }
 
+    /// Returns what a run was asked for and has not done yet.
+    func rest(of run: Run) -> Wanted {
+        let done = Set(run.view.finished.keys.map { run.version.numbers[$0] })
+        let anew = run.wanted.all ? Set(run.version.numbers) : run.wanted.anew
+        return Wanted(anew: anew.subtracting(done), only: run.wanted.only)
+    }
+
     /// Begins the run that is wanted.
     private func begin() {
         guard run == nil, let wanted, let version, end == nil else { return }

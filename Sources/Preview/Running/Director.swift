@@ -97,8 +97,9 @@ actor Director {
     /// Reads the file, and runs what has to run where that is wanted on saving.
     func read() {
         do {
+            let rest = run.map(rest)
             try show(try NotebookFile(path: path))
-            if head.runsOnSave { request(Wanted()) }
+            if let rest { request(head.runsOnSave ? Wanted(anew: rest.anew) : rest) } else if head.runsOnSave { request(Wanted()) }
         } catch {
             let words = (error as? Problem)?.message ?? "\(error)"
             changeHead { $0.problem = words }
