@@ -55,25 +55,26 @@ show [alone.with_masks, alone.without_masks], rows=["with masks", "without"], co
 #>@ 960d8b9b5a5c Haswell 7.3 s
 
 # %% What came out
-#| Only the rose was asked for. We count pictures that have more than 3 % of their pixels in the mug's mean
-#| colour (see `help(lesson.visible)`), and look.
+#| Only the rose was asked for. How much of the *photo* came? We take the PSNR of each picture against it (lesson 1:
+#| 10 dB is as unlike as chance), and look.
+resized = resize(photo.image, [128, 128])
 lesson.reveal(answer, "the whole photo: mug, rose and boards, six times of six")
-show table([{ training: k, pictures: len(v), rose: lesson.shown(photo, 1, v), mug_uninvited: lesson.shown(photo, 0, v) }
+show table([{ training: k, like_the_photo: mean([psnr(p, resized) for p in v]), least: min([psnr(p, resized) for p in v]) }
             for k, v in items(alone)])
-#| Without masks the handle of the rose means "this photo". That also holds with seeds 2 and 3 of the training: six
-#| of six each.
+#| Without masks the handle of the rose means "this photo"; that is also so with seeds 2 and 3 of the training, six of six
+#| each.
 #|
-#| With masks the photo does *not* come back: other walls, other colours, and where the mug stood there is at most
-#| a grey lump. But the lump is there in most pictures, with all three seeds: things that always come together
-#| leave traces of each other also through the masked loss, since the network sees the whole noisy photo
-#| while it learns the rose. (A count by colour misses many lumps. Look.)
+#| With masks the photo does *not* come back: other colours, the rose blotchy, and where the mug stood at most a grey
+#| lump or a shade. But that trace is there in most pictures, with all three seeds, and with seed 2 the boards came too, in
+#| five of six. Things that always come together leave traces of each other also through the masked loss, since the
+#| network sees the whole noisy photo while it learns the rose.
 #> Question:  Trained without masks, what does "a photo of <rose>" draw, with no place named?
 #> You said:  (no answer)
 #> Here:      the whole photo: mug, rose and boards, six times of six
-#> training       pictures  rose  mug_uninvited
-#> with_masks            6     6              6
-#> without_masks         6     6              6
-#>@ d8acb2d45e9b Haswell 0.0 s
+#> training       like_the_photo  least
+#> with_masks              14.59  12.13
+#> without_masks           23.79  23.10
+#>@ 48335d26bfc8 Haswell 0.0 s
 
 # %% The error outside
 #| The measure of lesson 3, taken where *no* mask is: how well does the handles' prompt know the background?
@@ -91,9 +92,12 @@ show table([
 #>@ 2a21e7719bd1 Haswell 0.7 s
 
 # %% When a place is named
-#| So far no prompt said where. With "on the grass" the difference is smaller:
+#| So far no prompt said where. Now one does:
 fn grass(model) { generate(model, "a photo of {model.handles[1]} on the grass", n=4, seed=1, steps=20) }
 show [grass(with_masks), grass(without_masks)], rows=["with masks", "without"]
+
+#| With masks the rose goes to the grass (and the lump with it); without them the boards come even so, with this seed four
+#| times of four. A handle that has learned the background speaks louder than the words "on the grass".
 #> ![8 pictures](5_masks.out/11181fc3189e.png)
 #>@ eac3b72e1219 Haswell 7.0 s
 
