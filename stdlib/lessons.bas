@@ -1,5 +1,5 @@
-## What the lessons in examples/lessons share: a picture that the model guesses at once, the error inside of a mask, counts
-## of what is in drawn pictures, the drift of a model from its base; and predictions and exercises.
+## What the lessons in examples/lessons share: a picture that the model guesses at once, the error inside of a mask, a look
+## for a thing by its colour, the drift of a model from its base; and predictions and exercises.
 ##
 ##     import "lessons.bas" as lesson
 ##     base = load_model("collage")
@@ -11,6 +11,12 @@ fn mug_and_rose() {
     ## The scene mug_rose with its things named.
     photo = load_scene("mug_rose")
     scene(photo.image, photo.masks, names=["mug", "rose"], title="mug and rose")
+}
+
+fn named(text, handles) {
+    ## A text with the names of things in the place of handles: "a photo of <mug>" for "a photo of <asset0>".
+    for h in handles { text = replace(text, h.token, "<{h.thing}>") }
+    text
 }
 
 # %% Noise and guesses

@@ -92,11 +92,11 @@ second = lesson.predict("With the loss all six maps are better. Are the pictures
 fn alone(model, i) { generate(model, "a photo of {model.handles[i]} on the grass", n=2, seed=1, steps=20) }
 show [[..alone(r.model, 0), ..alone(r.model, 1)] for r in good], columns=["mug", "mug", "rose", "rose"],
     rows=["seed {r.seed}, weight {r.weight}" for r in good]
-lesson.reveal(second, "no: with seed 1 mug and rose get fewer, with seed 2 the mug comes back, with seed 3 both are nearly gone")
-#| The maps are better six times of six, .31 to .41 for the mug and .38 to .50 for the rose. In the pictures there is no such
+lesson.reveal(second, "no: seed 1 loses mug and rose, seed 2 gains a mug and loses in roses, with seed 3 nearly all is gone")
+#| The maps are better six times of six, .31 to .40 for the mug and .38 to .50 for the rose. In the pictures there is no such
 #| order. A handle may look at exactly the right place *in the photo* and yet be too weak to put anything into a new one.
-#| After 400 steps more things appear in both arms, and the loss still decides nothing: of 12 roses 7 without and 12 with
-#| it, of 12 mugs 12 without and 10 with it (by colour, three seeds).
+#| After 400 steps instead of 200 more things appear in both arms: of 12 roses 7 without the loss and 12 with it, of 12 mugs 12
+#| without and 11 with it (by colour, three seeds, four pictures each). So do not conclude the opposite either.
 #> ![24 pictures: mug, mug, rose, rose](6_maps_and_pictures.out/e6b3f0ecc334.png)
 #> Question:  With the loss all six maps are better. Are the pictures of the things alone on grass better too?
 #> You said:  (no answer)

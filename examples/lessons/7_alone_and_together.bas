@@ -8,6 +8,12 @@ import "lessons.bas" as lesson
 base  = load_model("collage")
 photo = lesson.mug_and_rose()
 show photo
+#> Scene "mug and rose"  128×128  2 masks
+#>   mask      area  cells of 16×16  overlap
+#>   0 mug   16.5 %              38  –
+#>   1 rose  12.5 %              30  –
+#> ![mug and rose and each of its masks](7_alone_and_together.out/a2bef283f313.png)
+#>@ c17e50fafeae Haswell 0.2 s
 
 # %% Three laws of sampling
 #| "single": every step names one handle, "a photo of <mug>" or "a photo of <rose>", and the loss counts inside of that
@@ -22,16 +28,27 @@ fn learn(law, seed) {
     first   = phase1(base, photo, init=["ball", "ball"], steps=150, ..options)
     phase2(first, photo, steps=80, ..options)
 }
-show table([{ step, prompt: union_sample(add_handles(base, photo), photo, flip=0, seed=step).prompt } for step in 1..4])
+started = add_handles(base, photo, init=["ball", "ball"])
+for step in 1..6 { print(lesson.named(union_sample(started, photo, flip=0, seed=step).prompt, started.handles)) }
+#> step  prompt
+#>    1  a photo of <asset1>
+#>    2  a photo of <asset1>
+#>    3  a photo of <asset1>
+#>    4  a photo of <asset0>
+#>@ e9a4858a6550 Haswell 0.0 s
 
 # %% Predict
 answer = lesson.predict("Trained singly, what does \"a photo of <mug> and <rose>\" draw?", none)
+#> Question: Trained singly, what does "a photo of <mug> and <rose>" draw?
+#> You have not answered yet: write your guess in predict(…, answer).
+#>@ 5c71c887d311 Haswell 0.0 s
 
 # %% The experiment
-#| Seed 2 of the training. It is chosen, because there the missing thing can be counted by the colour red; what seeds 1
-#| and 3 gave stands below.
-seed    = 2
+#| Seed 3 of the training. It is chosen, because there what is missing can be counted by the colour red; what seeds 1
+#| and 2 gave stands below.
+seed    = 3
 trained = { single: learn("single", seed), union: learn("union", seed), both: learn(both, seed) }
+#>@ 84414ab1944d Haswell 58 s
 
 # %%
 fn pictures(model) {
@@ -45,22 +62,31 @@ fn pictures(model) {
 drawn = [pictures(m) for m in values(trained)]
 show [[..d.together, ..d.mug, ..d.rose] for d in drawn], rows=["single", "union", "both always"],
     columns=[..["together" for _ in 1..6], "mug", "mug", "rose", "rose"]
+#> ![30 pictures: together, together, together, together, together, together, mug, mug, …](7_alone_and_together.out/98081fb89c4c.png)
+#>@ 617c2e570053 Haswell 22 s
 
 # %% What came out
 #| The rose is there where more than 3 % of the pixels have its red.
 lesson.reveal(answer, "two mugs and no rose; with another seed, lumps of both")
 show table([{ law, rose_together: lesson.shown(photo, 1, d.together), of: 6, rose_alone: lesson.shown(photo, 1, d.rose), of_: 2 }
             for law, d in zip(keys(trained), drawn)])
-#| *single*: each handle alone draws its thing. Together one of them wins twice: two mugs here and with seed 3; with
-#| seed 1 the two are mixed in one lump. By eye no picture of 18 shows a mug and a rose side by side. (One picture counts
-#| wrongly: its wall is as red as the rose.) In training the model never saw the two words in one prompt.
+#| *single*: each handle alone draws its thing. Together one of them wins twice: two mugs here and with seed 2; with
+#| seed 1 the two are mixed in one lump. By eye no picture of 18 shows a mug and a rose side by side. In training the model never saw the two words in one prompt.
 #|
-#| *both always*: together perfect, 18 of 18. But ask for the rose alone, and a *mug* comes, with every seed. (Here
-#| the mug alone is a red and white blur, too.) Nothing in the training forced a word to mean the rose, as long as the pair
+#| *both always*: together perfect, 18 of 18. But ask for the rose alone, and a *mug* comes, with every seed. (With
+#| seed 2 even the mug alone is a red and white blur.) Nothing in the training forced a word to mean the rose, as long as the pair
 #| gave the pair.
 #|
-#| *union*: together 18 of 18, and alone the rose is red. Not a clean win, though: "<mug>" alone is often two mugs, since
-#| two things are what the photo always had.
+#| *union*: together 18 of 18, and alone the rose is red. Not a clean win, though: "<mug>" alone is often two mugs, and
+#| "<rose>" alone may bring a mug along: two things are what the photo always had.
+#> Question:  Trained singly, what does "a photo of <mug> and <rose>" draw?
+#> You said:  (no answer)
+#> Here:      two mugs and no rose; with another seed, lumps of both
+#> law     rose_together  of  rose_alone  of_
+#> single              0   6           2    2
+#> union               6   6           2    2
+#> both                6   6           0    2
+#>@ e81ad4b3794a Haswell 0.2 s
 
 # %% Misconception: "single is always worse"
 #| With good words to start from, "single" draws both things together here as well: "dish" and "flower" already are
@@ -69,9 +95,10 @@ show table([{ law, rose_together: lesson.shown(photo, 1, d.together), of: 6, ros
 
 # %% Exercise
 #| A law of your own: a function of the step (1, 2, 3, …) that gives the list of handles to name, in order: [0] the mug, [1]
-#| the rose, [0, 1] or [1, 0] both. It should pass both tests: the rose is there together (5 of 6) *and* alone (2 of 2).
-#| No chance is needed.
-fn my_law(step, count) { [1, 0] }
+#| the rose, [0, 1] or [1, 0] both. It should pass both tests: the rose is there together (5 of 6)
+#| *and* alone (at least once in 2). No chance is needed.
+fn my_law(step, count) { [step % 2] }
+#>@ 4fb11d504353 Haswell 0.0 s
 
 # %% Check
 mine = pictures(learn(my_law, seed))
@@ -83,9 +110,14 @@ fn my_law(step, count) {
 }
 """
 lesson.exercise(
-    fn() { lesson.shown(photo, 1, mine.together) >= 5 and lesson.shown(photo, 1, mine.rose) == 2 },
+    fn() { lesson.shown(photo, 1, mine.together) >= 5 and lesson.shown(photo, 1, mine.rose) >= 1 },
     "take turns: step % 4 gives 0, 1, 2, 3", solution,
 );
+#> ![8 × 128×128 px, 20 steps of ddim, guidance 3.0, seeds 1, 2, 3, 4, 1, 2, 1, 2](7_alone_and_together.out/11f4f7d3b5b0.png)
+#> Not solved yet.
+#> Hint: take turns: step % 4 gives 0, 1, 2, 3
+#> (show_solution=true shows a solution.)
+#>@ fb586f12624b Haswell 27 s
 
 # %% Paper and model
 #| The paper says that training on single handles always harms pictures of several, and shows it for its model. In this
