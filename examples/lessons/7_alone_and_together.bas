@@ -13,7 +13,7 @@ show photo
 #>   0 mug   16.5 %              38  –
 #>   1 rose  12.5 %              30  –
 #> ![mug and rose and each of its masks](7_alone_and_together.out/a2bef283f313.png)
-#>@ c17e50fafeae Haswell 0.2 s
+#>@ 3d10e785feaa Haswell 0.8 s
 
 # %% Three laws of sampling
 #| "single": every step names one handle, "a photo of <mug>" or "a photo of <rose>", and the loss counts inside of that
@@ -30,25 +30,26 @@ fn learn(law, seed) {
 }
 started = add_handles(base, photo, init=["ball", "ball"])
 for step in 1..6 { print(lesson.named(union_sample(started, photo, flip=0, seed=step).prompt, started.handles)) }
-#> step  prompt
-#>    1  a photo of <asset1>
-#>    2  a photo of <asset1>
-#>    3  a photo of <asset1>
-#>    4  a photo of <asset0>
-#>@ e9a4858a6550 Haswell 0.0 s
+#> a photo of <rose>
+#> a photo of <rose>
+#> a photo of <rose>
+#> a photo of <mug>
+#> a photo of <rose> and <mug>
+#> a photo of <mug>
+#>@ e4f756c5eedd Haswell 0.0 s
 
 # %% Predict
 answer = lesson.predict("Trained singly, what does \"a photo of <mug> and <rose>\" draw?", none)
 #> Question: Trained singly, what does "a photo of <mug> and <rose>" draw?
 #> You have not answered yet: write your guess in predict(…, answer).
-#>@ 5c71c887d311 Haswell 0.0 s
+#>@ 6914508a9b11 Haswell 0.0 s
 
 # %% The experiment
 #| Seed 3 of the training. It is chosen, because there what is missing can be counted by the colour red; what seeds 1
 #| and 2 gave stands below.
-seed    = 3
-trained = { single: learn("single", seed), union: learn("union", seed), both: learn(both, seed) }
-#>@ 84414ab1944d Haswell 58 s
+chosen  = 3
+trained = { single: learn("single", chosen), union: learn("union", chosen), both: learn(both, chosen) }
+#>@ 633b315ce687 Haswell 58 s
 
 # %%
 fn pictures(model) {
@@ -63,7 +64,7 @@ drawn = [pictures(m) for m in values(trained)]
 show [[..d.together, ..d.mug, ..d.rose] for d in drawn], rows=["single", "union", "both always"],
     columns=[..["together" for _ in 1..6], "mug", "mug", "rose", "rose"]
 #> ![30 pictures: together, together, together, together, together, together, mug, mug, …](7_alone_and_together.out/98081fb89c4c.png)
-#>@ 617c2e570053 Haswell 22 s
+#>@ a3f47d80fa9e Haswell 22 s
 
 # %% What came out
 #| The rose is there where more than 3 % of the pixels have its red.
@@ -86,7 +87,7 @@ show table([{ law, rose_together: lesson.shown(photo, 1, d.together), of: 6, ros
 #> single              0   6           2    2
 #> union               6   6           2    2
 #> both                6   6           0    2
-#>@ e81ad4b3794a Haswell 0.2 s
+#>@ 290b68f3dbe1 Haswell 0.2 s
 
 # %% Misconception: "single is always worse"
 #| With good words to start from, "single" draws both things together here as well: "dish" and "flower" already are
@@ -101,7 +102,7 @@ fn my_law(step, count) { [step % 2] }
 #>@ 4fb11d504353 Haswell 0.0 s
 
 # %% Check
-mine = pictures(learn(my_law, seed))
+mine = pictures(learn(my_law, chosen))
 show [..mine.together[0:4], ..mine.mug, ..mine.rose], columns=8
 solution = r"""
 fn my_law(step, count) {
@@ -113,11 +114,13 @@ lesson.exercise(
     fn() { lesson.shown(photo, 1, mine.together) >= 5 and lesson.shown(photo, 1, mine.rose) >= 1 },
     "take turns: step % 4 gives 0, 1, 2, 3", solution,
 );
-#> ![8 × 128×128 px, 20 steps of ddim, guidance 3.0, seeds 1, 2, 3, 4, 1, 2, 1, 2](7_alone_and_together.out/11f4f7d3b5b0.png)
-#> Not solved yet.
-#> Hint: take turns: step % 4 gives 0, 1, 2, 3
-#> (show_solution=true shows a solution.)
-#>@ fb586f12624b Haswell 27 s
+#> Three laws of sampling:4:71: error[E0207]: phase1 wants an int for seed
+#>   |
+#> 4 |     first   = phase1(base, photo, init=["ball", "ball"], steps=150, ..options)
+#>   |                                                                       ^^^^^^^ this is a function
+#>   = help: to call it, write seed(…)
+#>   in learn, called at Check:1:17
+#>@ - Haswell 0.0 s
 
 # %% Paper and model
 #| The paper says that training on single handles always harms pictures of several, and shows it for its model. In this
