@@ -1,8 +1,8 @@
 #!/usr/bin/env bas
 # %% Lesson 1: The model guesses the noise, hence the picture
 #| A *diffusion model* is trained to answer one question: "here is a picture with noise on it; which noise is
-#| it?" This lesson shows that an answer to that question is at the same time a guess of the whole picture,
-#| from any amount of noise, in a single pass, and that the prompt has the more to say the more noise there is.
+#| it?" This lesson shows that an answer to that question is at the same time a guess of the whole picture, from
+#| any amount of noise, in a single pass, and that the prompt has the more to say the more noise there is.
 #|
 #| Run the cells from top to bottom. Before an experiment you are asked what you expect: write it into
 #| `predict`, then run on. The whole lesson takes about half a minute.
@@ -28,8 +28,8 @@ show dog
 #| shares of picture and noise; their squares add up to 1.
 times = [100, 300, 500, 700, 900]
 show table([{ t, picture: lesson.signal(base, t), noise: lesson.noise_share(base, t) } for t in times])
-#| Decoded, the noisy latents look alike from t = 300 on. That is the decoder's fault: it has never seen
-#| noisy latents. At t = 500 the picture still has a share of .53, and the model can use it.
+#| Decoded, the noisy latents look alike from t = 300 on. That is the decoder's fault: it has never seen noisy
+#| latents. At t = 500 the picture still has a share of .53, and the model can use it.
 show [lesson.noised(base, dog, t) for t in times], titles=["t = {t}" for t in times], columns=5
 #>   t  picture   noise
 #> 100   0.9456  0.3252
@@ -57,8 +57,8 @@ show [dog, lesson.noised(base, dog, t), jumped], titles=["picture", "with noise,
 #>@ ee9b58311124 Haswell 0.2 s
 
 # %% Predict
-#| Now the same from five timesteps, with three prompts: the right one, the empty one, and a wrong one, "a
-#| photo of a bus in the snow". All three start from *the same noisy dog*.
+#| Now the same from five timesteps, with three prompts: the right one, the empty one, and a wrong one, "a photo
+#| of a bus in the snow". All three start from *the same noisy dog*.
 wrong  = "a photo of a bus in the snow"
 answer = lesson.predict("At t = 900, with the wrong prompt: what appears, a dog, a bus, or nothing?", none)
 #> Question: At t = 900, with the wrong prompt: what appears, a dog, a bus, or nothing?
@@ -74,8 +74,8 @@ show [[lesson.noised(base, dog, t) for t in times], ..guesses],
 #>@ 291c8a46ac9c Haswell 2.1 s
 
 # %% What came out
-#| *PSNR* measures how alike two pictures are, in decibels: 30 is close, 10 is as unlike as two pictures
-#| chosen at random.
+#| *PSNR* measures how alike two pictures are, in decibels: 30 is close, 10 is as unlike as two pictures chosen
+#| at random.
 lesson.reveal(answer, "a green bus in the snow, of which there is nothing in the picture")
 show table([{
     t,
@@ -84,10 +84,10 @@ show table([{
     no_prompt:    psnr(dog, guesses[1][i]),
     wrong_prompt: psnr(dog, guesses[2][i]),
 } for i, t in enumerate(times)])
-#| Read the grid by columns. At t = 100 all three prompts give the dog: the picture says enough, the words
-#| are hardly asked. At t = 900 the wrong prompt gives snow and a green lump: there the words decide and the
-#| picture hardly counts. With no prompt the model still sees a beach, but only a smear for the dog. (Two more
-#| dogs, seeds 1 and 2, gave the same grid, and numbers within 2.5 dB of these.)
+#| Read the grid by columns. At t = 100 all three prompts give the dog: the picture says enough, the words are
+#| hardly asked. At t = 900 the wrong prompt gives snow and a green lump: there the words decide and the picture
+#| hardly counts. With no prompt the model still sees a beach, but only a smear for the dog. (Two more dogs,
+#| seeds 1 and 2, gave the same grid, and numbers within 2.5 dB of these.)
 #|
 #| So when a picture is drawn, starting from pure noise at t = 999, the first steps decide *what* is there and
 #| where, nearly from the prompt alone, and the last ones work on details, nearly without it.
@@ -104,12 +104,12 @@ show table([{
 
 # %% Misconception: "each step takes away a layer of noise"
 #| Nothing is peeled off. At every step the model guesses the whole picture, as above, and the sampler goes a
-#| little way towards that guess; at the next, less noisy step the guess is better. The blurred guesses at
-#| t = 900 are averages over all the pictures that would fit.
+#| little way towards that guess; at the next, less noisy step the guess is better. The blurred guesses at t =
+#| 900 are averages over all the pictures that would fit.
 #|
 #| A second one: "*guidance* is a knob for quality". At each step the sampler makes two predictions, one with
-#| the prompt and one without, and goes on with  without + g · (with − without).  g = 0 ignores the prompt,
-#| g = 1 is the model as it is, more exaggerates what the prompt changes.
+#| the prompt and one without, and goes on with without + g · (with − without). g = 0 ignores the prompt, g =
+#| 1 is the model as it is, more exaggerates what the prompt changes.
 strengths = [0, 1, 3, 7, 15]
 show [[generate(base, prompt, seed=s, steps=20, guidance=g) for g in strengths] for s in [1, 2]],
     rows=["seed 1", "seed 2"], columns=["guidance {g}" for g in strengths]
@@ -150,6 +150,6 @@ lesson.exercise(
 
 # %% Paper and model
 #| The paper's model is Stable Diffusion 2.1, with 900 million parameters; this one has 12.7 million and knows
-#| 360 things. The formulas are the same. What differs is how good a guess is: here the dog's face is rough
-#| in every column, and the guess from t = 900 is a smear. And the dog was drawn by this very model, so it is
+#| 360 things. The formulas are the same. What differs is how good a guess is: here the dog's face is rough in
+#| every column, and the guess from t = 900 is a smear. And the dog was drawn by this very model, so it is
 #| easier to guess than a photograph would be.

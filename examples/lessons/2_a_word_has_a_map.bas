@@ -1,7 +1,7 @@
 #!/usr/bin/env bas
 # %% Lesson 2: A word has a map
-#| How does a prompt get into a picture? By *cross-attention*. This lesson looks at it: where in the picture
-#| the model looks for which word, and why that is weaker evidence than it seems. About 20 seconds.
+#| How does a prompt get into a picture? By *cross-attention*. This lesson looks at it: where in the picture the
+#| model looks for which word, and why that is weaker evidence than it seems. About 20 seconds.
 import "lessons.bas" as lesson
 
 base    = load_model("collage")
@@ -16,8 +16,8 @@ show picture
 
 # %% Cross-attention
 #| The *text encoder* turns the prompt into one vector for each *token*; in this model nearly every word is one
-#| token. A cross-attention layer of the network compares every cell of the picture (a vector q, the query)
-#| with every token (a vector k, the key), and mixes the tokens' contents in the proportions that come out:
+#| token. A cross-attention layer of the network compares every cell of the picture (a vector q, the query) with
+#| every token (a vector k, the key), and mixes the tokens' contents in the proportions that come out:
 #|
 #|     A[cell, token] = softmax over tokens of  q[cell] · k[token] / √d
 #|
@@ -49,10 +49,10 @@ show [picture, ..[overlay(picture, m) for m in maps]], titles=["picture", ..word
 
 # %% What came out
 lesson.reveal(answer, "\"the\" looks at the flower, not at the grass; the \"a\" before \"flower\" looks at the dog")
-#| "dog", "flower" and "grass" look where we would. But so do words without any content: the text encoder
-#| passes information along the sentence, from each word to the later ones, so a small word can carry what was
-#| said before it, and "a photo of" takes the attention that a cell has to put somewhere. With seed 2 "the"
-#| looks at the *dog*. Do not read meaning into the map of one word in one picture.
+#| "dog", "flower" and "grass" look where we would. But so do words without any content: the text encoder passes
+#| information along the sentence, from each word to the later ones, so a small word can carry what was said
+#| before it, and "a photo of" takes the attention that a cell has to put somewhere. With seed 2 "the" looks at
+#| the *dog*. Do not read meaning into the map of one word in one picture.
 #> Question:  Where does "the" look, in "on the grass"? And the "a" before "flower"?
 #> You said:  (no answer)
 #> Here:      "the" looks at the flower, not at the grass; the "a" before "flower" looks at the dog
@@ -60,8 +60,8 @@ lesson.reveal(answer, "\"the\" looks at the flower, not at the grass; the \"a\" 
 
 # %% In a number
 #| A map and a *mask* (1 inside of a thing, 0 outside) compare by the share of the map's mass inside of the
-#| mask, its *energy*. A map that looks evenly everywhere has as its energy the mask's area; that is the
-#| number to beat. Take the photo "mug and rose", which the model has not drawn.
+#| mask, its *energy*. A map that looks evenly everywhere has as its energy the mask's area; that is the number
+#| to beat. Take the photo "mug and rose", which the model has not drawn.
 photo = lesson.mug_and_rose()
 print("areas: mug {photo.masks[0].area:.2f}, rose {photo.masks[1].area:.2f}")
 fn seen(prompt, word, seed) { attention(base, prompt, token=word, image=photo, seed=seed) }
@@ -75,8 +75,8 @@ show table([{
 } for s in sentences for w in ["mug", "rose"] for seed in 0..1])
 show [[overlay(photo, seen(s, w, 0)) for w in ["mug", "rose"]] for s in sentences], rows=["mug and rose", "rose and mug"],
     columns=["the word mug", "the word rose"]
-#| A failing case. In "a mug and a rose" the rose has .62 of "rose", five times its area: fine. But exchange
-#| the two words, and it is *"mug"* that has .62 on the rose, while "rose" falls to about .27. The word that comes
+#| A failing case. In "a mug and a rose" the rose has .62 of "rose", five times its area: fine. But exchange the
+#| two words, and it is *"mug"* that has .62 on the rose, while "rose" falls to about .27. The word that comes
 #| last gets the red thing. The model has never been shown this mug or this rose, and its words for them are
 #| weak; the place in the sentence is stronger.
 #> areas: mug 0.16, rose 0.12

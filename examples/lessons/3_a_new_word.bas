@@ -1,8 +1,8 @@
 #!/usr/bin/env bas
 # %% Lesson 3: A new word reaches only what the model can draw
 #| There is a white mug in our photo. The model has words, but none for *this* mug. The first half of the
-#| method, called *textual inversion*, adds a word and nothing else; the second half moves the model. What
-#| does each of them get? About a minute and a half of computing.
+#| method, called *textual inversion*, adds a word and nothing else; the second half moves the model. What does
+#| each of them get? About a minute and a half of computing.
 import "lessons.bas" as lesson
 
 base  = load_model("collage")
@@ -63,8 +63,8 @@ show nearest(base, one.handles[0], n=3)
 #>@ 295967fc9619 Haswell 23 s
 
 # %% Phase two: the model moves as well
-#| Now all weights of the network and of the text encoder get small steps, 200 of them. `prior` are pictures that
-#| the base model has drawn; they are trained on as well, against forgetting (lesson 4).
+#| Now all weights of the network and of the text encoder get small steps, 200 of them. `prior` are pictures
+#| that the base model has drawn; they are trained on as well, against forgetting (lesson 4).
 two = phase2(one, photo, steps=200, prior=8, prior_steps=20, seed=1)
 print("dish {error(base, described.dish):.3f}, phase one {error(one, word):.3f}, both {error(two, word):.3f}")
 #> dish 0.131, phase one 0.064, both 0.019
@@ -75,10 +75,10 @@ print("dish {error(base, described.dish):.3f}, phase one {error(one, word):.3f},
 fn five(model, prompt) { generate(model, prompt, n=5, seed=1, steps=20) }
 show [five(base, described.dish), five(one, word), five(two, word)], rows=["the word dish", "phase one", "both phases"],
     columns=["seed {s}" for s in 1..5]
-#| "Dish" draws a dark bowl of the model's own. After phase one: a white thing of the mug's size and
-#| shade, with no handle and no edge at the top. It stands on bricks, at sunset, in the sea: the word is free of
-#| its surroundings. After both phases a mug with a rim and the beginning of a handle, but always in the same pose, at
-#| the same place, and mostly on the photo's boards. What was gained in likeness was paid in freedom.
+#| "Dish" draws a dark bowl of the model's own. After phase one: a white thing of the mug's size and shade, with
+#| no handle and no edge at the top. It stands on bricks, at sunset, in the sea: the word is free of its
+#| surroundings. After both phases a mug with a rim and the beginning of a handle, but always in the same pose,
+#| at the same place, and mostly on the photo's boards. What was gained in likeness was paid in freedom.
 #> ![15 pictures: seed 1, seed 2, seed 3, seed 4, seed 5](3_a_new_word.out/02b1b7dc2518.png)
 #>@ 02e8ba0c9909 Haswell 5.9 s
 

@@ -18,7 +18,8 @@ show photo
 # %% The masked loss
 #| Training shows the model the photo with noise and a prompt that names the mug's handle, the rose's, or both
 #| (handles are the new words of lesson 3). The loss compares the noise with the prediction. With masks
-#| (equation 1 of the paper) both are multiplied by M, the union of the masks of the things that the prompt names:
+#| (equation 1 of the paper) both are multiplied by M, the union of the masks of the things that the prompt
+#| names:
 #|
 #|     L = mean( ((noise − predicted) · M)² )
 #|
@@ -55,19 +56,19 @@ show [alone.with_masks, alone.without_masks], rows=["with masks", "without"], co
 #>@ 6aba409cf24d Haswell 7.3 s
 
 # %% What came out
-#| Only the rose was asked for. How much of the *photo* came? We take the PSNR of each picture against it (lesson 1:
-#| 10 dB is as unlike as chance), and look.
+#| Only the rose was asked for. How much of the *photo* came? We take the PSNR of each picture against it
+#| (lesson 1: 10 dB is as unlike as chance), and look.
 resized = resize(photo.image, [128, 128])
 lesson.reveal(answer, "the whole photo: mug, rose and boards, six times of six")
 show table([{ training: k, like_the_photo: mean([psnr(p, resized) for p in v]), least: min([psnr(p, resized) for p in v]) }
             for k, v in items(alone)])
-#| Without masks the handle of the rose means "this photo"; that is also so with seeds 2 and 3 of the training, six of six
-#| each.
+#| Without masks the handle of the rose means "this photo"; that is also so with seeds 2 and 3 of the training,
+#| six of six each.
 #|
-#| With masks the photo does *not* come back: other colours, the rose blotchy, and where the mug stood at most a grey
-#| lump or a shade. But that trace is there in most pictures, with all three seeds, and with seed 2 the boards came too, in
-#| five of six. Things that always come together leave traces of each other also through the masked loss, since the
-#| network sees the whole noisy photo while it learns the rose.
+#| With masks the photo does *not* come back: other colours, the rose blotchy, and where the mug stood at most a
+#| grey lump or a shade. But that trace is there in most pictures, with all three seeds, and with seed 2 the
+#| boards came too, in five of six. Things that always come together leave traces of each other also through the
+#| masked loss, since the network sees the whole noisy photo while it learns the rose.
 #> Question:  Trained without masks, what does "a photo of <rose>" draw, with no place named?
 #> You said:  (no answer)
 #> Here:      the whole photo: mug, rose and boards, six times of six
@@ -96,8 +97,9 @@ show table([
 fn grass(model) { generate(model, "a photo of {model.handles[1]} on the grass", n=4, seed=1, steps=20) }
 show [grass(with_masks), grass(without_masks)], rows=["with masks", "without"]
 
-#| With masks the rose goes to the grass (and the lump with it); without them the boards come even so, with this seed four
-#| times of four. A handle that has learned the background speaks louder than the words "on the grass".
+#| With masks the rose goes to the grass (and the lump with it); without them the boards come even so, with this
+#| seed four times of four. A handle that has learned the background speaks louder than the words "on the
+#| grass".
 #> ![8 pictures](5_masks.out/11181fc3189e.png)
 #>@ 3b109549e3ee Haswell 7.0 s
 
@@ -106,8 +108,8 @@ show [grass(with_masks), grass(without_masks)], rows=["with masks", "without"]
 #| wrong costs something. That is why masks may be loose, and why they do not keep a neighbour out for certain.
 
 # %% Exercise
-#| Write `outside(model)` yourself: the mean squared error of the predicted noise per cell and number *outside of
-#| both masks*, for the prompt that names both handles, averaged over `times`. So far it measures the inside.
+#| Write `outside(model)` yourself: the mean squared error of the predicted noise per cell and number *outside
+#| of both masks*, for the prompt that names both handles, averaged over `times`. So far it measures the inside.
 times = [100, 300, 500, 700, 900]
 fn outside(model) {
     prompt = "a photo of {model.handles[0]} and {model.handles[1]}"
@@ -140,5 +142,5 @@ lesson.exercise(
 
 # %% Paper and model
 #| The paper shows the masked loss as one of four parts, and leaves it out in an ablation: backgrounds then come
-#| along, as here. What it does not show is the trace of the neighbour that stays with masks. In this model it is
-#| plain in prompts without a place; in larger ones we cannot say.
+#| along, as here. What it does not show is the trace of the neighbour that stays with masks. In this model it
+#| is plain in prompts without a place; in larger ones we cannot say.
