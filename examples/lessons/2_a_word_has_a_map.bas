@@ -51,8 +51,8 @@ show [picture, ..[overlay(picture, m) for m in maps]], titles=["picture", ..word
 lesson.reveal(answer, "\"the\" looks at the flower, not at the grass; the \"a\" before \"flower\" looks at the dog")
 #| "dog", "flower" and "grass" look where we would. But so do words without any content: the text encoder passes
 #| information along the sentence, from each word to the later ones, so a small word can carry what was said
-#| before it, and "a photo of" takes the attention that a cell has to put somewhere. With seed 2 "the" looks at
-#| the *dog*. Do not read meaning into the map of one word in one picture.
+#| before it; and "a photo of" may just take the attention that a cell has to put somewhere. With seed 2 "the"
+#| looks at the *dog*. Do not read meaning into the map of one word in one picture.
 #> Question:  Where does "the" look, in "on the grass"? And the "a" before "flower"?
 #> You said:  (no answer)
 #> Here:      "the" looks at the flower, not at the grass; the "a" before "flower" looks at the dog
@@ -73,12 +73,11 @@ show table([{
     mug:    energy(seen(s, w, seed), photo.masks[0]),
     rose:   energy(seen(s, w, seed), photo.masks[1]),
 } for s in sentences for w in ["mug", "rose"] for seed in 0..1])
-show [[overlay(photo, seen(s, w, 0)) for w in ["mug", "rose"]] for s in sentences], rows=["mug and rose", "rose and mug"],
-    columns=["the word mug", "the word rose"]
+show [[overlay(photo, seen(s, w, 0)) for w in ["mug", "rose"]] for s in sentences],
+    rows=["mug and rose", "rose and mug"], columns=["the word mug", "the word rose"]
 #| A failing case. In "a mug and a rose" the rose has .62 of "rose", five times its area: fine. But exchange the
 #| two words, and it is *"mug"* that has .62 on the rose, while "rose" falls to about .27. The word that comes
-#| last gets the red thing. The model has never been shown this mug or this rose, and its words for them are
-#| weak; the place in the sentence is stronger.
+#| last gets the red thing. Its words for these two things are weak, and the place in the sentence is stronger.
 #> areas: mug 0.16, rose 0.12
 #> prompt                       word  seed      mug    rose
 #> a photo of a mug and a rose  mug      0  0.22968  0.2638
@@ -121,7 +120,8 @@ solution = r"""
 word = "bear"
 """
 lesson.exercise(
-    fn() { energy_of(word) > 2 * toy.area }, "the toy is a panda: try the names of animals and things that look like it, and compare", solution,
+    fn() { energy_of(word) > 2 * toy.area },
+    "the toy is a panda: try the names of animals and things that look like it, and compare", solution,
 );
 #> "rabbit": energy 0.37, area 0.29
 #> Not solved yet.

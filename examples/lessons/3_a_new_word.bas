@@ -34,7 +34,7 @@ answer = lesson.predict("What describes the white mug worse: \"a photo of a dish
 described = { none: "", dish: "a photo of a dish", mug: "a photo of a mug", apple: "a photo of an apple" }
 show table([{ words, error: error(base, p) } for words, p in items(described)])
 lesson.reveal(answer, "\"dish\" is worse: a wrong word misleads, no word does not")
-#| The model's "mug" is no better than none: it has been shown mugs so rarely that the word says little.
+#| The model's "mug" is no better than none: asked for "a photo of a mug" with seed 1, it draws a city.
 #> words    error
 #> none   0.08573
 #> dish   0.13136

@@ -33,8 +33,9 @@ fn learn(words, weight, seed) {
 #| `leakage(model, photo)` tells which share of a handle's map lies in each mask. The *worst leak* is the
 #| largest share that lies in another handle's mask; a map that looks evenly everywhere has the mask's area
 #| there, .16 for the mug's. *Own* is the mean share in the handle's own mask.
-answer = lesson.predict("Same start and no attention loss: do the handles find their own things? Always, sometimes, never?",
-                        none)
+answer = lesson.predict(
+    "Same start and no attention loss: do the handles find their own things? Always, sometimes, never?", none,
+)
 #> Question: Same start and no attention loss: do the handles find their own things? Always, sometimes, never?
 #> You have not answered yet: write your guess in predict(…, answer).
 #>@ ce26ee60dd57 Haswell 0.0 s
@@ -75,8 +76,9 @@ lesson.reveal(answer, "sometimes: with seeds 1 and 3 yes, with seed 2 both words
 #| Now from good words, "dish" and "flower", as one would. First the maps: *soft IoU* compares a map, divided by
 #| its maximum, with the mask: overlap divided by union, 1 is perfect.
 good = [{ seed, weight, model: learn(["dish", "flower"], weight, seed) } for seed in 1..3 for weight in [0, 0.1]]
-show table([{ seed: r.seed, weight: r.weight, mug: l.iou[0], rose: l.iou[1] } for r in good for l in [leakage(r.model, photo)]])
-second = lesson.predict("With the loss all six maps are better. Are the pictures of the things alone on grass better too?", none)
+show table([{ seed: r.seed, weight: r.weight, mug: l.iou[0], rose: l.iou[1] }
+            for r in good for l in [leakage(r.model, photo)]])
+#| With the loss all six maps are better.
 #> seed  weight     mug    rose
 #>    1       0  0.3249  0.3755
 #>    1     0.1  0.3909  0.4712
@@ -84,26 +86,32 @@ second = lesson.predict("With the loss all six maps are better. Are the pictures
 #>    2     0.1  0.4127  0.5137
 #>    3       0  0.3032  0.3786
 #>    3     0.1  0.4083  0.5103
-#> Question: With the loss all six maps are better. Are the pictures of the things alone on grass better too?
+#>@ 690fb62f7683 Haswell 30 s
+
+# %% Predict again
+second = lesson.predict("Are the pictures of the things alone, on grass, better too?", none)
+#> Question: Are the pictures of the things alone, on grass, better too?
 #> You have not answered yet: write your guess in predict(…, answer).
-#>@ 5c9da2a10353 Haswell 38 s
+#>@ 01090419da79 Haswell 0.0 s
 
 # %%
 #| Two pictures of each thing, the first two seeds of the drawing.
 fn alone(model, i) { generate(model, "a photo of {model.handles[i]} on the grass", n=2, seed=1, steps=20) }
 show [[..alone(r.model, 0), ..alone(r.model, 1)] for r in good], columns=["mug", "mug", "rose", "rose"],
     rows=["seed {r.seed}, weight {r.weight}" for r in good]
-lesson.reveal(second, "no: seed 1 loses mug and rose, seed 2 gains a mug and loses in roses, with seed 3 nearly all is gone")
+lesson.reveal(
+    second, "no: seed 1 loses mug and rose, seed 2 gains a mug and loses in roses, with seed 3 nearly all is gone",
+)
 #| The maps are better six times of six, .31 to .40 for the mug and .38 to .50 for the rose. In the pictures
 #| there is no such order. A handle may look at exactly the right place *in the photo* and yet be too weak to
 #| put anything into a new one. After 400 steps instead of 200 more things appear in both arms: of 12 roses 7
 #| without the loss and 12 with it, of 12 mugs 12 without and 11 with it (by colour, three seeds, four pictures
 #| each). So do not conclude the opposite either.
 #> ![24 pictures: mug, mug, rose, rose](6_maps_and_pictures.out/e6b3f0ecc334.png)
-#> Question:  With the loss all six maps are better. Are the pictures of the things alone on grass better too?
+#> Question:  Are the pictures of the things alone, on grass, better too?
 #> You said:  (no answer)
 #> Here:      no: seed 1 loses mug and rose, seed 2 gains a mug and loses in roses, with seed 3 nearly all is gone
-#>@ dba0edcce769 Haswell 8.7 s
+#>@ 4be4e85d74d2 Haswell 7.7 s
 
 # %% Misconception: "low leakage means good pictures"
 #| Leakage is measured while the model looks at *the training photo*. It tells whether handles can be told apart
@@ -149,6 +157,6 @@ lesson.exercise(
 #>@ 3bf3b167cab6 Haswell 6.2 s
 
 # %% Paper and model
-#| The paper leaves out the attention loss in an ablation and says that things then get mixed up. In this model
-#| it helps when the handles would otherwise be confused, and does not matter, or does harm, when they would
-#| not. The paper reports no numbers on the maps themselves, so we cannot compare these with it.
+#| The paper leaves out the attention loss in an ablation and finds things mixed up or doubled. In this model it
+#| helps when the handles would otherwise be confused, and does not matter, or does harm, when they would not.
+#| The paper reports no numbers on the maps themselves, so we cannot compare these with it.

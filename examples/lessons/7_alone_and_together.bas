@@ -71,11 +71,12 @@ show [[..d.together, ..d.mug, ..d.rose] for d in drawn], rows=["single", "union"
 # %% What came out
 #| The rose is there where more than 3 % of the pixels have its red.
 lesson.reveal(answer, "two mugs and no rose; with another seed, lumps of both")
-show table([{ law, rose_together_of_6: lesson.shown(photo, 1, d.together), rose_alone_of_2: lesson.shown(photo, 1, d.rose) }
+fn roses(pictures) { lesson.shown(photo, 1, pictures) }
+show table([{ law, rose_together_of_6: roses(d.together), rose_alone_of_2: roses(d.rose) }
             for law, d in zip(keys(trained), drawn)])
-#| *single*: each handle alone draws its thing. Together one of them wins twice: two mugs here and with seed 2;
-#| with seed 1 the two are mixed in one lump. By eye no picture of 18 shows a mug and a rose side by side. In
-#| training the model never saw the two words in one prompt.
+#| *single*: each handle alone draws its thing, the mug often twice. Together one of them wins twice: two mugs
+#| here and with seed 2; with seed 1 the two are mixed in one lump. By eye no picture of 18 shows a mug and a
+#| rose side by side. In training the model never saw the two words in one prompt.
 #|
 #| *both always*: together perfect, 18 of 18. But ask for the rose alone, and a *mug* comes, with every seed.
 #| (With seed 2 even the mug alone is a red and white blur.) Nothing in the training forced a word to mean the
@@ -90,7 +91,7 @@ show table([{ law, rose_together_of_6: lesson.shown(photo, 1, d.together), rose_
 #> single                   0                2
 #> union                    6                2
 #> both                     6                0
-#>@ 19c92a4e1e9a Haswell 0.0 s
+#>@ c235f69dd006 Haswell 0.0 s
 
 # %% Misconception: "single is always worse"
 #| With good words to start from, "single" draws both things together here as well: "dish" and "flower" already
