@@ -1,7 +1,7 @@
 #!/usr/bin/env bas
 # %% Values and names
 #| A line is a statement; `;` at its end hides what it gives. A name is bound by `=` and may be bound again, the
-#| values themselves never change.
+#| values themselves never change. Before you run a cell, say what it will print; every cell prints something.
 photos = 3
 rate = 5e-4
 name = "toys"
@@ -15,9 +15,11 @@ sizes = [64, 128, 256]
 assert sizes[0] == 64 and sizes[-1] == 256 and sizes[1:] == [128, 256]
 assert [s // 8 for s in sizes if s > 64] == [16, 32]
 assert list(1..4) == [1, 2, 3, 4] and list(0..<3) == [0, 1, 2]  # with and without the end
+print([s // 8 for s in sizes if s > 64], sizes[-1], list(0..<3))
 options = { steps: 400, lr: 5e-4 }
 options = { ..options, steps: 100 }  # a new record with one field changed
 assert options.steps == 100 and (options.seed ?? 7) == 7  # ?? : what to take where it is missing
+print(options, options.seed ?? 7)
 
 # %% Taking apart
 first, ..others = sizes
@@ -34,6 +36,7 @@ assert latent_side(512) == 64 and latent_side(512, factor=16) == 32
 fn counter(start) { fn(step) { start + step } }  # a value that sees the names around it
 assert counter(10)(5) == 15
 assert (sizes |> map(latent_side) |> sum) == 56  # x |> f(a) is f(x, a)
+print(latent_side(512, factor=16), counter(10)(5), sizes |> map(latent_side))
 
 # %% Choices, loops
 #| `if` and blocks are values as well.
@@ -45,6 +48,7 @@ for i in 1..10 {
 }
 while total > 20 { total -= 3 }
 assert kind == "several" and total == 19
+print(kind, total)
 
 # %% Mistakes
 #| A message says what, where and what to do; `bas check` finds many without running. A program may expect one.
@@ -60,17 +64,20 @@ assert x[0].shape == [16, 16, 8] and x[.., 0].shape == [2, 16, 16] and x[:, ::2,
 normal = (x - mean(x, axis=[1, 2], keepdims=true)) / std(x)
 assert abs(mean(normal)) < 1e-4
 normal  # shows itself: shape, range, histogram, mean, spread
+print(x[0].shape, x[.., 0].shape, x[:, ::2, ::2].shape)
 
 # %% Chance
 #| What draws takes `seed=`; a block can set it for all in it. The same seed draws the same numbers.
 a = with seed(7) { randn([3]) }
 b = with seed(7) { randn([3]) }
 assert all(a == b)
+print(a, with seed(8) { randn([3]) })
 
 # %% Gradients
 #| `grad` of what was computed from a leaf.
 w = leaf(tensor([1, 2, 3]))
 assert tolist(grad(sum(w ** 2), w)) == [2, 4, 6]
+print(grad(sum(w ** 3), w))
 
 # %% Pictures, masks, models
 #| A command such as `show` or `plot` needs no parentheses. Masks combine by | & ! and -.
@@ -79,4 +86,6 @@ show photo
 m = photo.masks
 background = !(m[0] | m[1] | m[2])
 print("background: {100 * background.area:.0f} % of the photo")
-#| From here on: `bas run examples/step_by_step.bas` explains the method, `examples/own_loss.bas` changes it.
+#| From here on: the lessons in `examples/lessons` take the method one idea at a time, with a question before each
+#| experiment and an exercise; `bas run examples/step_by_step.bas` is the whole method at once, `examples/own_loss.bas`
+#| changes it.
