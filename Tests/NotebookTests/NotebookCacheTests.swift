@@ -100,3 +100,28 @@ import Testing
         #expect(try differences(desk, kernel: "another").count == 1, "words")
     }
 }
+
+/// The notebooks that ship.
+@Suite struct RecordedNotebookTests {
+    /// What the lessons record still follows from their text, the standard library and the model: a change of one of these needs
+    /// `bas notebook` on them.
+    @Test func theLessonsRecordsAreTrue() throws {
+        let folder = Desk.root + "/examples/lessons"
+        let session = Session(builtins: CommandTable.all, options: SessionOptions(standardLibrary: [Desk.root + "/stdlib"]))
+        let names = FileSystem.contents(folder).filter { $0.hasSuffix(".bas") }
+        #expect(names.count == 8)
+        for name in names {
+            let file = try NotebookFile(path: folder + "/" + name)
+            let runner = try NotebookRunner(file, session, usesCache: false)
+            for (place, isTrue) in runner.isTrue.enumerated() where file.mark(of: place)?.key != "-" {
+                #expect(isTrue, "\(name): \(file.label(of: place))")
+            }
+            for place in file.cells.indices {
+                for line in file.recordedOutput(of: place) where line.hasPrefix("![") {
+                    let picture = line.split(separator: "(").last.map { $0.dropLast() } ?? ""
+                    #expect(FileSystem.exists(folder + "/" + picture), "\(name): \(picture)")
+                }
+            }
+        }
+    }
+}
