@@ -64,7 +64,10 @@ let package = Package(
                 "Cancelling", "Files", "Tensors", "Language", "Notebook", "Pages", .product(name: "FlyingSocks", package: "FlyingFox"),
             ],
             exclude: ["README.md"],
-            resources: [.embedInCode("Page/preview.html"), .embedInCode("Page/preview.css"), .embedInCode("Page/preview.js")]),
+            resources: [
+                .embedInCode("Page/preview.html"), .embedInCode("Page/preview.css"), .embedInCode("Page/cells.js"),
+                .embedInCode("Page/preview.js"),
+            ]),
         .executableTarget(
             name: "bas",
             dependencies: [
@@ -85,7 +88,7 @@ let package = Package(
         .testTarget(name: "JupyterTests", dependencies: ["Files", "Jupyter", "CZeroMQ", "Commands"]),
         .testTarget(name: "TerminalTests", dependencies: ["Files", "Terminal", "Language", "CPNG"]),
         .testTarget(name: "NotebookTests", dependencies: ["Notebook", "Commands", "Images", "TestSupport"]),
-        .testTarget(name: "PagesTests", dependencies: ["Pages", "Notebook", "Images", "TestSupport"]),
+        .testTarget(name: "PagesTests", dependencies: ["Files", "Pages", "Notebook", "Images", "TestSupport"]),
         .testTarget(name: "PreviewTests", dependencies: ["Preview", "Files", "Language", "Notebook", "Commands", "TestSupport"]),
         .testTarget(name: "ReferenceTests", dependencies: ["Reference", "Commands"]),
         .testTarget(

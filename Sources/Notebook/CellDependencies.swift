@@ -27,11 +27,12 @@ struct NotebookAnalysis {
     /// Analyzes a notebook in a session that knows its builtins.
     init(_ file: NotebookFile, _ session: Session) {
         let table = session.context.builtins
-        let names = file.cells.indices.map { session.names(in: file.cells[$0].code) }
+        let bound = Set(file.cells.flatMap { session.names(in: $0.code)?.binds ?? [] })
+        let names = file.cells.map { session.names(in: $0.code, bound: bound) }
         let calls = session.analyze(source: file.source, file: file.path).calls
         var givers: [String: Int] = [:]
         var result: [CellDependencies] = []
-        for (place, cell) in file.cells.enumerated() {
+        for place in file.cells.indices {
             guard let own = names[place] else {
                 result.append(
                     CellDependencies(names: nil, cells: [], reads: [], isRandom: true, files: [], obstacle: "it cannot be parsed"))
@@ -55,7 +56,6 @@ struct NotebookAnalysis {
                     files: uses.files + parts.flatMap { names[$0]?.imports ?? [] }.map { ($0, nil) },
                     obstacle: Self.obstacle(own, builtins, table) ?? uses.obstacle))
             for name in own.binds { givers[name] = place }
-            _ = cell
         }
         cells = result
     }

@@ -22,7 +22,7 @@ public final class NotebookRunner {
     private let kernel = NotebookRunner.kernel
     private let memory: NotebookMemory?
     /// The values that cells bound, where they are at hand.
-    private var values: [Int: [String: Value]] = [:]
+    private(set) var values: [Int: [String: Value]] = [:]
     private var digests: [Int: [String: String]] = [:]
     private var entries: [Int: CellCache.Entry] = [:]
     /// The keys under which the memory holds cells.
@@ -31,7 +31,7 @@ public final class NotebookRunner {
     private var partial: Set<Int> = []
     /// The random numbers before each cell.
     private var random: [RandomState] = [SeedState.initial]
-    private var results: [CellResult] = []
+    private(set) var results: [CellResult] = []
     /// The request to end the run (`NotebookRunner+Ending.swift`).
     let ending = Atomic<Int>(Ending.none.rawValue)
 
@@ -190,13 +190,16 @@ public final class NotebookRunner {
     /// Runs a cell and takes the values that it binds; nil where a stop was requested while its inputs were computed.
     private func execute(_ place: Int, quietly: Bool) throws -> (outputs: [CellOutput], outcome: Outcome)? {
         let cell = analysis.cells[place]
+        // All first: computing one may run another cell, which gives names the values that it needs itself.
         for (name, giver) in cell.reads {
-            guard let giver else {
-                if !["args", "_", "In", "Out"].contains(name) { session[global: name] = nil }
-                continue
+            if let giver, try !provide(giver, name) { return nil }
+        }
+        for (name, giver) in cell.reads {
+            if let giver {
+                session[global: name] = values[giver]?[name]
+            } else if !["args", "_", "In", "Out"].contains(name) {
+                session[global: name] = nil
             }
-            guard try provide(giver, name) else { return nil }
-            session[global: name] = values[giver]?[name]
         }
         if isEnding { return nil }
         let read = Set(cell.reads.map(\.name))
@@ -243,18 +246,5 @@ public final class NotebookRunner {
 
     private func holdValues(_ place: Int) {
         if let key = heldKeys[place], let entry = entries[place] { memory?.hold(entry, values[place], key) }
-    }
-
-    /// Returns the cell that failed to give a name that this cell reads, or was stopped before; nil where all are there.
-    private func missing(_ cell: CellDependencies) -> Int? {
-        for (name, giver) in cell.reads {
-            if let giver, results[giver].isFailed || results[giver].origin == .stopped, values[giver]?[name] == nil { return giver }
-        }
-        return nil
-    }
-
-    private func title(of cell: Int) -> String {
-        let (title, line) = (file.cells[cell].title, file.cells[cell].codeLines.first ?? file.cells[cell].lines.lowerBound)
-        return title.isEmpty ? "the cell at line \(line)" : "the cell \"\(title)\" (line \(line))"
     }
 }

@@ -42,9 +42,8 @@ struct NotebookDesk {
             let isTrue = try NotebookRunner(file, console.session, usesCache: true).isTrue
             let stale = file.cells.indices.filter { !isTrue[$0] }
             for place in stale {
-                say(
-                    "\(file.name):\(file.cells[place].lines.lowerBound): \(title(file, place)): \(file.mark(of: place) == nil ? "not recorded" : "stale")"
-                )
+                let state = file.mark(of: place).map { $0.key == "-" ? "never kept: it has to run" : "stale" } ?? "not recorded"
+                say("\(file.name):\(file.cells[place].lines.lowerBound): \(title(file, place)): \(state)")
             }
             if stale.isEmpty { say("\(file.name): every record is true") }
             return stale.isEmpty ? 0 : 1
@@ -64,7 +63,7 @@ struct NotebookDesk {
             }
             let files =
                 FileSystem.isFolder(path)
-                ? FileSystem.contents(path).filter { $0.hasSuffix(".bas") }.sorted().map {
+                ? FileSystem.contents(path).filter { $0.hasSuffix(".bas") && !$0.hasPrefix(".") }.sorted().map {
                     "\(path.hasSuffix("/") ? path : path + "/")\($0)"
                 } : [path]
             for file in files {

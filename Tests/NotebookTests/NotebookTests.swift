@@ -78,6 +78,17 @@ import Testing
         #expect(desk.recorded == ["21", "71"])
     }
 
+    @Test func aNameMayBeThatOfABuiltin() throws {
+        let desk = try Desk("# %% a\nseed = 3\n# %% b\nseed + 1\n# %% c\nfn f() { seed * 2 }\nf()\n")
+        try desk.run()
+        try desk.edit("seed + 1", "seed + 2")
+        #expect(try desk.run() == ["kept", "ran", "kept", "again 0"])
+        #expect(desk.recorded == ["5", "6"])
+        try desk.edit("seed = 3", "seed = 4")
+        try desk.run()
+        #expect(desk.recorded == ["6", "8"])
+    }
+
     @Test func aFailingCellStopsOnlyWhatNeedsIt() throws {
         let desk = try Desk("# %% wrong\nz = [1][7]\n# %% needs it\nz + 1\n# %% through it\nw = z\nw\n# %% other\n2 + 2\n")
         #expect(try desk.run() == ["failed", "skipped", "failed", "ran"] || desk.recorded.last == "4")

@@ -152,9 +152,8 @@ import Testing
     }
 
     @Test func aFloodIsCut() throws {
-        let stage = try Stage(
-            "# %% Flood\nline = join([\"xxxxxxxxx\" for _ in 1..10], \" \")\nfor k in 1..100000 { print(\"{k} {line}\") }\n# %% Next\nprint(\"next\")\n"
-        )
+        let flood = "line = join([\"xxxxxxxxx\" for _ in 1..10], \" \")\nfor k in 1..100000 { print(\"{k} {line}\") }"
+        let stage = try Stage("# %% Flood\n\(flood)\n# %% Next\nprint(\"next\")\n")
         defer { stage.close() }
         let tab = Tab(stage)
         #expect(settles(tab, 30) { tab.cell(1).shown.contains("next") && tab.cell(0).shown.contains("left out here") })
@@ -224,9 +223,8 @@ import Testing
     }
 
     @Test func whatIsNotTrustedIsConfined() throws {
-        let picture = "#| ![p](p.png)\n"
-        let text =
-            "# %% A\n\(picture)print(read_text(\"/etc/hostname\"))\n# %% B\nprint(\"fine\")\n#> recorded\n#> ![x](page.out/0123456789ab.png)\n"
+        let (prose, record) = ("#| ![p](p.png)\n", "#> recorded\n#> ![x](page.out/0123456789ab.png)\n")
+        let text = "# %% A\n\(prose)print(read_text(\"/etc/hostname\"))\n# %% B\nprint(\"fine\")\n\(record)"
         let stage = try Stage(text, options: .init(runsOnSave: false), confinement: Confinement([]))
         defer { stage.close() }
         try AtomicFile.write(stage.folder.path + "/p.png", text: "\u{89}PNG")

@@ -72,7 +72,7 @@ import Testing
         ]
         var numbers = SeededNumbers(seed: 11)
         var chosen = [0, 0, 0, 0, 0, 0]
-        for _ in 0..<60 {
+        for _ in 0..<80 {
             let place = Int(numbers.next() % 6)
             chosen[place] = Int(numbers.next() % UInt64(choices[place].count))
             let text = zip(chosen, choices).enumerated().map { "# %% \($0.offset)\n\($0.element.1[$0.element.0])\n" }.joined()

@@ -3,8 +3,8 @@ import Synchronization
 
 /// What all pages show: the notebook's cells and their states, each part with the number of the change that it is from.
 ///
-/// A page gets what changed since the last number that it was sent. So all pages show the same, one that comes late gets everything, and for
-/// one that is slow nothing piles up: what changed several times meanwhile is sent once. Whoever changes the board never waits for a page.
+/// A page gets what changed since the last number that it was sent. So all pages show the same, one that comes late gets everything, and
+/// for one that is slow nothing piles up: what changed several times meanwhile is sent once. Whoever changes the board waits for no page.
 final class Board: Sendable {
     /// What is shown.
     struct Contents: Sendable {

@@ -4,8 +4,8 @@ import Pages
 import Synchronization
 import Tensors
 
-/// Makes the HTML of cells. All text of the notebook comes out of `Pages`, escaped. What is made of a cell's outputs is kept, so that a save
-/// makes nothing anew that stays.
+/// Makes the HTML of cells. All text of the notebook comes out of `Pages`, escaped. What is made of a cell's outputs is kept, so that a
+/// save makes nothing anew that stays.
 final class Rendering: Sendable {
     /// The names of the builtin table, which are coloured.
     private let builtins: Set<String>

@@ -61,8 +61,8 @@ actor Director {
     /// Whether a run goes on.
     var isRunning: Bool { run != nil }
 
-    /// Prepares a run of a version. A notebook that is confined neither uses the cache beside it nor believes what it records; what the session
-    /// itself has computed stays in its memory.
+    /// Prepares a run of a version. A notebook that is confined neither uses the cache beside it nor believes what it records; what the
+    /// session itself has computed stays in its memory.
     func runner(_ file: NotebookFile, observe: @escaping @Sendable (NotebookEvent) -> Void = { _ in }) throws -> NotebookRunner {
         let usesCache = session.context.confinement == nil
         return try NotebookRunner(file, session, usesCache: usesCache, analyst: analyst, memory: memory, observe: observe)
@@ -141,8 +141,8 @@ actor Director {
         showStates(survey, willRun: { _ in false })
     }
 
-    /// Ends a run that another version of the file makes pointless: at once where the cell that runs has changed, else before its next cell,
-    /// so that what it computes is not lost.
+    /// Ends a run that another version of the file makes pointless: at once where the cell that runs has changed, else before its next
+    /// cell, so that what it computes is not lost.
     private func endOutdated(_ new: Version, _ runner: NotebookRunner) {
         guard let run else { return }
         if let old = run.view.running, let place = new.place(of: run.version.numbers[old]),

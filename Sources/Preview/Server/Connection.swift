@@ -54,7 +54,7 @@ struct Connection: Sendable {
     /// Returns where the empty line behind the headers begins; nil where it has not come yet.
     private static func end(of bytes: [UInt8], from start: Int) -> Int? {
         guard bytes.count >= 4 else { return nil }
-        return (start...(bytes.count - 4)).first { bytes[$0] == 13 && bytes[$0 + 1] == 10 && bytes[$0 + 2] == 13 && bytes[$0 + 3] == 10 }
+        return (start...(bytes.count - 4)).first { bytes[$0..<($0 + 4)] == [13, 10, 13, 10] }
     }
 
     // MARK: writing
@@ -66,7 +66,8 @@ struct Connection: Sendable {
         try await within(limits.writeSeconds) { try await socket.write(data) }
     }
 
-    /// Ends the connection so that the answer arrives even where the request was not read to its end: what still comes is read for a moment.
+    /// Ends the connection so that the answer arrives even where the request was not read to its end: what still comes is read for a
+    /// moment.
     private func leave() async throws {
         shutdown(socket.socket.file.rawValue, Int32(SHUT_WR))
         try await within(0.5) {
@@ -74,8 +75,8 @@ struct Connection: Sendable {
         }
     }
 
-    /// Sends what a board shows and each change of it, not more often than the limits say. What changes while a browser is slow is sent once,
-    /// as it is then: nothing piles up.
+    /// Sends what a board shows and each change of it, not more often than the limits say. What changes while a browser is slow is sent
+    /// once, as it is then: nothing piles up.
     private func stream(_ board: Board) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             // Reading tells at once that the browser is gone.

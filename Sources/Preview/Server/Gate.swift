@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Decides which requests are let in. The server listens on the loopback only, which keeps other machines out; the gate keeps other users of
-/// this machine and pages of other sites out.
+/// Decides which requests are let in. The server listens on the loopback only, which keeps other machines out; the gate keeps other users
+/// of this machine and pages of other sites out.
 ///
 /// - The address holds a random token, without which everything is refused.
 /// - The host has to be the loopback: a page of another name that now leads here (DNS rebinding) sends its own name.

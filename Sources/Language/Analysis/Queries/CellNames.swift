@@ -16,8 +16,9 @@ public struct CellNames: Sendable {
     /// Whether it defines a function that a later part may call.
     public let definesFunctions: Bool
 
-    /// Looks at a part of a program; returns nil where it cannot be parsed.
-    init?(_ source: String, table: BuiltinTable) {
+    /// Looks at a part of a program; returns nil where it cannot be parsed. A builtin that other parts bind as a variable, `bound`, counts as
+    /// a name that is read.
+    init?(_ source: String, table: BuiltinTable, bound outside: Set<String>) {
         let file = SourceFile(name: "", text: source)
         let (program, errors) = Parser.recover(file, commands: table.commandNames)
         guard errors.isEmpty else { return nil }
@@ -31,6 +32,10 @@ public struct CellNames: Sendable {
         func isInFunction(_ place: Int) -> Bool { functions.contains { $0.contains(place) } }
         var reads = Set(names.unknown.map(\.name))
         var functionReads = Set(names.unknown.filter { isInFunction($0.span.start) }.map(\.name))
+        for (name, spans) in names.builtins where outside.contains(name) {
+            reads.insert(name)
+            if spans.contains(where: { isInFunction($0.start) }) { functionReads.insert(name) }
+        }
         let bound = Self.bindings(program.statements)
         for symbol in names.symbols where symbol.kind == .global {
             for read in symbol.reads {
@@ -80,8 +85,9 @@ public struct CellNames: Sendable {
 }
 
 extension Session {
-    /// Returns what a part of a program takes and gives by name, or nil where it cannot be parsed.
-    public func names(in source: String) -> CellNames? {
-        BigStack.running { CellNames(source, table: context.builtins) }
+    /// Returns what a part of a program takes and gives by name, or nil where it cannot be parsed. `bound` are the names that other parts
+    /// bind.
+    public func names(in source: String, bound: Set<String> = []) -> CellNames? {
+        BigStack.running { CellNames(source, table: context.builtins, bound: bound) }
     }
 }
