@@ -3,7 +3,7 @@
 let head = {};
 let isFolded = false;
 const summarize = () => {
-  const all = [...main.children].map(section => cells.get(Number(section.id.slice(5)))).filter(cell => cell && cell.status.state !== "prose");
+  const all = [...main.children].map(section => cells.get(Number(section.id.slice(5)))).filter(cell => cell?.status.state !== "prose");
   const count = state => all.filter(cell => cell.status.state === state).length;
   const running = all.findIndex(cell => cell.status.state === "running");
   const parts = [];
