@@ -75,7 +75,8 @@ show [photo.image |> resize([128, 128]), decode(model, z)], titles=["photo", "en
 noise = randn(z.shape, seed=1)
 times = [100, 300, 500, 700, 900]
 still = ones(z.shape)
-show table([{ t, picture: mean(add_noise(model, still, 0 * still, t)), noise: mean(add_noise(model, 0 * still, still, t)) }
+show table([{ t, picture: mean(add_noise(model, still, 0 * still, t)),
+              noise: mean(add_noise(model, 0 * still, still, t)) }
             for t in times])
 show [decode(model, add_noise(model, z, noise, t)) for t in times], titles=["t = {t}" for t in times], columns=5
 #| From t = 300 on the pictures look alike, although the picture's share still falls from .77 to .12: the decoder has
@@ -107,13 +108,15 @@ rec  = masked_loss(noise, out.noise, mask)
 print("error {mse(noise, out.noise):.4f} over all; masked {rec:.4f}, per masked cell {rec / mean(mask ** 2):.4f}")
 
 # %% Where the model looks
-#| In every cross-attention layer each of the 16×16 places of the latents spreads its attention over the
-#| prompt's tokens: a softmax, positive numbers that add up to 1. Read the other way round, a token has a map: how much each place looks at
-#| it. The pass above has recorded the maps of all 16×16 layers, and averaged them over layers and heads.
+#| In every cross-attention layer each of the 16×16 places of the latents spreads its attention over the prompt's
+#| tokens: a softmax, positive numbers that add up to 1. Read the other way round, a token has a map: how much each
+#| place looks at it. The pass above has recorded the maps of all 16×16 layers, and averaged them over layers and
+#| heads.
 maps = [attention_map(out.attention, h) for h in pick.handles]
 show [overlay(photo, m) for m in maps], titles=["{h.thing} at t = {t}" for h in pick.handles]
-#| The maps are the wrong way round: the rose's handle, still a copy of "flower", looks at the mug, and the mug's at the
-#| rose. The prompt names the rose first, and before training the place in the prompt counts for more than the word.
+#| The maps are the wrong way round: the rose's handle, still a copy of "flower", looks at the mug, and the mug's at
+#| the rose. The prompt names the rose first, and before training the place in the prompt counts for more than the
+#| word.
 
 # %% The cross-attention loss (equation 2)
 #| Each chosen handle's map, divided by its maximum, should be 1 inside of its own thing's mask and 0
@@ -177,11 +180,11 @@ show [seen(m, h) for m in [model, learned] for h in m.handles],
     titles=["{h.thing} {when}" for when in ["before", "after"] for h in model.handles]
 
 # %% Draw
-#| A handle in a prompt is a word like any other. But look at the maps above and at the pictures here: the maps
-#| are right, and the pictures mostly are not. Alone, the handles draw a white and a red lump; together the rose
-#| is lost, and at the beach there is no mug at all. Handles that can be told apart on the photo need not be strong enough
-#| to draw. That takes more steps, and phase two, which trains the whole model a little (`phase2`, or `phase_two`
-#| in stdlib/break_a_scene.bas).
+#| A handle in a prompt is a word like any other. But look at the maps above and at the pictures here: the maps are
+#| right, and the pictures mostly are not. Alone, the handles draw a white and a red lump; together the rose is
+#| lost, and at the beach there is no mug at all. Handles that can be told apart on the photo need not be strong
+#| enough to draw. That takes more steps, and phase two, which trains the whole model a little (`phase2`, or
+#| `phase_two` in stdlib/break_a_scene.bas).
 prompts = ["a photo of {mug}", "a photo of {rose}", "a photo of {mug} and {rose}", "a photo of {mug} at the beach"]
 show generate(learned, prompts, steps=20, seed=1), titles=["mug", "rose", "both", "mug, beach"]
 

@@ -1,5 +1,5 @@
-## What the lessons in examples/lessons share: a picture that the model guesses at once, the error inside of a mask, a look
-## for a thing by its colour, the drift of a model from its base; and predictions and exercises.
+## What the lessons in examples/lessons share: a picture that the model guesses at once, the error inside of a mask,
+## a look for a thing by its colour, the drift of a model from its base; and predictions and exercises.
 ##
 ##     import "lessons.bas" as lesson
 ##     base = load_model("collage")
@@ -22,7 +22,8 @@ fn named(text, handles) {
 # %% Noise and guesses
 
 fn signal(model, t) {
-    ## √ᾱ(t): the share of the clean latents in noisy ones. A latent of 1 without noise is what add_noise leaves of it.
+    ## √ᾱ(t): the share of the clean latents in noisy ones. A latent of 1 without noise is what add_noise leaves of
+    ## it.
     shape = [1, ..model.latent_shape]
     mean(add_noise(model, ones(shape), zeros(shape), t))
 }
@@ -40,8 +41,8 @@ fn noised(model, picture, t, seed = 1) {
 }
 
 fn guess(model, picture, prompt, t, seed = 1) {
-    ## The picture that the model guesses at once from noise level t. The noisy latents are x = √ᾱ z + √(1 − ᾱ) noise; with
-    ## the predicted noise in the place of the true one, z follows: z = (x − √(1 − ᾱ) predicted) / √ᾱ.
+    ## The picture that the model guesses at once from noise level t. The noisy latents are x = √ᾱ z + √(1 − ᾱ)
+    ## noise; with the predicted noise in the place of the true one, z follows: z = (x − √(1 − ᾱ) predicted) / √ᾱ.
     z         = encode(model, picture, seed=seed)
     x         = add_noise(model, z, randn(z.shape, seed=seed), t)
     predicted = predict_noise(model, x, t, prompt).noise
@@ -53,9 +54,9 @@ fn guess(model, picture, prompt, t, seed = 1) {
 fn masked_error(
     model, photo, prompt, thing = 0, *, timesteps = [100, 300, 500, 700, 900], noises = 2, seed = 1, outside = false,
 ) {
-    ## The mean squared error of the predicted noise for each masked cell of thing number `thing`, over fixed timesteps and
-    ## noises, so that two models or two prompts compare. (masked_loss of the method divides by all cells instead: there a
-    ## small thing has a small loss.) With `outside` the cells that no mask covers are taken.
+    ## The mean squared error of the predicted noise for each masked cell of thing number `thing`, over fixed
+    ## timesteps and noises, so that two models or two prompts compare. (masked_loss of the method divides by all
+    ## cells instead: there a small thing has a small loss.) With `outside` the cells that no mask covers are taken.
     covered = if outside { complement(union(photo.masks)) } else { photo.masks[thing] }
     total   = 0
     with no_grad {
@@ -73,8 +74,8 @@ fn masked_error(
 }
 
 fn drift(base, model, prompts, *, seeds = 1..3, steps = 20) {
-    ## How far a model has moved from its base on prompts without handles: the mean PSNR, in dB, of its pictures against the
-    ## base's with the same seeds. High is close; two unrelated pictures have about 10 dB.
+    ## How far a model has moved from its base on prompts without handles: the mean PSNR, in dB, of its pictures
+    ## against the base's with the same seeds. High is close; two unrelated pictures have about 10 dB.
     mean([
         psnr(generate(base, p, seed=s, steps=steps), generate(model, p, seed=s, steps=steps))
         for p in prompts for s in seeds
@@ -88,8 +89,9 @@ fn color_of(photo, thing) {
 }
 
 fn visible(photo, thing, picture, radius = 0.5) {
-    ## The share of a picture's pixels that have about the colour of a thing of the photo: nearer than `radius` in -1…1. A
-    ## crude measure that you can follow: good on backgrounds of other colours, such as grass; blind to shape.
+    ## The share of a picture's pixels that have about the colour of a thing of the photo: nearer than `radius` in
+    ## -1…1. A crude measure that you can follow: good on backgrounds of other colours, such as grass; blind to
+    ## shape.
     away = norm(tensor(picture) - color_of(photo, thing), axis=3)
     mean(where(away < radius, 1, 0))
 }
@@ -119,9 +121,9 @@ fn reveal(prediction, result) {
 }
 
 fn exercise(condition, hint, solution = "", show_solution = false) {
-    ## Checks an exercise by value, never by its text: `condition` is a function without parameters that gives true when the
-    ## exercise is solved. Where it gives false or fails, the hint is shown, with `show_solution=true` the solution as well,
-    ## and the notebook goes on. Gives whether it is solved.
+    ## Checks an exercise by value, never by its text: `condition` is a function without parameters that gives true
+    ## when the exercise is solved. Where it gives false or fails, the hint is shown, with `show_solution=true` the
+    ## solution as well, and the notebook goes on. Gives whether it is solved.
     problem = ""
     solved  = try { condition() == true } recover e {
         problem = " ({e.message})"

@@ -43,12 +43,10 @@ struct NotebookAnalysis {
             // What the functions that it may call do counts as its own.
             let parts = [place] + Set(functions).sorted()
             let builtins = parts.reduce(into: Set<String>()) { $0.formUnion(names[$1]?.builtins ?? []) }
-            let made = calls.filter { call in
-                parts.contains { part in
-                    file.cells[part].lines.contains(call.span.position.line) && (part == place || call.isInFunction)
-                }
-            }
-            let uses = FileUses(made, builtins: builtins, table)
+            let inParts = calls.filter { call in parts.contains { file.cells[$0].lines.contains(call.span.position.line) } }
+            let made = inParts.filter { $0.isInFunction || file.cells[place].lines.contains($0.span.position.line) }
+            // A builtin that is mentioned and called nowhere is handed on as a value.
+            let uses = FileUses(made, values: builtins.subtracting(inParts.map(\.call.builtin.name)), table)
             result.append(
                 CellDependencies(
                     names: own, cells: Set(closure.compactMap(\.cell)).sorted(), reads: closure,
@@ -91,14 +89,12 @@ private struct FileUses {
     private(set) var files: [(path: String, library: String?)] = []
     private(set) var obstacle: String?
 
-    init(_ calls: [AnalyzedCall], builtins: Set<String>, _ table: BuiltinTable) {
-        var called: Set<String> = []
+    init(_ calls: [AnalyzedCall], values: Set<String>, _ table: BuiltinTable) {
         for call in calls {
-            called.insert(call.call.builtin.name)
             for parameter in call.call.builtin.parameters { note(parameter, call) }
         }
-        // A builtin that is handed on as a value is called with paths that nobody knows.
-        for name in builtins.subtracting(called).sorted() where table[name]?.parameters.contains(where: \.namesFile) == true {
+        // Whoever gets such a builtin calls it with paths that nobody knows.
+        for name in values.sorted() where table[name]?.parameters.contains(where: \.namesFile) == true {
             obstacle = obstacle ?? "which file \(name) uses is not known before it runs"
         }
     }

@@ -78,6 +78,13 @@ import Testing
         #expect(desk.recorded == ["21", "71"])
     }
 
+    /// A cell below one that trains and defines a function: the training is that cell's, not its own.
+    @Test func callsOfOtherCellsAreTheirOwn() throws {
+        let desk = try Desk("# %% a\nfn f() { 1 }\nx = phase1(load_model(\"collage\"), load_scene(\"mug_rose\"), steps=0)\n# %% b\nf()\n")
+        let file = try NotebookFile(path: desk.path)
+        #expect(NotebookAnalysis(file, desk.session()).cells.map(\.obstacle) == [nil, nil])
+    }
+
     @Test func aNameMayBeThatOfABuiltin() throws {
         let desk = try Desk("# %% a\nseed = 3\n# %% b\nseed + 1\n# %% c\nfn f() { seed * 2 }\nf()\n")
         try desk.run()
