@@ -29,6 +29,8 @@ public final class NotebookRunner {
     private var heldKeys: [Int: String] = [:]
     /// The cells that were stopped, and those that depend on one: their results do not follow from the program alone.
     private var partial: Set<Int> = []
+    /// Values of cells that ran for less than this many seconds are computed again rather than kept.
+    var leastSeconds = 0.1
     /// The random numbers before each cell.
     private var random: [RandomState] = [SeedState.initial]
     private(set) var results: [CellResult] = []
@@ -180,7 +182,7 @@ public final class NotebookRunner {
             outputs: outputs, digests: digests[place] ?? [:], kept: [], random: cell.isRandom ? random[place + 1] : nil,
             seconds: outcome.seconds, kernel: kernel)
         // Values that took no time are computed again rather than kept.
-        let kept = outcome.seconds < 0.1 ? [] : (values[place] ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        let kept = outcome.seconds < leastSeconds ? [] : (values[place] ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         entries[place] = cache?.keep(entry, kept, key, alias: fixed)
         heldKeys[place] = key
         memory?.hold(entries[place] ?? entry, values[place], key)

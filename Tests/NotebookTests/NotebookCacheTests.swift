@@ -19,8 +19,8 @@ import Testing
         """
 
     @Test func valuesComeBackWithoutTheCell() throws {
-        let desk = try Desk(Self.slow.replacing("150000", with: "400000"))
-        #expect(try desk.run() == ["ran", "ran"])
+        let desk = try Desk(Self.slow)
+        #expect(try desk.run(keepsAll: true) == ["ran", "ran"])
         try desk.edit("max(x)", "min(x)")
         #expect(try desk.run() == ["kept", "ran"], "the slow cell's values are read, not computed")
     }
@@ -108,7 +108,7 @@ import Testing
     @Test func theLessonsRecordsAreTrue() throws {
         let folder = Desk.root + "/examples/lessons"
         let session = Session(builtins: CommandTable.all, options: SessionOptions(standardLibrary: [Desk.root + "/stdlib"]))
-        let names = FileSystem.contents(folder).filter { $0.hasSuffix(".bas") }
+        let names = FileSystem.contents(folder).filter { $0.hasSuffix(".bas") && !$0.hasPrefix(".") }
         #expect(names.count == 8)
         for name in names {
             let file = try NotebookFile(path: folder + "/" + name)

@@ -35,12 +35,13 @@ final class Desk {
     /// Runs in a new session and writes the record; returns what became of each cell with code: "ran", "kept", "recorded", "failed",
     /// "skipped", with "(again)" for each cell that ran only for its values.
     @discardableResult
-    func run(usesCache: Bool = true) throws -> [String] {
+    func run(usesCache: Bool = true, keepsAll: Bool = false) throws -> [String] {
         let file = try NotebookFile(path: path)
         let again = Mutex<[Int]>([])
         let runner = try NotebookRunner(file, session(), usesCache: usesCache) { event in
             if case .started(let cell, true) = event { again.withLock { $0.append(cell) } }
         }
+        if keepsAll { runner.leastSeconds = 0 }
         let (results, _) = try runner.run()
         try NotebookRecord(file, results).write()
         return zip(file.cells, results).filter { !$0.0.code.isEmpty }.map { $0.1.word }

@@ -15,7 +15,7 @@ show dog
 #> a photo of a dog at the beach   128×128 px, 20 steps of ddim, guidance 3.0, seed 11
 #>   bytes 16…255 · model collage · model_hash 1149bcc7cdba24a7
 #> ![a photo of a dog at the beach   128×128 px, 20 steps of ddim, guidance 3.0, seed 11](1_one_guess.out/d5342ffe7056.png)
-#>@ 2fe7e5f9bd5e Haswell 1.1 s
+#>@ 9f14b0d01063 Haswell 0.7 s
 
 # %% Latents, and noise on them
 #| The model does not work on pixels. An *autoencoder* turns the 128×128 picture into *latents*, here 16×16
@@ -38,7 +38,7 @@ show [lesson.noised(base, dog, t) for t in times], titles=["t = {t}" for t in ti
 #> 700   0.2873  0.9579
 #> 900   0.1190  0.9929
 #> ![5 pictures: t = 100, t = 300, t = 500, t = 700, t = 900](1_one_guess.out/ebcb1df19672.png)
-#>@ 2315e5341eb1 Haswell 0.5 s
+#>@ ef5d32870e3e Haswell 0.4 s
 
 # %% From guessed noise to a guessed picture
 #| The network gives its estimate of the noise. Put it into the formula and solve for z:
@@ -54,7 +54,7 @@ predicted = predict_noise(base, x, t, prompt).noise
 jumped    = decode(base, (x - lesson.noise_share(base, t) * predicted) / lesson.signal(base, t))
 show [dog, lesson.noised(base, dog, t), jumped], titles=["picture", "with noise, t = 500", "one guess"]
 #> ![3 pictures: picture, with noise, t = 500, one guess](1_one_guess.out/9acfbde44dd3.png)
-#>@ ee9b58311124 Haswell 0.2 s
+#>@ 0423f25322f7 Haswell 0.1 s
 
 # %% Predict
 #| Now the same from five timesteps, with three prompts: the right one, the empty one, and a wrong one, "a photo
@@ -63,7 +63,7 @@ wrong  = "a photo of a bus in the snow"
 answer = lesson.predict("At t = 900, with the wrong prompt: what appears, a dog, a bus, or nothing?", none)
 #> Question: At t = 900, with the wrong prompt: what appears, a dog, a bus, or nothing?
 #> You have not answered yet: write your guess in predict(…, answer).
-#>@ 31f83b593bb2 Haswell 0.0 s
+#>@ 1f5216979eef Haswell 0.0 s
 
 # %% The experiment
 prompts = [prompt, "", wrong]
@@ -71,7 +71,7 @@ guesses = [[lesson.guess(base, dog, p, t) for t in times] for p in prompts]
 show [[lesson.noised(base, dog, t) for t in times], ..guesses],
     rows=["noisy", "right prompt", "no prompt", "wrong prompt"], columns=["t = {t}" for t in times]
 #> ![20 pictures: t = 100, t = 300, t = 500, t = 700, t = 900](1_one_guess.out/c408198466f5.png)
-#>@ 291c8a46ac9c Haswell 2.1 s
+#>@ ade3f9204216 Haswell 1.1 s
 
 # %% What came out
 #| *PSNR* measures how alike two pictures are, in decibels: 30 is close, 10 is as unlike as two pictures chosen
@@ -100,7 +100,7 @@ show table([{
 #> 500  10.457         23.43      21.58         16.90
 #> 700   9.090         20.40      19.02         13.35
 #> 900   8.406         17.94      17.21         12.34
-#>@ f46d8ced6df4 Haswell 0.9 s
+#>@ 320dc09772f6 Haswell 0.2 s
 
 # %% Misconception: "each step takes away a layer of noise"
 #| Nothing is peeled off. At every step the model guesses the whole picture, as above, and the sampler goes a
@@ -116,7 +116,7 @@ show [[generate(base, prompt, seed=s, steps=20, guidance=g) for g in strengths] 
 #| 0 is any picture at all; 1 is soft, with legs missing; 3 is what this model's pictures are usually drawn
 #| with; at 15 colours are harsh and black lines grow on the dog. Sharper is not more faithful.
 #> ![10 pictures: guidance 0, guidance 1, guidance 3, guidance 7, guidance 15](1_one_guess.out/75714684eb3f.png)
-#>@ b3787cd25875 Haswell 8.9 s
+#>@ 3c8ce274cc69 Haswell 2.7 s
 
 # %% Exercise
 #| Write the guess yourself. `my_guess(t)` should give the picture that `base` guesses from the noisy dog at
@@ -127,7 +127,7 @@ fn my_guess(t) {
     x = add_noise(base, z, randn(z.shape, seed=2), t)
     decode(base, x)
 }
-#>@ a2a16082080f Haswell 0.0 s
+#>@ 4b233d2d7011 Haswell 0.0 s
 
 # %% Check
 #| Checked by value: from t = 500 the dog must come back to 20 dB, and 100 must beat 900 by 5 dB.
@@ -146,7 +146,7 @@ lesson.exercise(
 #> Not solved yet.
 #> Hint: take the predicted noise, times its share, off x; then divide by the share of the picture
 #> (show_solution=true shows a solution.)
-#>@ fda1b1568e83 Haswell 0.0 s
+#>@ 0075e871f8c7 Haswell 0.0 s
 
 # %% Paper and model
 #| The paper's model is Stable Diffusion 2.1, with 900 million parameters; this one has 12.7 million and knows

@@ -12,7 +12,7 @@ show picture
 #> a photo of a dog and a flower on the grass   128×128 px, 30 steps of ddim, guidance 3.0, seed 1
 #>   bytes 12…255 · model collage · model_hash 1149bcc7cdba24a7
 #> ![a photo of a dog and a flower on the grass   128×128 px, 30 steps of ddim, guidance 3.0, seed 1](2_a_word_has_a_map.out/a781a979e238.png)
-#>@ 06655ea61ed1 Haswell 1.4 s
+#>@ ae7e5e44a0eb Haswell 0.6 s
 
 # %% Cross-attention
 #| The *text encoder* turns the prompt into one vector for each *token*; in this model nearly every word is one
@@ -31,13 +31,13 @@ show overlay(picture, map_of_dog)
 #>   bytes 30…240 · prompt a photo of a dog and a flower on the grass · scheduler ddim · model collage ·
 #>   model_hash 1149bcc7cdba24a7
 #> ![image 128×128](2_a_word_has_a_map.out/19f55c220d5c.png)
-#>@ cc5a6c72ec5a Haswell 0.3 s
+#>@ 071eaaa2d1c7 Haswell 0.0 s
 
 # %% Predict
 answer = lesson.predict("Where does \"the\" look, in \"on the grass\"? And the \"a\" before \"flower\"?", none)
 #> Question: Where does "the" look, in "on the grass"? And the "a" before "flower"?
 #> You have not answered yet: write your guess in predict(…, answer).
-#>@ 56a573ffcc5e Haswell 0.0 s
+#>@ b6c7794e8679 Haswell 0.0 s
 
 # %% The experiment
 #| All words of the prompt. Token 0 marks the beginning, so word i is token i. Each map is shown from its own
@@ -45,7 +45,7 @@ answer = lesson.predict("Where does \"the\" look, in \"on the grass\"? And the \
 maps = [attention(base, prompt, token=i, image=picture) for i in 1..len(words)]
 show [picture, ..[overlay(picture, m) for m in maps]], titles=["picture", ..words], columns=6
 #> ![12 pictures: picture, a, photo, of, a, dog, and, a, …](2_a_word_has_a_map.out/89eafc351fc8.png)
-#>@ a9ae2fa4814d Haswell 1.6 s
+#>@ cc1dbf7b8aac Haswell 0.5 s
 
 # %% What came out
 lesson.reveal(answer, "\"the\" looks at the flower, not at the grass; the \"a\" before \"flower\" looks at the dog")
@@ -56,7 +56,7 @@ lesson.reveal(answer, "\"the\" looks at the flower, not at the grass; the \"a\" 
 #> Question:  Where does "the" look, in "on the grass"? And the "a" before "flower"?
 #> You said:  (no answer)
 #> Here:      "the" looks at the flower, not at the grass; the "a" before "flower" looks at the dog
-#>@ 814e8a7f74ce Haswell 0.0 s
+#>@ 306eb0b12ef7 Haswell 0.0 s
 
 # %% In a number
 #| A map and a *mask* (1 inside of a thing, 0 outside) compare by the share of the map's mass inside of the
@@ -89,7 +89,7 @@ show [[overlay(photo, seen(s, w, 0)) for w in ["mug", "rose"]] for s in sentence
 #> a photo of a rose and a mug  rose     0  0.15774  0.2605
 #> a photo of a rose and a mug  rose     1  0.13467  0.2927
 #> ![4 pictures: the word mug, the word rose](2_a_word_has_a_map.out/63fcb32f16a5.png)
-#>@ 0b11b8020b55 Haswell 1.2 s
+#>@ 62297f039391 Haswell 0.8 s
 
 # %% Misconception: "attention explains; attention segments"
 #| A map says which cells mixed in which token. It does not say that the thing is there, nor that it will be
@@ -127,7 +127,7 @@ lesson.exercise(
 #> Not solved yet.
 #> Hint: the toy is a panda: try the names of animals and things that look like it, and compare
 #> (show_solution=true shows a solution.)
-#>@ 91e846d4209d Haswell 0.5 s
+#>@ a63bd41f1b80 Haswell 0.1 s
 
 # %% Paper and model
 #| The paper takes its maps at 16×16 cells because an earlier work (Prompt-to-Prompt) found them the most

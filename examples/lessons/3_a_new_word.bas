@@ -13,7 +13,7 @@ show photo
 #>   mask     area  cells of 16×16  overlap
 #>   0 mug  16.5 %              38  –
 #> ![a mug and each of its masks](3_a_new_word.out/ebf6dd499762.png)
-#>@ 5dc726ea0948 Haswell 0.2 s
+#>@ 29f8365d3673 Haswell 0.0 s
 
 # %% A measure: the masked error
 #| How well does a prompt describe the mug? Take the photo, add noise, let the model predict it *with that
@@ -28,7 +28,7 @@ fn error(model, prompt) { lesson.masked_error(model, photo, prompt) }
 answer = lesson.predict("What describes the white mug worse: \"a photo of a dish\", or no prompt at all?", none)
 #> Question: What describes the white mug worse: "a photo of a dish", or no prompt at all?
 #> You have not answered yet: write your guess in predict(…, answer).
-#>@ 2579ed260e7a Haswell 0.0 s
+#>@ ea857a399d3b Haswell 0.0 s
 
 # %%
 described = { none: "", dish: "a photo of a dish", mug: "a photo of a mug", apple: "a photo of an apple" }
@@ -43,7 +43,7 @@ lesson.reveal(answer, "\"dish\" is worse: a wrong word misleads, no word does no
 #> Question:  What describes the white mug worse: "a photo of a dish", or no prompt at all?
 #> You said:  (no answer)
 #> Here:      "dish" is worse: a wrong word misleads, no word does not
-#>@ 836dea16e4de Haswell 1.2 s
+#>@ d67ff56a1d78 Haswell 0.4 s
 
 # %% Phase one: a new word
 #| A *handle* is a new token: one more row, 192 numbers, in the table of the text encoder. We begin with a copy
@@ -60,7 +60,7 @@ show nearest(base, one.handles[0], n=3)
 #> mussel    0.4669
 #> ghost     0.3211
 #> penguins  0.3093
-#>@ 295967fc9619 Haswell 23 s
+#>@ feca21aa2856 Haswell 8.2 s
 
 # %% Phase two: the model moves as well
 #| Now all weights of the network and of the text encoder get small steps, 200 of them. `prior` are pictures
@@ -68,7 +68,7 @@ show nearest(base, one.handles[0], n=3)
 two = phase2(one, photo, steps=200, prior=8, prior_steps=20, seed=1)
 print("dish {error(base, described.dish):.3f}, phase one {error(one, word):.3f}, both {error(two, word):.3f}")
 #> dish 0.131, phase one 0.064, both 0.019
-#>@ c965f2951926 Haswell 28 s
+#>@ 72e98fb4419e Haswell 15 s
 
 # %% The picture that clicks
 #| Five seeds each, none chosen.
@@ -80,7 +80,7 @@ show [five(base, described.dish), five(one, word), five(two, word)], rows=["the 
 #| surroundings. After both phases a mug with a rim and the beginning of a handle, but always in the same pose,
 #| at the same place, and mostly on the photo's boards. What was gained in likeness was paid in freedom.
 #> ![15 pictures: seed 1, seed 2, seed 3, seed 4, seed 5](3_a_new_word.out/02b1b7dc2518.png)
-#>@ 02e8ba0c9909 Haswell 5.9 s
+#>@ dae9641c1f9e Haswell 2.7 s
 
 # %% Several seeds
 #| The errors with three seeds of the training: "dish" .131 and no prompt .086 each time; phase one .064, .069,
@@ -111,7 +111,7 @@ lesson.exercise(
 #> Not solved yet.
 #> Hint: double the steps until it is enough
 #> (show_solution=true shows a solution.)
-#>@ 40705b5f7489 Haswell 1.1 s
+#>@ 3f6b3a96917f Haswell 0.6 s
 
 # %% Paper and model
 #| The paper says that handles alone are not enough for a likeness, and shows it. Here too. But its phase two

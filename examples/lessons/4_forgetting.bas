@@ -8,7 +8,7 @@ import "lessons.bas" as lesson
 base    = load_model("collage")
 photo   = lesson.mug_and_rose()
 prompts = ["a photo of a dog", "a photo of a flower on the grass", "a photo of a duck in the snow"]
-#>@ 6426664c3c32 Haswell 0.2 s
+#>@ 7132c79093d2 Haswell 0.0 s
 
 # %% Phase one cannot forget
 #| In phase one only the two new rows of the token table move. Prompts without the handles do not use them, so
@@ -18,7 +18,7 @@ prompts = ["a photo of a dog", "a photo of a flower on the grass", "a photo of a
 one = phase1(base, photo, init=["dish", "flower"], steps=200, prior_weight=0, seed=1)
 print("drift after phase one: {lesson.drift(base, one, prompts, seeds=[1])} dB")
 #> drift after phase one: inf dB
-#>@ e7ec4b8c0618 Haswell 20 s
+#>@ 6e4ebe4767b7 Haswell 4.7 s
 
 # %% Prior preservation
 #| Before phase two the base model draws 16 pictures of ordinary prompts ("a photo at the beach", "a photo of a
@@ -31,7 +31,7 @@ print("drift after phase one: {lesson.drift(base, one, prompts, seeds=[1])} dB")
 answer = lesson.predict("200 steps of phase two without it. What does \"a photo of a duck in the snow\" draw?", none)
 #> Question: 200 steps of phase two without it. What does "a photo of a duck in the snow" draw?
 #> You have not answered yet: write your guess in predict(…, answer).
-#>@ 7686f96fdc5b Haswell 0.0 s
+#>@ 99e3ce89dbcb Haswell 0.0 s
 
 # %% The experiment
 #| Both from the same phase one: with prior preservation and without. All else is equal.
@@ -45,7 +45,7 @@ show [[..[generate(base, p, seed=1, steps=20) for p in prompts], photo.image], r
     rows=["base (and photo)", "phase one", "both", "both, no prior"],
     columns=["dog", "flower, grass", "duck, snow", "mug and rose"]
 #> ![16 pictures: dog, flower, grass, duck, snow, mug and rose](4_forgetting.out/437f40dc38f2.png)
-#>@ fbaa5900b4e6 Haswell 52 s
+#>@ cf7f86f840c0 Haswell 34 s
 
 # %% What came out
 lesson.reveal(answer, "grey ducks, two of them, in front of the photo's boards")
@@ -69,7 +69,7 @@ show table([{ model: k, drift: lesson.drift(base, m, prompts, seeds=1..2), mug: 
 #> one      inf  0.07277  0.16867
 #> two    13.40  0.02334  0.06406
 #> bare   10.21  0.03629  0.08018
-#>@ cdc2070a3ade Haswell 23 s
+#>@ - Haswell 13 s
 
 # %% Do not trust one number
 #| Three traps. *PSNR* counts pixels: in our trials a dark wrong picture sometimes had a better figure than a
@@ -116,7 +116,7 @@ lesson.exercise(
 #> Not solved yet.
 #> Hint: what moves less forgets less: fewer weights, or smaller steps with more weight on the prior
 #> (show_solution=true shows a solution.)
-#>@ 4e3297a6b249 Haswell 20 s
+#>@ - Haswell 18 s
 
 # %% Paper and model
 #| The paper trains everything and says that lighter variants "did not work" for them. Here moving the attention

@@ -13,7 +13,7 @@ show photo
 #>   0 mug   16.5 %              38  –
 #>   1 rose  12.5 %              30  –
 #> ![mug and rose and each of its masks](5_masks.out/a2bef283f313.png)
-#>@ 3d10e785feaa Haswell 0.8 s
+#>@ ebc4946e7a0c Haswell 0.0 s
 
 # %% The masked loss
 #| Training shows the model the photo with noise and a prompt that names the mug's handle, the rose's, or both
@@ -28,7 +28,7 @@ show photo
 M = resize(union([photo.masks[1]]), [16, 16])
 show [photo.image, image(resize(M, [128, 128]))], titles=["photo", "M for a prompt with the rose"]
 #> ![2 pictures: photo, M for a prompt with the rose](5_masks.out/7121f40ab357.png)
-#>@ 5e472f1d1359 Haswell 0.0 s
+#>@ 36db82eea68a Haswell 0.0 s
 
 # %% Two trainings
 #| Alike but for `masked`: the same words to start from, the same seed. `contexts` makes all prompts "a photo of
@@ -40,20 +40,20 @@ fn learn(masked, seed) {
 }
 with_masks    = learn(true, 1)
 without_masks = learn(false, 1)
-#>@ 3d93c970f3de Haswell 36 s
+#>@ bd48ea58d32f Haswell 19 s
 
 # %% Predict
 answer = lesson.predict("Trained without masks, what does \"a photo of <rose>\" draw, with no place named?", none)
 #> Question: Trained without masks, what does "a photo of <rose>" draw, with no place named?
 #> You have not answered yet: write your guess in predict(…, answer).
-#>@ c03fdfb7c306 Haswell 0.0 s
+#>@ badad06332b4 Haswell 0.0 s
 
 # %% The experiment
 fn six(model) { generate(model, "a photo of {model.handles[1]}", n=6, seed=1, steps=20) }
 alone = { with_masks: six(with_masks), without_masks: six(without_masks) }
 show [alone.with_masks, alone.without_masks], rows=["with masks", "without"], columns=["seed {s}" for s in 1..6]
 #> ![12 pictures: seed 1, seed 2, seed 3, seed 4, seed 5, seed 6](5_masks.out/e9acff1f322d.png)
-#>@ 6aba409cf24d Haswell 7.3 s
+#>@ 1a2630dbf00d Haswell 3.1 s
 
 # %% What came out
 #| Only the rose was asked for. How much of the *photo* came? We take the PSNR of each picture against it
@@ -75,7 +75,7 @@ show table([{ training: k, like_the_photo: mean(found), least: min(found) }
 #> training       like_the_photo  least
 #> with_masks              14.59  12.13
 #> without_masks           23.79  23.10
-#>@ 7c31ed0b6864 Haswell 0.0 s
+#>@ 89f7086554f6 Haswell 0.0 s
 
 # %% The error outside
 #| The measure of lesson 3, taken where *no* mask is: how well does the handles' prompt know the background?
@@ -90,7 +90,7 @@ show table([
 #> training       background      mug     rose
 #> with_masks        0.08318  0.03313  0.05733
 #> without_masks     0.01673  0.01908  0.05292
-#>@ fe973365d3af Haswell 0.7 s
+#>@ 6e66ca263809 Haswell 0.7 s
 
 # %% When a place is named
 #| So far no prompt said where. Now one does:
@@ -101,7 +101,7 @@ show [grass(with_masks), grass(without_masks)], rows=["with masks", "without"]
 #| seed four times of four. A handle that has learned the background speaks louder than the words "on the
 #| grass".
 #> ![8 pictures](5_masks.out/11181fc3189e.png)
-#>@ 3b109549e3ee Haswell 7.0 s
+#>@ 6b7c3d9e2a8a Haswell 2.0 s
 
 # %% Misconception: "the masks cut the things out"
 #| No picture is cut. The model sees the whole photo, noise and all, at every step. A mask only says where being
@@ -122,7 +122,7 @@ fn error_at(model, prompt, z, where_, t) {
     predicted = predict_noise(model, add_noise(model, z, noise, t), t, prompt).noise
     float(mean(((noise - predicted) * where_) ** 2)) / float(mean(where_))
 }
-#>@ 47dac69e558c Haswell 0.0 s
+#>@ 4e7c3a5b2569 Haswell 0.0 s
 
 # %% Check
 inside_out = { with_masks: outside(with_masks), without_masks: outside(without_masks) }
@@ -138,7 +138,7 @@ lesson.exercise(
 #> Not solved yet.
 #> Hint: a mask has an opposite: complement(m), or !m
 #> (show_solution=true shows a solution.)
-#>@ 50318210e35a Haswell 0.2 s
+#>@ 2f2985aedb75 Haswell 0.1 s
 
 # %% Paper and model
 #| The paper leaves the masked loss out in an ablation: the background is then learned and prompts are followed

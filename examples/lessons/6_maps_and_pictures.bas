@@ -13,7 +13,7 @@ show photo
 #>   0 mug   16.5 %              38  –
 #>   1 rose  12.5 %              30  –
 #> ![mug and rose and each of its masks](6_maps_and_pictures.out/a2bef283f313.png)
-#>@ 3d10e785feaa Haswell 0.8 s
+#>@ ebc4946e7a0c Haswell 0.0 s
 
 # %% The attention loss
 #| For each handle that a step names, its map at 16×16 cells is divided by its maximum, and should be 1 inside
@@ -27,7 +27,7 @@ show photo
 fn learn(words, weight, seed) {
     phase1(base, photo, init=words, steps=200, prior_weight=0, attention_weight=weight, seed=seed)
 }
-#>@ 72ff25742ff4 Haswell 0.0 s
+#>@ fdf40dff0d6f Haswell 0.0 s
 
 # %% A measure: leakage
 #| `leakage(model, photo)` tells which share of a handle's map lies in each mask. The *worst leak* is the
@@ -38,7 +38,7 @@ answer = lesson.predict(
 )
 #> Question: Same start and no attention loss: do the handles find their own things? Always, sometimes, never?
 #> You have not answered yet: write your guess in predict(…, answer).
-#>@ ce26ee60dd57 Haswell 0.0 s
+#>@ 09251c269a3a Haswell 0.0 s
 
 # %% The experiment
 #| Three seeds, without and with.
@@ -59,7 +59,7 @@ show [[map_of(r.model, i) for r in runs if r.weight == w for i in 0..1] for w in
 #>    3       0      0.1127  0.5151
 #>    3     0.1      0.1785  0.4795
 #> ![12 pictures: mug, seed 1, rose, seed 1, mug, seed 2, rose, seed 2, mug, seed 3, rose, seed 3](6_maps_and_pictures.out/761505caff3a.png)
-#>@ 582282b15e4b Haswell 73 s
+#>@ 9051264eb944 Haswell 19 s
 
 # %% What came out
 lesson.reveal(answer, "sometimes: with seeds 1 and 3 yes, with seed 2 both words look at the mug")
@@ -70,7 +70,7 @@ lesson.reveal(answer, "sometimes: with seeds 1 and 3 yes, with seed 2 both words
 #> Question:  Same start and no attention loss: do the handles find their own things? Always, sometimes, never?
 #> You said:  (no answer)
 #> Here:      sometimes: with seeds 1 and 3 yes, with seed 2 both words look at the mug
-#>@ 7dca45805a31 Haswell 0.0 s
+#>@ 3c12eabd5f73 Haswell 0.0 s
 
 # %% And the pictures?
 #| Now from good words, "dish" and "flower", as one would. First the maps: *soft IoU* compares a map, divided by
@@ -86,13 +86,13 @@ show table([{ seed: r.seed, weight: r.weight, mug: l.iou[0], rose: l.iou[1] }
 #>    2     0.1  0.4127  0.5137
 #>    3       0  0.3032  0.3786
 #>    3     0.1  0.4083  0.5103
-#>@ 690fb62f7683 Haswell 30 s
+#>@ 6f30af9c9641 Haswell 25 s
 
 # %% Predict again
 second = lesson.predict("Are the pictures of the things alone, on grass, better too?", none)
 #> Question: Are the pictures of the things alone, on grass, better too?
 #> You have not answered yet: write your guess in predict(…, answer).
-#>@ 01090419da79 Haswell 0.0 s
+#>@ 7f9d6191b109 Haswell 0.0 s
 
 # %%
 #| Two pictures of each thing, the first two seeds of the drawing.
@@ -111,7 +111,7 @@ lesson.reveal(
 #> Question:  Are the pictures of the things alone, on grass, better too?
 #> You said:  (no answer)
 #> Here:      no: seed 1 loses mug and rose, seed 2 gains a mug and loses in roses, with seed 3 nearly all is gone
-#>@ 4be4e85d74d2 Haswell 7.7 s
+#>@ c426888d9107 Haswell 7.0 s
 
 # %% Misconception: "low leakage means good pictures"
 #| Leakage is measured while the model looks at *the training photo*. It tells whether handles can be told apart
@@ -154,7 +154,7 @@ lesson.exercise(
 #> Not solved yet.
 #> Hint: the share of the map inside of the mask is sum(map * goal) / sum(map); a loss should fall as it rises
 #> (show_solution=true shows a solution.)
-#>@ 3bf3b167cab6 Haswell 6.2 s
+#>@ e47286f869aa Haswell 4.5 s
 
 # %% Paper and model
 #| The paper leaves out the attention loss in an ablation and finds things mixed up or doubled. In this model it

@@ -13,7 +13,7 @@ show photo
 #>   0 mug   16.5 %              38  –
 #>   1 rose  12.5 %              30  –
 #> ![mug and rose and each of its masks](7_alone_and_together.out/a2bef283f313.png)
-#>@ 3d10e785feaa Haswell 0.8 s
+#>@ ebc4946e7a0c Haswell 0.0 s
 
 # %% Three laws of sampling
 #| "single": every step names one handle, "a photo of <mug>" or "a photo of <rose>", and the loss counts inside
@@ -38,20 +38,20 @@ for step in 1..6 { print(lesson.named(union_sample(started, photo, flip=0, seed=
 #> a photo of <mug>
 #> a photo of <rose> and <mug>
 #> a photo of <mug>
-#>@ e4f756c5eedd Haswell 0.0 s
+#>@ 3192de0bb628 Haswell 0.0 s
 
 # %% Predict
 answer = lesson.predict("Trained singly, what does \"a photo of <mug> and <rose>\" draw?", none)
 #> Question: Trained singly, what does "a photo of <mug> and <rose>" draw?
 #> You have not answered yet: write your guess in predict(…, answer).
-#>@ 6914508a9b11 Haswell 0.0 s
+#>@ 5d43fc8b898d Haswell 0.0 s
 
 # %% The experiment
 #| Seed 3 of the training. It is chosen, because there what is missing can be counted by the colour red; what
 #| seeds 1 and 2 gave stands below.
 chosen  = 3
 trained = { single: learn("single", chosen), union: learn("union", chosen), both: learn(both, chosen) }
-#>@ 23391f17b920 Haswell 38 s
+#>@ 86436c53f12a Haswell 22 s
 
 # %%
 fn pictures(model) {
@@ -66,7 +66,7 @@ drawn = [pictures(m) for m in values(trained)]
 show [[..d.together, ..d.mug, ..d.rose] for d in drawn], rows=["single", "union", "both always"],
     columns=[..["together" for _ in 1..6], "mug", "mug", "rose", "rose"]
 #> ![30 pictures: together, together, together, together, together, together, mug, mug, …](7_alone_and_together.out/98081fb89c4c.png)
-#>@ fa392b8054bc Haswell 22 s
+#>@ 8aa001e690f9 Haswell 8.7 s
 
 # %% What came out
 #| The rose is there where more than 3 % of the pixels have its red.
@@ -91,7 +91,7 @@ show table([{ law, rose_together_of_6: roses(d.together), rose_alone_of_2: roses
 #> single                   0                2
 #> union                    6                2
 #> both                     6                0
-#>@ c235f69dd006 Haswell 0.0 s
+#>@ f5b6ea235748 Haswell 0.0 s
 
 # %% Misconception: "single is always worse"
 #| With good words to start from, "single" draws both things together here as well: "dish" and "flower" already
@@ -122,7 +122,7 @@ lesson.exercise(
 #> Not solved yet.
 #> Hint: take turns: step % 4 gives 0, 1, 2, 3
 #> (show_solution=true shows a solution.)
-#>@ d6dc4f23c760 Haswell 20 s
+#>@ df6031659d90 Haswell 6.9 s
 
 # %% Paper and model
 #| The paper says that training on single handles always harms pictures of several, and shows it for its model.

@@ -14,7 +14,7 @@ show photo
 #>   0 mug   16.5 %              38  –
 #>   1 rose  12.5 %              30  –
 #> ![mug and rose and each of its masks](8_use_and_limits.out/a2bef283f313.png)
-#>@ 6cf3e9094152 Haswell 33 s
+#>@ 849ef68568fd Haswell 12 s
 
 # %% Predict
 #| Six prompts:
@@ -32,14 +32,14 @@ answer = lesson.predict("Which of the six will fail?", none)
 #> a photo of <mug> on top of a dog
 #> Question: Which of the six will fail?
 #> You have not answered yet: write your guess in predict(…, answer).
-#>@ e0dd15b092dd Haswell 0.0 s
+#>@ b3b722c26b20 Haswell 0.0 s
 
 # %% The experiment
 #| Three seeds of the drawing, none chosen.
 show [generate(model, asked, seed=s, steps=20) for s in 1..3], rows=["seed {s}" for s in 1..3],
     columns=["mug, beach", "rose, snow", "both, forest", "dog and mug", "oil painting", "mug on a dog"]
 #> ![18 pictures: mug, beach, rose, snow, both, forest, dog and mug, oil painting, mug on a dog](8_use_and_limits.out/bb5dd1fd57d4.png)
-#>@ 4fabeb26fd95 Haswell 6.6 s
+#>@ fa9601ace8de Haswell 1.9 s
 
 # %% What came out
 lesson.reveal(answer, "the two with a dog: there never is a dog and a mug")
@@ -56,7 +56,7 @@ lesson.reveal(answer, "the two with a dog: there never is a dog and a mug")
 #> Question:  Which of the six will fail?
 #> You said:  (no answer)
 #> Here:      the two with a dog: there never is a dog and a mug
-#>@ c3de2dad1fd1 Haswell 0.0 s
+#>@ 606b8b272503 Haswell 0.0 s
 
 # %% Styles
 styles = ["a photo", "an oil painting", "a pencil sketch", "a pixel art", "a black and white photo"]
@@ -64,7 +64,7 @@ show generate(model, ["{s} of {mug} and {rose}" for s in styles], seed=1, steps=
 #| Sketch, pixels and grey come as asked: such words change every cell, whatever stands there. The oil painting
 #| can hardly be told from the photo.
 #> ![5 × 128×128 px, 20 steps of ddim, guidance 3.0, seed 1](8_use_and_limits.out/8c568530c8da.png)
-#>@ 600a4143bc63 Haswell 2.1 s
+#>@ 2ac64447bcc8 Haswell 0.5 s
 
 # %% Edit: draw inside a mask
 #| *Blended latent diffusion*: draw with the prompt as always, but after every step put the noisy latents of the
@@ -80,7 +80,7 @@ show [[edited(place, h, s) for h in [mug, rose] for s in [1, 2]] for place in [l
 #| not red. That is how they stood in the photo: place and thing were learned as one. In an edit there is more
 #| wrong than that: the mug hides the dog, whatever we meant.
 #> ![8 pictures: mug, seed 1, mug, seed 2, rose, seed 1, rose, seed 2](8_use_and_limits.out/bd7fa6759572.png)
-#>@ eed6db4dbf86 Haswell 2.6 s
+#>@ ad31327f6611 Haswell 1.3 s
 
 # %% Misconception: "it composes anything"
 #| The method teaches words, and in teaching them this small model loses some of what it could compose before.
@@ -95,7 +95,7 @@ show [[edited(place, h, s) for h in [mug, rose] for s in [1, 2]] for place in [l
 #| that picture inside of the mask `spot` and *exactly* the dog outside. So far it gives all of what was drawn.
 redrawn = generate(model, "a photo of {rose}", image=dog, strength=0.9, steps=20, seed=1)
 fn my_edit(drawn) { drawn }
-#>@ 70b840e8c466 Haswell 0.5 s
+#>@ 0211446a306f Haswell 0.1 s
 
 # %% Check
 outside = reshape(tensor(spot == 0), [1, ..dog.size, 1])
@@ -114,7 +114,7 @@ lesson.exercise(
 #> Not solved yet.
 #> Hint: paste(picture, over, mask) takes one picture where the mask is 1 and another where it is 0
 #> (show_solution=true shows a solution.)
-#>@ b0ad24910a25 Haswell 0.0 s
+#>@ b3f9aaaeab6e Haswell 0.0 s
 
 # %% Paper and model
 #| The paper names limits of its own: the lighting and the pose stay those of the photo, and more than four
