@@ -9,8 +9,10 @@ public struct NotebookFile: Sendable {
     public let text: String
     /// The cells in the order of the file.
     public let cells: [Cell]
-    /// The lines of the text.
+    /// The lines of the text, without their line ends.
     let lines: [String]
+    /// The end of a line: CRLF for a file that was written under Windows.
+    let newline: String
 
     /// Reads a file. Throws a `Problem` where it does not exist, cannot be read or is no script.
     public init(path: String) throws {
@@ -20,7 +22,9 @@ public struct NotebookFile: Sendable {
     /// Takes a text as the contents of a file.
     public init(path: String, text: String) {
         (self.path, self.text) = (path, text)
-        lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0.hasSuffix("\r") ? $0.dropLast() : $0) }
+        // CR and LF together are one character in Swift, so a split at "\n" would not see them.
+        newline = text.contains("\r\n") ? "\r\n" : "\n"
+        lines = text.replacing("\r\n", with: "\n").split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         cells = Language.cells(of: lines.joined(separator: "\n"))
     }
 
@@ -56,7 +60,8 @@ public struct NotebookFile: Sendable {
     }
 
     /// Returns the text with other recorded lines. `records` has the lines of each cell, without their marks; a cell without an entry keeps
-    /// what it has. The lines stand behind the last line of code or prose of their cell.
+    /// what it has. The lines stand behind the last line of code or prose of their cell. All lines end as the file's do; a file that mixes
+    /// line ends gets CRLF throughout.
     func text(recording records: [Int: [RecordedLine]]) -> String {
         var removed: Set<Int> = []
         var added: [Int: [String]] = [:]
@@ -72,7 +77,7 @@ public struct NotebookFile: Sendable {
             if !removed.contains(number) { result.append(lines[number - 1]) }
             result += added[number] ?? []
         }
-        return result.joined(separator: "\n")
+        return result.joined(separator: newline)
     }
 }
 

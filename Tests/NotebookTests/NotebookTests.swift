@@ -96,6 +96,15 @@ import Testing
         #expect(desk.recorded == ["6", "8"])
     }
 
+    @Test func linesOfWindowsStayLinesOfWindows() throws {
+        let desk = try Desk("# %% a\r\na = 2\r\na\r\n# %% b\r\na * 4\r\n")
+        #expect(try desk.run() == ["ran", "ran"])
+        #expect(desk.recorded == ["2", "8"])
+        #expect(desk.text.hasPrefix("# %% a\r\na = 2\r\na\r\n#> 2\r\n"))
+        #expect(desk.text.replacing("\r\n", with: "").contains("\n") == false)
+        #expect(try desk.run() == ["kept", "kept"])
+    }
+
     @Test func aFailingCellStopsOnlyWhatNeedsIt() throws {
         let desk = try Desk("# %% wrong\nz = [1][7]\n# %% needs it\nz + 1\n# %% through it\nw = z\nw\n# %% other\n2 + 2\n")
         #expect(try desk.run() == ["failed", "skipped", "failed", "ran"] || desk.recorded.last == "4")
