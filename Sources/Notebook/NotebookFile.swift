@@ -140,11 +140,6 @@ extension NotebookFile {
         }
     }
 
-    /// Returns what the file records of a cell as text that is safe to show whoever wrote it: control characters are made visible, and a
-    /// picture is the line that names it. Nothing but text is shown of a file that is not trusted: a picture is read only where this
-    /// program has drawn it.
-    public func recordedText(of cell: Int) -> [String] { recordedOutput(of: cell).map { printable($0) } }
-
     /// Returns the recorded mark of a cell, or nil where it has none.
     public func mark(of cell: Int) -> CellMark? { cells[cell].recordedLines.lazy.compactMap { CellMark(lines[$0 - 1]) }.last }
 

@@ -31,13 +31,7 @@ public struct ChromiumPrinter: Sendable {
     /// `isStopped` is asked again and again; where it says so, the work ends with a `CancellationError`. Throws a `Problem` or a `FileError`
     /// where it cannot be printed.
     public func pdf(html: String, isStopped: () -> Bool) throws -> [UInt8] {
-        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array("\(parent)/bas-print-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else {
-            throw Problem(.cannotWrite, "cannot make a folder in \(parent): \(String(cString: strerror(errno)))")
-        }
-        let made = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        let folder = PictureFiles.real(made) ?? made
+        let folder = try FileSystem.makeTemporaryFolder(named: "bas-print")
         defer { try? FileSystem.removeTree(folder) }
         try AtomicFile.write(folder + "/page.html", text: html)
         let status = try run(arguments(folder), errors: folder + "/errors", isStopped)

@@ -60,15 +60,9 @@ public final class Console {
     public func runStandardInput(arguments: [String]) -> Int32 {
         set(arguments)
         confine()
-        do {
+        return printer.answering {
             let text = try StandardInput.read()
             return ending { session.run(source: text, file: "<stdin>") }
-        } catch let problem as Problem {
-            printer.report(problem)
-            return (problem.exitCode ?? problem.code.exitCode).rawValue
-        } catch {
-            printer.report(Problem(.internal, "\(error)"))
-            return ExitCode.internal.rawValue
         }
     }
 

@@ -91,7 +91,7 @@ struct ExportDesk {
     /// Writes a notebook in a form. Returns the exit code: that of the run where one was asked for and did not go well, though the page is
     /// written.
     func export(_ path: String, to output: String, _ form: ExportFormat, runsFirst: Bool) -> Int32 {
-        do {
+        console.printer.answering {
             guard !Self.areSame(path, output) else { throw Problem(.cannotWrite, "the page would replace the notebook \"\(path)\"") }
             let printer = form == .pdf ? try ChromiumPrinter() : nil
             var code = ExitCode.ok.rawValue
@@ -115,17 +115,6 @@ struct ExportDesk {
             }
             if !quiet, output != "-" { console.printer.remark("\(output): written") }
             return code
-        } catch is CancellationError {
-            return ExitCode.interrupted.rawValue
-        } catch let problem as Problem {
-            console.printer.report(problem)
-            return (problem.exitCode ?? problem.code.exitCode).rawValue
-        } catch let error as FileError {
-            console.printer.report(Problem(.cannotWrite, error.description))
-            return ExitCode.cannotCreate.rawValue
-        } catch {
-            console.printer.report(Problem(.internal, "\(error)"))
-            return ExitCode.internal.rawValue
         }
     }
 

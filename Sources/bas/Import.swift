@@ -28,7 +28,7 @@ struct ImportCommand: ParsableCommand {
 
     func run() throws {
         let printer = options.console().printer
-        do {
+        let code = printer.answering {
             let path = try target()
             let imported = try Ipynb.notebook(path: file, name: path)
             for warning in imported.warnings {
@@ -36,13 +36,9 @@ struct ImportCommand: ParsableCommand {
             }
             try write(imported, path)
             if !options.quiet { printer.remark(summary(imported, path)) }
-        } catch let problem as Problem {
-            printer.report(problem)
-            try Bas.finish((problem.exitCode ?? problem.code.exitCode).rawValue)
-        } catch let error as FileError {
-            printer.report(Problem(.cannotWrite, error.description))
-            try Bas.finish(Language.ExitCode.cannotCreate.rawValue)
+            return Language.ExitCode.ok.rawValue
         }
+        try Bas.finish(code)
     }
 
     /// Returns the path of the script. Throws a `Problem` where it would replace a file that nobody named.

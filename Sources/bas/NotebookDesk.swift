@@ -15,7 +15,7 @@ struct NotebookDesk {
 
     /// Runs the cells that have to run and writes the record. Returns the exit code.
     func record(_ path: String, all: Bool) -> Int32 {
-        answering {
+        console.printer.answering {
             console.confine(file: path)
             let file = try NotebookFile(path: path)
             let (results, isInterrupted) = try run(file, usesCache: !all)
@@ -36,7 +36,7 @@ struct NotebookDesk {
 
     /// Says which cells' records are no longer true, without running any. Returns the exit code.
     func check(_ path: String) -> Int32 {
-        answering {
+        console.printer.answering {
             console.confine(file: path)
             let file = try NotebookFile(path: path)
             let isTrue = try NotebookRunner(file, console.session, usesCache: true).isTrue
@@ -81,7 +81,7 @@ struct NotebookDesk {
     }
 
     private func test(_ path: String, accept: Bool) -> Int32 {
-        answering {
+        console.printer.answering {
             let console = Console(builtins: Host.builtins, options: .init(quiet: true, safety: console.options.safety))
             console.confine(file: path, asks: false)
             let file = try NotebookFile(path: path)
@@ -168,21 +168,6 @@ struct NotebookDesk {
     private func time(_ seconds: Double) -> String { seconds < 10 ? "\((seconds * 10).rounded() / 10) s" : "\(Int(seconds.rounded())) s" }
 
     private func say(_ text: String) { console.printer.remark(text) }
-
-    private func answering(_ body: () throws -> Int32) -> Int32 {
-        do {
-            return try body()
-        } catch let problem as Problem {
-            console.printer.report(problem)
-            return (problem.exitCode ?? problem.code.exitCode).rawValue
-        } catch let error as FileError {
-            console.printer.report(Problem(.cannotWrite, error.description))
-            return ExitCode.cannotCreate.rawValue
-        } catch {
-            console.printer.report(Problem(.internal, "\(error)"))
-            return ExitCode.internal.rawValue
-        }
-    }
 }
 
 extension NotebookEvent {

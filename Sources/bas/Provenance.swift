@@ -185,11 +185,10 @@ struct ProvenanceDesk {
     }
 
     private static func temporaryFolder() throws -> String {
-        let base = Surroundings.variable("TMPDIR").flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
-        var template = Array("\(base)/bas-provenance-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else {
-            throw Problem(.cannotWrite, "no temporary folder can be made in \"\(base)\": \(String(cString: strerror(errno)))")
+        do {
+            return try FileSystem.makeTemporaryFolder(named: "bas-provenance")
+        } catch {
+            throw Problem(.cannotWrite, "\(error)")
         }
-        return try emptyFolder(String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
     }
 }
