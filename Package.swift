@@ -50,14 +50,15 @@ let package = Package(
             resources: [.embedInCode("grammar.txt"), .embedInCode("Editors/extension.js")]),
         .target(name: "Terminal", dependencies: ["Files", "Language", "CReadline", "CChafa", "CPNG"]),
         .target(name: "LanguageServer", dependencies: ["Files", "Language"]),
-        .target(name: "Notebook", dependencies: ["Files", "Language", "Commands", "Images"], exclude: ["README.md"]),
+        .target(name: "Notebook", dependencies: ["Files", "Language", "Commands", "Images", "Figures"], exclude: ["README.md"]),
         .target(
             name: "Jupyter",
             dependencies: ["Cancelling", "Files", "Language", "CZeroMQ"],
             exclude: ["README.md"]),
         .target(
-            name: "Pages", dependencies: ["Files", "Tensors", "Images", "Language", "Notebook"], exclude: ["README.md"],
-            resources: [.embedInCode("page.css"), .embedInCode("page.js")]),
+            name: "Pages", dependencies: ["Files", "Tensors", "Images", "Figures", "Language", "Notebook"], exclude: ["README.md"],
+            resources: [.embedInCode("page.css")]
+                + ["tools", "maps", "attention", "leakage", "film", "chart", "page"].map { .embedInCode("Script/\($0).js") }),
         .target(
             name: "Preview",
             dependencies: [
@@ -87,8 +88,8 @@ let package = Package(
         .testTarget(name: "LanguageServerTests", dependencies: ["Files", "LanguageServer", "Commands"], exclude: ["Data"]),
         .testTarget(name: "JupyterTests", dependencies: ["Files", "Jupyter", "CZeroMQ", "Commands"]),
         .testTarget(name: "TerminalTests", dependencies: ["Files", "Terminal", "Language", "CPNG"]),
-        .testTarget(name: "NotebookTests", dependencies: ["Notebook", "Commands", "Images", "TestSupport"]),
-        .testTarget(name: "PagesTests", dependencies: ["Files", "Pages", "Notebook", "Images", "TestSupport"]),
+        .testTarget(name: "NotebookTests", dependencies: ["Notebook", "Commands", "Images", "Figures", "TestSupport"]),
+        .testTarget(name: "PagesTests", dependencies: ["Files", "Pages", "Notebook", "Images", "Figures", "TestSupport"]),
         .testTarget(name: "PreviewTests", dependencies: ["Preview", "Files", "Language", "Notebook", "Commands", "TestSupport"]),
         .testTarget(name: "ReferenceTests", dependencies: ["Reference", "Commands"]),
         .testTarget(

@@ -102,14 +102,25 @@ struct FigurePlan {
         }
     }
 
+    /// The room below the title.
+    private func area(on canvas: Canvas) -> Rect {
+        let head = Self.titleHeight(title, canvas)
+        return Rect(Style.margin, Style.margin + head, width - 2 * Style.margin, height - 2 * Style.margin - head)
+    }
+
+    /// The axes of a chart as they are drawn at scale 1; nil for other figures.
+    func chartFrame() -> AxesFrame? {
+        guard case .chart(let chart) = figure.content else { return nil }
+        return ChartPainter.frame(chart, in: area(on: ruler), on: ruler)
+    }
+
     /// Draws title and content. Throws as `Canvas.check`.
     func draw(on canvas: Canvas) throws {
         let line = canvas.measure("Ag", .title).height
         for (place, text) in title.enumerated() {
             canvas.text(text, at: Point(Style.margin, Style.margin - 2 + Double(place) * line), Anchor(0, 0), .title)
         }
-        let head = Self.titleHeight(title, canvas)
-        let area = Rect(Style.margin, Style.margin + head, width - 2 * Style.margin, height - 2 * Style.margin - head)
+        let area = area(on: canvas)
         let origin = Point(area.x, area.y)
         switch figure.content {
         case .chart(let chart): ChartPainter.draw(chart, in: area, on: canvas)

@@ -13,6 +13,11 @@ public struct Color: Sendable, Equatable, Hashable {
         self.init(UInt8(hex >> 16 & 255), UInt8(hex >> 8 & 255), UInt8(hex & 255))
     }
 
+    /// The colour as style sheets write it: "#0072b2".
+    public var hexadecimal: String {
+        "#" + [red, green, blue].map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
+
     /// White.
     public static let white = Color(hex: 0xFFFFFF)
     /// Black.

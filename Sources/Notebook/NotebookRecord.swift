@@ -1,3 +1,4 @@
+import Figures
 import Files
 import Glibc
 import Language
@@ -34,11 +35,11 @@ public struct NotebookRecord {
     /// Whether the file would change.
     public var changesFile: Bool { text != file.text }
 
-    /// Writes the pictures that are not there yet, then the file, and removes pictures that the file no longer names. Throws a `Problem`, or
+    /// Writes the pictures that are not there yet or lack what people explore of them, then the file, and removes pictures that the file no longer names. Throws a `Problem`, or
     /// a `FileError`.
     public func write() throws {
         let folder = file.folder + file.pictureFolder
-        for (name, png) in pictures.sorted(by: { $0.key < $1.key }) where !FileSystem.exists(folder + "/" + name) {
+        for (name, png) in pictures.sorted(by: { $0.key < $1.key }) where !Self.isThere(folder + "/" + name, png) {
             try FileSystem.createFolder(folder)
             try AtomicFile.write(folder + "/" + name) { sink in try sink.write(png) }
         }
@@ -48,6 +49,13 @@ public struct NotebookRecord {
         }
         // The folder goes with its last picture; one that holds anything else stays.
         rmdir(folder)
+    }
+
+    /// Whether a picture's file is there, with what people explore of it: the name tells only that the pixels are the same.
+    private static func isThere(_ path: String, _ png: [UInt8]) -> Bool {
+        guard FileSystem.exists(path) else { return false }
+        guard let explorable = Explorable(png: png) else { return true }
+        return (try? ReadableFile.contents(path)).flatMap { Explorable(png: $0) } == explorable
     }
 
     /// Whether a file has a name of the kind that `CellOutput.pictureName` gives: others in the folder are not the notebook's.

@@ -214,6 +214,9 @@ public final class NotebookRunner {
             if case .progress(let progress) = event { observe(.progress(progress)) }
             recorder.take(event)
         }
+        // The same session may go on at a prompt, where nobody explores pictures.
+        session.context.isForPages = true
+        defer { session.context.isForPages = false }
         let outcome = session.run(
             source: file.cells[place].code, file: file.folder + file.label(of: place), cell: place + 1, script: file.path,
             program: file.program(of: cell.ancestors(of: place, in: analysis)))

@@ -41,6 +41,9 @@ public enum CellHTML {
         OutputHTML.html(OutputPart.parts(of: lines, pictureFolder: pictureFolder, picture: picture, facts: facts))
     }
 
+    /// Returns recorded output lines as text and nothing else: what the file of somebody who is not trusted records.
+    public static func plainOutputs(_ lines: [String]) -> String { lines.isEmpty ? "" : OutputHTML.html([.text(lines)]) }
+
     /// Returns outputs in memory as HTML. `picture` returns the address of a PNG's bytes; without it they become data URIs.
     public static func outputs(_ outputs: [CellOutput], picture: (_ png: [UInt8]) -> String = DataURI.png) -> String {
         OutputHTML.html(OutputPart.parts(of: outputs, picture: picture))

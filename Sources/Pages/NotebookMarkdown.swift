@@ -10,10 +10,11 @@ public struct NotebookMarkdown {
     private let cells: [PageCell]
     private let file: NotebookFile
     private let version: String
+    private let showsRecordsAsText: Bool
 
-    /// Prepares a page; `states` says of each cell whether its record is true.
-    public init(_ file: NotebookFile, states: [RecordState], version: String) {
-        (self.file, self.version) = (file, version)
+    /// Prepares a page; `states` says of each cell whether its record is true. `showsRecordsAsText` as for `PageCell.Look`.
+    public init(_ file: NotebookFile, states: [RecordState], version: String, showsRecordsAsText: Bool = false) {
+        (self.file, self.version, self.showsRecordsAsText) = (file, version, showsRecordsAsText)
         cells = PageCell.all(of: file, states: states, outputs: [:])
     }
 
@@ -48,17 +49,21 @@ public struct NotebookMarkdown {
                     return nil
                 }
             }
-            names += cell.recordedLines.compactMap { OutputPart.recordedPicture($0, file.pictureFolder)?.name }
+            names += cell.recordedLines.compactMap { recordedPicture($0)?.name }
         }
         var seen: Set<String> = []
         return names.filter { seen.insert($0).inserted }
+    }
+
+    private func recordedPicture(_ line: String) -> (alt: String, name: String)? {
+        showsRecordsAsText ? nil : OutputPart.recordedPicture(line, file.pictureFolder)
     }
 
     private func outputs(_ cell: PageCell) -> [String] {
         var blocks: [String] = []
         var lines: [String] = []
         for line in cell.recordedLines.map(printable) {
-            guard let (alt, name) = OutputPart.recordedPicture(line, file.pictureFolder) else {
+            guard let (alt, name) = recordedPicture(line) else {
                 lines.append(line)
                 continue
             }

@@ -14,7 +14,7 @@ enum OutputHTML {
         var rest = parts[...]
         while let part = rest.first {
             // Pictures that stand side by side are one strip.
-            let pictures = rest.prefix { if case .picture = $0 { true } else { false } }
+            let pictures = rest.prefix { if case .picture(let picture) = $0 { picture.facts?.explorable == nil } else { false } }
             if pictures.count > 1 {
                 result += strip(pictures.compactMap { if case .picture(let picture) = $0 { picture } else { nil } })
                 rest = rest.dropFirst(pictures.count)
@@ -85,8 +85,10 @@ enum OutputHTML {
         let size = picture.facts.map { " width=\"\($0.width)\" height=\"\($0.height)\"" } ?? ""
         let origin = picture.facts.map(origin) ?? ""
         let isWide = picture.facts.map { $0.width > 2 * $0.height } ?? false
+        // The data are written anew from what was read, so that nothing else of the file reaches the page.
+        let explorable = picture.facts?.explorable.map { " data-explorable=\"\(escapedHTML($0.json.text()))\"" } ?? ""
         return """
-            <figure\(isWide ? " class=\"wide\"" : "")><img src="\(escapedHTML(link))" alt="\(alt)"\(size)>
+            <figure\(isWide ? " class=\"wide\"" : "")\(explorable)><img src="\(escapedHTML(link))" alt="\(alt)"\(size)>
             <figcaption>\(caption) \(origin)</figcaption></figure>
 
             """

@@ -1,3 +1,4 @@
+import Figures
 import Images
 import Language
 import Notebook
@@ -63,7 +64,9 @@ enum OutputPart: Equatable {
             case .text: break
             case .problem(let words, let isError): result.append(.problem(lines(of: words), isError: isError))
             case .picture(let png, let alt):
-                result.append(.picture(OutputPicture(link: picture(png), alt: alt, caption: caption, facts: PictureFacts(png: png))))
+                let facts = PictureFacts(png: png)
+                let link = picture(facts?.explorable == nil ? png : Explorable.removed(from: png))
+                result.append(.picture(OutputPicture(link: link, alt: alt, caption: caption, facts: facts)))
             }
         }
         return result + parts(ofText: text)

@@ -21,13 +21,16 @@ public struct PageCell {
         public var facts: (_ name: String) -> PictureFacts?
         /// Whether code is unfolded at first.
         public var opensCode: Bool
+        /// Whether what the file records is shown as text and nothing else, as that of a file that is not trusted.
+        public var showsRecordsAsText: Bool
 
         /// Creates a look.
         public init(
-            builtins: Set<String>, opensCode: Bool = true, picture: @escaping CellHTML.PictureLink,
+            builtins: Set<String>, opensCode: Bool = true, showsRecordsAsText: Bool = false, picture: @escaping CellHTML.PictureLink,
             facts: @escaping (_ name: String) -> PictureFacts? = { _ in nil }
         ) {
-            (self.builtins, self.opensCode, self.picture, self.facts) = (builtins, opensCode, picture, facts)
+            (self.builtins, self.opensCode, self.showsRecordsAsText) = (builtins, opensCode, showsRecordsAsText)
+            (self.picture, self.facts) = (picture, facts)
         }
     }
 
@@ -121,6 +124,8 @@ public struct PageCell {
         }
         if let outputs {
             result += CellHTML.outputs(outputs)
+        } else if look.showsRecordsAsText {
+            result += CellHTML.plainOutputs(recordedLines)
         } else {
             result += CellHTML.outputs(recordedLines, pictureFolder: file.pictureFolder, picture: look.picture, facts: look.facts)
         }

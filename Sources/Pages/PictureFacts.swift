@@ -1,3 +1,4 @@
+import Figures
 import Images
 
 /// What a PNG file says of its picture: the size, and what it was made from.
@@ -7,6 +8,9 @@ public struct PictureFacts: Equatable, Sendable {
     /// What it was made from, as pairs of name and text: prompt, seed, the call. The program and its version are left out, since the page
     /// shows the one and names the other.
     public let origin: [PNGMetadata.Entry]
+
+    /// What the page lets people explore of it; nil where it carries nothing.
+    public let explorable: Explorable?
 
     private static let leftOut: Set<String> = ["script", "Software"]
     /// The longest text that is shown, in characters.
@@ -18,6 +22,7 @@ public struct PictureFacts: Equatable, Sendable {
         func number(_ place: Int) -> Int { bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) } }
         (width, height) = (number(16), number(20))
         guard (1...100_000).contains(width), (1...100_000).contains(height) else { return nil }
+        explorable = Explorable(png: bytes)
         origin = ((try? PNGMetadata(pngData: bytes))?.entries ?? []).filter { !Self.leftOut.contains($0.key) }.map { entry in
             PNGMetadata.Entry(key: entry.key, text: entry.text.count > Self.longest ? entry.text.prefix(Self.longest) + " …" : entry.text)
         }

@@ -1,3 +1,4 @@
+import Figures
 import Files
 import Glibc
 import Notebook
@@ -24,7 +25,8 @@ public struct PictureFiles: Sendable {
     /// Returns a picture as a data URI, for pages that need no other file; nil as `bytes`.
     public func dataURI(_ name: String) -> String? {
         guard let bytes = bytes(name), let type = Self.mediaType(bytes) else { return nil }
-        return "data:\(type);base64,\(Base64.text(of: bytes))"
+        // A page has what people explore beside the picture, not in it.
+        return "data:\(type);base64,\(Base64.text(of: Explorable.removed(from: bytes)))"
     }
 
     /// Returns what a picture's file says of it; nil where it is no PNG of the folder.

@@ -102,12 +102,18 @@ struct ExportDesk {
             let file = try NotebookFile(path: path)
             let states = RecordState.all(of: file, isTrue: try NotebookRunner(file, console.session).isTrue)
             remark(file, states)
+            let origin = console.strangers(path)
+            // What a run of today recorded is no stranger's.
+            let trust = Trusted(files: origin == nil, records: origin == nil || runsFirst)
+            if let origin, !runsFirst, file.isRecorded {
+                console.printer.remark("\(path) \(origin): what it records is shown as text (bas trust, or --run)")
+            }
             switch form {
-            case .html: try write(page(file, states, hasScript: true), output)
-            case .md: try writeMarkdown(file, states, output)
+            case .html: try write(page(file, states, trust, hasScript: true), output)
+            case .md: try writeMarkdown(file, states, trust, output)
             case .pdf:
                 guard let printer else { break }
-                let page = page(file, states, hasScript: false)
+                let page = page(file, states, trust, hasScript: false)
                 let interrupt = console.session.interrupt
                 let bytes = try console.running { try printer.pdf(html: page) { interrupt.isRequested } }
                 try write(bytes, output)
@@ -118,18 +124,25 @@ struct ExportDesk {
         }
     }
 
-    private func page(_ file: NotebookFile, _ states: [RecordState], hasScript: Bool) -> String {
+    /// What is believed of a notebook: pictures of its folder, and its records.
+    private struct Trusted {
+        let files, records: Bool
+    }
+
+    private func page(_ file: NotebookFile, _ states: [RecordState], _ trust: Trusted, hasScript: Bool) -> String {
         let pictures = PictureFiles(beside: file)
         let look = PageCell.Look(
-            builtins: Set(console.session.context.builtins.names), opensCode: opensCode || !hasScript, picture: pictures.dataURI,
+            builtins: Set(console.session.context.builtins.names), opensCode: opensCode || !hasScript,
+            showsRecordsAsText: !trust.records,
+            picture: { trust.files || trust.records && $0.hasPrefix(file.pictureFolder + "/") ? pictures.dataURI($0) : nil },
             facts: pictures.facts)
         return NotebookPage(file, states: states, options: NotebookPage.Options(version: Host.version, look: look, hasScript: hasScript))
             .html()
     }
 
     /// Writes Markdown, and its pictures beside it where it goes to another folder than the notebook's.
-    private func writeMarkdown(_ file: NotebookFile, _ states: [RecordState], _ output: String) throws {
-        let markdown = NotebookMarkdown(file, states: states, version: Host.version)
+    private func writeMarkdown(_ file: NotebookFile, _ states: [RecordState], _ trust: Trusted, _ output: String) throws {
+        let markdown = NotebookMarkdown(file, states: states, version: Host.version, showsRecordsAsText: !trust.records)
         try write(markdown.text(), output)
         let folder = output.lastIndex(of: "/").map { String(output[...$0]) } ?? ""
         guard output != "-", !Self.areSame(file.folder.isEmpty ? "." : file.folder, folder.isEmpty ? "." : folder) else { return }

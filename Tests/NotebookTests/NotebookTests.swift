@@ -1,4 +1,5 @@
 import Commands
+import Figures
 import Files
 import Language
 import Testing
@@ -171,5 +172,60 @@ import Testing
         try AtomicFile.write(desk.folderPath + "/lib.bas", text: "fn f(x) { x + 2 }\n")
         try desk.run()
         #expect(desk.recorded == ["4"])
+    }
+}
+
+/// What people explore in pages travels within recorded pictures.
+@Suite(.serialized) struct ExplorableRecordTests {
+    private static let page = "# %% Curve\nplot([3, 2, 1, 4])\n"
+
+    private func picture(_ desk: Desk) throws -> String {
+        let names = FileSystem.contents(desk.folderPath + "/page.out")
+        #expect(names.count == 1)
+        return desk.folderPath + "/page.out/" + (try #require(names.first))
+    }
+
+    @Test func recordsCarryIt() throws {
+        let desk = try Desk(Self.page)
+        try desk.run()
+        let path = try picture(desk)
+        let png = try ReadableFile.contents(path)
+        guard case .chart(let chart)? = Explorable(png: png) else {
+            Issue.record("the recorded chart can be explored")
+            return
+        }
+        #expect(chart.lines.map(\.values) == [[3, 2, 1, 4]])
+        // The name is that of the pixels: a record from before, whose picture carries nothing, is still true.
+        let old = Explorable.removed(from: png)
+        #expect(old.count < png.count && CellOutput.pictureName(old) == CellOutput.pictureName(png))
+        try AtomicFile.write(path) { try $0.write(old) }
+        let text = desk.text
+        let file = try NotebookFile(path: desk.path)
+        let (results, _) = try NotebookRunner(file, desk.session(), usesCache: false).run()
+        #expect(RecordComparison(file, results, kernel: NotebookRunner.kernel).differences.isEmpty)
+        // Recording anew puts it into the file, and changes nothing else.
+        #expect(try desk.run() == ["kept"])
+        #expect(try ReadableFile.contents(path) == png)
+        #expect(desk.text == text)
+    }
+
+    @Test func jupyterNotebooksCarryItThereAndBack() throws {
+        let desk = try Desk(Self.page)
+        try desk.run()
+        let png = try ReadableFile.contents(picture(desk))
+        let ipynb = try JSON.parse(Ipynb.text(of: NotebookFile(path: desk.path)))
+        let output = try #require(ipynb["cells"]?.arrayValue?.last?["outputs"]?.arrayValue?.first)
+        let text = try #require(IpynbFile.text(output["data"]?["image/png"]))
+        #expect(Base64.bytes(of: text) == png)
+    }
+
+    /// A prompt that goes on in the same session draws pictures without it.
+    @Test func itIsMadeForPagesAlone() throws {
+        let desk = try Desk(Self.page)
+        let session = desk.session()
+        _ = try NotebookRunner(NotebookFile(path: desk.path), session, usesCache: false).run()
+        #expect(session.context.displayContext.wantsExplorables == false)
+        let shown = session.run(source: "plot([3, 2, 1, 4])").value?.display(session.context.displayContext).image
+        #expect(try Explorable(png: #require(shown).png) == nil)
     }
 }

@@ -1,3 +1,4 @@
+import Figures
 import Files
 import Glibc
 import Images
@@ -27,7 +28,7 @@ import Testing
     private static let attributes: Set<String> = [
         "lang", "charset", "http-equiv", "content", "name", "class", "id", "href", "rel", "aria-label", "open", "src", "alt", "title",
         "width", "height",
-        "scope", "tabindex", "role", "start", "html",
+        "scope", "tabindex", "role", "start", "html", "data-explorable",
     ]
 
     /// Returns the tags and attributes of a page that ours have not, and the addresses that are not allowed.
@@ -103,6 +104,16 @@ import Testing
             #expect(html.components("<script") == (hasScript ? 1 : 0))
             #expect(!html.contains("\u{202E}"))
         }
+        // A picture that carries texts of the stranger's for people to explore.
+        let chart = Figure(
+            .chart(
+                Chart(
+                    x: .init(label: line), series: [Series(line, .line(markers: false), [.init(0, 1), .init(1, 2)])],
+                    marks: [.init(x: 0, label: line)])))
+        let carrying = try #require(chart.explorable).embedded(in: png)
+        let shown = CellHTML.outputs([.picture(png: carrying, alt: line)])
+        #expect(shown.contains("data-explorable=\"{&quot;version&quot;:1") && !shown.contains("YmFTUA"))
+        #expect(strangers(shown) == [])
         let live = PageCell(
             file, 0, state: .current, outputs: [.text(line), .problem(line, isError: false), .picture(png: png, alt: line)])
         #expect(strangers(live.html(look)) == [])
@@ -131,6 +142,23 @@ import Testing
         for name in ["link.png", "out/secret.png", "../secret.png", "/etc/hostname", "text.png", "none.png", "", "."] {
             #expect(pictures.bytes(name) == nil)
         }
+    }
+
+    @Test func aStrangersRecordIsText() throws {
+        let text = "x = 1\n#> name  size\n#> a     1\n#> ![dog](lesson.out/1.png)\n#> It fails:1:1: error[E0101]: no\n"
+        let file = notebook(text)
+        let png = try Image(width: 4, height: 4, color: Color(0, 0, 0)).pngData()
+        func html(asText: Bool) -> String {
+            let look = PageCell.Look(
+                builtins: [], showsRecordsAsText: asText, picture: { _ in DataURI.png(png) }, facts: { _ in PictureFacts(png: png) })
+            return NotebookPage(file, states: [.stale], options: .init(version: "bas", look: look)).body()
+        }
+        for part in ["<img", "<td class=\"number\">1</td>", "class=\"problem"] {
+            #expect(html(asText: false).contains(part) && !html(asText: true).contains(part))
+        }
+        #expect(html(asText: true).contains("name  size\na     1\n![dog](lesson.out/1.png)\nIt fails"))
+        let markdown = NotebookMarkdown(file, states: [.stale], version: "bas", showsRecordsAsText: true)
+        #expect(markdown.pictures.isEmpty && markdown.text().contains("a     1\n![dog](lesson.out/1.png)\nIt fails"))
     }
 
     @Test func markdownHasNoLooseMarks() {

@@ -28,11 +28,14 @@ extension DiffusionModel {
             }
             try progress(index + 1, looks.count)
         }
-        return LeakageMatrix(
+        var matrix = LeakageMatrix(
             handles: pairing.tokens, maskNames: scene.scene.names, shares: sums.map(\.meanShares), chance: Metrics.chance(parts[0]),
             meanIoU: sums.map(\.meanIoU), iouOfMean: sums.indices.map { sums[$0].iouOfMean(masks[0][$0]) },
             attention: sums.map(\.meanAttention),
             conditions: conditions, pairing: pairing.description)
+        let maps = sums.compactMap(\.meanMap)
+        if maps.count == sums.count { matrix.view = .init(maps: maps, masks: masks[0], photo: scene.pictures[0]) }
+        return matrix
     }
 }
 
@@ -93,6 +96,7 @@ private struct LeakageSum {
         return Tensor((0..<height * width).map { values[$0 - $0 % width + width - 1 - $0 % width] }, shape: [height, width])
     }
 
+    var meanMap: Tensor? { map?.scaled(by: 1 / Float(max(count, 1))) }
     var meanShares: [Double] { shares.map { $0 / max(count, 1) } }
     var meanIoU: Double { iou / max(count, 1) }
     var meanAttention: Double { attention / max(count, 1) }

@@ -1,5 +1,6 @@
 import Diffusion
 import Images
+import Tensors
 
 /// The conditions under which `leakage` shows the photo to the model. Every combination has the same weight.
 public struct LeakageConditions: Sendable, Equatable {
@@ -65,6 +66,19 @@ public struct LeakageMatrix: Sendable {
     public let conditions: LeakageConditions
     /// Which handles of the model these are and why, in words (`ScenePairing.description`).
     public let pairing: String
+
+    /// What was looked at: for pictures of the matrix. Nil where the values come without.
+    public var view: View?
+
+    /// The maps and masks behind a matrix.
+    public struct View: Sendable {
+        /// The mean map of each handle over the conditions, [H, W] each; those of the mirrored photo are turned back.
+        public let maps: [Tensor]
+        /// The masks at the maps' size, [H, W] each.
+        public let masks: [Tensor]
+        /// The photo as the model sees it, [1, h, w, 3] in [−1, 1].
+        public let photo: Tensor
+    }
 
     /// Makes a matrix of values that were measured. `shares` and `chance` have one entry more than there are masks, the
     /// background.

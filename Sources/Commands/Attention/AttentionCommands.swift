@@ -107,7 +107,9 @@ enum AttentionCommands {
             AttentionValue(
                 maps: tokens.areSeveral ? .concatenated(maps.map { $0.reshaped([1] + $0.shape) }, axis: 0) : maps[0], axes: axes,
                 tokens: tokens.names, layers: study.layers, timesteps: study.timesteps, picture: picture, prompt: prompt,
-                mask: tokens.areSeveral ? nil : ownMask(call, model, token: study.ids[tokens.places[0]]), origin: Provenance.of(call)))
+                mask: tokens.areSeveral ? nil : ownMask(call, model, token: study.ids[tokens.places[0]]), origin: Provenance.of(call),
+                explorer: call.context.displayContext.wantsExplorables
+                    ? try AttentionExplorer(study, model.tokenizer, tokens, heads: heads).panel(picture) : nil))
     }
 
     /// Returns the picture that `image=` gives, as it is shown and as the model sees it: of a scene the part that training sees, of a

@@ -21,6 +21,8 @@ public struct AttentionValue: DeclaredValue, TensorReadable {
     var mask: Mask?
     /// What the maps were made from, for pictures of them.
     var origin = PNGMetadata()
+    /// The maps of all words by timestep, layer and head, for a page; nil where nobody will explore them.
+    var explorer: AttentionAtlas.Panel?
 
     private var title: String { tokens.joined(separator: ", ") }
 
@@ -29,7 +31,7 @@ public struct AttentionValue: DeclaredValue, TensorReadable {
     /// The shape of the maps.
     public var shapeText: String? { Shape.text(maps.shape) }
     /// The size of the maps.
-    public var byteCount: Int { maps.count * 4 }
+    public var byteCount: Int { maps.count * 4 + (explorer?.maps.count ?? 0) }
     /// The size of the first axis.
     public var count: Int? { maps.shape.first }
 
@@ -80,7 +82,8 @@ public struct AttentionValue: DeclaredValue, TensorReadable {
         let text = lines.joined(separator: "\n")
         guard context.wantsImages, let figure = try? FigureValue(figure(), metadata: origin), let shown = figure.display(context).image
         else { return Display(text) }
-        return Display(text, image: DisplayImage(png: shown.png, alt: "attention of \(title)"))
+        let image = DisplayImage(png: shown.png, alt: "attention of \(title)")
+        return Display(text, image: Self.explorable(image, [self], [title], context))
     }
 
     /// Returns the peak of a map [H·W], and the share of its mass inside of the mask.
@@ -107,8 +110,33 @@ public struct AttentionValue: DeclaredValue, TensorReadable {
     public func picture(of list: [any HostValue], _ context: DisplayContext) -> DisplayImage? {
         let values = list.compactMap { $0 as? AttentionValue }
         guard values.count == list.count, let images = try? values.map({ try $0.overlay($0.flat.mean([0]).values) }) else { return nil }
-        return PictureSheet.image(
+        let sheet = PictureSheet.image(
             images, noun: "map", titles: values.map(\.title), metadata: Provenance.merged(values.map(\.origin)), context)
+        return sheet.map { Self.explorable($0, values, Self.panelTitles(values), context) }
+    }
+
+    /// Returns a picture that carries the maps of one or two values, where a page is to let people explore them.
+    private static func explorable(
+        _ image: DisplayImage, _ values: [AttentionValue], _ titles: [String], _ context: DisplayContext
+    ) -> DisplayImage {
+        guard context.wantsExplorables else { return image }
+        let panels = zip(values, titles).compactMap { value, title in
+            value.explorer.map { panel in
+                var panel = panel
+                panel.title = title
+                return panel
+            }
+        }
+        guard panels.count == values.count, let atlas = AttentionAtlas(panels) else { return image }
+        var image = image
+        image.png = Explorable.attention(atlas).embedded(in: image.png)
+        return image
+    }
+
+    /// Returns what tells values apart: their tokens, their prompts, or else their places.
+    private static func panelTitles(_ values: [AttentionValue]) -> [String] {
+        for titles in [values.map(\.prompt), values.map(\.title)] where Set(titles).count == values.count { return titles }
+        return values.indices.map { "\($0 + 1)" }
     }
 
     /// Returns a map over what was looked at.

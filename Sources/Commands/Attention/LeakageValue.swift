@@ -62,7 +62,8 @@ struct LeakageValue: DeclaredValue, TableReadable {
                     + (matrix.conditions.isTrainingAlone ? ", other prompts, orders and noises (prompts=, orders=, flips=, noises=)." : ".")
             ]
         return Display(
-            (head + lines(context.width) + notes.flatMap { TextLines.wrapped($0, width: context.width) }).joined(separator: "\n"))
+            (head + lines(context.width) + notes.flatMap { TextLines.wrapped($0, width: context.width) }).joined(separator: "\n"),
+            image: picture(rows: matrix.handles, columns: matrix.maskNames, context))
     }
 
     /// Returns a row for each handle, and one for the chance level.

@@ -56,7 +56,8 @@ public struct FigureValue: DeclaredValue, PictureReadable {
     /// Returns the figure in a few words, with its picture.
     public func display(_ context: DisplayContext) -> Display {
         let png = context.wantsImages ? Cancellable.answer { try? pngData(context) } : nil
-        let picture = png.map { DisplayImage(png: $0, alt: figure.summary) }
+        let explorable = context.wantsExplorables ? figure.explorable : nil
+        let picture = png.map { DisplayImage(png: explorable?.embedded(in: $0) ?? $0, alt: figure.summary) }
         return Display(figure.summary, image: picture)
     }
 

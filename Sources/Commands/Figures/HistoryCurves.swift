@@ -48,7 +48,8 @@ struct HistoryCurves {
         let series = try histories.enumerated().flatMap { index, history in
             try columns.map { column in
                 let name = [histories.count > 1 ? "\(index)" : "", columns.count > 1 || histories.count == 1 ? column.name : ""]
-                return try self.series(history, column.value, name.filter { !$0.isEmpty }.joined(separator: ", "))
+                return Self.series(
+                    history, column.value, name.filter { !$0.isEmpty }.joined(separator: ", "), smooth: try call[Plot.smooth])
             }
         }
         let isLogarithmic = try call[Plot.logY] ?? true
@@ -62,7 +63,7 @@ struct HistoryCurves {
     private func wanted(_ histories: [History]) throws -> [Column] {
         guard let names = try call[Plot.y] else {
             if histories.count > 1 { return [Self.columns[0]] }
-            return Self.columns.prefix(LossTerm.all.count).filter { column in histories[0].entries.contains { column.value($0) != 0 } }
+            return Self.losses(histories[0])
         }
         return try names.map { name in
             let all = Self.columns + Self.handles(of: histories)
@@ -75,15 +76,29 @@ struct HistoryCurves {
         }
     }
 
+    /// Returns every loss of a history that was not zero.
+    private static func losses(_ history: History) -> [Column] {
+        columns.prefix(LossTerm.all.count).filter { column in history.entries.contains { column.value($0) != 0 } }
+    }
+
+    /// Returns the chart that `plot` makes of a history where nothing else is asked for.
+    static func chart(_ history: History) -> Chart {
+        Chart(
+            x: .init(label: "step", wholeNumbers: true), y: .init(label: "loss", kind: .logarithmic()),
+            series: losses(history).map { series(history, $0.value, $0.name, smooth: nil) }, marks: marks([history]))
+    }
+
     /// Returns a curve, smoothed within each phase, because the losses of two phases are not comparable.
-    private func series(_ history: History, _ value: (History.Entry) -> Float?, _ name: String) throws -> Series {
+    private static func series(
+        _ history: History, _ value: (History.Entry) -> Float?, _ name: String, smooth: Int?
+    ) -> Series {
         let all = history.entries.enumerated().map { place, entry in value(entry).map { Series.Point(Double(place + 1), Double($0)) } }
         let raw = all.compactMap { $0 }
         var points: [Series.Point] = []
-        for phase in Self.phases(history) {
+        for phase in phases(history) {
             let part = all[phase].compactMap { $0 }
             guard !part.isEmpty else { continue }
-            let window = try call[Plot.smooth] ?? max(1, part.count / 15)
+            let window = smooth ?? max(1, part.count / 15)
             points += zip(part, Smoothing.means(part.map(\.y), window: window)).map { Series.Point($0.x, $1) }
         }
         return Series(name, .line(markers: points.count == 1), points, raw: raw.count > 1 ? raw : [])

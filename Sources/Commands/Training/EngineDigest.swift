@@ -42,6 +42,9 @@ struct EngineDigest: ContentDigest {
         case let value as SampleAttention:
             add(value.maps.mean.value)
             return [.int(value.sample), .string(value.prompt)]
+        case let value as AttentionValue:
+            add(value.maps)
+            return [.string(value.prompt), .list(value.tokens.map { .string($0) })]
         case let value as NamedTensorsReadable:
             add(value.tensors.flattened)
             return [.list(value.tensors.names.map { .string($0) })]

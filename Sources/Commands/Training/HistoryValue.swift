@@ -1,5 +1,6 @@
 import BreakAScene
 import Diffusion
+import Figures
 import Language
 import Tensors
 
@@ -81,7 +82,12 @@ public struct HistoryValue: DeclaredValue, TableReadable {
     /// Returns, for each phase, a curve of each loss and the means of its first and last tenth.
     public func display(_ context: DisplayContext) -> Display {
         guard !history.entries.isEmpty else { return Display("History: no steps yet") }
-        return Display(Set(history.entries.map(\.phase)).sorted().flatMap { lines(phase: $0, context.width) }.joined(separator: "\n"))
+        let text = Set(history.entries.map(\.phase)).sorted().flatMap { lines(phase: $0, context.width) }.joined(separator: "\n")
+        // The curves say it at a terminal; a page has a chart, whose values can be read out.
+        guard context.wantsImages, context.wantsExplorables, history.entries.count > 1,
+            let figure = try? FigureValue(Figure(.chart(HistoryCurves.chart(history))), metadata: origin)
+        else { return Display(text) }
+        return Display(text, image: figure.display(context).image)
     }
 
     /// Returns the lines of one phase; losses that are 0 throughout are left out.

@@ -8,10 +8,14 @@ struct ChartPainter {
     let canvas: Canvas
 
     static func draw(_ chart: Chart, in area: Rect, on canvas: Canvas) {
-        let legend = Legend(chart, in: area, on: canvas)
-        legend.draw(chart, on: canvas)
-        let rest = Rect(area.x, area.y + legend.height, area.width, area.height - legend.height)
-        ChartPainter(chart: chart, frame: AxesFrame(chart, in: rest, on: canvas), canvas: canvas).draw()
+        Legend(chart, in: area, on: canvas).draw(chart, on: canvas)
+        ChartPainter(chart: chart, frame: frame(chart, in: area, on: canvas), canvas: canvas).draw()
+    }
+
+    /// The axes, below the legend.
+    static func frame(_ chart: Chart, in area: Rect, on canvas: Canvas) -> AxesFrame {
+        let legend = Legend(chart, in: area, on: canvas).height
+        return AxesFrame(chart, in: Rect(area.x, area.y + legend, area.width, area.height - legend), on: canvas)
     }
 
     private func draw() {

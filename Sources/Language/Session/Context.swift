@@ -37,6 +37,8 @@ public final class Context: @unchecked Sendable {
         var progress = RunProgress()
         /// The files that programs are confined to; nil where they may use all.
         var confinement: Confinement?
+        /// Whether what is shown ends up in a page.
+        var isForPages = false
         /// The seconds that are left to all runs together; nil for no limit.
         var secondsLeft: Double?
         /// The place at which the run, or the next one, is to be stopped; nil where there is none.
@@ -71,7 +73,14 @@ public final class Context: @unchecked Sendable {
     public var displayContext: DisplayContext {
         var context = display()
         context.program = programText
+        context.wantsExplorables = isForPages
         return context
+    }
+
+    /// Whether what runs show ends up in a page, as that of a notebook's cells does (`DisplayContext.wantsExplorables`).
+    public var isForPages: Bool {
+        get { shared.withLock(\.isForPages) }
+        set { shared.withLock { $0.isForPages = newValue } }
     }
 
     /// Passes an event to the session's consumer, on the calling thread. Events of abandoned work (`Aside`) are dropped.

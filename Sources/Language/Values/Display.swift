@@ -46,6 +46,8 @@ public struct DisplayContext: Sendable {
     public var unicode: Bool
     /// Whether pictures are shown; where not, a value need not draw one.
     public var wantsImages: Bool
+    /// Whether what is shown ends up in a page, where people explore it: pictures then carry the data for that.
+    public var wantsExplorables = false
     /// The text of the program that is running, which pictures record as their origin.
     public var program: String?
 

@@ -9,7 +9,7 @@ import Tensors
 final class Rendering: Sendable {
     /// The names of the builtin table, which are coloured.
     private let builtins: Set<String>
-    /// Whether pictures beside the notebook are shown: not those of a notebook that is not trusted.
+    /// Whether pictures beside the notebook are shown, and more than the text of what it records: not those of a notebook that is not trusted.
     private let showsFiles: Bool
     private let made = Mutex<[Int: (outputs: [CellOutput], html: Outputs)]>([:])
 
@@ -41,9 +41,8 @@ final class Rendering: Sendable {
         let lines = PageCell(file, place, state: .none).recordedLines
         guard !lines.isEmpty else { return Outputs() }
         let shown = lines.count > Self.mostRecordedLines ? Array(lines.prefix(Self.mostRecordedLines)) + ["…"] : lines
-        let html = CellHTML.outputs(shown, pictureFolder: file.pictureFolder, picture: link(files)) { [showsFiles] in
-            showsFiles ? files.facts($0) : nil
-        }
+        guard showsFiles else { return Outputs(pieces: [.html(CellHTML.plainOutputs(shown))]) }
+        let html = CellHTML.outputs(shown, pictureFolder: file.pictureFolder, picture: link(files), facts: files.facts)
         return Outputs(pieces: [.html(html)])
     }
 

@@ -1,3 +1,4 @@
+import Files
 import Language
 
 /// A record of a journal.
@@ -63,7 +64,7 @@ enum JournalRecord: Equatable {
     /// The record's length, checksum and payload.
     var encoded: [UInt8] {
         let payload = Array(text.utf8)
-        return Self.bytes(UInt32(truncatingIfNeeded: payload.count)) + Self.bytes(Self.checksum(payload[...])) + payload
+        return Self.bytes(UInt32(truncatingIfNeeded: payload.count)) + Self.bytes(CRC32.checksum(payload)) + payload
     }
 
     /// Returns the records of a journal up to the first that is torn or damaged, or nil where the bytes are no journal.
@@ -76,7 +77,7 @@ enum JournalRecord: Equatable {
             let start = place + 8
             guard length <= bytes.count - start else { break }
             let payload = bytes[start..<start + length]
-            guard checksum(payload) == number(bytes, place + 4), let text = String(validating: payload, as: UTF8.self),
+            guard CRC32.checksum(payload) == number(bytes, place + 4), let text = String(validating: payload, as: UTF8.self),
                 let record = JournalRecord(text: text)
             else { break }
             records.append(record)
@@ -91,15 +92,5 @@ enum JournalRecord: Equatable {
 
     private static func number(_ bytes: [UInt8], _ place: Int) -> UInt32 {
         (0..<4).reduce(0) { $0 | UInt32(bytes[place + $1]) << (8 * UInt32($1)) }
-    }
-
-    /// Returns the CRC-32 of zlib and PNG (polynomial 0xEDB88320).
-    static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-        var register = UInt32.max
-        for byte in bytes {
-            register ^= UInt32(byte)
-            for _ in 0..<8 { register = register & 1 == 1 ? register >> 1 ^ 0xEDB8_8320 : register >> 1 }
-        }
-        return ~register
     }
 }

@@ -22,7 +22,7 @@ extension Console {
     }
 
     /// Returns where a file came from that is not this person's and not trusted; else nil.
-    private func strangers(_ file: String) -> String? {
+    public func strangers(_ file: String) -> String? {
         guard let sign = ProgramOrigin.sign(file) else { return nil }
         guard let source = try? Session.readImport(file), TrustStore.own?.trusts(source) == true else { return sign }
         return nil

@@ -1,3 +1,4 @@
+import Files
 import Language
 
 @testable import Terminal
@@ -11,7 +12,7 @@ enum SessionFuzzing {
         read(bytes)
         var journal = Array(JournalRecord.heading.utf8)
         for payload in bytes.split(separator: 0, omittingEmptySubsequences: false) {
-            for number in [UInt32(payload.count), JournalRecord.checksum(payload)] {
+            for number in [UInt32(payload.count), CRC32.checksum(payload)] {
                 journal += (0..<4).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
             }
             journal += payload
