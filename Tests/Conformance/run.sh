@@ -5,6 +5,7 @@
 # 5. nbformat and nbconvert read the notebooks that go out, and notebooks of theirs come in.
 # 6. the Jupyter kernel passes jupyter_kernel_test, and nbclient runs a notebook with it.
 # 7. Chromium shows the live page of a notebook that is edited (left out where it is not installed).
+# 8. Chromium shows what people explore in pages (left out where it is not installed).
 set -euo pipefail
 source "$(dirname "$0")/environment.sh"
 cd "$ROOT"
@@ -16,5 +17,6 @@ status=0
 "$PYTHON" Tests/Conformance/notebooks.py --bas "$BAS" || status=1
 "$PYTHON" Tests/Conformance/kernel.py --bas "$BAS" || status=1
 "$PYTHON" Tests/Conformance/preview.py --bas "$BAS" || [ $? = 77 ] || status=1
+"$PYTHON" Tests/Conformance/pages.py --bas "$BAS" || [ $? = 77 ] || status=1
 for version in v1 v2; do "$PYTHON" Tests/Conformance/full_size.py --bas "$BAS" --version $version || status=1; done
 exit $status

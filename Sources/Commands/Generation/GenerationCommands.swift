@@ -38,7 +38,7 @@ enum GenerationCommands {
                         "generate(load_model(\"collage\"), \"a photo of a dog\", scheduler=\"dpmsolver++\", steps=2).size",
                         shows: "[128, 128]"),
                 ], seeAlso: ["edit", "ddim", "inspect_pictures", "leakage"], planner: Planner.drawing, run: generate)
-        ] + EditCommands.all
+        ] + EditCommands.all + DenoisingCommands.all
 
     @Sendable private static func generate(_ call: Call) throws -> Value {
         let model = try call[ModelCommands.model].model

@@ -116,6 +116,11 @@ enum SchedulerCommands {
         return (try call.mapped(choice) { try value.scheduler.plan(steps: value.requestedSteps, from: start) }, value.requestedSteps)
     }
 
+    /// Returns what the scheduler of a drawing builtin takes the model's output for.
+    static func predictionType(_ call: Call, _ model: DiffusionModel) throws -> PredictionType {
+        try chosen(call, model).scheduler.predictionType
+    }
+
     private static func chosen(_ call: Call, _ model: DiffusionModel) throws -> SchedulerValue {
         let steps = try call[Self.steps]
         switch try call[choice] {

@@ -90,11 +90,14 @@ struct OptionRule: Sendable {
         }
     ]
 
+    /// The rule of every builtin that draws with classifier-free guidance.
+    static let guidance = OptionRule([GenerationCommands.negative]) { call in
+        try call[GenerationCommands.scale] == 1 ? Cause("guidance is 1, which looks at the prompt only") : nil
+    }
+
     /// The rules of `generate`.
     static let drawing = [
-        OptionRule([GenerationCommands.negative]) { call in
-            try call[GenerationCommands.scale] == 1 ? Cause("guidance is 1, which looks at the prompt only") : nil
-        },
+        guidance,
         OptionRule([GenerationCommands.size]) { call in try call[GenerationCommands.latents].map { _ in Cause("latents has its size") } },
     ]
 

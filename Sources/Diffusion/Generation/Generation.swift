@@ -33,8 +33,12 @@ public struct GenerationStep: Sendable {
     public let count: Int
     /// The timestep that the U-Net was given.
     public let timestep: Float
-    /// The latents after the step, [N, h, w, C].
-    public let latents: Tensor
+    /// The latents before and after the step, [N, h, w, C].
+    public let sample, latents: Tensor
+    /// What the U-Net answered, with guidance, [N, h, w, C].
+    public let output: Tensor
+    /// The noise level of `sample`.
+    public let level: NoiseLevel
     /// The cross-attention maps of the prompted half of the batch, [N, A, H·W, L]; empty where none are recorded.
     public let maps: [CrossAttentionMap]
 }
@@ -78,11 +82,12 @@ extension DiffusionModel {
             let guided = isGuided ? Self.guide(out, Float(options.guidanceScale)) : out
             let drawn =
                 step.addsNoise ? noise?(index) ?? Self.stepNoise(seeds: Array(repeating: 0, count: n), step: index, initial.shape) : nil
-            (latents, state) = plan.advance(state, sample: latents, output: guided, noise: drawn)
+            let sample = latents
+            (latents, state) = plan.advance(state, sample: sample, output: guided, noise: drawn)
             try progress(
                 GenerationStep(
-                    index: index, count: plan.steps.count, timestep: step.timestep, latents: latents,
-                    maps: isGuided ? pass.maps.map { $0.lastHalf } : pass.maps))
+                    index: index, count: plan.steps.count, timestep: step.timestep, sample: sample, latents: latents, output: guided,
+                    level: step.level, maps: isGuided ? pass.maps.map { $0.lastHalf } : pass.maps))
         }
         return latents
     }

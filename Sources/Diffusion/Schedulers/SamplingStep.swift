@@ -10,6 +10,21 @@ public struct NoiseLevel: Sendable, Equatable {
     public let noise: Float
 
     static let clean = NoiseLevel(signal: 1, noise: 0)
+
+    /// Returns the clean sample that a model's output says is in a sample at this level: x₀ where the sample is signal·x₀ + noise·ε. The
+    /// velocity is that of the sample scaled to signal² + noise² = 1. Both tensors have one shape. Where nothing of the clean sample is left
+    /// (signal 0), noise alone does not determine it, and the sample comes back.
+    public func original(_ type: PredictionType, sample: Tensor, output: Tensor) -> Tensor {
+        switch type {
+        case .sample: return output
+        case .epsilon:
+            guard signal != 0 else { return sample }
+            return sample.combined(1 / signal, with: output, -noise / signal)
+        case .vPrediction:
+            let square = signal * signal + noise * noise
+            return sample.combined(signal / square, with: output, -noise / square.squareRoot())
+        }
+    }
 }
 
 /// A step from a timestep to the next lower one.
