@@ -105,11 +105,19 @@ show table([{
 # %% Misconception: "each step takes away a layer of noise"
 #| Nothing is peeled off. At every step the model guesses the whole picture, as above, and the sampler goes a
 #| little way towards that guess; at the next, less noisy step the guess is better. The blurred guesses at t =
-#| 900 are averages over all the pictures that would fit.
-#|
-#| A second one: "*guidance* is a knob for quality". At each step the sampler makes two predictions, one with
-#| the prompt and one without, and goes on with without + g · (with − without). g = 0 ignores the prompt, g =
-#| 1 is the model as it is, more exaggerates what the prompt changes.
+#| 900 are averages over all the pictures that would fit. (On a page, `bas preview` or `bas export`, a slider
+#| goes through the steps.)
+show denoising(base, prompt, steps=20, seed=1)
+#| At the first step the guess has the horizon and the place of the dog already, though the noisy picture shows
+#| nothing of them until late. Below, the same noise without guidance: grey and soft, but the same dog.
+#> denoising of "a photo of a dog at the beach": 20 steps of ddim, guidance 3 and none, seed 1
+#> ![denoising of a photo of a dog at the beach: 13 moments](1_one_guess.out/9cbe6e870e23.png)
+#>@ a3d11a641462 Haswell 5.2 s
+
+# %% Misconception: "guidance is a knob for quality"
+#| At each step the sampler makes two predictions, one with the prompt and one without, and goes on with
+#| without + g · (with − without). g = 0 ignores the prompt, g = 1 is the model as it is, more exaggerates what
+#| the prompt changes.
 strengths = [0, 1, 3, 7, 15]
 show [[generate(base, prompt, seed=s, steps=20, guidance=g) for g in strengths] for s in [1, 2]],
     rows=["seed 1", "seed 2"], columns=["guidance {g}" for g in strengths]

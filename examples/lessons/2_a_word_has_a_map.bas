@@ -58,6 +58,19 @@ lesson.reveal(answer, "\"the\" looks at the flower, not at the grass; the \"a\" 
 #> Here:      "the" looks at the flower, not at the grass; the "a" before "flower" looks at the dog
 #>@ 306eb0b12ef7 Haswell 0.0 s
 
+# %% Look around
+#| Each of these maps is a mean. On a page (`bas preview`, `bas export`) you can take it apart: point at a word,
+#| and move the sliders. At a terminal you see "dog" by layer and head.
+attention(base, prompt, token="dog", image=picture, keep=["layer", "head"])
+#| "dog" looks at the dog in the mean, because one layer says so loudly: in `up 2.0` the map is a bar along the
+#| dog's back. In `up 2.1` the same word looks at the *flower*, most of all in head 1. And with more noise, at
+#| t = 900, "grass" leaves the grass and looks into the flower and the sky: slide the timestep.
+#> attention [3, 2, 16, 16] (layer, head, height, width)
+#>   dog in "a photo of a dog and a flower on the grass"
+#>   peak at row 10, column 3, mean of 3 layers, timesteps 100 300 500 700 900
+#> ![attention of dog](2_a_word_has_a_map.out/7e716b68a5d0.png)
+#>@ ad26f9ef2c05 Haswell 0.5 s
+
 # %% In a number
 #| A map and a *mask* (1 inside of a thing, 0 outside) compare by the share of the map's mass inside of the
 #| mask, its *energy*. A map that looks evenly everywhere has as its energy the mask's area; that is the number
