@@ -58,7 +58,7 @@ let package = Package(
         .target(
             name: "Pages", dependencies: ["Files", "Tensors", "Images", "Figures", "Language", "Notebook"], exclude: ["README.md"],
             resources: [.embedInCode("page.css")]
-                + ["tools", "maps", "attention", "leakage", "film", "chart", "page"].map { .embedInCode("Script/\($0).js") }),
+                + ["tools", "maps", "attention", "leakage", "pictures", "film", "chart", "page"].map { .embedInCode("Script/\($0).js") }),
         .target(
             name: "Preview",
             dependencies: [

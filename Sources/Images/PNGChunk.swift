@@ -7,8 +7,8 @@ import Tensors
 public enum PNGChunk {
     private static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
-    /// Returns the data of the first chunk of a type; nil where the file has none, where its chunks are damaged before or in it, and where it
-    /// has more than `limit` bytes. `type` is four letters.
+    /// Returns the data of the first chunk of a type; nil where the file has none, where its chunks are damaged before or in it, and where
+    /// it has more than `limit` bytes. `type` is four letters.
     public static func data(_ type: String, in png: [UInt8], limit: Int) -> [UInt8]? {
         guard let place = chunks(of: png).first(where: { $0.type == Array(type.utf8) }) else { return nil }
         let data = png[place.data]

@@ -16,7 +16,7 @@ public struct NotebookPage {
         "\"use strict\";\n(() => {\n"
         + [
             PackageResources.tools_js, PackageResources.maps_js, PackageResources.attention_js, PackageResources.leakage_js,
-            PackageResources.film_js, PackageResources.chart_js, PackageResources.page_js,
+            PackageResources.pictures_js, PackageResources.film_js, PackageResources.chart_js, PackageResources.page_js,
         ].map { String(decoding: $0, as: UTF8.self) }.joined() + "})();\n"
 
     /// What a page says beside the notebook itself.

@@ -44,6 +44,9 @@ m.history
 
 # %% Leakage
 leakage(m, photo)
+
+# %% Pictures
+inspect_pictures(m, photo, prompts=["a photo of * at the beach"], n=2, steps=4)
 """
 
 CHUNK = b"baSP"
@@ -225,17 +228,29 @@ def check_leakage(tab):
     expect("×" in reading(tab, figure), "and says what it is", reading(tab, figure))
 
 
+def check_pictures(tab):
+    figure = explorer("pictures")
+    cells = tab.run(f"[...{figure}.querySelectorAll('.cells tbody button')].map(button => button.textContent)")
+    expect(len(cells) == 8 and all("/" in cell or cell == "–" for cell in cells), "a count for each handle and question", cells)
+    for place, cell in enumerate(cells):
+        click(tab, f"{figure}.querySelectorAll('.cells tbody button')[{place}]")
+        shown = tab.run(f"[...{figure}.querySelectorAll('.counted')].filter(picture => picture.offsetHeight).map(p => !p.classList.contains('not-found'))")
+        found = f"{sum(shown)}/{len(shown)}" if shown else "–"
+        expect(found == cell, f"the pictures behind {cell} are there", found)
+
+
 def check_page(browser, program, shots, folder):
     (folder / "page.bas").write_text(NOTEBOOK)
     run(program, "notebook", "--quiet", "page.bas", folder=folder)
     sizes = [len(json.dumps(chunk(path.read_bytes()))) for path in (folder / "page.out").iterdir()]
-    expect(len(sizes) == 5 and max(sizes) < 350_000, "what is explored is small", sizes)
+    expect(len(sizes) == 6 and max(sizes) < 350_000, "what is explored is small", sizes)
     run(program, "test", "page.bas", folder=folder)
     expect(True, "bas test finds it as recorded")
     run(program, "export", "page.bas", "-o", "page.html", folder=folder)
     tab = browser.tab((folder / "page.html").as_uri(), width=1200, height=900)
     tab.wait(READY)
-    for check in (lambda: check_attention(tab, shots), lambda: check_two(tab), lambda: check_film(tab), lambda: check_chart(tab), lambda: check_leakage(tab)):
+    for check in (lambda: check_attention(tab, shots), lambda: check_two(tab), lambda: check_film(tab), lambda: check_chart(tab), lambda: check_leakage(tab),
+                  lambda: check_pictures(tab)):
         check()
     expect(tab.complaints() == [], "the page's policy has nothing to complain of", tab.complaints())
     if shots:
@@ -278,7 +293,7 @@ def check_without_script(browser, program, shots, folder):
     time.sleep(1)
     tab.call("Emulation.setScriptExecutionDisabled", value=False)
     heights = tab.run("[...document.querySelectorAll('figure img')].map(image => image.offsetHeight)")
-    expect(len(heights) == 5 and min(heights) > 50, "the still pictures stand there", heights)
+    expect(len(heights) == 6 and min(heights) > 50, "the still pictures stand there", heights)
     expect(tab.run("document.querySelectorAll('.explorer').length") == 0, "and no part that needs the script")
     tab.close()
 
@@ -289,7 +304,7 @@ def check_live(browser, program, shots, folder):
                                text=True, env=environment)
     try:
         tab = browser.tab(process.stdout.readline().strip(), width=1200, height=900)
-        tab.wait("document.querySelectorAll('figure.explored').length === 5", timeout=90)
+        tab.wait("document.querySelectorAll('figure.explored').length === 6", timeout=90)
         check_attention(tab, None)
         check_film(tab)
         check_chart(tab)
@@ -334,8 +349,8 @@ def check_stranger(browser, program, shots, folder):
         panel["title"] = attack
         panel["words"] = [attack for _ in panel["words"]]
         panel["layers"] = [attack for _ in panel["layers"]]
-    for name, content, count in (("hostile words", json.dumps(data).encode(), 5), ("nonsense", b'{"version":1,"kind":"attention","panels":[{}]}', 4),
-                                 ("no JSON", b"\xff" * 1000, 4)):
+    for name, content, count in (("hostile words", json.dumps(data).encode(), 6), ("nonsense", b'{"version":1,"kind":"attention","panels":[{}]}', 5),
+                                 ("no JSON", b"\xff" * 1000, 5)):
         path.write_bytes(carrying(original, content))
         run(program, "export", "page.bas", "-o", "hostile.html", folder=folder)
         tab = browser.tab((folder / "hostile.html").as_uri(), width=1200, height=900)
@@ -357,7 +372,7 @@ def check_stranger(browser, program, shots, folder):
     expect("<img src=" not in page and "data-explorable=" not in page and "![attention of dog](page.out/" in page, "and are text")
     run(program, "trust", "Downloads/page.bas", folder=folder)
     run(program, "export", "Downloads/page.bas", "-o", "stranger.html", folder=folder)
-    expect((folder / "stranger.html").read_text().count("data-explorable=") == 5, "once trusted, they are what they were")
+    expect((folder / "stranger.html").read_text().count("data-explorable=") == 6, "once trusted, they are what they were")
 
 
 failures = []

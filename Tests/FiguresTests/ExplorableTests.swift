@@ -29,8 +29,16 @@ import Testing
         return [
             .attention(try #require(AttentionAtlas([panel()]))),
             .attention(try #require(AttentionAtlas([panel(), panel(words: ["cat"])]))),
-            .film(film), .leakage(try leakage()), try #require(Examples.losses.explorable),
+            .film(film), .leakage(try leakage()), .pictures(try counts()), try #require(Examples.losses.explorable),
         ]
+    }
+
+    static func counts() throws -> PictureTable {
+        try #require(
+            try PictureTable(
+                rows: ["0: mug", "1: rose"], columns: ["present"],
+                cells: [.init(counted: [0, 1], found: [1]), .init(counted: [], found: [])],
+                pictures: [Image(width: 12, height: 8, color: .ink), Image(width: 12, height: 8, color: .white)], labels: ["one", "two"]))
     }
 
     static func leakage() throws -> LeakageTable {
@@ -139,6 +147,30 @@ import Testing
             try LeakageTable(
                 rows: ["a"], columns: ["b", "background"], shares: [[1]], chance: [1, 0], maps: [Tensor([1], shape: [1, 1])],
                 masks: [Tensor([1], shape: [1, 1])], photo: Image(width: 1, height: 1, color: .ink)) == nil)
+    }
+
+    // MARK: pictures behind counts
+
+    @Test func countsThatDoNotFitTheirPicturesAreNothing() throws {
+        func table(_ cells: [PictureTable.Cell], _ pictures: [Image]) throws -> PictureTable? {
+            try PictureTable(rows: ["a"], columns: ["b"], cells: cells, pictures: pictures, labels: pictures.map { "\($0.size)" })
+        }
+        let picture = Image(width: 4, height: 4, color: .ink)
+        #expect(try table([.init(counted: [0], found: [0])], [picture]) != nil)
+        #expect(try table([.init(counted: [1], found: [])], [picture]) == nil)
+        #expect(try table([.init(counted: [], found: [0])], [picture]) == nil)
+        #expect(try table([], [picture]) == nil)
+        #expect(try table([.init(counted: [0], found: [])], [picture, Image(width: 5, height: 4, color: .ink)]) == nil)
+    }
+
+    @Test func manyPicturesAreMadeSmaller() throws {
+        let pictures = try Image.batch(RandomDraw(seed: 1, stream: "test", step: 0).normal([64, 160, 160, 3]))
+        let table = try #require(
+            try PictureTable(
+                rows: ["a"], columns: ["b"], cells: [.init(counted: Array(0..<64), found: [3])], pictures: pictures,
+                labels: pictures.indices.map { "\($0)" }))
+        #expect(table.pictures.reduce(0) { $0 + $1.count } <= 200 << 10 && table.size.width < 160)
+        #expect(Explorable(Explorable.pictures(table).json) == .pictures(table))
     }
 
     // MARK: film

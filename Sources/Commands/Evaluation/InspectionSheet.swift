@@ -23,6 +23,21 @@ struct InspectionSheet {
         return Figure(.pictures(grid), title: "found, by number; not asked for [in brackets]" + (left > 0 ? "; \(left) more pictures" : ""))
     }
 
+    /// Returns the counts with the pictures that each counts, for a page; nil where the pictures are too many for one. Throws `ImageError`.
+    func table() throws -> PictureTable? {
+        guard report.pictures.count <= 64 else { return nil }
+        let questions = InspectionText.questions
+        let cells = report.tokens.indices.flatMap { handle in
+            questions.map { question in
+                let trials = report.trials(question.question, handle)
+                return PictureTable.Cell(counted: trials.counted, found: trials.found)
+            }
+        }
+        return try PictureTable(
+            rows: report.tokens.indices.map { "\($0): \(name($0))" }, columns: questions.map(\.title), cells: cells,
+            pictures: try report.pictures.map(outlined), labels: report.pictures.map { "\($0.prompt): \(found($0))" })
+    }
+
     /// Returns the thing's name, or its handle where it has none of its own.
     private func name(_ handle: Int) -> String {
         report.names[handle] == "mask \(handle)" ? report.tokens[handle] : report.names[handle]

@@ -4,10 +4,7 @@ import Language
 extension InspectionValue {
     /// Returns the counts of a handle, with the names of their columns.
     private func counts(_ handle: Int) -> [(name: String, count: InspectionReport.Count)] {
-        [
-            ("present", report.present(handle)), ("others", report.others(handle)), ("unasked", report.unasked(handle)),
-            ("doubled", report.doubled(handle)),
-        ]
+        InspectionReport.Question.allCases.map { ($0.rawValue, report.trials($0, handle).count) }
     }
 
     /// A row for each handle: rates with their Wilson intervals, likeness with Student's, whose ends `plot` and `bars` draw as error bars.
@@ -75,6 +72,11 @@ struct InspectionText {
             "\(drawn) picture\(drawn == 1 ? "" : "s") of \(value.scene): \(sets) in \(plan.contexts.count) prompt\(plan.contexts.count == 1 ? "" : "s")\(stopped)"
     }
 
+    /// What is counted, with the titles of its columns.
+    static let questions: [(question: InspectionReport.Question, title: String)] = [
+        (.present, "present"), (.others, "others too"), (.unasked, "unasked"), (.doubled, "doubled"),
+    ]
+
     /// Returns a count with its interval: "9/10 .60–.98".
     private func cell(_ count: InspectionReport.Count) -> String {
         guard let interval = count.interval else { return "–" }
@@ -83,10 +85,9 @@ struct InspectionText {
 
     private var rates: TextTable {
         TextTable(
-            columns: [.init(""), .init("thing")] + ["present", "others too", "unasked", "doubled"].map { .init($0, number: true) },
+            columns: [.init(""), .init("thing")] + Self.questions.map { .init($0.title, number: true) },
             rows: value.handles.map { handle in
-                [report.tokens[handle], report.names[handle]]
-                    + [report.present(handle), report.others(handle), report.unasked(handle), report.doubled(handle)].map(cell)
+                [report.tokens[handle], report.names[handle]] + Self.questions.map { cell(report.trials($0.question, handle).count) }
             })
     }
 

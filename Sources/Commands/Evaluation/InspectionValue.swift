@@ -1,4 +1,5 @@
 import BreakAScene
+import Figures
 import Images
 import Language
 
@@ -74,11 +75,11 @@ struct InspectionValue: DeclaredValue, TableReadable {
 
     func display(_ context: DisplayContext) -> Display {
         let text = InspectionText(value: self).lines(context.width).joined(separator: "\n")
-        guard context.wantsImages, let figure = try? FigureValue(InspectionSheet(report: report).figure()),
-            let shown = figure.display(context).image
-        else {
+        let sheet = InspectionSheet(report: report)
+        guard context.wantsImages, let figure = try? FigureValue(sheet.figure()), var png = figure.display(context).image?.png else {
             return Display(text)
         }
-        return Display(text, image: DisplayImage(png: shown.png, alt: "contact sheet of \(report.pictures.count) pictures"))
+        if context.wantsExplorables, let table = (try? sheet.table()) ?? nil { png = Explorable.pictures(table).embedded(in: png) }
+        return Display(text, image: DisplayImage(png: png, alt: "contact sheet of \(report.pictures.count) pictures"))
     }
 }

@@ -39,8 +39,8 @@ struct AttentionReduction: Equatable {
 
 extension AttentionAtlas.Panel {
     /// Collects maps. `map` returns the values [timesteps, layers, heads, height · width] of a word by its place. `chosen` are places among
-    /// `words`. Returns nil where a map has more than 64 cells in a row or column, or nothing is there to show. Throws `ImageError`, and what
-    /// `map` throws.
+    /// `words`. Returns nil where a map has more than 64 cells in a row or column, or nothing is there to show. Throws `ImageError`, and
+    /// what `map` throws.
     public init?(
         title: String, words: [String], chosen: [Int], timesteps: [String], layers: [String], heads: [String], height: Int, width: Int,
         picture: Image?, map: (_ word: Int) throws -> [Float]

@@ -42,8 +42,8 @@ public struct ChartReadout: Sendable, Equatable {
 }
 
 extension ChartReadout {
-    /// Reads the values of a figure; nil for anything but a chart whose series are all lines. Of more than 1500 places along x some are left
-    /// out evenly. Throws `FigureError` where the figure cannot be drawn.
+    /// Reads the values of a figure; nil for anything but a chart whose series are all lines. Of more than 1500 places along x some are
+    /// left out evenly. Throws `FigureError` where the figure cannot be drawn.
     init?(_ figure: Figure) throws {
         guard case .chart(let chart) = figure.content, (1...Self.mostLines).contains(chart.series.count),
             chart.series.allSatisfy({ if case .line = $0.shape { true } else { false } })

@@ -26,8 +26,8 @@ public struct DenoisingFilm: Sendable, Equatable {
 }
 
 extension DenoisingFilm {
-    /// Makes a film of rows of pictures, one a step, all of one size. Where it would be too large, pictures are compressed further, then steps
-    /// are left out evenly, never the first and the last. Returns nil where there is nothing to step through. Throws `ImageError`.
+    /// Makes a film of rows of pictures, one a step, all of one size. Where it would be too large, pictures are compressed further, then
+    /// steps are left out evenly, never the first and the last. Returns nil where there is nothing to step through. Throws `ImageError`.
     public init?(_ rows: [(name: String, pictures: [Image])], steps: [String]) throws {
         guard let first = rows.first?.pictures.first, rows.count <= Self.mostRows, steps.count > 1,
             rows.allSatisfy({ $0.pictures.count == steps.count && $0.pictures.allSatisfy { $0.size == first.size } })

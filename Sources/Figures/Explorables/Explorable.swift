@@ -15,6 +15,8 @@ public enum Explorable: Sendable, Equatable {
     case chart(ChartReadout)
     /// Where the attention of handles goes: a table, and the pictures behind its cells.
     case leakage(LeakageTable)
+    /// Counts, and the pictures that they count.
+    case pictures(PictureTable)
 
     private static let chunk = "baSP"
     /// The largest data, in bytes of JSON.
@@ -45,17 +47,21 @@ public enum Explorable: Sendable, Equatable {
         case "leakage":
             guard let table = LeakageTable(reader) else { return nil }
             self = .leakage(table)
+        case "pictures":
+            guard let table = PictureTable(reader) else { return nil }
+            self = .pictures(table)
         default: return nil
         }
     }
 
-    /// The word for the kind: "attention", "film", "chart" or "leakage".
+    /// The word for the kind: "attention", "film", "chart", "leakage" or "pictures".
     public var kind: String {
         switch self {
         case .attention: "attention"
         case .film: "film"
         case .chart: "chart"
         case .leakage: "leakage"
+        case .pictures: "pictures"
         }
     }
 
@@ -67,6 +73,7 @@ public enum Explorable: Sendable, Equatable {
             case .film(let film): film.members
             case .chart(let chart): chart.members
             case .leakage(let table): table.members
+            case .pictures(let table): table.members
             }
         return .object(JSONObject([("version", JSON(Self.version)), ("kind", .string(kind))] + members))
     }

@@ -41,9 +41,11 @@ const attentionPanel = (data, colours) => {
   const cellAt = event => {
     const box = canvas.getBoundingClientRect();
     const inside = (part, count) => Math.min(count - 1, Math.max(0, Math.floor(part * count)));
-    return { row: inside((event.clientY - box.top) / box.height, data.height), column: inside((event.clientX - box.left) / box.width, data.width) };
+    const [row, column] = [(event.clientY - box.top) / box.height, (event.clientX - box.left) / box.width];
+    return { row: inside(row, data.height), column: inside(column, data.width) };
   };
-  return { data, canvas, draw, mark, cellAt, load, valueAt: (word, state, cell) => valuesOf(word, state)[cell.row * data.width + cell.column] };
+  const valueAt = (word, state, { row, column }) => valuesOf(word, state)[row * data.width + column];
+  return { data, canvas, draw, mark, cellAt, load, valueAt };
 };
 
 const exploreAttention = (figure, { panels: list, colors }) => {
@@ -51,7 +53,8 @@ const exploreAttention = (figure, { panels: list, colors }) => {
   // Prompts of equally many words are compared word by word; of others, each word stands for its first place in each prompt.
   const areAligned = list.every(data => data.words.length === list[0].words.length);
   const words = areAligned
-    ? list[0].words.map((_, place) => ({ text: [...new Set(list.map(data => data.words[place]))].join(" / "), places: list.map(() => place) }))
+    ? list[0].words.map((_, place) => (
+      { text: [...new Set(list.map(data => data.words[place]))].join(" / "), places: list.map(() => place) }))
     : [...new Set(list.flatMap(data => data.words))].map(text => ({ text, places: list.map(data => data.words.indexOf(text)) }));
   const begin = list[0].chosen[0] === undefined ? 0 : words.findIndex(({ places }) => places[0] === list[0].chosen[0]);
   const state = { word: Math.max(0, begin), timesteps: 0, layers: 0, heads: 0, opacity: 80 };
@@ -64,8 +67,10 @@ const exploreAttention = (figure, { panels: list, colors }) => {
     const count = key === "timesteps" ? list[0].weights.reduce((a, b) => a + b, 0) : longest.length;
     return { key, name, labels: longest, count };
   }).filter(({ labels }) => labels.length > 1);
-  const sliders = axes.map(({ key, name, labels, count }) => [key, slider(name, labels.length, place => place ? labels[place - 1] : `mean of ${count}`,
-    place => choose({ [key]: place }))]);
+  const sliders = axes.map(({ key, name, labels, count }) => {
+    const nameOf = place => place ? labels[place - 1] : `mean of ${count}`;
+    return [key, slider(name, labels.length, nameOf, place => choose({ [key]: place }))];
+  });
   sliders.push(["opacity", slider("Opacity", 100, place => `${place} %`, place => choose({ opacity: place }), state.opacity)]);
 
   const draw = () => {
@@ -97,14 +102,18 @@ const exploreAttention = (figure, { panels: list, colors }) => {
       const shares = words.map(({ places }) => places[number] < 0 ? 0 : panel.valueAt(places[number], state, place));
       const most = Math.max(...shares, 1e-9);
       buttons.forEach((button, word) => button.style.setProperty("--share", `${(100 * shares[word] / most).toFixed(1)}%`));
-      const named = [...shares.keys()].sort((a, b) => shares[b] - shares[a]).slice(0, 4).map(word => `“${words[word].text}” ${short(shares[word])}`);
+      const highest = [...shares.keys()].sort((a, b) => shares[b] - shares[a]).slice(0, 4);
+      const named = highest.map(word => `“${words[word].text}” ${short(shares[word])}`);
       reading.textContent = `Row ${place.row + 1}, column ${place.column + 1} attends to ${named.join(", ")}`;
     }
     draw();
   };
 
   // Explorers of one cell of the notebook go together. They are looked up when something is chosen: a live page gets its pieces one by one.
-  const others = () => [...figure.closest(".cell, .live")?.querySelectorAll(".explorer") ?? []].filter(other => other !== explorer && other.basShow);
+  const others = () => {
+    const all = [...figure.closest(".cell, .live")?.querySelectorAll(".explorer") ?? []];
+    return all.filter(other => other !== explorer && other.basShow);
+  };
   const choose = (change, isTold = true) => {
     if (change.text !== undefined) {
       const place = words.findIndex(({ text }) => text === change.text);

@@ -33,7 +33,9 @@ const exploreFilm = (figure, { steps, rows, width, height }) => {
       draw();
     }, 250);
   });
-  const panels = frames.map(({ row, canvas }) => make("div", { className: "panel" }, make("p", { className: "panel-title", textContent: row.name }), canvas));
+  const panels = frames.map(({ row, canvas }) => make("div", { className: "panel" },
+    make("p", { className: "panel-title", textContent: row.name }), canvas));
   Promise.all(frames.map(async frame => { frame.pictures = await Promise.all(frame.row.frames.map(text => bitmapOf(text))); })).then(draw);
-  return make("div", { className: "explorer" }, make("div", { className: "panels" }, ...panels), make("div", { className: "sliders" }, step.label, play));
+  return make("div", { className: "explorer" }, make("div", { className: "panels" }, ...panels),
+    make("div", { className: "sliders" }, step.label, play));
 };

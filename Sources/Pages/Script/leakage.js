@@ -43,13 +43,8 @@ const exploreLeakage = (figure, data) => {
     cell.addEventListener("pointerleave", () => { if (hover === place) { hover = -1; draw(); } });
     return cell;
   });
-  const head = text => make("th", { scope: "col", textContent: text });
-  const lines = rows.map((name, row) => make("tr", {}, make("th", { scope: "row", textContent: name }),
-    ...buttons.slice(row * columns.length, (row + 1) * columns.length).map(cell => make("td", {}, cell))));
-  const table = make("div", { className: "table" }, make("table", {}, make("thead", {}, make("tr", {}, make("td"), ...columns.map(head))),
-    make("tbody", {}, ...lines)));
   draw();
   load().then(draw);
-  return make("div", { className: "explorer" }, make("div", { className: "panels" }, make("div", { className: "panel" }, canvas), table), reading,
-    make("div", { className: "sliders" }));
+  const panels = make("div", { className: "panels" }, make("div", { className: "panel" }, canvas), tableOf(rows, columns, buttons));
+  return make("div", { className: "explorer" }, panels, reading, make("div", { className: "sliders" }));
 };

@@ -180,7 +180,9 @@ const addReading = table => {
 };
 
 // Values to explore: what stands in place of a still picture, or below it.
-const explorers = { attention: exploreAttention, film: exploreFilm, chart: exploreChart, leakage: exploreLeakage };
+const explorers = {
+  attention: exploreAttention, film: exploreFilm, chart: exploreChart, leakage: exploreLeakage, pictures: explorePictures,
+};
 const addExplorer = figure => {
   const data = JSON.parse(figure.dataset.explorable);
   figure.removeAttribute("data-explorable");

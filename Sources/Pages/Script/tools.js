@@ -35,3 +35,12 @@ const short = value => {
   const size = Math.abs(value);
   return size >= 1e-3 && size < 1e6 ? String(+value.toPrecision(3)) : value.toExponential(1);
 };
+
+// A table whose cells are buttons, row after row.
+const tableOf = (rows, columns, buttons) => {
+  const head = text => make("th", { scope: "col", textContent: text });
+  const lines = rows.map((name, row) => make("tr", {}, make("th", { scope: "row", textContent: name }),
+    ...buttons.slice(row * columns.length, (row + 1) * columns.length).map(cell => make("td", {}, cell))));
+  return make("div", { className: "table cells" }, make("table", {}, make("thead", {}, make("tr", {}, make("td"), ...columns.map(head))),
+    make("tbody", {}, ...lines)));
+};
