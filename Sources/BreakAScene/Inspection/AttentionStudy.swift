@@ -80,15 +80,22 @@ extension DiffusionModel {
         _ prompt: String, picture: Tensor, timesteps: [Int], layers: [String] = [], seed: Int, draw: Int = 0
     ) throws -> AttentionStudy {
         let ids = try tokenize([prompt])[0]
+        let latents = noised(picture, timesteps, seed: seed, draw: draw)
+        let text = textEncoder([ids]).value
+        var pass = UNetPass(
+            Variable(.concatenated(Array(repeating: text, count: timesteps.count), axis: 0)), recording: recording(layers, latents.shape))
+        _ = unet(Variable(latents), timesteps: timesteps.map(Float.init), &pass)
+        return AttentionStudy(prompt: prompt, ids: ids, timesteps: timesteps, maps: try Self.select(pass.maps, layers))
+    }
+
+    /// The latents of a picture [1, H, W, 3] in [−1, 1], noised to each of `timesteps` by the same noise, [T, h, w, C]. `draw` counts
+    /// draws of a seed.
+    func noised(_ picture: Tensor, _ timesteps: [Int], seed: Int, draw: Int = 0) -> Tensor {
         let z = posterior(of: picture).mean.scaled(by: vae.configuration.scalingFactor)
         let noise = RandomDraw(seed: UInt64(bitPattern: Int64(seed)), stream: "attention", step: UInt32(clamping: draw)).normal(z.shape)
         let n = timesteps.count
-        let latents = addNoise(
+        return addNoise(
             .concatenated(Array(repeating: z, count: n), axis: 0), .concatenated(Array(repeating: noise, count: n), axis: 0), timesteps)
-        let text = textEncoder([ids]).value
-        var pass = UNetPass(Variable(.concatenated(Array(repeating: text, count: n), axis: 0)), recording: recording(layers, z.shape))
-        _ = unet(Variable(latents), timesteps: timesteps.map(Float.init), &pass)
-        return AttentionStudy(prompt: prompt, ids: ids, timesteps: timesteps, maps: try Self.select(pass.maps, layers))
     }
 
     /// Records maps during a generation, one timestep per denoising step, and returns the latents that it drew with them.

@@ -10,8 +10,8 @@ public struct Attention: Module {
     var toV: Linear
     var toOut: Linear
     let heads: Int
-    /// The full name of a cross-attention, under which its maps are recorded; nil for self-attention.
-    let crossAttentionName: String?
+    /// The full name under which maps are recorded; nil in the autoencoder, which records none.
+    let name: String?
 
     init(_ width: Int, context: Int? = nil, heads: Int, bias: Bool = false, name: String? = nil) {
         toQ = Linear(width, width, bias: bias)
@@ -19,7 +19,7 @@ public struct Attention: Module {
         toV = Linear(context ?? width, width, bias: bias)
         toOut = Linear(width, width)
         self.heads = heads
-        crossAttentionName = name
+        self.name = name
     }
 
     /// Self-attention of x [N, L, D], plus `residual`: [N, L, D].
@@ -27,11 +27,20 @@ public struct Attention: Module {
         toOut(toQ(x).attention(keys: toK(x), values: toV(x), heads: heads), residual: residual)
     }
 
+    /// Self-attention of x [N, HW, D], plus `residual`. The mean of its probabilities over the heads is recorded where `pass` wants it.
+    func toItself(_ x: Variable, size: (height: Int, width: Int), _ pass: inout UNetPass, residual: Variable) -> Variable {
+        guard let name, pass.wantsSelfAttention(cells: size.height * size.width) else { return self(x, residual: residual) }
+        let probabilities = toQ(x).attentionProbabilities(keys: toK(x), heads: heads)
+        pass.selfMaps.append(
+            SelfAttentionMap(layer: name, height: size.height, width: size.width, probabilities: probabilities.value.mean([1])))
+        return toOut(probabilities.attentionValues(toV(x)), residual: residual)
+    }
+
     /// Cross-attention of x [N, HW, D] to the text, plus `residual`: [N, HW, D]. It is recorded where `pass` wants it.
     func callAsFunction(_ x: Variable, size: (height: Int, width: Int), _ pass: inout UNetPass, residual: Variable) -> Variable {
         let (keys, values) = pass.projections { (toK($0), toV($0)) }
         let query = toQ(x)
-        guard let name = crossAttentionName, pass.recording.wants(name, height: size.height, width: size.width) else {
+        guard let name, pass.recording.wants(name, height: size.height, width: size.width) else {
             return toOut(query.attention(keys: keys, values: values, heads: heads), residual: residual)
         }
         let probabilities = query.attentionProbabilities(keys: keys, heads: heads)

@@ -15,7 +15,7 @@ struct BasicTransformerBlock: Module {
 
     init(_ width: Int, context: Int, heads: Int, name: String) {
         norm1 = LayerNorm(width)
-        attn1 = Attention(width, heads: heads)
+        attn1 = Attention(width, heads: heads, name: name + "attn1")
         norm2 = LayerNorm(width)
         attn2 = Attention(width, context: context, heads: heads, name: name + "attn2")
         norm3 = LayerNorm(width)
@@ -25,7 +25,7 @@ struct BasicTransformerBlock: Module {
 
     /// The output [N, HW, D] for x [N, HW, D] of height and width `size`.
     func callAsFunction(_ x: Variable, size: (height: Int, width: Int), _ pass: inout UNetPass) -> Variable {
-        let x = attn1(norm1(x), residual: x)
+        let x = attn1.toItself(norm1(x), size: size, &pass, residual: x)
         let y = attn2(norm2(x), size: size, &pass, residual: x)
         return feedForwardOut(feedForwardIn(norm3(y)).geglu(), residual: y)
     }
@@ -86,7 +86,7 @@ struct Transformer2DModel: Module {
     }
 
     /// The full names of the cross-attentions, in order.
-    var crossAttentionNames: [String] { transformerBlocks.compactMap(\.attn2.crossAttentionName) }
+    var crossAttentionNames: [String] { transformerBlocks.compactMap(\.attn2.name) }
 
     /// The output [N, H, W, C] for x [N, H, W, C]; the pass gets the recorded maps. In a pass with gradient checkpointing only the
     /// inputs are kept, and the layer is computed again in the backward pass.

@@ -37,6 +37,18 @@ public struct CrossAttentionMap: Sendable {
     }
 }
 
+/// The recorded map of one self-attention: how much every place of the picture looks at every other one.
+public struct SelfAttentionMap: Sendable {
+    /// The layer's name, such as "up_blocks.2.attentions.0.transformer_blocks.0.attn1".
+    public let layer: String
+    /// The height H of the map, in cells.
+    public let height: Int
+    /// The width W of the map, in cells.
+    public let width: Int
+    /// The mean over the heads of the probabilities, [N, H·W, H·W]; each row sums to 1.
+    public let probabilities: Tensor
+}
+
 /// The text's keys and values in every cross-attention, in the order of the layers. They are the same at every sampling
 /// step of a prompt, so they are computed once.
 public struct TextProjections: Sendable {
@@ -50,7 +62,11 @@ public struct UNetPass: Sendable {
     let recording: AttentionRecording
     /// Whether layers keep only their inputs, and are computed again in the backward pass.
     let isCheckpointing: Bool
-    /// The recorded maps in the order of the layers.
+    /// The most cells of a self-attention whose map is recorded; 0 records none.
+    private let mostSelfCells: Int
+    /// The recorded maps of self-attention, in the order of the layers.
+    public internal(set) var selfMaps: [SelfAttentionMap] = []
+    /// The recorded maps of cross-attention, in the order of the layers.
     public internal(set) var maps: [CrossAttentionMap] = []
     /// The text's keys and values: computed in the first pass, and used again by passes that are made with them.
     public private(set) var textProjections: TextProjections
@@ -58,15 +74,19 @@ public struct UNetPass: Sendable {
     private var next = 0
 
     /// A pass with a text [N, L, D]. `projections`: those of an earlier pass with the same text, for sampling.
-    /// `checkpointing`: gradient checkpointing, layer by layer as in diffusers, for training. Traps where both are given.
+    /// `checkpointing`: gradient checkpointing, layer by layer as in diffusers, for training. `selfAttention`: the maps of
+    /// self-attentions with at most so many cells H·W are recorded too, without gradients; a map has (H·W)² numbers. Traps where
+    /// `checkpointing` is combined with either.
     public init(
         _ encoderHiddenStates: Variable, recording: AttentionRecording = .none, reusing projections: TextProjections? = nil,
-        checkpointing: Bool = false
+        checkpointing: Bool = false, selfAttention mostCells: Int = 0
     ) {
         precondition(!(checkpointing && projections != nil), "projections are for sampling, checkpointing for training")
+        precondition(!(checkpointing && mostCells > 0), "a pass with checkpointing records no self-attention")
         self.encoderHiddenStates = encoderHiddenStates
         self.recording = recording
         isCheckpointing = checkpointing
+        mostSelfCells = mostCells
         textProjections = projections ?? TextProjections()
         isReusing = projections != nil
     }
@@ -80,11 +100,14 @@ public struct UNetPass: Sendable {
         return projected
     }
 
+    /// Whether the map of a self-attention with so many cells is kept.
+    func wantsSelfAttention(cells: Int) -> Bool { cells <= mostSelfCells }
+
     /// A pass of some of the samples, with the same settings.
     func part(_ samples: Range<Int>) -> UNetPass {
         let reused =
             isReusing ? TextProjections(layers: textProjections.layers.map { ($0.keys.rows(samples), $0.values.rows(samples)) }) : nil
-        return UNetPass(encoderHiddenStates.rows(samples), recording: recording, reusing: reused)
+        return UNetPass(encoderHiddenStates.rows(samples), recording: recording, reusing: reused, selfAttention: mostSelfCells)
     }
 
     /// Takes over the maps of passes that together have all samples; text projections only for sampling.
@@ -94,6 +117,12 @@ public struct UNetPass: Sendable {
             return CrossAttentionMap(
                 layer: map.layer, height: map.height, width: map.width,
                 probabilities: .concatenated(parts.map { $0.maps[index].probabilities }, axis: 0))
+        }
+        selfMaps = parts[0].selfMaps.indices.map { index in
+            let map = parts[0].selfMaps[index]
+            return SelfAttentionMap(
+                layer: map.layer, height: map.height, width: map.width,
+                probabilities: .concatenated(parts.map { $0.selfMaps[index].probabilities }, axis: 0))
         }
         guard !isReusing, !encoderHiddenStates.needsGrad else { return }
         textProjections.layers = parts[0].textProjections.layers.indices.map { index in
