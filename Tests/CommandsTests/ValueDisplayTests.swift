@@ -74,13 +74,15 @@ enum DisplaySamples {
         let model = try trained(base)
         let ramp = Tensor((0..<256).map { Float($0 % 16) / 100 + ($0 == 85 ? 1 : 0) }, shape: [16, 16])
         let attention = AttentionValue(
-            maps: ramp, axes: ["height", "width"], tokens: ["<asset0>"], layers: ["down_blocks.1", "up_blocks.2"],
+            maps: ramp, axes: ["height", "width"], tokens: ["<asset0>"], labels: [HandleLabel(token: "<asset0>", name: "mug", mask: 0)],
+            layers: ["down_blocks.1", "up_blocks.2"],
             timesteps: [100, 500, 900], picture: photo,
             prompt: "a photo of <asset0>", mask: masks[0])
         let kept = AttentionValue(
             maps: Tensor.concatenated(Array(repeating: ramp.reshaped([1, 16, 16]), count: 3), axis: 0),
             axes: ["timestep", "height", "width"],
-            tokens: ["mug"], layers: ["mid_block"], timesteps: Array(stride(from: 900, through: 0, by: -30)), picture: nil,
+            tokens: ["mug"], labels: [HandleLabel(token: "mug", name: "", mask: 0)], layers: ["mid_block"],
+            timesteps: Array(stride(from: 900, through: 0, by: -30)), picture: nil,
             prompt: "a photo of a mug", mask: nil)
         let generated = ImageValue(
             photo,

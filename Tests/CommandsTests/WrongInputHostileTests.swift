@@ -11,6 +11,8 @@ import Testing
         "generate": [("model", "m"), ("prompt", "\"a dog\""), ("steps", "1")],
         "edit": [("model", "m"), ("image", "s"), ("mask", "s.masks[0]"), ("prompt", "\"a dog\""), ("steps", "1")],
         "attention": [("model", "m"), ("prompt", "\"a photo of <asset0>\""), ("image", "s"), ("timesteps", "[500]"), ("steps", "1")],
+        "automask": [("image", "s"), ("n", "2")],
+        "refine": [("scene", "s"), ("model", "m")],
         "iou": [("map", "ones([16, 16])"), ("mask", "s.masks[0]")],
         "energy": [("map", "ones([16, 16])"), ("mask", "s.masks[0]")],
         "leakage": [("model", "m"), ("scene", "s"), ("timesteps", "[500]")],

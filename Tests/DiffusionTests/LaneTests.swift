@@ -47,6 +47,31 @@ import Testing
         }
     }
 
+    /// Self-attention is recorded only where it is asked for and small enough; its rows are probabilities, in parts as in the whole, and
+    /// the prediction is the one without a record up to rounding.
+    @Test func selfAttentionIsRecordedOnRequest() throws {
+        let text = try text(model, ["a dog", "", "a mug", "a cat"])
+        var plain = UNetPass(text)
+        let expected = model.unet.predict(Variable(latents), timesteps: timesteps, &plain)
+        #expect(plain.selfMaps.isEmpty)
+        var pass = UNetPass(text, selfAttention: 256)
+        let out = model.unet.predict(Variable(latents), timesteps: timesteps, &pass)
+        #expect((out.value - expected.value).sumOfSquares <= 1e-9 * expected.value.sumOfSquares)
+        #expect(pass.maps.isEmpty && pass.selfMaps.count == 7 && pass.selfMaps.allSatisfy { $0.layer.hasSuffix(".attn1") })
+        for map in pass.selfMaps {
+            let cells = map.height * map.width
+            #expect(map.probabilities.shape == [4, cells, cells])
+            #expect(map.probabilities.values.allSatisfy { (0...1).contains($0) })
+            #expect(map.probabilities.mean([2]).values.allSatisfy { abs($0 * Float(cells) - 1) < 1e-4 })
+        }
+        var parts = UNetPass(text, selfAttention: 256)
+        _ = model.unet.predict(Variable(latents), timesteps: timesteps, in: [0..<1, 1..<4], &parts)
+        #expect(zip(parts.selfMaps, pass.selfMaps).allSatisfy { $0.probabilities.isIdentical(to: $1.probabilities) })
+        var small = UNetPass(text, selfAttention: 64)
+        _ = model.unet.predict(Variable(latents), timesteps: timesteps, &small)
+        #expect(small.selfMaps.count == 4)
+    }
+
     /// Prompts without a handle are constants while handles are trained; losses and the gradient are, up to rounding, those
     /// of a batch that is differentiated whole.
     @Test func whatNeedsNoGradientHasNoTape() throws {

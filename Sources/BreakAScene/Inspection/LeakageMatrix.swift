@@ -92,6 +92,11 @@ public struct LeakageMatrix: Sendable {
         (self.conditions, self.pairing) = (conditions, pairing)
     }
 
+    /// What the handles are called.
+    public var labels: [HandleLabel] {
+        handles.indices.map { HandleLabel(token: handles[$0], name: maskNames.indices.contains($0) ? maskNames[$0] : "", mask: $0) }
+    }
+
     /// The shares as multiples of chance, [handle][mask], the background last; 0 where chance is 0.
     public var lift: [[Double]] { shares.map { row in zip(row, chance).map { $1 > 0 ? $0 / $1 : 0 } } }
 

@@ -41,6 +41,19 @@ struct RegionTree: Sendable {
         return (leaves(of: a) + leaves(of: b)).sorted()
     }
 
+    /// The soft intersection over union of every region with a mask, given by its mean over each region of the segmentation.
+    func overlaps(with means: [Float]) -> [Float] {
+        var shared: [Float] = []
+        for (index, region) in regions.enumerated() {
+            shared.append(region.parts.map { shared[$0.0] + shared[$0.1] } ?? means[index] * Float(region.area))
+        }
+        let mask = shared.last ?? 0
+        return zip(regions, shared).map { region, shared in
+            let union = Float(region.area) + mask - shared
+            return union > 0 ? shared / union : 0
+        }
+    }
+
     private static func leaves(_ segmentation: Segmentation, _ looks: [[Float]], _ borders: [[(region: Int, length: Int)]]) -> [Region] {
         let (width, height) = (segmentation.width, segmentation.height)
         var areas = [Int](repeating: 0, count: segmentation.count)

@@ -6,13 +6,17 @@ import Tensors
 ///
 /// A thing stands out from what is around it. So a region's score is the contrast of its saliency with that of the ring around it: high
 /// for a whole thing, low for a part of one (its ring is salient too) and for what holds a thing and its surroundings. Compact outlines
-/// and large areas count a little more. The weights were chosen by the masks' agreement on scenes with known masks
-/// (Tests/Conformance/automask).
+/// and large areas count a little more. The weights were chosen by the agreement with known masks
+/// (Tests/Conformance/RESULTS.md).
 struct ThingScores {
     /// The weight of a compact outline: 4π · area / outline², at most 1.
     private static let compactness: Float = 0.2
     /// The power of the area by which scores are multiplied.
     private static let growth: Float = 0.35
+    /// The weight of the contrast of a word's or handle's map beside that of a saliency.
+    private static let mapWeight: Float = 2
+    /// The weight of the overlap with where the thing should be.
+    private static let overlapWeight: Float = 1
     /// The shares of the picture that a thing can have.
     private static let areas: ClosedRange<Float> = 0.004...0.5
     /// The width of a ring, in pixels.
@@ -29,9 +33,10 @@ struct ThingScores {
         area = Float(tree.regions[..<tree.leafCount].reduce(0) { $0 + $1.area })
     }
 
-    /// The score of each region for each place, by what `extra` adds to it: fields of the place's own, of which the contrast counts
-    /// `weight` times. −∞ for regions that are too small or too large for a thing.
-    func scores(places: Int, extra: [[Float]] = [], weight: Float = 0) -> [[Float]] {
+    /// The score of each region for each place. `maps`: a field for each place, whose contrast counts for that place alone.
+    /// `overlaps`: for each place, the overlap of every region with where the thing should be. Either is empty where all places are
+    /// alike. −∞ for regions that are too small or too large for a thing.
+    func scores(places: Int, maps: [[Float]] = [], overlaps: [[Float]] = []) -> [[Float]] {
         tree.regions.indices.map { region in
             let share = Float(tree.regions[region].area) / area
             guard Self.areas.contains(share) else { return [Float](repeating: -.infinity, count: places) }
@@ -39,9 +44,10 @@ struct ThingScores {
             let ring = ring(around: inside)
             let general = fields.reduce(shape(region)) { $0 + contrast($1, inside, ring) }
             return (0..<places).map { place in
-                let own = extra.indices.contains(place) ? weight * contrast(extra[place], inside, ring) : 0
-                let score = general + own
-                return score > 0 ? score * powf(share, Self.growth) : score
+                let map = maps.isEmpty ? 0 : Self.mapWeight * contrast(maps[place], inside, ring)
+                let overlap = overlaps.isEmpty ? 0 : Self.overlapWeight * overlaps[place][region]
+                let score = general + map
+                return (score > 0 ? score * powf(share, Self.growth) : score) + overlap
             }
         }
     }

@@ -21,6 +21,9 @@ public struct Scene: Sendable, Equatable {
     /// The title of a scene that was given none.
     public static let untitled = "scene"
 
+    /// What the thing of the mask at place `index` is called where nobody has named it: "mask 0".
+    public static func usualName(_ index: Int) -> String { "mask \(index)" }
+
     /// Makes a scene; without `names` masks are called "mask 0", "mask 1", … Throws `SceneError` where there is no mask,
     /// the names are not as many, or a mask has another size than the photo, is empty, or equals another.
     public init(image: Image, masks: [Mask], names: [String]? = nil, title: String = Scene.untitled, fit: SceneFit = .crop) throws {
@@ -39,7 +42,7 @@ public struct Scene: Sendable, Equatable {
         }
         self.image = image
         self.masks = masks
-        self.names = names ?? masks.indices.map { "mask \($0)" }
+        self.names = names ?? masks.indices.map(Self.usualName)
         self.title = title
         self.fit = fit
         if let known {

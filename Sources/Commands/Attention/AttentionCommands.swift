@@ -106,8 +106,9 @@ enum AttentionCommands {
         return .host(
             AttentionValue(
                 maps: tokens.areSeveral ? .concatenated(maps.map { $0.reshaped([1] + $0.shape) }, axis: 0) : maps[0], axes: axes,
-                tokens: tokens.names, layers: study.layers, timesteps: study.timesteps, picture: picture, prompt: prompt,
-                mask: tokens.areSeveral ? nil : ownMask(call, model, token: study.ids[tokens.places[0]]), origin: Provenance.of(call),
+                tokens: tokens.names, labels: tokens.labels, layers: study.layers, timesteps: study.timesteps, picture: picture,
+                prompt: prompt, mask: tokens.areSeveral ? nil : ownMask(call, model, token: study.ids[tokens.places[0]]),
+                origin: Provenance.of(call),
                 explorer: call.context.displayContext.wantsExplorables
                     ? try AttentionExplorer(study, model.tokenizer, tokens, heads: heads).panel(picture) : nil))
     }

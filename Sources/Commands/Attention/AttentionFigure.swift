@@ -35,7 +35,7 @@ extension AttentionValue {
         guard let across = lead.last else {
             return Figure(
                 .pictures(
-                    PictureGrid((base.map { [$0] } ?? []) + maps, titles: (base == nil ? [] : [""]) + [tokens.joined(separator: ", ")])))
+                    PictureGrid((base.map { [$0] } ?? []) + maps, titles: (base == nil ? [] : [""]) + [title])))
         }
         let columns = labels(lead.count - 1)
         if lead.count == 1 {
@@ -56,7 +56,7 @@ extension AttentionValue {
     }
 
     /// The tokens, where no axis names them.
-    private var name: String { axes.first == "token" ? "" : tokens.joined(separator: ", ") }
+    private var name: String { axes.first == "token" ? "" : title }
 
     private func overlays(on base: Image?) throws -> [Image] {
         let (height, width) = (maps.shape[maps.rank - 2], maps.shape[maps.rank - 1])
@@ -84,7 +84,7 @@ extension AttentionValue {
     /// Returns the labels of an axis.
     private func labels(_ axis: Int) -> [String] {
         switch axes[axis] {
-        case "token": tokens
+        case "token": labels.map(\.short)
         case "layer": Self.short(layers)
         case "timestep": timesteps.map { "t = \($0)" }
         default: (0..<maps.shape[axis]).map { "\(axes[axis]) \($0)" }

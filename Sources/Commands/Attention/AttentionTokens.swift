@@ -1,3 +1,4 @@
+import BreakAScene
 import Diffusion
 import Language
 
@@ -11,6 +12,8 @@ struct AttentionTokens {
     /// The tokens' places in the padded prompt, at least one.
     private(set) var places: [Int] = []
     private(set) var names: [String] = []
+    /// What the tokens are called in titles and in sentences: handles by their things.
+    private(set) var labels: [HandleLabel] = []
     /// Whether the maps get an axis for the tokens: a list was given, or the prompt names several handles.
     let areSeveral: Bool
 
@@ -31,7 +34,7 @@ struct AttentionTokens {
                     help: "token=\"word\" looks at a word of the prompt")
             }
             areSeveral = named.count > 1
-            for index in named { try add(model.handleID(index), model.handles[index]) }
+            for index in named { try add(model.handleID(index), model.label(ofHandle: index)) }
             return
         }
         guard case .list(let items) = given else {
@@ -53,18 +56,19 @@ struct AttentionTokens {
                     "this model has no handle \(handle.token); it has \(model.handles.isEmpty ? "none: phase1 learns some" : model.handles.joined(separator: ", "))",
                     argument: Self.key.name)
             }
-            try add(model.handleID(index), handle.token)
+            try add(model.handleID(index), model.label(ofHandle: index))
         case .string(let word):
             guard let id = model.tokenizer.encode(word).first else {
                 throw Problem(.unknownWord, "\"\(word)\" has no token", argument: Self.key.name)
             }
-            try add(id, word)
+            try add(id, HandleLabel(token: word, name: "", mask: 0))
         case .int(let index):
             guard ids.indices.contains(index) else {
                 throw Problem(.indexOutOfRange, "the prompt has places 0…\(ids.count - 1)", argument: Self.key.name)
             }
             places.append(index)
             names.append("token \(index)")
+            labels.append(HandleLabel(token: "token \(index)", name: "", mask: 0))
         default:
             throw Problem(
                 .wrongType, "attention wants handles, words or places of the prompt for token", argument: Self.key.name,
@@ -72,11 +76,12 @@ struct AttentionTokens {
         }
     }
 
-    private mutating func add(_ id: Int, _ name: String) throws {
+    private mutating func add(_ id: Int, _ label: HandleLabel) throws {
         guard let place = ids.firstIndex(of: id) else {
-            throw Problem(.unknownHandle, "the prompt \"\(prompt)\" does not name \(name)", argument: Self.key.name)
+            throw Problem(.unknownHandle, "the prompt \"\(prompt)\" does not name \(label.token)", argument: Self.key.name)
         }
         places.append(place)
-        names.append(name)
+        names.append(label.token)
+        labels.append(label)
     }
 }

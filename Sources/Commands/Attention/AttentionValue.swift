@@ -12,6 +12,8 @@ public struct AttentionValue: DeclaredValue, TensorReadable {
     let axes: [String]
     /// The tokens as they are called; they have an axis of their own where they are several.
     let tokens: [String]
+    /// What the tokens are called where people read.
+    let labels: [HandleLabel]
     let layers: [String]
     let timesteps: [Int]
     /// The picture under the maps: the one looked at, or the one drawn.
@@ -24,7 +26,8 @@ public struct AttentionValue: DeclaredValue, TensorReadable {
     /// The maps of all words by timestep, layer and head, for a page; nil where nobody will explore them.
     var explorer: AttentionAtlas.Panel?
 
-    private var title: String { tokens.joined(separator: ", ") }
+    /// The tokens by their short labels.
+    var title: String { labels.map(\.short).joined(separator: ", ") }
 
     /// The maps as a tensor.
     public var variable: Variable { Variable(maps) }
@@ -71,7 +74,8 @@ public struct AttentionValue: DeclaredValue, TensorReadable {
     /// Returns what was looked at and where the attention lies, with the maps as pictures side by side.
     public func display(_ context: DisplayContext) -> Display {
         let (size, flat) = (mapSize, self.flat)
-        let head = ["attention \(Shape.text(maps.shape)) (\(axes.joined(separator: ", ")))", "\(title) in \"\(prompt)\""]
+        let looked = labels.map(\.full).joined(separator: ", ")
+        let head = ["attention \(Shape.text(maps.shape)) (\(axes.joined(separator: ", ")))", "\(looked) in \"\(prompt)\""]
         let means =
             ["mean of \(layers.count) layer\(layers.count == 1 ? "" : "s")"]
             + (timesteps.isEmpty ? [] : ["\(Self.timestepText(timesteps))"])

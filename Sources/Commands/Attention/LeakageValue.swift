@@ -71,7 +71,7 @@ struct LeakageValue: DeclaredValue, TableReadable {
         func times(_ value: Double) -> String { NumberText.fixed(value, value < 9.95 ? 1 : 0) + "×" }
         let lift = matrix.lift
         let rows = matrix.handles.indices.map { row in
-            [matrix.handles[row]] + zip(matrix.shares[row], lift[row]).map { "\(NumberText.share($0)) \(times($1))" }
+            [matrix.labels[row].full] + zip(matrix.shares[row], lift[row]).map { "\(NumberText.share($0)) \(times($1))" }
                 + [NumberText.share(matrix.meanIoU[row]), NumberText.share(matrix.iouOfMean[row]), times(matrix.attention[row])]
         }
         let chance = ["chance"] + matrix.chance.map { NumberText.share($0) + " 1.0×" } + ["", "", ""]
@@ -80,7 +80,7 @@ struct LeakageValue: DeclaredValue, TableReadable {
 
     /// Returns a sentence on a row, by the thresholds that it names.
     private func sentence(_ row: Int) -> String {
-        let (shares, name, limits) = (matrix.shares[row], matrix.handles[row], LeakageMatrix.limits)
+        let (shares, name, limits) = (matrix.shares[row], matrix.labels[row].short, LeakageMatrix.limits)
         func percent(_ share: Double) -> String { NumberText.fixed(share * 100, 0) + " %" }
         func place(_ index: Int) -> String { index < matrix.maskNames.count ? matrix.maskNames[index] : "the background" }
         let own = Metrics.aboveChance(shares[row], matrix.chance[row])

@@ -19,7 +19,7 @@ struct InspectionSheet {
         let rows = sets.isEmpty ? [] : stride(from: 0, to: shown.count, by: columns).map { shown[$0].entry.context }
         let grid = PictureGrid(
             try shown.map(outlined), titles: shown.map(found), columns: min(columns, max(1, shown.count)),
-            columnTitles: sets.prefix(shown.count).map { $0.map(name).joined(separator: " and ") }, rowTitles: rows)
+            columnTitles: sets.prefix(shown.count).map { $0.map { report.labels[$0].short }.joined(separator: " and ") }, rowTitles: rows)
         return Figure(.pictures(grid), title: "found, by number; not asked for [in brackets]" + (left > 0 ? "; \(left) more pictures" : ""))
     }
 
@@ -34,13 +34,8 @@ struct InspectionSheet {
             }
         }
         return try PictureTable(
-            rows: report.tokens.indices.map { "\($0): \(name($0))" }, columns: questions.map(\.title), cells: cells,
+            rows: report.tokens.indices.map { "\($0): \(report.labels[$0].short)" }, columns: questions.map(\.title), cells: cells,
             pictures: try report.pictures.map(outlined), labels: report.pictures.map { "\($0.prompt): \(found($0))" })
-    }
-
-    /// Returns the thing's name, or its handle where it has none of its own.
-    private func name(_ handle: Int) -> String {
-        report.names[handle] == "mask \(handle)" ? report.tokens[handle] : report.names[handle]
     }
 
     /// Returns what was found by the numbers of the outlines, "0, 1 ×2, no 2"; what was not asked for stands in brackets.

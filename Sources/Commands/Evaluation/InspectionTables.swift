@@ -95,7 +95,7 @@ struct InspectionText {
         TextTable(
             columns: [.init("likeness")] + LikenessMeasure.all.map { .init($0.name, number: true) },
             rows: value.handles.map { handle in
-                [report.tokens[handle]]
+                [report.labels[handle].short]
                     + LikenessMeasure.all.indices.map { measure in
                         guard let (mean, half) = value.mean(handle, measure) else { return "–" }
                         return NumberText.share(mean) + (half.map { " ±\(NumberText.share($0))" } ?? "")
@@ -121,7 +121,7 @@ struct InspectionText {
         let worst = order.min { Double(counts[$0].hits) * Double(counts[$1].trials) < Double(counts[$1].hits) * Double(counts[$0].trials) }
         guard let worst else { return "Every handle's thing was found in every picture that asks for it." }
         return
-            "\(report.tokens[worst]) is missing in \(counts[worst].trials - counts[worst].hits) of the \(counts[worst].trials) pictures that ask for it."
+            "\(report.labels[worst].short) is missing in \(counts[worst].trials - counts[worst].hits) of the \(counts[worst].trials) pictures that ask for it."
     }
 
     /// A sentence on the pair in which one handle brings the other along most often.
@@ -134,6 +134,6 @@ struct InspectionText {
         }
         guard worst.2.hits > 0 else { return "No handle's thing was found in a picture that does not ask for it." }
         return
-            "\(report.tokens[worst.0]) brings \(report.tokens[worst.1]) along in \(worst.2.hits) of \(worst.2.trials) pictures that do not ask for it."
+            "\(report.labels[worst.0].short) brings \(report.labels[worst.1].short) along in \(worst.2.hits) of \(worst.2.trials) pictures that do not ask for it."
     }
 }

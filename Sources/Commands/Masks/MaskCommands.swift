@@ -5,7 +5,7 @@ import Tensors
 /// The builtins for masks: drawing them or making them from maps, combining and measuring them.
 public enum MaskCommands {
     /// All rows of the family.
-    public static let all: [Builtin] = shapes + changes + algebra
+    public static let all: [Builtin] = guessing + shapes + changes + algebra
 
     static let mask = Key<Mask>("mask", doc: "A mask.")
     static let size = Key<PixelSize>("size", doc: "[height, width], or a value that has them: a photo.")

@@ -19,6 +19,7 @@ enum DomainErrors {
         case let error as MergeError: merge(error)
         case let error as TrainingError: training(error)
         case let error as AttentionError: Problem(.badArgument, error.description, argument: "layers")
+        case let error as AutomaticMaskError: Problem(.badArgument, error.description, argument: argument)
         case let error as CheckpointError: checkpoint(error, argument)
         case let error as SingleFileError: single(error, argument)
         case let error as LoRAError: lora(error, argument)
@@ -139,7 +140,9 @@ enum DomainErrors {
         case .notAFolder(let path, let isPicture):
             Problem(
                 .sceneFolderExpected, error.description, argument: argument,
-                help: isPicture ? "make one: scene(load_image(\"\(path)\"), [box([40, 60], [200, 220], [H, W]), …])" : nil)
+                help: isPicture
+                    ? "make one: scene(load_image(\"\(path)\"), [box([40, 60], [200, 220], [H, W]), …])   or   automask(load_image(\"\(path)\"), 3)"
+                    : nil)
         case .noPhoto:
             Problem(
                 .sceneFolderExpected, error.description, argument: argument,

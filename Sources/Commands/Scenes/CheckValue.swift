@@ -66,7 +66,7 @@ struct CheckValue: DeclaredValue {
             + (report.warnings.isEmpty ? "nothing to say" : "\(report.warnings.count) to know of")
         let rows = report.entries.enumerated().map { index, entry in
             [
-                entry.name == "mask \(index)" ? "\(index)" : "\(index) \(entry.name)", NumberText.fixed(entry.area * 100, 1) + " %",
+                entry.name == Scene.usualName(index) ? "\(index)" : "\(index) \(entry.name)", NumberText.fixed(entry.area * 100, 1) + " %",
                 "\(entry.cells)", "\(entry.croppedCells)",
             ]
         }

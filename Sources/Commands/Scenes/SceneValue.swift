@@ -55,7 +55,7 @@ public struct SceneValue: DeclaredValue, PictureReadable {
         let tinted = try scene.masks.indices.map { index in
             try photo.tinted(masks: [try scene.masks[index].resized(to: size, .box)], labels: ["\(index)"], firstColor: index)
         }
-        let titles = scene.names.enumerated().map { $1 == "mask \($0)" ? $1 : "\($0): \($1)" }
+        let titles = scene.names.enumerated().map { $1 == Scene.usualName($0) ? $1 : "\($0): \($1)" }
         return Figure(.pictures(PictureGrid([photo] + tinted, titles: [scene.title] + titles, columns: min(5, tinted.count + 1))))
     }
 
@@ -68,7 +68,7 @@ public struct SceneValue: DeclaredValue, PictureReadable {
             report.frame.description.map { TextLines.wrapped("a square model sees \($0)", width: width, first: "  ", rest: "    ") } ?? []
         let rows = report.entries.enumerated().map { index, entry in
             [
-                entry.name == "mask \(index)" ? "\(index)" : "\(index) \(entry.name)", NumberText.fixed(entry.area * 100, 1) + " %",
+                entry.name == Scene.usualName(index) ? "\(index)" : "\(index) \(entry.name)", NumberText.fixed(entry.area * 100, 1) + " %",
                 "\(entry.cells)",
                 entry.overlap.map { "\(NumberText.fixed($0.share * 100, 0)) % in mask \($0.other)" } ?? "–",
             ]

@@ -20,6 +20,9 @@ public struct InspectionReport: Sendable {
     /// The pictures that were drawn, in the order of the plan; fewer than the plan has where the drawing was stopped.
     public let pictures: [InspectedPicture]
 
+    /// What the handles are called.
+    public var labels: [HandleLabel] { tokens.indices.map { HandleLabel(token: tokens[$0], name: names[$0], mask: $0) } }
+
     /// A report on pictures that were drawn for `plan`. `tokens` and `names`: one for each mask of the scene.
     public init(tokens: [String], names: [String], plan: InspectionPlan, pictures: [InspectedPicture]) {
         (self.tokens, self.names, self.plan, self.pictures) = (tokens, names, plan, pictures)
