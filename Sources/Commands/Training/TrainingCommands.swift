@@ -88,7 +88,8 @@ enum TrainingCommands {
         if options.trains == .lora {
             // LoRA's factors start from nothing and need a higher learning rate; the handles keep the preset's.
             options.handleRate = try TrainingParameters.preset(call, model: value.model).options(phase: 2).optimizer.lr
-            if TrainingParameters.key("lr").flatMap { call.given($0) } == nil { options.optimizer.lr = max(options.optimizer.lr, 1e-4) }
+            let rate = TrainingParameters.key("lr").flatMap { call.given($0) }
+            if rate == nil { options.optimizer.lr = max(options.optimizer.lr, 1e-4) }
         }
         options.handleRate = try call[handleRate] ?? options.handleRate
         return .host(try TrainingJob(call, [(2, options)], value).run())
