@@ -70,7 +70,7 @@ public enum Ipynb {
         return (
             ["display_name": "bas (Break-A-Scene)", "language": "bas", "name": "bas"],
             [
-                "codemirror_mode": "null", "file_extension": ".bas", "mimetype": "text/x-bas", "name": "bas",
+                "codemirror_mode": "python", "file_extension": ".bas", "mimetype": "text/x-bas", "name": "bas",
                 "nbconvert_exporter": "script",
                 "pygments_lexer": "text", "version": .string(number),
             ]

@@ -1,4 +1,5 @@
 import Files
+import Language
 import Testing
 
 @testable import Jupyter
@@ -47,6 +48,21 @@ struct ExecutionTests {
                     + "<tr><td>2.5</td><td>&quot;</td></tr></tbody></table>")
             #expect(try client.execute("[{a: 1}, {b: 2}]").result("text/html") == nil)
         }
+    }
+
+    /// A bar in characters, and as an element; nothing in its words means anything to HTML.
+    @Test func drawsBarsForTextAndForPages() throws {
+        var bars = ProgressBars()
+        var progress = Progress(id: 1, title: "<b>", completed: 25, total: 50, detail: [("rec", "&")])
+        let first = bars.update(progress, at: 0)
+        #expect(first?.isFirst == true && first?.text == "<b>  ██████████░░░░░░░░░░  25/50 step  rec &")
+        #expect(
+            first?.html == "<div>&lt;b&gt; &ensp;<progress value=\"25\" max=\"50\"></progress> &ensp;25/50 step &ensp;rec &amp;</div>")
+        (progress.completed, progress.finished) = (50, true)
+        let last = bars.update(progress, at: 2)
+        #expect(last?.isFirst == false && last?.id == first?.id && last?.html.hasSuffix("&ensp;rec &amp; &ensp;2.0 s</div>") == true)
+        let endless = bars.update(Progress(id: 2, title: "reading", completed: 7, total: 0, unit: "row"), at: 3)
+        #expect(endless?.text == "reading  7 row" && endless?.html == "<div>reading &ensp;7 row</div>")
     }
 
     @Test func countsOnlyWhatIsKept() throws {

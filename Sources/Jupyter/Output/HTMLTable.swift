@@ -40,7 +40,7 @@ enum HTMLTable {
     }
 
     /// Returns a text in which nothing means anything to HTML, cut to a readable length.
-    private static func escaped(_ text: String) -> String {
+    static func escaped(_ text: String) -> String {
         var result = String.UnicodeScalarView()
         for scalar in printable(text).unicodeScalars.prefix(longestCell) {
             switch scalar {

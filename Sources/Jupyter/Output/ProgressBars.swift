@@ -5,7 +5,9 @@ struct ProgressBars {
     /// A bar to show, in place of what was shown under its identifier before.
     struct Update {
         var id: String
+        /// The bar in characters, and as an element that a page can lay out.
         var text: String
+        var html: String
         /// Whether nothing was shown under the identifier yet.
         var isFirst: Bool
     }
@@ -44,7 +46,7 @@ struct ProgressBars {
         if isDue { bar.shown = now }
         bars[progress.id] = progress.finished ? nil : bar
         if progress.finished { order.removeAll { $0 == progress.id } }
-        return isDue ? Update(id: bar.id, text: text(of: bar, at: now), isFirst: known == nil) : nil
+        return isDue ? shown(bar, at: now, isFirst: known == nil) : nil
     }
 
     /// Ends a run. Bars that have not finished stay as they are.
@@ -54,7 +56,7 @@ struct ProgressBars {
         return left.map { bar in
             var bar = bar
             bar.progress.finished = true
-            return Update(id: bar.id, text: text(of: bar, at: now), isFirst: false)
+            return shown(bar, at: now, isFirst: false)
         }
     }
 
@@ -63,18 +65,26 @@ struct ProgressBars {
     /// The columns of a bar.
     private static let columns = 20
 
-    /// Returns one line: title, bar, count, details, and the time that the computation took or will take.
-    private func text(of bar: Bar, at now: Double) -> String {
+    private func shown(_ bar: Bar, at now: Double, isFirst: Bool) -> Update {
         let progress = bar.progress
         let completed = max(progress.completed, 0)
-        var parts = [progress.title]
+        let words = words(of: bar, at: now)
+        var (text, html) = ([progress.title], [HTMLTable.escaped(progress.title)])
         if progress.total > 0 {
             let filled = min(Self.columns, completed * Self.columns / progress.total)
-            parts.append(String(repeating: "█", count: filled) + String(repeating: "░", count: Self.columns - filled))
-            parts.append("\(completed)/\(progress.total) \(progress.unit)")
-        } else {
-            parts.append("\(completed) \(progress.unit)")
+            text.append(String(repeating: "█", count: filled) + String(repeating: "░", count: Self.columns - filled))
+            html.append("<progress value=\"\(completed)\" max=\"\(progress.total)\"></progress>")
         }
+        return Update(
+            id: bar.id, text: (text + words).joined(separator: "  "),
+            html: "<div>\((html + words.map(HTMLTable.escaped)).joined(separator: " &ensp;"))</div>", isFirst: isFirst)
+    }
+
+    /// Returns what stands behind a bar: count, details, and the time that the computation took or will take.
+    private func words(of bar: Bar, at now: Double) -> [String] {
+        let progress = bar.progress
+        let completed = max(progress.completed, 0)
+        var parts = [progress.total > 0 ? "\(completed)/\(progress.total) \(progress.unit)" : "\(completed) \(progress.unit)"]
         parts += progress.detail.map { "\($0.0) \($0.1)" }
         if progress.finished {
             parts.append(seconds(now - bar.start))
@@ -82,7 +92,7 @@ struct ProgressBars {
             let pace = (now - bar.start) / Double(completed - bar.first)
             parts.append("\(seconds(pace * Double(progress.total - completed))) left")
         }
-        return parts.joined(separator: "  ")
+        return parts
     }
 
     /// Returns a duration in words: "0.3 s", "42 s", "3 min 20 s", "1 h 5 min".

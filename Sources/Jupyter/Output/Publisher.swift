@@ -203,7 +203,8 @@ final class Publisher: Sendable {
     private func show(_ update: ProgressBars.Update, _ state: inout State) {
         flush(&state)
         let content: JSONObject = [
-            "data": ["text/plain": .string(printable(update.text))], "metadata": [:], "transient": ["display_id": .string(update.id)],
+            "data": ["text/plain": .string(printable(update.text)), "text/html": .string(update.html)], "metadata": [:],
+            "transient": ["display_id": .string(update.id)],
         ]
         publish(update.isFirst ? "display_data" : "update_display_data", content, state)
     }
