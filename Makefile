@@ -4,10 +4,12 @@ PREFIX ?= /usr/local
 BAS = .build/release/bas
 CONFORMANCE = Tests/Conformance
 
-.PHONY: setup build demo test calls kill-test bench conformance fuzz install uninstall format lint clean
+.PHONY: setup build demo test calls kill-test bench conformance fuzz install files uninstall deb format lint clean
 
+# With Swift's libraries inside, so that what is installed needs no toolchain; it starts faster, too. (The linker warns of mktemp in one of
+# them; nothing here calls it.) The commit comes in by the environment: a new one compiles one file of C.
 build: setup
-	swift build -c release
+	BAS_COMMIT=$$(Sources/Packaging/commit.sh) swift build -c release --product bas --static-swift-stdlib
 
 setup:
 	@swift --version >/dev/null 2>&1 || { echo "Swift 6.2 or later is needed: https://www.swift.org/install"; exit 1; }
@@ -60,28 +62,44 @@ fuzz: setup
 	-Xcc -fsanitize=fuzzer-no-link,address -Xswiftc -use-ld=lld
 	@for target in $(TARGETS); do Tests/Fuzz/run.sh $(FUZZ) $$target $(RUNS) $(TIME) || exit 1; done
 
-# Program, standard library, manual page, shell completions, editor files; `make uninstall` takes the same away.
+# Program, standard library, examples, manual page, shell completions, editor files, Jupyter kernel; `make uninstall` takes the same away.
+# `sudo` often knows no Swift: then what `make build` has built is installed.
 SHARE = $(DESTDIR)$(PREFIX)/share
 BASH_COMPLETION = $(SHARE)/bash-completion/completions/bas
-ZSH_COMPLETION = $(SHARE)/zsh/site-functions/_bas
+ZSH_FUNCTIONS = $(SHARE)/zsh/site-functions
 FISH_COMPLETION = $(SHARE)/fish/vendor_completions.d/bas.fish
+KERNEL = $(SHARE)/jupyter/kernels/bas
 
-install: build
-	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/bas $(SHARE)/man/man1 $(dir $(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION))
-	install -m 755 $(BAS) $(DESTDIR)$(PREFIX)/bin/bas
-	rm -rf $(SHARE)/bas/stdlib $(SHARE)/bas/editors
-	cp -R stdlib $(SHARE)/bas/stdlib
+install: $(if $(shell command -v swift),build,$(BAS))
+	@$(MAKE) --no-print-directory files
+
+files:
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/bas $(SHARE)/doc/bas $(SHARE)/man/man1 \
+	$(dir $(BASH_COMPLETION)) $(ZSH_FUNCTIONS) $(dir $(FISH_COMPLETION))
+	install -s -m 755 $(BAS) $(DESTDIR)$(PREFIX)/bin/bas
+	rm -rf $(SHARE)/bas/stdlib $(SHARE)/bas/examples $(SHARE)/bas/editors
+	cp -R stdlib examples $(SHARE)/bas
+	find $(SHARE)/bas -name .bas -prune -exec rm -rf {} +
+	grep -rl --include='*.bas' '^#!/usr/bin/env bas' $(SHARE)/bas | xargs chmod +x
 	$(BAS) doc --editors $(SHARE)/bas/editors
 	$(BAS) doc --html -o $(SHARE)/bas/reference.html
 	$(BAS) doc --man -o $(SHARE)/man/man1/bas.1
-	$(BAS) --generate-completion-script bash | sed 's/^complete -o filenames/& -o default/' > $(BASH_COMPLETION)
-	$(BAS) --generate-completion-script zsh > $(ZSH_COMPLETION)
+	install -m 644 Sources/Packaging/copyright $(SHARE)/doc/bas/copyright
+	$(BAS) kernel install --prefix $(DESTDIR)$(PREFIX) --program $(abspath $(PREFIX))/bin/bas
+	$(BAS) --generate-completion-script bash | sed '/^#!/d; s/^complete -o filenames/& -o default/' > $(BASH_COMPLETION)
+	$(BAS) --generate-completion-script zsh > $(ZSH_FUNCTIONS)/_bas
 	$(BAS) --generate-completion-script fish > $(FISH_COMPLETION)
 
 uninstall:
-	rm -rf $(SHARE)/bas
-	rm -f $(DESTDIR)$(PREFIX)/bin/bas $(SHARE)/man/man1/bas.1 $(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION)
-	-cd $(SHARE) && rmdir -p --ignore-fail-on-non-empty bash-completion/completions zsh/site-functions fish/vendor_completions.d 2>/dev/null
+	rm -rf $(SHARE)/bas $(SHARE)/doc/bas $(KERNEL)
+	rm -f $(DESTDIR)$(PREFIX)/bin/bas $(SHARE)/man/man1/bas.1 $(BASH_COMPLETION) $(ZSH_FUNCTIONS)/_bas $(FISH_COMPLETION)
+	-cd $(SHARE) && rmdir -p --ignore-fail-on-non-empty bash-completion/completions zsh/site-functions fish/vendor_completions.d \
+	jupyter/kernels 2>/dev/null
+	-cd $(SHARE) && rmdir --ignore-fail-on-non-empty man/man1 doc 2>/dev/null
+
+# A package for Debian in .build/deb, of what `make install` would install.
+deb: build
+	Sources/Packaging/deb.sh $(BAS) .build/deb
 
 format:
 	swift format --in-place --parallel --recursive Package.swift Sources Tests

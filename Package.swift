@@ -3,6 +3,8 @@
 import PackageDescription
 
 let kernels: [CSetting] = [.define("_GNU_SOURCE")]
+/// The commit, for `bas --version`; `make` passes it on.
+let commit = Context.environment["BAS_COMMIT"] ?? ""
 
 let package = Package(
     name: "bas",
@@ -23,6 +25,7 @@ let package = Package(
         .target(name: "Files", dependencies: ["Cancelling", "CXattr"]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: nil, providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CCairo", pkgConfig: nil, providers: [.apt(["libcairo2-dev"])]),
+        .target(name: "CBuild", cSettings: [.define("BAS_COMMIT", to: "\"\(commit)\"")]),
         .target(name: "CKernels", cSettings: kernels, linkerSettings: [.linkedLibrary("m")]),
         .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
         .target(name: "CTurboJPEG", linkerSettings: [.linkedLibrary("turbojpeg")]),
@@ -72,7 +75,7 @@ let package = Package(
         .executableTarget(
             name: "bas",
             dependencies: [
-                "Commands", "Reference", "Terminal", "LanguageServer", "Notebook", "Pages", "Preview", "Jupyter",
+                "CBuild", "Commands", "Reference", "Terminal", "LanguageServer", "Notebook", "Pages", "Preview", "Jupyter",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // Tests: one target a floor, fixtures written by PyTorch and diffusers.

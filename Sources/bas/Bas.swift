@@ -44,7 +44,8 @@ struct Bas: ParsableCommand {
             // Help and the version are written like other output, so that a failure to write them is an error.
             guard exitCode(for: error) == .success else { exit(withError: error) }
             let text = fullMessage(for: error)
-            if !text.isEmpty { Pages.print(text + "\n") }
+            // The parser takes the version at every start; what costs time to find out is found out where it is asked for.
+            if !text.isEmpty { Pages.print((text == Host.version ? Host.versionReport : text) + "\n") }
         }
     }
 

@@ -1,3 +1,4 @@
+import CBuild
 import Commands
 import Language
 import Terminal
@@ -5,6 +6,11 @@ import Terminal
 /// The one place where the command line touches what it runs: the builtin table, the benchmark and the version.
 enum Host {
     static let version = CommandTable.version
+
+    /// What `bas --version` prints: version and commit, the core of OpenBLAS, the model that ships.
+    static var versionReport: String {
+        VersionReport.text(commit: String(cString: bas_commit()), library: StandardLibrary.here().first)
+    }
 
     static var builtins: [Builtin] { CommandTable.all }
 

@@ -30,11 +30,15 @@ struct RunKernel: ParsableCommand {
         commandName: "run", abstract: "Serve notebooks; Jupyter calls this.",
         discussion: """
             Interrupting a cell from a notebook stops it as Ctrl-C does at the prompt: a training ends at a step and gives the model as \
-            trained so far. SIGTERM ends the kernel, and so does the end of the program that started it.
+            trained so far. SIGTERM ends the kernel, and so does the end of the program that started it. Further arguments are \
+            ignored: `jupyter run` passes on its own.
             """)
 
     @Argument(help: "The file in which Jupyter says where to listen.", completion: .file(extensions: ["json"]))
     var connectionFile: String
+
+    @Argument(parsing: .allUnrecognized, help: .hidden)
+    var others: [String] = []
 
     func run() throws {
         try KernelCommand.reporting {
@@ -81,16 +85,23 @@ struct KernelPlaceOptions: ParsableArguments {
 struct InstallKernel: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "install", abstract: "Make bas known to Jupyter.",
-        discussion: "Jupyter then starts this very program, at the path where it lies now.")
+        discussion: "Jupyter then starts this very program, at the path where it lies now, or the one that --program names.")
 
     @OptionGroup var options: KernelPlaceOptions
+
+    @Option(help: ArgumentHelp("The absolute path at which bas will lie, for packages.", valueName: "path"), completion: .file())
+    var program: String?
 
     @Option(help: ArgumentHelp("The name that notebooks show.", valueName: "words"))
     var displayName = "bas (Break-A-Scene)"
 
+    func validate() throws {
+        if let program, !program.hasPrefix("/") { throw ValidationError("--program wants an absolute path, not '\(program)'") }
+    }
+
     func run() throws {
         try KernelCommand.reporting {
-            guard let program = Surroundings.executable else {
+            guard let program = program ?? Surroundings.executable else {
                 throw Problem(.cannotRead, "the path of this program is not known: /proc/self/exe cannot be read")
             }
             let folder = try options.folder()

@@ -16,12 +16,13 @@ struct CommandLineTests {
             (["-e", "a = 20", "-e", "a + 1"], 0, "21\n"),
             (["-e", "-1"], 0, "-1\n"),
             (["-e", "args", "one", "--two"], 0, "[\"one\", \"--two\"]\n"),
-            (["--version"], 0, "bas 0.1\n"),
             (["-e", "1 +"], 65, ""),
             (["-e", "nothing_of_this_name"], 65, ""),
             (["missing.bas"], 66, ""),
             (["run", "missing.bas"], 66, ""),
             (["check", "missing.bas"], 66, ""),
+            // Debian's `jupyter run FILE` passes FILE on.
+            (["kernel", "run", "missing.json", "cell.bas"], 66, ""),
             (["run", "/root/../etc"], 74, ""),
             (["rnu"], 64, ""),
             (["--nonsense"], 64, ""),
@@ -35,6 +36,30 @@ struct CommandLineTests {
         #expect(run.status == status)
         #expect(run.output == output)
         #expect(run.errors.isEmpty == (status == 0))
+    }
+
+    /// Version, commit, BLAS core and model, a line each; the model is named by the hash that pictures carry.
+    @Test func theVersionSaysWhatComputes() throws {
+        let report = try Run(["--version"], in: folder).output
+        let lines = report.split(separator: "\n")
+        try #require(lines.count == 3 && report.hasSuffix("\n"))
+        #expect(lines[0].wholeMatch(of: /bas [0-9.]+, commit (unknown|[0-9a-f]{7,40}(-dirty)?)/) != nil)
+        #expect(lines[1].wholeMatch(of: /BLAS: OpenBLAS [A-Za-z0-9]+, [0-9]+ threads?/) != nil)
+        let hash = try #require(lines[2].firstMatch(of: /^model: collage ([0-9a-f]{16}), in \/.+\/models\/collage$/)?.1)
+        #expect(try Run(["-e", "load_model(\"collage\")"], in: folder).output.contains("hash \(hash)"))
+        let without = try Run(["--version"], in: folder, environment: ["BAS_STDLIB=/nonexistent"])
+        #expect(without.status == 0 && without.output.hasSuffix("\nmodel: none, there is no folder /nonexistent/models/collage\n"))
+    }
+
+    /// A package is put together in another place than the one where it will lie.
+    @Test func aKernelIsInstalledForAProgramThatWillLieElsewhere() throws {
+        let install = ["kernel", "install", "--prefix", "usr", "--program"]
+        #expect(try Run(install + ["/usr/bin/bas"], in: folder).status == 0)
+        let specification = folder.read("usr/share/jupyter/kernels/bas/kernel.json")
+        let here = try Executable.path()
+        #expect(specification.contains("\"/usr/bin/bas\"") && !specification.contains(here))
+        let refused = try Run(install + ["bin/bas"], in: folder)
+        #expect(refused.status == 64 && refused.errors.contains("--program wants an absolute path, not 'bin/bas'"))
     }
 
     /// What must fail is told before anything is done, in the words and with the exit code of `check`.

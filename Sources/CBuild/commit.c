@@ -1,0 +1,3 @@
+#include "CBuild.h"
+
+const char *bas_commit(void) { return BAS_COMMIT; }
