@@ -1,4 +1,4 @@
-// What the build knew of the source. A target of its own, so that a new commit compiles one file and nothing else.
+// What the build knew of the source. A target of its own, so that a new commit compiles this and what asks for it, no more.
 #ifndef CBUILD_H
 #define CBUILD_H
 
