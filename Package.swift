@@ -15,7 +15,7 @@ let package = Package(
         },
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        // Sockets of the preview.
+        // Sockets of the pages on the loopback.
         .package(url: "https://github.com/swhitty/FlyingFox.git", from: "0.27.1"),
     ],
     targets: [
@@ -63,10 +63,10 @@ let package = Package(
             resources: [.embedInCode("page.css")]
                 + ["tools", "maps", "attention", "leakage", "pictures", "film", "chart", "page"].map { .embedInCode("Script/\($0).js") }),
         .target(
+            name: "Loopback", dependencies: ["Language", .product(name: "FlyingSocks", package: "FlyingFox")], exclude: ["README.md"]),
+        .target(
             name: "Preview",
-            dependencies: [
-                "Cancelling", "Files", "Tensors", "Language", "Notebook", "Pages", .product(name: "FlyingSocks", package: "FlyingFox"),
-            ],
+            dependencies: ["Cancelling", "Files", "Tensors", "Language", "Notebook", "Pages", "Loopback"],
             exclude: ["README.md"],
             resources: [
                 .embedInCode("Page/preview.html"), .embedInCode("Page/preview.css"), .embedInCode("Page/cells.js"),
@@ -93,7 +93,8 @@ let package = Package(
         .testTarget(name: "TerminalTests", dependencies: ["Files", "Terminal", "Language", "CPNG"]),
         .testTarget(name: "NotebookTests", dependencies: ["Notebook", "Commands", "Images", "Figures", "TestSupport"]),
         .testTarget(name: "PagesTests", dependencies: ["Files", "Pages", "Notebook", "Images", "Figures", "TestSupport"]),
-        .testTarget(name: "PreviewTests", dependencies: ["Preview", "Files", "Language", "Notebook", "Commands", "TestSupport"]),
+        .testTarget(
+            name: "PreviewTests", dependencies: ["Preview", "Loopback", "Files", "Language", "Notebook", "Commands", "TestSupport"]),
         .testTarget(name: "ReferenceTests", dependencies: ["Reference", "Commands"]),
         .testTarget(
             name: "FuzzTests", dependencies: ["Commands", "BreakAScene", "Terminal", "LanguageServer"], exclude: ["Seeds"]),

@@ -1,6 +1,7 @@
 import Files
 import Glibc
 import Language
+import Loopback
 import Notebook
 import Pages
 
@@ -29,7 +30,7 @@ public final class Preview: Sendable {
         case interrupted
     }
 
-    private let server: PreviewServer
+    private let server: LoopbackServer
     private let gate = Gate()
     private let board = Board()
     private let director: Director
@@ -52,7 +53,7 @@ public final class Preview: Sendable {
             (head.name, head.runsOnSave, head.records) = (file.name, options.runsOnSave, options.records)
             contents.set(&contents.head, head)
         }
-        server = try PreviewServer(port: options.port)
+        server = try LoopbackServer(port: options.port)
     }
 
     /// The address of the page, with the token that lets a browser in.
@@ -95,12 +96,5 @@ public final class Preview: Sendable {
             await server.close()
         }
         return end
-    }
-
-    /// Waits for work on another thread; the calling one is not among those that tasks use.
-    private func waiting<Result: Sendable>(_ work: @escaping @Sendable () async -> Result) -> Result {
-        let result = Pending<Result>()
-        Task.detached { result.fulfil(await work()) }
-        return result.wait()
     }
 }

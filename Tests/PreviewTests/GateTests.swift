@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Preview
+@testable import Loopback
 
 /// Who is let in.
 @Suite struct GateTests {

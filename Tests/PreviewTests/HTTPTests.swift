@@ -1,13 +1,15 @@
 import Glibc
+import TestSupport
 import Testing
 
+@testable import Loopback
 @testable import Preview
 
 /// Requests that are understood and refused, alone and over a connection.
 @Suite struct HTTPTests {
     private func refusal(_ head: String) -> Int? {
         do throws(HTTPRequest.Refusal) {
-            _ = try HTTPRequest(head: Array(head.utf8)).bodyLength()
+            _ = try HTTPRequest(head: Array(head.utf8)).bodyLength(limit: 16 << 10)
             return nil
         } catch {
             return error.status
@@ -18,7 +20,7 @@ import Testing
         let request = try HTTPRequest(head: Array("POST /a/b?c=d HTTP/1.1\r\nHost:  x \r\nX-Empty:\r\nCONTENT-Length: 12".utf8))
         #expect(request.method == "POST" && request.path == "/a/b")
         #expect(request["host"] == "x" && request["x-empty"] == "" && request["absent"] == nil)
-        #expect(try request.bodyLength() == 12)
+        #expect(try request.bodyLength(limit: 16 << 10) == 12)
     }
 
     @Test(arguments: [
@@ -35,7 +37,7 @@ import Testing
     @Test func theServerAnswersEach() async throws {
         var limits = ServerLimits()
         (limits.readSeconds, limits.connections) = (0.4, 3)
-        let server = try PreviewServer(port: 0, limits: limits)
+        let server = try LoopbackServer(port: 0, limits: limits)
         let board = Board()
         server.start { request in
             switch request.path {
@@ -71,13 +73,13 @@ import Testing
         for file in held { close(file) }
         #expect(waitUntil(2) { board.listenerCount == 0 })
         #expect(waitUntil(2) { client.request("GET", "/").status == 200 })
-        #expect(throws: (any Error).self) { try PreviewServer(port: server.port) }
+        #expect(throws: (any Error).self) { try LoopbackServer(port: server.port) }
         await server.close()
         #expect(client.connect() < 0)
     }
 
     @Test func aSlowBrowserGetsTheNewest() async throws {
-        let server = try PreviewServer(port: 0)
+        let server = try LoopbackServer(port: 0)
         let board = Board()
         server.start { _ in HTTPReply(events: board) }
         let file = HTTPClient(port: server.port).connect()

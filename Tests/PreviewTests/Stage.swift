@@ -60,13 +60,3 @@ final class Stage: Sendable {
     /// Asks the preview to end, without waiting for that.
     func close() { ask(#"{"do": "end"}"#) }
 }
-
-/// Waits until a condition holds; false where it does not in time.
-func waitUntil(_ seconds: Double = 10, _ condition: () -> Bool) -> Bool {
-    let end = ContinuousClock.now + .seconds(seconds)
-    while ContinuousClock.now < end {
-        if condition() { return true }
-        usleep(10_000)
-    }
-    return condition()
-}

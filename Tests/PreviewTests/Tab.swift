@@ -1,6 +1,7 @@
 import Files
 import Glibc
 import Synchronization
+import TestSupport
 
 /// A tab of a browser: reads events, and has what a page would show.
 final class Tab: Sendable {

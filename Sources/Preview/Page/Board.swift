@@ -1,11 +1,12 @@
 import Files
+import Loopback
 import Synchronization
 
 /// What all pages show: the notebook's cells and their states, each part with the number of the change that it is from.
 ///
 /// A page gets what changed since the last number that it was sent. So all pages show the same, one that comes late gets everything, and
 /// for one that is slow nothing piles up: what changed several times meanwhile is sent once. Whoever changes the board waits for no page.
-final class Board: Sendable {
+final class Board: EventSource {
     /// What is shown.
     struct Contents: Sendable {
         /// The number of the latest change; 0 is before everything.

@@ -1,18 +1,25 @@
 import Glibc
 
 /// A small HTTP client over a socket, which sends what a test wants, also what no browser would.
-struct HTTPClient {
-    let port: UInt16
+public struct HTTPClient: Sendable {
+    /// The port of the server.
+    public let port: UInt16
+
+    /// Creates a client of a server on the loopback.
+    public init(port: UInt16) { self.port = port }
 
     /// An answer.
-    struct Answer {
-        var status = 0
-        var head = ""
-        var body = ""
+    public struct Answer {
+        /// The status.
+        public var status = 0
+        /// The status line and the headers.
+        public var head = ""
+        /// The body, as UTF-8.
+        public var body = ""
     }
 
     /// Opens a connection; -1 where that fails.
-    func connect() -> Int32 {
+    public func connect() -> Int32 {
         let file = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -34,7 +41,7 @@ struct HTTPClient {
     }
 
     /// Sends bytes and returns all that comes until the other side ends.
-    func exchange(_ text: String) -> Answer {
+    public func exchange(_ text: String) -> Answer {
         let file = connect()
         guard file >= 0 else { return Answer() }
         defer { close(file) }
@@ -49,18 +56,20 @@ struct HTTPClient {
     }
 
     /// Sends a request with headers.
-    func request(_ method: String, _ path: String, headers: [String: String] = [:], body: String = "") -> Answer {
+    public func request(_ method: String, _ path: String, headers: [String: String] = [:], body: String = "") -> Answer {
         exchange(Self.text(method, path, headers: headers, body: body, port: port))
     }
 
-    static func text(_ method: String, _ path: String, headers: [String: String] = [:], body: String = "", port: UInt16) -> String {
+    /// Returns the text of a request.
+    public static func text(_ method: String, _ path: String, headers: [String: String] = [:], body: String = "", port: UInt16) -> String {
         var all = ["Host": "127.0.0.1:\(port)"].merging(headers) { $1 }
         if !body.isEmpty { all["Content-Length"] = all["Content-Length"] ?? String(body.utf8.count) }
         let lines = all.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)\r\n" }.joined()
         return "\(method) \(path) HTTP/1.1\r\n\(lines)\r\n\(body)"
     }
 
-    static func write(_ file: Int32, _ text: String) {
+    /// Writes a text.
+    public static func write(_ file: Int32, _ text: String) {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let sent = bytes.withUnsafeBytes { send(file, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
@@ -70,7 +79,7 @@ struct HTTPClient {
     }
 
     /// Returns what comes next; nil at the end, and where nothing comes.
-    static func read(_ file: Int32) -> [UInt8]? {
+    public static func read(_ file: Int32) -> [UInt8]? {
         var buffer = [UInt8](repeating: 0, count: 65536)
         let count = recv(file, &buffer, buffer.count, 0)
         return count > 0 ? Array(buffer[..<count]) : nil

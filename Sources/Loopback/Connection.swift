@@ -21,7 +21,7 @@ struct Connection: Sendable {
             try await write(reply.head)
             switch reply.body {
             case .bytes(let bytes): try await write(Data(bytes))
-            case .events(let board): try await stream(board)
+            case .events(let source): try await stream(source)
             }
             try await leave()
         } catch {
@@ -37,7 +37,7 @@ struct Connection: Sendable {
         while true {
             if let end = Self.end(of: bytes, from: searched) {
                 var request = try HTTPRequest(head: Array(bytes[..<end]))
-                let length = try request.bodyLength()
+                let length = try request.bodyLength(limit: limits.bodyBytes)
                 var body = Array(bytes[(end + 4)...])
                 while body.count < length { body += try await socket.read(atMost: length - body.count) }
                 request.body = Array(body.prefix(length))
@@ -75,17 +75,17 @@ struct Connection: Sendable {
         }
     }
 
-    /// Sends what a board shows and each change of it, not more often than the limits say. What changes while a browser is slow is sent
+    /// Sends what a source shows and each change of it, not more often than the limits say. What changes while a browser is slow is sent
     /// once, as it is then: nothing piles up.
-    private func stream(_ board: Board) async throws {
+    private func stream(_ source: any EventSource) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             // Reading tells at once that the browser is gone.
             group.addTask { while true { _ = try await socket.read(atMost: 4096) } }
             group.addTask {
                 var seen = 0
-                let listener = board.listen()
+                let listener = source.listen()
                 for await _ in listener {
-                    let change = board.change(since: seen)
+                    let change = source.change(since: seen)
                     let isBeat = change.revision == seen
                     seen = change.revision
                     if let json = change.json {

@@ -6,14 +6,14 @@ import Synchronization
 /// - The address holds a random token, without which everything is refused.
 /// - The host has to be the loopback: a page of another name that now leads here (DNS rebinding) sends its own name.
 /// - Where a browser says which page asks (`Origin`, `Sec-Fetch-Site`), it has to be the preview's own.
-final class Gate: Sendable {
+public final class Gate: Sendable {
     /// The token: 32 hexadecimal digits, 128 bits of the system's random numbers.
-    let token: String
+    public let token: String
     /// A word that stands for the token once, for the command line of a browser, which other users can read.
     private let ticket: Mutex<String?>
 
     /// Draws a token.
-    init() {
+    public init() {
         token = Self.draw()
         ticket = Mutex(Self.draw())
     }
@@ -27,19 +27,20 @@ final class Gate: Sendable {
     }
 
     /// The path that leads to the page once; nil where it was used.
-    var ticketPath: String? { ticket.withLock { $0 }.map { "/open/" + $0 } }
+    public var ticketPath: String? { ticket.withLock { $0 }.map { "/open/" + $0 } }
 
     /// What the gate says to a request.
-    enum Answer: Equatable {
+    public enum Answer: Equatable {
         /// The request may pass; `path` is what follows the token, without a slash at its beginning.
         case pass(path: String)
         /// The request brought the ticket, which is used up now: it is led to the page.
         case lead(to: String)
+        /// The request is refused, for this reason.
         case refuse(String)
     }
 
     /// Answers a request.
-    func answer(_ request: HTTPRequest) -> Answer {
+    public func answer(_ request: HTTPRequest) -> Answer {
         guard let host = request["host"], Self.isLoopback(host) else { return .refuse("the host is not the loopback") }
         let site = request["sec-fetch-site"] ?? "none"
         guard request["origin"].map({ $0 == "http://" + host }) ?? true else { return .refuse("another page asks") }

@@ -4,28 +4,33 @@ import Language
 import Synchronization
 
 /// What the server allows.
-struct ServerLimits: Sendable {
+public struct ServerLimits: Sendable {
     /// The most connections at a time; further ones are refused.
-    var connections = 64
+    public var connections = 64
     /// The longest time in which a request has to come, in seconds.
-    var readSeconds = 10.0
+    public var readSeconds = 10.0
     /// The longest time in which a browser has to take an answer or an event, in seconds.
-    var writeSeconds = 20.0
+    public var writeSeconds = 20.0
     /// The shortest time between two events for one browser, in milliseconds.
-    var eventMilliseconds = 100
+    public var eventMilliseconds = 100
+    /// The most bytes of a request's body.
+    public var bodyBytes = 16 << 10
+
+    /// Creates the limits of a page that sends little.
+    public init() {}
 }
 
 /// An HTTP server on the loopback.
-final class PreviewServer: Sendable {
+public final class LoopbackServer: Sendable {
     private let listener: Socket
     private let limits: ServerLimits
     private let count = Atomic<Int>(0)
     private let task = Mutex<Task<Void, Never>?>(nil)
     /// The port on which it listens.
-    let port: UInt16
+    public let port: UInt16
 
     /// Begins to listen on 127.0.0.1; port 0 is any free one. Throws a `Problem` where the port cannot be used.
-    init(port: UInt16, limits: ServerLimits = ServerLimits()) throws {
+    public init(port: UInt16, limits: ServerLimits = ServerLimits()) throws {
         // A browser that leaves while it is written to is no reason to end the process.
         signal(SIGPIPE, SIG_IGN)
         self.limits = limits
@@ -47,7 +52,7 @@ final class PreviewServer: Sendable {
     }
 
     /// Serves requests, each by `handler`, until `close`.
-    func start(_ handler: @escaping @Sendable (HTTPRequest) async -> HTTPReply) {
+    public func start(_ handler: @escaping @Sendable (HTTPRequest) async -> HTTPReply) {
         task.withLock { task in
             task = Task.detached { [self] in
                 let pool = SocketPool.make()
@@ -63,7 +68,7 @@ final class PreviewServer: Sendable {
     }
 
     /// Ends all connections and the server, and waits for that.
-    func close() async {
+    public func close() async {
         let running = task.withLock { $0 }
         running?.cancel()
         await running?.value

@@ -1,5 +1,6 @@
 import Files
 import Language
+import Loopback
 import Pages
 
 /// Answers the requests that the gate lets in.

@@ -1,30 +1,36 @@
 /// What the server answers to a request.
-struct HTTPReply: Sendable {
+public struct HTTPReply: Sendable {
     /// What follows the headers.
-    enum Body: Sendable {
+    public enum Body: Sendable {
+        /// Bytes, whose number is sent before them.
         case bytes([UInt8])
         /// Events, until the browser or the server ends them.
-        case events(Board)
+        case events(any EventSource)
     }
 
-    var status: Int
-    var headers: [(name: String, value: String)] = []
-    var body: Body
+    /// The status, such as 200.
+    public var status: Int
+    /// The headers beside those of every answer.
+    public var headers: [(name: String, value: String)] = []
+    /// What follows the headers.
+    public var body: Body
 
     /// Creates an answer with a body of a type.
-    init(status: Int = 200, type: String, _ body: [UInt8], headers: [(name: String, value: String)] = []) {
+    public init(status: Int = 200, type: String, _ body: [UInt8], headers: [(name: String, value: String)] = []) {
         (self.status, self.body) = (status, .bytes(body))
         self.headers = [("Content-Type", type)] + headers
     }
 
     /// Creates an answer of a text.
-    init(status: Int = 200, _ text: String, type: String = "text/plain; charset=utf-8", headers: [(name: String, value: String)] = []) {
+    public init(
+        status: Int = 200, _ text: String, type: String = "text/plain; charset=utf-8", headers: [(name: String, value: String)] = []
+    ) {
         self.init(status: status, type: type, Array(text.utf8), headers: headers)
     }
 
-    /// Creates an answer of events: what a board shows, as it changes.
-    init(events board: Board) {
-        (status, body) = (200, .events(board))
+    /// Creates an answer of events: what a source shows, as it changes.
+    public init(events source: any EventSource) {
+        (status, body) = (200, .events(source))
         headers = [("Content-Type", "text/event-stream; charset=utf-8")]
     }
 

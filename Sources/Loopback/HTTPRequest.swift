@@ -1,27 +1,27 @@
-/// A request of a browser. Only what the preview needs of HTTP/1.1 is understood, and everything else is refused.
-struct HTTPRequest: Sendable, Equatable {
+/// A request of a browser. Only what our pages need of HTTP/1.1 is understood, and everything else is refused.
+public struct HTTPRequest: Sendable, Equatable {
     /// Why a request is not understood, with the status that says so.
-    struct Refusal: Error, Equatable {
-        var status: Int
-        var reason: String
+    public struct Refusal: Error, Equatable {
+        /// The status of the answer, such as 400.
+        public var status: Int
+        /// The reason, in words.
+        public var reason: String
     }
 
     /// The most bytes of a request line with its headers.
     static let mostHeadBytes = 16 << 10
-    /// The most bytes of a body.
-    static let mostBodyBytes = 16 << 10
 
     /// The method, such as "GET".
-    let method: String
+    public let method: String
     /// The path as it was sent, without what follows a "?".
-    let path: String
+    public let path: String
     /// The headers by their names in lower case.
     private let headers: [String: String]
     /// The body.
-    var body: [UInt8] = []
+    public var body: [UInt8] = []
 
     /// Reads a request line and headers: the bytes before the first empty line, without the end of their last line. Throws a `Refusal`.
-    init(head: [UInt8]) throws(Refusal) {
+    public init(head: [UInt8]) throws(Refusal) {
         guard let text = String(validating: head, as: UTF8.self), text.unicodeScalars.allSatisfy({ $0.value < 127 }) else {
             throw Refusal(status: 400, reason: "the request has bytes that are no ASCII")
         }
@@ -61,16 +61,16 @@ struct HTTPRequest: Sendable, Equatable {
     }
 
     /// The value of a header by its name in lower case; nil where there is none.
-    subscript(name: String) -> String? { headers[name] }
+    public subscript(name: String) -> String? { headers[name] }
 
-    /// The number of bytes of the body that follows. Throws a `Refusal` where it is no number, or too large.
-    func bodyLength() throws(Refusal) -> Int {
+    /// The number of bytes of the body that follows. Throws a `Refusal` where it is no number, or larger than `limit`.
+    func bodyLength(limit: Int) throws(Refusal) -> Int {
         guard let text = self["content-length"] else { return 0 }
         guard !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }), text.utf8.count <= 19, let length = Int(text) else {
             throw Refusal(status: 400, reason: "the content-length is no number")
         }
-        guard length <= Self.mostBodyBytes else {
-            throw Refusal(status: 413, reason: "the body is larger than \(Self.mostBodyBytes) bytes")
+        guard length <= limit else {
+            throw Refusal(status: 413, reason: "the body is larger than \(limit) bytes")
         }
         return length
     }

@@ -1,0 +1,11 @@
+import Glibc
+
+/// Waits until a condition holds; false where it does not in time.
+public func waitUntil(_ seconds: Double = 10, _ condition: () -> Bool) -> Bool {
+    let end = ContinuousClock.now + .seconds(seconds)
+    while ContinuousClock.now < end {
+        if condition() { return true }
+        usleep(10_000)
+    }
+    return condition()
+}
