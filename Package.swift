@@ -72,10 +72,17 @@ let package = Package(
                 .embedInCode("Page/preview.html"), .embedInCode("Page/preview.css"), .embedInCode("Page/cells.js"),
                 .embedInCode("Page/preview.js"),
             ]),
+        .target(
+            name: "MaskEditor",
+            dependencies: ["Cancelling", "Files", "Images", "BreakAScene", "Language", "Pages", "Loopback"], exclude: ["README.md"],
+            resources: [
+                .embedInCode("Page/masks.html"), .embedInCode("Page/masks.css"), .embedInCode("Page/state.js"),
+                .embedInCode("Page/paint.js"), .embedInCode("Page/panel.js"),
+            ]),
         .executableTarget(
             name: "bas",
             dependencies: [
-                "CBuild", "Commands", "Reference", "Terminal", "LanguageServer", "Notebook", "Pages", "Preview", "Jupyter",
+                "CBuild", "Commands", "Reference", "Terminal", "LanguageServer", "Notebook", "Pages", "Preview", "MaskEditor", "Jupyter",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // Tests: one target a floor, fixtures written by PyTorch and diffusers.
@@ -95,6 +102,9 @@ let package = Package(
         .testTarget(name: "PagesTests", dependencies: ["Files", "Pages", "Notebook", "Images", "Figures", "TestSupport"]),
         .testTarget(
             name: "PreviewTests", dependencies: ["Preview", "Loopback", "Files", "Language", "Notebook", "Commands", "TestSupport"]),
+        .testTarget(
+            name: "MaskEditorTests",
+            dependencies: ["MaskEditor", "Cancelling", "Loopback", "Files", "Images", "BreakAScene", "TestSupport"]),
         .testTarget(name: "ReferenceTests", dependencies: ["Reference", "Commands"]),
         .testTarget(
             name: "FuzzTests", dependencies: ["Commands", "BreakAScene", "Terminal", "LanguageServer"], exclude: ["Seeds"]),

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Commands
+import Language
 import Terminal
 
 /// The command line. It reads arguments, opens a console, and ends with the exit code that comes back.
@@ -23,8 +25,9 @@ struct Bas: ParsableCommand {
         version: Host.version,
         subcommands: [
             Start.self, Run.self, Check.self, Format.self, LanguageServerCommand.self, NotebookCommand.self, PreviewCommand.self,
-            TestCommand.self, ExportCommand.self, ImportCommand.self, ProvenanceCommand.self, KernelCommand.self, Trust.self, Explain.self,
-            Doc.self, Bench.self,
+            TestCommand.self, ExportCommand.self, ImportCommand.self, ProvenanceCommand.self, MasksCommand.self, KernelCommand.self,
+            Trust.self,
+            Explain.self, Doc.self, Bench.self,
         ],
         defaultSubcommand: Start.self)
 
@@ -70,7 +73,9 @@ struct ConsoleOptions: ParsableArguments {
     /// Returns a console with these options, and with what programs may do.
     func console(_ safety: SafetyOptions? = nil) -> Console {
         let options = Console.Options(color: color, errorFormat: errorFormat, quiet: quiet, safety: safety?.safety ?? Console.Safety())
-        return Console(builtins: Host.builtins, options: options)
+        let console = Console(builtins: Host.builtins, options: options)
+        if Surroundings.isTerminal(0) { console.session.context[MaskPainting.self] = MaskPainter.paint }
+        return console
     }
 }
 

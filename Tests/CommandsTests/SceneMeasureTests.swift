@@ -44,7 +44,7 @@ import Testing
         #expect(told.diagnostics.isEmpty && shown(bench, "c").contains("tokens of this model"))
         #expect(bench.session.run(source: "check(mug, init=[\"toy\"])").diagnostics.first?.code == .missingArgument)
         bench.run("speck = scene(toys.image, [ellipse([200, 200], [14, 14], [512, 512])])")
-        #expect(shown(bench, "check(speck, base)").contains("crop(scene, margin=0.25) brings them closer: mask 0"))
+        #expect(shown(bench, "check(speck, base)").contains("crop(scene, margin=0.25) brings them closer (mask 0: "))
         #expect(
             bench.isTrue(
                 "check(crop(speck), base).cells[0] == check(speck, base).cropped_cells[0] and check(crop(speck), base).cells[0] > 40"))

@@ -4,7 +4,8 @@
 # 3. folders, handles and LoRA go out and in; 4. Stable Diffusion 1 and 2 at their real size (12 GB of memory, 10 GB of disk; each script runs alone too);
 # 5. nbformat and nbconvert read the notebooks that go out, and notebooks of theirs come in.
 # 6. the Jupyter kernel passes jupyter_kernel_test, and nbclient runs a notebook with it.
-# 7. Chromium shows the live page of a notebook that is edited, what people explore in pages, and a lesson in JupyterLab (left out where it is not installed).
+# 7. Chromium shows the live page of a notebook that is edited, what people explore in pages, masks that are painted, and a lesson in JupyterLab
+#    (left out where it is not installed).
 # 8. the program installed without Swift in a bare Debian, and its package (left out without root or debootstrap).
 set -euo pipefail
 source "$(dirname "$0")/environment.sh"
@@ -20,5 +21,6 @@ status=0
 "$PYTHON" Tests/Conformance/pages.py --bas "$BAS" || [ $? = 77 ] || status=1
 "$PYTHON" Tests/Conformance/jupyterlab.py --bas "$BAS" || [ $? = 77 ] || status=1
 BAS="$BAS" Tests/Conformance/packages.sh || [ $? = 77 ] || status=1
+"$PYTHON" Tests/Conformance/masks.py --bas "$BAS" || [ $? = 77 ] || status=1
 for version in v1 v2; do "$PYTHON" Tests/Conformance/full_size.py --bas "$BAS" --version $version || status=1; done
 exit $status

@@ -6,14 +6,15 @@ import Tensors
 public enum SceneFolder {
     private static let photoNames = ["img.jpg", "img.jpeg", "img.png"]
 
+    /// The path of a folder's photo; nil where it has none.
+    public static func photo(in folder: String) -> String? { photoNames.map { "\(folder)/\($0)" }.first(where: FileSystem.exists) }
+
     /// Reads a scene. `fit`: replaces what the folder says. Throws `SceneError`, `FileError`, and `ImageError` for a
     /// picture that cannot be read.
     public static func load(_ path: String, fit: SceneFit? = nil) throws -> Scene {
         let folder = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         guard FileSystem.isFolder(folder) else { throw SceneError.notAFolder(path: path, isPicture: FileSystem.exists(folder)) }
-        guard let photo = photoNames.map({ "\(folder)/\($0)" }).first(where: FileSystem.exists) else {
-            throw SceneError.noPhoto(path: path)
-        }
+        guard let photo = photo(in: folder) else { throw SceneError.noPhoto(path: path) }
         var masks: [Mask] = []
         while FileSystem.exists("\(folder)/mask\(masks.count).png") {
             masks.append(try Mask(contentsOf: "\(folder)/mask\(masks.count).png"))
@@ -43,12 +44,33 @@ public enum SceneFolder {
         let masks = try scene.masks.map { try $0.pngData() }
         try Cancellation.check()
         // From here on a stop would leave a photo beside masks of another.
-        try Cancellation.shielded { try write(photo, masks, scene, path) }
+        try Cancellation.shielded {
+            try FileSystem.createFolder(path)
+            try AtomicFile.write("\(path)/img.png") { try $0.write(photo) }
+            try write(masks, scene, path)
+        }
     }
 
-    private static func write(_ photo: [UInt8], _ masks: [[UInt8]], _ scene: Scene, _ path: String) throws {
-        try FileSystem.createFolder(path)
-        try AtomicFile.write("\(path)/img.png") { try $0.write(photo) }
+    /// Replaces the masks, names and settings of a scene's folder by those of `scene`, which is of the same photo; the photo's file stays as
+    /// it is. Files of further masks are removed: loading gives this scene. Throws `SceneError.noPhoto` where the folder has no photo,
+    /// `ImageError`, `FileError`.
+    public static func replaceMasks(of path: String, by scene: Scene) throws {
+        guard photo(in: path) != nil else { throw SceneError.noPhoto(path: path) }
+        let masks = try scene.masks.map { try $0.pngData() }
+        try Cancellation.check()
+        try Cancellation.shielded {
+            try write(masks, scene, path)
+            if scene.fit == .crop, FileSystem.exists("\(path)/\(settings)") { try FileSystem.remove("\(path)/\(settings)") }
+            // The first one after the last mask goes first: without it the others are not read.
+            var index = masks.count
+            while FileSystem.exists("\(path)/mask\(index).png") {
+                try FileSystem.remove("\(path)/mask\(index).png")
+                index += 1
+            }
+        }
+    }
+
+    private static func write(_ masks: [[UInt8]], _ scene: Scene, _ path: String) throws {
         for (index, mask) in masks.enumerated() { try AtomicFile.write("\(path)/mask\(index).png") { try $0.write(mask) } }
         if scene.fit != .crop {
             try AtomicFile.write("\(path)/\(settings)", text: JSON.object(JSONObject([("fit", .string(scene.fit.rawValue))])).text() + "\n")

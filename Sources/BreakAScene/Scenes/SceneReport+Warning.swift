@@ -1,6 +1,13 @@
 import Images
 
 extension SceneReport {
+    /// The sentence on how many more cells `crop` would bring, or nil where it would bring none.
+    public var advice: String? {
+        guard !gaining.isEmpty else { return nil }
+        let gains = entries.filter { gaining.contains($0.name) }.map { "\($0.name): \($0.croppedCells) cells instead of \($0.cells)" }
+        return "crop(scene, margin=\(Self.margin)) brings them closer (\(gains.joined(separator: ", ")))"
+    }
+
     /// Something about a scene that may make training worse. Masks are named by their places.
     public enum Warning: Sendable, Equatable {
         /// Nearest sampling to the maps' size finds no pixel of this mask; every cell that it touches is used instead.
@@ -23,18 +30,21 @@ extension SceneReport {
         case noToken(String)
 
         /// The warning as a message for the user, without a full stop.
-        public var description: String {
+        public var description: String { description { "mask \($0)" } }
+
+        /// The warning as a message in which masks are called as `name` says for their places.
+        public func description(naming name: (Int) -> String) -> String {
             switch self {
             case .vanishes(let index, let size):
-                "mask \(index) vanishes at \(size.height)×\(size.width) when one pixel a cell is taken; every cell that it touches is used instead"
+                "\(name(index)) vanishes at \(size.height)×\(size.width) when one pixel a cell is taken; every cell that it touches is used instead"
             case .small(let index, let cells, let total, let area):
-                "mask \(index) is small: \(cells) of \(total) cells carry the attention loss (\(Self.percent(area)) of the photo; the paper's things cover at least 15 %)"
+                "\(name(index)) is small: \(cells) of \(total) cells carry the attention loss (\(Self.percent(area)) of the photo; the paper's things cover at least 15 %)"
             case .overlaps(let a, let b, let share):
-                "masks \(a) and \(b) overlap: \(Self.percent(share)) of mask \(a) lies in mask \(b)"
+                "\(name(a)) and \(name(b)) overlap: \(Self.percent(share)) of \(name(a)) lies in \(name(b))"
             case .faint(let index, let brightest):
-                "mask \(index) is faint: its brightest pixel is \(Int((brightest * 255).rounded())) of 255; a mask is 0 outside its thing and 255 inside"
+                "\(name(index)) is faint: its brightest pixel is \(Int((brightest * 255).rounded())) of 255; a mask is 0 outside its thing and 255 inside"
             case .everything(let index):
-                "mask \(index) covers the whole photo: a mask is a grey picture, white on its thing (transparency is not looked at)"
+                "\(name(index)) covers the whole photo: a mask is a grey picture, white on its thing (transparency is not looked at)"
             case .many(let count): "\(count) things: the paper reports good results for up to 4"
             case .noMaps(let model):
                 "\(model) has no cross-attention maps to compare masks with: training has no attention loss, and handles may mix"

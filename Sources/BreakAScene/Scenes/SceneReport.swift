@@ -16,6 +16,8 @@ public struct SceneReport: Sendable {
         public let area: Double
         /// The cells of the attention maps that are more than half covered after downsampling.
         public let cells: Int
+        /// The mask at the size of the attention maps; its values above 0.5 are `cells`. A mask that vanishes there is empty.
+        public let cellMap: Mask
         /// The number of these cells if the scene were cropped around its masks.
         public let croppedCells: Int
         /// The mask that it overlaps most, and the share of this entry's mask that lies in that one; nil where it overlaps
@@ -57,7 +59,9 @@ public struct SceneReport: Sendable {
             let overlap = overlaps.max { $0.share < $1.share }.flatMap { $0.share > 0 ? $0 : nil }
             let (area, cells) = (targets.masks[index].areaFraction, targets.cells[index])
             entries.append(
-                Entry(name: scene.names[index], area: area, cells: cells, croppedCells: closer.cells[index], overlap: overlap))
+                Entry(
+                    name: scene.names[index], area: area, cells: cells, cellMap: targets.cellMaps[index],
+                    croppedCells: closer.cells[index], overlap: overlap))
             let brightest = Double(mask.values.max() ?? 0)
             if brightest < 0.5 {
                 warnings.append(.faint(index, brightest: brightest))
@@ -79,10 +83,13 @@ public struct SceneReport: Sendable {
 
     /// The cells of maps of the paper's size that are more than half inside of a mask, by nearest sampling. Throws
     /// `ImageError`.
-    public static func attentionCells(_ mask: Mask) throws -> Int {
-        let size = PixelSize(width: PreparedScene.attentionSize, height: PreparedScene.attentionSize)
-        return try PreparedScene.downsample(mask, to: size, .nearest).values.count { $0 > 0.5 }
+    public static func attentionCells(_ mask: Mask) throws -> Int { count(try cellMap(mask)) }
+
+    private static func cellMap(_ mask: Mask) throws -> Mask {
+        try mask.resized(to: PixelSize(width: PreparedScene.attentionSize, height: PreparedScene.attentionSize), .nearest)
     }
+
+    private static func count(_ map: Mask) -> Int { map.values.count { $0 > 0.5 } }
 
     /// Whether so few cells are covered that a handle learns little: fewer than 12 of 256.
     private static func isFew(_ cells: Int, _ total: Int) -> Bool { cells * 256 < 12 * total }
@@ -112,8 +119,10 @@ public struct SceneReport: Sendable {
         let size: PixelSize
         /// The masks as the model sees them, at its size; without a model, framed only.
         let masks: [Mask]
+        /// The masks at the maps' size.
+        let cellMaps: [Mask]
         /// Per mask: the cells that are more than half covered.
-        let cells: [Int]
+        var cells: [Int] { cellMaps.map(SceneReport.count) }
         /// The masks of which nearest sampling finds no pixel.
         let vanishing: Set<Int>
 
@@ -122,9 +131,9 @@ public struct SceneReport: Sendable {
                 let square = PixelSize(width: PreparedScene.attentionSize, height: PreparedScene.attentionSize)
                 let seen = SceneFrame(scene, for: square)
                 let framed = try scene.masks.map { try $0.framed(seen.rect) }
-                let nearest = try framed.map(SceneReport.attentionCells)
-                (frame, size, masks, cells) = (seen, square, framed, nearest)
-                vanishing = Set(nearest.indices.filter { nearest[$0] == 0 })
+                let nearest = try framed.map(SceneReport.cellMap)
+                (frame, size, masks, cellMaps) = (seen, square, framed, nearest)
+                vanishing = Set(nearest.indices.filter { SceneReport.count(nearest[$0]) == 0 })
                 return
             }
             let prepared = try PreparedScene(scene, for: model, downsampling: downsampling)
@@ -132,8 +141,8 @@ public struct SceneReport: Sendable {
             frame = SceneFrame(scene, for: PixelSize(width: model.pixelSize.width, height: model.pixelSize.height))
             size = PixelSize(width: targets[0].shape[1], height: targets[0].shape[0])
             masks = prepared.masks
-            cells = targets.map { $0.values.count { $0 > 0.5 } }
             let size = size
+            cellMaps = targets.map { Mask(width: size.width, height: size.height, values: $0.values) }
             vanishing =
                 downsampling == .nearest
                 ? Set(

@@ -28,7 +28,9 @@ struct CheckValue: DeclaredValue {
             .init("map_size", .pair, "[height, width] of the attention maps.") {
                 [.int($0.report.mapSize.height), .int($0.report.mapSize.width)]
             },
-            .init("advice", "What crop would bring, or none where it would bring nothing.") { $0.advice.map { .string($0) } ?? Value.none },
+            .init("advice", "What crop would bring, or none where it would bring nothing.") {
+                $0.report.advice.map { .string($0) } ?? Value.none
+            },
         ], element: .string, operators: false)
 
     var elements: [Value]? { warnings }
@@ -49,15 +51,6 @@ struct CheckValue: DeclaredValue {
     func isEqual(to other: any HostValue) -> Bool { (other as? CheckValue)?.report.warnings == report.warnings }
     var inlineText: String { report.warnings.isEmpty ? "nothing to say" : "\(report.warnings.count) warnings of \(title)" }
 
-    /// The sentence on how many more cells `crop` would bring, or nil where it would bring none.
-    private var advice: String? {
-        guard !report.gaining.isEmpty else { return nil }
-        let gains = report.entries.filter { report.gaining.contains($0.name) }.map {
-            "\($0.name) \($0.croppedCells) cells instead of \($0.cells)"
-        }
-        return "crop(scene, margin=\(SceneReport.margin)) brings them closer: \(gains.joined(separator: ", "))"
-    }
-
     /// Returns a table with a row for each mask, the warnings and the advice.
     func display(_ context: DisplayContext) -> Display {
         let size = "\(report.mapSize.height)×\(report.mapSize.width)"
@@ -76,7 +69,7 @@ struct CheckValue: DeclaredValue {
         let notes =
             (report.frame.description.map { ["The model sees \($0)."] } ?? [])
             + (report.otherLevel.map { ["The attention loss goes by \($0)."] } ?? [])
-            + report.warnings.map { "⚠ " + $0.description } + (advice.map { ["→ " + $0] } ?? [])
+            + report.warnings.map { "⚠ " + $0.description } + (report.advice.map { ["→ " + $0] } ?? [])
         let lines =
             [head] + TextTable(columns: columns, rows: rows).lines(width: context.width, indent: 2)
             + notes.flatMap { TextLines.wrapped($0, width: context.width, first: "  ", rest: "    ") }

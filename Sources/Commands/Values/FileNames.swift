@@ -12,6 +12,9 @@ public enum FileNames {
     /// Returns whether there is a file or folder.
     static func exists(_ path: String) -> Bool { FileSystem.exists(path) }
 
+    /// Returns whether there is a folder.
+    static func isFolder(_ path: String) -> Bool { FileSystem.isFolder(path) }
+
     /// Returns "did you mean …" with a similar name beside a missing file, advice for a network address, or nil.
     public static func nearest(to path: String) -> String? {
         if path.contains("://") { return "nothing is read from the network: download it, and give the file's path" }

@@ -14,11 +14,7 @@ enum PreviewPage {
     static let html = text(PackageResources.preview_html)
 
     /// The picture in the browser's tab.
-    static let icon =
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 16\"><rect width=\"16\" height=\"16\" rx=\"4\" fill=\"#0b57a8\"/>"
-        + "<path d=\"M5 3.5h3.2a2.2 2.2 0 0 1 .9 4.2 2.4 2.4 0 0 1-.7 4.8H5z"
-        + "m1.8 1.6v2h1.1a1 1 0 0 0 0-2zm0 3.5v2.3h1.4a1.1 1.1 0 0 0 0-2.3z\""
-        + " fill=\"#fff\"/></svg>"
+    static let icon = PageIcon.svg
 
     /// What the page may load: its own style, script, pictures and events, and nothing else from nowhere.
     static let policy =
