@@ -12,7 +12,7 @@ struct MasksCommand: ParsableCommand {
         commandName: "masks", abstract: "Paint the masks of a photo in the browser.",
         discussion: """
             A page in the browser shows the photo. Paint a loose mask for each thing with a brush, an outline or a box, by mouse, pen or finger; \
-            name the things; see the cells of the attention maps that each mask becomes, and what check says of them. Save scene writes a \
+            name the things; press Guess for first guesses to correct; see the cells of the attention maps that each mask becomes, and what check says of them. Save scene writes a \
             folder that load_scene reads. Given a scene's folder, its masks are changed.
 
             What was not saved is kept in .bas/masks, and the next bas masks with the photo goes on with it. The server listens on this \
@@ -46,7 +46,7 @@ struct MasksCommand: ParsableCommand {
             // Masks that come from a folder are saved there again, unless another one was asked for.
             settings.openedFolder = output == nil || output == source.folder ? source.folder : nil
             (settings.port, settings.note) = (port, { printer.remark($0) })
-            settings.guess = MaskPainter.guess(console.session.context)
+            settings.guess = MaskPainting.guesses(console.session.context)
             let editor = try MaskEditor(photo: source.photo, scene: source.scene, settings)
             Pages.print(editor.address + "\n")
             printer.remark("\(photo): paint on the page; Ctrl-C ends it")
@@ -68,9 +68,6 @@ enum MaskPainter {
     /// The folder that is proposed for the scene of a photo.
     static func folder(for name: String) -> String { "\(name)_scene" }
 
-    /// Makes first guesses of masks.
-    static func guess(_ context: Context) -> (@Sendable (Image, Int) throws -> [Mask])? { nil }
-
     /// Opens the page, says where it is, and waits for the scene. Throws the `.interrupted` problem where a stop was requested, and
     /// `.failed` where the person cancelled.
     static let paint: @Sendable (MaskPainting.Request) throws -> Scene = { request in
@@ -78,7 +75,7 @@ enum MaskPainter {
         var settings = MaskEditor.Settings(name: request.name, folder: folder(for: request.name))
         (settings.title, settings.wantsScene) = (request.name, true)
         settings.note = { context.emit(.stream($0 + "\n")) }
-        settings.guess = guess(context)
+        settings.guess = MaskPainting.guesses(context)
         let editor = try MaskEditor(photo: request.photo, scene: request.scene, settings)
         let isOpen = Browser.open(editor.addressToOpen)
         context.emit(

@@ -268,6 +268,26 @@ def check_touch(browser, program, shots):
     tab.close()
 
 
+def check_guessing(browser, program, shots):
+    editor = Editor(program, "photo.jpg")
+    tab = open_page(browser, editor)
+    tab.run("document.getElementById('count').value = 3")
+    begin = time.monotonic()
+    click(tab, "guess")
+    tab.wait("document.querySelectorAll('#masks li').length === 3", timeout=120)
+    print(f"     three guesses: {time.monotonic() - begin:.1f} s")
+    settled(tab)
+    truth = editor.bas(f's = load_scene("{SCENE}"); guesses = automask(s.image, 3); for m in s.masks {{ print("{{max([overlap(g, m) for g in guesses]):.2f}}") }}')
+    print(f"     their best overlap with the shipped masks: {truth.split()}")
+    if shots:
+        tab.screenshot(f"{shots}/masks-guessed.png")
+    tab.run("document.getElementById('undo').click()")
+    settled(tab)
+    expect(facts(tab) == [], "guesses can be undone", facts(tab))
+    editor.end()
+    tab.close()
+
+
 def check_large_photo(browser, program, shots):
     editor = Editor(program, "photo.jpg")
     editor.end()
@@ -311,7 +331,7 @@ def main():
         Path(arguments.screenshots).mkdir(parents=True, exist_ok=True)
     browser = chromium.Chromium()
     try:
-        for check in (check_painting, check_keeping, check_changing, check_touch, check_large_photo):
+        for check in (check_painting, check_keeping, check_changing, check_touch, check_guessing, check_large_photo):
             print(check.__name__.replace("check_", "").replace("_", " ") + ":")
             try:
                 check(browser, os.path.abspath(arguments.bas), arguments.screenshots)

@@ -1,4 +1,5 @@
 import BreakAScene
+import Diffusion
 import Images
 import Language
 
@@ -22,6 +23,16 @@ public enum MaskPainting: ContextKey {
 
     /// No person can be reached.
     public static let initial: State = nil
+
+    /// Returns what guesses the masks of so many things in a picture by the model that ships with bas, as `automask` does; nil where this
+    /// model is not installed. It throws what loading the model and `AutomaticMasks.guess` throw.
+    public static func guesses(_ context: Context) -> (@Sendable (Image, Int) throws -> [Mask])? {
+        guard let path = context.resolveInLibrary("models/collage") else { return nil }
+        return { image, count in
+            let model = try LoadedModels.model(path, of: ModelFolder.places(path), context) { try ModelFolder.load(path) }
+            return try AutomaticMasks.guess(image: image, count: count, model: model)
+        }
+    }
 }
 
 extension SceneCommands {
