@@ -7,7 +7,10 @@ extension CommandTable {
         (ModelCommands.all + MergeCommand.all + AdapterCommands.all + SceneCommands.all + TrainingCommands.all + PlanCommand.all + [
             ProductsScope.builtin
         ] + GenerationCommands.all
-            + AttentionCommands.all + MethodCommands.all + SchedulerCommands.all + EvaluationCommands.all + [InspectionCommand.builtin, RefineCommand.builtin]
+            + AttentionCommands.all + MethodCommands.all + SchedulerCommands.all + EvaluationCommands.all
+            + [
+                InspectionCommand.builtin, RefineCommand.builtin,
+            ]
             + tensorFamilies)
 
     /// The program's name and version.

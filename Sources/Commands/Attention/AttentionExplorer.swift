@@ -34,7 +34,8 @@ struct AttentionExplorer {
         let keep: [AttentionStudy.Axis] = keepsHeads ? [.timestep, .layer, .head] : [.timestep, .layer]
         let names = keepsHeads ? (heads ?? Array(0..<(counts.first ?? 0))).map { "head \($0)" } : ["all"]
         return try AttentionAtlas.Panel(
-            title: tokens.labels.map(\.short).joined(separator: ", "), words: words, chosen: tokens.places.compactMap { places.firstIndex(of: $0) },
+            title: tokens.labels.map(\.short).joined(separator: ", "), words: words,
+            chosen: tokens.places.compactMap { places.firstIndex(of: $0) },
             timesteps: study.timesteps.map { "t = \($0)" }, layers: AttentionValue.short(study.layers), heads: names,
             height: study.size.height, width: study.size.width, picture: picture
         ) { word in
