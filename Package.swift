@@ -44,16 +44,17 @@ let package = Package(
         .target(name: "Diffusion", dependencies: ["NeuralNetwork", "Images"], exclude: ["README.md"]),
         // Floor 5: the method; the language, which knows nothing of tensors.
         .target(name: "BreakAScene", dependencies: ["Diffusion"], exclude: ["README.md"]),
-        .target(name: "Language", dependencies: ["Files"], exclude: ["README.md", "grammar.txt"], resources: [.embedInCode("tour.bas")]),
+        .target(
+            name: "Language", dependencies: ["Files"], exclude: ["README.md", "grammar.txt"], resources: [.embedInCode("language.bas")]),
         // Floor 6: the builtin table.
         .target(name: "Commands", dependencies: ["BreakAScene", "Language", "Figures"], exclude: ["README.md"]),
         // Floors 7 and 8: the prompt and the command line.
         .target(
             name: "Reference", dependencies: ["Files", "Language"],
             resources: [.embedInCode("grammar.txt"), .embedInCode("Editors/extension.js")]),
-        .target(name: "Terminal", dependencies: ["Files", "Language", "CReadline", "CChafa", "CPNG"]),
-        .target(name: "LanguageServer", dependencies: ["Files", "Language"]),
         .target(name: "Notebook", dependencies: ["Files", "Language", "Commands", "Images", "Figures"], exclude: ["README.md"]),
+        .target(name: "Terminal", dependencies: ["Files", "Language", "Notebook", "CReadline", "CChafa", "CPNG"]),
+        .target(name: "LanguageServer", dependencies: ["Files", "Language"]),
         .target(
             name: "Jupyter",
             dependencies: ["Cancelling", "Files", "Language", "CZeroMQ"],
@@ -97,7 +98,7 @@ let package = Package(
         .testTarget(name: "CommandsTests", dependencies: ["Files", "Commands", "TestSupport"], exclude: ["Data"]),
         .testTarget(name: "LanguageServerTests", dependencies: ["Files", "LanguageServer", "Commands"], exclude: ["Data"]),
         .testTarget(name: "JupyterTests", dependencies: ["Files", "Jupyter", "CZeroMQ", "Commands"]),
-        .testTarget(name: "TerminalTests", dependencies: ["Files", "Terminal", "Language", "CPNG"]),
+        .testTarget(name: "TerminalTests", dependencies: ["Files", "Terminal", "Language", "Notebook", "CPNG"]),
         .testTarget(name: "NotebookTests", dependencies: ["Notebook", "Commands", "Images", "Figures", "TestSupport"]),
         .testTarget(name: "PagesTests", dependencies: ["Files", "Pages", "Notebook", "Images", "Figures", "TestSupport"]),
         .testTarget(

@@ -5,7 +5,7 @@ extension Family {
     static let models = Family("models", cost: .engine)
     static let scenes = Family("scenes", cost: .detachable(from: pixels))
     /// Training asks for a stop at every step, and keeps what was learned.
-    static let training = Family("training")
+    static let training = Family("training", trains: true)
     static let generation = Family("generation", cost: .engine)
     static let attention = Family("attention", cost: .engine)
     static let method = Family("method", cost: .engine)

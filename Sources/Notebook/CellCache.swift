@@ -34,6 +34,9 @@ struct CellCache {
     /// Names the folder of the cache of notebooks in `folder` (with a slash at its end, or empty).
     init(beside folder: String) { self.folder = folder + ".bas/cache" }
 
+    /// Names the folder of a cache.
+    init(folder: String) { self.folder = folder }
+
     /// The file in which hashes of files are remembered.
     var hashesPath: String { folder + "/files.json" }
 

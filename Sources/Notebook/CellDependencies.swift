@@ -11,8 +11,10 @@ struct CellDependencies {
     let cells: [Int]
     /// The names that it reads, through functions as well, each with the cell that gives it; nil where none before it does.
     let reads: [(name: String, cell: Int?)]
-    /// Whether it may draw from the session's random numbers, or seed them.
+    /// Whether it may draw from the session's random numbers, or seed them: draws that are given a seed are not meant.
     let isRandom: Bool
+    /// Whether it trains (`Builtin.trains`), itself or through functions.
+    let trains: Bool
     /// The files that it reads, as it names them, each with the folder of the library in which it is looked for.
     let files: [(path: String, library: String?)]
     /// Why its results cannot be kept, in words; nil where they can.
@@ -35,22 +37,28 @@ struct NotebookAnalysis {
         for place in file.cells.indices {
             guard let own = names[place] else {
                 result.append(
-                    CellDependencies(names: nil, cells: [], reads: [], isRandom: true, files: [], obstacle: "it cannot be parsed"))
+                    CellDependencies(
+                        names: nil, cells: [], reads: [], isRandom: true, trains: false, files: [], obstacle: "it cannot be parsed"))
                 continue
             }
             let closure = Self.closure(own.reads, givers, names)
             let functions = closure.compactMap(\.cell).filter { names[$0]?.definesFunctions == true }
             // What the functions that it may call do counts as its own.
             let parts = [place] + Set(functions).sorted()
+            // A variable of the same name hides a builtin.
             let builtins = parts.reduce(into: Set<String>()) { $0.formUnion(names[$1]?.builtins ?? []) }
+                .subtracting(closure.filter { $0.cell != nil }.map(\.name))
             let inParts = calls.filter { call in parts.contains { file.cells[$0].lines.contains(call.span.position.line) } }
             let made = inParts.filter { $0.isInFunction || file.cells[place].lines.contains($0.span.position.line) }
             // A builtin that is mentioned and called nowhere is handed on as a value.
-            let uses = FileUses(made, values: builtins.subtracting(inParts.map(\.call.builtin.name)), table)
+            let handedOn = builtins.subtracting(inParts.map(\.call.builtin.name))
+            let uses = FileUses(made, values: handedOn, table)
             result.append(
                 CellDependencies(
                     names: own, cells: Set(closure.compactMap(\.cell)).sorted(), reads: closure,
-                    isRandom: builtins.contains { if case .none = table[$0]?.randomness ?? .none { false } else { true } },
+                    isRandom: made.contains { $0.call.mayDraw } || handedOn.contains { table[$0]?.isRandom == true }
+                        || builtins.contains { table[$0]?.randomness.isSeeding == true },
+                    trains: builtins.contains { table[$0]?.trains == true },
                     files: uses.files + parts.flatMap { names[$0]?.imports ?? [] }.map { ($0, nil) },
                     obstacle: Self.obstacle(own, builtins, table) ?? uses.obstacle))
             for name in own.binds { givers[name] = place }
@@ -80,7 +88,12 @@ struct NotebookAnalysis {
             if let outside = table[name]?.outside { return "\(name) \(outside)" }
         }
         if names.reads.contains("args") { return "it reads the arguments of the command line" }
-        return names.reads.first { $0 == "_" || ["In", "Out"].contains($0) }.map { "\($0) depends on the cells that ran last" }
+        return names.reads.sorted().first(where: isResult).map { "\($0) depends on the cells that ran last" }
+    }
+
+    /// Whether a name is one under which the session keeps results: `_`, `__`, `_3`, `In`, `Out`.
+    private static func isResult(_ name: String) -> Bool {
+        ["In", "Out"].contains(name) || name.hasPrefix("_") && name.allSatisfy { $0 == "_" || $0.isASCII && $0.isNumber }
     }
 }
 
@@ -111,6 +124,26 @@ private struct FileUses {
                 files.append((path, library))
             } else if call.call.has(parameter) {
                 obstacle = obstacle ?? "which file \(call.call.builtin.name) reads is not known before it runs"
+            }
+        }
+    }
+}
+
+extension Builtin {
+    /// Whether it draws random numbers or seeds them.
+    fileprivate var isRandom: Bool { if case .none = randomness { false } else { true } }
+}
+
+extension StaticCall {
+    /// Whether the call may draw from the session's random numbers: it may draw, and is not certain to be given a seed.
+    fileprivate var mayDraw: Bool {
+        guard case .draws(let mayDraw) = builtin.randomness, mayDraw(self) else { return false }
+        return !builtin.parameters.contains { parameter in
+            guard parameter.isSeed, has(parameter) else { return false }
+            // A seed that is none when it runs counts as none given.
+            switch type(parameter) {
+            case .int, .constant(.int): return true
+            default: return false
             }
         }
     }

@@ -72,6 +72,11 @@ struct CellKeys {
         Set(analysis.cells.flatMap(\.files).flatMap { [found($0.path, $0.library)] + ($0.path.hasPrefix("/") ? [] : [beside($0.path)]) })
     }
 
+    /// Returns whether a file that a cell reads has been changed after a time, in seconds since 1970.
+    func readsChanged(_ place: Int, since time: Int) -> Bool {
+        analysis.cells[place].files.contains { (FileHashes.lastChange(found($0.path, $0.library)) ?? 0) > time }
+    }
+
     /// Returns the path of a file beside the notebook.
     private func beside(_ name: String) -> String { (path.lastIndex(of: "/").map { String(path[...$0]) } ?? "") + name }
 

@@ -13,7 +13,7 @@ public enum CellOutput: Sendable {
     case problem(String, isError: Bool)
 
     /// The name of a picture's file in the notebook's folder: the first digits of a hash of its pixels.
-    static func pictureName(_ png: [UInt8]) -> String {
+    public static func pictureName(_ png: [UInt8]) -> String {
         let pixels = (try? Image(data: png)).map { [UInt8("\($0.size)".utf8.count)] + Array("\($0.size)".utf8) + $0.pixels } ?? png
         return String(SHA256.hexadecimal(of: pixels).prefix(12)) + ".png"
     }
@@ -41,8 +41,10 @@ public enum CellOutput: Sendable {
     }
 }
 
-/// Collects what a run shows, from its events.
+/// Collects what a run shows, from its events: texts as `recordWidth` makes them, wherever they are shown.
 final class OutputRecorder: @unchecked Sendable {
+    /// The columns of recorded texts.
+    static let width = 100
     /// The most bytes of text that a cell keeps; what comes after is counted.
     private static let mostBytes = 512 * 1024
     /// The most pictures that a cell keeps.
@@ -80,8 +82,9 @@ final class OutputRecorder: @unchecked Sendable {
         outputs.append(output)
     }
 
-    private func add(_ text: String) {
-        observe(.text(text))
+    /// Adds a text; `shown` is how it looks at the place where values are shown.
+    private func add(_ text: String, shown: String? = nil) {
+        observe(.text(shown ?? text))
         guard bytes < Self.mostBytes else {
             dropped += text.utf8.count
             return
@@ -94,7 +97,7 @@ final class OutputRecorder: @unchecked Sendable {
         flush()
         // A text that only repeats the picture's words is left out.
         if display.image.map({ display.plain != $0.alt && !display.plain.isEmpty }) ?? true {
-            add(display.plain + "\n")
+            add((display.record ?? display.plain) + "\n", shown: display.plain + "\n")
             flush()
         }
         guard let image = display.image else { return }

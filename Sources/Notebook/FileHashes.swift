@@ -29,6 +29,14 @@ struct FileHashes {
         return String(hash.hexadecimal().prefix(16))
     }
 
+    /// Returns when a file, or anything in a folder, was changed last, in seconds since 1970; nil where there is nothing.
+    static func lastChange(_ path: String) -> Int? {
+        files(path, "", depth: 0).compactMap { file in
+            var info = stat()
+            return stat(file.path, &info) == 0 ? max(info.st_mtim.tv_sec, info.st_ctim.tv_sec) : nil
+        }.max()
+    }
+
     private mutating func contents(_ path: String) throws -> String {
         var info = stat()
         guard stat(path, &info) == 0 else { return "missing" }

@@ -143,6 +143,47 @@ extension NotebookFile {
     /// Returns the recorded mark of a cell, or nil where it has none.
     public func mark(of cell: Int) -> CellMark? { cells[cell].recordedLines.lazy.compactMap { CellMark(lines[$0 - 1]) }.last }
 
+    /// Returns what is recorded of a cell, as outputs: its texts, and its pictures where their files are there.
+    public func recordedOutputs(of cell: Int) -> [CellOutput] {
+        recordedOutput(of: cell).map { line in
+            guard let (alt, name) = recordedPicture(line), let png = try? ReadableFile.contents("\(folder)\(pictureFolder)/\(name)") else {
+                return .text(line + "\n")
+            }
+            return .picture(png: png, alt: alt)
+        }
+    }
+
+    /// Returns the words and the file's name of a recorded line that stands for a picture; nil for other lines.
+    func recordedPicture(_ line: String) -> (alt: String, name: String)? {
+        guard line.hasPrefix("!["), line.hasSuffix(")"), let middle = line.firstRange(of: "](\(pictureFolder)/") else { return nil }
+        let (alt, name) = (line[line.index(line.startIndex, offsetBy: 2)..<middle.lowerBound], line[middle.upperBound...].dropLast())
+        return name.contains("/") || name.isEmpty ? nil : (String(alt), String(name))
+    }
+
+    /// Whether the file has cells: a `# %%` line that is no part of a string.
+    public var hasCells: Bool { cells.contains { lines[$0.lines.lowerBound - 1].hasPrefix("# %%") } }
+
+    /// Returns the lines of a cell as they stand in the file, without what is recorded and without blank lines at their end.
+    public func part(_ cell: Int) -> String {
+        let recorded = Set(cells[cell].recordedLines)
+        var kept = cells[cell].lines.filter { !recorded.contains($0) }.map { lines[$0 - 1] }
+        while let last = kept.last, last.allSatisfy(\.isWhitespace) { kept.removeLast() }
+        return kept.joined(separator: "\n")
+    }
+
+    /// Returns the text with other code in some cells; prose, titles and records stay.
+    func text(replacingCode code: [Int: String]) -> String {
+        var replaced: [Int: String?] = [:]
+        for (place, text) in code {
+            for (index, number) in cells[place].codeLines.enumerated() { replaced.updateValue(index == 0 ? text : nil, forKey: number) }
+        }
+        let result = lines.indices.compactMap { index -> String? in
+            if let replacement = replaced[index + 1] { return replacement }
+            return lines[index]
+        }
+        return result.joined(separator: newline)
+    }
+
     /// Whether anything is recorded in the file.
     public var isRecorded: Bool { cells.contains { !$0.recordedLines.isEmpty } }
 }

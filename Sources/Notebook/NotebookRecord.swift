@@ -35,15 +35,15 @@ public struct NotebookRecord {
     /// Whether the file would change.
     public var changesFile: Bool { text != file.text }
 
-    /// Writes the pictures that are not there yet or lack what people explore of them, then the file, and removes pictures that the file no longer names. Throws a `Problem`, or
-    /// a `FileError`.
-    public func write() throws {
+    /// Writes the pictures that are not there yet or lack what people explore of them, then the file where it changes (`isNew`: in any case),
+    /// and removes pictures that the file no longer names. Throws a `Problem`, or a `FileError`.
+    public func write(isNew: Bool = false) throws {
         let folder = file.folder + file.pictureFolder
         for (name, png) in pictures.sorted(by: { $0.key < $1.key }) where !Self.isThere(folder + "/" + name, png) {
             try FileSystem.createFolder(folder)
             try AtomicFile.write(folder + "/" + name) { sink in try sink.write(png) }
         }
-        if changesFile { try TextFile.replace(file.path, with: text) }
+        if changesFile || isNew { try TextFile.replace(file.path, with: text) }
         for name in FileSystem.contents(folder) where Self.isPicture(name) && !text.contains(file.pictureFolder + "/" + name) {
             unlink(folder + "/" + name)
         }

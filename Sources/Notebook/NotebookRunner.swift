@@ -20,32 +20,37 @@ public final class NotebookRunner {
     /// The name of the arithmetic kernel on this processor.
     public static var kernel: String { BLAS.selection.core }
     private let kernel = NotebookRunner.kernel
-    private let memory: NotebookMemory?
+    let memory: NotebookMemory?
+    private let believesRecords: Bool
     /// The values that cells bound, where they are at hand.
-    private(set) var values: [Int: [String: Value]] = [:]
+    var values: [Int: [String: Value]] = [:]
     private var digests: [Int: [String: String]] = [:]
-    private var entries: [Int: CellCache.Entry] = [:]
+    private(set) var entries: [Int: CellCache.Entry] = [:]
     /// The keys under which the memory holds cells.
-    private var heldKeys: [Int: String] = [:]
+    private(set) var heldKeys: [Int: String] = [:]
     /// The cells that were stopped, and those that depend on one: their results do not follow from the program alone.
     private var partial: Set<Int> = []
     /// Values of cells that ran for less than this many seconds are computed again rather than kept.
     var leastSeconds = 0.1
+    /// The number under which a cell's result is kept as `Out[n]`, by its place.
+    public var numbering: (Int) -> Int = { $0 + 1 }
     /// The random numbers before each cell.
-    private var random: [RandomState] = [SeedState.initial]
+    private(set) var random: [RandomState] = [SeedState.initial]
     private(set) var results: [CellResult] = []
     /// The request to end the run (`NotebookRunner+Ending.swift`).
     let ending = Atomic<Int>(Ending.none.rawValue)
 
     /// Prepares a run. `usesCache` is false where everything is to be computed. `analyst` is a session that looks at the program without
     /// running it: another one than `session` where that may be running. `memory` is what the runs of other versions of the file left.
-    /// Throws `CancellationError`.
+    /// `cacheFolder` is the folder of the cache where it is not to be that beside the notebook. Where `believesRecords` is false, a cell that
+    /// is not in the cache runs even if its record is true: its values are wanted. Throws `CancellationError`.
     public init(
         _ file: NotebookFile, _ session: Session, usesCache: Bool = true, analyst: Session? = nil, memory: NotebookMemory? = nil,
-        observe: @escaping @Sendable (NotebookEvent) -> Void = { _ in }
+        cacheFolder: String? = nil, believesRecords: Bool = true, observe: @escaping @Sendable (NotebookEvent) -> Void = { _ in }
     ) throws {
         (self.file, self.session, self.observe, self.memory) = (file, session, observe, memory)
-        let cache = CellCache(beside: file.folder)
+        self.believesRecords = believesRecords
+        let cache = cacheFolder.map { CellCache(folder: $0) } ?? CellCache(beside: file.folder)
         self.cache = usesCache ? cache : nil
         let analyst = analyst ?? session
         analysis = NotebookAnalysis(file, analyst)
@@ -140,7 +145,8 @@ public final class NotebookRunner {
                     mark: CellMark(key: fixed ?? "-", kernel: entry.kernel, seconds: entry.seconds))
             }
         }
-        guard cache != nil, let fixed, let mark = file.mark(of: place), mark.key == fixed, !analysis.cells[place].isRandom else {
+        guard believesRecords, cache != nil, let fixed, let mark = file.mark(of: place), mark.key == fixed, !analysis.cells[place].isRandom
+        else {
             return nil
         }
         return CellResult(origin: .recorded, outputs: nil, seconds: mark.seconds, mark: mark)
@@ -190,7 +196,7 @@ public final class NotebookRunner {
     }
 
     /// Runs a cell and takes the values that it binds; nil where a stop was requested while its inputs were computed.
-    private func execute(_ place: Int, quietly: Bool) throws -> (outputs: [CellOutput], outcome: Outcome)? {
+    func execute(_ place: Int, quietly: Bool) throws -> (outputs: [CellOutput], outcome: Outcome)? {
         let cell = analysis.cells[place]
         // All first: computing one may run another cell, which gives names the values that it needs itself.
         for (name, giver) in cell.reads {
@@ -206,6 +212,9 @@ public final class NotebookRunner {
         if isEnding { return nil }
         let read = Set(cell.reads.map(\.name))
         for name in cell.names?.binds ?? [] where !read.contains(name) { session[global: name] = nil }
+        let width = session.context.recordWidth
+        session.context.recordWidth = OutputRecorder.width
+        defer { session.context.recordWidth = width }
         observe(.started(cell: place, quietly: quietly))
         if cell.isRandom { session.context[SeedState.self] = random[place] }
         let observe = observe
@@ -218,8 +227,8 @@ public final class NotebookRunner {
         session.context.isForPages = true
         defer { session.context.isForPages = false }
         let outcome = session.run(
-            source: file.cells[place].code, file: file.folder + file.label(of: place), cell: place + 1, script: file.path,
-            program: file.program(of: cell.ancestors(of: place, in: analysis)))
+            source: file.cells[place].code, file: file.folder + file.label(of: place), cell: numbering(place), script: file.path,
+            program: file.program(of: needs(of: place).sorted()))
         if cell.isRandom { random[place + 1] = session.context[SeedState.self] }
         var bound: [String: Value] = [:]
         // A cell that failed may have left a name as it was before.
@@ -229,27 +238,7 @@ public final class NotebookRunner {
         return (recorder.finish(), outcome)
     }
 
-    /// Makes the value at hand that a cell gives under a name: from the cache, or by running the cell again. Returns false where a stop was
-    /// requested meanwhile.
-    private func provide(_ giver: Int, _ name: String) throws -> Bool {
-        if values[giver] != nil { return true }
-        if let entry = entries[giver], entry.kept.contains(name),
-            let read = try? entry.archive.read(entry.kept, session.context), read[name] != nil, Set(read.keys) == Set(entry.digests.keys)
-        {
-            values[giver] = read
-            holdValues(giver)
-            return true
-        }
-        guard let (_, outcome) = try execute(giver, quietly: true) else { return false }
-        if outcome.status == .ok { holdValues(giver) }
-        return outcome.status != .interrupted
-    }
-
     private func stopped(_ place: Int) -> NotebookMemory.Stopped {
         NotebookMemory.Stopped(values: values[place] ?? [:], digests: digests[place] ?? [:], random: random[place + 1])
-    }
-
-    private func holdValues(_ place: Int) {
-        if let key = heldKeys[place], let entry = entries[place] { memory?.hold(entry, values[place], key) }
     }
 }

@@ -28,14 +28,14 @@ extension Reference {
             <nav>
             <h1>\(escaped(version))</h1>
             <input id="search-box" type="search" placeholder="Search" aria-label="Search">
-            <section><h2>language</h2><ul><li><a href="#language">a tour</a></li><li><a href="#grammar">grammar</a></li></ul></section>
+            <section><h2>language</h2><ul><li><a href="#language">on a page</a></li><li><a href="#grammar">grammar</a></li></ul></section>
             \(index)
             <section><h2>more</h2><ul><li><a href="#errors">error codes</a></li></ul></section>
             </nav>
             <main>
             <p id="nothing" hidden>Nothing speaks of these words.</p>
             <h2 class="family" id="language">the language</h2>
-            \(LanguageTour.cells.map(html).joined(separator: "\n"))
+            \(LanguagePage.cells.map(html).joined(separator: "\n"))
             \(pages)
             <h2 class="family" id="errors">error codes</h2>
             \(ErrorCode.allCases.map(html).joined(separator: "\n"))
@@ -51,10 +51,10 @@ extension Reference {
             """
     }
 
-    /// Returns a cell of the tour: heading, prose and code, with its comments set off.
+    /// Returns a cell of the page: heading, prose and code, with its comments set off.
     private func html(_ cell: Cell) -> String {
         let code = cell.code.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            let comment = LanguageTour.comment(of: String(line))
+            let comment = LanguagePage.comment(of: String(line))
             return escaped(String(line.dropLast(comment.count)))
                 + (comment.isEmpty ? "" : "<span class=\"comment\">\(escaped(comment))</span>")
         }

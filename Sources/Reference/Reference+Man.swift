@@ -37,7 +37,7 @@ extension Reference {
         lines.append(".SH PROMPT")
         lines += parts.promptCommands.flatMap(entry)
         lines.append(".SH LANGUAGE")
-        for cell in LanguageTour.cells {
+        for cell in LanguagePage.cells {
             lines +=
                 [".SS \(escaped(cell.title))"] + cell.prose.split(separator: "\n").map { escaped(String($0)) } + [".PP"]
                 + verbatim(cell.code)

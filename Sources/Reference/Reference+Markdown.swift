@@ -4,7 +4,7 @@ extension Reference {
     /// Returns the reference as one Markdown page.
     public func markdown() -> String {
         var lines = ["# \(version): reference", "", "## language", ""]
-        for cell in LanguageTour.cells {
+        for cell in LanguagePage.cells {
             lines += ["### \(cell.title)", ""] + (cell.prose.isEmpty ? [] : [cell.prose, ""]) + ["```", cell.code, "```", ""]
         }
         for family in table.families {

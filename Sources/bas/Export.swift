@@ -96,7 +96,7 @@ struct ExportDesk {
             let printer = form == .pdf ? try ChromiumPrinter() : nil
             var code = ExitCode.ok.rawValue
             if runsFirst {
-                code = NotebookDesk(console, quiet: quiet).record(path, all: false)
+                code = NotebookDesk(console, quiet: quiet).record([path], all: false)
                 if code == ExitCode.interrupted.rawValue || !FileSystem.exists(path) { return code }
             }
             let file = try NotebookFile(path: path)

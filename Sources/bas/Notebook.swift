@@ -28,12 +28,12 @@ struct NotebookCommand: ParsableCommand {
     @Flag(help: "Run nothing: say which recorded outputs are no longer true.")
     var check = false
 
-    @Argument(help: "The notebook.", completion: .file(extensions: ["bas"]))
-    var file: String
+    @Argument(help: "Notebooks, and folders of them.", completion: .file(extensions: ["bas"]))
+    var files: [String]
 
     func run() throws {
         let desk = NotebookDesk(options.console(safety), quiet: options.quiet)
-        try Bas.finish(check ? desk.check(file) : desk.record(file, all: all))
+        try Bas.finish(check ? desk.check(files) : desk.record(files, all: all))
     }
 }
 
@@ -43,7 +43,8 @@ struct TestCommand: ParsableCommand {
         commandName: "test", abstract: "Run notebooks and compare what they show with what they record.",
         discussion: """
             Every cell runs. Under the arithmetic kernel that computed a record, text and pictures must be the same; under another one, \
-            numbers may differ in their last digits and pictures by 30 dB. Files without records only have to run. Folders stand for the \
+            numbers may differ in their last digits and pictures by 30 dB, and of cells that depend on a training it only counts that they \
+            run, since training magnifies differences of rounding. Files without records only have to run. Folders stand for the \
             .bas files in them.
 
             Exit codes: 0 all as recorded; 1 something differs or fails; 66 no such file.

@@ -13,12 +13,51 @@ struct NotebookDesk {
 
     // MARK: recording
 
-    /// Runs the cells that have to run and writes the record. Returns the exit code.
-    func record(_ path: String, all: Bool) -> Int32 {
+    /// Runs the cells that have to run of notebooks, and of those in folders, and writes the records. Returns the exit code of the first
+    /// failure.
+    func record(_ paths: [String], all: Bool) -> Int32 {
+        each(paths) { $0.record($1, all: all) }
+    }
+
+    /// Says which cells' records of notebooks, and of those in folders, are no longer true, without running any. Returns the exit code.
+    func check(_ paths: [String]) -> Int32 { each(paths) { $0.check($1) } }
+
+    /// Does work for each notebook with a session of its own. Returns the exit code of the first failure; an interrupt ends it.
+    private func each(_ paths: [String], _ work: (NotebookDesk, String) -> Int32) -> Int32 {
+        guard let files = notebooks(paths) else { return ExitCode.noInput.rawValue }
+        if files.count == 1 { return work(self, files[0]) }
+        var failure: Int32 = 0
+        for file in files {
+            let code = work(NotebookDesk(Console(builtins: Host.builtins, options: console.options), quiet: quiet), file)
+            if code == ExitCode.interrupted.rawValue { return code }
+            if failure == 0 { failure = code }
+        }
+        return failure
+    }
+
+    /// Returns the notebooks that paths name: files, and the .bas files in folders. Nil where a path names nothing, which is then reported.
+    private func notebooks(_ paths: [String]) -> [String]? {
+        var files: [String] = []
+        for path in paths {
+            guard FileSystem.exists(path) else {
+                console.printer.report(Problem(.fileMissing, "there is no file or folder \"\(path)\""))
+                return nil
+            }
+            guard FileSystem.isFolder(path) else {
+                files.append(path)
+                continue
+            }
+            let folder = path.hasSuffix("/") ? path : path + "/"
+            files += FileSystem.contents(path).filter { $0.hasSuffix(".bas") && !$0.hasPrefix(".") }.sorted().map { folder + $0 }
+        }
+        return files
+    }
+
+    private func record(_ path: String, all: Bool) -> Int32 {
         console.printer.answering {
             console.confine(file: path)
             let file = try NotebookFile(path: path)
-            let (results, isInterrupted) = try run(file, usesCache: !all)
+            let (results, isInterrupted, _) = try run(file, usesCache: !all)
             let record = NotebookRecord(file, results)
             try console.session.context.confined(granting: path) { try record.write() }
             say(summary(file, results, record))
@@ -34,8 +73,7 @@ struct NotebookDesk {
         }
     }
 
-    /// Says which cells' records are no longer true, without running any. Returns the exit code.
-    func check(_ path: String) -> Int32 {
+    private func check(_ path: String) -> Int32 {
         console.printer.answering {
             console.confine(file: path)
             let file = try NotebookFile(path: path)
@@ -54,29 +92,17 @@ struct NotebookDesk {
 
     /// Runs notebooks and compares with their records. Returns the exit code.
     func test(_ paths: [String], accept: Bool) -> Int32 {
+        guard let files = notebooks(paths) else { return ExitCode.noInput.rawValue }
         var failed: [String] = []
-        var count = 0
-        for path in paths {
-            guard FileSystem.exists(path) else {
-                console.printer.report(Problem(.fileMissing, "there is no file or folder \"\(path)\""))
-                return ExitCode.noInput.rawValue
-            }
-            let files =
-                FileSystem.isFolder(path)
-                ? FileSystem.contents(path).filter { $0.hasSuffix(".bas") && !$0.hasPrefix(".") }.sorted().map {
-                    "\(path.hasSuffix("/") ? path : path + "/")\($0)"
-                } : [path]
-            for file in files {
-                count += 1
-                let code = test(file, accept: accept)
-                if code == ExitCode.interrupted.rawValue { return code }
-                if code != 0 { failed.append(file) }
-            }
+        for file in files {
+            let code = test(file, accept: accept)
+            if code == ExitCode.interrupted.rawValue { return code }
+            if code != 0 { failed.append(file) }
         }
         say(
             failed.isEmpty
-                ? "\(countText(count, "notebook")): all as recorded"
-                : "\(failed.count) of \(countText(count, "notebook")) differ: \(failed.joined(separator: ", "))")
+                ? "\(countText(files.count, "notebook")): all as recorded"
+                : "\(failed.count) of \(countText(files.count, "notebook")) differ: \(failed.joined(separator: ", "))")
         return failed.isEmpty ? 0 : 1
     }
 
@@ -85,7 +111,7 @@ struct NotebookDesk {
             let console = Console(builtins: Host.builtins, options: .init(quiet: true, safety: console.options.safety))
             console.confine(file: path, asks: false)
             let file = try NotebookFile(path: path)
-            let (results, isInterrupted) = try NotebookDesk(console, quiet: true).run(file, usesCache: false)
+            let (results, isInterrupted, trained) = try NotebookDesk(console, quiet: true).run(file, usesCache: false)
             if isInterrupted, console.session.isOutOfTime {
                 say("\(path): the time is over after \(results.count) of \(file.cells.count) cells; --limit-time=TIME allows more")
                 return ErrorCode.timeLimit.exitCode.rawValue
@@ -98,7 +124,7 @@ struct NotebookDesk {
                 say("\(path): nothing is recorded; \(failures.isEmpty ? "it runs" : "it fails") (\(time(seconds)))")
                 return failures.isEmpty ? 0 : 1
             }
-            let comparison = RecordComparison(file, results, kernel: Self.kernel)
+            let comparison = RecordComparison(file, results, kernel: Self.kernel, trained: trained)
             if accept {
                 try console.session.context.confined(granting: path) { try NotebookRecord(file, results).write() }
                 say(
@@ -107,7 +133,12 @@ struct NotebookDesk {
                 return 0
             }
             for difference in comparison.differences { show(difference.lines, file, difference.cell) }
-            let text = comparison.differences.isEmpty ? "as recorded" : "\(countText(comparison.differences.count, "cell")) differ"
+            let loose = comparison.looseCount
+            let text =
+                (comparison.differences.isEmpty ? "as recorded" : "\(countText(comparison.differences.count, "cell")) differ")
+                + (loose > 0
+                    ? "; \(countText(loose, "cell")) that depend\(loose == 1 ? "s" : "") on a training ran, recorded on another kernel"
+                    : "")
             say("\(path): \(text) (\(time(seconds)))")
             return comparison.differences.isEmpty ? 0 : 1
         }
@@ -128,7 +159,9 @@ struct NotebookDesk {
 
     // MARK: running
 
-    private func run(_ file: NotebookFile, usesCache: Bool) throws -> (results: [CellResult], isInterrupted: Bool) {
+    private func run(
+        _ file: NotebookFile, usesCache: Bool
+    ) throws -> (results: [CellResult], isInterrupted: Bool, trained: Set<Int>) {
         let (printer, quiet, count) = (console.printer, quiet, file.cells.count)
         let titles = file.cells.indices.map { title(file, $0) }
         let hasCode = file.cells.map { !$0.code.isEmpty }
@@ -149,7 +182,8 @@ struct NotebookDesk {
             case .started, .shown: break
             }
         }
-        return try console.running { try runner.run() }
+        let (results, isInterrupted) = try console.running { try runner.run() }
+        return (results, isInterrupted, runner.trained)
     }
 
     private func title(_ file: NotebookFile, _ place: Int) -> String {

@@ -55,10 +55,9 @@ import Testing
         #expect(bench.session.apropos("zebra") == "nothing speaks of \"zebra\"")
     }
 
-    @Test func theTourIsHelp() {
+    @Test func theLanguageIsHelp() {
         #expect(bench.session.help("language").hasPrefix("Values and names\n  A line is a statement"))
-        #expect(bench.session.help("tour") == bench.session.help("language"))
-        #expect(LanguageTour.cells.count > 8 && LanguageTour.cells.allSatisfy { !$0.title.isEmpty && !$0.code.isEmpty })
+        #expect(LanguagePage.cells.count > 8 && LanguagePage.cells.allSatisfy { !$0.title.isEmpty && !$0.code.isEmpty })
     }
 
     @Test func helpAsACommand() {

@@ -72,6 +72,15 @@ import Testing
         }
     }
 
+    @Test func anUnseededPictureBringsTheDrawsBeforeIt() throws {
+        let desk = try Desk("# %% a\nx = rand([2])\n# %% apart\ny = 1\n# %% drawn\nshow image(rand([8, 8, 3]))\n")
+        try desk.run()
+        let name = try #require(FileSystem.contents(desk.folderPath + "/page.out").first)
+        let path = "\(desk.folderPath)/page.out/\(name)"
+        #expect(try ProvenanceTexts(contentsOf: path).script == "# %% a\nx = rand([2])\n# %% drawn\nshow image(rand([8, 8, 3]))\n")
+        #expect(try rerun(path).result.nearest?.match == .same)
+    }
+
     // MARK: scripts
 
     @Test func whatAScriptWritesStaysInTheFolder() throws {

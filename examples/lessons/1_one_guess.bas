@@ -54,7 +54,7 @@ predicted = predict_noise(base, x, t, prompt).noise
 jumped    = decode(base, (x - lesson.noise_share(base, t) * predicted) / lesson.signal(base, t))
 show [dog, lesson.noised(base, dog, t), jumped], titles=["picture", "with noise, t = 500", "one guess"]
 #> ![3 pictures: picture, with noise, t = 500, one guess](1_one_guess.out/9acfbde44dd3.png)
-#>@ 0423f25322f7 Haswell 0.1 s
+#>@ 5c488da2b5b1 Haswell 0.1 s
 
 # %% Predict
 #| Now the same from five timesteps, with three prompts: the right one, the empty one, and a wrong one, "a photo
@@ -135,7 +135,7 @@ fn my_guess(t) {
     x = add_noise(base, z, randn(z.shape, seed=2), t)
     decode(base, x)
 }
-#>@ 4b233d2d7011 Haswell 0.0 s
+#>@ 6e660fc3bcb9 Haswell 0.0 s
 
 # %% Check
 #| Checked by value: from t = 500 the dog must come back to 20 dB, and 100 must beat 900 by 5 dB.
@@ -154,7 +154,7 @@ lesson.exercise(
 #> Not solved yet.
 #> Hint: take the predicted noise, times its share, off x; then divide by the share of the picture
 #> (show_solution=true shows a solution.)
-#>@ 0075e871f8c7 Haswell 0.0 s
+#>@ 7c107c6955a5 Haswell 0.0 s
 
 # %% Paper and model
 #| The paper's model is Stable Diffusion 2.1, with 900 million parameters; this one has 12.7 million and knows

@@ -69,7 +69,7 @@ show table([{ model: k, drift: lesson.drift(base, m, prompts, seeds=1..2), mug: 
 #> one      inf  0.07277  0.16867
 #> two    13.40  0.02334  0.06406
 #> bare   10.21  0.03629  0.08018
-#>@ - Haswell 13 s
+#>@ 49f9acc513d4 Haswell 13 s
 
 # %% Do not trust one number
 #| Three traps. *PSNR* counts pixels: in our trials a dark wrong picture sometimes had a better figure than a
@@ -116,7 +116,7 @@ lesson.exercise(
 #> Not solved yet.
 #> Hint: what moves less forgets less: fewer weights, or smaller steps with more weight on the prior
 #> (show_solution=true shows a solution.)
-#>@ - Haswell 18 s
+#>@ 23c2da369981 Haswell 18 s
 
 # %% Paper and model
 #| The paper trains everything and says that lighter variants "did not work" for them. Here moving the attention

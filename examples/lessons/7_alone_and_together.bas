@@ -38,7 +38,7 @@ for step in 1..6 { print(lesson.named(union_sample(started, photo, flip=0, seed=
 #> a photo of <mug>
 #> a photo of <rose> and <mug>
 #> a photo of <mug>
-#>@ 3192de0bb628 Haswell 0.0 s
+#>@ eb4b8302d65e Haswell 0.0 s
 
 # %% Predict
 answer = lesson.predict("Trained singly, what does \"a photo of <mug> and <rose>\" draw?", none)
@@ -51,7 +51,7 @@ answer = lesson.predict("Trained singly, what does \"a photo of <mug> and <rose>
 #| seeds 1 and 2 gave stands below.
 chosen  = 3
 trained = { single: learn("single", chosen), union: learn("union", chosen), both: learn(both, chosen) }
-#>@ 86436c53f12a Haswell 22 s
+#>@ 3245a01873d5 Haswell 22 s
 
 # %%
 fn pictures(model) {
@@ -66,7 +66,7 @@ drawn = [pictures(m) for m in values(trained)]
 show [[..d.together, ..d.mug, ..d.rose] for d in drawn], rows=["single", "union", "both always"],
     columns=[..["together" for _ in 1..6], "mug", "mug", "rose", "rose"]
 #> ![30 pictures: together, together, together, together, together, together, mug, mug, …](7_alone_and_together.out/98081fb89c4c.png)
-#>@ 8aa001e690f9 Haswell 8.7 s
+#>@ 6aad21a68b74 Haswell 8.7 s
 
 # %% What came out
 #| The rose is there where more than 3 % of the pixels have its red.
@@ -91,7 +91,7 @@ show table([{ law, rose_together_of_6: roses(d.together), rose_alone_of_2: roses
 #> single                   0                2
 #> union                    6                2
 #> both                     6                0
-#>@ f5b6ea235748 Haswell 0.0 s
+#>@ bdf4dd3d5a8a Haswell 0.0 s
 
 # %% Misconception: "single is always worse"
 #| With good words to start from, "single" draws both things together here as well: "dish" and "flower" already
@@ -122,7 +122,7 @@ lesson.exercise(
 #> Not solved yet.
 #> Hint: take turns: step % 4 gives 0, 1, 2, 3
 #> (show_solution=true shows a solution.)
-#>@ df6031659d90 Haswell 6.9 s
+#>@ ac8d29545618 Haswell 6.9 s
 
 # %% Paper and model
 #| The paper says that training on single handles always harms pictures of several, and shows it for its model.

@@ -93,7 +93,7 @@ extension FigureCommands {
 
     private static func display(_ value: Value, _ call: Call) throws -> Display {
         let context = call.context.displayContext
-        guard case .list(let items) = value, isPictures(items) else { return value.display(context) }
+        guard case .list(let items) = value, isPictures(items) else { return call.context.display { value.display($0) } }
         do {
             var grid = try pictureGrid(value, call)
             let images = items.compactMap { $0.host(as: ImageValue.self) }

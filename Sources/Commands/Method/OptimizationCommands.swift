@@ -71,7 +71,7 @@ extension MethodCommands {
                 .init(
                     "m = add_handles(load_model(\"collage\"), 1); m, o = update(m, adamw(m.handles, lr=5e-4), grad(sum(m.handles[0].embedding), m.handles)); o.step",
                     shows: "1")
-            ], run: update),
+            ], trains: true, run: update),
     ]
 
     @Sendable private static func grad(_ call: Call) throws -> Value {

@@ -56,7 +56,7 @@ extension Desk {
         let line = code.drop(while: \.isWhitespace)
         guard line.hasPrefix(":"), line.dropFirst().first?.isLetter == true else { return nil }
         let name = printable(String(line.prefix { !$0.isWhitespace }))
-        let text = "\(name) is a command of the terminal's prompt; in a notebook ?name gives help, and ?language is the tour"
+        let text = "\(name) is a command of the terminal's prompt; in a notebook ?name gives help, and ?language is the language on a page"
         return RunFailure(name: "PromptCommand", message: text, traceback: [text])
     }
 

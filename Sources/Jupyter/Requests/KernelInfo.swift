@@ -7,7 +7,7 @@ enum KernelInfo {
         [
             "status": "ok", "protocol_version": .string(MessageWriter.version), "implementation": "bas",
             "implementation_version": .string(number(version)), "language_info": language(version),
-            "banner": .string("\(version) · Break-A-Scene · ?name gives help, ?\"words\" searches it, ?language is the tour"),
+            "banner": .string("\(version) · Break-A-Scene · ?name gives help, ?\"words\" searches it, ?language is the language on a page"),
             "debugger": false, "help_links": [], "supported_features": [],
         ]
     }

@@ -54,6 +54,9 @@ public struct Builtin: Sendable {
     /// What a call reads or changes outside of the program, beside the files that its parameters name: "reads the clock"; nil for nothing.
     /// A notebook does not keep the results of a cell with such a call.
     public var outside: String?
+    /// Whether a call takes steps of a training, which magnify differences of rounding: what follows from it is the same only under the same
+    /// arithmetic kernel.
+    public var trains: Bool
     private let work: @Sendable (Call) throws -> Value
 
     /// What a call has to do with the session's random numbers.
@@ -65,17 +68,18 @@ public struct Builtin: Sendable {
         /// Seeds the session's generator.
         case seeds
 
-        var isSeeding: Bool { if case .seeds = self { true } else { false } }
+        /// Whether it seeds.
+        public var isSeeding: Bool { if case .seeds = self { true } else { false } }
     }
 
     /// Creates a row. `file` is filled in by the compiler. `cost` is that of the family where it is nil; `randomness` follows from the
-    /// parameters where it is nil: a row with a parameter of `Parameter.isSeed` draws. `scope` opens the block of `with`; `run` carries
+    /// parameters where it is nil: a row with a parameter of `Parameter.isSeed` draws; `trains` is that of the family where it is nil. `scope` opens the block of `with`; `run` carries
     /// out a call and throws a `Problem` that names the argument at fault.
     public init(
         _ name: String, family: Family, summary: String, parameters: [any Declaring] = [],
         result: ResultType = .none, terms: [String] = [], paper: String? = nil, examples: [Example] = [], seeAlso: [String] = [],
         isCommand: Bool = false, cost: Cost? = nil, randomness: Randomness? = nil, outside: String? = nil,
-        planner: (any CallPlanner)? = nil,
+        planner: (any CallPlanner)? = nil, trains: Bool? = nil,
         file: String = #filePath, scope: Scope? = nil, run: @escaping @Sendable (Call) throws -> Value
     ) {
         self.name = name
@@ -93,6 +97,7 @@ public struct Builtin: Sendable {
         self.randomness = randomness ?? (self.parameters.contains(where: \.isSeed) ? .draws { _ in true } : .none)
         self.outside = outside
         self.planner = planner
+        self.trains = trains ?? family.trains
         self.scope = scope
         work = run
     }

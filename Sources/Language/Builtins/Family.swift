@@ -6,9 +6,11 @@ public struct Family: Sendable, ExpressibleByStringLiteral {
     public let name: String
     /// What a call costs.
     public let cost: Cost
+    /// Whether calls train (`Builtin.trains`).
+    public let trains: Bool
 
     /// Creates a family.
-    public init(_ name: String, cost: Cost = .light) { (self.name, self.cost) = (name, cost) }
+    public init(_ name: String, cost: Cost = .light, trains: Bool = false) { (self.name, self.cost, self.trains) = (name, cost, trains) }
     /// Creates a family whose calls are light.
     public init(stringLiteral name: String) { self.init(name) }
 }

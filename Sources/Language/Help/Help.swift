@@ -13,7 +13,7 @@ struct Help {
         if let value = value(of: topic) { return text(of: value, named: topic) }
         if let builtin = table[topic] { return text(of: builtin) }
         if let keyword = KeywordHelp.table[topic] { return "\(topic): \(keyword)" }
-        if topic == "language" || topic == "tour" { return LanguageTour.text(width: width) }
+        if topic == "language" { return LanguagePage.text(width: width) }
         if let path = ValuePath(topic), let root = machine.main.existing(path.root)?.value, let end = path.end(from: root) { return end }
         let names = ["language"] + machine.main.globals.map(\.0) + table.names + Array(KeywordHelp.table.keys)
         let suggestion = nearestLabel(topic, among: names)

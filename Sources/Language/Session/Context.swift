@@ -43,6 +43,7 @@ public final class Context: @unchecked Sendable {
         var secondsLeft: Double?
         /// The place at which the run, or the next one, is to be stopped; nil where there is none.
         var stop: ProgressMark?
+        var recordWidth: Int?
 
         /// Records a step of progress and returns whether the run is to be stopped at it.
         mutating func note(_ step: Progress) -> Bool {
@@ -81,6 +82,31 @@ public final class Context: @unchecked Sendable {
     public var isForPages: Bool {
         get { shared.withLock(\.isForPages) }
         set { shared.withLock { $0.isForPages = newValue } }
+    }
+
+    /// The columns of texts that are recorded, whatever the width of the place where values are shown; nil where nothing is recorded.
+    public var recordWidth: Int? {
+        get { shared.withLock { $0.recordWidth } }
+        set { shared.withLock { $0.recordWidth = newValue } }
+    }
+
+    /// Returns what `render` makes of a value for the place where values are shown, with its text for the record.
+    public func display(_ render: (DisplayContext) throws -> Display) rethrows -> Display {
+        let here = displayContext
+        var display = try render(here)
+        if let page = recordContext, page.width != here.width || page.unicode != here.unicode {
+            let text = try render(page).plain
+            if text != display.plain { display.record = text }
+        }
+        return display
+    }
+
+    /// The properties of a record, without pictures; nil where nothing is recorded.
+    var recordContext: DisplayContext? {
+        guard let width = recordWidth else { return nil }
+        var context = DisplayContext(width: width, wantsImages: false)
+        context.program = programText
+        return context
     }
 
     /// Passes an event to the session's consumer, on the calling thread. Events of abandoned work (`Aside`) are dropped.

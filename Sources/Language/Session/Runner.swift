@@ -155,9 +155,11 @@ struct Runner: Sendable {
     private func show(_ value: Value, of node: Node) throws {
         // The partial result of a stopped training is shown; a value whose rendering is interrupted is not.
         let wasAsked = context.interrupt.isRequested
-        let shown = context.displayContext
+        let context = context
         let display =
-            wasAsked ? value.display(shown) : try Aside.run(extent: value.extent, context.interrupt) { value.display(shown) }
+            wasAsked
+            ? context.display { value.display($0) }
+            : try Aside.run(extent: value.extent, context.interrupt) { context.display { value.display($0) } }
         if !wasAsked { try machine.tick(node) }
         context.emit(.result(value, display))
     }

@@ -207,6 +207,9 @@ public final class Session: @unchecked Sendable {
         set { machine.main.box(name).value = newValue }
     }
 
+    /// Keeps the source of a cell that something else than `run` has brought in, as `In[n]`.
+    public func note(cell number: Int, source: String) { context.results.begin(number, source: source) }
+
     /// Forgets all variables, results, imported modules and the host's state.
     public func reset() {
         let (machine, context) = (machine, context)

@@ -4,11 +4,14 @@ public struct Display: Sendable {
     public var plain: String
     /// The picture, or nil.
     public var image: DisplayImage?
+    /// The text for a record (`Context.recordWidth`), where it differs from `plain`.
+    public var record: String?
 
     /// Creates a display.
-    public init(_ plain: String, image: DisplayImage? = nil) {
+    public init(_ plain: String, image: DisplayImage? = nil, record: String? = nil) {
         self.plain = plain
         self.image = image
+        self.record = record
     }
 
     /// Returns the display in ASCII where the context asks for that.

@@ -15,6 +15,8 @@ public struct CellNames: Sendable {
     public let imports: [String]
     /// Whether it defines a function that a later part may call.
     public let definesFunctions: Bool
+    /// The text of the `fn` statements at its top level by the names that nothing else in it binds: enough to make these functions again.
+    public let definitions: [String: String]
 
     /// Looks at a part of a program; returns nil where it cannot be parsed. A builtin that other parts bind as a variable, `bound`, counts as
     /// a name that is read.
@@ -24,7 +26,9 @@ public struct CellNames: Sendable {
         guard errors.isEmpty else { return nil }
         outline = Outline(program).text
         let names = Resolver(program, table: table, known: []).names
-        binds = NameCollector(program.statements).assigned
+        let collected = NameCollector(program.statements)
+        binds = collected.assigned
+        definitions = Self.definitions(program.statements).filter { collected.bindings[$0.key] == 1 }
         builtins = Set(names.builtins.keys)
         imports = program.statements.compactMap { if case .importFile(let path, _, _) = $0.kind { path } else { nil } }
         let functions = names.owners.isEmpty ? [] : Self.functionSpans(program.statements)
@@ -47,7 +51,25 @@ public struct CellNames: Sendable {
                 }
             }
         }
+        // The last result is no variable to the resolver.
+        if Self.mentionsResult(program.statements) { reads.insert("_") }
         (self.reads, self.functionReads) = (reads, functionReads)
+    }
+
+    /// Whether `_` is read, as `|> f` at the beginning of a line does, too.
+    private static func mentionsResult(_ statements: [Statement]) -> Bool {
+        var found = false
+        func visit(_ part: SyntaxPart) {
+            switch part {
+            case .expression(let expression):
+                if case .name("_") = expression.kind { found = true }
+                if !found { expression.forEachPart(visit) }
+            case .block(let block): block.statements.forEach { $0.forEachPart(visit) }
+            case .function(let function): function.forEachPart(visit)
+            }
+        }
+        for statement in statements { statement.forEachPart(visit) }
+        return found
     }
 
     /// Returns for each name the place behind the first statement that binds it whatever happens.
@@ -62,6 +84,14 @@ public struct CellNames: Sendable {
             default: names = []
             }
             for name in names where result[name] == nil { result[name] = statement.span.end }
+        }
+        return result
+    }
+
+    private static func definitions(_ statements: [Statement]) -> [String: String] {
+        var result: [String: String] = [:]
+        for case .define(let function) in statements.map(\.kind) {
+            if let name = function.name { result[name] = function.span.text }
         }
         return result
     }

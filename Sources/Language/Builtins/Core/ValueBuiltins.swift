@@ -42,16 +42,19 @@ extension CoreBuiltins {
     ]
 
     @Sendable private static func printValues(_ call: Call) throws -> Value {
-        let (context, isFull) = (call.context.displayContext, try call[full])
-        let texts = try Aside.run(extent: call.extent, call.context.interrupt) {
-            try call[written].map { value in
-                if case .host(let host) = value { return host.printed(full: isFull, context) }
-                return try value.inlineText(within: call.context)
-            }
-        }
+        let text = try printedText(call, call.context.displayContext)
         // The text of a value that was written while a stop was requested may be incomplete.
         try call.context.checkInterrupt()
-        let text = texts.joined(separator: try call[separator]) + (try call[end])
+        // A value that shows itself by the width of its place is recorded by that of the record.
+        if let page = call.context.recordContext, text.hasSuffix("\n"),
+            try call[written].contains(where: { if case .host = $0 { true } else { false } })
+        {
+            let record = try printedText(call, page)
+            if record != text {
+                call.context.emit(.display(Display(String(text.dropLast()), record: String(record.dropLast()))))
+                return .none
+            }
+        }
         guard text.utf8.count > longestPiece else {
             call.context.emit(.stream(text))
             return .none
@@ -64,6 +67,17 @@ extension CoreBuiltins {
             place = next
         }
         return .none
+    }
+
+    private static func printedText(_ call: Call, _ context: DisplayContext) throws -> String {
+        let isFull = try call[full]
+        let texts = try Aside.run(extent: call.extent, call.context.interrupt) {
+            try call[written].map { value in
+                if case .host(let host) = value { return host.printed(full: isFull, context) }
+                return try value.inlineText(within: call.context)
+            }
+        }
+        return texts.joined(separator: try call[separator]) + (try call[end])
     }
 
     /// The number of characters printed between two checks for a requested stop.

@@ -1,7 +1,7 @@
-/// The language on one page: `tour.bas`, a link to `examples/language.bas`, which is a program that runs.
-public enum LanguageTour {
+/// The language on one page: `language.bas`, a link to `examples/language.bas`, which is a program that runs.
+public enum LanguagePage {
     /// The program's text.
-    public static var source: String { String(decoding: PackageResources.tour_bas, as: UTF8.self) }
+    public static var source: String { String(decoding: PackageResources.language_bas, as: UTF8.self) }
 
     /// The program's cells.
     public static var cells: [Cell] { Language.cells(of: source) }
@@ -16,7 +16,7 @@ public enum LanguageTour {
         }.joined(separator: "\n\n")
     }
 
-    /// Returns the comment at the end of a line, from its `#` on; empty where there is none. Lines of the tour have no `#` in strings.
+    /// Returns the comment at the end of a line, from its `#` on; empty where there is none. Lines of the page have no `#` in strings.
     public static func comment(of line: String) -> String {
         line.firstIndex(of: "#").map { String(line[$0...]) } ?? ""
     }
