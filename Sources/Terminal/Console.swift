@@ -1,5 +1,6 @@
 import Glibc
 import Language
+import Notebook
 
 /// A session with everything around it that a person at a terminal or a shell script needs: streams, signals and files.
 public final class Console {
@@ -86,6 +87,19 @@ public final class Console {
         Prompt(session: session, printer: printer, banner: options.quiet ? nil : banner, runsInit: runsInit)
             .run()
         return 0
+    }
+
+    /// Runs the cells of a notebook, those that are unchanged from its cache, then the prompt with its names. Returns the exit code.
+    public func prompt(notebook path: String, arguments: [String], banner: String, runsInit: Bool) -> Int32 {
+        set(arguments)
+        confine(file: path)
+        return printer.answering {
+            let file = try NotebookFile(path: path)
+            let prompt = Prompt(session: session, printer: printer, banner: options.quiet ? nil : banner, runsInit: runsInit)
+            prompt.begins = { try $0.open(file) }
+            prompt.run()
+            return 0
+        }
     }
 
     /// Replays, lists, prints or forgets sessions that did not end in good order. `number` picks a session, the newest where it is empty.

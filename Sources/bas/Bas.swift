@@ -14,9 +14,10 @@ struct Bas: ParsableCommand {
             bas <subcommand>
             """,
         discussion: """
-            Without a file bas opens its prompt, or runs standard input where that is no terminal. FILE is a script; \
-            -e CODE runs code instead, several times if wanted, and -i goes on to the prompt afterwards. \
-            `bas start --help` lists the options.
+            Without a file bas opens its prompt, or runs standard input where that is no terminal. FILE is a script: it runs. \
+            A FILE with cells (`# %%`) is a notebook: at a terminal its cells are shown, those that have changed run, and the prompt \
+            goes on after the last one with all their names; elsewhere, and with `bas run FILE`, it just runs. -e CODE runs code \
+            instead, several times if wanted, and -i goes on to the prompt afterwards. `bas start --help` lists the options.
 
             Safety: \(SafetyOptions.explanation)
 
@@ -24,10 +25,9 @@ struct Bas: ParsableCommand {
             """,
         version: Host.version,
         subcommands: [
-            Start.self, Run.self, Check.self, Format.self, LanguageServerCommand.self, NotebookCommand.self, PreviewCommand.self,
-            TestCommand.self, ExportCommand.self, ImportCommand.self, ProvenanceCommand.self, MasksCommand.self, KernelCommand.self,
-            Trust.self,
-            Explain.self, Doc.self, Bench.self,
+            Start.self, Run.self, TourCommand.self, Check.self, Format.self, LanguageServerCommand.self, NotebookCommand.self,
+            PreviewCommand.self, TestCommand.self, ExportCommand.self, ImportCommand.self, ProvenanceCommand.self, MasksCommand.self,
+            KernelCommand.self, Trust.self, Explain.self, Doc.self, Bench.self,
         ],
         defaultSubcommand: Start.self)
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Language
+import Notebook
 import Terminal
 
 /// `bas` without a subcommand: the prompt, a script, or code from the command line.
@@ -13,7 +14,7 @@ struct Start: ParsableCommand {
         help: ArgumentHelp("Run this code; may be given several times.", valueName: "code"))
     var code: [String] = []
 
-    @Flag(name: .customShort("i"), help: "Go on to the prompt afterwards.")
+    @Flag(name: .customShort("i"), help: "Go on to the prompt afterwards, as a notebook does at a terminal.")
     var interactive = false
 
     @Flag(help: "Do not run init.bas before the prompt.")
@@ -55,6 +56,9 @@ struct Start: ParsableCommand {
         }
         if !code.isEmpty {
             try Bas.finish(console.run(code: code, arguments: words))
+        } else if let file = words.first, file != "-", opensNotebook(file) {
+            return try Bas.finish(
+                console.prompt(notebook: file, arguments: Array(words.dropFirst()), banner: Host.banner, runsInit: !noInit))
         } else if let file = words.first, file != "-" {
             try Bas.finish(console.run(file: file, arguments: Array(words.dropFirst())))
         } else if words.first == "-" || !Surroundings.isTerminal(0), !interactive {
@@ -63,5 +67,11 @@ struct Start: ParsableCommand {
         let isPrompt = code.isEmpty && words.isEmpty && (interactive || Surroundings.isTerminal(0))
         guard interactive || isPrompt else { return }
         try Bas.finish(console.prompt(banner: Host.banner, runsInit: !noInit))
+    }
+
+    /// Whether the file is a notebook and a person sits at the terminal, who goes on after its last cell.
+    private func opensNotebook(_ file: String) -> Bool {
+        guard options.errorFormat == .text, Surroundings.isTerminal(0), Surroundings.isTerminal(1) else { return false }
+        return (try? NotebookFile(path: file))?.hasCells == true
     }
 }

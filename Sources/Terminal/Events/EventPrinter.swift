@@ -74,6 +74,19 @@ public final class EventPrinter: Sendable {
         state.withLock { line(printable(text), &$0) }
     }
 
+    /// Writes out what is still held.
+    func flush() { output.flush() }
+
+    /// Prints a heading of the prompt's own.
+    func head(_ text: String, _ remark: String = "") {
+        state.withLock { line(paint(printable(text), "1") + (remark.isEmpty ? "" : paint(printable(remark), "2")), &$0) }
+    }
+
+    /// Prints lines that are made printable already.
+    func raw(_ lines: [String]) {
+        state.withLock { state in for text in lines { line(text, &state) } }
+    }
+
     /// Prints an input that no person typed, as it would look at the prompt.
     func echo(_ text: String) {
         state.withLock { line(paint(printable(text), "2"), &$0) }
@@ -136,11 +149,16 @@ public final class EventPrinter: Sendable {
         }
         guard var image = display.image else { return }
         if !isSaid, display.plain.hasPrefix(image.alt) { image.alt = "" }
-        show(image, &state)
+        show(image, pictures, &state)
+    }
+
+    /// Prints a picture that a file holds already.
+    func show(_ image: DisplayImage, storedAt path: String) {
+        state.withLock { show(image, StoredPicture(path: path), &$0) }
     }
 
     /// Prints the picture itself where the terminal can show it, and a line with its words and its file.
-    private func show(_ image: DisplayImage, _ state: inout State) {
+    private func show(_ image: DisplayImage, _ pictures: any PictureShower, _ state: inout State) {
         let canvas = state.canvas ?? self.canvas()
         state.canvas = .some(canvas)
         if let drawing = canvas?.drawing(of: image) { draw(drawing, &state) }

@@ -9,6 +9,20 @@ public protocol PictureShower: Sendable {
     func show(_ image: DisplayImage) throws -> String
 }
 
+/// A picture that a file holds already.
+struct StoredPicture: PictureShower {
+    /// The file's path.
+    let path: String
+
+    func show(_ image: DisplayImage) -> String { line(image) }
+
+    /// Returns the line that stands for a picture of the file.
+    func line(_ image: DisplayImage) -> String {
+        let alt = printable(image.alt).split(separator: "\n").joined(separator: " ")
+        return alt.isEmpty ? "picture → \(path)" : "picture: \(alt) → \(path)"
+    }
+}
+
 /// Stores pictures in a folder as `1.png`, `2.png`, …, each under a free number.
 public struct PictureFolder: PictureShower {
     /// The folder's path.
@@ -21,9 +35,7 @@ public struct PictureFolder: PictureShower {
 
     /// Stores the picture and returns `picture: ALT → .bas/out/7.png`. Throws `.cannotWrite`, `.noPermission` or `.diskFull`.
     public func show(_ image: DisplayImage) throws -> String {
-        let file = try store(image.png)
-        let alt = printable(image.alt).split(separator: "\n").joined(separator: " ")
-        return alt.isEmpty ? "picture → \(file)" : "picture: \(alt) → \(file)"
+        StoredPicture(path: try store(image.png)).line(image)
     }
 
     private func store(_ bytes: [UInt8]) throws -> String {

@@ -19,10 +19,11 @@ extension Prompt {
     /// Adds a line, and returns the whole entry once it can run.
     private func accept(_ line: String) -> String? {
         let continuing = !pending.lines.isEmpty
+        if let tour, tour.walk.takesAnswer { return line }
         if Transcript.isOutput(line) { return nil }
         let input = Transcript.input(of: line, continuing: continuing)
         if !continuing {
-            if input.allSatisfy(\.isWhitespace) { return nil }
+            if input.allSatisfy(\.isWhitespace) { return tour == nil ? nil : "" }
             if PromptCommands.isCommand(input) { return input }
         }
         pending.lines.append(input)
@@ -31,8 +32,8 @@ extension Prompt {
     }
 
     private var promptText: String {
-        let number = "In [\(cells.count + 1)]: "
-        let text = pending.lines.isEmpty ? number : String(repeating: " ", count: number.count - 5) + "...: "
+        let number = tour?.walk.takesAnswer == true ? "> " : "In [\(cells.count + 1)]: "
+        let text = pending.lines.isEmpty ? number : String(repeating: " ", count: max(0, number.count - 5)) + "...: "
         // For readline, \001 and \002 enclose what takes no columns.
         return printer.traits.color ? "\u{1}\u{1b}[32m\u{2}\(text)\u{1}\u{1b}[0m\u{2}" : text
     }

@@ -1,5 +1,6 @@
 import CReadline
 import Language
+import Notebook
 
 /// The prompt: reads cells, runs them and prints their results until Ctrl-D or `:quit`.
 public final class Prompt {
@@ -26,13 +27,21 @@ public final class Prompt {
     /// The cells entered here, numbered from 1.
     var cells: [Cell] = []
     var isDone = false
-    /// The text of init.bas, where it ran before the first prompt.
-    private(set) var initSource: String?
+    /// The tour of the lessons; nil where none is on.
+    var tour: Tour?
+    /// What is done before the first line is read.
+    var begins: ((Prompt) throws -> Void)?
+    /// init.bas, where it ran before the first prompt.
+    private(set) var initInput: SessionInput?
+    /// Code that commands have run since the last cell.
+    var unseen: [String] = []
     /// The state before the last cell, for `:undo`.
     var before: Session.Snapshot?
     var lastEntry: String?
     var toldOfHistory = false
     private var toldOfJournal = false
+    /// The bytes of what the cells' recordings hold.
+    private var recorded = 0
     /// The lines of the cell that is being entered, which completion also reads.
     let pending: PendingLines
 
@@ -84,22 +93,50 @@ public final class Prompt {
         if let notice = surrounds.notice { printer.say(notice) }
         if let path = surrounds.initPath, Surroundings.exists(path) { runInit(path) }
         if let lost = surrounds.lost { replay(lost) }
+        if let begins { attempt { try begins(self) } }
         while !isDone, let entry = nextEntry() { handle(entry) }
+        printer.flush()
         // A terminal that has gone away ends the input too, but nobody meant to leave.
         if surrounds.history == nil || Surroundings.isTerminal(0) { surrounds.journal?.finish() }
     }
 
+    /// Does work of a command and tells of an error; after Ctrl-C there is nothing to tell.
+    func attempt(_ work: () throws -> Void) {
+        do { try work() } catch is CancellationError {
+            session.interrupt.reset()
+        } catch let problem as Problem {
+            printer.report(problem)
+        } catch {
+            printer.report(Problem(.internal, "\(error)"))
+        }
+    }
+
     private func runInit(_ path: String) {
-        initSource = try? Session.readImport(path)
-        _ = SignalWatcher.shared.whileRunning(session.interrupt) { session.run(path: path) }
+        let source = try? Session.readImport(path)
+        let recorder = CellRecorder(session, shown: shown)
+        let outcome = SignalWatcher.shared.whileRunning(session.interrupt) { session.run(path: path) }
+        let recording = recorder.finish(seconds: outcome.seconds, shown: shown)
+        guard let source else { return }
+        let text = "# %% init.bas\n" + textWithoutRecords(source)
+        initInput = SessionInput(text: text, unsaved: outcome.status == .ok ? [] : [source], recording: recording, isRecorded: false)
+    }
+
+    /// Shows events of the session.
+    var shown: @Sendable (Event) -> Void {
+        let printer = printer
+        return { printer.handle($0) }
     }
 
     private func handle(_ entry: String) {
+        if let tour, !PromptCommands.isCommand(entry) {
+            if tour.walk.takesAnswer { return tour.take(.answer(PromptCommands.trimmed(entry))) }
+            if entry.isEmpty { return tour.take(.enter) }
+        }
         remember(entry)
         if PromptCommands.isCommand(entry) {
             PromptCommands.run(entry, in: self)
-        } else {
-            runCell(entry)
+        } else if runCell(entry).status == .ok {
+            tour?.entered(entry)
         }
     }
 
@@ -115,16 +152,36 @@ public final class Prompt {
         write(.cell(number: number, source: source))
         let before = session.snapshot()
         printer.setLabel("Out[\(number)]:")
+        let recorder = CellRecorder(session, shown: shown)
         let outcome = SignalWatcher.shared.whileRunning(session.interrupt) {
             session.run(source: source, file: script ?? "In [\(number)]", cell: number, script: script)
         }
         printer.setLabel(nil)
         self.before = before
-        cells.append(Cell(number: number, source: source, script: script, outcome: outcome))
+        var cell = Cell(number: number, source: source, script: script, outcome: outcome)
+        cell.recording = recorder.finish(seconds: outcome.seconds, shown: shown)
+        keep(cell)
         let mark = outcome.status == .interrupted ? session.context.progressMark : nil
         write(.ended(outcome.status, seconds: outcome.seconds, mark: mark))
         if !outcome.evicted.isEmpty { tellOfEvicted(outcome.evicted) }
         return outcome
+    }
+
+    /// The most bytes of what inputs showed that are kept for `:save`; beyond, the oldest go.
+    private static let mostRecorded = 256 << 20
+
+    /// Adds a cell to the session's.
+    func keep(_ cell: Cell) {
+        var cell = cell
+        (cell.unseen, unseen) = (unseen, [])
+        cells.append(cell)
+        recorded += cell.recording?.bytes ?? 0
+        var oldest = cells.startIndex
+        while recorded > Self.mostRecorded, oldest < cells.count - 1 {
+            recorded -= cells[oldest].recording?.bytes ?? 0
+            cells[oldest].recording = nil
+            oldest += 1
+        }
     }
 
     private func tellOfEvicted(_ numbers: [Int]) {
@@ -134,6 +191,7 @@ public final class Prompt {
 
     /// Runs source without a number, and shows nothing but errors.
     func runQuietly(_ source: String) -> Outcome {
+        unseen.append(source)
         printer.setMuted(true)
         defer { printer.setMuted(false) }
         bas_screen_computing(1)

@@ -11,9 +11,6 @@ extension PromptCommands {
             if name.hasPrefix(":") { return unknown(bare, in: prompt) }
             prompt.printer.page(prompt.session.help(bare))
         },
-        PromptCommand(name: "tour", takes: .nothing, usage: "", summary: "the language on a page") { prompt, _ in
-            prompt.printer.page(prompt.session.help("language"))
-        },
         PromptCommand(
             name: "doc", takes: .topic, usage: "NAME", summary: "all that is known of a command; a function's source"
         ) { prompt, name in

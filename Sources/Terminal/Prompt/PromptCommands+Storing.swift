@@ -1,15 +1,19 @@
 import Glibc
 import Language
+import Notebook
 
 extension PromptCommands {
     static let storing: [PromptCommand] = [
         PromptCommand(
             name: "save", takes: .file, usage: "[-f] FILE [n | a..b]",
-            summary: "writes the cells (or those named) as a script; -f replaces a file"
+            summary: "writes the cells (or those named) as a notebook with what they showed; -f replaces a file"
         ) { prompt, text in save(text, in: prompt) },
         PromptCommand(
             name: "load", takes: .file, usage: "FILE", summary: "runs a script as a cell; its names stay"
         ) { prompt, path in load(unquoted(path), in: prompt) },
+        PromptCommand(
+            name: "open", takes: .file, usage: "FILE", summary: "runs a notebook's cells as far as they have changed, as bas FILE does"
+        ) { prompt, path in open(unquoted(path), in: prompt) },
         PromptCommand(
             name: "edit", takes: .text, usage: "[n | a..b]", summary: "opens a cell in $VISUAL or $EDITOR, then runs it"
         ) {
@@ -52,8 +56,12 @@ extension PromptCommands {
             name: "recover", takes: .text, usage: "[list | print | forget] [n]",
             summary: "replays a session that did not end in good order, the newest where none is named"
         ) { prompt, text in recover(text, in: prompt) },
-        PromptCommand(name: "quit", takes: .nothing, usage: "", summary: "leaves, as Ctrl-D does") { prompt, _ in
-            prompt.isDone = true
+        PromptCommand(
+            name: "quit", takes: .nothing, usage: "", summary: "leaves, as Ctrl-D does; in a tour that :tour began, leaves the tour"
+        ) { prompt, _ in
+            guard let tour = prompt.tour, !tour.isWhole else { return prompt.isDone = true }
+            tour.leave()
+            prompt.printer.say("(the tour is left; :tour goes on with it, :quit leaves bas)")
         },
     ]
 
@@ -115,17 +123,11 @@ extension PromptCommands {
 
     // MARK: cells
 
-    private static func selection(_ text: String, in prompt: Prompt) -> ClosedRange<Int>? {
+    static func selection(_ text: String, in prompt: Prompt) -> ClosedRange<Int>? {
         if let selection = CellSelection.parse(text, last: prompt.cells.count) { return selection }
         let has = prompt.cells.isEmpty ? "nothing was entered yet" : "cells are 1..\(prompt.cells.count)"
         prompt.printer.say("no such cells: \(text.isEmpty ? "the last" : text); \(has)")
         return nil
-    }
-
-    /// Returns a script of these cells, each under its own `# %%`, after the text of init.bas.
-    static func script(of cells: [Cell], initSource: String? = nil) -> String {
-        let start = initSource.map { ["# %% init.bas\n\($0)"] } ?? []
-        return (start + cells.compactMap(\.saved)).joined(separator: "\n")
     }
 
     private static func load(_ name: String, in prompt: Prompt) {
@@ -143,6 +145,16 @@ extension PromptCommands {
         }
     }
 
+    private static func open(_ name: String, in prompt: Prompt) {
+        guard !name.isEmpty else { return prompt.printer.say("say which: :open FILE") }
+        let path = prompt.session.context.resolve(name)
+        prompt.attempt {
+            let file = try NotebookFile(path: path)
+            try checkOrigin(path, file.text, prompt.session)
+            try prompt.open(file)
+        }
+    }
+
     /// Throws `.notPermitted` for a downloaded script at a prompt that is not confined: its names would stay, and with them what they may do.
     private static func checkOrigin(_ path: String, _ text: String, _ session: Session) throws {
         guard session.context.confinement == nil, let sign = ProgramOrigin.sign(path), TrustStore.own?.trusts(text) != true else { return }
@@ -154,33 +166,6 @@ extension PromptCommands {
     private static func trimmedEnd(_ text: String) -> String {
         guard let last = text.lastIndex(where: { !$0.isWhitespace }) else { return "" }
         return String(text[...last])
-    }
-
-    private static func save(_ text: String, in prompt: Prompt) {
-        var words = text.split(separator: " ").map(String.init)
-        let replaces = words.first == "-f"
-        if replaces { words.removeFirst() }
-        guard let name = words.first else { return prompt.printer.say("say where: :save FILE") }
-        var (cells, initSource) = (prompt.cells.filter { $0.saved != nil }, prompt.initSource)
-        if words.count > 1 {
-            initSource = nil
-            guard let selection = selection(words.dropFirst().joined(), in: prompt) else { return }
-            cells = selection.map { prompt.cells[$0 - 1] }
-        }
-        let path = unquoted(name)
-        if Surroundings.exists(path), !replaces {
-            return prompt.printer.say("\(path) exists; :save -f \(path) replaces it")
-        }
-        do {
-            if let problem = FolderProblem.missing(above: path) { throw problem }
-            let text = script(of: cells, initSource: initSource)
-            try TextFile.replace(path, with: text)
-            // What is written here is this person's, also in the place of something downloaded.
-            if ProgramOrigin.sign(path) != nil { try? TrustStore.own?.add(text, path: path) }
-        } catch {
-            return prompt.printer.say((error as? Problem)?.message ?? "cannot write \(path)")
-        }
-        prompt.printer.say("\(cells.count == 1 ? "one cell" : "\(cells.count) cells") → \(path)")
     }
 
     private static func edit(_ text: String, in prompt: Prompt) {
@@ -226,7 +211,7 @@ extension PromptCommands {
     // MARK: files
 
     /// Returns the name without quotes around it.
-    private static func unquoted(_ text: String) -> String {
+    static func unquoted(_ text: String) -> String {
         guard text.count >= 2, let first = text.first, first == text.last, "\"'".contains(first) else {
             return text
         }

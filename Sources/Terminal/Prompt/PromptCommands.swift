@@ -23,7 +23,7 @@ struct PromptCommand: Sendable {
 
 /// The prompt's commands and help questions, from one table.
 enum PromptCommands {
-    static let all: [PromptCommand] = helping + looking + timing + storing + places + leaving
+    static let all: [PromptCommand] = helping + touring + looking + timing + storing + places + leaving
 
     /// Returns whether a line is a command or a question.
     static func isCommand(_ line: String) -> Bool {
@@ -169,7 +169,7 @@ enum PromptCommands {
             ("?NAME", "help on a command, a value, a function of yours, an error code"),
             ("??NAME", "everything known of it; the source of a function"),
             ("?\"WORDS\"", "commands that have to do with these words"),
-            ("?language", "the language on a page; the method: bas run examples/step_by_step.bas"),
+            ("?language", "the language on a page; the method, in lessons: :tour"),
         ]
         let keys = [
             ("Tab", "completes names, parameters, fields and files"),
