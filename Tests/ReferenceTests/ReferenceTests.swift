@@ -74,6 +74,6 @@ import Testing
 
     @Test func markdownHasAHeadingForEachName() {
         let headings = reference.markdown().matches(of: #/(?m)^### (.+)$/#).map { String($0.1) }
-        #expect(headings == LanguageTour.cells.map(\.title) + reference.table.families.flatMap { $0.rows.map(\.name) })
+        #expect(headings == LanguagePage.cells.map(\.title) + reference.table.families.flatMap { $0.rows.map(\.name) })
     }
 }
