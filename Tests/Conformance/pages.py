@@ -34,6 +34,9 @@ attention(base, prompt, token="dog", image=picture)
 # %% Two prompts
 [attention(base, p, token="flower", image=picture, timesteps=[300, 700]) for p in [prompt, "a photo of a cat and a flower on the grass"]]
 
+# %% One after the other
+show attention(base, prompt, token="dog", image=picture, timesteps=[300]), attention(base, prompt, token="grass", image=picture, timesteps=[700])
+
 # %% Denoising
 denoising(base, prompt, steps=6, seed=1)
 
@@ -185,6 +188,15 @@ def check_two(tab):
     expect(all(a != b for a, b in zip(before, after)) and after[0] != after[1], "a word shows its map in both")
 
 
+def check_linked(tab):
+    first, second = explorer("attention", 2), explorer("attention", 3)
+    click(tab, word(first, "flower"))
+    slide(tab, first, "Layer", 2)
+    expect("“flower”, up 2.0" in reading(tab, second), "values that one cell shows go together", reading(tab, second))
+    other = reading(tab, explorer("attention", 1))
+    expect("dog / cat" in other and "up 2.0" not in other, "those of other cells do not", other)
+
+
 def check_film(tab):
     figure = explorer("film")
     tab.wait(f"{figure}?.querySelectorAll('canvas').length === 4")
@@ -243,13 +255,13 @@ def check_page(browser, program, shots, folder):
     (folder / "page.bas").write_text(NOTEBOOK)
     run(program, "notebook", "--quiet", "page.bas", folder=folder)
     sizes = [len(json.dumps(chunk(path.read_bytes()))) for path in (folder / "page.out").iterdir()]
-    expect(len(sizes) == 6 and max(sizes) < 350_000, "what is explored is small", sizes)
+    expect(len(sizes) == 8 and max(sizes) < 350_000, "what is explored is small", sizes)
     run(program, "test", "page.bas", folder=folder)
     expect(True, "bas test finds it as recorded")
     run(program, "export", "page.bas", "-o", "page.html", folder=folder)
     tab = browser.tab((folder / "page.html").as_uri(), width=1200, height=900)
     tab.wait(READY)
-    for check in (lambda: check_attention(tab, shots), lambda: check_two(tab), lambda: check_film(tab), lambda: check_chart(tab), lambda: check_leakage(tab),
+    for check in (lambda: check_attention(tab, shots), lambda: check_two(tab), lambda: check_linked(tab), lambda: check_film(tab), lambda: check_chart(tab), lambda: check_leakage(tab),
                   lambda: check_pictures(tab)):
         check()
     expect(tab.complaints() == [], "the page's policy has nothing to complain of", tab.complaints())
@@ -293,7 +305,7 @@ def check_without_script(browser, program, shots, folder):
     time.sleep(1)
     tab.call("Emulation.setScriptExecutionDisabled", value=False)
     heights = tab.run("[...document.querySelectorAll('figure img')].map(image => image.offsetHeight)")
-    expect(len(heights) == 6 and min(heights) > 50, "the still pictures stand there", heights)
+    expect(len(heights) == 8 and min(heights) > 50, "the still pictures stand there", heights)
     expect(tab.run("document.querySelectorAll('.explorer').length") == 0, "and no part that needs the script")
     tab.close()
 
@@ -304,7 +316,7 @@ def check_live(browser, program, shots, folder):
                                text=True, env=environment)
     try:
         tab = browser.tab(process.stdout.readline().strip(), width=1200, height=900)
-        tab.wait("document.querySelectorAll('figure.explored').length === 6", timeout=90)
+        tab.wait("document.querySelectorAll('figure.explored').length === 8", timeout=90)
         check_attention(tab, None)
         check_film(tab)
         check_chart(tab)
@@ -349,8 +361,8 @@ def check_stranger(browser, program, shots, folder):
         panel["title"] = attack
         panel["words"] = [attack for _ in panel["words"]]
         panel["layers"] = [attack for _ in panel["layers"]]
-    for name, content, count in (("hostile words", json.dumps(data).encode(), 6), ("nonsense", b'{"version":1,"kind":"attention","panels":[{}]}', 5),
-                                 ("no JSON", b"\xff" * 1000, 5)):
+    for name, content, count in (("hostile words", json.dumps(data).encode(), 8), ("nonsense", b'{"version":1,"kind":"attention","panels":[{}]}', 7),
+                                 ("no JSON", b"\xff" * 1000, 7)):
         path.write_bytes(carrying(original, content))
         run(program, "export", "page.bas", "-o", "hostile.html", folder=folder)
         tab = browser.tab((folder / "hostile.html").as_uri(), width=1200, height=900)
@@ -372,7 +384,7 @@ def check_stranger(browser, program, shots, folder):
     expect("<img src=" not in page and "data-explorable=" not in page and "![attention of dog](page.out/" in page, "and are text")
     run(program, "trust", "Downloads/page.bas", folder=folder)
     run(program, "export", "Downloads/page.bas", "-o", "stranger.html", folder=folder)
-    expect((folder / "stranger.html").read_text().count("data-explorable=") == 6, "once trusted, they are what they were")
+    expect((folder / "stranger.html").read_text().count("data-explorable=") == 8, "once trusted, they are what they were")
 
 
 failures = []

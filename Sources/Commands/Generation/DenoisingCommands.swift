@@ -35,7 +35,7 @@ enum DenoisingCommands {
         try OptionRule.check([.guidance], call)
         let type = try SchedulerCommands.predictionType(call, model)
         let count = plan.steps.count
-        let wanted = min(try call[frames], max(1, count))
+        let wanted = min(try call[frames], count)
         let shown = wanted == 1 ? [0] : (0..<wanted).map { ($0 * (count - 1) + (wanted - 1) / 2) / (wanted - 1) }
         let scales = guidance == 1 ? [1] : [guidance, 1]
         var bar = ProgressBar(call.context, title: "drawing step by step", unit: "step")
