@@ -63,7 +63,7 @@ struct LeakageValue: DeclaredValue, TableReadable {
             ]
         return Display(
             (head + lines(context.width) + notes.flatMap { TextLines.wrapped($0, width: context.width) }).joined(separator: "\n"),
-            image: picture(rows: matrix.handles, columns: matrix.maskNames, context))
+            image: picture(rows: matrix.labels.map(\.short), columns: matrix.maskNames, context))
     }
 
     /// Returns a row for each handle, and one for the chance level.
