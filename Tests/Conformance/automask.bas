@@ -4,7 +4,7 @@
 fn best_matching(guesses, masks) {
     if len(masks) == 0 { 0.0 } else {
         max([overlap(guesses[i], masks[0]) + best_matching([..guesses[0:i], ..guesses[i + 1:len(guesses)]], masks[1:len(masks)])
-            for i in 0..<len(guesses)])
+             for i in 0..<len(guesses)])
     }
 }
 fn agreement(guesses, masks) { best_matching(guesses, masks) / len(masks) }

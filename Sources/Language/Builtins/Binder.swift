@@ -138,7 +138,7 @@ extension Problem {
             help = help ?? "it is a value, not a method: leave out the ()"
         } else if value.number != nil {
             help = "a product is written with *"
-        } else if case .list = value, help == nil {
+        } else if case .list = value {
             help = "an item is picked by square brackets: \(text)[0]"
         }
         return Problem(
