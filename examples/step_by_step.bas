@@ -250,34 +250,36 @@ fn seen(m, h) { overlay(photo, attention(m, "a photo of {mug} and {rose}", token
 show [seen(m, h) for m in [model, learned] for h in m.handles],
     titles=["{h.thing} {when}" for when in ["before", "after"] for h in model.handles]
 #> leakage of <asset0> <asset1> of mug and rose
-#>                mug      rose  background  mean IoU  IoU of mean  attention
-#> <asset0>  .23 1.6×  .31 2.7×    .45 0.6×       .13          .15       0.8×
-#> <asset1>  .15 1.0×  .43 3.7×    .41 0.6×       .27          .30       2.2×
-#> chance    .15 1.0×  .12 1.0×    .73 1.0×
+#>                     mug      rose  background  mean IoU  IoU of mean  attention
+#> mug <asset0>   .23 1.6×  .31 2.7×    .45 0.6×       .13          .15       0.8×
+#> rose <asset1>  .15 1.0×  .43 3.7×    .41 0.6×       .27          .30       2.2×
+#> chance         .15 1.0×  .12 1.0×    .73 1.0×
 #> A row is where a handle's attention goes, in shares of its mass, ×: as a multiple of chance, which
 #> is the mask's area. attention: the token's probability inside its own mask, × what every token has
 #> where it is spread evenly.
-#> <asset0> is hardly looked at: 0.80 × even attention in its own mask, so its shares say little.
-#> <asset1>: 43 % in its own mask, 36 % of the way from chance (less than 50 %): it looks past its
-#> thing, 41 % at the background; more steps, or crop(scene) for a small thing, may help.
+#> mug is hardly looked at: 0.80 × even attention in its own mask, so its shares say little.
+#> rose: 43 % in its own mask, 36 % of the way from chance (less than 50 %): it looks past its thing,
+#> 41 % at the background; more steps, or crop(scene) for a small thing, may help.
 #> Looked at: the training photo, "a photo of *", 1 noise at 5 timesteps. Not measured: the pictures
 #> that the handles draw (inspect_pictures), other prompts, orders and noises (prompts=, orders=,
 #> flips=, noises=).
+#> ![where mug, rose look](step_by_step.out/fea22a5bfb17.png)
 #> leakage of <asset0> <asset1> of mug and rose
-#>                mug      rose  background  mean IoU  IoU of mean  attention
-#> <asset0>  .51 3.5×  .08 0.7×    .40 0.6×       .32          .36       1.9×
-#> <asset1>  .05 0.4×  .64 5.5×    .30 0.4×       .39          .42       3.7×
-#> chance    .15 1.0×  .12 1.0×    .73 1.0×
+#>                     mug      rose  background  mean IoU  IoU of mean  attention
+#> mug <asset0>   .51 3.5×  .08 0.7×    .40 0.6×       .32          .36       1.9×
+#> rose <asset1>  .05 0.4×  .64 5.5×    .30 0.4×       .39          .42       3.7×
+#> chance         .15 1.0×  .12 1.0×    .73 1.0×
 #> A row is where a handle's attention goes, in shares of its mass, ×: as a multiple of chance, which
 #> is the mask's area. attention: the token's probability inside its own mask, × what every token has
 #> where it is spread evenly.
-#> <asset0>: 51 % in its own mask, 43 % of the way from chance (less than 50 %): it looks past its
-#> thing, 40 % at the background; more steps, or crop(scene) for a small thing, may help.
-#> <asset1>: 64 % in its own mask, 59 % of the way from chance (less than 80 %): it leaks, 30 % to the
+#> mug: 51 % in its own mask, 43 % of the way from chance (less than 50 %): it looks past its thing,
+#> 40 % at the background; more steps, or crop(scene) for a small thing, may help.
+#> rose: 64 % in its own mask, 59 % of the way from chance (less than 80 %): it leaks, 30 % to the
 #> background.
 #> Looked at: the training photo, "a photo of *", 1 noise at 5 timesteps. Not measured: the pictures
 #> that the handles draw (inspect_pictures), other prompts, orders and noises (prompts=, orders=,
 #> flips=, noises=).
+#> ![where mug, rose look](step_by_step.out/5e31dabef45a.png)
 #> ![4 pictures: mug before, rose before, mug after, rose after](step_by_step.out/8a10788b74bc.png)
 #>@ 5eccb9f2bd49 Cooperlake 0.3 s
 
