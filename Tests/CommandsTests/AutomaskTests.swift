@@ -42,7 +42,8 @@ import Testing
                 .isTrue)
         let kept = run(boxes + "refine(b, m, least_iou=1) == b")
         #expect(kept.isTrue)
-        #expect(kept.outcome.diagnostics.isEmpty)
+        #expect(kept.outcome.diagnostics.map(\.code) == [.modelMismatch, .modelMismatch])
+        #expect(kept.outcome.diagnostics.allSatisfy { $0.severity == .warning && $0.message.contains("the mask stays as it is") })
     }
 
     @Test func handlesGoByTheirThings() {
