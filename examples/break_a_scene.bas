@@ -28,6 +28,7 @@ show first.history
 #>   prior           ▃▂▂▃▃▃▄▂█▂▃▄▃▄▂▄▂▃▂▆▂▄▅▂▃▄▂▅▃▃▂▂▂▂▂▂▃▂▃▄▂▂▃▄▃▄▂▄▂▄▃▂▄▂█▅▁▂▃▁  0.0498 → 0.0634
 #>   attention       █▅▄▄▄▄▄▂▃▂▄▃▄▂▃▃▂▂▃▂▃▂▂▃▃▂▂▃▃▃▃▂▃▂▂▃▂▂▂▂▂▃▂▂▃▂▁▂▂▁▂▂▂▃▂▁▂▂▂▁  0.1779 → 0.0767
 #>   gradient norm   █▄▃▂▂▂▁▁▃▂▂▂▂▂▃▂▂▂▁▁▂▂▂▁▂▁▁▂▂▂▁▁▅▃▂▂▁▂▁▂▂▃▁▁▂▁▁▁▃▁▂▁▁▂▁▁▁▁▁▁  0.0389 → 0.0104
+#> ![figure: loss over step (reconstruction, prior, attention)](break_a_scene.out/30ed63933dad.png)
 #>@ 1572f9fde8de Cooperlake 31 s
 
 # %% Phase two: the whole model moves a little
@@ -68,6 +69,7 @@ show separation
 #> Looked at: the training photo, "a photo of *", 1 noise at 5 timesteps. Not measured: the pictures
 #> that the handles draw (inspect_pictures), other prompts, orders and noises (prompts=, orders=,
 #> flips=, noises=).
+#> ![where <asset0>, <asset1>, <asset2> look](break_a_scene.out/8fc64cd04c4d.png)
 #>@ f4441922d05f Cooperlake 0.2 s
 
 # %% Each thing alone, then together
@@ -119,5 +121,6 @@ show [picture.image] + generate(model, prompts, seed=1), columns=4
 #> Looked at: the training photo, "a photo of *", 1 noise at 5 timesteps. Not measured: the pictures
 #> that the handles draw (inspect_pictures), other prompts, orders and noises (prompts=, orders=,
 #> flips=, noises=).
+#> ![where <asset0>, <asset1> look](break_a_scene.out/b2d49dfd34b1.png)
 #> ![8 pictures](break_a_scene.out/6c9538b72d7a.png)
 #>@ d062914eaef0 Cooperlake 69 s

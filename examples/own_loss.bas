@@ -47,6 +47,7 @@ show heatmap(leakage(ours, photo), title="attention of each handle, with our los
 #> Looked at: the training photo, "a photo of *", 1 noise at 5 timesteps. Not measured: the pictures
 #> that the handles draw (inspect_pictures), other prompts, orders and noises (prompts=, orders=,
 #> flips=, noises=).
+#> ![where <asset0>, <asset1> look](own_loss.out/69e7df702ce5.png)
 #> overlap:
 #> leakage of <asset0> <asset1> of penguin_hat
 #>             mask 0    mask 1  background  mean IoU  IoU of mean  attention
@@ -63,6 +64,7 @@ show heatmap(leakage(ours, photo), title="attention of each handle, with our los
 #> Looked at: the training photo, "a photo of *", 1 noise at 5 timesteps. Not measured: the pictures
 #> that the handles draw (inspect_pictures), other prompts, orders and noises (prompts=, orders=,
 #> flips=, noises=).
+#> ![where <asset0>, <asset1> look](own_loss.out/c24b51fc4cbd.png)
 #> ![heat map 2×3: attention of each handle, with our loss](own_loss.out/eda795e5e364.png)
 #>@ 9fabe6f24d12 Cooperlake 10 s
 
