@@ -1,5 +1,5 @@
 #!/usr/bin/env bas
-# Whether refine brings loosened masks nearer to the true ones: the masks of every shipped scene as boxes and grown by an eighth of their
+# Whether refine brings loosened masks nearer to the true ones: the masks of every shipped scene as boxes and grown by a sixth of their
 # side, a short training on those, and the soft IoU with the true masks before and after. About ten minutes. RESULTS.md has a run's numbers.
 fn boxed(m) {
     t = tensor(m > 0.5)
