@@ -12,6 +12,8 @@ public struct Parameter: Sendable {
     public var unit: String?
     /// The only strings accepted, for a string and each item of a list of strings; nil for any.
     public var allowed: [String]?
+    /// What each of `allowed` means, in a few words; words without an entry speak for themselves.
+    public var meanings: [String: String] = [:]
     /// One sentence on its meaning.
     public var doc: String
     /// Whether it can be given only by name.
@@ -55,6 +57,14 @@ public struct Parameter: Sendable {
         self.keywordOnly = keywordOnly
         self.variadic = variadic
         self.optional = optional
+    }
+
+    /// The allowed strings as help lists them: "\"max\" | \"minmax\"", with their meanings where there are any; nil for any string.
+    public var allowedText: String? {
+        allowed.map { words in
+            let texts = words.map { word in "\"\(word)\"" + (meanings[word].map { ": \($0)" } ?? "") }
+            return texts.joined(separator: meanings.isEmpty ? " | " : "; ")
+        }
     }
 
     /// Whether a call must give it.

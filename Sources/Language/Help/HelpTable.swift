@@ -36,9 +36,7 @@ extension Parameter {
         if optional { facts.append(standard.map { "default \($0)" } ?? "optional") }
         let unit = unit.map { $0.isEmpty ? "" : " \($0)" } ?? ""
         if let range { facts.append(Binder.rangeText(range) + unit) } else if !unit.isEmpty { facts.append(trimmed(unit)) }
-        if let allowed {
-            facts.append(allowed.map { "\"\($0)\"" }.joined(separator: " | "))
-        }
+        if let allowedText { facts.append(allowedText) }
         return facts
     }
 }

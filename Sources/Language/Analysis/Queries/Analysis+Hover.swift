@@ -64,7 +64,7 @@ extension Analysis {
         if let range = parameter.range {
             facts.append(Binder.rangeText(range) + (parameter.unit.map { " \($0)" } ?? ""))
         }
-        if let allowed = parameter.allowed { facts.append(allowed.map { "\"\($0)\"" }.joined(separator: " | ")) }
+        if let allowed = parameter.allowedText { facts.append(allowed) }
         text += " (\(facts.joined(separator: ", ")))"
         return text
     }
