@@ -33,7 +33,7 @@ public struct RandomState: Sendable, Equatable {
 }
 
 /// One numbered draw of a stream: as many numbers as wanted, of which the i-th is always the same.
-public struct RandomDraw: Sendable {
+public struct RandomDraw: Sendable, Equatable {
     let seed: UInt64
     let stream: UInt64
     let step: UInt32

@@ -28,6 +28,10 @@ import Testing
     static let trainings = [
         "phase1(base, photo, steps=5, prior=1, flip=0.5, seed=3)",
         "phase1(base, photo, steps=4, prior_weight=0, zoom=0.7, contexts=[\"a photo of * at night\", \"an oil painting of *\"], flip=0.5, seed=3)",
+        "phase1(base, photo, steps=5, prior_weight=0, batch=2, sampling=\"adaptive\", segmix=0.5, degrade_outside=0.5, seed=3)",
+        "phase2(two, photo, steps=4, prior_weight=0, data=\"collection\", overlap_weight=0.1, contrast_weight=0.1, null_outside_weight=0.1, seed=3)",
+        "phase1(base, photo, steps=4, prior_weight=0, attention_loss=\"emd\", mask_norm=\"by_area\", sampling=\"biased\", seed=3)",
+        "train(base, photo, \"ti_m\", steps=2, seed=3)",
         "phase2(two, photo, steps=4, prior_weight=0, optimizer_bits=8, seed=3)",
         "phase2(two, photo, steps=4, prior_weight=0, train=\"lora\", lr=1e-2, seed=3)",
         "break_a_scene(base, photo, steps=3, prior_weight=0, gradient_checkpointing=true, seed=3)",

@@ -51,6 +51,12 @@ import Testing
         ("batch=2, prior=prior", "batch=2, prior=2"),
         ("law=\"single\"", "sampling=\"single\", prior_weight=0"),
         ("law=\"subset\"", "sampling=\"subset\", prior_weight=0"),
+        ("law=\"biased\"", "sampling=\"biased\", prior_weight=0"),
+        ("law=\"all\"", "sampling=\"all\", prior_weight=0"),
+        (
+            "attention_loss=fn(a, p) { attention_loss(a, p, measure=\"bce\", reduction=\"balanced\") }",
+            "attention_loss=\"bce\", reduction=\"balanced\", prior_weight=0"
+        ),
         ("masked=false", "masked=false, prior_weight=0"),
         ("attention_weight=0", "attention_weight=0, prior_weight=0"),
         ("attention_weight=0.5, flip=1", "attention_weight=0.5, flip=1, prior_weight=0"),

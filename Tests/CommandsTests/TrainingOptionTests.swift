@@ -25,9 +25,19 @@ import Testing
         let bench = bench()
         bench.run("m = phase1(base, photo, init=[\"dish\", \"flower\"], steps=2, prior=1, prior_steps=1, seed=1)")
         let row = try #require(CommandTable.all.first { $0.name == "phase2" })
-        for term in LossTerm.all {
+        for term in LossTerm.all where term.isStandard {
             #expect(bench.isTrue("min(m.history.\(term.name)) > 0 and len(table(m.history)[\"\(term.name)\"]) == 2"), "\(term.name)")
             bench.run("plot(m.history, y=\"\(term.name)\")")
+        }
+        // The others have a column where they have a weight.
+        bench.run(
+            "n = phase1(base, photo, init=[\"dish\", \"flower\"], steps=2, prior_weight=0, sampling=\"all\", overlap_weight=1, contrast_weight=1, null_outside_weight=1, seed=1)"
+        )
+        for term in LossTerm.all where !term.isStandard {
+            #expect(bench.isTrue("max(m.history.\(term.name)) == 0 and \"\(term.name)\" not in table(m.history).columns"), "\(term.name)")
+            #expect(bench.isTrue("min(n.history.\(term.name)) > 0 and len(table(n.history)[\"\(term.name)\"]) == 2"), "\(term.name)")
+        }
+        for term in LossTerm.all {
             guard let name = term.weightName, let weight = term.weight else { continue }
             #expect(row.parameters.contains { $0.name == name && $0.doc == weight.doc }, "\(name)")
             var options = TrainingOptions()
@@ -189,6 +199,22 @@ import Testing
     @Test(arguments: [
         ("phase1(base, photo, normalization=\"max\", attention_loss=fn(o, p) { 0 })", "normalization", "attention_loss"),
         ("phase1(base, photo, reduction=\"mean\", attention_loss=fn(o, p) { 0 })", "reduction", "attention_loss"),
+        ("phase1(base, photo, normalization=\"max\", attention_loss=\"jsd\")", "normalization", "jsd"),
+        ("phase1(base, photo, reduction=\"balanced\", attention_loss=\"iou\")", "reduction", "iou"),
+        ("phase1(base, photo, mask_norm=\"by_area\", masked=false)", "mask_norm", "masked is false"),
+        ("phase1(base, photo, mask_norm=\"mean\", reconstruction_loss=fn(t, p, m) { mse(t, p) })", "mask_norm", "reconstruction_loss"),
+        ("phase1(base, photo, contrast_temperature=0.1)", "contrast_temperature", "contrast_weight is 0"),
+        ("phase1(base, photo, single_share=0.5)", "single_share", "the law is union"),
+        ("phase1(base, photo, single_share=0.5, sampling=fn(s, n) { [0] })", "single_share", "a function"),
+        ("phase1(base, photo, overlap_weight=1, sampling=\"single\")", "overlap_weight", "single"),
+        ("phase1(base, scene(photo.image, [photo.masks[0]]), contrast_weight=1)", "contrast_weight", "one mask"),
+        ("phase1(base, photo, sampling=\"adaptive\", attention_loss=fn(o, p) { 0 })", "sampling", "attention loss"),
+        ("phase1(base, photo, zoom=0.5, data=\"collection\")", "zoom", "collection"),
+        ("phase1(base, photo, zoom=0.5, segmix=1)", "zoom", "segmix is 1"),
+        ("train(base, photo, \"db_m\", masked=true)", "masked", "the method \"db_m\" has masked=false"),
+        ("train(base, photo, \"ti_m\", prior=2)", "prior", "prior_weight=0"),
+        ("train(base, photo, \"single_concept\", sampling=\"subset\")", "sampling", "single_concept"),
+        ("union_sample(two, photo, single_share=0.2)", "single_share", "the law is union"),
         ("phase1(base, photo, prior=2, prior_weight=0)", "prior", "prior_weight is 0"),
         ("phase1(base, photo, prior_steps=2, preset=\"paper\")", "prior_steps", "preset \"paper\""),
         ("break_a_scene(base, photo, prior_seed=2, prior_weight=0)", "prior_seed", "prior_weight is 0"),

@@ -68,6 +68,7 @@ import Testing
         "phase1": [("model", "b"), ("scene", "s"), ("steps", "1"), ("prior_weight", "0")],
         "phase2": [("model", "m"), ("scene", "s"), ("steps", "1"), ("prior_weight", "0")],
         "break_a_scene": [("model", "b"), ("scene", "s"), ("steps", "1"), ("prior_weight", "0")],
+        "train": [("model", "b"), ("scene", "s"), ("method", "\"ti_m\""), ("steps", "1")],
         "resume": [("model", "m")],
     ]
 

@@ -24,14 +24,16 @@ enum HistoryTensors {
         ]
     }
 
-    /// Reads a history back. Throws `CheckpointError.damaged` where its tensors do not fit each other or the handles.
+    /// Reads a history back; terms that it lacks, which are younger than the file and come last in the table, are 0. Throws
+    /// `CheckpointError.damaged` where its tensors do not fit each other or the handles.
     static func read(_ tensors: [String: Tensor], _ path: String, handles: [String]) throws -> History {
         let (damaged, k) = (CheckpointError.damaged(path: path, "its history does not fit"), handles.count)
         guard let numbers = tensors["history"], let subsets = tensors["history.subsets"], let losses = tensors["history.handles"],
-            numbers.rank == 2, subsets.rank == 2, numbers.shape[1] == width, numbers.shape[0] == subsets.shape[0],
+            numbers.rank == 2, subsets.rank == 2, (3...Self.width).contains(numbers.shape[1]), numbers.shape[0] == subsets.shape[0],
             losses.shape == [numbers.shape[0], k], subsets.shape[1] == 0 || k > 0 && subsets.shape[1] % k == 0
         else { throw damaged }
         var history = History()
+        let width = numbers.shape[1]
         for row in 0..<numbers.shape[0] {
             let n = numbers.row(row).values
             guard let phase = Int(exactly: n[0]), let step = Int(exactly: n[1]) else { throw damaged }

@@ -30,14 +30,24 @@ public struct TrainingOptions: Sendable, Equatable {
     public var optimizer = AdamW.Options(lr: 5e-4)
     /// The weights of the loss's terms, at least 0, by their names; a term that is not named has its standard weight.
     private var weights: [String: Double] = [:]
+    /// The measure of the attention loss.
+    public var attentionLoss = AttentionLoss.meanSquaredError
     /// How a handle's map is brought to [0, 1].
     public var attentionNormalization = AttentionNormalization.max
     /// How the attention loss averages over a map's cells.
     public var attentionReduction = AttentionReduction.mean
     /// Whether the diffusion loss counts only inside the chosen masks (paper, equation 1); false is the paper's ablation.
     public var isMasked = true
+    /// The number by which the masked loss divides.
+    public var maskNormalization = MaskNormalization.mean
+    /// The temperature of the contrastive loss between handles, above 0. MCPL has 0.2 to 0.3.
+    public var contrastTemperature = 0.2
     /// The law by which a photo's subset of handles is drawn.
     public var sampling = SamplingLaw.union
+    /// The share of steps with one handle, where `sampling` is `.biased`.
+    public var singleShare = 0.75
+    /// What a step shows beside the chosen things.
+    public var data = TrainingData.photo
     /// The probability that photo and masks are flipped.
     public var flip = 0.5
     /// What prompts say beside the handles: for each photo one of these at random, with `*` in the place of the handles.
@@ -45,6 +55,10 @@ public struct TrainingOptions: Sendable, Equatable {
     public var contexts: [String] = []
     /// The probability that a photo shows a random part around the chosen things instead of the whole (`Zoom`).
     public var zoom = 0.0
+    /// The probability that the chosen things are pasted at random places of a solid background (`Collage`).
+    public var segmix = 0.0
+    /// The strength of the noise outside of the masks at the first step, 0…1 (`OutsideDegradation`); 0 is none.
+    public var degradesOutside = 0.0
     /// How masks come down to the sizes of latents and maps.
     public var maskDownsampling = MaskDownsampling.nearest
     /// The photos of the scene in a step, each with a subset of its own; the step has as many prior pictures.

@@ -27,18 +27,29 @@ extension TrainingSetting {
     }
 
     private static let method: [TrainingSetting] = [
-        word("normalization", \.attentionNormalization, "How a map is brought to 0…1 for that loss."),
+        number(
+            "contrast_temperature", 0.01...10, \.contrastTemperature,
+            "Temperature of the contrastive loss; low ones ask of near handles only."),
+        row("attention_loss", \.attentionLoss, "How the attention loss compares map and mask; or a function of (out, pick)."),
+        word("normalization", \.attentionNormalization, "How a map is brought to 0…1 for mse, iou and bce."),
         word(
             "reduction", \.attentionReduction,
-            "That loss as a mean over all cells (the code), or half inside, half outside of the mask."),
+            "mse and bce as a mean over all cells (the code), or half inside and half outside of the mask."),
         bool("masked", \.isMasked, "The diffusion loss only inside the chosen masks."),
-        word("sampling", \.sampling, "The law of a step's handles; or a function of (step, count) that gives their places."),
+        word("mask_norm", \.maskNormalization, "That loss divided by all elements (the code), or by those inside the masks."),
+        row("sampling", \.sampling, "The law of a step's handles; or a function of (step, count) that gives their places."),
+        number("single_share", 0...1, \.singleShare, "Share of steps with one handle under the biased law."),
+        word("data", \.data, "What a step shows: the photo, or its chosen things where they stand on a solid background."),
         number("flip", 0...1, \.flip, "Probability that photo and masks are flipped."),
         TrainingSetting(
             "contexts", .texts, "Prompts to learn in, one at random a photo, * for the handles; or a function of (step, pick).",
             fault: { $0.arrayValue?.lazy.compactMap(\.stringValue).compactMap(PromptContext.fault).first },
             read: { .array($0.contexts.map(JSON.string)) }, write: { $0.contexts = $1.arrayValue?.compactMap(\.stringValue) ?? [] }),
         number("zoom", 0...1, \.zoom, "Share of photos seen from closer, around their things; or a function of (step, pick)."),
+        number("segmix", 0...1, \.segmix, "Share of photos whose things are pasted at random places of a solid background (MuDI)."),
+        number(
+            "degrade_outside", 0...1, \.degradesOutside,
+            "Noise on the photo outside of the masks, at first so strong, gone at the end (MagicTailor: 0.5)."),
         word("downsampling", \.maskDownsampling, "How masks come down to the size of latents and attention maps."),
         int("batch", 1...64, \.batchSize, "Photos in a step, each with a subset of its own."),
         TrainingSetting(

@@ -27,6 +27,8 @@ public struct TrainingSetting: Sendable {
     public let doc: String?
     /// The values that it takes.
     public let kind: Kind
+    /// What each word of a setting of words means; empty where words speak for themselves.
+    public let meanings: [String: String]
     /// Whether null stands for "none", as a size of nil does.
     let isOptional: Bool
     /// What is wrong with a value of the kind, in words; nil where it can be used.
@@ -36,11 +38,12 @@ public struct TrainingSetting: Sendable {
 
     /// Creates a setting. `write` gets a value that `accepts` returns true for.
     init(
-        _ name: String, _ kind: Kind, _ doc: String? = nil, isOptional: Bool = false,
+        _ name: String, _ kind: Kind, _ doc: String? = nil, meanings: [String: String] = [:], isOptional: Bool = false,
         fault: @escaping @Sendable (JSON) -> String? = { _ in nil }, read: @escaping @Sendable (TrainingOptions) -> JSON,
         write: @escaping @Sendable (inout TrainingOptions, JSON) -> Void
     ) {
-        (self.name, self.kind, self.doc, self.isOptional, self.fault) = (name, kind, doc, isOptional, fault)
+        (self.name, self.kind, self.doc, self.meanings) = (name, kind, doc, meanings)
+        (self.isOptional, self.fault) = (isOptional, fault)
         (self.read, self.write) = (read, write)
     }
 
@@ -86,10 +89,16 @@ extension TrainingSetting {
     }
 
     static func word<Word: RawRepresentable<String> & CaseIterable & SendableMetatype>(
-        _ name: String, _ path: Path<Word>, _ doc: String? = nil
+        _ name: String, _ path: Path<Word>, _ doc: String? = nil, meanings: [String: String] = [:]
     ) -> Self {
-        Self(name, .word(Word.allCases.map(\.rawValue)), doc, read: { .string($0[keyPath: path].rawValue) }) {
+        let kind = Kind.word(Word.allCases.map(\.rawValue))
+        return Self(name, kind, doc, meanings: meanings, read: { .string($0[keyPath: path].rawValue) }) {
             if let word = $1.stringValue.flatMap(Word.init) { $0[keyPath: path] = word }
         }
+    }
+
+    /// A setting that chooses a row of a table.
+    static func row<Row: TableRow>(_ name: String, _ path: Path<Row>, _ doc: String? = nil) -> Self {
+        word(name, path, doc, meanings: Row.meanings)
     }
 }

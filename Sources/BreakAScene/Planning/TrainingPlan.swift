@@ -50,15 +50,19 @@ public struct TrainingPlan: Sendable, Equatable {
         let movesWeights = moving + adapters > 0
         let kept = options.checkpointsGradients ? unet.layerInputs + unet.largestLayer : movesWeights ? unet.kept : unet.keptFrozen
         // Gradients of activations: about as much as the largest layer, twice.
-        // Photos seen from closer are encoded anew, one by one, before the pass; a step with none costs nothing for it.
+        // Photos that are not seen as they are, are encoded anew, one by one, before the pass; a step with none costs nothing
+        // for it.
         let encoding = model.vae.configuration.encodingCost(height: size.height, width: size.width)
-        let encoded = options.zoom * Double(options.batchSize) * encoding.operations
+        let encoded = options.changedShare * Double(options.batchSize) * encoding.operations
+        let passes = LossTerm.all.reduce(0) { $0 + (options.weight(of: $1) > 0 ? $1.extraPasses : 0) } * options.batchSize
         let pass = 4 * samples * (kept + 2 * unet.largestLayer / 3 + (movesWeights ? encoder.kept : encoder.keptFrozen))
-        activations = max(pass, options.zoom > 0 ? 4 * encoding.alive : 0)
+        activations = max(pass, options.changedShare > 0 ? 4 * encoding.alive : 0)
         // Backward: once for what flows through, once more for weights.
         let backward = movesWeights ? 2.0 : 1.0
         let again = options.checkpointsGradients ? unet.operations : 0
-        operationsPerStep = Double(samples) * ((unet.operations + encoder.operations) * (1 + backward) + again) + encoded
+        operationsPerStep =
+            Double(samples) * ((unet.operations + encoder.operations) * (1 + backward) + again) + encoded
+            + Double(passes) * (unet.operations + encoder.operations)
         steps = options.steps
     }
 
@@ -89,5 +93,12 @@ public struct TrainingPlan: Sendable, Equatable {
         if bytes < 1_000_000_000 { return "\((bytes + 500_000) / 1_000_000) MB" }
         let tenths = (bytes + 50_000_000) / 100_000_000
         return "\(tenths / 10).\(tenths % 10) GB"
+    }
+}
+
+extension TrainingOptions {
+    /// The share of photos whose picture is not the photo's own, which is encoded once.
+    fileprivate var changedShare: Double {
+        data == .collection || degradesOutside > 0 ? 1 : 1 - (1 - zoom) * (1 - segmix)
     }
 }

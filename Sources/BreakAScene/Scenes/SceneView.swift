@@ -17,8 +17,16 @@ public struct SceneView: Sendable {
 
 extension PreparedScene {
     /// The picture and masks of a sample. The part that a zoom sees is cut out of the finer photo and masks and resized as
-    /// the whole is: the photo by Lanczos, masks by area. Throws `ImageError`.
+    /// the whole is: the photo by Lanczos, masks by area. Noise outside of the masks comes last. Throws `ImageError`.
     public func view(_ sample: UnionSample) throws -> SceneView {
+        let clean = try sample.collage.map { try view(sample, $0) } ?? photoView(sample)
+        guard let degradation = sample.degradation else { return clean }
+        let picture = degradation(clean.picture, outside: Self.union(clean.masks.map { Tensor($0) }))
+        return SceneView(
+            picture: picture, masks: clean.masks, unionMask: clean.unionMask, attentionTargets: clean.attentionTargets, isWhole: false)
+    }
+
+    private func photoView(_ sample: UnionSample) throws -> SceneView {
         let side = sample.isFlipped ? 1 : 0
         guard let part = sample.part else {
             let whole = sample.isFlipped ? masks.map { $0.flipped() } : masks

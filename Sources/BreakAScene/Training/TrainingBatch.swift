@@ -31,17 +31,24 @@ public struct TrainingBatch: Sendable {
 
     /// Draws the next batch of a run. Streams are named as the language's commands that draw from them, so that the method
     /// written in the language sees the same numbers on the same seed. `laws` replace the options of their names; what they
-    /// throw is thrown on. `step`: the steps done before.
+    /// throw is thrown on. `step`: the steps done before; `history`: these steps, for laws that go by them.
     init(
         _ model: DiffusionModel, _ scene: PreparedScene, prior: PriorSet?, _ options: TrainingOptions, step: Int,
-        _ random: inout RandomState,
-        laws: StepLaws = StepLaws()
+        _ random: inout RandomState, history: ArraySlice<History.Entry> = [], laws: StepLaws = StepLaws()
     ) throws {
         let (count, pairing) = (options.batchSize, try model.pairing(with: scene.scene))
+        let losses = options.sampling == .adaptive ? AdaptiveSampling.losses(history, pairing.tokens) : []
+        let input = SamplingInput(count: pairing.count, singleShare: options.singleShare, losses: losses)
         samples = try (0..<count).map { _ in
-            let drawn = UnionSample(handles: pairing.count, law: options.sampling, flip: options.flip, random.next("union_sample"))
+            let drawn = UnionSample(input, law: options.sampling, flip: options.flip, random.next("union_sample"))
             var sample = try laws.sampling.map { UnionSample(chosen: try $0(), isFlipped: drawn.isFlipped) } ?? drawn
+            sample.collage = scene.collage(sample.chosen, options, &random)
             sample.part = try laws.part(sample, scene, options.zoom, &random)
+            if options.degradesOutside > 0 {
+                sample.degradation = OutsideDegradation(
+                    strength: OutsideDegradation.strength(options.degradesOutside, step: step, of: options.steps),
+                    draw: random.next(OutsideDegradation.stream))
+            }
             sample.context = try laws.contexts.map { try $0(sample) } ?? PromptContext.sample(options.contexts, &random) ?? sample.context
             return sample
         }

@@ -91,7 +91,8 @@ public struct TrainingRun: Sendable {
         do {
             let laws = replacing.laws(step: step + 1, handles: pairing.count)
             let batch = try Cancellation.scope(when: isCancelled ?? { false }) {
-                try TrainingBatch(model, scene, prior: prior, options, step: step, &random, laws: laws)
+                try TrainingBatch(
+                    model, scene, prior: prior, options, step: step, &random, history: history.entries.suffix(step), laws: laws)
             }
             try advance(batch, replacing: replacing, isCancelled: isCancelled)
         } catch {

@@ -19,10 +19,14 @@ extension MethodCommands {
     private static let attention = Key<Value>("attention", recorded, doc: "out.attention of one sample.")
     private static let photoAttention = Key<Value>("attention", recorded, doc: "out.attention of the photo's sample.")
     private static let handle = Key<HandleValue>("handle", doc: "A handle of the prompt.")
+    private static let measure = Key<AttentionLoss>(
+        "measure", default: .meanSquaredError, doc: "How map and mask are compared.", keywordOnly: true
+    ).explained()
     private static let normalization = Key<AttentionNormalization>(
-        "normalization", default: .max, doc: "How a map is brought to 0…1.", keywordOnly: true)
+        "normalization", default: .max, doc: "How a map is brought to 0…1 for mse, iou and bce.", keywordOnly: true)
     private static let reduction = Key<AttentionReduction>(
-        "reduction", default: .mean, doc: "Mean over all cells, or inside and outside of the mask half each.", keywordOnly: true)
+        "reduction", default: .mean, doc: "mse and bce as a mean over all cells, or inside and outside of the mask half each.",
+        keywordOnly: true)
 
     static let prediction: [Builtin] = [
         Builtin(
@@ -80,7 +84,7 @@ extension MethodCommands {
         Builtin(
             "attention_loss", family: .method,
             summary: "The paper's cross-attention loss: each chosen handle's map, divided by its maximum, against its mask; summed.",
-            parameters: [photoAttention, pick, normalization, reduction],
+            parameters: [photoAttention, pick, measure, normalization, reduction],
             result: .tensor, terms: ["cross-attention", "disentangle", "loss"], paper: "eq. 2",
             examples: [
                 .init(
@@ -150,13 +154,14 @@ extension MethodCommands {
 
     @Sendable private static func attentionLoss(_ call: Call) throws -> Value {
         let (recorded, pick) = (try call.recordedAttention(photoAttention), try call[Self.pick])
-        let (normalization, reduction) = (try call[Self.normalization], try call[Self.reduction])
+        let (measure, normalization, reduction) = (try call[Self.measure], try call[Self.normalization], try call[Self.reduction])
+        try OptionRule.check(OptionRule.measures(Self.normalization, Self.reduction) { _ in measure }, call)
         var total = Variable(Tensor(0))
         for (index, target) in zip(pick.union.chosen, pick.view.attentionTargets) {
             let map = try map(
                 recorded, HandleValue(pick.model, index: pick.pairing.handles[index]), call, Self.pick.name,
                 help: "predict_noise with pick.prompt as the prompt of that sample")
-            total = total + crossAttentionLoss(map, target: target, normalization, reduction)
+            total = total + measure(map, target: target, normalization, reduction)
         }
         return .tensor(total)
     }

@@ -16,7 +16,12 @@ enum MethodCommands {
     private static let flip = Key<Double>(
         "flip", default: 0.5, range: 0...1, doc: "Probability that photo and masks are flipped.", keywordOnly: true)
     private static let law = Key<SamplingLaw>(
-        "law", default: .union, doc: "A uniform number of handles, any subset, or one.", keywordOnly: true)
+        "law", default: .union, doc: "How handles are drawn.", keywordOnly: true
+    ).explained()
+    private static let singleShare = Key<Double>(
+        "single_share", default: SamplingInput(count: 1).singleShare, range: 0...1,
+        doc: "Share of draws with one handle under the biased law.",
+        keywordOnly: true)
     private static let items = Key<[Value]>("items", doc: "A list.")
     private static let subjects = Key<[String]>("prompts", doc: "Taken in turn.")
     private static let pictureCount = Key<Int>("n", default: 16, range: 1...10_000, doc: "How many.", keywordOnly: true)
@@ -33,7 +38,7 @@ enum MethodCommands {
         Builtin(
             "union_sample", family: .method,
             summary: "Draws a random subset of the handles: picture, masks, handles and prompt of one step.",
-            parameters: [model, scene, flip, law, SeedState.key],
+            parameters: [model, scene, flip, law, singleShare, SeedState.key],
             result: .pick, terms: ["subset", "union sampling", "concepts"], paper: "§3.1", examples: [.init(handles + ".prompt")],
             seeAlso: ["attention_loss", "zoomed", "in_context", "sample", "shuffle", "random_timesteps", "prior_images"], run: unionSample),
         Builtin(
@@ -83,8 +88,16 @@ enum MethodCommands {
     @Sendable private static func unionSample(_ call: Call) throws -> Value {
         let (model, scene) = (try call[Self.model].model, try call[Self.scene].scene)
         let pairing = try call.mapped(Self.model) { try model.pairing(with: scene) }
+        let law = try call[Self.law]
+        if law == .adaptive {
+            throw Problem(
+                .badArgument, "union_sample: the adaptive law goes by the losses of a training's steps, and there are none here",
+                argument: Self.law.name, help: "phase1(…, sampling=\"adaptive\") has them")
+        }
+        try OptionRule.check([OptionRule.share(singleShare) { _ in law }], call)
         let union = UnionSample(
-            handles: pairing.count, law: try call[law], flip: try call[flip], try SeedState.draw(call, stream: "union_sample"))
+            SamplingInput(count: pairing.count, singleShare: try call[singleShare]), law: law, flip: try call[flip],
+            try SeedState.draw(call, stream: "union_sample"))
         return .host(try PickValue(model: model, scene: try PreparedScenes.scene(scene, model, call), pairing: pairing, union: union))
     }
 

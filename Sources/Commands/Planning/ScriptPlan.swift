@@ -58,24 +58,36 @@ public struct ScriptPlan {
         }
     }
 
-    fileprivate mutating func train(_ call: AnalyzedCall, _ phases: [Int], _ row: inout Row) {
+    /// Plans a call of `train`, whose method says the phases.
+    fileprivate mutating func trainByMethod(_ call: AnalyzedCall, _ row: inout Row) {
+        guard let method = call.call.string(TrainingCommands.method).flatMap(TrainingMethod.init) else {
+            return row.notes.append("which method is not known before running")
+        }
+        row.command += " \"\(method.name)\""
+        train(call, method.phases, &row)
+    }
+
+    fileprivate mutating func train(_ call: AnalyzedCall, _ stages: [TrainingMethod.Phase], _ row: inout Row) {
         guard let (type, model) = model(of: call, &row) else { return }
+        let phases = stages.map(\.phase)
         let (known, unknown) = call.known(context) { _ in nil }
         name(
             unknown,
             of: [
                 "steps", "batch", "prior", "prior_steps", "train", "rank", "optimizer_bits", "gradient_checkpointing", "prior_weight",
-                "zoom", "size", "until",
+                "zoom", "size", "until", "data", "segmix", "degrade_outside", "null_outside_weight",
             ],
             call, &row)
         do {
             let excluded: Set<String> = phases.count > 1 ? ["lr"] : []
-            let plans = try phases.map { phase in
+            let plans = try stages.map { stage in
+                let phase = stage.phase
                 var options = try TrainingParameters.options(known, phase: phase, model: model, excluding: excluded)
                 if phase == 2, phases == [2] {
                     options.trains = call.call.string(TrainingCommands.parts).flatMap(TrainableParts.init) ?? .all
                     options.loraRank = (try? known[TrainingCommands.rank]) ?? options.loraRank
                 }
+                stage.settle(&options)
                 let sized = try options.size.map { try model.sized(height: $0.height, width: $0.width) } ?? model
                 return (plan: TrainingPlan(sized, phase: phase, options), options: options, model: sized)
             }
@@ -197,7 +209,10 @@ struct Planner: CallPlanner {
     static let resuming = Planner { _, _, row in row.notes.append("what was left undone is not known") }
 
     /// Returns the planner of a training of these phases.
-    static func training(_ phases: [Int]) -> Planner { Planner { $0.train($1, phases, &$2) } }
+    static func training(_ phases: [Int]) -> Planner { Planner { $0.train($1, phases.map { TrainingMethod.Phase($0) }, &$2) } }
+
+    /// A training by a named method.
+    static let method = Planner { $0.trainByMethod($1, &$2) }
 }
 
 extension TrainableParts {

@@ -40,9 +40,14 @@ public struct HistoryValue: DeclaredValue, TableReadable {
 
     private typealias Column = (name: String, doc: String, value: @Sendable (History.Entry) -> Value)
 
-    /// The columns of every history, and one more for the attention loss of each handle by itself: "attention_asset0".
+    /// The terms of the loss that the paper's code does not have and this training had not.
+    private var absent: [LossTerm] {
+        LossTerm.all.filter { term in !term.isStandard && history.entries.allSatisfy { $0.losses[term] == 0 } }
+    }
+
+    /// The columns of the history, and one more for the attention loss of each handle by itself: "attention_asset0".
     private var columns: [Column] {
-        Self.columns
+        Self.columns.filter { column in !absent.contains { $0.name == column.name } }
             + HistoryCurves.handles(of: [history]).map { column in
                 (column.name, column.doc, { entry in column.value(entry).map { .float(Double($0)) } ?? .none })
             }
@@ -54,7 +59,7 @@ public struct HistoryValue: DeclaredValue, TableReadable {
     /// Returns a column as a tensor [steps], NaN in steps that lack the number; `handles` is a list of strings. Returns nil for an unknown
     /// name.
     public func field(_ name: String) throws -> Value? {
-        columns.first { $0.name == name }.map { values(of: $0) }
+        (Self.columns + columns).first { $0.name == name }.map { values(of: $0) }
     }
 
     private func values(of column: Column) -> Value {

@@ -1,4 +1,5 @@
 import BreakAScene
+import Files
 import Language
 
 /// A rule on options that another option, a preset or a function leaves without any effect. A call that gives such an option all the same
@@ -39,11 +40,6 @@ struct OptionRule: Sendable {
     /// Returns the rules of `phase1`, `phase2`, `break_a_scene` and `plan`; `phases` are the options that preset and arguments lead to.
     static func training(_ phases: [TrainingOptions]) -> [OptionRule] {
         [
-            OptionRule(["normalization", "reduction"].compactMap(TrainingParameters.key)) { call in
-                call.given(TrainingFunctions.attentionLoss.key).map { _ in
-                    Cause("attention_loss takes the place of the loss that it belongs to")
-                }
-            },
             OptionRule(TrainingParameters.ofPrior) { call in
                 guard phases.allSatisfy({ $0.priorWeight == 0 }) else { return nil }
                 let isPreset = TrainingParameters.key("prior_weight").flatMap { call.given($0) } == nil
@@ -70,7 +66,113 @@ struct OptionRule: Sendable {
                 call.given(TrainingCheckpoints.place) == nil
                     ? Cause("checkpoint names no folder", help: "checkpoint=\"folder\" keeps the state") : nil
             },
-        ] + handles
+        ] + losses(phases) + laws(phases) + handles
+    }
+
+    /// The rules on options of the losses.
+    private static func losses(_ phases: [TrainingOptions]) -> [OptionRule] {
+        let keys = { (names: [String]) in names.compactMap(TrainingParameters.key) }
+        let replaced = OptionRule(keys(["normalization", "reduction"])) { call in
+            isFunction(TrainingFunctions.attentionLoss.key, call)
+                ? Cause("attention_loss takes the place of the loss that it belongs to") : nil
+        }
+        let measure = phases.first?.attentionLoss ?? .meanSquaredError
+        return [replaced] + measures(TrainingParameters.key("normalization"), TrainingParameters.key("reduction")) { _ in measure } + [
+            OptionRule(keys(["mask_norm"])) { call in
+                if phases.allSatisfy({ !$0.isMasked }) { return Cause("masked is false: the loss counts everywhere") }
+                return call.given(TrainingFunctions.reconstructionLoss.key).map { _ in
+                    Cause("reconstruction_loss takes the place of that loss")
+                }
+            },
+            OptionRule(keys(["contrast_temperature"])) { _ in
+                phases.allSatisfy { $0.weight(of: .contrast) == 0 }
+                    ? Cause("contrast_weight is 0", help: "contrast_weight=0.001 pushes handles apart") : nil
+            },
+            OptionRule(keys(["overlap_weight", "contrast_weight"])) { call in
+                guard let scene = call.given(TrainingCommands.scene)?.host(as: SceneValue.self)?.scene, scene.masks.count == 1 else {
+                    return nil
+                }
+                return Cause("the scene has one mask, and it compares handles with each other")
+            },
+            OptionRule(keys(["overlap_weight"])) { _ in
+                phases.allSatisfy { $0.sampling == .single } ? Cause("sampling is \"single\", and it compares the handles of a step") : nil
+            },
+        ]
+    }
+
+    /// The rules on options of the laws and of what a step shows.
+    private static func laws(_ phases: [TrainingOptions]) -> [OptionRule] {
+        let keys = { (names: [String]) in names.compactMap(TrainingParameters.key) }
+        let law = phases.first?.sampling ?? .union
+        let shares = TrainingParameters.key("single_share").map { key in
+            share(key) { call in isFunction(TrainingParameters.key("sampling"), call) ? nil : law }
+        }
+        return [shares].compactMap { $0 } + [
+            OptionRule(keys(["sampling"])) { call in
+                law == .adaptive && isFunction(TrainingFunctions.attentionLoss.key, call)
+                    ? Cause("it goes by each handle's part of the attention loss, which a function in its place does not tell") : nil
+            },
+            OptionRule(keys(["zoom"])) { _ in
+                if phases.allSatisfy({ $0.data == .collection }) { return Cause("data is \"collection\", where things stand alone") }
+                return phases.allSatisfy { $0.segmix == 1 } ? Cause("segmix is 1: every step pastes its things anew") : nil
+            },
+        ]
+    }
+
+    /// The rules on `normalization` and `reduction`, which not every measure of maps uses.
+    static func measures(
+        _ normalization: (any Declaring)?, _ reduction: (any Declaring)?, _ measure: @escaping @Sendable (Call) throws -> AttentionLoss
+    ) -> [OptionRule] {
+        func rule(_ option: (any Declaring)?, _ uses: @escaping @Sendable (AttentionLoss) -> Bool, _ what: String) -> OptionRule {
+            OptionRule([option].compactMap { $0 }) { call in
+                let measure = try measure(call)
+                let others = AttentionLoss.all.filter(uses).map(\.name).joined(separator: ", ")
+                return uses(measure) ? nil : Cause("the measure \(measure.name) \(what)", help: "\(others) use it")
+            }
+        }
+        return [
+            rule(normalization, { $0.isNormalized }, "compares distributions, whose sum is 1"),
+            rule(reduction, { $0.isMeanOfCells }, "is no mean over cells"),
+        ]
+    }
+
+    /// The rule on the share of the biased law; nil stands for a function of the user's.
+    static func share(_ option: any Declaring, _ law: @escaping @Sendable (Call) throws -> SamplingLaw?) -> OptionRule {
+        OptionRule([option]) { call in
+            let law = try law(call)
+            if law == .biased { return nil }
+            return Cause("the law is \(law?.name ?? "a function")", help: "the law \"biased\" has such a share")
+        }
+    }
+
+    /// The rules of `train`: what its method fixes cannot be given as well.
+    static func method(_ method: TrainingMethod) -> [OptionRule] {
+        let names = TrainingSetting.all.map(\.name).filter { name in method.phases.contains { $0.fixed[name] != nil } }
+        return names.map { name in
+            let isPrior = name == LossTerm.prior.weightName
+            let value = method.phases.lazy.compactMap { $0.fixed[name] }.first
+            return OptionRule([TrainingParameters.key(name)].compactMap { $0 } + (isPrior ? TrainingParameters.ofPrior : [])) { call in
+                if let value, let key = TrainingParameters.key(name), let given = call.given(key), Self.says(given, value) { return nil }
+                return Cause(
+                    "the method \"\(method.name)\" has \(name)=\(value?.text() ?? "none")", help: "phase1 and phase2 leave everything open")
+            }
+        }
+    }
+
+    /// Whether an argument is what a method fixes.
+    private static func says(_ given: Value, _ fixed: JSON) -> Bool {
+        switch given {
+        case .bool(let flag): fixed.boolValue == flag
+        case .string(let text): fixed.stringValue == text
+        case .list(let items): items.isEmpty && fixed.arrayValue?.isEmpty == true
+        default: given.number.map { $0 == fixed.doubleValue } ?? false
+        }
+    }
+
+    /// Whether the call gives a function for an option.
+    private static func isFunction(_ option: (any Declaring)?, _ call: Call) -> Bool {
+        guard let option, call.has(option), case .function? = call.given(option) else { return false }
+        return true
     }
 
     /// The rules of commands that add handles.

@@ -36,7 +36,22 @@ enum TrainingCommands {
             examples: [
                 .init("len(break_a_scene(load_model(\"collage\"), load_scene(\"mug_rose\"), steps=1, prior_weight=0).history)", shows: "2")
             ],
-            seeAlso: ["resume"], planner: Planner.training([1, 2]), run: both),
+            seeAlso: ["train", "resume"], planner: Planner.training([1, 2]), run: both),
+        Builtin(
+            "train", family: .training,
+            summary: "Learns by a named method: the paper's, one of its ablations, or a baseline, all on the same scene, seeds and steps.",
+            parameters: [model, scene, method, initial, start] + TrainingParameters.shared(without: ["lr", "until"])
+                + TrainingCheckpoints.keys,
+            result: ModelType.training { _ in nil },
+            terms: TrainingMethod.all.map(\.name) + [
+                "baseline", "ablation", "textual inversion", "dreambooth", "custom diffusion", "compare",
+            ],
+            paper: "§4",
+            examples: [
+                .init(
+                    "len(train(load_model(\"collage\"), load_scene(\"mug_rose\"), \"ti_m\", steps=1).history)", shows: "2")
+            ],
+            seeAlso: ["break_a_scene", "phase1", "phase2", "sweep", "inspect_pictures"], planner: Planner.method, run: byMethod),
         Builtin(
             "resume", family: .training, summary: "Goes on with an interrupted training, as if it had never stopped.",
             parameters: [interrupted, TrainingParameters.until, TrainingCheckpoints.base, TrainingCheckpoints.interval]
@@ -59,6 +74,8 @@ enum TrainingCommands {
     static let start = Key<HandleStart?>(
         "start", doc: "What handles start from without words: random numbers, or copies of rare tokens' rows (the code).",
         keywordOnly: true, standard: PresetText.of { .string($0.handleStart.rawValue) })
+    /// The method of `train`.
+    static let method = Key<TrainingMethod>("method", doc: "By its name; one with a single phase takes the steps of two.").explained()
     static let parts = Key<Value>(
         "train", .oneOf([.string, .function]), defaultValue: "all", allowed: TrainableParts.allowed,
         doc: "What moves: a word (lora: low-rank adapters, merged later), or a function of a parameter's name.", keywordOnly: true)
@@ -96,10 +113,22 @@ enum TrainingCommands {
     }
 
     /// Runs `break_a_scene`.
-    @Sendable private static func both(_ call: Call) throws -> Value {
+    @Sendable private static func both(_ call: Call) throws -> Value { try run(.breakAScene, call) }
+
+    /// Runs `train`.
+    @Sendable private static func byMethod(_ call: Call) throws -> Value {
+        let method = try call[Self.method]
+        try OptionRule.check(OptionRule.method(method), call)
+        return try run(method, call)
+    }
+
+    /// Runs the phases of a method.
+    private static func run(_ method: TrainingMethod, _ call: Call) throws -> Value {
         let value = try call[model]
-        let phases = try [1, 2].map { phase in
-            (phase, try TrainingParameters.options(call, phase: phase, model: value.model, excluding: ["lr"]))
+        let phases = try method.phases.map { phase in
+            var options = try TrainingParameters.options(call, phase: phase.phase, model: value.model, excluding: ["lr"])
+            phase.settle(&options)
+            return (phase.phase, options)
         }
         return .host(try TrainingJob(call, phases, try withHandles(call, value)).run())
     }

@@ -5,11 +5,10 @@ import Tensors
 
 extension TrainingFunctions {
     /// Every part of the method that a function may replace.
-    static let all = losses + laws
-    /// The losses, each a parameter of its own.
-    static let losses = [attentionLoss, reconstructionLoss, priorLoss]
-    /// The laws of a step. The phases' parameters of these names take plain values as well; `resume` takes functions only.
-    static let laws = [sampling, zoom, contexts]
+    static let all = [attentionLoss] + losses + [sampling, zoom, contexts]
+    /// The losses whose parameters take functions alone. The phases' parameters of all other names take plain values as well, as
+    /// `TrainingSetting` has them; `resume` takes functions only.
+    static let losses = [reconstructionLoss, priorLoss]
 
     // MARK: losses
 
@@ -27,7 +26,7 @@ extension TrainingFunctions {
         }
     }
 
-    private static let reconstructionLoss = loss(
+    static let reconstructionLoss = loss(
         "reconstruction_loss", "A function of (target, predicted, mask), [B, h, w, C], in the place of the masked loss.", of: 3,
         "fn(target, predicted, mask) { mean(((target - predicted) * mask) ** 2) }"
     ) { name, function, training, result in

@@ -121,12 +121,15 @@ struct TrainingJob {
     private static func checkAttention(
         _ call: Call, _ model: DiffusionModel, _ plan: [PlannedPhase], _ replaced: TrainingReplacements
     ) throws {
-        guard plan.contains(where: { $0.options.attentionWeight > 0 }) || replaced.attentionLoss != nil else { return }
+        let isAdaptive = plan.contains { $0.options.sampling == .adaptive }
+        let weighs = plan.contains { $0.options.attentionWeight > 0 || $0.options.weight(of: .overlap) > 0 }
+        guard weighs || isAdaptive || replaced.attentionLoss != nil else { return }
         guard let level = model.attentionLevel else {
             throw Problem(
                 .badArgument,
                 "\(model.name) has no cross-attention in its down and up blocks: there is nothing for the attention loss to see",
-                argument: replaced.attentionLoss == nil ? "model" : "attention_loss", help: "attention_weight=0 trains without that loss")
+                argument: replaced.attentionLoss == nil ? "model" : "attention_loss",
+                help: isAdaptive ? "the law \"adaptive\" goes by that loss" : "attention_weight=0 trains without that loss")
         }
         if replaced.attentionLoss != nil, plan.allSatisfy({ $0.options.attentionWeight == 0 }) {
             call.context.warn(

@@ -19,12 +19,11 @@ enum TrainingParameters {
     private static func options(phase: Int) -> [Option] {
         TrainingSetting.all.compactMap { setting in
             guard let doc = setting.doc, phase == 1 || setting.name != TrainingSetting.clipTable else { return nil }
-            return Option(
-                setting: setting,
-                key: Key(
-                    setting.name, setting.rule, range: setting.range, unit: setting.unit, allowed: setting.words, doc: doc,
-                    keywordOnly: true,
-                    standard: PresetText.joined { setting.text(in: $0.options(phase: phase)) }))
+            var key = Key<Value?>(
+                setting.name, setting.rule, range: setting.range, unit: setting.unit, allowed: setting.words, doc: doc, keywordOnly: true,
+                standard: PresetText.joined { setting.text(in: $0.options(phase: phase)) })
+            key.parameter.meanings = setting.meanings
+            return Option(setting: setting, key: key)
         }
     }
 
@@ -93,7 +92,7 @@ enum TrainingParameters {
         for option in firstPhase where !excluding.contains(option.setting.name) {
             guard let value = call.given(option.key) else { continue }
             if case .function = value {
-                TrainingFunctions.laws.first { $0.key.name == option.setting.name }?.prepare(&options)
+                TrainingFunctions.all.first { $0.key.name == option.setting.name }?.prepare(&options)
             } else {
                 try option.setting.apply(value, option.key, call, to: &options)
             }

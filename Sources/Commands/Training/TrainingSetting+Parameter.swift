@@ -5,7 +5,7 @@ import Language
 
 // A setting of training as a parameter: what it accepts, and how its argument becomes the setting's value.
 extension TrainingSetting {
-    /// The values that the parameter accepts; a law of the method may be a function as well.
+    /// The values that the parameter accepts; a part of the method may be a function as well.
     var rule: TypeRule {
         let plain: TypeRule =
             switch kind {
@@ -16,7 +16,7 @@ extension TrainingSetting {
             case .texts: .list(.string)
             case .sides: .listOrSingle(.int)
             }
-        return TrainingFunctions.laws.contains { $0.key.name == name } ? .oneOf([plain, .function]) : plain
+        return TrainingFunctions.all.contains { $0.key.name == name } ? .oneOf([plain, .function]) : plain
     }
 
     /// The range of its numbers, or nil.

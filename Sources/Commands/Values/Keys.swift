@@ -61,13 +61,24 @@ extension Point: ArgumentType {
 
 extension SceneFit: WordArgument {}
 extension HandleStart: WordArgument {}
+extension AttentionLoss: WordArgument {}
 extension AttentionNormalization: WordArgument {}
 extension AttentionReduction: WordArgument {}
 extension SamplingLaw: WordArgument {}
+extension TrainingMethod: WordArgument {}
 extension TrainableParts: WordArgument {}
 extension MaskDownsampling: WordArgument {}
 extension Preset: WordArgument {}
 extension Resample: WordArgument {}
+
+extension Key where Argument: TableRow {
+    /// Returns the key of a parameter whose help says what each row of the table is.
+    func explained() -> Key {
+        var key = self
+        key.parameter.meanings = Argument.meanings
+        return key
+    }
+}
 
 extension ResultType {
     static let model = host(ModelValue.self).inferred(ModelType.infer)

@@ -2,8 +2,8 @@ import Autograd
 import Tensors
 
 extension LossTerm {
-    /// The cross-attention loss, which keeps a handle's attention inside of its mask (paper, equation 2): summed over the
-    /// handles of a photo, averaged over photos.
+    /// The cross-attention loss, which keeps a handle's attention inside of its mask (paper, equation 2), by the measure
+    /// `TrainingOptions.attentionLoss`: summed over the handles of a photo, averaged over photos.
     public static let attention = LossTerm(
         name: "attention", label: "attn",
         weight: .init(
@@ -14,15 +14,13 @@ extension LossTerm {
         var parts: [String: [Float]] = [:]
         for (index, union) in input.batch.samples.enumerated() {
             let (sample, view) = (input.batch.priorCount + index, input.views[index])
-            let tokens = union.chosen.map { handle in
-                input.batch.ids[sample].firstIndex(of: input.model.handleID(input.pairing.handles[handle])) ?? 0
-            }
+            let tokens = input.tokens(photo: index)
             if let custom = input.replacing.attentionLoss {
                 total = total + (try custom(AttentionLossInput(maps: maps, sample: sample, union: union, view: view, tokens: tokens)))
                 continue
             }
             for (place, token) in tokens.enumerated() {
-                let loss = crossAttentionLoss(
+                let loss = input.options.attentionLoss(
                     maps.map(sample: sample, token: token), target: view.attentionTargets[place], input.options.attentionNormalization,
                     input.options.attentionReduction)
                 parts[input.pairing.tokens[union.chosen[place]], default: []].append(loss.value.scalar)

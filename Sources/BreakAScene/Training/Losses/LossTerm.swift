@@ -13,13 +13,15 @@ public struct LossTerm: Sendable {
     public let label: String
     /// The weight; nil for a term that always counts once.
     public let weight: Weight?
+    /// Passes of the U-Net and the text encoder that the term takes for each photo, beside the one of all terms; they need no
+    /// gradient.
+    var extraPasses = 0
     /// Computes the term of a step; nil where the step has nothing for it.
     let value: @Sendable (LossInput) throws -> Value?
 
-    /// A weight as an option of training, at least 0. A term of weight 0 is computed all the same where it can be, so that
-    /// histories show it.
+    /// A weight as an option of training, at least 0.
     public struct Weight: Sendable {
-        /// The weight where nothing is said: the authors' code's.
+        /// The weight where nothing is said: the authors' code's, and so 0 for a term that it does not have.
         public let standard: Double
         /// What the option's help says.
         public let doc: String
@@ -34,7 +36,11 @@ public struct LossTerm: Sendable {
     }
 
     /// Every term, in the order in which they are added and shown.
-    public static let all = [reconstruction, prior, attention]
+    public static let all = [reconstruction, prior, attention, overlap, contrast, nullOutside]
+
+    /// Whether the paper's code has the term. Such a term is computed with the weight 0 as well, so that histories show it;
+    /// any other only where its weight says so.
+    public var isStandard: Bool { weight?.standard != 0 }
 
     /// The name of the weight's option; nil without a weight.
     public var weightName: String? { weight.map { _ in name + "_weight" } }
@@ -46,6 +52,8 @@ struct LossInput {
     let batch: TrainingBatch
     let options: TrainingOptions
     let replacing: TrainingReplacements
+    /// The noised latents, [P + B, h, w, C].
+    let noisy: Tensor
     /// What was to be predicted, and what was, [P + B, h, w, C].
     let target, predicted: Variable
     /// What each photo shows.
@@ -59,4 +67,12 @@ struct LossInput {
     var photos: Range<Int> { batch.priorCount..<predicted.shape[0] }
     /// The samples that are prior pictures.
     var priorPictures: Range<Int> { 0..<batch.priorCount }
+
+    /// The union masks of the photos at the latents' size, [B, h, w, 1].
+    var unionMasks: Tensor { .concatenated(views.map { $0.unionMask.reshaped([1] + $0.unionMask.shape + [1]) }, axis: 0) }
+
+    /// The places of a photo's handles in the tokens of its prompt, in the prompt's order; `photo` counts from 0.
+    func tokens(photo: Int) -> [Int] {
+        batch.samples[photo].chosen.map { batch.ids[batch.priorCount + photo].firstIndex(of: model.handleID(pairing.handles[$0])) ?? 0 }
+    }
 }

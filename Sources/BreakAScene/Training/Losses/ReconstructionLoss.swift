@@ -1,19 +1,32 @@
 import Autograd
 import Tensors
 
+/// The number by which the masked diffusion loss divides the sum of its squares.
+public enum MaskNormalization: String, Sendable, CaseIterable {
+    /// The number of all elements of the latents, so that the loss grows with the masks' area: the code.
+    case mean
+    /// The weight of the elements inside the masks, so that small things count as much as large ones.
+    case byArea = "by_area"
+}
+
 extension LossTerm {
     /// The masked diffusion loss of the photos (paper, equation 1).
     public static let reconstruction = LossTerm(name: "reconstruction", label: "rec", weight: nil) { input in
         let (target, predicted) = (input.target.rows(input.photos), input.predicted.rows(input.photos))
-        let mask = input.options.isMasked ? unionMasks(input.views) : nil
-        let loss =
-            try input.replacing.reconstructionLoss.map { try $0(target, predicted, mask) }
-            ?? Variable.meanSquaredError(predicted, target, mask: mask)
-        return Value(loss: loss)
+        let mask = input.options.isMasked ? input.unionMasks : nil
+        if let custom = input.replacing.reconstructionLoss { return Value(loss: try custom(target, predicted, mask)) }
+        let weights = input.options.maskNormalization == .byArea ? mask.map(scaledByArea) : mask
+        return Value(loss: .meanSquaredError(predicted, target, mask: weights))
     }
 
-    /// Returns the union masks of the photos, [B, h, w, 1].
-    private static func unionMasks(_ views: [SceneView]) -> Tensor {
-        Tensor.concatenated(views.map { $0.unionMask.reshaped([1] + $0.unionMask.shape + [1]) }, axis: 0)
+    /// Masks [B, h, w, 1] whose squares have the mean 1, each by itself: a mean of squares weighted by them is the mean
+    /// inside. A mask of zeros stays one.
+    private static func scaledByArea(_ masks: Tensor) -> Tensor {
+        let parts = (0..<masks.shape[0]).map { index in
+            let mask = masks.rows(index..<index + 1)
+            let share = mask.sumOfSquares / Double(mask.count)
+            return share > 0 ? mask.scaled(by: Float(1 / share.squareRoot())) : mask
+        }
+        return .concatenated(parts, axis: 0)
     }
 }

@@ -23,17 +23,17 @@ public struct TrainingLosses {
             checkpointing: options.checkpointsGradients)
         let out = model.unet(Variable(noisy), timesteps: batch.timesteps.map(Float.init), &pass)
         let input = LossInput(
-            model: model, batch: batch, options: options, replacing: replacing,
+            model: model, batch: batch, options: options, replacing: replacing, noisy: noisy,
             target: Variable(model.predictionTarget(batch.latents, batch.noise, batch.timesteps)), predicted: out,
             views: try batch.views ?? batch.samples.map { try scene.view($0) }, maps: AttentionMaps(pass.maps),
             pairing: try model.pairing(with: scene.scene))
         var (total, values, handles) = (Variable?.none, [Float](), [String: Float]())
         for term in LossTerm.all {
-            let value = try term.value(input)
+            let weight = options.weight(of: term)
+            let value = weight > 0 || term.isStandard ? try term.value(input) : nil
             values.append(value?.loss.value.scalar ?? 0)
             guard let value else { continue }
             handles.merge(value.handles) { first, _ in first }
-            let weight = options.weight(of: term)
             if weight == 0 { continue }
             let weighted = term.weight == nil ? value.loss : value.loss.scaled(by: Float(weight))
             total = total.map { $0 + weighted } ?? weighted

@@ -9,14 +9,36 @@ public enum AttentionNormalization: String, Sendable, CaseIterable {
     case max
     /// Minimum subtracted, divided by the range: "normalized to [0, 1]" in the paper.
     case minmax
+
+    /// Brings a map to [0, 1]; a map of zeros stays one.
+    func callAsFunction(_ map: Variable) -> Variable {
+        switch self {
+        case .max: return map / map.maximum().scaled(by: 1, plus: Self.tiny)
+        case .minmax:
+            let low = map.scaled(by: -1).maximum().scaled(by: -1)
+            return (map - low) / (map.maximum() - low).scaled(by: 1, plus: Self.tiny)
+        }
+    }
+
+    /// An epsilon, which the paper's code lacks: a map of zeros must not give NaN.
+    private static let tiny: Float = 1e-12
 }
 
-/// The way in which the squared differences of a map and its mask become one number.
+/// The way in which the differences of a map and its mask, cell by cell, become one number.
 public enum AttentionReduction: String, Sendable, CaseIterable {
     /// Their mean over all cells: the code. The few cells of a small thing then hardly count.
     case mean
     /// Half the mean inside of the mask plus half the mean outside, so that small things count as much as large ones.
     case balanced
+
+    /// Weights of the cells with mean 1; nil where all count the same, as for `.balanced` with a `target` that is 0 or 1
+    /// everywhere.
+    func weights(_ target: Tensor) -> Tensor? {
+        let (cells, inside) = (Double(target.count), target.sum)
+        guard self == .balanced, inside > 0, inside < cells else { return nil }
+        let (within, without) = (Float(cells / (2 * inside)), Float(cells / (2 * (cells - inside))))
+        return target.scaled(by: within - without, plus: without)
+    }
 }
 
 /// The recorded cross-attention of a pass, averaged as the loss wants it.
@@ -42,28 +64,4 @@ public struct AttentionMaps: Sendable {
         return mean.sliced([.init(start: sample, count: 1), .init(start: 0, count: places), .init(start: token, count: 1)])
             .reshaped([size.height, size.width])
     }
-}
-
-/// The cross-attention loss of one handle, E ‖ CA(vᵢ, z_t) − Mᵢ ‖² (paper, equation 2): the mean squared difference of its
-/// normalized map [h, w], 16×16 in the paper, and its mask `target` [h, w]. A scalar. Where `target` is 0 or 1 everywhere,
-/// `.balanced` is `.mean`.
-public func crossAttentionLoss(
-    _ map: Variable, target: Tensor, _ normalization: AttentionNormalization, _ reduction: AttentionReduction = .mean
-) -> Variable {
-    // An epsilon, which the paper's code lacks: a map of zeros must not give NaN.
-    let tiny: Float = 1e-12
-    let normalized: Variable
-    switch normalization {
-    case .max: normalized = map / map.maximum().scaled(by: 1, plus: tiny)
-    case .minmax:
-        let low = map.scaled(by: -1).maximum().scaled(by: -1)
-        normalized = (map - low) / (map.maximum() - low).scaled(by: 1, plus: tiny)
-    }
-    guard reduction == .balanced else { return .meanSquaredError(normalized, Variable(target)) }
-    // The mean of weighted squares, with weights that make each side count one half.
-    let (cells, inside) = (Double(target.count), target.sum)
-    guard inside > 0, inside < cells else { return .meanSquaredError(normalized, Variable(target)) }
-    let (within, without) = (Float(cells / (2 * inside)), Float(cells / (2 * (cells - inside))))
-    let weights = target.scaled(by: within - without, plus: without)
-    return .meanSquaredError(normalized, Variable(target), mask: weights.map(.sqrt))
 }

@@ -1,0 +1,80 @@
+import Images
+import Tensors
+
+extension PreparedScene {
+    /// The collage of a sample, drawn; nil where the options have the photo as it is. `data` and `segmix` draw from streams of
+    /// their own.
+    func collage(_ chosen: [Int], _ options: TrainingOptions, _ random: inout RandomState) -> Collage? {
+        let mix = options.segmix > 0 ? random.next(Collage.segmix) : nil
+        let standing = options.data == .collection ? Collage.standing(random.next(Collage.collection)) : nil
+        guard let mix, mix.fraction(index: 0) < options.segmix else { return standing }
+        return .scattered(chosen.map { detail.boxes[$0] }, in: detail.photo.size, size: pixelSize, mix)
+    }
+
+    /// What a sample with a collage shows. Throws `ImageError`.
+    func view(_ sample: UnionSample, _ collage: Collage) throws -> SceneView {
+        guard let places = collage.places else {
+            let whole = try view(UnionSample(chosen: sample.chosen, isFlipped: sample.isFlipped))
+            let picture = Self.pasted(whole.picture, Self.union(whole.masks.map { Tensor($0) }), onto: Self.solid(collage.color, pixelSize))
+            return SceneView(
+                picture: picture, masks: whole.masks, unionMask: whole.unionMask, attentionTargets: whole.attentionTargets, isWhole: false)
+        }
+        var picture = Self.solid(collage.color, pixelSize)
+        var masks = [Tensor](repeating: .zeros([pixelSize.height, pixelSize.width]), count: places.count)
+        // The largest first, so that none is hidden.
+        for index in places.indices.sorted(by: { Self.area(places[$0]) > Self.area(places[$1]) }) {
+            let (thing, cover) = try cutOut(sample.chosen[index], places[index], isFlipped: sample.isFlipped)
+            picture = Self.pasted(thing, cover, onto: picture)
+            masks = masks.map { $0 * cover.scaled(by: -1, plus: 1) }
+            masks[index] = cover
+        }
+        let seen = try masks.map { try Mask($0) }
+        let latents = try seen.map { try cells($0, latentSize) }
+        return SceneView(
+            picture: picture, masks: seen, unionMask: Self.union(latents), attentionTargets: try seen.map { try cells($0, mapSize) },
+            isWhole: false)
+    }
+
+    /// A thing in the rectangle `place` of an otherwise empty picture [1, H, W, 3], and its mask [H, W]; where `isFlipped`, both
+    /// mirrored.
+    private func cutOut(_ index: Int, _ place: PixelRect, isFlipped: Bool) throws -> (picture: Tensor, mask: Tensor) {
+        let size = PixelSize(width: place.width, height: place.height)
+        let photo = try detail.photo.cropped(to: detail.boxes[index]).resized(to: size, .lanczos)
+        let mask = try detail.masks[index].cropped(to: detail.boxes[index]).resized(to: size, .box)
+        let (thing, cover) = isFlipped ? (photo.flipped(), mask.flipped()) : (photo, mask)
+        let left = isFlipped ? pixelSize.width - place.x1 : place.x0
+        return (
+            Self.placed(Tensor(thing), left, place.y0, in: [1, pixelSize.height, pixelSize.width, 3], channels: 3),
+            Self.placed(Tensor(cover), left, place.y0, in: [pixelSize.height, pixelSize.width], channels: 1)
+        )
+    }
+
+    private static func area(_ rect: PixelRect) -> Int { rect.width * rect.height }
+
+    /// A picture of one colour, [1, H, W, 3].
+    private static func solid(_ color: [Float], _ size: PixelSize) -> Tensor {
+        Tensor.make([1, size.height, size.width, 3]) { out in for i in out.indices { out[i] = color[i % 3] } }
+    }
+
+    /// `x` [1, H, W, 3] where `mask` [H, W] is 1, `background` where it is 0, a mixture between.
+    private static func pasted(_ x: Tensor, _ mask: Tensor, onto background: Tensor) -> Tensor {
+        let cover = mask.reshaped([1] + mask.shape + [1])
+        return x * cover + background * cover.scaled(by: -1, plus: 1)
+    }
+
+    /// Rows of `part`, whose width and height are its second-last axes, at column `left` and row `top` of zeros of `shape`.
+    private static func placed(_ part: Tensor, _ left: Int, _ top: Int, in shape: [Int], channels: Int) -> Tensor {
+        let rank = part.rank - (channels == 1 ? 2 : 3)
+        let (height, width) = (part.shape[rank], part.shape[rank + 1])
+        let full = shape[channels == 1 ? 1 : 2]
+        return Tensor.make(shape) { out in
+            for i in out.indices { out[i] = 0 }
+            part.withValues { values in
+                for y in 0..<height {
+                    let (from, to) = (y * width * channels, ((top + y) * full + left) * channels)
+                    for i in 0..<width * channels { out[to + i] = values[from + i] }
+                }
+            }
+        }
+    }
+}
