@@ -88,10 +88,10 @@ public struct TrainingMethod: TableRow {
     /// as it is. Each is one phase with as many steps as both of the paper's. The naive ones name all handles in every prompt,
     /// since the photo shows all things; the appendix has one token for the whole photo.
     private static let baselines = [
-        baseline("ti_m", "textual inversion: handles alone, on a solid-background collection", 1, collection + noPrior),
-        baseline("db_m", "DreamBooth: everything moves, on that collection", 2, collection + [("train", "all")]),
+        baseline("ti_m", "textual inversion (handles alone) on a solid-background collection", 1, collection + noPrior),
+        baseline("db_m", "DreamBooth (everything moves) on that collection", 2, collection + [("train", "all")]),
         baseline(
-            "cd_m", "Custom Diffusion: handles, keys and values of cross-attention, on that collection", 2, collection + [("train", "kv")]),
+            "cd_m", "Custom Diffusion (handles, keys and values of cross-attention) on that collection", 2, collection + [("train", "kv")]),
         baseline("ti", "textual inversion on the photo as it is", 1, photo + noPrior),
         baseline("db", "DreamBooth on the photo as it is", 2, photo + [("train", "all")]),
     ]
