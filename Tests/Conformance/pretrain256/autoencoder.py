@@ -26,7 +26,7 @@ class Crops:
         self.scenes, size = scenes, scenes.compositor.size
         self.pool = torch.empty(POOL, 3, size, size, dtype=torch.uint8, device=DEVICE)
         self.filled, self.at = 0, 0
-        self.photos = self.photo_crops(60_000 if GPU else 60, np.random.default_rng(seed))
+        self.photos = self.photo_crops(16_000 if GPU else 60, np.random.default_rng(seed))
 
     def photo_crops(self, count: int, rng) -> torch.Tensor:
         """Crops of a square of 20 % to 100 % of a photo's short side, flipped half of the time."""
@@ -159,7 +159,7 @@ def run(scenes, work: str, latents: int, feature_seconds: float, seconds: float,
         crops.renew()
     probes = [crops.batch(64 if GPU else 4)[:32 if GPU else 2], crops.batch(64 if GPU else 4)[32 if GPU else 2:]]
     sample = crops.batch(BATCH)
-    forward = compiled(lesson.coder, lambda f: lesson.loss(f, sample)[0], "the autoencoder")
+    forward = compiled(lesson.coder, torch.compile(lesson.coder), lambda f: lesson.loss(f, sample)[0], "the autoencoder")
     learn(crops, lesson, vae, forward, time.time() + seconds * (1 - sharp_share), 2e-3, probes)
     vae.encoder.requires_grad_(False)
     vae.quant_conv.requires_grad_(False)

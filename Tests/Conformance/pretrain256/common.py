@@ -39,31 +39,32 @@ def synchronize() -> None:
         torch.cuda.synchronize()
 
 
-def compiled(network, loss, name: str):
-    """`network` compiled, if its gradient agrees with the plain one's; else itself. `loss(forward)` returns a scalar of one fixed batch."""
+def compiled(plain, fast, loss, name: str):
+    """`fast`, which computes by a compiled network what `plain` computes, if their gradients agree; else `plain`. Both have the same
+    parameters; `loss(forward)` returns a scalar of one fixed batch."""
     if not GPU:
-        return network
+        return plain
 
     def gradients(forward):
         torch.manual_seed(0)
-        network.zero_grad()
+        plain.zero_grad()
         loss(forward).backward()
-        found = [p.grad.float().clone() for p in network.parameters() if p.grad is not None]
-        network.zero_grad()
+        found = [p.grad.float().clone() for p in plain.parameters() if p.grad is not None]
+        plain.zero_grad()
         return found
 
     try:
-        plain, began, fast = gradients(network), time.time(), torch.compile(network)
+        one, began = gradients(plain), time.time()
         other = gradients(fast)
         synchronize()
-        typical = sum(g.norm() for g in plain) / len(plain)
-        worst = max(((a - b).norm() / (a.norm() + 1e-3 * typical)).item() for a, b in zip(plain, other))
+        typical = sum(g.norm() for g in one) / len(one)
+        worst = max(((a - b).norm() / (a.norm() + 1e-3 * typical)).item() for a, b in zip(one, other))
         say(f"{name}: compiled in {time.time() - began:.0f} s; its gradient differs by {worst:.3g} at most")
-        return fast if worst < 0.2 else network
+        return fast if worst < 0.2 else plain
     except Exception as error:  # a compiler's failure must not end a loan
         say(f"{name} is not compiled:", repr(error)[:300])
-        network.zero_grad()
-        return network
+        plain.zero_grad()
+        return plain
 
 
 class Schedule:
