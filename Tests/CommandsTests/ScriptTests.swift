@@ -13,7 +13,7 @@ import Testing
     }
 
     private static let defaults: [String: (parameter: String, value: Value)] = [
-        "generate": ("steps", 3), "phase1": ("prior", 1), "phase2": ("prior", 1), "break_a_scene": ("prior", 1),
+        "generate": ("steps", 3), "phase1": ("prior", 1), "phase2": ("prior", 1), "break_a_scene": ("prior", 1), "train": ("prior", 1),
     ]
 
     private static let table: [Builtin] = CommandTable.all.map { row in
