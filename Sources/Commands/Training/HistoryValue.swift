@@ -45,9 +45,9 @@ public struct HistoryValue: DeclaredValue, TableReadable {
         LossTerm.all.filter { term in !term.isStandard && history.entries.allSatisfy { $0.losses[term] == 0 } }
     }
 
-    /// The columns of the history, and one more for the attention loss of each handle by itself: "attention_asset0".
+    /// The columns of every history, and one more for the attention loss of each handle by itself: "attention_asset0".
     private var columns: [Column] {
-        Self.columns.filter { column in !absent.contains { $0.name == column.name } }
+        Self.columns
             + HistoryCurves.handles(of: [history]).map { column in
                 (column.name, column.doc, { entry in column.value(entry).map { .float(Double($0)) } ?? .none })
             }
@@ -59,7 +59,7 @@ public struct HistoryValue: DeclaredValue, TableReadable {
     /// Returns a column as a tensor [steps], NaN in steps that lack the number; `handles` is a list of strings. Returns nil for an unknown
     /// name.
     public func field(_ name: String) throws -> Value? {
-        (Self.columns + columns).first { $0.name == name }.map { values(of: $0) }
+        columns.first { $0.name == name }.map { values(of: $0) }
     }
 
     private func values(of column: Column) -> Value {
@@ -68,9 +68,10 @@ public struct HistoryValue: DeclaredValue, TableReadable {
         return .tensor(Tensor(values.map { Float($0.number ?? .nan) }, shape: [values.count]))
     }
 
-    /// The steps as rows of a table.
+    /// The steps as rows of a table, without the columns of terms that are absent.
     public var table: TableValue {
-        let columns = columns
+        let missing = Set(absent.map(\.name))
+        let columns = columns.filter { !missing.contains($0.name) }
         return TableValue(columns: columns.map(\.name), rows: history.entries.map { entry in columns.map { $0.value(entry) } })
     }
 
