@@ -147,7 +147,7 @@ fn training_step(model, optimizer, photo, kept, moving, options) {
     [model, optimizer, numbers]
 }
 
-fn train(model, photo, prior, moving, options) {
+fn train_phase(model, photo, prior, moving, options) {
     ## A phase: steps with one optimizer. The same seed draws the same numbers, step after step; phase two draws in a
     ## scope of its own, so that it does not repeat what phase one drew. The result is the model and its history, a list
     ## of records.
@@ -184,7 +184,7 @@ fn phase_one(
     model = if len(init) > 0 { add_handles(base, photo, init=init, seed=seed) } else {
         add_handles(base, photo, start=start, seed=seed)
     }
-    train(model, photo, if prior_weight > 0 { prior } else { [] }, fn(m) { handles_of(m, photo) }, {
+    train_phase(model, photo, if prior_weight > 0 { prior } else { [] }, fn(m) { handles_of(m, photo) }, {
         steps, lr, prior_weight, attention_weight, attention_loss, reconstruction_loss, prior_loss,
         law, flip, zoom, contexts, masked, batch, clip_norm, beta2, weight_decay, seed, report, scope: "",
     })
@@ -200,7 +200,7 @@ fn phase_two(
     ## handles look like their things. `parts` says what moves: "all" (the paper), "unet", "unet_tokens" (with the token
     ## table), "attention", "kv", "handles", or a function of a parameter's name.
     model = require_grad(first, parts)
-    train(model, photo, if prior_weight > 0 { prior } else { [] }, fn(m) { m.parameters }, {
+    train_phase(model, photo, if prior_weight > 0 { prior } else { [] }, fn(m) { m.parameters }, {
         steps, lr, prior_weight, attention_weight, attention_loss, reconstruction_loss, prior_loss,
         law, flip, zoom, contexts, masked, batch, clip_norm, beta2, weight_decay, seed, report, scope: "phase 2",
     })
