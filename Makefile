@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 BAS = .build/release/bas
 CONFORMANCE = Tests/Conformance
 
-.PHONY: setup build demo test calls kill-test bench conformance fuzz install files uninstall deb format lint clean
+.PHONY: setup setup-world world-pack build demo test calls kill-test bench conformance fuzz install files uninstall deb format lint clean
 
 # With Swift's libraries inside, so that what is installed needs no toolchain; it starts faster, too. (The linker warns of mktemp in one of
 # them; nothing here calls it.) The commit comes in by the environment: a new one compiles one file of C and the target `bas`, ten seconds.
@@ -19,6 +19,14 @@ setup:
 	if [ "$$(id -u)" != 0 ]; then sudo -n true 2>/dev/null && sudo=sudo \
 	|| { echo "These packages are missing; as root:  $$install"; exit 1; }; fi; \
 	$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive $$install
+
+# The things of the world, drawn once into ~/.cache/bas/world (or BAS_WORLD), about a quarter of an hour; python is used for this only.
+setup-world:
+	$(CONFORMANCE)/world/setup.sh
+
+# The held-out scenes that ship, from that cache.
+world-pack: build
+	BAS=$(BAS) $(CONFORMANCE)/world/pack.sh
 
 demo: build
 	$(BAS) run examples/break_a_scene.bas

@@ -42,12 +42,14 @@ let package = Package(
         .target(name: "NeuralNetwork", dependencies: ["Autograd", "CKernels"]),
         // Floor 4: Stable Diffusion's anatomy.
         .target(name: "Diffusion", dependencies: ["NeuralNetwork", "Images"], exclude: ["README.md"]),
+        // Beside it: captioned scenes with exact masks.
+        .target(name: "World", dependencies: ["Files", "Tensors", "Images"], exclude: ["README.md"]),
         // Floor 5: the method; the language, which knows nothing of tensors.
         .target(name: "BreakAScene", dependencies: ["Diffusion"], exclude: ["README.md"]),
         .target(
             name: "Language", dependencies: ["Files"], exclude: ["README.md", "grammar.txt"], resources: [.embedInCode("language.bas")]),
         // Floor 6: the builtin table.
-        .target(name: "Commands", dependencies: ["BreakAScene", "Language", "Figures"], exclude: ["README.md"]),
+        .target(name: "Commands", dependencies: ["BreakAScene", "World", "Language", "Figures"], exclude: ["README.md"]),
         // Floors 7 and 8: the prompt and the command line.
         .target(
             name: "Reference", dependencies: ["Files", "Language"],
@@ -93,6 +95,7 @@ let package = Package(
         .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
         .testTarget(name: "AutogradTests", dependencies: ["Autograd", "TestSupport"]),
         .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TestSupport"]),
+        .testTarget(name: "WorldTests", dependencies: ["World", "Files", "Images", "TestSupport"]),
         .testTarget(name: "BreakASceneTests", dependencies: ["BreakAScene", "TestSupport"]),
         .testTarget(name: "LanguageTests", dependencies: ["Files", "Language"], exclude: ["Data"]),
         .testTarget(name: "CommandsTests", dependencies: ["Files", "Commands", "TestSupport"], exclude: ["Data"]),

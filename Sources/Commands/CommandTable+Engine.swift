@@ -4,9 +4,10 @@ import Tensors
 extension CommandTable {
     /// Every row that this target adds to the language's core.
     public static let all: [Builtin] =
-        (ModelCommands.all + MergeCommand.all + AdapterCommands.all + SceneCommands.all + TrainingCommands.all + PlanCommand.all + [
-            ProductsScope.builtin
-        ] + GenerationCommands.all
+        (ModelCommands.all + MergeCommand.all + AdapterCommands.all + SceneCommands.all + WorldCommands.all + TrainingCommands.all
+            + PlanCommand.all + [
+                ProductsScope.builtin
+            ] + GenerationCommands.all
             + AttentionCommands.all + MethodCommands.all + SchedulerCommands.all + EvaluationCommands.all
             + [
                 InspectionCommand.builtin, RefineCommand.builtin,

@@ -4,6 +4,7 @@ import Language
 extension Family {
     static let models = Family("models", cost: .engine)
     static let scenes = Family("scenes", cost: .detachable(from: pixels))
+    static let world = Family("world", cost: .engine)
     /// Training asks for a stop at every step, and keeps what was learned.
     static let training = Family("training", trains: true)
     static let generation = Family("generation", cost: .engine)

@@ -64,6 +64,11 @@ import Testing
         "check": [("scene", "s"), ("model", "b")],
         "prepare": [("scene", "s"), ("model", "b")],
         "merge": [("a", "m"), ("b", "m3")],
+        "render": [("things", "2"), ("side", "64")],
+        "load_world": [("name", "\"dog\"")],
+        "save_world": [("world", "w"), ("path", "\"out-world\"")],
+        "world_scenes": [],
+        "world_objects": [],
         "handles_of": [("model", "m"), ("scene", "s")],
         "phase1": [("model", "b"), ("scene", "s"), ("steps", "1"), ("prior_weight", "0")],
         "phase2": [("model", "m"), ("scene", "s"), ("steps", "1"), ("prior_weight", "0")],
@@ -76,7 +81,7 @@ import Testing
         "none", "true", "-1", "0", "1", "2", "9223372036854775807", "-9223372036854775808", "1e300", "1e300 * 1e300", "0.5",
         "\"a\"", "\"\"", "\"<asset0>\"", "\"<asset9> and\"", "[]", "[\"\"]", "[\"a\", \"b\"]", "[0, 1]", "[-1]", "[[1], [2, 3]]",
         "[999, 1000]", "zeros([0])", "zeros([0, 16, 16, 8])", "zeros([2, 16, 16, 8])", "zeros([1, 4, 8, 8])", "zeros([1, 128, 128, 3])",
-        "[zeros([1, 64, 64, 3]), s]", "n * z", "n", "log([-1, 0, 1])", "ones([16, 16])", "b", "m", "m3", "s", "toys", "one_pixel",
+        "[zeros([1, 64, 64, 3]), s]", "n * z", "n", "log([-1, 0, 1])", "ones([16, 16])", "b", "m", "m3", "s", "toys", "one_pixel", "w",
         "s.masks[0]", "s.masks", "toys.masks", "[one_pixel.masks[0]]", "m.handles[1]", "m3.handles", "m3.handles[2]",
         "[m3.handles[0], m.handles[0]]",
         "m.parameters", "require_grad(b).parameters", "out", "out2", "pick", "pick3", "pick.image", "g", "g3", "o", "o3",
@@ -88,7 +93,7 @@ import Testing
     private static let setUp = """
         b = load_model("collage"); m = add_handles(b, 2); m3 = add_handles(b, 3, seed=1); s = load_scene("mug_rose"); toys = load_scene("toys");
         one_pixel = scene(image(zeros([1, 1, 3])), [box([0, 0], [1, 1], [1, 1])]);
-        z = zeros([1, 16, 16, 8]); n = tensor(1e38) * tensor(1e38);
+        w = render(2, side=64); z = zeros([1, 16, 16, 8]); n = tensor(1e38) * tensor(1e38);
         pick = union_sample(m, s, seed=1); pick3 = union_sample(m3, toys, seed=1);
         out = predict_noise(m, z, 500, "a photo of <asset0> and <asset1>"); out2 = predict_noise(m3, zeros([2, 16, 16, 8]), 500, pick3.prompt);
         g = grad(sum(m.handles[0].embedding), m.handles); g3 = grad(sum(m3.handles[0].embedding), m3.handles);
@@ -133,7 +138,7 @@ import Testing
     }
 
     @Test func everyCommandOfTheEngineIsCalled() {
-        let families: Set = ["models", "scenes", "training", "generation", "attention", "method"]
+        let families: Set = ["models", "scenes", "world", "training", "generation", "attention", "method"]
         // `masks` asks a person.
         for row in CommandTable.all where families.contains(row.family.name) && !["save_model", "masks"].contains(row.name) {
             #expect(Self.calls[row.name] != nil, "\(row.name)")

@@ -32,21 +32,38 @@ public enum SceneFolder {
         return FileSystem.contents(folder).filter { $0.lowercased().hasPrefix("mask") && !known.contains($0) }
     }
 
-    /// Writes the folder; the photo as PNG, so that loading gives the same scene. Throws `SceneError.holdsAnother` where
+    /// The way in which a photo is written.
+    public enum PhotoFile: Sendable, Equatable {
+        /// Without loss.
+        case png
+        /// Smaller, with loss; `quality` is 1…100.
+        case jpeg(quality: Int)
+
+        fileprivate var name: String { self == .png ? "img.png" : "img.jpg" }
+
+        fileprivate func data(_ image: Image) throws -> [UInt8] {
+            switch self {
+            case .png: try image.pngData()
+            case .jpeg(let quality): try image.jpegData(quality: quality)
+            }
+        }
+    }
+
+    /// Writes the folder; the photo as PNG, so that loading gives the same scene, or as JPEG. Throws `SceneError.holdsAnother` where
     /// files in it would keep it from doing so (they are someone's: nothing is deleted), `ImageError`, `FileError`.
-    public static func save(_ scene: Scene, to path: String) throws {
+    public static func save(_ scene: Scene, to path: String, photo file: PhotoFile = .png) throws {
         let settingsFiles: [String] = scene.fit == .crop ? [settings] : []
-        let others = (Array(photoNames.dropLast()) + settingsFiles + ["mask\(scene.masks.count).png"]).filter {
+        let others = (photoNames.filter { $0 != file.name } + settingsFiles + ["mask\(scene.masks.count).png"]).filter {
             FileSystem.exists("\(path)/\($0)")
         }
         if !others.isEmpty { throw SceneError.holdsAnother(path: path, files: others) }
-        let photo = try scene.image.pngData()
+        let photo = try file.data(scene.image)
         let masks = try scene.masks.map { try $0.pngData() }
         try Cancellation.check()
         // From here on a stop would leave a photo beside masks of another.
         try Cancellation.shielded {
             try FileSystem.createFolder(path)
-            try AtomicFile.write("\(path)/img.png") { try $0.write(photo) }
+            try AtomicFile.write("\(path)/\(file.name)") { try $0.write(photo) }
             try write(masks, scene, path)
         }
     }

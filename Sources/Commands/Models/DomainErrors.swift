@@ -2,6 +2,7 @@ import BreakAScene
 import Diffusion
 import Language
 import Tensors
+import World
 
 /// Turns errors of models, scenes and files into problems of the language.
 enum DomainErrors {
@@ -25,6 +26,7 @@ enum DomainErrors {
         case let error as LoRAError: lora(error, argument)
         case let error as ResultError: result(error, argument)
         case let error as HandleFileError: handleFile(error, argument)
+        case let error as WorldError: WorldErrors.problem(error, argument)
         default: nil
         }
     }
