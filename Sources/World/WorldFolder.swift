@@ -2,49 +2,58 @@ import Files
 import Images
 
 /// A picture of the world in a folder: a scene's folder (`img.jpg` or `img.png`, `mask0.png`, …, `names.json`), and beside it
-/// `full0.png`, … with the full masks and `world.json` with everything that is true of it, from which it can be drawn again
-/// and changed.
+/// `full0.png`, … with the full masks of things that others hide, and `world.json` with everything that is true of it, from
+/// which it can be drawn again and changed.
 public enum WorldFolder {
     /// Reads a folder; nothing is drawn. `library` knows the things; a thing that it does not have is an error. Throws
     /// `WorldError.badFile`, `FileError`, `ImageError`.
     public static func load(_ path: String, library: ObjectLibrary) throws -> RenderedScene {
-        let file = path + "/world.json"
-        guard FileSystem.exists(file) else { throw WorldError.badFile(path: path, "it has no world.json: it is no folder of the world") }
-        let json: JSON
-        do { json = try JSON.parse(try ReadableFile.contents(file, limit: 1 << 22)) } catch let error as JSONError {
-            throw WorldError.badFile(path: file, "\(error)")
-        }
+        let (json, file) = (try description(path), path + "/world.json")
         guard let scene = WorldScene(json), let caption = json["caption"]?.stringValue, let details = json["description"]?.stringValue
         else {
             throw WorldError.badFile(path: file, "it describes no scene")
         }
         let photo = ["img.jpg", "img.png"].map { "\(path)/\($0)" }.first(where: FileSystem.exists) ?? "\(path)/img.png"
         let image = try Image(contentsOf: photo)
-        func masks(_ stem: String) throws -> [Mask] {
-            try scene.things.indices.map { index in
-                let mask = try Mask(contentsOf: "\(path)/\(stem)\(index).png")
-                guard mask.size == image.size else {
-                    throw WorldError.badFile(path: "\(path)/\(stem)\(index).png", "it is \(mask.size), the photo \(image.size)")
-                }
-                return mask
-            }
+        func mask(_ file: String) throws -> Mask {
+            let mask = try Mask(contentsOf: file)
+            guard mask.size == image.size else { throw WorldError.badFile(path: file, "it is \(mask.size), the photo \(image.size)") }
+            return mask
+        }
+        let masks = try scene.things.indices.map { try mask("\(path)/mask\($0).png") }
+        let full = try scene.things.indices.map { index in
+            let file = "\(path)/full\(index).png"
+            return FileSystem.exists(file) ? try mask(file) : masks[index]
         }
         return RenderedScene(
-            scene: scene, objects: try scene.things.map { try library.object($0.object) }, image: image, masks: try masks("mask"),
-            fullMasks: try masks("full"), caption: caption, description: details)
+            scene: scene, objects: try scene.things.map { try library.object($0.object) }, image: image, masks: masks, fullMasks: full,
+            caption: caption, description: details)
     }
 
     /// The name of the library that a folder's things are from, as `save` was given it. Throws as `load`.
     public static func library(of path: String) throws -> String? {
-        let bytes = try ReadableFile.contents(path + "/world.json", limit: 1 << 22)
-        return (try? JSON.parse(bytes))?["library"]?.stringValue
+        try description(path)["library"]?.stringValue
     }
 
-    /// Adds to a scene's folder what makes it one of the world: full masks and `world.json`. Throws `ImageError`, `FileError`.
+    private static func description(_ path: String) throws -> JSON {
+        let file = path + "/world.json"
+        guard FileSystem.exists(file) else { throw WorldError.badFile(path: path, "it has no world.json: it is no folder of the world") }
+        do { return try JSON.parse(try ReadableFile.contents(file, limit: 1 << 22)) } catch let error as JSONError {
+            throw WorldError.badFile(path: file, "\(error)")
+        }
+    }
+
+    /// Adds to a scene's folder what makes it one of the world: `world.json`, and the full masks of things that others hide.
+    /// Throws `ImageError`, `FileError`.
     public static func saveTruth(_ rendered: RenderedScene, library: String, to path: String) throws {
         for (index, mask) in rendered.fullMasks.enumerated() {
+            let file = "\(path)/full\(index).png"
+            if mask == rendered.masks[index] {
+                if FileSystem.exists(file) { try FileSystem.remove(file) }
+                continue
+            }
             let bytes = try mask.pngData()
-            try AtomicFile.write("\(path)/full\(index).png") { try $0.write(bytes) }
+            try AtomicFile.write(file) { try $0.write(bytes) }
         }
         try AtomicFile.write("\(path)/world.json", text: truth(rendered, library: library).text(pretty: true) + "\n")
     }

@@ -7,10 +7,10 @@ import Testing
 @Suite(.serialized) struct WorldTests {
     @Test func aWorldGivesASceneToLearnFrom() {
         let bench = Workbench()
-        bench.run("w = render([\"dog\", \"chair\"], seed=3, side=128, area=0.1); s = w.scene")
+        bench.run("w = render([\"dog\", \"chair\"], seed=3, side=128, area=0.06); s = w.scene")
         #expect(bench.isTrue("s.names == [\"dog\", \"chair\"] and len(s.masks) == 2 and s.size == [128, 128] and s.title == \"dog_chair\""))
         #expect(bench.isTrue("s.masks[0] == w.masks[0] and s.image == w.image and check(s).cells[0] > 10"))
-        for area in bench.numbers("w.areas") { #expect(abs(area - 0.1) < 0.006) }
+        for area in bench.numbers("w.areas") { #expect(abs(area - 0.06) < 0.004) }
         #expect(bench.numbers("w.hidden") == [0, 0])
         #expect(bench.isTrue("w.classes == [\"animal\", \"furniture\"] and w.held_out and len(w.credits) == 2"))
         #expect(bench.isTrue("sum(w.background_mask) + sum(w.masks[0]) + sum(w.masks[1]) == 128 * 128"))
@@ -52,8 +52,10 @@ import Testing
     @Test func whatShipsIsFoundByName() {
         let bench = Workbench()
         #expect(bench.number("len(world_scenes())") == 24)
-        #expect(bench.isTrue("s = load_scene(\"cat_gift\"); s.names == [\"cat\", \"gift\"]"))
-        #expect(bench.isTrue("load_world(\"cat_gift\").scene.masks == s.masks"))
+        #expect(bench.isTrue("w = load_world(\"cat_gift\"); w.scene.names == [\"cat\", \"gift\"] and w.scene.masks == w.masks"))
+        #expect(
+            bench.isTrue(
+                "w = load_world(\"jug_vase\"); w.hidden[0] > 0.2 and w.full_masks[1] == w.masks[1] and w.full_masks[0] != w.masks[0]"))
         #expect(bench.isTrue("len([h for h in world_objects().held_out if h == false]) == 0"))
     }
 

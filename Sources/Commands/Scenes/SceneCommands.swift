@@ -65,9 +65,7 @@ enum SceneCommands {
     @Sendable private static func load(_ call: Call) throws -> Value {
         let name = try call[source]
         guard !name.isEmpty else { throw Problem(.badArgument, "load_scene: the name is empty", argument: source.name) }
-        let shipped =
-            name.contains("/") || name.contains(".")
-            ? nil : call.context.resolveInLibrary("scenes/\(name)") ?? call.context.resolveInLibrary("world/scenes/\(name)")
+        let shipped = name.contains("/") || name.contains(".") ? nil : call.context.resolveInLibrary("scenes/\(name)")
         let path = shipped ?? FileNames.readable(name, call.context)
         if !FileSystem.exists(path) {
             let shipped = call.shipped("scenes")

@@ -45,7 +45,7 @@ public enum Accepts {
         MomentsValue.rule,
     ])
     /// Anything that becomes a picture; `Call.picture` reads it.
-    public static let picture = TypeRule.oneOf([ImageValue.rule, SceneValue.rule, MaskValue.rule, FigureValue.rule])
+    public static let picture = TypeRule.oneOf([ImageValue.rule, SceneValue.rule, MaskValue.rule, FigureValue.rule, WorldValue.rule])
     /// A height and width, as `[h, w]` or as a value that has them; `Call.size` reads it.
     public static let size = TypeRule.oneOf([
         .list(.int), ImageValue.rule, MaskValue.rule, TensorValue.rule, SceneValue.rule, AttentionValue.rule,

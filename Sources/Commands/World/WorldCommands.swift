@@ -68,7 +68,7 @@ enum WorldCommands {
             examples: [
                 .init("w = render(3, seed=1, side=128)\n[len(w.masks), len(w.full_masks)]", shows: "[3, 3]"),
                 .init(
-                    "w = render([\"cat\", \"mug\"], background=\"snow\", light=\"left\", side=128)\nw.names", shows: "[\"cat\", \"mug\"]"),
+                    "w = render([\"cat\", \"cup\"], background=\"snow\", light=\"left\", side=128)\nw.names", shows: "[\"cat\", \"cup\"]"),
                 .init(
                     "w = render(2, seed=1, side=128)\nother = render(w, light=\"right\", background=\"beach\")\nother.masks == w.masks",
                     shows: "true"),
@@ -123,7 +123,7 @@ enum WorldCommands {
             try refuse(call, name, "\(name) is of new scenes; this one's things stay")
         }
         var parts = Set(try call[redraw])
-        if parts.isEmpty, call.given(seed) != nil { parts = Set(WorldScene.Part.allCases).subtracting([.things, .sizes]) }
+        if parts.isEmpty, call.has(seed) { parts = Set(WorldScene.Part.allCases).subtracting([.things, .sizes]) }
         guard !parts.contains(.things) else {
             throw Problem(
                 .badArgument, "render: other things are another scene", argument: redraw.name,
@@ -136,7 +136,7 @@ enum WorldCommands {
     }
 
     private static func refuse(_ call: Call, _ name: String, _ message: String) throws {
-        guard let parameter = call.builtin.parameters.first(where: { $0.name == name }), call.given(parameter) != nil else { return }
+        guard let parameter = call.builtin.parameters.first(where: { $0.name == name }), call.has(parameter) else { return }
         throw Problem(.badArgument, "render: \(message)", argument: name)
     }
 

@@ -16,7 +16,7 @@ struct WorldValue: DeclaredValue, PictureReadable {
 
     static let declaration = HostDeclaration<WorldValue>(
         "world", "A drawn scene with exact masks, whose things can be drawn again in other poses, lights and places.", reader: "load_world",
-        makers: "render(3, seed=1), or load_world(\"cat_mug\")",
+        makers: "render(3, seed=1), or load_world(\"cat_gift\")",
         fields: [
             .init("image", ImageValue.valueType, "The picture.") { .host($0.image) },
             .init("masks", .listOf(MaskValue.valueType), "For each thing the pixels in which it is seen.") {

@@ -89,12 +89,19 @@ def direction(azimuth, elevation):
 def stage_of(path):
     """A pyrender scene with the model, shrunk to a ball of radius 1 around the origin."""
     import pyrender, trimesh
+
+    class Stage(pyrender.Scene):
+        """Draws meshes in the order of their names: as a set, their order changed from run to run, and with it what shines through."""
+        @property
+        def mesh_nodes(self):
+            return sorted(super().mesh_nodes, key=lambda node: node.name)
+
     scene = trimesh.load(path, force='scene', process=False)
     low, high = scene.bounds
     shrink = np.diag([2 / np.linalg.norm(high - low)] * 3 + [1])
     # What shines through (glass) is seen before light grey: the cut-out is put on other backgrounds as if it were opaque.
-    stage = pyrender.Scene(bg_color=[.78, .8, .82, 1.], ambient_light=[.3] * 3)
-    for node in scene.graph.nodes_geometry:
+    stage = Stage(bg_color=[.78, .8, .82, 1.], ambient_light=[.3] * 3)
+    for number, node in enumerate(sorted(scene.graph.nodes_geometry)):
         pose, key = scene.graph[node]
         mesh = scene.geometry[key]
         if not len(getattr(mesh, 'faces', ())):
@@ -106,7 +113,7 @@ def stage_of(path):
             mesh.visual = trimesh.visual.ColorVisuals(mesh, vertex_colors=np.tile(np.array(colour, np.uint8), (len(mesh.vertices), 1)))
         pose = pose.copy()
         pose[:3, 3] -= (low + high) / 2
-        stage.add(pyrender.Mesh.from_trimesh(mesh, smooth=len(mesh.faces) < 60000), pose=shrink @ pose)
+        stage.add(pyrender.Mesh.from_trimesh(mesh, smooth=len(mesh.faces) < 60000), pose=shrink @ pose, name=f'{number:05}')
     return stage
 
 
@@ -207,7 +214,7 @@ def main():
             id=thing['id'], file=name, name=thing['name'], **{'class': thing['class']}, held=bool(thing.get('held')), cartoon=bool(thing.get('cartoon')),
             kind='model' if is_model else 'cut-out',
             poses=recipe['poses'] if is_model else [], lights=[light['name'] for light in recipe['lights']] if is_model else [],
-            license=pack['license'], attribution=f"{creator}, of {pack['attribution']}" if creator and creator.split()[0] not in pack['attribution'] else pack['attribution'])
+            license=pack['license'], attribution=f"{creator}; {pack['attribution']}" if creator and creator.split()[0] not in pack['attribution'] else pack['attribution'])
     failed, done = {}, 0
     # OSMesa gives no memory of a model back, 200 MB each: a process draws a few and is replaced, and none may grow without end.
     with multiprocessing.get_context('spawn').Pool(options.processes, limit_memory, maxtasksperchild=4) as pool:
