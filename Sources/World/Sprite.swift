@@ -28,6 +28,10 @@ struct Sprite: Sendable {
         if thing.isFlipped { cutOut = cutOut.flipped() }
         let scale = thing.scale * Double(side)
         let size = PixelSize(width: Self.length(cutOut.size.width, scale), height: Self.length(cutOut.size.height, scale))
+        // A description from a file may ask for anything; a thing that is far larger than the picture is none.
+        guard max(size.width, size.height) <= max(4 * side, 1024) else {
+            throw WorldError.outOfRange("scale", "at most 4 times the picture's side for a whole thing")
+        }
         guard let sprite = Sprite(try cutOut.resized(to: size).turned(by: thing.turn)) else {
             throw WorldError.outOfRange("area", "too small for a picture of \(side) pixels")
         }

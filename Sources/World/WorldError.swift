@@ -30,7 +30,7 @@ public enum WorldError: Error, Equatable, Sendable, CustomStringConvertible {
     case doesNotFit(things: Int, share: Double)
     /// No order of the things hides as much of each as was asked for.
     case cannotHide(overlap: Double)
-    /// Things at the place given are so far hidden that nothing of them can be seen.
+    /// Nothing can be seen of these things: they stand outside of the picture, or behind others.
     case hidden([String])
 
     /// The error as a message for the user, without a full stop.
@@ -50,9 +50,11 @@ public enum WorldError: Error, Equatable, Sendable, CustomStringConvertible {
         case .listLength(let name, let values, let things): "\(values) values of \(name) for \(things) thing\(things == 1 ? "" : "s")"
         case .outOfRange(let name, let allowed): "\(name) is \(allowed)"
         case .doesNotFit(let things, let share):
-            "\(things) thing\(things == 1 ? "" : "s") of such areas do not fit; \(share < 0.01 ? "nothing near them" : "about \(Self.percent(share)) of them") would"
+            "\(things) thing\(things == 1 ? "" : "s") of such areas do not fit; "
+                + (share < 0.01 ? "nothing near them would" : "about \(Self.percent(share)) of them would")
         case .cannotHide(let overlap): "these things cannot hide \(Self.percent(overlap)) of each other: some are too small or too thin"
-        case .hidden(let names): "nothing can be seen of \(names.joined(separator: ", ")): other things are in front"
+        case .hidden(let names):
+            "nothing can be seen of \(names.joined(separator: ", ")): it is outside of the picture, or behind other things"
         }
     }
 

@@ -79,6 +79,17 @@ import World
         #expect(throws: WorldError.self) { try Recipe(contentsOf: folder.path + "/index.json") }
     }
 
+    /// A description from a file cannot ask for more memory than a picture needs.
+    @Test func aThingFarLargerThanThePictureIsRefused() throws {
+        let stage = try Stage()
+        var scene = try stage.planner.scene(SceneRequest(names: ["dog"], side: 64))
+        scene.things[0].scale = 0.9
+        #expect(throws: WorldError.self) { try stage.renderer.render(scene) }
+        scene.things[0].scale = 0.004
+        scene.things[0].x = 2
+        #expect(throws: WorldError.hidden(["dog"])) { try stage.renderer.render(scene) }
+    }
+
     @Test func aFolderWithoutTruthIsRefused() throws {
         let (folder, stage) = (try TemporaryFolder(), try Stage())
         #expect(throws: WorldError.self) { try WorldFolder.load(folder.path, library: stage.library) }
