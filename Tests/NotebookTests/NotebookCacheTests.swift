@@ -169,7 +169,7 @@ import Testing
         try expectTrueRecords(in: Desk.root + "/examples/lessons", count: 8)
     }
 
-    @Test func theExamplesRecordsAreTrue() throws { try expectTrueRecords(in: Desk.root + "/examples", count: 12) }
+    @Test func theExamplesRecordsAreTrue() throws { try expectTrueRecords(in: Desk.root + "/examples", count: 13) }
 
     private func expectTrueRecords(in folder: String, count: Int) throws {
         let session = Session(builtins: CommandTable.all, options: SessionOptions(standardLibrary: [Desk.root + "/stdlib"]))
