@@ -44,12 +44,14 @@ let package = Package(
         .target(name: "Diffusion", dependencies: ["NeuralNetwork", "Images"], exclude: ["README.md"]),
         // Beside it: captioned scenes with exact masks.
         .target(name: "World", dependencies: ["Files", "Tensors", "Images"], exclude: ["README.md"]),
+        // Encoders that judge pictures, in published layouts.
+        .target(name: "Evaluators", dependencies: ["Diffusion"], exclude: ["README.md"]),
         // Floor 5: the method; the language, which knows nothing of tensors.
-        .target(name: "BreakAScene", dependencies: ["Diffusion"], exclude: ["README.md"]),
+        .target(name: "BreakAScene", dependencies: ["Diffusion", "Evaluators"], exclude: ["README.md"]),
         .target(
             name: "Language", dependencies: ["Files"], exclude: ["README.md", "grammar.txt"], resources: [.embedInCode("language.bas")]),
         // Floor 6: the builtin table.
-        .target(name: "Commands", dependencies: ["BreakAScene", "World", "Language", "Figures"], exclude: ["README.md"]),
+        .target(name: "Commands", dependencies: ["BreakAScene", "World", "Evaluators", "Language", "Figures"], exclude: ["README.md"]),
         // Floors 7 and 8: the prompt and the command line.
         .target(
             name: "Reference", dependencies: ["Files", "Language"],
@@ -96,6 +98,7 @@ let package = Package(
         .testTarget(name: "AutogradTests", dependencies: ["Autograd", "TestSupport"]),
         .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TestSupport"]),
         .testTarget(name: "WorldTests", dependencies: ["World", "Files", "Images", "TestSupport"]),
+        .testTarget(name: "EvaluatorsTests", dependencies: ["Evaluators", "TestSupport"]),
         .testTarget(name: "BreakASceneTests", dependencies: ["BreakAScene", "TestSupport"]),
         .testTarget(name: "LanguageTests", dependencies: ["Files", "Language"], exclude: ["Data"]),
         .testTarget(name: "CommandsTests", dependencies: ["Files", "Commands", "TestSupport"], exclude: ["Data"]),

@@ -11,7 +11,7 @@ extension CommandTable {
             + AttentionCommands.all + MethodCommands.all + SchedulerCommands.all + EvaluationCommands.all
             + [
                 InspectionCommand.builtin, RefineCommand.builtin,
-            ]
+            ] + EvaluatorCommands.all + ScoreCommands.all
             + tensorFamilies)
 
     /// The program's name and version.

@@ -1,7 +1,7 @@
 #!/bin/bash
 # `make conformance`: our engine beside PyTorch, transformers and diffusers, live (the fixtures of `make test` are their answers on paper).
 # 1. every fixture's numbers are what the installed PyTorch answers today; 2. a picture of the embedded model equals diffusers';
-# 3. folders, handles and LoRA go out and in; 4. Stable Diffusion 1 and 2 at their real size (12 GB of memory, 10 GB of disk; each script runs alone too);
+# 3. folders, handles and LoRA go out and in; CLIP and DINO see what transformers' do; 4. Stable Diffusion 1 and 2 at their real size (12 GB of memory, 10 GB of disk; each script runs alone too);
 # 5. nbformat and nbconvert read the notebooks that go out, and notebooks of theirs come in.
 # 6. the Jupyter kernel passes jupyter_kernel_test, and nbclient runs a notebook with it.
 # 7. Chromium shows the live page of a notebook that is edited, what people explore in pages, masks that are painted, and a lesson in JupyterLab
@@ -15,6 +15,7 @@ status=0
 "$PYTHON" Tests/Conformance/check_fixtures.py || status=1
 "$PYTHON" Tests/Conformance/compare_generation.py --bas "$BAS" || status=1
 "$PYTHON" Tests/Conformance/adapters.py --bas "$BAS" || status=1
+"$PYTHON" Tests/Conformance/evaluators.py --bas "$BAS" || status=1
 "$PYTHON" Tests/Conformance/notebooks.py --bas "$BAS" || status=1
 "$PYTHON" Tests/Conformance/kernel.py --bas "$BAS" || status=1
 "$PYTHON" Tests/Conformance/preview.py --bas "$BAS" || [ $? = 77 ] || status=1

@@ -136,6 +136,8 @@ extension DiffusionModel {
 public enum AttentionError: Error, Sendable, Equatable, CustomStringConvertible {
     /// No layer's name begins with one of `wanted`; the model has the layers `known`.
     case noLayers(wanted: [String], known: [String])
+    /// The picture that is looked at has other masks than the scene has handles.
+    case masks(expected: Int, found: Int)
 
     /// The error as a message for the user, without a full stop.
     public var description: String {
@@ -144,6 +146,7 @@ public enum AttentionError: Error, Sendable, Equatable, CustomStringConvertible 
             wanted.isEmpty
                 ? "this model has no cross-attention in its down and up blocks"
                 : "no cross-attention is called \(wanted.joined(separator: ", ")); there are \(known.joined(separator: ", "))"
+        case .masks(let expected, let found): "the scene has \(expected) masks, what is looked at has \(found)"
         }
     }
 }

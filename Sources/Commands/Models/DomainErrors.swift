@@ -1,5 +1,6 @@
 import BreakAScene
 import Diffusion
+import Evaluators
 import Language
 import Tensors
 import World
@@ -19,7 +20,9 @@ enum DomainErrors {
         case let error as PairingError: pairing(error)
         case let error as MergeError: merge(error)
         case let error as TrainingError: training(error)
-        case let error as AttentionError: Problem(.badArgument, error.description, argument: "layers")
+        case let error as AttentionError: attention(error)
+        case let error as EvaluatorError: evaluator(error, argument)
+        case let error as BaseDriftError: Problem(.modelMismatch, error.description, argument: "base")
         case let error as AutomaticMaskError: Problem(.badArgument, error.description, argument: argument)
         case let error as CheckpointError: checkpoint(error, argument)
         case let error as SingleFileError: single(error, argument)
@@ -48,6 +51,24 @@ enum DomainErrors {
         case .handleName: Problem(.badArgument, error.description, argument: argument)
         case .emptyWord: Problem(.unknownWord, error.description, argument: argument)
         case .size: Problem(.badArgument, error.description, argument: argument)
+        }
+    }
+
+    private static func attention(_ error: AttentionError) -> Problem {
+        switch error {
+        case .noLayers: Problem(.badArgument, error.description, argument: "layers")
+        case .masks: Problem(.badArgument, error.description, argument: "on", help: "a scene with the same things in the same order")
+        }
+    }
+
+    private static func evaluator(_ error: EvaluatorError, _ argument: String?) -> Problem {
+        switch error {
+        case .noSuchFolder(let path):
+            Problem(
+                .unknownModel, error.description, argument: argument,
+                help: FileNames.nearest(to: path)
+                    ?? "nothing is downloaded: give the path of a folder (model.save_pretrained(\"folder\")), or \"appearance\"")
+        case .notAFolder, .missing, .noWeights, .unsupported, .parts: Problem(.badModelFolder, error.description, argument: argument)
         }
     }
 

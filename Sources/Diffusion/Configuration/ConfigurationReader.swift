@@ -3,13 +3,13 @@
 import Tensors
 
 /// The settings of one file. Every method throws ``ConfigurationError``, which names file and key.
-struct ConfigurationReader {
-    let file: String
-    let object: JSONObject
+package struct ConfigurationReader {
+    package let file: String
+    package let object: JSONObject
 
-    init(file: String, object: JSONObject) { (self.file, self.object) = (file, object) }
+    package init(file: String, object: JSONObject) { (self.file, self.object) = (file, object) }
 
-    init(_ json: JSON, file: String) throws(ConfigurationError) {
+    package init(_ json: JSON, file: String) throws(ConfigurationError) {
         guard let object = json.objectValue else {
             throw ConfigurationError(file, .notAnObject(found: json.kind))
         }
@@ -18,7 +18,7 @@ struct ConfigurationReader {
     }
 
     /// Reads a file of at most 16 MiB. Throws ``FileError`` and ``ConfigurationError``.
-    init(path: String) throws {
+    package init(path: String) throws {
         let bytes = try ReadableFile.contents(path, limit: 1 << 24)
         do {
             // Python writes -Infinity, and schedulers have such a setting.
@@ -29,36 +29,36 @@ struct ConfigurationReader {
     }
 
     /// An error about a key.
-    func fail(_ key: String, _ problem: ConfigurationError.Problem) -> ConfigurationError {
+    package func fail(_ key: String, _ problem: ConfigurationError.Problem) -> ConfigurationError {
         ConfigurationError(file, key: key, problem)
     }
 
     /// Whether the file has a key, also with the value null.
-    func has(_ key: String) -> Bool { object[key] != nil }
+    package func has(_ key: String) -> Bool { object[key] != nil }
 
     // MARK: Single values
 
-    func bool(_ key: String, default value: Bool) throws(ConfigurationError) -> Bool {
+    package func bool(_ key: String, default value: Bool) throws(ConfigurationError) -> Bool {
         guard let json = object[key] else { return value }
         guard let flag = json.boolValue else { throw wrongType(key, "true or false", json) }
         return flag
     }
 
-    func int(_ key: String, default value: Int, in range: ClosedRange<Int> = 1...1 << 20)
+    package func int(_ key: String, default value: Int, in range: ClosedRange<Int> = 1...1 << 20)
         throws(ConfigurationError) -> Int
     {
         guard let json = object[key] else { return value }
         return try checked(json, key, range)
     }
 
-    func optionalInt(_ key: String, in range: ClosedRange<Int> = 0...1 << 20)
+    package func optionalInt(_ key: String, in range: ClosedRange<Int> = 0...1 << 20)
         throws(ConfigurationError) -> Int?
     {
         guard let json = object[key], !json.isNull else { return nil }
         return try checked(json, key, range)
     }
 
-    func double(_ key: String, default value: Double, in range: ClosedRange<Double>)
+    package func double(_ key: String, default value: Double, in range: ClosedRange<Double>)
         throws(ConfigurationError) -> Double
     {
         guard let json = object[key] else { return value }
@@ -70,19 +70,19 @@ struct ConfigurationReader {
         return number
     }
 
-    func optionalDouble(_ key: String, in range: ClosedRange<Double>) throws(ConfigurationError) -> Double? {
+    package func optionalDouble(_ key: String, in range: ClosedRange<Double>) throws(ConfigurationError) -> Double? {
         guard let json = object[key], !json.isNull else { return nil }
         return try double(key, default: 0, in: range)
     }
 
-    func string(_ key: String, default value: String) throws(ConfigurationError) -> String {
+    package func string(_ key: String, default value: String) throws(ConfigurationError) -> String {
         guard let json = object[key] else { return value }
         guard let text = json.stringValue else { throw wrongType(key, "a text", json) }
         return text
     }
 
     /// The case of `Choice` with this name; a name without one is unsupported.
-    func choice<Choice: RawRepresentable<String> & CaseIterable>(_ key: String, default value: Choice)
+    package func choice<Choice: RawRepresentable<String> & CaseIterable>(_ key: String, default value: Choice)
         throws(ConfigurationError) -> Choice
     {
         guard let json = object[key] else { return value }
@@ -92,7 +92,7 @@ struct ConfigurationReader {
     // MARK: Lists
 
     /// A list of integers.
-    func ints(_ key: String, default value: [Int], in range: ClosedRange<Int> = 1...1 << 20)
+    package func ints(_ key: String, default value: [Int], in range: ClosedRange<Int> = 1...1 << 20)
         throws(ConfigurationError) -> [Int]
     {
         guard let json = object[key] else { return value }
@@ -100,7 +100,7 @@ struct ConfigurationReader {
     }
 
     /// One integer for each level, written as a list of `count`, or as one integer for all.
-    func levels(
+    package func levels(
         _ key: String, count: Int, default value: Int, in range: ClosedRange<Int> = 1...1 << 20
     ) throws(ConfigurationError) -> [Int] {
         guard let json = object[key] else { return Array(repeating: value, count: count) }
@@ -111,7 +111,7 @@ struct ConfigurationReader {
     }
 
     /// The cases of `Choice` with these names, at least one.
-    func choices<Choice: RawRepresentable<String> & CaseIterable>(_ key: String, default value: [Choice])
+    package func choices<Choice: RawRepresentable<String> & CaseIterable>(_ key: String, default value: [Choice])
         throws(ConfigurationError) -> [Choice]
     {
         guard let json = object[key] else { return value }
@@ -126,7 +126,7 @@ struct ConfigurationReader {
     // MARK: What is not implemented
 
     /// Throws unless the key is absent or has one of these values: others would change the computation.
-    func require(_ key: String, _ supported: JSON...) throws(ConfigurationError) {
+    package func require(_ key: String, _ supported: JSON...) throws(ConfigurationError) {
         guard let json = object[key], !supported.contains(where: { Self.same($0, json) }) else { return }
         throw fail(key, .unsupported(value: json.text(), supported: supported.map { $0.text() }))
     }

@@ -9,9 +9,11 @@ import Tensors
 public enum ParameterFile {
     /// Two spellings of the same thing in real folders: a part of a name on disk, and what replaces it here: "=" stands for
     /// nothing, and an empty text means that the tensor is not needed.
-    struct Spelling {
+    package struct Spelling: Sendable {
         let disk: String
         let ours: String
+
+        package init(disk: String, ours: String) { (self.disk, self.ours) = (disk, ours) }
     }
 
     static let textEncoderSpellings = [
@@ -71,7 +73,7 @@ public enum ParameterFile {
     }
 
     /// The part of a file that is read.
-    enum Extent {
+    package enum Extent {
         case values
         /// Names, shapes and formats only: parameters are placeholders, for plans.
         case outline
@@ -79,8 +81,9 @@ public enum ParameterFile {
 
     /// Reads every parameter of `module`. Throws `ModelError.parameters`, which lists what does not fit, and what reading
     /// throws.
-    static func load(
-        _ module: inout some Module, from source: some SafetensorsSource, path: String, _ spellings: [Spelling] = [], _ extent: Extent
+    package static func load(
+        _ module: inout some Module, from source: some SafetensorsSource, path: String, _ spellings: [Spelling] = [],
+        _ extent: Extent = .values
     ) throws {
         var stored: [String: Stored] = [:]
         for entry in source.tensors { if let name = name(entry.name, spellings) { stored[name] = Stored(entry) } }

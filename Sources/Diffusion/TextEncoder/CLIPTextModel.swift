@@ -2,8 +2,8 @@ import Autograd
 import NeuralNetwork
 import Tensors
 
-/// One layer of CLIP's text encoder: causal self-attention and two linear layers, each with layer norm before it.
-struct CLIPEncoderLayer: Module {
+/// One layer of CLIP's encoders of text and of pictures: self-attention and two linear layers, each with layer norm before it.
+package struct CLIPEncoderLayer: Module {
     var layerNorm1: LayerNorm
     var qProj: Linear
     var kProj: Linear
@@ -14,25 +14,35 @@ struct CLIPEncoderLayer: Module {
     var fc2: Linear
     let heads: Int
     let activation: CLIPTextModelConfiguration.Activation
+    /// Whether a place sees only those before it and itself, as text does; a picture's patches see all.
+    let isCausal: Bool
 
     init(_ c: CLIPTextModelConfiguration) {
-        let (width, eps) = (c.hiddenSize, c.layerNormEpsilon)
+        self.init(
+            width: c.hiddenSize, inner: c.intermediateSize, heads: c.attentionHeads, activation: c.activation, eps: c.layerNormEpsilon,
+            isCausal: true)
+    }
+
+    /// A layer whose parameters are placeholders until they are loaded. `inner`: the width between the two linear layers.
+    package init(
+        width: Int, inner: Int, heads: Int, activation: CLIPTextModelConfiguration.Activation, eps: Float, isCausal: Bool
+    ) {
         (layerNorm1, layerNorm2) = (LayerNorm(width, eps: eps), LayerNorm(width, eps: eps))
         (qProj, kProj, vProj, outProj) = (Linear(width, width), Linear(width, width), Linear(width, width), Linear(width, width))
-        (fc1, fc2) = (Linear(width, c.intermediateSize), Linear(c.intermediateSize, width))
-        (heads, activation) = (c.attentionHeads, c.activation)
+        (fc1, fc2) = (Linear(width, inner), Linear(inner, width))
+        (self.heads, self.activation, self.isCausal) = (heads, activation, isCausal)
     }
 
     /// The output [N, L, D] for x [N, L, D].
-    func callAsFunction(_ x: Variable) -> Variable {
+    package func callAsFunction(_ x: Variable) -> Variable {
         let y = layerNorm1(x)
-        let attended = qProj(y).attentionProbabilities(keys: kProj(y), heads: heads, causal: true).attentionValues(vProj(y))
+        let attended = qProj(y).attentionProbabilities(keys: kProj(y), heads: heads, causal: isCausal).attentionValues(vProj(y))
         let h = outProj(attended, residual: x)
         let inner = fc1(layerNorm2(h))
         return fc2(activation == .gelu ? inner.gelu() : inner.quickGELU(), residual: h)
     }
 
-    mutating func forEachParameter(_ path: String, _ body: (String, inout Variable) throws -> Void) rethrows {
+    package mutating func forEachParameter(_ path: String, _ body: (String, inout Variable) throws -> Void) rethrows {
         try kProj.forEachParameter(path + "self_attn.k_proj.", body)
         try vProj.forEachParameter(path + "self_attn.v_proj.", body)
         try qProj.forEachParameter(path + "self_attn.q_proj.", body)

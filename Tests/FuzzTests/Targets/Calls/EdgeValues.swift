@@ -100,6 +100,9 @@ enum EdgeValues {
         .init(name: "change", type: "difference", code: "diff(base, trained)"),
         .init(name: "drawn", type: "image", code: "generate(two, \"a photo of <asset0>\", steps=1, seed=1)"),
         .init(name: "maps", type: "attention", code: "attention(two, \"a photo of <asset0>\", image=mug, timesteps=[500])"),
+        .init(name: "judge", type: "evaluator", code: "load_evaluator(\"appearance\")"),
+        .init(
+            name: "inspected", type: "inspection", code: "inspect_pictures(two, mug, images=[drawn])"),
         .init(name: "leak", type: "leakage", code: "leakage(two, mug, timesteps=[500])"),
         .init(name: "out", type: "prediction", code: "predict_noise(two, z, 500, \"a photo of <asset0> and <asset1>\")"),
         .init(name: "recorded", type: "recorded attention", code: "out.attention"),

@@ -1,0 +1,37 @@
+import BreakAScene
+import Evaluators
+import Language
+
+/// An encoder that judges pictures, as a value of the language.
+struct EvaluatorValue: DeclaredValue {
+    let evaluator: any Evaluator
+
+    static let declaration = HostDeclaration<EvaluatorValue>(
+        "evaluator", "A network that judges pictures: of prompts (CLIP), or of identity (DINO); metrics ask it for features.",
+        reader: "load_evaluator", makers: "load_evaluator(\"clip-vit-base-patch32\")",
+        fields: [
+            .init("name", .string, "The name of its folder.") { .string($0.evaluator.name) },
+            .init("summary", .string, "What it is, in one phrase.") { .string($0.evaluator.summary) },
+            .init("prompts", .bool, "Whether it compares pictures with texts.") { .bool($0.imageText != nil) },
+            .init("identity", .bool, "Whether it tells things apart.") { .bool($0.identity != nil) },
+            .init("features", .int, "The number of numbers that it says of a picture.") { .int($0.evaluator.featureSize) },
+        ], element: nil, operators: false)
+
+    /// The evaluator as one of prompts; nil where it knows no texts.
+    var imageText: (any ImageTextEncoder)? { evaluator as? any ImageTextEncoder }
+    /// The evaluator as one of identity; nil where it is none.
+    var identity: (any IdentityEncoder)? { evaluator as? any IdentityEncoder }
+
+    func isEqual(to other: any HostValue) -> Bool {
+        guard let other = (other as? EvaluatorValue)?.evaluator else { return false }
+        return other.fingerprint == evaluator.fingerprint && other.featureSize == evaluator.featureSize
+    }
+
+    var inlineText: String { "evaluator \(evaluator.name): \(evaluator.summary)" }
+    var byteCount: Int { 4096 }
+    func display(_ context: DisplayContext) -> Display {
+        let uses = [imageText != nil ? "prompts" : nil, identity != nil ? "identity" : nil].compactMap(\.self).joined(separator: " and ")
+        let text = "\(inlineText), features of \(evaluator.featureSize) numbers, for \(uses)"
+        return Display(TextLines.wrapped(text, width: context.width, rest: "  ").joined(separator: "\n"))
+    }
+}

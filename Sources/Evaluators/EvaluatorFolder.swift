@@ -1,0 +1,87 @@
+import Diffusion
+import NeuralNetwork
+import Tensors
+
+/// Reads an evaluator from a folder in the layout of transformers: config.json, model.safetensors (or shards), preprocessor_config.json,
+/// and for CLIP the tokenizer's files.
+public enum EvaluatorFolder {
+    /// The values of `model_type` in config.json that are supported.
+    public static let types = ["clip", "vit", "dinov2"]
+
+    /// Reads an evaluator. Throws `EvaluatorError`, `ModelError.parameters` (which lists missing, unexpected and mis-shaped parameters),
+    /// `ConfigurationError`, `SafetensorsError`, `FileError` and `TokenizerError`, each of which names the file.
+    public static func load(_ path: String) throws -> any Evaluator {
+        let folder = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        guard FileSystem.isFolder(folder) else {
+            throw FileSystem.exists(folder) ? EvaluatorError.notAFolder(path: path) : EvaluatorError.noSuchFolder(path: path)
+        }
+        for file in ["config.json", "preprocessor_config.json"] where !FileSystem.exists("\(folder)/\(file)") {
+            throw EvaluatorError.missing(path: path, file: file)
+        }
+        let reader = try ConfigurationReader(path: "\(folder)/config.json")
+        let processing = try ImageProcessing(path: "\(folder)/preprocessor_config.json")
+        let name = folder.split(separator: "/").last.map(String.init) ?? folder
+        switch try reader.string("model_type", default: "") {
+        case "clip": return try clip(folder, name, reader, processing)
+        case "vit": return try vision(folder, name, try VisionTransformerConfiguration(reader, .vit), processing)
+        case "dinov2": return try vision(folder, name, try VisionTransformerConfiguration(reader, .dinov2), processing)
+        case let other: throw EvaluatorError.unsupported(path: path, type: other.isEmpty ? "unknown" : "\"\(other)\"")
+        }
+    }
+
+    private static func clip(
+        _ folder: String, _ name: String, _ reader: ConfigurationReader, _ processing: ImageProcessing
+    ) throws -> CLIPEvaluator {
+        let configuration = try CLIPConfiguration(reader)
+        let tokenizer = try CLIPTokenizer(folder: folder)
+        let side = configuration.vision.imageSize
+        guard processing.outputSize == .init(width: side, height: side) else {
+            throw EvaluatorError.parts(
+                path: folder, "preprocessor_config.json makes pictures of \(processing.outputSize), config.json wants \(side)×\(side)")
+        }
+        guard tokenizer.vocabularySize <= configuration.text.vocabularySize else {
+            throw EvaluatorError.parts(
+                path: folder,
+                "the tokenizer knows \(tokenizer.vocabularySize) tokens, the text tower \(configuration.text.vocabularySize)")
+        }
+        var model = CLIPModel(configuration)
+        try load(&model, folder, [.init(disk: "embeddings.position_ids", ours: "")])
+        return CLIPEvaluator(name: name, model: model, tokenizer: tokenizer, processing: processing)
+    }
+
+    private static func vision(
+        _ folder: String, _ name: String, _ configuration: VisionTransformerConfiguration, _ processing: ImageProcessing
+    ) throws -> VisionEvaluator {
+        let (size, side) = (processing.outputSize, configuration.imageSize)
+        // DINOv2 is trained with larger pictures than it is shown, and interpolates its positions; ViT takes one size.
+        let fits =
+            configuration.layout == .dinov2
+            ? min(size.width, size.height) >= configuration.patchSize : size == .init(width: side, height: side)
+        guard fits else {
+            throw EvaluatorError.parts(
+                path: folder, "preprocessor_config.json makes pictures of \(size), which config.json (\(side)×\(side)) does not take")
+        }
+        var model = VisionTransformer(configuration)
+        // Heads that only training uses.
+        try load(&model, folder, [.init(disk: "pooler.", ours: ""), .init(disk: "embeddings.mask_token", ours: "")])
+        return VisionEvaluator(name: name, model: model, processing: processing)
+    }
+
+    private static func load(_ module: inout some Module, _ folder: String, _ spellings: [ParameterFile.Spelling]) throws {
+        let source: any SafetensorsSource
+        do {
+            source = try SafetensorsFolder.open(folder, stem: "model")
+        } catch let error as FileError where error.reason == .notFound {
+            let hasPickle = FileSystem.contents(folder).contains { $0.hasSuffix(".bin") || $0.hasSuffix(".pth") }
+            throw EvaluatorError.noWeights(path: folder, hasPickle: hasPickle)
+        }
+        try ParameterFile.load(&module, from: source, path: folder, spellings)
+    }
+}
+
+extension Module {
+    /// A number that differs where any parameter does.
+    var weightsFingerprint: UInt64 {
+        parameters().reduce(14_695_981_039_346_656_037) { ($0 ^ $1.value.value.fingerprint) &* 1_099_511_628_211 }
+    }
+}
