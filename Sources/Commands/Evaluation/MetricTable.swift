@@ -28,7 +28,7 @@ struct MetricTable {
             columns: ["metric", "handle", "n", "mean", "mean_low", "mean_high", "better"], rows: rows, settings: ["metric", "handle"])
     }
 
-    /// Wilson's interval for rates and Student's for all else; there are none without scores, or with a single one.
+    /// Wilson's interval for rates and Student's for all else, cut to what is possible; there are none without scores, or with a single one.
     private static func row(_ metric: Metric, _ handle: String, _ scores: [Metric.Score]) -> [Value] {
         let values = scores.map(\.value)
         let (mean, low, high): (Double?, Double?, Double?)
@@ -39,7 +39,9 @@ struct MetricTable {
             (mean, low, high) = (nil, nil, nil)
         } else {
             let (middle, half) = MeanInterval.of(values)
-            (mean, low, high) = (middle, half.map { middle - $0 }, half.map { middle + $0 })
+            low = half.map { max(metric.range.lowerBound, middle - $0) }
+            high = half.map { min(metric.range.upperBound, middle + $0) }
+            mean = middle
         }
         func cell(_ value: Double?) -> Value { value.map { .float($0) } ?? .none }
         return [
