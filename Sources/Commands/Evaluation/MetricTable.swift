@@ -28,25 +28,25 @@ struct MetricTable {
             columns: ["metric", "handle", "n", "mean", "mean_low", "mean_high", "better"], rows: rows, settings: ["metric", "handle"])
     }
 
-    /// Wilson's interval for rates and Student's for all else, cut to what is possible; there are none without scores, or with a single one.
     private static func row(_ metric: Metric, _ handle: String, _ scores: [Metric.Score]) -> [Value] {
-        let values = scores.map(\.value)
-        let (mean, low, high): (Double?, Double?, Double?)
-        if metric.isRate {
-            let interval = WilsonInterval(values.count { $0 > 0.5 }, of: values.count)
-            (mean, low, high) = (interval?.rate, interval?.low, interval?.high)
-        } else if values.isEmpty {
-            (mean, low, high) = (nil, nil, nil)
-        } else {
-            let (middle, half) = MeanInterval.of(values)
-            low = half.map { max(metric.range.lowerBound, middle - $0) }
-            high = half.map { min(metric.range.upperBound, middle + $0) }
-            mean = middle
-        }
+        let ends = interval(metric, scores.map(\.value))
         func cell(_ value: Double?) -> Value { value.map { .float($0) } ?? .none }
         return [
-            .string(metric.name), .string(handle), .int(values.count), cell(mean), cell(low), cell(high), .string(metric.better.rawValue),
+            .string(metric.name), .string(handle), .int(scores.count), cell(ends.mean), cell(ends.low), cell(ends.high),
+            .string(metric.better.rawValue),
         ]
+    }
+
+    /// Returns the mean with Wilson's interval for rates and Student's for all else, cut to what is possible; nil without scores, and no
+    /// interval for a single one.
+    private static func interval(_ metric: Metric, _ values: [Double]) -> (mean: Double?, low: Double?, high: Double?) {
+        if metric.isRate {
+            let wilson = WilsonInterval(values.count { $0 > 0.5 }, of: values.count)
+            return (wilson?.rate, wilson?.low, wilson?.high)
+        }
+        guard !values.isEmpty else { return (nil, nil, nil) }
+        let (mean, half) = MeanInterval.of(values)
+        return (mean, half.map { max(metric.range.lowerBound, mean - $0) }, half.map { min(metric.range.upperBound, mean + $0) })
     }
 }
 
