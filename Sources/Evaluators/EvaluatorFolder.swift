@@ -56,7 +56,8 @@ public enum EvaluatorFolder {
         // DINOv2 is trained with larger pictures than it is shown, and interpolates its positions; ViT takes one size.
         let fits =
             configuration.layout == .dinov2
-            ? min(size.width, size.height) >= configuration.patchSize : size == .init(width: side, height: side)
+            ? min(size.width, size.height) >= configuration.patchSize && max(size.width, size.height) <= 4 * side
+            : size == .init(width: side, height: side)
         guard fits else {
             throw EvaluatorError.parts(
                 path: folder, "preprocessor_config.json makes pictures of \(size), which config.json (\(side)×\(side)) does not take")

@@ -228,7 +228,9 @@ enum ScoreCommands {
         (options.prompts, options.count, options.steps) = (try call[driftPrompts], try call[count], try call[steps])
         (options.guidance, options.seed) = (try GenerationCommands.guidance(call, learned.model), try call[seed])
         guard !options.prompts.isEmpty else { throw Problem(.badArgument, "base_drift: there is no prompt", argument: driftPrompts.name) }
-        options.timesteps = options.timesteps.filter { $0 < before.scheduler.trainTimesteps }
+        // The same noise levels whatever the schedule's length.
+        let length = Double(before.scheduler.trainTimesteps)
+        options.timesteps = [0.1, 0.3, 0.5, 0.7, 0.9].map { min(Int((length * $0).rounded()), before.scheduler.trainTimesteps - 1) }
         var bar = ProgressBar(call.context, title: "drawing", unit: "step")
         defer { bar.finish() }
         let drift = try Cost.cancellable(call.context.interrupt) {
