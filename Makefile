@@ -1,10 +1,10 @@
 # Thin: each target says what it runs. Tests build into a folder of their own, so that they never replace the program.
-PACKAGES = libcairo2-dev libchafa-dev libopenblas-dev libpng-dev libreadline-dev libturbojpeg0-dev libzmq3-dev
+PACKAGES = libcairo2-dev libchafa-dev libopenblas-dev libpng-dev libreadline-dev libsqlite3-dev libturbojpeg0-dev libzmq3-dev
 PREFIX ?= /usr/local
 BAS = .build/release/bas
 CONFORMANCE = Tests/Conformance
 
-.PHONY: setup setup-world world-pack build demo test calls kill-test bench conformance fuzz install files uninstall deb format lint clean
+.PHONY: setup setup-world world-pack build demo benchmark-small test calls kill-test bench conformance fuzz install files uninstall deb format lint clean
 
 # With Swift's libraries inside, so that what is installed needs no toolchain; it starts faster, too. (The linker warns of mktemp in one of
 # them; nothing here calls it.) The commit comes in by the environment: a new one compiles one file of C and the target `bas`, ten seconds.
@@ -30,6 +30,10 @@ world-pack: build
 
 demo: build
 	$(BAS) run examples/break_a_scene.bas
+
+# The paper's protocol, small: the table of methods with paired differences, and the Pareto figure in .bas/out. Goes on where it stopped.
+benchmark-small: build
+	$(BAS) run examples/research/benchmark_small.bas
 
 # The compiler leaves folders behind in TMPDIR.
 test: setup

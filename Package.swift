@@ -31,6 +31,9 @@ let package = Package(
         .target(name: "CTurboJPEG", linkerSettings: [.linkedLibrary("turbojpeg")]),
         .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
         .systemLibrary(name: "CZeroMQ", pkgConfig: nil, providers: [.apt(["libzmq3-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: nil, providers: [.apt(["libsqlite3-dev"])]),
+        // Lists of jobs: their results in a database, worker processes, Slurm.
+        .target(name: "Jobs", dependencies: ["Cancelling", "Files", "CSQLite"], exclude: ["README.md"]),
         .systemLibrary(name: "CChafaLibrary", pkgConfig: "chafa", providers: [.apt(["libchafa-dev"])]),
         .target(name: "CChafa", dependencies: ["CChafaLibrary"]),
         // Floor 1: arrays, then pictures, then figures.
@@ -51,7 +54,7 @@ let package = Package(
         .target(
             name: "Language", dependencies: ["Files"], exclude: ["README.md", "grammar.txt"], resources: [.embedInCode("language.bas")]),
         // Floor 6: the builtin table.
-        .target(name: "Commands", dependencies: ["BreakAScene", "World", "Evaluators", "Language", "Figures"], exclude: ["README.md"]),
+        .target(name: "Commands", dependencies: ["BreakAScene", "World", "Evaluators", "Jobs", "Language", "Figures"], exclude: ["README.md"]),
         // Floors 7 and 8: the prompt and the command line.
         .target(
             name: "Reference", dependencies: ["Files", "Language"],
@@ -87,11 +90,13 @@ let package = Package(
         .executableTarget(
             name: "bas",
             dependencies: [
-                "CBuild", "Commands", "Reference", "Terminal", "LanguageServer", "Notebook", "Pages", "Preview", "MaskEditor", "Jupyter",
+                "CBuild", "Commands", "Jobs", "Reference", "Terminal", "LanguageServer", "Notebook", "Pages", "Preview", "MaskEditor",
+                "Jupyter",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // Tests: one target a floor, fixtures written by PyTorch and diffusers.
         .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/Support"),
+        .testTarget(name: "JobsTests", dependencies: ["Files", "Jobs", "CSQLite", "TestSupport"]),
         .testTarget(name: "TensorsTests", dependencies: ["Files", "Tensors", "TestSupport"]),
         .testTarget(name: "ImagesTests", dependencies: ["Images", "TestSupport"]),
         .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
