@@ -15,6 +15,7 @@ extension ValueArchive {
         let context: Context
         private var tensors: SafetensorsFile?
         private var models: [String: LearnedModel] = [:]
+        var functions = ReadFunctions()
 
         init(archive: ValueArchive, context: Context) { (self.archive, self.context) = (archive, context) }
 
@@ -31,6 +32,7 @@ extension ValueArchive {
                 let ends = try known(value?.arrayValue).compactMap { $0.stringValue.flatMap { Int($0) } }
                 guard ends.count == 2 else { throw Damaged() }
                 return .range(RangeValue(start: ends[0], end: ends[1], inclusive: try known(tree["closed"]?.boolValue)))
+            case "function", "builtin": return .function(try function(tree))
             case "list": return .list(try known(value?.arrayValue).map { try self.value($0) })
             case "record":
                 return .record(
@@ -96,7 +98,7 @@ extension ValueArchive {
 
         private func texts(_ list: JSON?) throws -> [String] { try known(list?.arrayValue).map { try known($0.stringValue) } }
 
-        private func known<T>(_ value: T?) throws -> T {
+        func known<T>(_ value: T?) throws -> T {
             guard let value else { throw Damaged() }
             return value
         }

@@ -12,11 +12,16 @@ import Tensors
 ///
 /// `values.json` has a tree for each name; tensors lie in `tensors.safetensors`, pictures in `N.png`, models in `N.safetensors` (what
 /// differs from a base model, which is named by its folder and fingerprint).
-public struct ValueArchive {
+///
+/// With `keepsFunctions`, functions are kept too, as their text and the variables that they read: `functions.json`.
+public struct ValueArchive: Sendable {
     private let folder: String
+    let keepsFunctions: Bool
 
     /// Names a folder; `write` makes it.
-    public init(folder: String) { self.folder = folder }
+    public init(folder: String, keepsFunctions: Bool = false) { (self.folder, self.keepsFunctions) = (folder, keepsFunctions) }
+
+    var functionPath: String { folder + "/functions.json" }
 
     private var treePath: String { folder + "/values.json" }
     var tensorPath: String { folder + "/tensors.safetensors" }
@@ -70,6 +75,7 @@ extension ValueArchive {
         private var files = 0
         /// The files of the models that were written, by fingerprint.
         private var models: [String: JSON] = [:]
+        var functions = FunctionQueue()
 
         init(archive: ValueArchive) { self.archive = archive }
 
@@ -91,7 +97,9 @@ extension ValueArchive {
             case .record(let record):
                 let members = try record.pairs.map { JSON.array([.string($0), try tree($1, depth: depth + 1)]) }
                 return ["type": "record", "value": .array(members)]
-            case .function: throw NotKept()
+            case .function(let function):
+                guard archive.keepsFunctions else { throw NotKept() }
+                return add(function)
             case .host(let host): return try tree(host, depth: depth)
             }
         }
@@ -148,7 +156,8 @@ extension ValueArchive {
             return .object(node)
         }
 
-        func finish() throws {
+        mutating func finish() throws {
+            if archive.keepsFunctions { try writeFunctions() }
             if !tensors.isEmpty { try SafetensorsWriter.write(archive.tensorPath, tensors) }
         }
     }

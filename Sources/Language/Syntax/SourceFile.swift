@@ -54,6 +54,9 @@ public struct SourcePosition: Sendable, Equatable {
     public let line: Int
     /// The column in characters, counted from 1.
     public let column: Int
+
+    /// Makes a position.
+    public init(line: Int, column: Int) { (self.line, self.column) = (line, column) }
 }
 
 /// A part of a source file, `start..<end` in UTF-8 bytes.
