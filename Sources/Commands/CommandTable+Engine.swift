@@ -9,6 +9,10 @@ extension CommandTable {
                 ProductsScope.builtin
             ] + GenerationCommands.all
             + AttentionCommands.all + MethodCommands.all + SchedulerCommands.all + EvaluationCommands.all
+        (ModelCommands.all + MergeCommand.all + AdapterCommands.all + SceneCommands.all + TrainingCommands.all + PlanCommand.all + [
+            ProductsScope.builtin
+        ] + GenerationCommands.all
+            + AttentionCommands.all + MethodCommands.all + SchedulerCommands.all + EvaluationCommands.all + BenchmarkCommand.all
             + [
                 InspectionCommand.builtin, RefineCommand.builtin,
             ] + EvaluatorCommands.all + ScoreCommands.all

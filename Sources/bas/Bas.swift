@@ -27,7 +27,7 @@ struct Bas: ParsableCommand {
         subcommands: [
             Start.self, Run.self, TourCommand.self, Check.self, Format.self, LanguageServerCommand.self, NotebookCommand.self,
             PreviewCommand.self, TestCommand.self, ExportCommand.self, ImportCommand.self, ProvenanceCommand.self, MasksCommand.self,
-            KernelCommand.self, Trust.self, Explain.self, Doc.self, Bench.self,
+            KernelCommand.self, JobsCommand.self, WorkerCommand.self, Trust.self, Explain.self, Doc.self, Bench.self,
         ],
         defaultSubcommand: Start.self)
 

@@ -34,16 +34,17 @@ enum EvaluationCommands {
     static let all: [Builtin] = [
         Builtin(
             "sweep", family: .evaluation, summary: "Runs a function for every combination of settings; a table of what the runs measured.",
-            parameters: [settings, run, done, file], result: .table,
+            parameters: [settings, run, done, file] + JobOptions.keys, result: .table,
             terms: [
                 "grid", "search", "experiment", "ablation", "hyperparameters", "repeat", "seeds", "combinations", "go on after a crash",
+                "parallel", "processes", "slurm", "cluster", "database", "sqlite",
             ],
             examples: [
                 .init(
                     "sweep({x: [1, 2], seed: 0..1}, fn(p) { {y: 10 * p.x + p.seed} })",
                     shows: "x  seed   y\n1     0  10\n1     1  11\n2     0  20\n2     1  21")
             ],
-            seeAlso: ["summary", "load_table", "plot"], run: { .host(try Sweep($0).table()) }),
+            seeAlso: ["summary", "load_table", "load_results", "benchmark", "plot"], run: { .host(try Sweep($0).table()) }),
         Builtin(
             "summary", family: .evaluation,
             summary: "Means over the rows of a table that are alike, or differences within pairs, with 95 % intervals.",

@@ -45,6 +45,16 @@ struct SweepResults {
         append(labels, Record(row.pairs.filter { !settings.contains($0.0) }))
     }
 
+    /// Takes what an earlier run measured, or its error.
+    mutating func take(_ labels: [Value], measures: Record, error: String?) {
+        if let error {
+            hasErrors = true
+            append(labels, Record([(Self.error, .string(error))]))
+        } else {
+            append(labels, measures)
+        }
+    }
+
     /// Takes the outcome of a run. Throws where a measure is named like a setting.
     mutating func add(_ labels: [Value], _ outcome: Outcome) throws {
         switch outcome {

@@ -1,4 +1,5 @@
 import Images
+import Jobs
 import Language
 import Tensors
 
@@ -12,6 +13,9 @@ public enum ErrorMapping {
         switch error {
         case let error as ImageError: picture(error, argument, command, isWriting)
         case let error as FileError: file(error, argument)
+        case let error as DatabaseError: database(error, argument)
+        case let error as JobFolderError: Problem(.badFile, error.description, argument: argument)
+        case is Slurm.Failure, is WorkerPool.Failure, is StartError: Problem(.failed, "\(error)", argument: argument)
         case let error as ProductPrecision.Unsupported: ProductsScope.problem(error, argument: argument)
         default: DomainErrors.problem(error, argument) ?? error
         }
@@ -46,6 +50,24 @@ public enum ErrorMapping {
     private static func message(_ text: String, _ command: String) -> String {
         command.isEmpty || text.hasPrefix(command + ":") ? text : "\(command): \(text)"
     }
+
+    // MARK: databases
+
+    private static func database(_ error: DatabaseError, _ argument: String?) -> Problem {
+        let help: String? =
+            switch error.reason {
+            case .damaged: "move it away: the jobs are run again, but for those that tasks/ still holds"
+            case .foreign: "give another folder"
+            default: nil
+            }
+        return Problem(databaseCodes[error.reason] ?? .cannotWrite, error.description, argument: argument, help: help)
+    }
+
+    /// The codes of databases; what is not listed is `.cannotWrite`.
+    private static let databaseCodes: [DatabaseError.Reason: ErrorCode] = [
+        .damaged: .badFile, .foreign: .badFile, .cannotOpen: .cannotRead, .readOnly: .noPermission, .full: .diskFull,
+        .statement: .badArgument,
+    ]
 
     // MARK: files
 
