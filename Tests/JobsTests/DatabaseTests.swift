@@ -81,6 +81,20 @@ import Testing
         #expect(counts.done == 1 && counts.all == 1)
     }
 
+    /// What a process leaves that was killed while it wrote: pages of a transaction that never ended, and the journal that undoes them.
+    @Test func whatAKilledProcessLeftIsUndone() throws {
+        let (jobs, copy) = (try JobPlace(), try JobPlace())
+        let store = try ResultStore(jobs.folder, .writing)
+        try store.plan("l", (0..<300).map(JobPlace.job))
+        let writer = try Database(jobs.folder.database, .writing)
+        try writer.execute("PRAGMA cache_size = 1; BEGIN IMMEDIATE; UPDATE jobs SET list = 'half', settings = settings || settings")
+        for end in ["", "-journal"] {
+            try AtomicFile.write(copy.folder.database + end) { try $0.write(ReadableFile.contents(jobs.folder.database + end)) }
+        }
+        try writer.execute("ROLLBACK")
+        #expect(try ResultStore(copy.folder, .reading).counts("l").waiting == 300)
+    }
+
     @Test func aConfinedProgramOpensNoOtherDatabase() throws {
         let (jobs, other) = (try JobPlace(), try JobPlace())
         _ = try ResultStore(other.folder, .writing)

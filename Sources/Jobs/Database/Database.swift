@@ -1,5 +1,6 @@
 import CSQLite
 import Files
+import Glibc
 
 /// A connection to an SQLite database in a file, for one thread.
 ///
@@ -7,7 +8,7 @@ import Files
 public final class Database {
     /// What a connection may do.
     public enum Access: Sendable {
-        /// Only reads; the file must exist.
+        /// Only reads, but for what a killed process has left half done; the file must exist.
         case reading
         /// Reads and writes; the file is made where it does not exist.
         case writing
@@ -18,13 +19,15 @@ public final class Database {
     private var handle: OpaquePointer?
 
     /// Opens a database. Throws ``DatabaseError`` where that cannot be, and `FileError` where the program is confined to other files.
-    public init(_ path: String, _ access: Access) throws {
+    public init(_ path: String, _ wanted: Access) throws {
         self.path = path
-        let isWriting = access == .writing
+        let isWriting = wanted == .writing
         // SQLite opens its files itself.
         for file in isWriting ? [path, path + "-journal"] : [path] { try Confinement.check(file, isWriting ? .create : .open) }
         guard !path.utf8.contains(0) else { throw FileError(.open, path, reason: .zeroByte) }
-        let flags = isWriting ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY
+        // Where a process was killed while it wrote, whoever opens the database next must undo what it had begun: a reader, too.
+        let mends = access(path, W_OK) == 0 && Confinement.current?.refusal(path + "-journal", .write) == nil
+        let flags = isWriting ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : mends ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY
         // A name that begins with a colon or "file:" has meanings of its own.
         let code = sqlite3_open_v2(path.hasPrefix("/") ? path : "./" + path, &handle, flags | SQLITE_OPEN_NOMUTEX, nil)
         guard code == SQLITE_OK else { throw error(code) }
