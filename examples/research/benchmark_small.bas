@@ -1,19 +1,12 @@
 #!/usr/bin/env bas
 # %% The paper's protocol, small
-#| Five ways to learn handles, on four photos with two seeds each: the paper's method, three of its ablations, and the handles alone.
-#| Each draws every set of its handles in four places; the things in the pictures are looked for, and their surroundings compared with
-#| those that the base model draws of the same places. The results stand in the folder, so that the program goes on where it was stopped.
+#| The paper's method, its four ablations and its three adapted baselines, on four photos with two seeds each. Each draws every set of its
+#| handles in four places; the things in the pictures are looked for, and their surroundings compared with those that the base model draws
+#| of the same places. The results stand in the folder: the program goes on where it was stopped.
 base = load_model("collage")
 scenes = [load_scene(name) for name in ["toys", "mug_rose", "penguin_hat", "mug_cow_sombrero"]]
-settings = {steps: 120}
-methods = [
-    {name: "ours", ..settings},
-    {name: "no attention loss", attention_weight: 0, ..settings},
-    {name: "no masked loss", masked: false, ..settings},
-    {name: "single concept", sampling: "single", ..settings},
-    {name: "phase 1 only", phase1: {steps: 240}},
-    {name: "no phase 1", phase2: {steps: 240}},
-]
+names = ["break_a_scene", "no_phase1", "no_masked_loss", "no_attention_loss", "single_concept", "ti_m", "db_m", "cd_m"]
+methods = [{name: name, method: name, steps: 100} for name in names]
 prompts = ["a photo of * at the beach", "a photo of * in the snow", "a photo of * on a wooden table", "a photo of * in the city"]
 runs = benchmark(base, methods, scenes, seeds=1..2, prompts=prompts, steps=20, sets=7, init=false, folder=".bas/benchmark_small", workers=2)
 
@@ -23,7 +16,7 @@ means = summary(runs, by="method", columns=measures)
 show means
 
 # %% Differences from the paper's method, in pairs of the same photo and seed
-show summary(runs, paired="method", against="ours", columns=measures)
+show summary(runs, paired="method", against="break_a_scene", columns=measures)
 
 # %% The Pareto figure
 front = pareto(means, "place", "identity", title="Methods by prompt and identity, with 95 % intervals",
