@@ -8,6 +8,7 @@ scenes = [load_scene(name) for name in ["toys", "mug_rose", "penguin_hat", "mug_
 names = ["break_a_scene", "no_phase1", "no_masked_loss", "no_attention_loss", "single_concept", "ti_m", "db_m", "cd_m"]
 methods = [{name: name, method: name, steps: 100} for name in names]
 prompts = ["a photo of * at the beach", "a photo of * in the snow", "a photo of * on a wooden table", "a photo of * in the city"]
+make_folder(".bas");
 runs = benchmark(base, methods, scenes, seeds=1..2, prompts=prompts, steps=20, sets=7, init=false, folder=".bas/benchmark_small", workers=2)
 
 # %% The table
