@@ -6,7 +6,7 @@
 base = load_model("collage")
 scenes = [load_scene(name) for name in ["toys", "mug_rose", "penguin_hat", "mug_cow_sombrero"]]
 names = ["break_a_scene", "no_phase1", "no_masked_loss", "no_attention_loss", "single_concept", "ti_m", "db_m", "cd_m"]
-methods = [{name: name, method: name, steps: 100} for name in names]
+methods = [{ name: name, method: name, steps: 100 } for name in names]
 prompts = ["a photo of * at the beach", "a photo of * in the snow", "a photo of * on a wooden table", "a photo of * in the city"]
 make_folder(".bas");
 runs = benchmark(base, methods, scenes, seeds=1..2, prompts=prompts, steps=20, sets=7, init=false, folder=".bas/benchmark_small", workers=2)
@@ -21,5 +21,5 @@ show summary(runs, paired="method", against="break_a_scene", columns=measures)
 
 # %% The Pareto figure
 front = pareto(means, "place", "identity", title="Methods by prompt and identity, with 95 % intervals",
-    x_label="place: surroundings as the prompt says", y_label="identity: likeness of what was asked for")
+               x_label="place: surroundings as the prompt says", y_label="identity: likeness of what was asked for")
 show front
