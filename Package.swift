@@ -71,7 +71,8 @@ let package = Package(
             resources: [.embedInCode("page.css")]
                 + ["tools", "maps", "attention", "leakage", "pictures", "film", "chart", "page"].map { .embedInCode("Script/\($0).js") }),
         .target(
-            name: "Loopback", dependencies: ["Language", .product(name: "FlyingSocks", package: "FlyingFox")], exclude: ["README.md"]),
+            name: "Loopback", dependencies: ["Files", "Language", .product(name: "FlyingSocks", package: "FlyingFox")],
+            exclude: ["README.md"]),
         .target(
             name: "Preview",
             dependencies: ["Cancelling", "Files", "Tensors", "Language", "Notebook", "Pages", "Loopback"],

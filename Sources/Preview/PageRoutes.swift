@@ -4,7 +4,7 @@ import Loopback
 import Pages
 
 /// Answers the requests that the gate lets in.
-struct PageRoutes: Sendable {
+struct PageRoutes: GatedPage {
     let gate: Gate
     let board: Board
     let rendering: Rendering
@@ -12,30 +12,10 @@ struct PageRoutes: Sendable {
     /// The pictures beside the notebook; nil where they are not shown.
     let pictures: PictureFiles?
 
-    /// Answers a request.
-    func answer(_ request: HTTPRequest) async -> HTTPReply {
-        switch gate.answer(request) {
-        case .refuse(let reason): return HTTPReply(status: 403, "refused: \(reason)\n")
-        case .lead(let path): return HTTPReply(status: 302, "", headers: [("Location", path)])
-        case .pass(let path):
-            if path == "do" { return await act(request) }
-            guard request.method == "GET" else {
-                return HTTPReply(status: 405, "this address can only be read\n", headers: [("Allow", "GET")])
-            }
-            return answer(path[...]) ?? HTTPReply(status: 404, "there is nothing at this address\n")
-        }
-    }
+    var page: ServedPage { .preview }
 
-    private func answer(_ path: Substring) -> HTTPReply? {
-        switch path {
-        case "":
-            return HTTPReply(PreviewPage.html, type: "text/html; charset=utf-8", headers: [("Content-Security-Policy", PreviewPage.policy)])
-        case "style.css": return HTTPReply(PreviewPage.style, type: "text/css; charset=utf-8")
-        case "icon.svg": return HTTPReply(PreviewPage.icon, type: "image/svg+xml")
-        case "script.js": return HTTPReply(PreviewPage.script, type: "text/javascript; charset=utf-8")
-        case "events": return HTTPReply(events: board)
-        default: break
-        }
+    func read(_ path: String) -> HTTPReply? {
+        if path == "events" { return HTTPReply(events: board) }
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2 else { return nil }
         switch parts[0] {
@@ -59,14 +39,8 @@ struct PageRoutes: Sendable {
         }
     }
 
-    /// Does what a page asks for.
-    private func act(_ request: HTTPRequest) async -> HTTPReply {
-        guard request.method == "POST" else { return HTTPReply(status: 405, "send this with POST\n", headers: [("Allow", "POST")]) }
-        // Pages of other sites cannot send this type without being asked first, which is not answered.
-        guard request["content-type"] == "application/json" else { return HTTPReply(status: 415, "the body has to be JSON\n") }
-        guard let json = try? JSON.parse(request.body), let wish = PageRequest(json) else {
-            return HTTPReply(status: 400, "the request is not understood\n")
-        }
+    func act(_ wish: JSON) async -> HTTPReply {
+        guard let wish = PageRequest(wish) else { return .notUnderstood }
         if let reason = await director.perform(wish) { return HTTPReply(status: 409, reason + "\n") }
         return HTTPReply(status: 204, "")
     }

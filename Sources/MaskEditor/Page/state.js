@@ -1,5 +1,5 @@
 // The masks as values: a state is a list of masks that never change, so that undoing is going back to an earlier list.
-// Masks hold runs, which alternate between outside and inside, row after row, and begin with outside. MaskPage joins the three files.
+// Masks hold runs, which alternate between outside and inside, row after row, and begin with outside. ServedPage.masks joins the three files.
 const element = id => document.getElementById(id);
 
 let photo = null; // {width, height, image, colors, most}

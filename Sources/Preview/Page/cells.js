@@ -1,4 +1,4 @@
-// The cells of the page. PreviewPage joins this file and preview.js in one function.
+// The cells of the page. ServedPage.preview joins this file and preview.js in one function.
 "use strict";
 // What stands in the notebook comes as HTML that bas has escaped, or as text. Nothing else is ever made into HTML.
 const policy = window.trustedTypes?.createPolicy("bas", { createHTML: html => html }) ?? { createHTML: html => html };

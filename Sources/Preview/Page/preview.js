@@ -1,4 +1,4 @@
-// What stands above the cells, and the connection. PreviewPage joins cells.js and this file in one function.
+// What stands above the cells, and the connection. ServedPage.preview joins cells.js and this file in one function.
 // What stands above the cells
 let head = {};
 let isFolded = false;
