@@ -110,7 +110,7 @@ let package = Package(
         .testTarget(name: "CommandsTests", dependencies: ["Files", "Commands", "TestSupport"], exclude: ["Data"]),
         .testTarget(name: "LanguageServerTests", dependencies: ["Files", "LanguageServer", "Commands"], exclude: ["Data"]),
         .testTarget(name: "JupyterTests", dependencies: ["Files", "Jupyter", "CZeroMQ", "Commands"]),
-        .testTarget(name: "TerminalTests", dependencies: ["Files", "Terminal", "Language", "Notebook", "CPNG"]),
+        .testTarget(name: "TerminalTests", dependencies: ["Files", "Terminal", "Language", "Notebook", "CPNG", "TestSupport"]),
         .testTarget(name: "NotebookTests", dependencies: ["Notebook", "Commands", "Images", "Figures", "TestSupport"]),
         .testTarget(name: "PagesTests", dependencies: ["Files", "Pages", "Notebook", "Images", "Figures", "TestSupport"]),
         .testTarget(

@@ -1,12 +1,18 @@
-"""Chromium without a window, driven by its remote-debugging protocol over a pipe: nothing but Python's standard library is needed."""
+"""Chromium without a window, driven by its remote-debugging protocol over a pipe, and what all checks with it share: nothing but Python's
+standard library is needed."""
 
+import argparse
 import json
 import os
 import select
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def find():
@@ -150,3 +156,48 @@ class Tab:
 
     def close(self):
         self.browser.call("Target.closeTarget", targetId=self.target)
+
+
+failures = []
+
+
+def expect(holds, what, found=None):
+    """Says whether something holds; `found` is what was there instead."""
+    print(f"{'ok  ' if holds else 'FAIL'} {what}" + ("" if holds or found is None else f": {found}"), flush=True)
+    if not holds:
+        failures.append(what)
+
+
+def run_checks(name, checks, started=(), options=()):
+    """Runs the checks of a program, `NAME.py [--bas PROGRAM] [--screenshots FOLDER]`, in one browser. Returns its exit code: 0 where all is
+    well, 1 where something is not, and 77 without a browser.
+
+    A check is a function of the browser, the program's path, the folder for screenshots (or None) and, where `options` adds options
+    (a name and a default each), their values by name. `started` collects processes that are ended at the end.
+    """
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--bas", default=str(ROOT / ".build/release/bas"))
+    parser.add_argument("--screenshots", metavar="FOLDER")
+    for option, default in options:
+        parser.add_argument(f"--{option}", default=default)
+    arguments = vars(parser.parse_args())
+    program, shots = os.path.abspath(arguments.pop("bas")), arguments.pop("screenshots")
+    if not find():
+        print(f"{name}.py: there is no Chromium: apt-get install chromium", file=sys.stderr)
+        return 77
+    if shots:
+        Path(shots).mkdir(parents=True, exist_ok=True)
+    browser = Chromium()
+    try:
+        for check in checks:
+            print(check.__name__.replace("check_", "").replace("_", " ") + ":")
+            try:
+                check(browser, program, shots, **arguments)
+            except (TimeoutError, RuntimeError, AttributeError) as error:
+                expect(False, f"{check.__name__}: {error}")
+    finally:
+        browser.close()
+        for process in started:
+            process.kill()
+    print(f"{name}: {'all well' if not failures else f'{len(failures)} not as expected'}")
+    return 1 if failures else 0

@@ -9,7 +9,6 @@ Ends with 0 where all is well, 1 where something is not, and 77 without a browse
 `training.png`, a cell in the middle of a training.
 """
 
-import argparse
 import glob
 import json
 import os
@@ -19,9 +18,8 @@ import tempfile
 import time
 from pathlib import Path
 
-import chromium
+from chromium import ROOT, expect, run_checks
 
-ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "only-for-this-run"
 
 STOPPED = [
@@ -36,8 +34,8 @@ STOPPED = [
 class Lab:
     """A server of JupyterLab with folders of its own, and a page in the browser."""
 
-    def __init__(self, folder, program):
-        self.folder = Path(folder)
+    def __init__(self, folder, program, shots):
+        self.folder, self.shots = Path(folder), shots
         self.notebooks = self.folder / "notebooks"
         self.notebooks.mkdir()
         names = {"HOME": "home", "JUPYTER_DATA_DIR": "data", "JUPYTER_CONFIG_DIR": "config", "JUPYTER_RUNTIME_DIR": "runtime",
@@ -115,6 +113,10 @@ class Lab:
             time.sleep(0.2)
         raise TimeoutError(f"still busy after {timeout} s")
 
+    def keep(self, name):
+        if self.shots and self.tab:
+            self.tab.screenshot(os.path.join(self.shots, name))
+
     def close(self):
         self.process.terminate()
         try:
@@ -140,32 +142,17 @@ def pictures(cells):
     return sum("image/png" in output.get("data", {}) for cell in cells for output in cell["outputs"])
 
 
-class Check:
-    def __init__(self, screenshots):
-        self.failures = 0
-        self.screenshots = screenshots
-
-    def __call__(self, holds, words):
-        print(("ok    " if holds else "WRONG ") + words, flush=True)
-        self.failures += not holds
-
-    def keep(self, lab, name):
-        if self.screenshots:
-            os.makedirs(self.screenshots, exist_ok=True)
-            lab.tab.screenshot(os.path.join(self.screenshots, name))
-
-
-def lesson(lab, browser, check, name, program):
+def run_lesson(lab, browser, name, program):
     """A lesson, from its recorded outputs to a run of all cells."""
     source = ROOT / "examples" / "lessons" / f"{name}.bas"
     subprocess.run([program, "export", str(source), "-o", str(lab.notebooks / "lesson.ipynb")], env=lab.environment, check=True,
                    stderr=subprocess.DEVNULL)
     lab.open(browser, "lesson.ipynb")
     recorded = lab.cells()
-    check(pictures(recorded) > 0, f"the recorded pictures are there before anything runs ({pictures(recorded)})")
-    check(lab.tab.run("[...document.querySelectorAll('.jp-OutputArea img')].some(i => i.complete && i.naturalWidth > 50)"),
+    expect(pictures(recorded) > 0, f"the recorded pictures are there before anything runs ({pictures(recorded)})")
+    expect(lab.tab.run("[...document.querySelectorAll('.jp-OutputArea img')].some(i => i.complete && i.naturalWidth > 50)"),
           "the browser shows them")
-    check.keep(lab, "opened.png")
+    lab.keep("opened.png")
     lab.command("notebook:clear-all-cell-outputs")
     lab.tab.wait("page.content.widgets.every(w => w.model.type !== 'code' || w.model.outputs.length === 0)")
     lab.command("notebook:run-all-cells")
@@ -181,15 +168,15 @@ def lesson(lab, browser, check, name, program):
         time.sleep(0.3)
     lab.idle(60)
     done = lab.cells()
-    check(all(cell["execution_count"] for cell in done), "every cell has run")
-    check(not [o for cell in done for o in cell["outputs"] if o["output_type"] == "error"], "no cell failed")
-    check(pictures(done) == pictures(recorded), f"as many pictures as recorded ({pictures(done)})")
-    check(len(seen) > 3, f"bars moved while trainings ran ({len(seen)} states seen)")
-    check(all("░" not in text for cell in done for text in bars(cell)), f"and are full at the end; at most {most} in a cell")
+    expect(all(cell["execution_count"] for cell in done), "every cell has run")
+    expect(not [o for cell in done for o in cell["outputs"] if o["output_type"] == "error"], "no cell failed")
+    expect(pictures(done) == pictures(recorded), f"as many pictures as recorded ({pictures(done)})")
+    expect(len(seen) > 3, f"bars moved while trainings ran ({len(seen)} states seen)")
+    expect(all("░" not in text for cell in done for text in bars(cell)), f"and are full at the end; at most {most} in a cell")
     return done
 
 
-def training(lab, check, done):
+def run_training(lab, done):
     """One of the lesson's trainings again, looked at in the middle."""
     place = next(i for i, cell in enumerate(done) if "phase2(" in "".join(cell["source"]))
     lab.show(place)
@@ -202,13 +189,13 @@ def training(lab, check, done):
         time.sleep(0.1)
     lab.show(place)
     time.sleep(0.3)
-    check.keep(lab, "training.png")
-    check(lab.tab.run("[...document.querySelectorAll('.jp-OutputArea-output progress')].some(p => p.value > 0 && p.value < p.max)"),
+    lab.keep("training.png")
+    expect(lab.tab.run("[...document.querySelectorAll('.jp-OutputArea-output progress')].some(p => p.value > 0 && p.value < p.max)"),
           "the page shows a bar in the middle of a training")
     lab.idle(120)
 
 
-def stopped(lab, browser, check):
+def run_stopped(lab, browser):
     """The stop button keeps what was learned; tables are tables; Tab completes."""
     notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": {"name": "bas", "display_name": "bas", "language": "bas"}},
                 "cells": [{"cell_type": "code", "id": f"cell{i}", "metadata": {}, "source": text, "outputs": [], "execution_count": None}
@@ -220,53 +207,43 @@ def stopped(lab, browser, check):
     lab.tab.wait("page.content.widgets[0].node.innerText.includes('/100000 step')", 60)
     lab.click('.jp-NotebookPanel-toolbar [data-command="notebook:interrupt-kernel"]')
     lab.idle(15)
-    check([output["ename"] for output in lab.cells()[0]["outputs"] if output["output_type"] == "error"] == ["Interrupted"],
+    expect([output["ename"] for output in lab.cells()[0]["outputs"] if output["output_type"] == "error"] == ["Interrupted"],
           "the stop button stops a training")
     for _ in range(2):
         lab.command("notebook:run-cell-and-select-next")
         lab.idle(15)
-    check("learned true" in "".join(texts(lab.cells()[1])), "and the next cell uses what it has learned")
-    check(lab.tab.run("[...page.content.widgets[2].node.querySelectorAll('table td')].some(c => c.innerText === '<i>a</i>')"),
+    expect("learned true" in "".join(texts(lab.cells()[1])), "and the next cell uses what it has learned")
+    expect(lab.tab.run("[...page.content.widgets[2].node.querySelectorAll('table td')].some(c => c.innerText === '<i>a</i>')"),
           "a list of records is a table, and its texts are texts")
     lab.show(3)
     lab.tab.run("void page.content.activeCell.editor.focus(); page.content.mode = 'edit'; "
                 "page.content.activeCell.editor.setCursorPosition({line: 0, column: 7})")
     lab.press("Tab", 9)
     lab.tab.wait("[...document.querySelectorAll('.jp-Completer-item')].some(i => i.innerText.includes('load_scene'))", 10)
-    check.keep(lab, "stopped.png")
+    lab.keep("stopped.png")
     lab.press("Enter", 13)
     lab.tab.wait("page.content.activeCell.model.sharedModel.getSource() === 'load_scene'", 10)
-    check(True, "Tab offers the names that fit")
+    expect(True, "Tab offers the names that fit")
+
+
+def check_lab(browser, program, shots, lesson):
+    with tempfile.TemporaryDirectory(prefix="bas-jupyterlab-") as folder:
+        lab = Lab(folder, program, shots)
+        try:
+            done = run_lesson(lab, browser, lesson, program)
+            run_training(lab, done)
+            run_stopped(lab, browser)
+            complaints = lab.complaints + lab.tab.complaints()
+            expect(not complaints, "the browser complains of nothing", complaints[:3])
+        except (TimeoutError, RuntimeError):
+            lab.keep("failed.png")
+            raise
+        finally:
+            lab.close()
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bas", default=str(ROOT / ".build/release/bas"))
-    parser.add_argument("--lesson", default="3_a_new_word", help="a notebook of examples/lessons that trains in two phases")
-    parser.add_argument("--screenshots")
-    arguments = parser.parse_args()
-    if not chromium.find():
-        print("jupyterlab: left out, there is no chromium (apt-get install chromium)")
-        return 77
-    program = os.path.abspath(arguments.bas)
-    check = Check(arguments.screenshots)
-    with tempfile.TemporaryDirectory(prefix="bas-jupyterlab-") as folder:
-        lab, browser = Lab(folder, program), chromium.Chromium()
-        try:
-            done = lesson(lab, browser, check, arguments.lesson, program)
-            training(lab, check, done)
-            stopped(lab, browser, check)
-            complaints = lab.complaints + lab.tab.complaints()
-            check(not complaints, f"the browser complains of nothing {complaints[:3] if complaints else ''}")
-        except (TimeoutError, RuntimeError) as error:
-            check(False, str(error))
-            if lab.tab:
-                check.keep(lab, "failed.png")
-        finally:
-            browser.close()
-            lab.close()
-    print("jupyterlab: " + ("all well" if not check.failures else f"{check.failures} wrong"))
-    return 1 if check.failures else 0
+    return run_checks("jupyterlab", [check_lab], options=[("lesson", "3_a_new_word")])
 
 
 if __name__ == "__main__":

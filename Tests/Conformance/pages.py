@@ -8,7 +8,7 @@ Ends with 0 where all is well, 1 where something is not, and 77 without a browse
 standard library; chromium.py drives the browser.
 """
 
-import argparse
+import functools
 import json
 import os
 import signal
@@ -20,9 +20,7 @@ import time
 import zlib
 from pathlib import Path
 
-import chromium
-
-ROOT = Path(__file__).resolve().parents[2]
+from chromium import ROOT, expect, run_checks
 
 NOTEBOOK = """\
 # %% Attention
@@ -387,38 +385,15 @@ def check_stranger(browser, program, shots, folder):
     expect((folder / "stranger.html").read_text().count("data-explorable=") == 8, "once trusted, they are what they were")
 
 
-failures = []
-
-
-def expect(holds, what, found=None):
-    print(f"{'ok  ' if holds else 'FAIL'} {what}" + ("" if holds or found is None else f": {found}"), flush=True)
-    if not holds:
-        failures.append(what)
+def in_folder(check, folder):
+    """Returns a check that works in the folder that all share."""
+    return functools.update_wrapper(functools.partial(check, folder=folder), check)
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--bas", default=str(ROOT / ".build/release/bas"))
-    parser.add_argument("--screenshots", metavar="FOLDER")
-    arguments = parser.parse_args()
-    if not chromium.find():
-        print("pages.py: there is no Chromium: apt-get install chromium", file=sys.stderr)
-        return 77
-    if arguments.screenshots:
-        Path(arguments.screenshots).mkdir(parents=True, exist_ok=True)
-    browser = chromium.Chromium()
-    try:
-        with tempfile.TemporaryDirectory(prefix="bas-pages-") as folder:
-            for check in (check_page, check_phone, check_without_script, check_live, check_stranger):
-                print(check.__name__.replace("check_", "").replace("_", " ") + ":")
-                try:
-                    check(browser, os.path.abspath(arguments.bas), arguments.screenshots, Path(folder))
-                except (TimeoutError, RuntimeError, AttributeError) as error:
-                    expect(False, f"{check.__name__}: {error}")
-    finally:
-        browser.close()
-    print(f"pages: {'all well' if not failures else f'{len(failures)} not as expected'}")
-    return 1 if failures else 0
+    with tempfile.TemporaryDirectory(prefix="bas-pages-") as folder:
+        checks = (check_page, check_phone, check_without_script, check_live, check_stranger)
+        return run_checks("pages", [in_folder(check, Path(folder)) for check in checks])
 
 
 if __name__ == "__main__":

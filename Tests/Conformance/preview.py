@@ -7,7 +7,6 @@ Ends with 0 where all is well, 1 where something is not, and 77 without a browse
 standard library; chromium.py drives the browser.
 """
 
-import argparse
 import os
 import signal
 import subprocess
@@ -16,9 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import chromium
-
-ROOT = Path(__file__).resolve().parents[2]
+from chromium import ROOT, expect, run_checks
 
 NOTEBOOK = """\
 # %% First <b>cell</b>
@@ -278,39 +275,8 @@ def check_command_line(browser, program, shots):
     tab.close()
 
 
-failures = []
-
-
-def expect(holds, what, found=None):
-    print(f"{'ok  ' if holds else 'FAIL'} {what}" + ("" if holds or found is None else f": {found}"), flush=True)
-    if not holds:
-        failures.append(what)
-
-
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--bas", default=str(ROOT / ".build/release/bas"))
-    parser.add_argument("--screenshots", metavar="FOLDER")
-    arguments = parser.parse_args()
-    if not chromium.find():
-        print("preview.py: there is no Chromium: apt-get install chromium", file=sys.stderr)
-        return 77
-    if arguments.screenshots:
-        Path(arguments.screenshots).mkdir(parents=True, exist_ok=True)
-    browser = chromium.Chromium()
-    try:
-        for check in (check_editing, check_stopping, check_flood, check_absence, check_command_line):
-            print(check.__name__.replace("check_", "").replace("_", " ") + ":")
-            try:
-                check(browser, os.path.abspath(arguments.bas), arguments.screenshots)
-            except (TimeoutError, RuntimeError) as error:
-                expect(False, f"{check.__name__}: {error}")
-    finally:
-        browser.close()
-        for process in Preview.started:
-            process.kill()
-    print(f"preview: {'all well' if not failures else f'{len(failures)} not as expected'}")
-    return 1 if failures else 0
+    return run_checks("preview", (check_editing, check_stopping, check_flood, check_absence, check_command_line), Preview.started)
 
 
 if __name__ == "__main__":

@@ -23,19 +23,8 @@ import Testing
         n + 1
         #| What came out.
         #> 4
-        # %% Exercise
-        #| Make it five.
-        fn mine() { n }
-        # %% Check
-        #| Must be five.
-        solution = r"""
-        fn mine() { 5 }
-        """
-        lesson.exercise(fn() { mine() == 5 }, "more", solution);
-        #| Five it was.
-        # %% End
-        #| The end.
-        """#
+
+        """# + LessonText.exercise(hint: "more")
 
     private var lesson: Lesson { Lesson(NotebookFile(path: "lesson.bas", text: Self.text), session) }
 

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Terminal
@@ -25,19 +26,8 @@ struct TourTests {
         #> 4
         # %% What came out
         lesson.reveal(answer, n + 1)
-        # %% Exercise
-        #| Make it five.
-        fn mine() { n }
-        # %% Check
-        #| Must be five.
-        solution = r"""
-        fn mine() { 5 }
-        """
-        lesson.exercise(fn() { mine() == 5 }, "a little more", solution);
-        #| Five it was.
-        # %% End
-        #| The end.
-        """#
+
+        """# + LessonText.exercise(hint: "a little more")
 
     /// Writes two lessons and what they import, where an installed program has them.
     private func writeLessons() throws -> [String] {
