@@ -26,8 +26,12 @@ public enum Ipynb {
 
     /// Returns a notebook as the text of an `.ipynb` file of nbformat 4.5. Recorded outputs and pictures become the outputs of its cells;
     /// pictures lie within. `warn` is called for each recorded picture that is not there, whose line then stays as text.
-    public static func text(of file: NotebookFile, warn: (String) -> Void = { _ in }) -> String {
-        IpynbWriter(file).text(warn)
+    ///
+    /// With `hasPictures` false all of them stay text: for a file that is not trusted. Jupyter runs no script and no HTML of a notebook that it
+    /// has not run itself, but it shows the pictures of any; those of a stranger's records were perhaps not made by the code above them, and
+    /// whoever gets the notebook no longer sees that it was downloaded.
+    public static func text(of file: NotebookFile, hasPictures: Bool = true, warn: (String) -> Void = { _ in }) -> String {
+        IpynbWriter(file, hasPictures: hasPictures).text(warn)
     }
 
     /// Reads the contents of an `.ipynb` file of nbformat 3 or 4. `name` is that of the `.bas` file to be, which names the folder of the

@@ -10,11 +10,12 @@ struct IpynbWriter {
     private let lines: [String]
     private let first: String?
     private let newline: String
+    private let hasPictures: Bool
     /// The largest picture that is put into a notebook, in bytes.
     private static let mostPictureBytes = 64 << 20
 
-    init(_ file: NotebookFile) {
-        self.file = file
+    init(_ file: NotebookFile, hasPictures: Bool) {
+        (self.file, self.hasPictures) = (file, hasPictures)
         let bytes = Array(file.text.utf8)
         let ends = bytes.indices.filter { bytes[$0] == 0x0A }
         let isWindows = !ends.isEmpty && ends.allSatisfy { $0 > 0 && bytes[$0 - 1] == 0x0D }
@@ -79,6 +80,7 @@ struct IpynbWriter {
 
     /// The names of the files in the notebook's folder that a line of the file refers to.
     private var namedPictures: [String] {
+        guard hasPictures else { return [] }
         let mark = "](\(file.pictureFolder)/"
         var names: Set<String> = []
         for line in lines where line.hasPrefix("#") && line.contains(mark) {

@@ -1,3 +1,4 @@
+import Figures
 import Files
 import Glibc
 import Images
@@ -20,11 +21,14 @@ public struct RecordComparison {
     /// The peak signal-to-noise ratio from which pictures of different kernels count as the same, in dB.
     static let leastPSNR = 30.0
 
+    /// Returns whether pictures of different kernels count as the same.
+    static func areAlike(_ a: Image, _ b: Image) -> Bool { (try? a.psnr(b)).map { $0 >= leastPSNR } ?? false }
+
     /// The number of cells that were compared loosely.
     public let looseCount: Int
 
-    /// Compares. Under the kernel that computed a record, texts and pictures must be the same. Under another one, numbers may differ by two
-    /// units of their last digit and pictures by their peak signal-to-noise ratio. The cells `trained` depend on a training, which magnifies
+    /// Compares. Under the kernel that computed a record, texts, pictures and what people explore of these must be the same. Under another one, numbers may differ by two
+    /// units of their last digit and pictures by their peak signal-to-noise ratio (`ExplorableComparison`). The cells `trained` depend on a training, which magnifies
     /// differences of rounding until nothing is alike: of them it counts under another kernel that they do not fail and show as many pictures;
     /// what holds for every kernel, a notebook asserts.
     public init(_ file: NotebookFile, _ results: [CellResult], kernel: String, trained: Set<Int> = []) {
@@ -55,7 +59,11 @@ public struct RecordComparison {
         let context = 2
         let before = old[max(0, start - context)..<start].map { "  " + $0 }
         let after = old.suffix(end).prefix(context).map { "  " + $0 }
-        return before + old.dropFirst(start).dropLast(end).map { "- " + $0 } + new.dropFirst(start).dropLast(end).map { "+ " + $0 } + after
+        let came = new.dropFirst(start).dropLast(end).enumerated().map { offset, line in
+            let recorded = old.indices.contains(start + offset) ? old[start + offset] : ""
+            return "+ " + line + (comparison.hiddenDifference(recorded, line).map { "  (to explore: \($0) differs)" } ?? "")
+        }
+        return before + old.dropFirst(start).dropLast(end).map { "- " + $0 } + came + after
     }
 }
 
@@ -66,23 +74,32 @@ private struct LineComparison {
     let isExact: Bool
 
     func isSame(_ old: String, _ new: String) -> Bool {
-        if old == new { return true }
-        guard !isExact else { return false }
-        if let (oldAlt, oldName) = file.recordedPicture(old), let (newAlt, newName) = file.recordedPicture(new) {
-            return hasSameText(oldAlt, newAlt) && areAlike(oldName, newName)
+        guard let (oldAlt, oldName) = file.recordedPicture(old), let (newAlt, newName) = file.recordedPicture(new) else {
+            return old == new || !isExact && hasSameText(old, new)
         }
-        return hasSameText(old, new)
+        guard old == new || !isExact && hasSameText(oldAlt, newAlt) && areAlike(oldName, newName) else { return false }
+        return difference(oldName, newName) == nil
+    }
+
+    /// Returns what differs in what people explore of two pictures that show the same; nil where nothing does, and for other lines.
+    func hiddenDifference(_ old: String, _ new: String) -> String? {
+        guard let (_, oldName) = file.recordedPicture(old), let (_, newName) = file.recordedPicture(new), old == new || !isExact else {
+            return nil
+        }
+        return difference(oldName, newName)
+    }
+
+    private func difference(_ old: String, _ new: String) -> String? {
+        guard let png = pictures[new], let recorded = try? ReadableFile.contents(path(old)) else { return nil }
+        return ExplorableComparison(isExact: isExact, hasSameText: hasSameText).difference(Explorable(png: recorded), Explorable(png: png))
     }
 
     private func areAlike(_ old: String, _ new: String) -> Bool {
-        guard let png = pictures[new], let a = try? Image(contentsOf: "\(file.folder)\(file.pictureFolder)/\(old)"),
-            let b = try? Image(data: png), a.size == b.size
-        else { return false }
-        let squares = zip(a.pixels, b.pixels).reduce(0.0) { $0 + Double((Int($1.0) - Int($1.1)) * (Int($1.0) - Int($1.1))) }
-        let mean = squares / Double(max(1, a.pixels.count))
-        // 10 log10(255² / mean) is at least the limit.
-        return mean <= 255 * 255 / pow(10, RecordComparison.leastPSNR / 10)
+        guard let png = pictures[new], let a = try? Image(contentsOf: path(old)), let b = try? Image(data: png) else { return false }
+        return RecordComparison.areAlike(a, b)
     }
+
+    private func path(_ name: String) -> String { "\(file.folder)\(file.pictureFolder)/\(name)" }
 
     /// Returns whether two lines have the same words, and numbers that differ by at most two units of their last digit.
     private func hasSameText(_ old: String, _ new: String) -> Bool {

@@ -117,7 +117,8 @@ struct ExportDesk {
                 let interrupt = console.session.interrupt
                 let bytes = try console.running { try printer.pdf(html: page) { interrupt.isRequested } }
                 try write(bytes, output)
-            case .ipynb: try write(Ipynb.text(of: file) { console.printer.remark("\(file.path): \($0)") }, output)
+            case .ipynb:
+                try write(Ipynb.text(of: file, hasPictures: trust.records) { console.printer.remark("\(file.path): \($0)") }, output)
             }
             if !quiet, output != "-" { console.printer.remark("\(output): written") }
             return code

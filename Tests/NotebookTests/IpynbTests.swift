@@ -132,6 +132,9 @@ import Testing
         #expect(
             output?["output_type"]?.stringValue == "display_data"
                 && output?["metadata"]?["image/png"]?["alt"]?.stringValue?.isEmpty == false)
+        // What is not trusted stays text, and nothing is missed.
+        let bare = Ipynb.text(of: file, hasPictures: false) { warnings.append($0) }
+        #expect(warnings.isEmpty && !bare.contains("image/png") && bare.contains("](page.out/\(picture))"))
         // Under another name the folder is another one.
         let other = try Ipynb.notebook(from: Array(json.utf8), name: "sub/other.bas")
         #expect(other.text == file.text.replacing("page.out/", with: "other.out/"))

@@ -1,6 +1,8 @@
 import Commands
+import Figures
 import Files
 import Glibc
+import Images
 import Language
 import Testing
 
@@ -128,6 +130,31 @@ import Testing
         try desk.edit("#> 0.13346", "#> 0.12345")
         try desk.edit("#> \"loss\"", "#> \"lost\"")
         #expect(try differences(desk, kernel: "another").count == 1, "words")
+    }
+
+    @Test func whatAPageLetsPeopleExploreIsCompared() throws {
+        let desk = try Desk("# %% p\nplot([1, 2, 3])\n")
+        try desk.run()
+        let name = try #require(FileSystem.contents(desk.folderPath + "/page.out").first { $0.hasSuffix(".png") })
+        let path = desk.folderPath + "/page.out/" + name
+        let png = try ReadableFile.contents(path)
+        let chart = try #require(Explorable(png: png))
+        func record(_ old: String, _ new: String) throws {
+            let json = chart.json.text()
+            try #require(json.contains(old), "\(json)")
+            let changed = PNGChunk.setting("baSP", Array(json.replacing(old, with: new).utf8), in: png)
+            try #require(Explorable(png: changed) != nil && CellOutput.pictureName(changed) == name)
+            try AtomicFile.write(path) { sink in try sink.write(changed) }
+        }
+        try record("\"values\":[1.0,2.0,3.0]", "\"values\":[1.0,2.001,3.0]")
+        let found = try differences(desk, kernel: NotebookRunner.kernel)
+        #expect(found.count == 1 && found[0].lines.contains { $0.hasSuffix("(to explore: lines[0].values[1] differs)") }, "\(found)")
+        #expect(try differences(desk, kernel: "another").isEmpty, "within the tolerance of numbers")
+        try record("\"values\":[1.0,2.0,3.0]", "\"values\":[1.0,2.1,3.0]")
+        #expect(try differences(desk, kernel: "another").count == 1)
+        try AtomicFile.write(path) { sink in try sink.write(Explorable.removed(from: png)) }
+        let none = try differences(desk, kernel: "another")
+        #expect(none.first?.lines.contains { $0.contains("(to explore: whether there is anything differs)") } == true, "\(none)")
     }
 }
 
