@@ -53,16 +53,30 @@ public struct Chart: Sendable, Equatable {
         public init(x: Double, label: String) { (self.x, self.label) = (x, label) }
     }
 
+    /// A picture that belongs to a place on the x axis, such as what a model drew after a step. A page shows it where a person points; the
+    /// chart itself does not.
+    public struct Preview: Sendable, Equatable {
+        /// Its place on the x axis.
+        public var x: Double
+        /// The picture.
+        public var picture: Image
+
+        /// A preview from its place and picture.
+        public init(x: Double, picture: Image) { (self.x, self.picture) = (x, picture) }
+    }
+
     /// The axes.
     public var x, y: Axis
     /// The series, the first at the bottom.
     public var series: [Series]
     /// Vertical lines with labels.
     public var marks: [Mark]
+    /// Pictures along x, ascending.
+    public var previews: [Preview]
 
     /// A chart from its parts.
-    public init(x: Axis = Axis(), y: Axis = Axis(), series: [Series], marks: [Mark] = []) {
-        (self.x, self.y, self.series, self.marks) = (x, y, series, marks)
+    public init(x: Axis = Axis(), y: Axis = Axis(), series: [Series], marks: [Mark] = [], previews: [Preview] = []) {
+        (self.x, self.y, self.series, self.marks, self.previews) = (x, y, series, marks, previews)
     }
 }
 

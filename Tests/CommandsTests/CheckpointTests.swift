@@ -1,4 +1,5 @@
 import BreakAScene
+import Figures
 import Glibc
 import Language
 import Testing
@@ -12,6 +13,14 @@ import Testing
         let bench = Workbench()
         bench.run(
             "base = load_model(\"collage\"); photo = load_scene(\"mug_rose\"); two = add_handles(base, 2, init=[\"dish\", \"flower\"])")
+        return bench
+    }
+
+    /// With a model that draws in no time.
+    private static func tiny() -> Workbench {
+        let bench = Workbench()
+        let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
+        bench.run("base = load_model(\"\(root)/Tests/Fixtures/models/tiny-collage\"); photo = load_scene(\"mug_rose\")")
         return bench
     }
 
@@ -55,6 +64,29 @@ import Testing
             // What was trained is told apart from what it was before.
             let shown = bench.session.run(source: "again").value?.display(DisplayContext(wantsImages: false)).plain ?? ""
             #expect(shown.contains("more than its base") && !shown.contains("the same as its base"))
+        }
+    }
+
+    /// Previews change nothing that is learned, outlive an interruption, and stand in the chart of the history.
+    @Test func previewsAreKeptAndChangeNothing() throws {
+        try inTemporaryFolder { _ in
+            let call = "phase1(base, photo, steps=5, prior_weight=0, seed=3, previews=2)"
+            Self.interrupted(Self.tiny(), "part = \(call.dropLast()), checkpoint=\"run\", checkpoint_every=1)", phase: 1, after: 3)
+            let bench = Self.tiny()
+            bench.run("rest = resume(\"run\"); whole = \(call); bare = phase1(base, photo, steps=5, prior_weight=0, seed=3)")
+            #expect(bench.isTrue("whole.hash == bare.hash and bare.history.previews == []"))
+            #expect(bench.isTrue("len(whole.history.previews) == 3 and rest.history.previews == whole.history.previews"))
+            #expect(bench.isTrue("whole.history.previews[0] != whole.history.previews[2]"))
+            bench.run("both = phase2(whole, photo, steps=1, prior_weight=0, seed=3, train=\"handles\", previews=9)")
+            #expect(bench.isTrue("len(both.history.previews) == 4"), "after the last step, too")
+            bench.session.context.isForPages = true
+            let shown = bench.session.run(source: "both.history").value?.display(bench.session.context.displayContext)
+            guard case .chart(let chart)? = shown?.image.flatMap({ Explorable(png: $0.png) }) else {
+                Issue.record("a history is a chart in a page")
+                return
+            }
+            #expect(chart.previews.map(\.from) == [1, 3, 4, 5])
+            #expect(bench.session.run(source: "phase1(base, photo, previews=0)").diagnostics.first?.code == .outOfRange)
         }
     }
 

@@ -8,7 +8,7 @@ import Tensors
 /// Tensors, all in the layout in memory: every parameter that differs from the base model's under its full name,
 /// `handles` and `handle_starts` [K, D], AdamW's moments as `adamw.first.NAME` and `adamw.second.NAME`, `history`
 /// [steps, 3 + terms of the loss], `history.subsets` [steps, B·K] (K places a photo, −1 where fewer were chosen) and `history.handles`
-/// [steps, K] (−1 where a handle was not chosen). The rest, options and random counters
+/// [steps, K] (−1 where a handle was not chosen), `history.preview.N` the picture after step N. The rest, options and random counters
 /// among it, is JSON in the metadata entry `state`. A file is complete or not there (`AtomicFile`), and carries a
 /// fingerprint of its tensors.
 enum CheckpointFile {

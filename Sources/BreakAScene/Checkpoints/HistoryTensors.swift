@@ -1,7 +1,11 @@
+import Images
 import Tensors
 
 /// A history as tensors: whole numbers up to 2²⁴ and float32 losses are exact. Legend: S steps, K handles, B photos.
 enum HistoryTensors {
+    /// The beginning of the names of pictures [height, width, 3] with numbers from 0 to 255; the place of the step's entry follows.
+    private static let previewName = "history.preview."
+
     /// Columns of a step: phase, step, the terms of the loss, and the gradient's norm.
     private static var width: Int { LossTerm.all.count + 3 }
 
@@ -17,11 +21,15 @@ enum HistoryTensors {
             }
         }
         let losses = entries.flatMap { entry in handles.map { entry.handleLosses[$0] ?? -1 } }
+        let previews = history.previews.map { preview in
+            let (picture, name) = (preview.picture, "\(previewName)\(preview.place)")
+            return (name, Tensor(picture.pixels.map(Float.init), shape: [picture.height, picture.width, 3]))
+        }
         return [
             ("history", Tensor(numbers, shape: [entries.count, width])),
             ("history.subsets", Tensor(subsets, shape: [entries.count, photos * k])),
             ("history.handles", Tensor(losses, shape: [entries.count, k])),
-        ]
+        ] + previews
     }
 
     /// Reads a history back; terms that it lacks, which are younger than the file and come last in the table, are 0. Throws
@@ -46,6 +54,15 @@ enum HistoryTensors {
                 .init(
                     phase: phase, step: step, losses: LossValues(Array(n[2..<(width - 1)])), gradientNorm: n[width - 1], subsets: chosen,
                     handleLosses: Dictionary(zip(handles, values).filter { $0.1 >= 0 }) { first, _ in first }))
+        }
+        let previews = tensors.compactMap { name, tensor in
+            name.hasPrefix(previewName) ? Int(name.dropFirst(previewName.count)).map { (place: $0, tensor: tensor) } : nil
+        }
+        for (place, tensor) in previews.sorted(by: { $0.place < $1.place }) {
+            guard history.entries.indices.contains(place), tensor.rank == 3, tensor.shape[2] == 3,
+                let picture = try? Image(tensor, range: 0...255)
+            else { throw damaged }
+            history.append(preview: picture, place: place)
         }
         return history
     }

@@ -78,6 +78,8 @@ public struct TrainingOptions: Sendable, Equatable {
     public var trainedNames: Set<String>?
     /// The rank of the adapters where `trains` is `.lora`.
     public var loraRank = 4
+    /// The steps from one picture of all handles to the next, which the history keeps; 0 draws none. They change nothing that is learned.
+    public var previews = 0
     /// Whether activations are computed again in the backward pass (gradient checkpointing): about a third more time, a
     /// fraction of the memory, the same gradients.
     public var checkpointsGradients = false

@@ -68,6 +68,10 @@ extension TrainingSetting {
         bool(
             clipTable, \.clipsWholeTable,
             "In phase one clip by the norm of the whole token table's gradient, as the paper's code does."),
+        TrainingSetting(
+            "previews", .int(1...1_000_000, unit: "steps"),
+            "Steps from one small picture of all handles to the next, for the chart of the history; each takes as long as some ten steps.",
+            isOptional: true, read: { $0.previews == 0 ? .null : JSON($0.previews) }, write: { $0.previews = $1.intValue ?? 0 }),
     ]
 
     /// The name of the one setting that means nothing in phase two.
@@ -91,9 +95,12 @@ extension TrainingOptions {
     /// Every setting by its name, in the order of the table.
     public var json: JSON { .object(JSONObject(TrainingSetting.all.map { ($0.name, $0.value(in: self)) })) }
 
-    /// Reads all settings; nil where one is missing, unknown, of another kind or out of range.
+    /// Reads all settings; nil where one is missing, unknown, of another kind or out of range. `previews` may be missing: what was written
+    /// before there were any has none.
     public init?(_ json: JSON) {
-        guard let object = json.objectValue, object.count == TrainingSetting.all.count else { return nil }
+        guard var object = json.objectValue else { return nil }
+        if object["previews"] == nil { object["previews"] = .null }
+        guard object.count == TrainingSetting.all.count else { return nil }
         self.init()
         for setting in TrainingSetting.all {
             guard let value = object[setting.name], setting.set(value, in: &self) else { return nil }

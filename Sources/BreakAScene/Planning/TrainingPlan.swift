@@ -60,9 +60,11 @@ public struct TrainingPlan: Sendable, Equatable {
         // Backward: once for what flows through, once more for weights.
         let backward = movesWeights ? 2.0 : 1.0
         let again = options.checkpointsGradients ? unet.operations : 0
+        // Previews are drawn with guidance.
+        let preview = 2 * Double(TrainingRun.previewSteps) * unet.operations / Double(max(1, options.previews))
         operationsPerStep =
             Double(samples) * ((unet.operations + encoder.operations) * (1 + backward) + again) + encoded
-            + Double(passes) * (unet.operations + encoder.operations)
+            + Double(passes) * (unet.operations + encoder.operations) + (options.previews > 0 ? preview : 0)
         steps = options.steps
     }
 

@@ -45,8 +45,7 @@ extension LearnedModel {
         merged.replaceParameters(try Self.sums(model, other.model, base: bases[0]))
         let renamed = try merged.addHandles(of: other.model)
         var result = LearnedModel(merged)
-        (result.base, result.prior, result.history) = (bases[0], prior ?? other.prior, history)
-        other.history.entries.forEach { result.history.append($0) }
+        (result.base, result.prior, result.history) = (bases[0], prior ?? other.prior, history.followed(by: other.history))
         let changed = renamed.map { "; \($0.from) of the second is \($0.to)" }.joined()
         result.provenance = provenance + other.provenance + ["merged, both changes of \(bases[0].name) added\(changed)"]
         return (result, renamed)

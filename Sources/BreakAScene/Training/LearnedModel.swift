@@ -93,7 +93,10 @@ extension LearnedModel {
         var run = run
         while !run.isFinished {
             do {
+                // Where a preview was stopped, the run goes on with it.
+                try run.drawPreview(isCancelled: isCancelled)
                 try run.advance(replacing: replacing, isCancelled: isCancelled)
+                try run.drawPreview(isCancelled: isCancelled)
             } catch  where isCancelled() {
                 break
             }

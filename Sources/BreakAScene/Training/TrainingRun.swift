@@ -1,5 +1,6 @@
 import Autograd
 import Diffusion
+import Images
 import NeuralNetwork
 import Tensors
 
@@ -125,6 +126,9 @@ public struct TrainingRun: Sendable {
                 subsets: batch.samples.map { $0.chosen.map { pairing.tokens[$0] } }, handleLosses: losses.handles))
         return losses
     }
+
+    /// Keeps a picture of the model after the step that was done last.
+    mutating func keep(preview picture: Image) { history.append(preview: picture) }
 
     private func diverged(_ what: String) -> TrainingError {
         .notFinite(what: what, phase: phase, step: step + 1, steps: options.steps, lr: options.optimizer.lr)

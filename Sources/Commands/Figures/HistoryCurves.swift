@@ -56,7 +56,7 @@ struct HistoryCurves {
         return Chart(
             x: .init(label: "step", kind: try call[FigureCommands.logX] ? .logarithmic() : .linear, wholeNumbers: true),
             y: .init(label: columns.count == 1 ? columns[0].name : "loss", kind: isLogarithmic ? .logarithmic() : .linear),
-            series: series, marks: Self.marks(histories))
+            series: series, marks: Self.marks(histories), previews: histories.count == 1 ? Self.previews(histories[0]) : [])
     }
 
     /// Returns the columns that `y` names; else for one history every loss that was not zero, for several the reconstruction.
@@ -85,7 +85,12 @@ struct HistoryCurves {
     static func chart(_ history: History) -> Chart {
         Chart(
             x: .init(label: "step", wholeNumbers: true), y: .init(label: "loss", kind: .logarithmic()),
-            series: losses(history).map { series(history, $0.value, $0.name, smooth: nil) }, marks: marks([history]))
+            series: losses(history).map { series(history, $0.value, $0.name, smooth: nil) }, marks: marks([history]),
+            previews: previews(history))
+    }
+
+    private static func previews(_ history: History) -> [Chart.Preview] {
+        history.previews.map { Chart.Preview(x: Double($0.place + 1), picture: $0.picture) }
     }
 
     /// Returns a curve, smoothed within each phase, because the losses of two phases are not comparable.

@@ -63,7 +63,7 @@ enum GenerationCommands {
     }
 
     /// Returns the guidance scale of a builtin that draws, by default 3 for the embedded model and 7.5 for others.
-    static func guidance(_ call: Call, _ model: DiffusionModel) throws -> Double { try call[scale] ?? (model.isCollage ? 3 : 7.5) }
+    static func guidance(_ call: Call, _ model: DiffusionModel) throws -> Double { try call[scale] ?? model.suitedGuidance }
 
     /// Returns the latents of `latents=`, or noise at the size of `size=`.
     private static func initialLatents(_ call: Call, _ model: DiffusionModel, _ seeds: [Int]) throws -> Tensor {

@@ -20,7 +20,12 @@ public struct HistoryValue: DeclaredValue, TableReadable {
         makers: "phase1(model, scene).history",
         fields: columns.map { column in
             .init(column.name, column.name == "handles" ? .listOf(.string) : TensorType.of([nil]), column.doc) { $0.values(of: column) }
-        }, isOpen: true)
+        } + [
+            .init("previews", .listOf(ImageValue.valueType), "What the model drew of all handles, where previews asked for it.") {
+                .list($0.previews)
+            }
+        ],
+        isOpen: true)
 
     /// The columns that every history has.
     private static let columns: [Column] =
@@ -53,13 +58,21 @@ public struct HistoryValue: DeclaredValue, TableReadable {
             }
     }
 
-    /// The names of the columns.
-    public var fieldNames: [String] { columns.map(\.name) }
+    /// The pictures that were drawn, each with its phase and step as words.
+    private var previews: [Value] {
+        history.previews.map { preview in
+            let entry = history.entries[preview.place]
+            return .host(ImageValue(preview.picture, alt: "phase \(entry.phase), step \(entry.step)"))
+        }
+    }
 
-    /// Returns a column as a tensor [steps], NaN in steps that lack the number; `handles` is a list of strings. Returns nil for an unknown
+    /// The names of the columns, and "previews".
+    public var fieldNames: [String] { columns.map(\.name) + ["previews"] }
+
+    /// Returns a column as a tensor [steps], NaN in steps that lack the number; `handles` and `previews` are lists. Returns nil for an unknown
     /// name.
     public func field(_ name: String) throws -> Value? {
-        columns.first { $0.name == name }.map { values(of: $0) }
+        name == "previews" ? .list(previews) : columns.first { $0.name == name }.map { values(of: $0) }
     }
 
     private func values(of column: Column) -> Value {

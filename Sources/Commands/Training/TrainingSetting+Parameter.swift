@@ -50,7 +50,7 @@ extension TrainingSetting {
         case .sides: return (value.arrayValue.map { Value.list($0.compactMap(\.intValue).map { .int($0) }) } ?? .none).literalText
         // Gradients that are not clipped have the norm 0.
         case .number: return Value.float(value.doubleValue ?? 0).literalText
-        case .int: return Value.int(value.intValue ?? 0).literalText
+        case .int: return value.intValue.map { Value.int($0).literalText } ?? "none"
         case .bool: return Value.bool(value.boolValue ?? false).literalText
         case .word: return Value.string(value.stringValue ?? "").literalText
         }

@@ -15,6 +15,16 @@ public struct ChartReadout: Sendable, Equatable {
         public let places: [Double?]
     }
 
+    /// A picture that belongs to a place along x and to all behind it up to the next picture's.
+    public struct Preview: Sendable, Equatable {
+        /// The number of the place.
+        public let from: Int
+        /// A JPEG file, and its size.
+        public let jpeg: [UInt8]
+        /// The size of the picture in pixels.
+        public let size: PixelSize
+    }
+
     /// What x is; "" where it has no name.
     public let label: String
     /// The size of the picture in pixels.
@@ -29,21 +39,24 @@ public struct ChartReadout: Sendable, Equatable {
     public let lines: [Line]
     /// The parts that the chart's marks begin, by the number of the place along x.
     public let parts: [(from: Int, name: String)]
+    /// The pictures, in the order of their places.
+    public let previews: [Preview]
 
     private static let mostPlaces = 1500
     private static let mostLines = 12
+    private static let mostPreviews = 40
 
     /// Returns whether both are the same.
     public static func == (a: ChartReadout, b: ChartReadout) -> Bool {
         (a.label, a.width, a.height) == (b.label, b.width, b.height)
-            && (a.plot, a.names, a.places, a.lines) == (b.plot, b.names, b.places, b.lines)
+            && (a.plot, a.names, a.places, a.lines) == (b.plot, b.names, b.places, b.lines) && a.previews == b.previews
             && a.parts.elementsEqual(b.parts, by: ==)
     }
 }
 
 extension ChartReadout {
     /// Reads the values of a figure; nil for anything but a chart whose series are all lines. Of more than 1500 places along x some are
-    /// left out evenly. Throws `FigureError` where the figure cannot be drawn.
+    /// left out evenly, and so are pictures beyond 40. Throws `FigureError` where the figure cannot be drawn, and `ImageError`.
     init?(_ figure: Figure) throws {
         guard case .chart(let chart) = figure.content, (1...Self.mostLines).contains(chart.series.count),
             chart.series.allSatisfy({ if case .line = $0.shape { true } else { false } })
@@ -72,6 +85,14 @@ extension ChartReadout {
                 places: shown.map { $0.flatMap { frame.y.position($0) }.map(Self.pixels) })
         }
         parts = chart.marks.sorted { $0.x < $1.x }.compactMap { mark in xs.firstIndex { $0 >= mark.x }.map { ($0, mark.label) } }
+        let all = chart.previews
+        let kept =
+            all.count <= Self.mostPreviews ? all : (0..<Self.mostPreviews).map { all[$0 * (all.count - 1) / (Self.mostPreviews - 1)] }
+        previews = try kept.compactMap { preview in
+            try xs.lastIndex { $0 <= preview.x }.map {
+                Preview(from: $0, jpeg: try preview.picture.jpegData(quality: 85), size: preview.picture.size)
+            }
+        }
     }
 
     /// A place to a tenth of a pixel.
@@ -101,9 +122,24 @@ extension ChartReadout {
             guard let from = mark.int("from", 0...names.count - 1), let name = mark.text("name") else { return nil }
             return (from, name)
         }
-        guard read.count == lines.count, parts.count == marks.count else { return nil }
+        let previews = Self.previews(reader, count: names.count)
+        guard read.count == lines.count, parts.count == marks.count, let previews else { return nil }
         (self.label, self.width, self.height, self.plot, self.names, self.places) = (label, width, height, plot, names, places)
-        (self.lines, self.parts) = (read, parts)
+        (self.lines, self.parts, self.previews) = (read, parts, previews)
+    }
+
+    /// Reads the pictures; without the member there are none, and nil is something that is not right.
+    private static func previews(_ reader: ExplorableReader, count: Int) -> [Preview]? {
+        guard reader.json["previews"] != nil else { return [] }
+        guard let items = reader.readers("previews", 1...mostPreviews) else { return nil }
+        let read = items.compactMap { item -> Preview? in
+            guard let from = item.int("from", 0...count - 1), let width = item.int("width", 1...1024),
+                let height = item.int("height", 1...1024)
+            else { return nil }
+            let size = PixelSize(width: width, height: height)
+            return ExplorableReader.picture(item.bytes("picture"), size).map { Preview(from: from, jpeg: $0, size: size) }
+        }
+        return read.count == items.count && zip(read, read.dropFirst()).allSatisfy { $0.from < $1.from } ? read : nil
     }
 
     fileprivate static func place(_ json: JSON) -> Double? { json.doubleValue.flatMap { (-10_000...20_000).contains($0) ? $0 : nil } }
@@ -114,6 +150,14 @@ extension ChartReadout {
             ("plot", .array(plot.map { JSON($0) })), ("names", .array(names.map { .string(ExplorableReader.label($0)) })),
             ("places", .array(places.map { JSON($0) })), ("lines", .array(lines.map(\.json))),
             ("parts", .array(parts.map { ["from": JSON($0.from), "name": .string(ExplorableReader.label($0.name))] })),
+        ] + (previews.isEmpty ? [] : [("previews", .array(previews.map(\.json)))])
+    }
+}
+
+extension ChartReadout.Preview {
+    fileprivate var json: JSON {
+        [
+            "from": JSON(from), "width": JSON(size.width), "height": JSON(size.height), "picture": .string(Base64.text(of: jpeg)),
         ]
     }
 }

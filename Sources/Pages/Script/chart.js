@@ -18,8 +18,27 @@ const exploreChart = (figure, chart) => {
     return [part?.name, [chart.label, chart.names[place]].filter(Boolean).join(" ")].filter(Boolean).join(", ");
   };
   const stage = make("div", { className: "chart-stage" });
+  // What was drawn last at the place or before it, where the chart has such pictures.
+  const previews = chart.previews ?? [];
+  const canvas = make("canvas", { width: previews[0]?.width ?? 0, height: previews[0]?.height ?? 0 });
+  canvas.setAttribute("role", "img");
+  const title = make("p", { className: "panel-title" });
+  let shown = null;
+  const preview = place => {
+    const chosen = previews.findLast(({ from }) => from <= place) ?? previews[0];
+    if (!chosen || chosen === shown) return;
+    shown = chosen;
+    title.textContent = `after ${nameOf(chosen.from)}`;
+    canvas.setAttribute("aria-label", `What the model draws ${title.textContent}`);
+    bitmapOf(chosen.picture).then(picture => {
+      if (!picture || chosen !== shown) return;
+      [canvas.width, canvas.height] = [chosen.width, chosen.height];
+      canvas.getContext("2d").drawImage(picture, 0, 0);
+    });
+  };
   const show = place => {
     stage.classList.add("pointed");
+    preview(place);
     line.style.left = percent(chart.places[place], chart.width);
     const values = chart.lines.map(({ name, color, values, raw, places }, number) => {
       const isThere = values[place] !== null && places[place] !== null;
@@ -59,5 +78,8 @@ const exploreChart = (figure, chart) => {
   // The picture lies below what is drawn over it, and stays where print and readers without a script find it.
   image.before(stage);
   stage.append(image, line, ...dots);
-  return make("div", { className: "explorer" }, reading, make("div", { className: "sliders" }, places.label));
+  if (!previews.length) return make("div", { className: "explorer" }, reading, make("div", { className: "sliders" }, places.label));
+  preview(chart.places.length - 1);
+  const panels = make("div", { className: "panels" }, make("div", { className: "panel preview" }, title, canvas));
+  return make("div", { className: "explorer" }, reading, make("div", { className: "sliders" }, places.label), panels);
 };
