@@ -26,4 +26,9 @@ extension DiffusionModel {
         let isShared = handleOrigins.count { $0?.name == name } > 1
         return HandleLabel(token: handles[index], name: isShared ? "" : name, mask: handleOrigins[index]?.mask ?? 0)
     }
+
+    /// Returns a prompt as people read it, with things by their names: "a photo of cup and ball" for "a photo of <asset0> and <asset1>".
+    public func caption(ofPrompt prompt: String) -> String {
+        handles.indices.map(label).reduce(prompt) { $1.name == nil ? $0 : $0.replacing($1.token, with: $1.short) }
+    }
 }

@@ -133,11 +133,13 @@ enum GenerationCommands {
             help: "the model's numbers have left what float32 holds: was it trained with too high an lr?")
         let hash = model.fingerprint
         let images = try Image.batch(pictures).enumerated().map { index, image in
+            let caption = model.caption(ofPrompt: prompts[index])
             var entries: [(String, String)] = [
                 ("prompt", prompts[index]), ("seed", "\(seeds[index])"), ("steps", "\(options.steps)"),
                 ("scheduler", options.plan?.scheduler ?? ""),
                 ("guidance", "\(options.guidanceScale)"), ("model", model.name), ("model_hash", hash),
             ]
+            if caption != prompts[index] { entries.append((PictureCaption.key, caption)) }
             if !options.negativePrompt.isEmpty { entries.append(("negative", options.negativePrompt)) }
             entries += source?.entries ?? []
             return Value.host(
@@ -145,7 +147,7 @@ enum GenerationCommands {
                     image,
                     metadata: Provenance.completed(PNGMetadata(entries.map { PNGMetadata.Entry(key: $0.0, text: $0.1) }), call.context),
                     alt:
-                        "\(prompts[index])   \(image.size) px, \(options.steps) steps of \(options.plan?.scheduler ?? ""), guidance \(options.guidanceScale), seed \(seeds[index])"
+                        "\(caption)   \(image.size) px, \(options.steps) steps of \(options.plan?.scheduler ?? ""), guidance \(options.guidanceScale), seed \(seeds[index])"
                 ))
         }
         return images.count == 1 ? images[0] : .list(images)

@@ -2,6 +2,9 @@ import Images
 
 /// What pictures that were drawn together have in common.
 enum PictureCaption {
+    /// The key of the prompt with the names of things in place of handles, where there are names.
+    static let key = "caption"
+
     /// Returns "a photo of a ball   4 × 128×128 px, 30 steps of ddim, guidance 3.0, seeds 1–4", or nil for pictures that were not drawn
     /// together.
     static func text(_ images: [ImageValue]) -> String? {
@@ -10,13 +13,13 @@ enum PictureCaption {
         else { return nil }
         let numbers = images.compactMap { Int(entry("seed", $0) ?? "") }
         guard numbers.count == images.count else { return nil }
-        let prompt = common("prompt", images).map { $0 + "   " } ?? ""
+        let prompt = common(prompt, images).map { $0 + "   " } ?? ""
         return "\(prompt)\(images.count) × \(size) px, \(steps) steps of \(scheduler), guidance \(guidance), \(seeds(numbers))"
     }
 
     /// Returns the pictures' prompts where they differ, else nothing.
     static func titles(_ images: [ImageValue]) -> [String] {
-        let prompts = images.compactMap { entry("prompt", $0) }
+        let prompts = images.compactMap(prompt)
         return prompts.count == images.count && Set(prompts).count > 1 ? prompts : []
     }
 
@@ -29,8 +32,12 @@ enum PictureCaption {
 
     private static func entry(_ key: String, _ image: ImageValue) -> String? { image.metadata.entries.first { $0.key == key }?.text }
 
-    private static func common(_ key: String, _ images: [ImageValue]) -> String? {
-        let values = Set(images.map { entry(key, $0) })
+    private static func prompt(_ image: ImageValue) -> String? { entry(key, image) ?? entry("prompt", image) }
+
+    private static func common(_ key: String, _ images: [ImageValue]) -> String? { common({ entry(key, $0) }, images) }
+
+    private static func common(_ text: (ImageValue) -> String?, _ images: [ImageValue]) -> String? {
+        let values = Set(images.map(text))
         return values.count == 1 ? values.first ?? nil : nil
     }
 }
