@@ -68,8 +68,10 @@ let package = Package(
             exclude: ["README.md"]),
         .target(
             name: "Pages", dependencies: ["Files", "Tensors", "Images", "Figures", "Language", "Notebook"], exclude: ["README.md"],
-            resources: [.embedInCode("page.css")]
-                + ["tools", "maps", "attention", "leakage", "pictures", "film", "chart", "page"].map { .embedInCode("Script/\($0).js") }),
+            resources: ["page", "explore", "piece"].map { .embedInCode("\($0).css") }
+                + ["tools", "maps", "attention", "leakage", "pictures", "film", "chart", "explore", "page", "piece"].map {
+                    .embedInCode("Script/\($0).js")
+                }),
         .target(
             name: "Loopback", dependencies: ["Files", "Language", .product(name: "FlyingSocks", package: "FlyingFox")],
             exclude: ["README.md"]),
@@ -109,7 +111,7 @@ let package = Package(
         .testTarget(name: "LanguageTests", dependencies: ["Files", "Language"], exclude: ["Data"]),
         .testTarget(name: "CommandsTests", dependencies: ["Files", "Commands", "TestSupport"], exclude: ["Data"]),
         .testTarget(name: "LanguageServerTests", dependencies: ["Files", "LanguageServer", "Commands"], exclude: ["Data"]),
-        .testTarget(name: "JupyterTests", dependencies: ["Files", "Jupyter", "CZeroMQ", "Commands"]),
+        .testTarget(name: "JupyterTests", dependencies: ["Files", "Jupyter", "CZeroMQ", "BreakAScene", "Commands", "Pages"]),
         .testTarget(name: "TerminalTests", dependencies: ["Files", "Terminal", "Language", "Notebook", "CPNG", "TestSupport"]),
         .testTarget(name: "NotebookTests", dependencies: ["Notebook", "Commands", "Images", "Figures", "TestSupport"]),
         .testTarget(name: "PagesTests", dependencies: ["Files", "Pages", "Notebook", "Images", "Figures", "TestSupport"]),

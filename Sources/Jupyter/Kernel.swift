@@ -18,16 +18,25 @@ public final class Kernel {
         public var standardLibrary: [String]
         /// The program's name and version: "bas 0.1".
         public var version: String
+        /// Returns a value's display as HTML that needs nothing else, with what people explore in it and its tables; nil where its text and
+        /// its picture say the same. Clients that show HTML show nothing else of the value.
+        public var html: @Sendable (Display) -> String?
+        /// Tells the session, before each cell, whether a person is there whom it can ask: so says `allow_stdin` of the request, which
+        /// notebooks that run without anybody set to false.
+        public var meet: @Sendable (Context, _ hasPerson: Bool) -> Void
         /// Receives what the kernel has to tell whoever started it, line by line.
         public var log: @Sendable (String) -> Void
 
         /// Creates settings.
         public init(
-            builtins: [Builtin], standardLibrary: [String], version: String, log: @escaping @Sendable (String) -> Void
+            builtins: [Builtin], standardLibrary: [String], version: String, html: @escaping @Sendable (Display) -> String?,
+            meet: @escaping @Sendable (Context, _ hasPerson: Bool) -> Void = { _, _ in }, log: @escaping @Sendable (String) -> Void
         ) {
             self.builtins = builtins
             self.standardLibrary = standardLibrary
             self.version = version
+            self.html = html
+            self.meet = meet
             self.log = log
         }
     }
@@ -57,11 +66,12 @@ public final class Kernel {
         } catch {
             throw Problem(.cannotRead, "\(error)", exitCode: .inputOutput)
         }
-        let publisher = Publisher(outbox: outbox)
+        let publisher = Publisher(outbox: outbox, html: settings.html)
         var options = SessionOptions(standardLibrary: settings.standardLibrary)
         options.checksFirst = true
         options.display = { DisplayContext(width: Publisher.width) }
         session = Session(builtins: settings.builtins, options: options) { publisher.handle($0) }
+        session.context.isForPages = true
         self.publisher = publisher
         activity = Activity(session.interrupt)
     }

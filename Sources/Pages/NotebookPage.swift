@@ -9,14 +9,15 @@ import Tensors
 /// security policy admits no style and no script but ours, by their hashes.
 public struct NotebookPage {
     /// The style sheet of exported pages and of the preview.
-    public static let style = String(decoding: PackageResources.page_css, as: UTF8.self)
+    public static let style = String(decoding: PackageResources.page_css + PackageResources.explore_css, as: UTF8.self)
     /// The script of exported pages and of the preview. It listens on the document, so that cells may be replaced; after replacing,
     /// `basPage.upgrade(element)` prepares what is new.
     public static let script =
         "\"use strict\";\n(() => {\n"
         + [
             PackageResources.tools_js, PackageResources.maps_js, PackageResources.attention_js, PackageResources.leakage_js,
-            PackageResources.pictures_js, PackageResources.film_js, PackageResources.chart_js, PackageResources.page_js,
+            PackageResources.pictures_js, PackageResources.film_js, PackageResources.chart_js, PackageResources.explore_js,
+            PackageResources.page_js,
         ].map { String(decoding: $0, as: UTF8.self) }.joined() + "})();\n"
 
     /// What a page says beside the notebook itself.

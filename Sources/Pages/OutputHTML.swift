@@ -26,7 +26,8 @@ enum OutputHTML {
         return result + "</div>\n"
     }
 
-    private static func html(_ part: OutputPart) -> String {
+    /// Returns one piece.
+    static func html(_ part: OutputPart) -> String {
         switch part {
         case .text(let lines): return text(lines)
         case .table(let table): return html(table)

@@ -1,7 +1,9 @@
 import ArgumentParser
+import Commands
 import Glibc
 import Jupyter
 import Language
+import Pages
 import Terminal
 
 /// `bas kernel`.
@@ -44,7 +46,9 @@ struct RunKernel: ParsableCommand {
         try KernelCommand.reporting {
             let process = ProcessWatch(signals: Surroundings.catchSignals())
             let settings = Kernel.Settings(
-                builtins: Host.builtins, standardLibrary: StandardLibrary.here(), version: Host.version
+                builtins: Host.builtins, standardLibrary: StandardLibrary.here(), version: Host.version,
+                html: { OutputPiece.html(text: $0.plain, picture: $0.image.map { ($0.png, $0.alt) }) },
+                meet: { context, hasPerson in context[MaskPainting.self] = hasPerson ? MaskPainter.paint : nil }
             ) { Pages.note("bas kernel: \($0)") }
             let kernel = try Kernel(connection: try Connection(path: connectionFile), settings: settings)
             let status = kernel.run(watching: process)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """A lesson in a real JupyterLab, in Chromium, as a person uses it: opened with its recorded pictures, run from top to bottom; a training
-stopped, a name completed.
+stopped, a name completed; values explored, and pictures in their place where the notebook is not trusted.
 
 jupyterlab.py [--bas PROGRAM] [--lesson NAME] [--screenshots FOLDER]
 
@@ -28,6 +28,15 @@ STOPPED = [
     "print(\"learned {len(model.history) > 0}\")",
     "[{name: \"<i>a</i>\", iou: 0.5}, {name: \"b\", iou: 0.75}]",
     "load_sc",
+]
+
+EXPLORED = [
+    'base = load_model("collage")\nprompt = "a photo of a dog and a flower on the grass"\npicture = generate(base, prompt, steps=4, seed=1)\n'
+    'attention(base, prompt, token="dog", image=picture)',
+    'attention(base, prompt, token="grass", image=picture, timesteps=[300])',
+    "denoising(base, prompt, steps=4, seed=1)",
+    "plot([1, 4, 9, 16], title=\"<img src=x onerror='window.harmed=1'>\")",
+    "show table([{name: \"<i>a</i>\", iou: 0.5}, {name: \"b\", iou: 0.75}])",
 ]
 
 
@@ -197,10 +206,7 @@ def run_training(lab, done):
 
 def run_stopped(lab, browser):
     """The stop button keeps what was learned; tables are tables; Tab completes."""
-    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": {"name": "bas", "display_name": "bas", "language": "bas"}},
-                "cells": [{"cell_type": "code", "id": f"cell{i}", "metadata": {}, "source": text, "outputs": [], "execution_count": None}
-                          for i, text in enumerate(STOPPED)]}
-    (lab.notebooks / "stopped.ipynb").write_text(json.dumps(notebook))
+    write_notebook(lab, "stopped.ipynb", STOPPED)
     lab.open(browser, "stopped.ipynb")
     lab.show(0)
     lab.command("notebook:run-cell-and-select-next")
@@ -226,6 +232,66 @@ def run_stopped(lab, browser):
     expect(True, "Tab offers the names that fit")
 
 
+def explorer(code):
+    """An expression for the root of what the cell of this number lets people explore."""
+    return f"page.content.widgets[{code}].node.querySelector('.jp-OutputArea-output div[id^=bas-]').shadowRoot"
+
+
+def write_notebook(lab, name, cells):
+    """Writes a notebook of code cells: texts, or cells with outputs."""
+    made = [{"cell_type": "code", "id": f"cell{i}", "metadata": {}, "source": cell, "outputs": [], "execution_count": None}
+            if isinstance(cell, str) else cell for i, cell in enumerate(cells)]
+    notebook = {"nbformat": 4, "nbformat_minor": 5, "cells": made,
+                "metadata": {"kernelspec": {"name": "bas", "display_name": "bas", "language": "bas"}}}
+    (lab.notebooks / name).write_text(json.dumps(notebook))
+
+
+def run_explored(lab, browser):
+    """Values to explore, several in one page; the same notebook where it is not trusted shows pictures."""
+    write_notebook(lab, "explored.ipynb", EXPLORED)
+    lab.open(browser, "explored.ipynb")
+    lab.command("notebook:run-all-cells")
+    lab.tab.wait(f"page.content.widgets[{len(EXPLORED) - 1}].model.executionCount", 120)
+    lab.idle(60)
+    cells = lab.cells()
+    sizes = [len("".join(o["data"]["text/html"])) for cell in cells[:4] for o in cell["outputs"] if "text/html" in o.get("data", {})]
+    print(f"     HTML of the four values: {[f'{size >> 10} KiB' for size in sizes]}")
+    expect(len(sizes) == 4 and pictures(cells) == 4, "each value has HTML, and its picture beside it", (len(sizes), pictures(cells)))
+    # JupyterLab makes outputs when they come into view.
+    for code in range(len(EXPLORED)):
+        lab.show(code)
+    lab.show(0)
+    for code in range(4):
+        lab.tab.wait(f"{explorer(code)}?.querySelector('.explorer')", 10)
+    expect(lab.tab.run("window.explorers === undefined && window.tools === undefined"), "nothing is left in the page's own names")
+    reading = lambda code: lab.tab.run(f"{explorer(code)}.querySelector('.reading').textContent")
+    other = reading(1)
+    word = f"[...{explorer(0)}.querySelectorAll('.words-of-prompt button')].find(b => b.textContent === 'flower')"
+    lab.tab.run(word + ".click()")
+    expect("“flower”" in reading(0) and reading(1) == other, "a word shows its map in its own output", (reading(0), reading(1)))
+    lab.tab.run(f"{explorer(0)}.querySelector('.slider input').focus()")
+    lab.press("ArrowRight", 39)
+    lab.press("ArrowDown", 40)
+    expect(lab.tab.run("page.content.activeCellIndex") == 0, "keys on a slider leave the page's cells alone")
+    lab.tab.run(f"[...{explorer(2)}.querySelectorAll('button')].find(b => b.textContent === 'Play').click()")
+    lab.tab.wait(f"+{explorer(2)}.querySelector('input').value === 4", 10)
+    expect(lab.tab.run("window.harmed") is None, "nothing of a title runs")
+    expect(lab.tab.run("[...page.content.widgets[4].node.querySelectorAll('table td')].some(c => c.innerText === '<i>a</i>')"),
+           "a table that is shown is a table, and its texts are texts")
+    for code in range(4):
+        lab.show(code)
+        time.sleep(0.3)
+        lab.keep(f"explored-{code}.png")
+    # JupyterLab trusts what ran here, and nothing that came as a file.
+    write_notebook(lab, "stranger.ipynb", [{**cell, "source": "".join(cell["source"]) + "  # changed"} for cell in cells])
+    lab.open(browser, "stranger.ipynb")
+    lab.show(0)
+    lab.tab.wait("[...document.querySelectorAll('.jp-OutputArea img')].some(i => i.complete && i.naturalWidth > 50)", 10)
+    lab.keep("stranger.png")
+    expect(lab.tab.run("[...document.querySelectorAll('.jp-OutputArea-output *')].every(e => !e.shadowRoot)"
+                       " && !document.querySelector('.jp-OutputArea-output script')"), "where it is not trusted, the picture stands there")
+
+
 def check_lab(browser, program, shots, lesson):
     with tempfile.TemporaryDirectory(prefix="bas-jupyterlab-") as folder:
         lab = Lab(folder, program, shots)
@@ -233,6 +299,7 @@ def check_lab(browser, program, shots, lesson):
             done = run_lesson(lab, browser, lesson, program)
             run_training(lab, done)
             run_stopped(lab, browser)
+            run_explored(lab, browser)
             complaints = lab.complaints + lab.tab.complaints()
             expect(not complaints, "the browser complains of nothing", complaints[:3])
         except (TimeoutError, RuntimeError):

@@ -40,7 +40,7 @@ denoising(base, prompt, steps=6, seed=1)
 
 # %% Training
 photo = load_scene("mug_rose")
-m = phase2(phase1(base, photo, steps=8, prior_weight=0, seed=1), photo, steps=4, prior_weight=0, train="lora", seed=1)
+m = phase2(phase1(base, photo, steps=8, prior_weight=0, seed=1, previews=4), photo, steps=4, prior_weight=0, train="lora", seed=1, previews=4)
 m.history
 
 # %% Leakage
@@ -221,6 +221,15 @@ def check_chart(tab):
     point(tab, stage, 0.2, 0.5)
     left = reading(tab, figure)
     expect(left != right and "phase 1" in left and "phase 2" in right and "reconstruction" in left, "values are read out, with their phase", (left, right))
+    title = f"{figure}.querySelector('.preview p').textContent"
+    slide(tab, figure, "Step", 11)
+    time.sleep(0.2)
+    last = (tab.run(title), tab.run(pixels(figure)))
+    slide(tab, figure, "Step", 4)
+    time.sleep(0.2)
+    early = (tab.run(title), tab.run(pixels(figure)))
+    expect(last[0] == "after phase 2, step 12" and early[0] == "after phase 1, step 4" and last[1] != early[1],
+           "what the model drew at the step stands beside its values", (last, early))
     slide(tab, figure, "Step", 0)
     expect(reading(tab, figure).startswith("phase 1, step 1"), "and by the slider", reading(tab, figure))
     slide(tab, figure, "Step", 11)
@@ -380,6 +389,8 @@ def check_stranger(browser, program, shots, folder):
     page = (folder / "stranger.html").read_text()
     expect("shown as text" in told, "a stranger's records are announced as text", told)
     expect("<img src=" not in page and "data-explorable=" not in page and "![attention of dog](page.out/" in page, "and are text")
+    run(program, "export", "Downloads/page.bas", "-o", "stranger.ipynb", folder=folder)
+    expect("image/png" not in (folder / "stranger.ipynb").read_text(), "a notebook for Jupyter has them as text, too")
     run(program, "trust", "Downloads/page.bas", folder=folder)
     run(program, "export", "Downloads/page.bas", "-o", "stranger.html", folder=folder)
     expect((folder / "stranger.html").read_text().count("data-explorable=") == 8, "once trusted, they are what they were")

@@ -47,6 +47,34 @@ struct ExecutionTests {
                     == "<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr><td>1</td><td>&lt;b&gt;&amp;&#39;</td></tr>"
                     + "<tr><td>2.5</td><td>&quot;</td></tr></tbody></table>")
             #expect(try client.execute("[{a: 1}, {b: 2}]").result("text/html") == nil)
+            #expect(scene.result("text/html") == nil, "the picture alone says it")
+
+            let printed = try client.execute("show table([{a: 1, b: \"<b>\"}, {a: 2.5, b: \"c\"}])")
+            let html = try #require(printed.first("display_data")?["data"]?["text/html"]?.stringValue)
+            #expect(html.contains("<th scope=\"col\">b</th>") && html.contains("<td>&lt;b&gt;</td>") && !html.contains("<b>"))
+        }
+    }
+
+    /// `masks` reaches a person where one runs the cell, and says so where none does.
+    @Test func asksWhereSomebodyIsThere() throws {
+        try withKernel { _, client in
+            let painted = try client.execute("len(masks(load_scene(\"toys\")).masks)", ["allow_stdin": true])
+            #expect(painted.result() == "3")
+            let alone = try client.execute("masks(load_scene(\"toys\"))", ["allow_stdin": false])
+            #expect(alone.reply["evalue"]?.stringValue?.contains("nobody is here to paint") == true)
+        }
+    }
+
+    /// What people explore stands beside the picture, with a script that needs nothing else.
+    @Test func showsWhatPeopleExplore() throws {
+        try withKernel { _, client in
+            let chart = try client.execute("plot([1, 4, 9], title=\"</script><img src=x onerror=alert(1)>\")")
+            #expect(chart.result("image/png")?.hasPrefix("iVBORw0KGgo") == true && chart.result() != nil)
+            let html = try #require(chart.result("text/html"))
+            #expect(html.contains("<img src=\"data:image/png;base64,iVBORw0KGgo") && html.contains("exploreChart"))
+            #expect(html.contains("&quot;values&quot;:[1.0,4.0,9.0]") || html.contains("&quot;values&quot;:[1,4,9]"))
+            #expect(html.ranges(of: "</script>").count == 1 && !html.contains("<img src=x") && !html.contains("http"))
+            #expect(!html.contains("exploreAttention"), "only the script of its kind")
         }
     }
 

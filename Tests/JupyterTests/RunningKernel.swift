@@ -1,6 +1,8 @@
+import BreakAScene
 import Commands
 import Files
 import Glibc
+import Pages
 import Synchronization
 import Testing
 
@@ -47,8 +49,14 @@ final class RunningKernel: Sendable {
     }
 
     static func settings(_ log: @escaping @Sendable (String) -> Void = { _ in }) -> Kernel.Settings {
-        Kernel.Settings(builtins: CommandTable.all, standardLibrary: [library], version: CommandTable.version, log: log)
+        Kernel.Settings(
+            builtins: CommandTable.all, standardLibrary: [library], version: CommandTable.version,
+            html: { OutputPiece.html(text: $0.plain, picture: $0.image.map { ($0.png, $0.alt) }) },
+            meet: { context, hasPerson in context[MaskPainting.self] = hasPerson ? unchanged : nil }, log: log)
     }
+
+    /// A person who paints nothing: the scene comes back as it was.
+    private static let unchanged: @Sendable (MaskPainting.Request) throws -> Scene = { request in try #require(request.scene) }
 
     private static var library: String {
         let parts = #filePath.split(separator: "/")

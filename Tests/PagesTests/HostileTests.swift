@@ -114,6 +114,7 @@ import Testing
         let shown = CellHTML.outputs([.picture(png: carrying, alt: line)])
         #expect(shown.contains("data-explorable=\"{&quot;version&quot;:1") && !shown.contains("YmFTUA"))
         #expect(strangers(shown) == [])
+        #expect(strangers(try #require(OutputPiece.html(text: line, picture: (carrying, line)))) == [])
         let live = PageCell(
             file, 0, state: .current, outputs: [.text(line), .problem(line, isError: false), .picture(png: png, alt: line)])
         #expect(strangers(live.html(look)) == [])

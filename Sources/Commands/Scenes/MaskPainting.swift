@@ -56,7 +56,7 @@ extension SceneCommands {
         }
         guard let paint = call.context[MaskPainting.self] else {
             throw Problem(
-                .notAllowed, "masks: there is no terminal here, and so no person to paint",
+                .notAllowed, "masks: nobody is here to paint: neither a terminal nor a notebook that a person runs",
                 help: "bas masks photo.jpg paints and saves a scene for load_scene")
         }
         let request = try request(call)

@@ -11,7 +11,7 @@ final class Publisher: Sendable {
     static let moment = 0.1
     /// The number of bytes of text that do not wait for more.
     static let enough = 16 << 10
-    /// The most bytes of text, and of PNG files, that one request publishes.
+    /// The most bytes of text, and of PNG files with the HTML that has them, that one request publishes.
     static let mostText = 512 << 10
     static let mostPictures = 64 << 20
 
@@ -48,9 +48,11 @@ final class Publisher: Sendable {
     }
 
     private let outbox: Outbox
+    private let html: @Sendable (Display) -> String?
     private let state = Mutex(State())
 
-    init(outbox: Outbox) { self.outbox = outbox }
+    /// Creates a publisher. `html` is that of `Kernel.Settings`.
+    init(outbox: Outbox, html: @escaping @Sendable (Display) -> String?) { (self.outbox, self.html) = (outbox, html) }
 
     /// Begins to publish for a request. `number` is that of the cell, which results carry.
     func begin(_ request: Message, number: Int, extent: Extent) {
@@ -164,6 +166,7 @@ final class Publisher: Sendable {
         guard state.extent == .all else { return }
         state.results.append(display.plain)
         var data = bundle(display, &state)
+        // A table's values themselves say more than the text that was laid out for them.
         if let table = HTMLTable.text(of: value) { data["text/html"] = .string(table) }
         publishResult(data, &state)
     }
@@ -187,10 +190,12 @@ final class Publisher: Sendable {
     /// Returns a value in the forms in which a client can show it.
     private func bundle(_ display: Display, _ state: inout State) -> JSONObject {
         var data: JSONObject = ["text/plain": .string(printable(display.plain))]
-        guard let image = display.image else { return data }
-        if image.png.count <= state.picturesLeft {
-            state.picturesLeft -= image.png.count
-            data["image/png"] = .string(Base64.text(of: image.png))
+        let html = html(display)
+        let size = (display.image?.png.count ?? 0) + (html?.utf8.count ?? 0)
+        if size <= state.picturesLeft {
+            state.picturesLeft -= size
+            if let html { data["text/html"] = .string(html) }
+            if let image = display.image { data["image/png"] = .string(Base64.text(of: image.png)) }
         } else if !state.toldOfPictures {
             state.toldOfPictures = true
             flush(&state)

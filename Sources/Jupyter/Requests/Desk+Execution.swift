@@ -19,6 +19,7 @@ extension Desk {
         }
         var answer: JSONObject = ["status": "ok"]
         var expressions: JSONObject = [:]
+        settings.meet(session.context, content["allow_stdin"]?.boolValue ?? false)
         publisher.begin(request, number: count, extent: isSilent ? .withoutResults : .all)
         let status = isBlank ? .ok : run(code, isKept: isKept)
         let shown = publisher.end()

@@ -179,20 +179,8 @@ const addReading = table => {
   });
 };
 
-// Values to explore: what stands in place of a still picture, or below it.
 const explorers = {
   attention: exploreAttention, film: exploreFilm, chart: exploreChart, leakage: exploreLeakage, pictures: explorePictures,
-};
-const addExplorer = figure => {
-  const data = JSON.parse(figure.dataset.explorable);
-  figure.removeAttribute("data-explorable");
-  const explorer = explorers[data.kind](figure, data);
-  figure.classList.add("explored", data.kind);
-  figure.insertBefore(explorer, figure.querySelector("figcaption"));
-  if (data.kind === "chart") return;
-  const still = button("Still picture", () => still.setAttribute("aria-pressed", figure.classList.toggle("still")));
-  still.setAttribute("aria-pressed", false);
-  explorer.querySelector(".sliders").append(still);
 };
 
 // Prepares what is new below an element; what is prepared already stays as it is.
@@ -207,7 +195,7 @@ const upgrade = root => {
   each(".source", addSourceTools);
   each(".strip", addStripTools);
   each(".table.data", addReading);
-  each("figure[data-explorable]", addExplorer);
+  each("figure[data-explorable]", figure => addExplorer(figure, explorers));
   each("figure img, .prose img", image => {
     image.classList.add("zoomable");
     image.tabIndex = 0;
