@@ -110,7 +110,7 @@ enum AttentionCommands {
                 prompt: prompt, mask: tokens.areSeveral ? nil : ownMask(call, model, token: study.ids[tokens.places[0]]),
                 origin: Provenance.of(call),
                 explorer: call.context.displayContext.wantsExplorables
-                    ? try AttentionExplorer(study, model.tokenizer, tokens, heads: heads).panel(picture) : nil))
+                    ? try AttentionExplorer(study, model, tokens, heads: heads).panel(picture) : nil))
     }
 
     /// Returns the picture that `image=` gives, as it is shown and as the model sees it: of a scene the part that training sees, of a

@@ -14,7 +14,8 @@ struct AttentionExplorer {
     private let heads: [Int]?
 
     /// Prepares the maps of a study; `heads` as for `AttentionStudy.maps`.
-    init(_ study: AttentionStudy, _ tokenizer: CLIPTokenizer, _ tokens: AttentionTokens, heads: [Int]?) {
+    init(_ study: AttentionStudy, _ model: DiffusionModel, _ tokens: AttentionTokens, heads: [Int]?) {
+        let tokenizer = model.tokenizer
         (self.study, self.tokens, self.heads) = (study, tokens, heads)
         let end = study.ids.dropFirst().firstIndex(of: tokenizer.eosTokenID) ?? study.ids.count
         // The marks of beginning and end are shown where the value is about them.
@@ -22,7 +23,7 @@ struct AttentionExplorer {
         words = places.map { place in
             let id = study.ids[place]
             if id == tokenizer.bosTokenID, place == 0 { return "(begin)" }
-            return id == tokenizer.eosTokenID ? "(end)" : tokenizer.decode([id])
+            return id == tokenizer.eosTokenID ? "(end)" : model.caption(ofPrompt: tokenizer.decode([id]))
         }
     }
 
