@@ -66,7 +66,9 @@ struct NotebookDesk {
                 return ErrorCode.timeLimit.exitCode.rawValue
             }
             if isInterrupted {
-                say("interrupted: \(results.count) of \(file.cells.count) cells are done; the same command goes on")
+                say(
+                    "interrupted: \(results.count) of \(file.cells.count) cells are done; the same command goes on with the one that was stopped, from "
+                        + "its beginning (checkpoint=\"folder\" in a training keeps its steps)")
                 return ExitCode.interrupted.rawValue
             }
             return (results.first { $0.isFailed }?.exitCode ?? .ok).rawValue
