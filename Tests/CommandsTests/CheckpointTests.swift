@@ -70,10 +70,10 @@ import Testing
     /// Previews change nothing that is learned, outlive an interruption, and stand in the chart of the history.
     @Test func previewsAreKeptAndChangeNothing() throws {
         try inTemporaryFolder { _ in
-            let call = "phase1(base, photo, steps=5, prior_weight=0, seed=3, previews=2)"
+            let call = "phase1(base, photo, steps=5, prior_weight=0, lr=0.1, seed=3, previews=2)"
             Self.interrupted(Self.tiny(), "part = \(call.dropLast()), checkpoint=\"run\", checkpoint_every=1)", phase: 1, after: 3)
             let bench = Self.tiny()
-            bench.run("rest = resume(\"run\"); whole = \(call); bare = phase1(base, photo, steps=5, prior_weight=0, seed=3)")
+            bench.run("rest = resume(\"run\"); whole = \(call); bare = phase1(base, photo, steps=5, prior_weight=0, lr=0.1, seed=3)")
             #expect(bench.isTrue("whole.hash == bare.hash and bare.history.previews == []"))
             #expect(bench.isTrue("len(whole.history.previews) == 3 and rest.history.previews == whole.history.previews"))
             #expect(bench.isTrue("whole.history.previews[0] != whole.history.previews[2]"))
