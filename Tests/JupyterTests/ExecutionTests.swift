@@ -47,7 +47,10 @@ struct ExecutionTests {
                     == "<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr><td>1</td><td>&lt;b&gt;&amp;&#39;</td></tr>"
                     + "<tr><td>2.5</td><td>&quot;</td></tr></tbody></table>")
             #expect(try client.execute("[{a: 1}, {b: 2}]").result("text/html") == nil)
-            #expect(scene.result("text/html") == nil, "the picture alone says it")
+            let both = try #require(scene.result("text/html"))
+            #expect(
+                both.contains("<td class=\"number\">") && both.contains("<img src=\"data:image/png"), "its table stands over its picture")
+            #expect(shown.first("display_data")?["data"]?["text/html"] == nil, "the picture alone says it")
 
             let printed = try client.execute("show table([{a: 1, b: \"<b>\"}, {a: 2.5, b: \"c\"}])")
             let html = try #require(printed.first("display_data")?["data"]?["text/html"]?.stringValue)
