@@ -23,6 +23,7 @@ let package = Package(
         .target(name: "Cancelling"),
         .systemLibrary(name: "CXattr", pkgConfig: nil),
         .target(name: "Files", dependencies: ["Cancelling", "CXattr"]),
+        .target(name: "Statistics"),
         .systemLibrary(name: "COpenBLAS", pkgConfig: nil, providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CCairo", pkgConfig: nil, providers: [.apt(["libcairo2-dev"])]),
         .target(name: "CBuild", cSettings: [.define("BAS_COMMIT", to: "\"\(commit)\"")]),
@@ -54,7 +55,7 @@ let package = Package(
         .target(
             name: "Language", dependencies: ["Files"], exclude: ["README.md", "grammar.txt"], resources: [.embedInCode("language.bas")]),
         // Floor 6: the builtin table.
-        .target(name: "Commands", dependencies: ["BreakAScene", "World", "Evaluators", "Jobs", "Language", "Figures"], exclude: ["README.md"]),
+        .target(name: "Commands", dependencies: ["BreakAScene", "World", "Evaluators", "Jobs", "Statistics", "Language", "Figures"], exclude: ["README.md"]),
         // Floors 7 and 8: the prompt and the command line.
         .target(
             name: "Reference", dependencies: ["Files", "Language"],
@@ -109,7 +110,7 @@ let package = Package(
         .testTarget(name: "EvaluatorsTests", dependencies: ["Evaluators", "TestSupport"]),
         .testTarget(name: "BreakASceneTests", dependencies: ["BreakAScene", "TestSupport"]),
         .testTarget(name: "LanguageTests", dependencies: ["Files", "Language"], exclude: ["Data"]),
-        .testTarget(name: "CommandsTests", dependencies: ["Files", "Commands", "TestSupport"], exclude: ["Data"]),
+        .testTarget(name: "CommandsTests", dependencies: ["Files", "Statistics", "Commands", "TestSupport"], exclude: ["Data"]),
         .testTarget(name: "LanguageServerTests", dependencies: ["Files", "LanguageServer", "Commands"], exclude: ["Data"]),
         .testTarget(name: "JupyterTests", dependencies: ["Files", "Jupyter", "CZeroMQ", "BreakAScene", "Commands", "Pages"]),
         .testTarget(name: "TerminalTests", dependencies: ["Files", "Terminal", "Language", "Notebook", "CPNG", "TestSupport"]),

@@ -13,6 +13,8 @@ extension CommandTable {
             ProductsScope.builtin
         ] + GenerationCommands.all
             + AttentionCommands.all + MethodCommands.all + SchedulerCommands.all + EvaluationCommands.all + BenchmarkCommand.all
+            + AttentionCommands.all + MethodCommands.all + SchedulerCommands.all + EvaluationCommands.all + [BootstrapCommand.builtin]
+            + TestCommands.all
             + [
                 InspectionCommand.builtin, RefineCommand.builtin,
             ] + EvaluatorCommands.all + ScoreCommands.all

@@ -61,6 +61,7 @@ enum EvaluationCommands {
                     "t = sweep({w: [0, 1], seed: 1..3}, fn(p) { {iou: p.seed / 10 + [0, 0.25][p.w]} })\nsummary(t, paired=\"w\", against=0)",
                     shows: "w  against  n   iou  iou_low  iou_high\n1        0  3  0.25     0.25      0.25"),
             ],
-            seeAlso: ["load_table", "plot"], run: { .host(try TableSummary($0).table()) }),
+            seeAlso: ["load_table", "plot"],
+            run: { .host(try TableSummary($0, TableCommands.rows($0[table], $0, table.name), .student).table()) }),
     ]
 }

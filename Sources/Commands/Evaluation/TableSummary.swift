@@ -1,22 +1,24 @@
 import Language
 
-/// The result of `summary`: a row for each group of rows that agree, or for all pairs with a baseline.
+/// The result of `summary` and `bootstrap`: a row for each group of rows that agree, or for all pairs with a baseline.
 struct TableSummary {
     private typealias Keys = EvaluationCommands
 
     private let call: Call
     private let runs: MeasuredRows
+    private let rule: IntervalRule
 
-    init(_ call: Call) throws {
-        self.call = call
-        runs = MeasuredRows(try TableCommands.rows(call[Keys.table], call, Keys.table.name))
+    init(_ call: Call, _ table: TableValue, _ rule: IntervalRule) {
+        (self.call, self.rule) = (call, rule)
+        runs = MeasuredRows(table)
     }
 
     func table() throws -> TableValue {
-        if let paired = try call[Keys.paired] { return try PairedDifferences(call, runs, paired).table() }
+        if let paired = try call[Keys.paired] { return try PairedDifferences(call, runs, paired, rule).table() }
         if let name = try call.firstGiven(Keys.against, Keys.within) {
             throw Problem(
-                .badArgument, "summary: \(name) says something of pairs", argument: name, help: "paired=\"method\" compares rows in pairs")
+                .badArgument, "\(call.builtin.name): \(name) says something of pairs", argument: name,
+                help: "paired=\"method\" compares rows in pairs")
         }
         return try means()
     }
@@ -29,10 +31,11 @@ struct TableSummary {
         let measures = try runs.measures(besides: by, call)
         let (places, values) = (by.map(runs.place), try measures.map { try runs.numbers($0, call) })
         let groups = runs.groups(places)
-        var summary = MeasureColumns(measures)
+        let clusters = try rule.clusters(runs, call)
+        var summary = MeasureColumns(measures, rule)
         for group in groups {
             let ended = group.filter { !runs.hasFailed($0) }
-            summary.add(count: ended.count, values.map { column in ended.map { column[$0] } })
+            try summary.add(values.map { column in ended.map { column[$0] } }, count: ended.count, clusters: ended.map { clusters[$0] })
         }
         let failures = groups.map { group in group.count(where: runs.hasFailed) }
         let counts = [("n", summary.counts)] + (failures.contains { $0 > 0 } ? [("failed", failures)] : [])
@@ -77,18 +80,19 @@ struct MeasuredRows {
         }.map(\.element)
         guard !numeric.isEmpty else {
             throw Problem(
-                .badArgument, "summary: there is no column of numbers to average", argument: EvaluationCommands.table.name,
+                .badArgument, "\(call.builtin.name): there is no column of numbers to average", argument: EvaluationCommands.table.name,
                 notes: ["there are \(table.columns.joined(separator: ", "))"])
         }
         return numeric
     }
 
-    func numbers(_ column: String, _ call: Call) throws -> [Double] {
+    /// Returns a column's numbers, NaN for gaps. Throws `.wrongType` at an argument, `columns` without one, where it holds something else.
+    func numbers(_ column: String, _ call: Call, _ argument: String = EvaluationCommands.columns.name) throws -> [Double] {
         let place = place(column)
         return try table.rows.map { row in
             if let number = NumberReading.number(row[place]) { return number }
             throw Problem(
-                .wrongType, "summary: the column \"\(column)\" holds no numbers", argument: EvaluationCommands.columns.name,
+                .wrongType, "\(call.builtin.name): the column \"\(column)\" holds no numbers", argument: argument,
                 label: "one value is \(row[place].describedType)")
         }
     }
@@ -104,39 +108,5 @@ struct MeasuredRows {
             groups[key, default: []].append(row)
         }
         return order.map { groups[$0] ?? [] }
-    }
-}
-
-/// The means of measures with their intervals, one row a group.
-struct MeasureColumns {
-    private let names: [String]
-    /// The number of rows of each group.
-    private(set) var counts: [Int] = []
-    private var means: [[(mean: Double, half: Double?)]] = []
-    /// The number of finite values, by group and measure.
-    private var used: [[Int]] = []
-
-    init(_ names: [String]) { self.names = names }
-
-    /// Adds a group of `count` rows, with the values of each measure.
-    mutating func add(count: Int, _ values: [[Double]]) {
-        counts.append(count)
-        means.append(values.map(MeanInterval.of))
-        used.append(values.map { column in column.count(where: \.isFinite) })
-    }
-
-    /// Returns the table, with `heads` and `counts` first. Where not all rows have a number of a measure, a column `name_n` says how many
-    /// its mean is of.
-    func table(heads: [(String, [Value])], counts: [(String, [Int])], settings: [String]) -> TableValue {
-        var columns = heads + counts.map { ($0, $1.map { .int($0) }) }
-        for (place, name) in names.enumerated() {
-            let intervals = means.map { $0[place] }
-            columns.append((name, intervals.map { $0.mean.isNaN ? .none : .float($0.mean) }))
-            columns.append(("\(name)_low", intervals.map { pair in pair.half.map { .float(pair.mean - $0) } ?? .none }))
-            columns.append(("\(name)_high", intervals.map { pair in pair.half.map { .float(pair.mean + $0) } ?? .none }))
-            let numbers = used.map { $0[place] }
-            if numbers != self.counts { columns.append(("\(name)_n", numbers.map { .int($0) })) }
-        }
-        return TableValue(columns: columns.map(\.0), rows: means.indices.map { row in columns.map { $0.1[row] } }, settings: settings)
     }
 }
