@@ -41,6 +41,10 @@ let package = Package(
         .target(name: "Tensors", dependencies: ["Files", "CKernels", "COpenBLAS"], exclude: ["README.md"]),
         .target(name: "Images", dependencies: ["Tensors", "CPNG", "CTurboJPEG"]),
         .target(name: "Figures", dependencies: ["Tensors", "Images", "CCairo"]),
+        // Floor 1 as well: studies with people, a page and its answers.
+        .target(
+            name: "Study", dependencies: ["Files", "Tensors", "Images"], exclude: ["README.md"],
+            resources: ["study.css", "order.js", "study.js"].map { .embedInCode("Page/\($0)") }),
         // Floors 2 and 3: differentiation, layers and optimizers.
         .target(name: "Autograd", dependencies: ["Tensors"]),
         .target(name: "NeuralNetwork", dependencies: ["Autograd", "CKernels"]),
@@ -55,7 +59,7 @@ let package = Package(
         .target(
             name: "Language", dependencies: ["Files"], exclude: ["README.md", "grammar.txt"], resources: [.embedInCode("language.bas")]),
         // Floor 6: the builtin table.
-        .target(name: "Commands", dependencies: ["BreakAScene", "World", "Evaluators", "Jobs", "Statistics", "Language", "Figures"], exclude: ["README.md"]),
+        .target(name: "Commands", dependencies: ["BreakAScene", "World", "Evaluators", "Jobs", "Statistics", "Study", "Language", "Figures"], exclude: ["README.md"]),
         // Floors 7 and 8: the prompt and the command line.
         .target(
             name: "Reference", dependencies: ["Files", "Language"],
@@ -110,7 +114,7 @@ let package = Package(
         .testTarget(name: "EvaluatorsTests", dependencies: ["Evaluators", "TestSupport"]),
         .testTarget(name: "BreakASceneTests", dependencies: ["BreakAScene", "TestSupport"]),
         .testTarget(name: "LanguageTests", dependencies: ["Files", "Language"], exclude: ["Data"]),
-        .testTarget(name: "CommandsTests", dependencies: ["Files", "Statistics", "Commands", "TestSupport"], exclude: ["Data"]),
+        .testTarget(name: "CommandsTests", dependencies: ["Files", "Statistics", "Study", "Commands", "TestSupport"], exclude: ["Data"]),
         .testTarget(name: "LanguageServerTests", dependencies: ["Files", "LanguageServer", "Commands"], exclude: ["Data"]),
         .testTarget(name: "JupyterTests", dependencies: ["Files", "Jupyter", "CZeroMQ", "BreakAScene", "Commands", "Pages"]),
         .testTarget(name: "TerminalTests", dependencies: ["Files", "Terminal", "Language", "Notebook", "CPNG", "TestSupport"]),

@@ -14,7 +14,7 @@ extension CommandTable {
         ] + GenerationCommands.all
             + AttentionCommands.all + MethodCommands.all + SchedulerCommands.all + EvaluationCommands.all + BenchmarkCommand.all
             + AttentionCommands.all + MethodCommands.all + SchedulerCommands.all + EvaluationCommands.all + [BootstrapCommand.builtin]
-            + TestCommands.all
+            + TestCommands.all + StudyCommands.all
             + [
                 InspectionCommand.builtin, RefineCommand.builtin,
             ] + EvaluatorCommands.all + ScoreCommands.all
