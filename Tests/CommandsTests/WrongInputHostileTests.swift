@@ -62,6 +62,7 @@ import Testing
         "scene": [("image", "s"), ("masks", "s.masks")],
         "save_scene": [("scene", "s"), ("path", "\"out\"")],
         "check": [("scene", "s"), ("model", "b")],
+        "coco_scenes": [("annotations", "\"coco.json\""), ("images", "\".\""), ("n", "1")],
         "prepare": [("scene", "s"), ("model", "b")],
         "merge": [("a", "m"), ("b", "m3")],
         "render": [("things", "2"), ("side", "64")],
@@ -101,6 +102,9 @@ import Testing
         save_handles(add_handles(b, 1), "h.safetensors"); save_result(m, "r.safetensors", b);
         k = require_grad(b, "kv"); q, ko = update(k, adamw(k.parameters, lr=0.001), grad(mean(predict_noise(k, ones([1, 16, 16, 8]), 500, "a dog").noise), k.parameters));
         save_lora(q, "l.safetensors", b);
+        save_image(image(zeros([64, 64])), "1.png");
+        fn half(k) { {image_id: 1, category_id: k, iscrowd: 0, area: 2048, segmentation: [[32 * k - 32, 0, 32 * k, 0, 32 * k, 64, 32 * k - 32, 64]]} };
+        save_json({images: [{id: 1, file_name: "1.png", width: 64, height: 64}], categories: [{id: 1, name: "cat"}, {id: 2, name: "dog"}], annotations: [half(1), half(2)]}, "coco.json");
         """
 
     /// Calls of one command with one or two arguments replaced; more rounds find more, the same ones every time.

@@ -18,6 +18,7 @@ status=0
 "$PYTHON" Tests/Conformance/adapters.py --bas "$BAS" || status=1
 "$PYTHON" Tests/Conformance/evaluators.py --bas "$BAS" || status=1
 "$PYTHON" Tests/Conformance/significance.py --bas "$BAS" || status=1
+"$PYTHON" Tests/Conformance/coco.py --bas "$BAS" || status=1
 "$PYTHON" Tests/Conformance/study.py --bas "$BAS" || [ $? = 77 ] || status=1
 "$PYTHON" Tests/Conformance/notebooks.py --bas "$BAS" || status=1
 "$PYTHON" Tests/Conformance/kernel.py --bas "$BAS" || status=1

@@ -25,7 +25,7 @@ enum SceneCommands {
 
     /// The rows of this family.
     static let all: [Builtin] = [
-        masksRow,
+        masksRow, COCOCommand.builtin,
         Builtin(
             "load_scene", family: .scenes, summary: "Loads a scene: a folder with img.jpg and mask0.png, mask1.png, ….",
             parameters: [source, fit], result: .scene, terms: ["photo", "open", "masks"], paper: "§3",
