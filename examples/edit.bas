@@ -39,3 +39,10 @@ assert psnr(by_hand, built_in) > 60
 #> ![a photo of <asset1>   3 × 128×128 px, 30 steps of ddim, guidance 3.0, seeds 0–2](edit.out/b374a9ddc930.png)
 #> psnr inf dB
 #>@ c0b73e84344e Cooperlake 1.7 s
+
+# %% Region after region
+#| Several regions are drawn one after the other, each seeing what was drawn before, with any scheduler.
+mug, rose = second.handles
+places = [ellipse([34, 84], [24, 26], target.size), where]
+prompts = ["a photo of {mug}", prompt]
+show edit(second, target, places, prompts, n=3, scheduler="dpmsolver++", negative="a photo of a dog", seed=1)

@@ -60,4 +60,34 @@ import Testing
                 "[out.metadata.prompt, out.metadata.seed, out.metadata.model, out.metadata.model_hash == base.hash, out.metadata.steps]")
                 == "[\"a dog\", \"7\", \"collage\", true, \"2\"]")
     }
+
+    /// Several regions are one edit after the other, and picture i is that of seed + i.
+    @Test func regionsFollowEachOther() {
+        let bench = Self.bench()
+        bench.run(
+            """
+            places = [ellipse([120, 300], [60, 60], toys.size), ellipse([380, 200], [70, 70], toys.size)]
+            both = edit(base, toys, places, ["a dog", "a cat"], n=2, steps=2, seed=3)
+            fn one_by_one(s) { edit(base, edit(base, toys, places[0], "a dog", steps=2, seed=s), places[1], "a cat", steps=2, seed=s) }
+            """)
+        #expect(bench.text("[len(both), psnr(both[0], one_by_one(3)) > 45, psnr(both[1], one_by_one(4)) > 45]") == "[2, true, true]")
+        #expect(bench.text("[p.metadata.seed for p in both]") == "[\"3\", \"4\"]")
+        #expect(bench.text("max(max(abs(tensor(both[1]) - tensor(toys)), axis=-1) * (tensor(places[0] | places[1]) == 0))") == "0.0")
+    }
+
+    @Test(arguments: ["ddim", "ddpm", "pndm", "euler", "euler_ancestral", "dpmsolver++"])
+    func everySchedulerKeepsTheRest(_ scheduler: String) {
+        let bench = Self.bench()
+        bench.run("m = ellipse([300, 200], [90, 60], toys.size); out = edit(base, toys, m, \"a dog\", steps=4, scheduler=\"\(scheduler)\")")
+        #expect(bench.text("max(max(abs(tensor(out) - tensor(toys)), axis=-1) * (tensor(m) == 0))") == "0.0")
+        #expect(bench.text("out.metadata.scheduler") == "\"\(scheduler)\"")
+    }
+
+    @Test func negativeAndGuidanceCount() {
+        let bench = Self.bench()
+        bench.run(
+            "m = ellipse([300, 200], [90, 60], toys.size)\nfn e(negative) { edit(base, toys, m, \"a dog\", steps=3, negative=negative) }")
+        #expect(bench.isTrue("e(\"\") != e(\"a cat\")"))
+        #expect(bench.isTrue("edit(base, toys, m, \"a dog\", steps=3, guidance=1) != e(\"\")"))
+    }
 }

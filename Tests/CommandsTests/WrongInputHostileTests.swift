@@ -62,6 +62,7 @@ import Testing
         "scene": [("image", "s"), ("masks", "s.masks")],
         "save_scene": [("scene", "s"), ("path", "\"out\"")],
         "check": [("scene", "s"), ("model", "b")],
+        "add_background": [("scene", "s")],
         "coco_scenes": [("annotations", "\"coco.json\""), ("images", "\".\""), ("n", "1")],
         "prepare": [("scene", "s"), ("model", "b")],
         "merge": [("a", "m"), ("b", "m3")],

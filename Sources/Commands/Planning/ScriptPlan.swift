@@ -124,9 +124,9 @@ public struct ScriptPlan {
         let (known, unknown) = call.known(context) { _ in nil }
         name(unknown, of: ["prompt", "n", "steps", "guidance", "size"], call, &row)
         do {
-            let isEdit = call.call.builtin.name == "edit"
-            let prompts = isEdit || unknown.contains("prompt") ? 1 : (try? known[GenerationCommands.prompts].count) ?? 1
-            let n = isEdit ? 1 : (try? known[GenerationCommands.count]) ?? 1
+            // A prompt of `edit` is a region, in which each picture is drawn once.
+            let prompts = unknown.contains("prompt") ? 1 : (try? known[GenerationCommands.prompts].count) ?? 1
+            let n = (try? known[GenerationCommands.count]) ?? 1
             let sides = known.given(GenerationCommands.size) == nil ? nil : try known.pixels(GenerationCommands.size)
             let steps = (try? known[GenerationCommands.steps]) ?? 30
             let isGuided = try known[GenerationCommands.scale] != 1

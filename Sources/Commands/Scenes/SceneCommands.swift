@@ -14,6 +14,7 @@ enum SceneCommands {
     private static let image = Key<Image>("image", doc: "The photo.")
     private static let masks = Key<[Mask]>("masks", doc: "One a thing, of the photo's size.")
     private static let names = Key<[String]?>("names", doc: "What the things are called, for tables and figures.", keywordOnly: true)
+    private static let backgroundName = Key<String>("name", default: "background", doc: "What the background is called.", keywordOnly: true)
     private static let title = Key<String>(
         "title", default: "scene", doc: "What the scene is called: handles go by it.", keywordOnly: true)
     private static let folder = Key<String>("path", doc: "The folder; made where it is missing, in one that is there.", file: .output)
@@ -35,6 +36,13 @@ enum SceneCommands {
             parameters: [image, masks, names, title, fit], result: .scene, terms: ["photo", "masks", "new"], paper: "§3",
             examples: [.init("scene(load_scene(\"toys\").image, [box([100, 100], [300, 300], [512, 512])]).names", shows: "[\"mask 0\"]")],
             seeAlso: ["save_scene", "check"], run: make),
+        Builtin(
+            "add_background", family: .scenes,
+            summary:
+                "A scene with one mask more, of all that no mask covers: a handle for the background, for prompts \"… at {background}\".",
+            parameters: [scene, backgroundName], result: .scene, terms: ["v_bg", "complement", "place", "room", "rest"], paper: "§4.3",
+            examples: [.init("add_background(load_scene(\"toys\")).names[-1]", shows: "\"background\"")], seeAlso: ["scene", "complement"],
+            run: addBackground),
         Builtin(
             "save_scene", family: .scenes, summary: "Writes a scene as a folder that load_scene reads.",
             parameters: [scene, folder], result: .path, terms: ["write", "export", "store"],
@@ -98,6 +106,27 @@ enum SceneCommands {
     /// memory.
     private static func eightBits(_ mask: Mask) -> Mask {
         Mask(width: mask.width, height: mask.height, values: mask.bytes.map { Float(Double($0) / 255) })
+    }
+
+    /// Runs `add_background`. Throws `.maskEmpty` where the masks cover the whole photo.
+    @Sendable private static func addBackground(_ call: Call) throws -> Value {
+        let (scene, name) = (try call[Self.scene].scene, try call[backgroundName])
+        guard !scene.names.contains(name) else {
+            throw Problem(.badArgument, "add_background: a thing is called \"\(name)\" already", argument: backgroundName.name)
+        }
+        var rest = [Float](repeating: 1, count: scene.image.width * scene.image.height)
+        for mask in scene.masks { for (index, value) in mask.values.enumerated() { rest[index] = min(rest[index], 1 - value) } }
+        let background = Mask(width: scene.image.width, height: scene.image.height, values: rest)
+        guard !background.isEmpty else {
+            throw Problem(.maskEmpty, "add_background: the masks cover the whole photo, nothing is left", argument: Self.scene.name)
+        }
+        return .host(
+            SceneValue(
+                try call.mapped(Self.scene) {
+                    try Scene(
+                        image: scene.image, masks: scene.masks + [eightBits(background)], names: scene.names + [name], title: scene.title,
+                        fit: scene.fit)
+                }))
     }
 
     /// Runs `save_scene` and returns the folder's path.
