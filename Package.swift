@@ -59,7 +59,9 @@ let package = Package(
         .target(
             name: "Language", dependencies: ["Files"], exclude: ["README.md", "grammar.txt"], resources: [.embedInCode("language.bas")]),
         // Floor 6: the builtin table.
-        .target(name: "Commands", dependencies: ["BreakAScene", "World", "Evaluators", "Jobs", "Statistics", "Study", "Language", "Figures"], exclude: ["README.md"]),
+        .target(
+            name: "Commands",
+            dependencies: ["BreakAScene", "World", "Evaluators", "Jobs", "Statistics", "Study", "Language", "Figures"], exclude: ["README.md"]),
         // Floors 7 and 8: the prompt and the command line.
         .target(
             name: "Reference", dependencies: ["Files", "Language"],

@@ -5,16 +5,9 @@ extension CommandTable {
     /// Every row that this target adds to the language's core.
     public static let all: [Builtin] =
         (ModelCommands.all + MergeCommand.all + AdapterCommands.all + SceneCommands.all + WorldCommands.all + TrainingCommands.all
-            + PlanCommand.all + [
-                ProductsScope.builtin
-            ] + GenerationCommands.all
-            + AttentionCommands.all + MethodCommands.all + SchedulerCommands.all + EvaluationCommands.all
-        (ModelCommands.all + MergeCommand.all + AdapterCommands.all + SceneCommands.all + TrainingCommands.all + PlanCommand.all + [
-            ProductsScope.builtin
-        ] + GenerationCommands.all
+            + PlanCommand.all + [ProductsScope.builtin] + GenerationCommands.all
             + AttentionCommands.all + MethodCommands.all + SchedulerCommands.all + EvaluationCommands.all + BenchmarkCommand.all
-            + AttentionCommands.all + MethodCommands.all + SchedulerCommands.all + EvaluationCommands.all + [BootstrapCommand.builtin]
-            + TestCommands.all + StudyCommands.all
+            + [BootstrapCommand.builtin] + TestCommands.all + StudyCommands.all
             + [
                 InspectionCommand.builtin, RefineCommand.builtin,
             ] + EvaluatorCommands.all + ScoreCommands.all

@@ -35,7 +35,8 @@ public struct Bootstrap: Sendable, Equatable {
     ) rethrows {
         guard !values.isEmpty, level > 0, level < 1, resamples > 0 else { return nil }
         let parts = Self.parts(values, clusters ?? Array(values.indices))
-        mean = Self.mean(parts)
+        // In the order of the values, so that it equals a plain mean to the last bit.
+        mean = values.reduce(0, +) / Double(values.count)
         guard parts.count > 1 else {
             interval = nil
             return
@@ -63,10 +64,6 @@ public struct Bootstrap: Sendable, Equatable {
             parts[cluster].count += 1
         }
         return parts.filter { $0.count > 0 }
-    }
-
-    private static func mean(_ parts: [Part]) -> Double {
-        parts.reduce(0) { $0 + $1.sum } / parts.reduce(0) { $0 + $1.count }
     }
 
     /// Returns the shares of the means below the two ends, corrected for bias z₀ and acceleration a (equation 14.10 of the book).

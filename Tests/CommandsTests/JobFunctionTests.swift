@@ -73,7 +73,7 @@ import Testing
         let (_, diagnostic) = try sent("x = 1\n\nvalue = fn(p) {\n    p / (x - 1)\n}", "value(2)")
         #expect(diagnostic?.message.contains("division by zero") == true)
         let span = try #require(diagnostic?.span)
-        #expect(span.file.name == "script.bas" && span.position.line == 4 && span.position.column == 5)
+        #expect(span.file.name == "script.bas" && span.position.line == 4 && span.position.column == 7)
     }
 
     @Test func whatCannotGoIsNamed() throws {

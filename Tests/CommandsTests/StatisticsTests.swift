@@ -116,7 +116,7 @@ import Testing
             state ^= state << 13
             state ^= state >> 7
             state ^= state << 17
-            return Int((state >> 32) * UInt64(count) >> 32)
+            return Int(((state >> 32) * UInt64(count)) >> 32)
         }
     }
 

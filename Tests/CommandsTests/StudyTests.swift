@@ -1,11 +1,11 @@
 import Files
 import Images
 import Language
-import Study
 import TestSupport
 import Testing
 
 @testable import Commands
+@testable import Study
 
 /// Pages of studies, and the files that raters send.
 @Suite struct StudyTests {
@@ -95,8 +95,8 @@ import Testing
         var part = whole
         part.pages.removeLast(3)
         var other = whole
-        other.pages[0].ratings?[0] = (other.pages[0].ratings?[0] ?? 1) % 5 + 1
-        if other == whole { other.pages[0].chosen = other.pages[0].order.first { $0 != whole.pages[0].chosen } }
+        other.pages[0].ratings?[0] = (whole.pages[0].ratings?[0] ?? 1) % 5 + 1
+        if other == whole { other.pages[0].chosen = whole.pages[0].order.first { $0 != whole.pages[0].chosen } }
         func file(_ answers: StudyAnswers) -> [UInt8] { Array(answers.text(study: key.study, isRehearsal: false).utf8) }
         let merged = StudyCollection([("part.json", file(part)), ("whole.json", file(whole))], key: key)
         #expect(merged.raters.count == 1 && merged.raters[0].isComplete && merged.remarks.contains { $0.contains("part.json: left out") })

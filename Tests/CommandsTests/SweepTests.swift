@@ -53,7 +53,7 @@ import Testing
 
     @Test(arguments: [
         ("sweep({}, fn(p) { 1 })", "E0213: sweep: there is no setting"), ("sweep({a: []}, fn(p) { 1 })", "E0213: sweep: a has no value"),
-        ("sweep({a: 1..1000, b: 1..1000}, fn(p) { 1 })", "E0208: sweep: these are more than 100000 combinations"),
+        ("sweep({a: 1..1001, b: 1..1000}, fn(p) { 1 })", "E0208: sweep: these are more than 1000000 combinations"),
         ("sweep({a: 1}, fn(p) { [1] })", "E0207: sweep: a run gives a record of what it measured, or a number"),
         ("sweep({a: 1}, fn(p) { {a: 2} })", "E0213: sweep: a run gave \"a\", which is a setting"),
         ("sweep({a: 1}, fn(p) { 1 }, done=[{b: 1}])", "E0210: sweep: done has no column \"a\""),

@@ -69,7 +69,9 @@ import Testing
     @Test(arguments: rows.indices) func examplesRun(_ index: Int) throws {
         for example in Self.rows[index].examples {
             let result = try inTemporaryFolder { _ in Programs.run(example.code, table: Self.rows) }
-            #expect(result.outcome.diagnostics.isEmpty, "\(example.code): \(result.first?.message ?? "")")
+            // No one but study_rehearsal can answer a study here, and its answers are marked as what they are.
+            let found = result.outcome.diagnostics.filter { !$0.message.hasPrefix("invented by study_rehearsal") }
+            #expect(found.isEmpty, "\(example.code): \(found.first?.message ?? "")")
             if let shows = example.shows { #expect(result.text == shows, "\(example.code)") }
         }
     }

@@ -56,7 +56,7 @@ import Testing
     @Test func agreementReadsRows() {
         let row = text(ratings + "a = agreement(t, \"identity\", unit=[\"item\", \"method\"])[0]; [a.raters, a.units]")
         #expect(row == "[3, 12]")
-        #expect(text(ratings + "agreement(t, \"prompt\", unit=[\"item\", \"method\"])[0].alpha_interval") == "none")
+        #expect(text(ratings + "agreement(t, \"prompt\", unit=[\"item\", \"method\"])[0].alpha_interval") == "nothing")
         let gaps =
             "fn x(r, i) { if r == 1 and i == 2 { none } else { i } }\ng = table([{rater: r, item: i, x: x(r, i)} for r in 0..1 for i in 1..4])\n"
         #expect(text(gaps + "a = agreement(g, \"x\")[0]; [a.alpha_interval, a.icc_single, a.kendall_w]") == "[1.0, none, none]")
@@ -78,6 +78,6 @@ import Testing
         #expect(
             text("x = bootstrap([1.0, 2.0, 4.0], method=\"percentile\", level=0.9)[0]; x.value_low < x.value and x.value < x.value_high")
                 == "true")
-        #expect(text("bootstrap([1.0])[0].value_low") == "none")
+        #expect(text("bootstrap([1.0])[0].value_low") == "nothing")
     }
 }

@@ -33,7 +33,9 @@ import Testing
     }
 
     @Test func whatIsDoneStaysDone() throws {
-        let store = try store(JobPlace())
+        let jobs = try JobPlace()
+        defer { withExtendedLifetime(jobs) {} }
+        let store = try store(jobs)
         try store.record([JobPlace.done("id0", [("x", JSON(1))])])
         try store.record([JobPlace.failed("id0", "late"), JobResult("id0", .running), JobPlace.done("id0", [("x", JSON(2))])])
         #expect(try store.rows("l")[0].measures?["x"] == JSON(1))
@@ -43,7 +45,9 @@ import Testing
     }
 
     @Test func anotherListSharesItsJobs() throws {
-        let store = try store(JobPlace(), 2)
+        let jobs = try JobPlace()
+        defer { withExtendedLifetime(jobs) {} }
+        let store = try store(jobs, 2)
         try store.record([JobPlace.done("id1", [("x", JSON(7))])])
         try store.plan("m", [JobPlace.job(1), JobPlace.job(5), JobPlace.job(1)])
         #expect(try store.rows("m").map(\.identity) == ["id1"] && store.missing("m") == ["id5"])

@@ -70,7 +70,7 @@ extension TrainingSetting {
             "In phase one clip by the norm of the whole token table's gradient, as the paper's code does."),
         TrainingSetting(
             "previews", .int(1...1_000_000, unit: "steps"),
-            "Steps from one small picture of all handles to the next, for the chart of the history; each takes as long as some ten steps.",
+            "Steps between small pictures of all handles, for the history's chart; one costs some ten steps.",
             isOptional: true, read: { $0.previews == 0 ? .null : JSON($0.previews) }, write: { $0.previews = $1.intValue ?? 0 }),
     ]
 

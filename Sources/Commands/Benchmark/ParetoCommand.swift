@@ -18,7 +18,7 @@ enum ParetoCommand {
         examples: [
             .init(
                 "pareto([{method: \"ours\", prompt: 0.19, identity: 0.64}, {method: \"TI\", prompt: 0.17, identity: 0.45}], \"prompt\", \"identity\")",
-                shows: "figure: identity over prompt")
+                shows: "figure: identity over prompt (methods, front)")
         ],
         seeAlso: ["scatter", "summary", "save_figure"], run: draw)
 

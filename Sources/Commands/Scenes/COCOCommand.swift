@@ -18,7 +18,7 @@ enum COCOCommand {
     private static let exclude = Key<[String]>(
         oneOrMore: "exclude", default: COCOAnnotations.Rule.paperExclusions, doc: "Classes that do not count.", keywordOnly: true)
     private static let segments = Key<String?>(
-        "segments", doc: "The folder of a panoptic file's pictures of segments; without it, the .json file's name without its ending.",
+        "segments", doc: "The folder of a panoptic file's segments; the .json file's name without its ending where not given.",
         keywordOnly: true, file: .input(library: nil))
     private static let seed = Key<Int>("seed", default: 0, doc: "Of the choice of pictures.", keywordOnly: true)
 

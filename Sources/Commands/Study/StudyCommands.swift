@@ -15,7 +15,7 @@ enum StudyCommands {
     static let path = Key<String>("path", doc: "The page, .html; the key goes beside it, .key.json.", file: .output)
     static let questions = Key<[StudyQuestion]>(
         oneOrMore: "questions", default: StudyQuestion.allCases,
-        doc: "identity: is it the photo's thing? prompt: is it what the text says?",
+        doc: "What raters judge: identity with the photo's thing, likeness to the prompt.",
         keywordOnly: true)
     static let forms = Key<[StudyForm]>(
         oneOrMore: "form", default: [.likert], doc: "likert: 1 to 5 for each picture of a page; choice: the best one of a page.",
