@@ -61,7 +61,8 @@ let package = Package(
         // Floor 6: the builtin table.
         .target(
             name: "Commands",
-            dependencies: ["BreakAScene", "World", "Evaluators", "Jobs", "Statistics", "Study", "Language", "Figures"], exclude: ["README.md"]),
+            dependencies: ["BreakAScene", "World", "Evaluators", "Jobs", "Statistics", "Study", "Language", "Figures"],
+            exclude: ["README.md"]),
         // Floors 7 and 8: the prompt and the command line.
         .target(
             name: "Reference", dependencies: ["Files", "Language"],

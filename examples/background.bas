@@ -8,5 +8,8 @@ blue, red, ball, place = model.handles
 show [resize(photo.image, [128, 128]), resize(overlay(photo.image, photo.masks[3]), [128, 128])]
 
 # %% Things at this place
-prompts = ["a photo of {place}", "a photo of {blue} at {place}", "a photo of a dog at {place}", "a photo of {blue} at the beach"]
+prompts = [
+    "a photo of {place}", "a photo of {blue} at {place}",
+    "a photo of a dog at {place}", "a photo of {blue} at the beach",
+]
 show generate(model, prompts, n=2, seed=1)

@@ -11,7 +11,8 @@ photo = paste(part(toys.image, 146, 138, 240), over=part(bear.image, 0, 320, 176
 whole = part(bear.masks[0], 0, 320, 176) | ball      # the bowl with what lies in it, as one would paint it
 rest  = whole & !ball                                # the bowl without the ball
 small = [128, 128]
-show [resize(p, small) for p in [photo, overlay(photo, whole), overlay(photo, rest), overlay(photo, ball)]], titles=["photo", "whole", "rest", "ball"]
+looks = [photo, overlay(photo, whole), overlay(photo, rest), overlay(photo, ball)]
+show [resize(p, small) for p in looks], titles=["photo", "whole", "rest", "ball"]
 
 # %% Learn it with both kinds of masks
 nested = scene(photo, [whole, ball], names=["bowl", "ball"], title="ball_in_bowl")
@@ -24,19 +25,17 @@ outside = learn(apart)
 #| Above, the ball lies inside of the bowl's mask; below, it is cut out of it.
 fn drawn(m) {
     bowl, ball = m.handles
-    generate(m, ["a photo of {bowl}", "a photo of {ball}", "a photo of {bowl} at the beach", "a photo of {ball} at the beach"], seed=1)
+    places = ["", " at the beach"]
+    generate(m, ["a photo of {thing}{where}" for where in places for thing in [str(bowl), str(ball)]], seed=1)
 }
 show grid([..drawn(inside), ..drawn(outside)], columns=4)
 
 # %% What to look for
-#| **Is the ball alone?** With nested masks both handles draw bowl and ball: half of what the bowl's handle is to explain
-#| is the ball, and the loss gives nobody a reason to tell them apart. With the ball cut out, "{ball} at the beach" is a
-#| ball without a bowl. Without a place in the prompt, the bowl still comes along.
-#|
-#| **Is the bowl empty?** In neither case: no pixel of the photo shows what is behind the ball. The paper's model knows
-#| empty bowls from its training; the small one that ships hardly does.
-#|
-#| So: where masks overlap, cut the inner thing out of the outer one's mask (`whole & !ball`). The shares of attention
-#| say the same: "own" is what a handle has in its own mask.
+#| **Is the ball alone?** With nested masks both handles draw bowl and ball: half of what the bowl's handle is to
+#| explain is the ball, and the loss gives nobody a reason to tell them apart. With the ball cut out, "{ball} at the
+#| beach" is a ball without a bowl. Without a place in the prompt, the bowl still comes along.  **Is the bowl empty?**
+#| In neither case: no pixel of the photo shows what is behind the ball. The paper's model knows empty bowls from its
+#| training; the small one that ships hardly does.  So: where masks overlap, cut the inner thing out of the outer
+#| one's mask (`whole & !ball`). The shares of attention say the same: "own" is what a handle has in its own mask.
 print(leakage(inside, nested))
 print(leakage(outside, apart))

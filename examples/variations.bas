@@ -17,4 +17,4 @@ show generate(model, ["a photo of {mug}", "a photo of {mug} and {rose}"], n=4, s
 #| stood in the photo, as large and in the same pose. The paper names this as a limit of the method ("pose
 #| fixation"), and with a single photo the small model has nothing else to go by. Other places in the prompt change
 #| more than other seeds do:
-show generate(model, ["a photo of {mug} at the beach", "a photo of {mug} in the snow", "a photo of {mug} in the forest"], seed=1)
+show generate(model, ["a photo of {mug} {where}" for where in ["at the beach", "in the snow", "in the forest"]], seed=1)

@@ -1,10 +1,12 @@
 #!/usr/bin/env bas
 # %% A scene whose truth is known
-#| `render` draws things that no model was trained on. Masks are exact: where one thing hides another, the full mask goes on
-#| behind it.
+#| `render` draws things that no model was trained on. Masks are exact: where one thing hides another, the full mask
+#| goes on behind it.
 w = render(["cat", "vase", "elephant"], background="wood", light="left", azimuth=45, overlap=0.2, side=128, seed=3)
 show w
-for i in 0..<len(w.names) { print("{w.names[i]}: {w.areas[i] * 100:.1f} % of the picture, {w.hidden[i] * 100:.0f} % of it hidden") }
+for i in 0..<len(w.names) {
+    print("{w.names[i]}: {w.areas[i] * 100:.1f} % of the picture, {w.hidden[i] * 100:.0f} % of it hidden")
+}
 #> World "cat_vase_elephant"  128×128  wood, light from the left
 #>   thing     class    area  hidden  pose
 #>   cat       animal  5.9 %     0 %  45°, 22°
@@ -23,7 +25,8 @@ right = render(w, light="right")
 snow  = render(w, background="snow")
 front = render(w, azimuth=0)
 moved = render(w, redraw=["places"], seed=8)
-show [w, right, snow, front, moved], titles=["as it was", "light from the right", "snow", "from the front", "other places"]
+titles = ["as it was", "light from the right", "snow", "from the front", "other places"]
+show [w, right, snow, front, moved], titles=titles
 assert right.masks == w.masks and snow.full_masks == w.full_masks
 assert front.masks != w.masks and front.positions == w.positions
 #> ![5 pictures: as it was, light from the right, snow, from the front, other places](world.out/79dec39fe843.png)

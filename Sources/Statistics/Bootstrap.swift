@@ -35,8 +35,8 @@ public struct Bootstrap: Sendable, Equatable {
     ) rethrows {
         guard !values.isEmpty, level > 0, level < 1, resamples > 0 else { return nil }
         let parts = Self.parts(values, clusters ?? Array(values.indices))
-        // In the order of the values, so that it equals a plain mean to the last bit.
-        mean = values.reduce(0, +) / Double(values.count)
+        // In the order of the values, so that it equals the mean of `summary` to the last bit.
+        mean = values.reduce(0) { $0 + $1 / Double(values.count) }
         guard parts.count > 1 else {
             interval = nil
             return

@@ -126,7 +126,7 @@ import Testing
             #expect(start.diagnostics.isEmpty, "\(start.diagnostics.first?.message ?? "")")
             for round in 0..<rounds {
                 var arguments = Dictionary(right) { first, _ in first }
-                for _ in 0..<(round == 0 ? 0 : 1 + roll(2)) {
+                for _ in 0..<(round == 0 || row.parameters.isEmpty ? 0 : 1 + roll(2)) {
                     let parameter = row.parameters[roll(row.parameters.count)].name
                     // Paths and costs are tested one by one elsewhere.
                     if parameter == "path" || parameter == "prior_weight" && name != "attention" { continue }
