@@ -41,8 +41,11 @@ assert psnr(by_hand, built_in) > 60
 #>@ c0b73e84344e Cooperlake 1.7 s
 
 # %% Region after region
-#| Several regions are drawn one after the other, each seeing what was drawn before, with any scheduler.
+#| Several regions are drawn one after the other, each seeing what was drawn before, with any scheduler. What lies
+#| outside of them stays: the ears above the mug are those of the animal that stood there.
 mug, rose = second.handles
 places = [ellipse([34, 84], [24, 26], target.size), where]
 prompts = ["a photo of {mug}", prompt]
 show edit(second, target, places, prompts, n=3, scheduler="dpmsolver++", negative="a photo of a dog", seed=1)
+#> ![a photo of <asset0> a photo of <asset1>   3 × 128×128 px, 30 steps of dpmsolver++, guidance 3.0, seeds 1–3](edit.out/355a03dbbf40.png)
+#>@ 27962a610b8d Cooperlake 2.7 s

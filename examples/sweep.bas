@@ -32,7 +32,7 @@ result
 #>            0.100  mug_rose        2  0.3686  0.12080
 #>            0.100  penguin_hat     1  0.2000  0.13123
 #>            0.100  penguin_hat     2  0.3135  0.05364
-#>@ - Cooperlake 110 s
+#>@ - Cooperlake 50 s
 
 # %% Means over scenes and seeds
 #| 95 % intervals by Student's t; of so few runs they are wide.

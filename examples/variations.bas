@@ -8,6 +8,10 @@ model = break_a_scene(base, photo, init=["dish", "flower"], steps=300, prior=4, 
 mug, rose = model.handles
 show photo.image
 show generate(model, ["a photo of {mug}", "a photo of {mug} and {rose}"], n=4, seed=1)
+#> image 128×128  bytes 0…255
+#> ![image 128×128](variations.out/a219a5d0f25b.png)
+#> ![8 × 128×128 px, 30 steps of ddim, guidance 3.0, seeds 1, 2, 3, 4, 1, 2, 3, 4](variations.out/6d700d567607.png)
+#>@ 463eb0643d9d Cooperlake 37 s
 
 # %% What to look for
 #| **Does the thing stay?** The mug is white and has its outline in every picture, but it has lost its handle, and the
@@ -18,3 +22,5 @@ show generate(model, ["a photo of {mug}", "a photo of {mug} and {rose}"], n=4, s
 #| fixation"), and with a single photo the small model has nothing else to go by. Other places in the prompt change
 #| more than other seeds do:
 show generate(model, ["a photo of {mug} {where}" for where in ["at the beach", "in the snow", "in the forest"]], seed=1)
+#> ![3 × 128×128 px, 30 steps of ddim, guidance 3.0, seed 1](variations.out/c5e294bb6884.png)
+#>@ b05cf124401e Cooperlake 1.2 s

@@ -30,7 +30,7 @@ show [w, right, snow, front, moved], titles=titles
 assert right.masks == w.masks and snow.full_masks == w.full_masks
 assert front.masks != w.masks and front.positions == w.positions
 #> ![5 pictures: as it was, light from the right, snow, from the front, other places](world.out/79dec39fe843.png)
-#>@ 329787f92de8 Cooperlake 0.7 s
+#>@ 93da970979bf Cooperlake 0.0 s
 
 # %% Ready to be learned
 #| `w.scene` has picture, visible masks and names; `phase1(model, w.scene)` learns a handle for each thing.

@@ -50,7 +50,9 @@ public struct Bootstrap: Sendable, Equatable {
             return sum / count
         }
         means.sort()
-        let tails = method == .bca ? Self.corrected(level, mean, means, parts) : ((1 - level) / 2, (1 + level) / 2)
+        // Computed as the means of the resamples are, so that equal ones count as equal.
+        let center = parts.reduce(0) { $0 + $1.sum } / parts.reduce(0) { $0 + $1.count }
+        let tails = method == .bca ? Self.corrected(level, center, means, parts) : ((1 - level) / 2, (1 + level) / 2)
         interval = (Self.quantile(means, tails.0), Self.quantile(means, tails.1))
     }
 

@@ -100,6 +100,7 @@ enum EdgeValues {
         .init(name: "change", type: "difference", code: "diff(base, trained)"),
         .init(name: "drawn", type: "image", code: "generate(two, \"a photo of <asset0>\", steps=1, seed=1)"),
         .init(name: "maps", type: "attention", code: "attention(two, \"a photo of <asset0>\", image=mug, timesteps=[500])"),
+        .init(name: "rendered", type: "world", code: "render(1, side=64, seed=1)"),
         .init(name: "judge", type: "evaluator", code: "load_evaluator(\"appearance\")"),
         .init(
             name: "inspected", type: "inspection", code: "inspect_pictures(two, mug, images=[drawn])"),
