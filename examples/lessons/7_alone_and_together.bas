@@ -118,7 +118,7 @@ lesson.exercise(
     fn() { lesson.shown(photo, 1, mine.together) >= 5 and lesson.shown(photo, 1, mine.rose) >= 1 },
     "take turns: step % 4 gives 0, 1, 2, 3", solution,
 );
-#> ![8 × 128×128 px, 20 steps of ddim, guidance 3.0, seeds 1, 2, 3, 4, 1, 2, 1, 2](7_alone_and_together.out/11f4f7d3b5b0.png)
+#> ![8 × 128×128 px, 20 steps of ddim, guidance 3.0, seeds 1, 2, 3, 4, 1, 2, 1, 2](7_alone_and_together.out/f75ce84b56e8.png)
 #> Not solved yet.
 #> Hint: take turns: step % 4 gives 0, 1, 2, 3
 #> (show_solution=true shows a solution.)
