@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes everything that the training of the 256-pixel model needs, once, on a machine with Debian's packages and PyPI but without a GPU:
-#     prepare.sh FOLDER      FOLDER/data, FOLDER/tokenizer, FOLDER/code, FOLDER/wheels; about 50 MB, which travel to the GPU
-# About an hour on two cores, most of it for drawing the 3-D objects (make setup-world), which is kept in ~/.cache/bas/world.
+#     prepare.sh FOLDER      FOLDER/data, FOLDER/tokenizer, FOLDER/code, FOLDER/wheels, which travel to the GPU; the aim is 50 MB
+# Most of the time goes into drawing the 3-D objects (make setup-world), which is kept in ~/.cache/bas/world.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 root="$(cd "$here/../../.." && pwd)"
