@@ -28,10 +28,16 @@ import Testing
             #expect(bench.text("t.method") == "[\"ours\", \"untrained\", \"two\"]")
             #expect(bench.isTrue("t == u") && bench.isTrue("u == \(Self.call), folder=\"runs\")"))
             #expect(bench.text("t.scene[0]") == "mug_rose" && bench.text("t.seed") == "[1, 1, 1]")
-            let columns = BenchmarkMetric.all.map(\.name)
-            #expect(bench.text("t.columns") == Value.list((["method", "scene", "seed"] + columns).map { .string($0) }).inlineText)
-            #expect(bench.isTrue("all([x >= 0 and x <= 1 for x in t.place + t.identity + t.own])"))
-            #expect(bench.isTrue("len(summary(t, paired=\"method\", against=\"ours\", columns=[\"identity\"])) == 2"))
+            let metrics = Metric.all.filter { Set($0.needs).isDisjoint(with: [.base, .promptFeatures]) }
+            let columns = ["method", "scene", "seed", "place"] + metrics.map(\.name)
+            #expect(bench.text("t.columns") == Value.list(columns.map { .string($0) }).inlineText)
+            for metric in metrics {
+                let low = metric.range.lowerBound == -.infinity ? "-inf" : "\(metric.range.lowerBound)"
+                let test = "all([x >= \(low) and x <= \(metric.range.upperBound) for x in t.\(metric.name) if x != none])"
+                #expect(bench.isTrue(test), "\(metric.name)")
+            }
+            #expect(bench.isTrue("all([x >= 0 and x <= 1 for x in t.place + t.identity_or_zero + t.omission])"))
+            #expect(bench.isTrue("len(summary(t, paired=\"method\", against=\"ours\", columns=[\"identity_or_zero\"])) == 2"))
         }
     }
 
@@ -52,7 +58,29 @@ import Testing
         #expect(message("\"paper\", [s, s]") == "benchmark: two scenes are called \"mug_rose\"")
         #expect(message("\"paper\", []") == "benchmark: there is no scene")
         #expect(message("\"paper\", [s], prompts=[\"a photo\"]").contains("has no place for the handles"))
+        #expect(message("\"paper\", [s], prompts_by=load_evaluator(\"appearance\")").contains("this evaluator does not compare texts"))
         #expect(message("\"paper\", [s], seeds=[]") == "benchmark: there is no seed")
+    }
+
+    /// Rows of a benchmark are what the commands that measure alone say of the same training.
+    @Test func measuresAreThoseOfTheCommands() {
+        let bench = Workbench()
+        bench.run(
+            """
+            base = load_model("collage"); s = load_scene("mug_rose"); judge = load_evaluator("appearance")
+            fn untrained(model, scene, seed) { add_handles(model, scene, init=["bowl", "rose"], seed=seed) }
+            prompts = ["a photo of *", "a photo of * in the snow"]
+            t = benchmark(base, [untrained], [s], seeds=[1], prompts=prompts, steps=8, init=false)
+            m = untrained(base, s, 1)
+            i = inspect_pictures(m, s, prompts=prompts, steps=8, seed=100000)
+            scores = score_pictures(i, m, s, identity_by=judge)
+            fn of(name) { [scores.mean[k] for k in 0..<len(scores) if scores.metric[k] == name and scores.handle[k] == "all"][0] }
+            a = attention_scores(m, s, by="conditions", prompts=[])
+            """)
+        for name in ["omission", "concept_leakage", "identity_or_zero", "detect_and_compare"] {
+            #expect(bench.isTrue("abs(t.\(name)[0] - of(\"\(name)\")) < 1e-9"), "\(name)")
+        }
+        #expect(bench.isTrue("abs(t.attention_soft_iou[0] - a.soft_iou[0]) < 1e-6"))
     }
 
     @Test func theFrontIsWhatNoneBeats() {

@@ -19,6 +19,13 @@ public struct HandleLabel: Sendable, Equatable {
     public var full: String { name.map { "\($0) \(token)" } ?? token }
 }
 
+extension Scene {
+    /// Whether a thing has no name but the one that scenes give by themselves, "mask 0", so that no prompt can say it.
+    public var hasUnnamedThings: Bool {
+        names.enumerated().contains { HandleLabel(token: "", name: $1, mask: $0).name == nil }
+    }
+}
+
 extension DiffusionModel {
     /// The label of the handle at place `index` of `handles`. Handles whose things have one name keep their tokens, so that labels differ.
     public func label(ofHandle index: Int) -> HandleLabel {

@@ -23,12 +23,18 @@ enum BenchmarkCommand {
         "guidance", range: 0...100, doc: "Classifier-free guidance, as generate has it.", keywordOnly: true)
     private static let initial = Key<Bool>(
         "init", default: true, doc: "Whether handles start from their masks' names, unless a method says otherwise.", keywordOnly: true)
+    private static let promptJudge = Key<EvaluatorValue?>(
+        "prompts_by", doc: "An evaluator of prompts (CLIP): adds prompt_similarity, the masks' names in the handles' place.",
+        keywordOnly: true)
+    private static let identityJudge = Key<EvaluatorValue?>(
+        "identity_by", doc: "An evaluator of identity (DINO); \"appearance\" where not given.", keywordOnly: true)
 
     static let all: [Builtin] = [
         Builtin(
             "benchmark", family: .evaluation,
             summary: "The paper's protocol: each method learns each scene with each seed, draws every set of handles, and is measured.",
-            parameters: [model, methods, scenes, seeds, prompts, count, sets, steps, guidance, initial] + JobOptions.keys, result: .table,
+            parameters: [model, methods, scenes, seeds, prompts, count, sets, steps, guidance, initial, promptJudge, identityJudge]
+                + JobOptions.keys, result: .table,
             terms: [
                 "evaluation", "compare", "baseline", "ablation", "powerset", "pareto", "protocol", "table of methods", "parallel", "slurm",
             ],
@@ -38,7 +44,7 @@ enum BenchmarkCommand {
                     "t = benchmark(load_model(\"collage\"), [{name: \"ours\", steps: 1, prior_weight: 0}], [load_scene(\"mug_rose\")], prompts=[\"a photo of *\"], steps=1, init=false)\nt.method",
                     shows: "[\"ours\"]")
             ],
-            seeAlso: ["sweep", "pareto", "summary", "load_results", "inspect_pictures"], trains: true, run: run),
+            seeAlso: ["metrics", "sweep", "pareto", "summary", "load_results", "inspect_pictures"], trains: true, run: run),
         LoadResults.builtin,
         ParetoCommand.builtin,
     ]
@@ -54,9 +60,10 @@ enum BenchmarkCommand {
             throw Problem(.badArgument, "benchmark: \(fault)", argument: Self.prompts.name)
         }
         guard !prompts.isEmpty else { throw Problem(.badArgument, "benchmark: there is no prompt", argument: Self.prompts.name) }
-        let plan = BenchmarkJob.Plan(
+        let judges = try judges(scenes, call)
+        let plan = BenchmarkPlan(
             model: try call.value(model), prompts: prompts, count: try call[count], sets: try call[sets], steps: try call[steps],
-            guidance: try call[guidance], startsFromNames: try call[initial])
+            guidance: try call[guidance], startsFromNames: try call[initial], promptJudge: judges.prompts, identityJudge: judges.identity)
         let identified = options.folder != nil
         let settings = [
             SettingGrid.Setting("method", methods.map(\.value), labels: methods.map { .string($0.name) }, identified: identified),
@@ -68,6 +75,19 @@ enum BenchmarkCommand {
         let function = try BenchmarkJob.function(plan.value)
         guard let folder = options.folder else { return .host(try Sweep(call, grid, function).table()) }
         return .host(try JobCoordinator(call, grid, function, JobSpec(grid, body: plan.value, call), options, folder).table())
+    }
+
+    /// Returns the evaluators. Throws a `Problem` where one cannot judge what it is to, and where things have no names that prompts could say.
+    private static func judges(_ scenes: [SceneValue], _ call: Call) throws -> (prompts: Value?, identity: Value) {
+        let (prompts, identity) = (try call[promptJudge], try call[identityJudge] ?? EvaluatorValue.appearance)
+        if let prompts, prompts.imageText == nil { throw EvaluatorCommands.unfit(call, promptJudge.name, "texts", "CLIP") }
+        if identity.identity == nil { throw EvaluatorCommands.unfit(call, identityJudge.name, "things", "DINO") }
+        if prompts != nil, let unnamed = scenes.first(where: { $0.scene.hasUnnamedThings }) {
+            throw Problem(
+                .badArgument, "benchmark: the things of \"\(unnamed.scene.title)\" have no names to compare prompts with",
+                argument: promptJudge.name, help: "scene(image, masks, names=[\"mug\", \"rose\"]) names them")
+        }
+        return (prompts.map { .host($0) }, .host(identity))
     }
 
     /// Returns the scenes. Throws a `Problem` where one is none, or where two have the same title, by which the table knows them.

@@ -7,51 +7,9 @@ import Tensors
 /// One job of a benchmark: a method learns a scene with a seed; then the handles are drawn in all sets and prompts, and everything is
 /// measured.
 struct BenchmarkJob {
-    /// The protocol that all jobs share, as a value that goes to other processes.
-    struct Plan {
-        let model: Value
-        let prompts: [String]
-        /// Pictures of each prompt and set.
-        let count: Int
-        /// The most sets of handles.
-        let sets: Int
-        /// Denoising steps, and guidance; nil for the model's own.
-        let steps: Int
-        let guidance: Double?
-        /// Whether handles start from their masks' names.
-        let startsFromNames: Bool
-
-        var value: Value {
-            .record(
-                Record([
-                    ("model", model), ("prompts", .list(prompts.map { .string($0) })), ("n", .int(count)), ("sets", .int(sets)),
-                    ("steps", .int(steps)), ("guidance", guidance.map { .float($0) } ?? .none), ("init", .bool(startsFromNames)),
-                    // A measure that is added or changed makes other results.
-                    ("measures", .list(BenchmarkMetric.all.map { .string($0.name) })),
-                ]))
-        }
-
-        init(
-            model: Value, prompts: [String], count: Int, sets: Int, steps: Int, guidance: Double?, startsFromNames: Bool
-        ) {
-            (self.model, self.prompts, self.count, self.sets) = (model, prompts, count, sets)
-            (self.steps, self.guidance, self.startsFromNames) = (steps, guidance, startsFromNames)
-        }
-
-        init(_ value: Value) throws {
-            guard case .record(let record) = value, let model = record["model"], case .list(let prompts)? = record["prompts"],
-                case .int(let count)? = record["n"], case .int(let sets)? = record["sets"], case .int(let steps)? = record["steps"],
-                case .bool(let names)? = record["init"]
-            else { throw ValueArchive.Damaged() }
-            self.init(
-                model: model, prompts: prompts.map(\.inlineText), count: count, sets: sets, steps: steps,
-                guidance: record["guidance"]?.number, startsFromNames: names)
-        }
-    }
-
     /// Returns the function of a job: of a record {method, scene, seed}, it gives a record of measures.
     static func function(_ plan: Value) throws -> FunctionValue {
-        let plan = try Plan(plan)
+        let plan = try BenchmarkPlan(plan)
         let settings = Key<Record>("job", doc: "Method, scene and seed.")
         return FunctionValue(
             Builtin("benchmark_job", family: .evaluation, summary: "Runs a job.", parameters: [settings]) { call in
@@ -60,12 +18,12 @@ struct BenchmarkJob {
     }
 
     private let call: Call
-    private let plan: Plan
+    private let plan: BenchmarkPlan
     private let method: Value
     private let scene: Value
     private let seed: Int
 
-    private init(_ call: Call, _ plan: Plan, _ job: Record) throws {
+    private init(_ call: Call, _ plan: BenchmarkPlan, _ job: Record) throws {
         guard let method = job["method"], let scene = job["scene"], case .int(let seed)? = job["seed"] else {
             throw ValueArchive.Damaged()
         }
@@ -78,9 +36,39 @@ struct BenchmarkJob {
             of: method, plan.model, self.scene, seed: seed, words: plan.startsFromNames ? scene.scene.names : [], call)
         try call.context.checkInterrupt()
         let report = try inspected(.host(model))
-        let places = try places()
-        let subject = BenchmarkSubject(report: report, leakage: try leakage(model), place: try Self.place(report, places))
-        return Record(BenchmarkMetric.all.map { metric in (metric.name, metric.measure(subject).map { .float($0) } ?? .none) })
+        let place = try Self.place(report, try places())
+        let subject = try subject(model, scene.scene, report)
+        let means = plan.metrics.map { metric in (metric.name, Self.mean((try? metric.scores(subject))?.map(\.value) ?? [])) }
+        return Record(([(BenchmarkPlan.place, place)] + means).map { ($0, $1.map { .float($0) } ?? .none) })
+    }
+
+    /// Returns everything that metrics read of a trained model. Attention is left out where the model has no maps.
+    private func subject(_ learned: ModelValue, _ scene: Scene, _ report: InspectionReport) throws -> MetricSubject {
+        let model = learned.model
+        var subject = MetricSubject()
+        let prepared = try PreparedScenes.scene(scene, model, call)
+        (subject.scene, subject.report, subject.handles) = (prepared, report, HandleDrift(model))
+        try cancellable {
+            if model.attentionLevel != nil {
+                subject.attention = try model.attentionScores(prepared, [(AttentionScores.heldOut, .heldOut)]) { _, _ in
+                    try call.context.checkInterrupt()
+                }
+            }
+            subject.features = try PictureFeatures(
+                report, prepared, words: scene.names, prompts: plan.promptJudge?.host(as: EvaluatorValue.self)?.imageText,
+                identity: plan.identityJudge?.host(as: EvaluatorValue.self)?.identity
+            ) { _, _ in try call.context.checkInterrupt() }
+        }
+        subject.leakage = try leakage(learned)
+        return subject
+    }
+
+    private func cancellable(_ body: () throws -> Void) throws {
+        try Cost.cancellable(call.context.interrupt) { try call.mapped(nil, body) }
+    }
+
+    private static func mean(_ values: [Double]) -> Double? {
+        values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
     }
 
     private func invoke(_ command: String, _ arguments: [Value], _ named: [(String, Value)] = []) throws -> Value {
@@ -110,8 +98,7 @@ struct BenchmarkJob {
 
     private static func place(_ report: InspectionReport, _ places: PlaceRecognition?) throws -> Double? {
         guard let places else { return nil }
-        let scores = try report.pictures.compactMap { try places.score($0) }
-        return scores.isEmpty ? nil : scores.reduce(0, +) / Double(scores.count)
+        return mean(try report.pictures.compactMap { try places.score($0) })
     }
 
     /// Returns the places of the prompts as the base model draws them, once a session; nil where there is one prompt only.

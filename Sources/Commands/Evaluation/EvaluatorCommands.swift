@@ -49,10 +49,10 @@ enum EvaluatorCommands {
     @Sendable private static func load(_ call: Call) throws -> Value {
         let name = try call[source]
         guard !name.isEmpty else { throw Problem(.badArgument, "load_evaluator: the name is empty", argument: source.name) }
-        if name == AppearanceEncoder().name { return .host(EvaluatorValue(evaluator: AppearanceEncoder())) }
+        if name == EvaluatorValue.appearance.source { return .host(EvaluatorValue.appearance) }
         let path = FileNames.readable(name, call.context)
         try call.checkFolder(path, source)
-        return .host(EvaluatorValue(evaluator: try call.mapped(source) { try EvaluatorFolder.load(path) }))
+        return .host(try call.mapped(source) { try EvaluatorValue.load(path) })
     }
 
     @Sendable private static func promptSimilarity(_ call: Call) throws -> Value {

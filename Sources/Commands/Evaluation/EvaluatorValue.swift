@@ -5,6 +5,16 @@ import Language
 /// An encoder that judges pictures, as a value of the language.
 struct EvaluatorValue: DeclaredValue {
     let evaluator: any Evaluator
+    /// What `load_evaluator` reads it from again: the path of its folder, or its name where it needs none.
+    let source: String
+
+    /// The evaluator that needs no weights.
+    static let appearance = EvaluatorValue(evaluator: AppearanceEncoder(), source: AppearanceEncoder().name)
+
+    /// Loads an evaluator by what `source` says. Throws what reading its folder throws.
+    static func load(_ source: String) throws -> EvaluatorValue {
+        source == appearance.source ? appearance : EvaluatorValue(evaluator: try EvaluatorFolder.load(source), source: source)
+    }
 
     static let declaration = HostDeclaration<EvaluatorValue>(
         "evaluator", "A network that judges pictures: of prompts (CLIP), or of identity (DINO); metrics ask it for features.",

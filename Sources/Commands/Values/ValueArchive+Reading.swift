@@ -15,6 +15,7 @@ extension ValueArchive {
         let context: Context
         private var tensors: SafetensorsFile?
         private var models: [String: LearnedModel] = [:]
+        private var evaluators: [String: EvaluatorValue] = [:]
         var functions = ReadFunctions()
 
         init(archive: ValueArchive, context: Context) { (self.archive, self.context) = (archive, context) }
@@ -64,6 +65,7 @@ extension ValueArchive {
                 let rows = try known(tree["rows"]?.arrayValue).map { row in try known(row.arrayValue).map { try value($0) } }
                 return TableValue(columns: try texts(tree["columns"]), rows: rows, settings: try texts(tree["settings"]))
             case "model": return ModelValue(try model(tree))
+            case "evaluator": return try evaluator(tree)
             default: throw Damaged()
             }
         }
@@ -87,6 +89,15 @@ extension ValueArchive {
             let learned = try tree["file"].map { try LearnedFile.read(path($0), base: base) } ?? LearnedModel(base)
             models[key] = learned
             return learned
+        }
+
+        private mutating func evaluator(_ tree: JSON) throws -> EvaluatorValue {
+            let key = tree.text()
+            if let known = evaluators[key] { return known }
+            let value = try EvaluatorValue.load(known(tree["source"]?.stringValue))
+            guard String(value.evaluator.fingerprint) == tree["hash"]?.stringValue else { throw Damaged() }
+            evaluators[key] = value
+            return value
         }
 
         /// Returns the path of a file of the archive; a name with a folder is none.

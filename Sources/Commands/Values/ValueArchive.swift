@@ -6,12 +6,12 @@ import Images
 import Language
 import Tensors
 
-/// Values in a folder, exactly as they are: numbers, texts, lists, records, tensors, pictures, masks, scenes, tables and models. A
-/// notebook keeps the values of its cells so. What cannot be kept (functions, optimizers, attention maps, tensors that take a gradient) is
-/// left out, and computed again where it is needed.
+/// Values in a folder, exactly as they are: numbers, texts, lists, records, tensors, pictures, masks, scenes, tables, models, evaluators.
+/// A notebook keeps the values of its cells so. What cannot be kept (functions, optimizers, attention maps, tensors that take a gradient)
+/// is left out, and computed again where it is needed.
 ///
 /// `values.json` has a tree for each name; tensors lie in `tensors.safetensors`, pictures in `N.png`, models in `N.safetensors` (what
-/// differs from a base model, which is named by its folder and fingerprint).
+/// differs from a base model, which is named by its folder and fingerprint). Evaluators are named by what they were read from, too.
 ///
 /// With `keepsFunctions`, functions are kept too, as their text and the variables that they read: `functions.json`.
 public struct ValueArchive: Sendable {
@@ -125,6 +125,8 @@ extension ValueArchive {
                     "settings": .array(value.settings.map { .string($0) }),
                 ]
             case let value as ModelValue: return try add(value.learned)
+            case let value as EvaluatorValue:
+                return ["type": "evaluator", "source": .string(value.source), "hash": .string(String(value.evaluator.fingerprint))]
             default: throw NotKept()
             }
         }
