@@ -76,7 +76,7 @@ final class RunningKernel: Sendable {
     /// Ends the kernel in good order.
     func end(_ client: Client) throws {
         try client.send("shutdown_request", ["restart": false], on: .control)
-        #expect(ended(within: 5) == 0)
+        #expect(ended(within: 60) == 0)
     }
 }
 

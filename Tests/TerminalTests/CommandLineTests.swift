@@ -195,15 +195,4 @@ struct CommandLineTests {
         #expect(try Run(["doc", "print"], in: folder).output.hasPrefix("print("))
         #expect(try Run(["doc"], in: folder).output.contains("  print "))
     }
-
-    /// The best of five starts takes less than a tenth of a second, with all of the program's libraries.
-    @Test func startingIsQuick() throws {
-        var best = Double.infinity
-        for _ in 0..<5 {
-            let clock = ContinuousClock()
-            let time = try clock.measure { _ = try Run(["-e", "1"], in: folder) }
-            best = min(best, Double(time.components.attoseconds) * 1e-18 + Double(time.components.seconds))
-        }
-        #expect(best < 0.1)
-    }
 }

@@ -117,9 +117,10 @@ import Testing
         #expect(last.status == 0 && found == serial, "\(killed) killed: \(last.output) \(last.errors) \(folder.read("out.txt"))")
     }
 
+    /// No job ends by itself, so that the interrupt always meets workers at work.
     @Test func anInterruptEndsTheWorkersToo() throws {
         let folder = try TemporaryFolder()
-        try folder.write("sweep.bas", Self.program(", folder=\"runs\", workers=2, threads=1", work: 2_000_000))
+        try folder.write("sweep.bas", Self.program(", folder=\"runs\", workers=2, threads=1", work: 2_000_000_000))
         let run = try Run(["run", "-q", "sweep.bas"], in: folder, signal: (SIGINT, 1.5))
         #expect(run.status == 130, "\(run.status) \(run.output) \(run.errors)")
         usleep(300_000)

@@ -98,7 +98,7 @@ enum Child {
 
     /// The exit status, 128 + the signal where one ended it. A program that runs longer than `limit` seconds
     /// is killed.
-    static func wait(_ id: pid_t, limit: Double = 30) -> Int32 {
+    static func wait(_ id: pid_t, limit: Double = 120) -> Int32 {
         var status: Int32 = 0
         var left = Int(limit * 1000)
         while waitpid(id, &status, WNOHANG) != id {

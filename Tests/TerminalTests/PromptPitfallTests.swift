@@ -85,7 +85,7 @@ struct PromptPitfallTests {
         #expect(text.utf8.count > 8000)
         terminal.send("\u{1b}[200~" + text + "\u{1b}[201~")
         terminal.send("\r")
-        try terminal.wait(for: "In [2]: ", limit: 20)
+        try terminal.wait(for: "In [2]: ")
         terminal.send("x499 + x7\r")
         try terminal.wait(for: "Out[2]: 506000")
         // One entry of the history.
@@ -155,7 +155,7 @@ struct PromptPitfallTests {
         try terminal.wait(for: "\r\n")
         usleep(400_000)
         terminal.send(Self.controlC)
-        try terminal.wait(for: "E0601", limit: 20)
+        try terminal.wait(for: "E0601")
         try terminal.wait(for: "In [2]: ")
         terminal.send("20 + 2\r")
         try terminal.wait(for: "Out[2]: 22")

@@ -65,7 +65,7 @@ final class PseudoTerminal {
     /// Waits until `text` appears after what was waited for before; the seconds that took. Control sequences
     /// count as text. Throws after `limit` seconds.
     @discardableResult
-    func wait(for text: String, limit: Double = 10) throws -> Double {
+    func wait(for text: String, limit: Double = 60) throws -> Double {
         let start = seconds()
         let wanted = Array(text.utf8)
         while true {
@@ -79,7 +79,7 @@ final class PseudoTerminal {
     }
 
     /// The exit status, after reading all that is left.
-    func end(limit: Double = 10) throws -> Int32 {
+    func end(limit: Double = 60) throws -> Int32 {
         let start = seconds()
         while seconds() - start < limit, read(for: 0.05) || !hasEnded() {}
         return try #require(ended, "still running after \(limit) s:\n\(transcript)")

@@ -27,8 +27,8 @@ struct StoryTests {
         terminal.send(line + "\r")
         // The echo of the line ends with the line.
         try terminal.wait(for: "\r\n")
-        if !text.isEmpty { try terminal.wait(for: text, limit: 60) }
-        try terminal.wait(for: "In [\(number + 1)]: ", limit: 60)
+        if !text.isEmpty { try terminal.wait(for: text) }
+        try terminal.wait(for: "In [\(number + 1)]: ")
     }
 
     @Test func anEveningAtThePrompt() throws {
@@ -38,9 +38,9 @@ struct StoryTests {
         try enter("base = load_model(\"collage\")", as: 3, in: first)
 
         first.send("model = phase1(base, photo, init=[\"dish\", \"flower\"], steps=80, prior_weight=0, seed=1)\r")
-        try first.wait(for: "textual inversion", limit: 60)
+        try first.wait(for: "textual inversion")
         first.send("\u{3}")
-        try first.wait(for: "Interrupted after step", limit: 20)
+        try first.wait(for: "Interrupted after step")
         try first.wait(for: "In [5]: ")
         try enter("model.interrupted", as: 5, showing: "Out[5]: true", in: first)
         try enter("model = resume(model)", as: 6, in: first)
@@ -66,7 +66,7 @@ struct StoryTests {
         let second = try prompt()
         #expect(second.transcript.contains("did not end in good order: :recover brings it back"))
         second.send(":recover\r")
-        try second.wait(for: "Up brings it back", limit: 60)
+        try second.wait(for: "Up brings it back")
         try second.wait(for: "(replayed)")
         // Everything is as it was, seeds included; and the session is lost no more.
         try second.wait(for: "In [15]: ")
