@@ -32,8 +32,9 @@ import Testing
             let columns = ["method", "scene", "seed", "place"] + metrics.map(\.name)
             #expect(bench.text("t.columns") == Value.list(columns.map { .string($0) }).inlineText)
             for metric in metrics {
-                let low = metric.range.lowerBound == -.infinity ? "-inf" : "\(metric.range.lowerBound)"
-                let test = "all([x >= \(low) and x <= \(metric.range.upperBound) for x in t.\(metric.name) if x != none])"
+                let (low, high) = (metric.range.lowerBound, metric.range.upperBound)
+                let bounds = (low.isFinite ? ["x >= \(low)"] : []) + (high.isFinite ? ["x <= \(high)"] : [])
+                let test = "all([\(bounds.joined(separator: " and ")) for x in t.\(metric.name) if x != none])"
                 #expect(bench.isTrue(test), "\(metric.name)")
             }
             #expect(bench.isTrue("all([x >= 0 and x <= 1 for x in t.place + t.identity_or_zero + t.omission])"))
