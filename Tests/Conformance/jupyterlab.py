@@ -32,7 +32,7 @@ STOPPED = [
 
 EXPLORED = [
     'base = load_model("collage")\nprompt = "a photo of a dog and a flower on the grass"\npicture = generate(base, prompt, steps=4, seed=1)\n'
-    'attention(base, prompt, token="dog", image=picture)',
+    'show attention(base, prompt, token="dog", image=picture)\nattention(base, prompt, token="dog", image=picture, timesteps=[100])',
     'attention(base, prompt, token="grass", image=picture, timesteps=[300])',
     "denoising(base, prompt, steps=4, seed=1)",
     "plot([1, 4, 9, 16], title=\"<img src=x onerror='window.harmed=1'>\")",
@@ -232,11 +232,11 @@ def run_stopped(lab, browser):
     expect(True, "Tab offers the names that fit")
 
 
-def explorer(code):
-    """An expression for the root of what the cell of this number lets people explore."""
+def explorer(code, place=0):
+    """An expression for the root of what the output `place` of the cell of this number lets people explore."""
     # A progress bar above is such an element, too, without a root of its own.
     outputs = f"page.content.widgets[{code}].node.querySelectorAll('.jp-OutputArea-output div[id^=bas-]')"
-    return f"[...{outputs}].find(e => e.shadowRoot)?.shadowRoot"
+    return f"[...{outputs}].filter(e => e.shadowRoot)[{place}]?.shadowRoot"
 
 
 def write_notebook(lab, name, cells):
@@ -259,8 +259,8 @@ def run_explored(lab, browser):
     sizes = [len("".join(o["data"]["text/html"])) for cell in cells[:4] for o in cell["outputs"] if "text/html" in o.get("data", {})]
     # Tables that cells show beside them are HTML, too, but small.
     sizes = [size for size in sizes if size > 4096]
-    print(f"     HTML of the four values: {[f'{size >> 10} KiB' for size in sizes]}")
-    expect(len(sizes) == 4 and pictures(cells) == 4, "each value has HTML, and its picture beside it", (len(sizes), pictures(cells)))
+    print(f"     HTML of the five values: {[f'{size >> 10} KiB' for size in sizes]}")
+    expect(len(sizes) == 5 and pictures(cells) == 5, "each value has HTML, and its picture beside it", (len(sizes), pictures(cells)))
     # JupyterLab makes outputs when they come into view.
     for code in range(len(EXPLORED)):
         lab.show(code)
@@ -269,11 +269,14 @@ def run_explored(lab, browser):
         lab.show(code)
         lab.tab.wait(f"!!{explorer(code)}?.querySelector('.explorer')", 20)
     expect(lab.tab.run("window.explorers === undefined && window.tools === undefined"), "nothing is left in the page's own names")
-    reading = lambda code: lab.tab.run(f"{explorer(code)}.querySelector('.reading').textContent")
+    reading = lambda *place: lab.tab.run(f"{explorer(*place)}.querySelector('.reading').textContent")
     other = reading(1)
     word = f"[...{explorer(0)}.querySelectorAll('.words-of-prompt button')].find(b => b.textContent === 'flower')"
     lab.tab.run(word + ".click()")
-    expect("“flower”" in reading(0) and reading(1) == other, "a word shows its map in its own output", (reading(0), reading(1)))
+    expect("“flower”" in reading(0) and reading(1) == other, "a word shows its map in its own cell only", (reading(0), reading(1)))
+    lab.tab.wait(f"!!{explorer(0, 1)}?.querySelector('.explorer')", 20)
+    lab.tab.run(word + ".click()")
+    expect("“flower”" in reading(0, 1), "both values of a cell go together", reading(0, 1))
     lab.tab.run(f"{explorer(0)}.querySelector('.slider input').focus()")
     lab.press("ArrowRight", 39)
     lab.press("ArrowDown", 40)

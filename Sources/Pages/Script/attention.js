@@ -109,10 +109,12 @@ const exploreAttention = (figure, { panels: list, colors }) => {
     draw();
   };
 
-  // Explorers of one cell of the notebook go together. They are looked up when something is chosen: a live page gets its pieces one by one.
+  // Explorers of one cell of the notebook go together, in Jupyter (.jp-Cell) those within pieces. They are looked up when something is chosen:
+  // a live page gets its pieces one by one.
   const others = () => {
-    const all = [...figure.closest(".cell, .live")?.querySelectorAll(".explorer") ?? []];
-    return all.filter(other => other !== explorer && other.basShow);
+    const home = (figure.getRootNode().host ?? figure).closest(".cell, .live, .jp-Cell");
+    const all = [...home?.querySelectorAll(".explorer, [data-bas-piece]") ?? []];
+    return all.map(one => one.shadowRoot?.querySelector(".explorer") ?? one).filter(other => other !== explorer && other.basShow);
   };
   const choose = (change, isTold = true) => {
     if (change.text !== undefined) {

@@ -3,6 +3,7 @@
 const host = document.currentScript?.parentElement ?? document.getElementById(name);
 const figure = host?.querySelector("figure[data-explorable]");
 if (figure && !host.shadowRoot) {
+  host.setAttribute("data-bas-piece", "");
   host.attachShadow({ mode: "open" }).append(make("style", { textContent: style }), figure);
   // Keys move sliders here, and not the page's cells: so says JupyterLab's attribute.
   host.setAttribute("data-lm-suppress-shortcuts", "true");
