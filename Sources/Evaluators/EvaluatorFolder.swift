@@ -23,8 +23,8 @@ public enum EvaluatorFolder {
         let name = folder.split(separator: "/").last.map(String.init) ?? folder
         switch try reader.string("model_type", default: "") {
         case "clip": return try clip(folder, name, reader, processing)
-        case "vit": return try vision(folder, name, try VisionTransformerConfiguration(reader, .vit), processing)
-        case "dinov2": return try vision(folder, name, try VisionTransformerConfiguration(reader, .dinov2), processing)
+        case "vit": return try vision(folder, name, try VisionConfiguration(reader, .vit), processing)
+        case "dinov2": return try vision(folder, name, try VisionConfiguration(reader, .dinov2), processing)
         case let other: throw EvaluatorError.unsupported(path: path, type: other.isEmpty ? "unknown" : "\"\(other)\"")
         }
     }
@@ -50,7 +50,7 @@ public enum EvaluatorFolder {
     }
 
     private static func vision(
-        _ folder: String, _ name: String, _ configuration: VisionTransformerConfiguration, _ processing: ImageProcessing
+        _ folder: String, _ name: String, _ configuration: VisionConfiguration, _ processing: ImageProcessing
     ) throws -> VisionEvaluator {
         let (size, side) = (processing.outputSize, configuration.imageSize)
         // DINOv2 is trained with larger pictures than it is shown, and interpolates its positions; ViT takes one size.
@@ -62,7 +62,7 @@ public enum EvaluatorFolder {
             throw EvaluatorError.parts(
                 path: folder, "preprocessor_config.json makes pictures of \(size), which config.json (\(side)×\(side)) does not take")
         }
-        var model = VisionTransformer(configuration)
+        var model = VisionTower(configuration, layer: VisionLayer.init)
         // Heads that only training uses.
         try load(&model, folder, [.init(disk: "pooler.", ours: ""), .init(disk: "embeddings.mask_token", ours: "")])
         return VisionEvaluator(name: name, model: model, processing: processing)

@@ -3,52 +3,11 @@ import Diffusion
 import NeuralNetwork
 import Tensors
 
-/// CLIP's vision tower (transformers' `CLIPVisionModel`). Legend: N pictures, D width.
-struct CLIPVisionModel: Module {
-    var classEmbedding: Variable
-    var patches: PatchEmbedding
-    var positionEmbedding: Variable
-    var preNorm: LayerNorm
-    var layers: [CLIPEncoderLayer]
-    var postNorm: LayerNorm
-
-    init(_ c: CLIPVisionConfiguration) {
-        let side = c.imageSize / c.patchSize
-        classEmbedding = .parameter(c.hiddenSize)
-        patches = PatchEmbedding(width: c.hiddenSize, side: c.patchSize, bias: false)
-        positionEmbedding = .parameter(side * side + 1, c.hiddenSize)
-        preNorm = LayerNorm(c.hiddenSize, eps: c.layerNormEpsilon)
-        layers = (0..<c.layers).map { _ in
-            CLIPEncoderLayer(
-                width: c.hiddenSize, inner: c.intermediateSize, heads: c.attentionHeads, activation: c.activation,
-                eps: c.layerNormEpsilon, isCausal: false)
-        }
-        postNorm = LayerNorm(c.hiddenSize, eps: c.layerNormEpsilon)
-    }
-
-    /// The class token [N, D] after the last layer norm, of pictures [N, H, W, 3] that are preprocessed.
-    func callAsFunction(_ pictures: Variable) -> Variable {
-        var h = preNorm(patches(pictures, first: classEmbedding) + positionEmbedding)
-        for layer in layers { h = layer(h) }
-        return postNorm(h.firstTokens)
-    }
-
-    mutating func forEachParameter(_ path: String, _ body: (String, inout Variable) throws -> Void) rethrows {
-        try body(path + "embeddings.class_embedding", &classEmbedding)
-        try patches.forEachParameter(path + "embeddings.patch_embedding.", body)
-        try body(path + "embeddings.position_embedding.weight", &positionEmbedding)
-        // The published spelling.
-        try preNorm.forEachParameter(path + "pre_layrnorm.", body)
-        try layers.forEachParameter(path + "encoder.layers.", body)
-        try postNorm.forEachParameter(path + "post_layernorm.", body)
-    }
-}
-
 /// CLIP (Radford et al. 2021), with the names of transformers' `CLIPModel`: two towers and their projections into one space.
 struct CLIPModel: Module {
     let configuration: CLIPConfiguration
     var text: CLIPTextModel
-    var vision: CLIPVisionModel
+    var vision: VisionTower<CLIPEncoderLayer>
     var textProjection: Linear
     var visualProjection: Linear
     /// The logarithm of the factor by which training multiplied cosines; no metric needs it.
@@ -56,7 +15,12 @@ struct CLIPModel: Module {
 
     init(_ configuration: CLIPConfiguration) {
         self.configuration = configuration
-        (text, vision) = (CLIPTextModel(configuration.text), CLIPVisionModel(configuration.vision))
+        text = CLIPTextModel(configuration.text)
+        vision = VisionTower(configuration.vision) { c in
+            CLIPEncoderLayer(
+                width: c.hiddenSize, inner: c.intermediateSize, heads: c.attentionHeads, activation: c.activation,
+                eps: c.layerNormEpsilon, isCausal: false)
+        }
         textProjection = Linear(configuration.text.hiddenSize, configuration.projectionSize, bias: false)
         visualProjection = Linear(configuration.vision.hiddenSize, configuration.projectionSize, bias: false)
         logitScale = .parameter()

@@ -6,13 +6,13 @@ import Tensors
 public struct VisionEvaluator: IdentityEncoder {
     /// The name of its folder.
     public let name: String
-    let model: VisionTransformer
+    let model: VisionTower<VisionLayer>
     /// What is done to pictures before it looks at them.
     public let processing: ImageProcessing
     /// Distinguishes its weights from others'.
     public let fingerprint: UInt64
 
-    init(name: String, model: VisionTransformer, processing: ImageProcessing) {
+    init(name: String, model: VisionTower<VisionLayer>, processing: ImageProcessing) {
         (self.name, self.model, self.processing) = (name, model, processing)
         fingerprint = model.weightsFingerprint
     }
@@ -28,6 +28,6 @@ public struct VisionEvaluator: IdentityEncoder {
 
     /// Features [N, D] of pictures, of unit length. Throws as the protocol says.
     public func identityFeatures(_ images: [Image]) throws -> Tensor {
-        try Features.inBatches(images, width: featureSize) { model(Variable(try processing($0))).firstTokens.value }
+        try Features.inBatches(images, width: featureSize) { model(Variable(try processing($0))).value }
     }
 }
