@@ -6,7 +6,7 @@ import Tensors
 /// A notebook as one HTML page that needs no other file: pictures lie in it, and it loads nothing.
 ///
 /// Nothing of a notebook can run in the page. All its text is escaped, links that could run something are refused, and the page's content
-/// security policy admits no style and no script but ours, by their hashes.
+/// security policy (`SinglePage`) admits no style and no script but ours.
 public struct NotebookPage {
     /// The style sheet of exported pages and of the preview.
     public static let style = String(decoding: PackageResources.page_css + PackageResources.explore_css, as: UTF8.self)
@@ -52,24 +52,8 @@ public struct NotebookPage {
 
     /// Returns the whole page.
     public func html() -> String {
-        let script = options.hasScript ? "<script>\(Self.script)</script>\n" : ""
-        return """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="\(Self.policy(hasScript: options.hasScript))">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="generator" content="\(escapedHTML(options.version))">
-            <meta name="referrer" content="no-referrer">
-            <title>\(escapedHTML(title))</title>
-            <style>\(Self.style)</style>
-            </head>
-            <body>
-            \(body())\(script)</body>
-            </html>
-
-            """
+        SinglePage(style: Self.style, script: options.hasScript ? Self.script : nil)
+            .html(title: escapedHTML(title), generator: escapedHTML(options.version), body: body())
     }
 
     /// Returns the elements of the page's body: contents, cells and footer.
@@ -94,19 +78,5 @@ public struct NotebookPage {
             \(entries.joined())</ol></details></nav>
 
             """
-    }
-
-    /// Returns the content security policy: pictures within the page, our style, our script or none, and nothing else.
-    public static func policy(hasScript: Bool) -> String {
-        let style = "style-src 'sha256-\(hash(Self.style))'"
-        let script = hasScript ? "script-src 'sha256-\(hash(Self.script))'" : "script-src 'none'"
-        return "default-src 'none'; img-src data:; \(style); \(script); base-uri 'none'; form-action 'none'"
-    }
-
-    /// Returns the hash of a text as a content security policy names it.
-    public static func hash(_ text: String) -> String {
-        var hash = SHA256()
-        hash.update(Array(text.utf8))
-        return Base64.text(of: hash.finalize())
     }
 }

@@ -45,7 +45,7 @@ public struct StudyBuilder {
         for question in design.questions { for form in design.forms { try addPages(question, form, items) } }
         let named = pages.enumerated().map { (Self.name("page", $0, study), $1) }
         key.pages = Dictionary(named.map { ($0, $1.key) }) { first, _ in first }
-        html = StudyPage.html(title: design.title, data: Self.json(design, study, named, data))
+        html = StudyPage.html(data: Self.json(design, study, named, data))
     }
 
     // MARK: pictures

@@ -62,15 +62,15 @@ func page(_ file: NotebookFile, states: [RecordState] = [], hasScript: Bool = tr
         let html = page(notebook("x = 1\n"))
         let script = try #require(html.firstRange(of: "<script>")).upperBound
         let end = try #require(html.firstRange(of: "</script>")).lowerBound
-        #expect(html.contains("script-src 'sha256-\(NotebookPage.hash(String(html[script..<end])))'"))
+        #expect(html.contains("script-src 'sha256-\(SinglePage.hash(String(html[script..<end])))'"))
         let style = try #require(html.firstRange(of: "<style>")).upperBound
         let styleEnd = try #require(html.firstRange(of: "</style>")).lowerBound
-        #expect(html.contains("style-src 'sha256-\(NotebookPage.hash(String(html[style..<styleEnd])))'"))
+        #expect(html.contains("style-src 'sha256-\(SinglePage.hash(String(html[style..<styleEnd])))'"))
         #expect(html.contains("default-src 'none'"))
         // An attribute `style` would be refused by the policy.
         #expect(!html.contains(" style=\""))
         // Known value of the hash: SHA-256 of "abc".
-        #expect(NotebookPage.hash("abc") == "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=")
+        #expect(SinglePage.hash("abc") == "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=")
     }
 
     @Test func aPageWithoutScriptIsUnfolded() {
