@@ -44,7 +44,7 @@ let package = Package(
         // Floor 1 as well: studies with people, a page and its answers.
         .target(
             name: "Study", dependencies: ["Files", "Tensors", "Images"], exclude: ["README.md"],
-            resources: ["study.css", "order.js", "study.js"].map { .embedInCode("Page/\($0)") }),
+            resources: ["study.css", "order.js", "study.js", "page.js"].map { .embedInCode("Page/\($0)") }),
         // Floors 2 and 3: differentiation, layers and optimizers.
         .target(name: "Autograd", dependencies: ["Tensors"]),
         .target(name: "NeuralNetwork", dependencies: ["Autograd", "CKernels"]),

@@ -4,8 +4,9 @@ import Files
 enum StudyPage {
     private static let page = SinglePage(
         style: text(PackageResources.study_css),
-        // Order and storage, then the pages, in one function.
-        script: "(() => {\n\"use strict\";\n" + text(PackageResources.order_js) + text(PackageResources.study_js) + "})();\n",
+        // Order and storage, then start and end, then a page for each task, in one function.
+        script: "(() => {\n\"use strict\";\n"
+            + [PackageResources.order_js, PackageResources.study_js, PackageResources.page_js].map(text).joined() + "})();\n",
         rules: ["require-trusted-types-for 'script'", "trusted-types 'none'"])
 
     /// Returns the page. All that the study says is in `data`, which the script shows as text; the title is set by it, too.

@@ -1,4 +1,4 @@
-// The study's data, the order of pages and pictures for each rater, and what is kept in the browser. StudyPage joins the two files.
+// The study's data, the order of pages and pictures for each rater, and what is kept in the browser. StudyPage joins the files.
 const study = JSON.parse(document.getElementById("study").textContent);
 const pagesById = new Map(study.pages.map(page => [page.id, page]));
 
