@@ -110,6 +110,28 @@ import Testing
         }
     }
 
+    /// Tables, heat maps and captions say what a thing is called where it has a name, and the token where it has none.
+    @Test func thingsGoByTheirNames() throws {
+        let bench = bench(
+            """
+            named = scene(mug.image, mug.masks, names=["cup", "mask 1"])
+            n = add_handles(base, named, init=["dish", "flower"])
+            look = leakage(n, named, timesteps=[500])
+            """)
+        let look = try #require(bench.run("look").value?.host(as: LeakageValue.self))
+        #expect(look.table.rows.map { $0[0].inlineText } == ["cup", "<asset1>"])
+        #expect(bench.text("look.handles") == "[\"<asset0>\", \"<asset1>\"]")
+        let chart = try #require(bench.run("heatmap(look)").value?.host(as: FigureValue.self)?.figure)
+        guard case .heatMap(let map) = chart.content else {
+            Issue.record("heatmap gives a heat map")
+            return
+        }
+        #expect(map.rows == ["cup", "<asset1>"])
+        #expect(
+            shown(bench, "denoising(n, \"a photo of {n.handles[0]} and {n.handles[1]}\", steps=1)")
+                .hasPrefix("denoising of \"a photo of cup and <asset1>\": 1 steps of ddim"))
+    }
+
     @Test func leakageUnderOtherConditions() {
         let bench = bench()
         #expect(

@@ -43,8 +43,8 @@ struct LeakageValue: DeclaredValue, TableReadable {
     var table: TableValue {
         TableValue(
             columns: ["handle"] + columns,
-            rows: matrix.handles.indices.map { row in
-                [.string(matrix.handles[row])]
+            rows: matrix.labels.enumerated().map { row, label in
+                [.string(label.short)]
                     + (matrix.shares[row] + [matrix.meanIoU[row], matrix.iouOfMean[row], matrix.attention[row]]).map { .float($0) }
             })
     }

@@ -47,8 +47,8 @@ extension FigureCommands {
     private static func leakageMap(_ leakage: LeakageValue) -> HeatMap {
         let matrix = leakage.matrix
         return HeatMap(
-            matrix.shares, columns: matrix.maskNames + ["background"], rows: matrix.handles, valueLabel: "share of attention", low: 0,
-            high: 1)
+            matrix.shares, columns: matrix.maskNames + ["background"], rows: matrix.labels.map(\.short), valueLabel: "share of attention",
+            low: 0, high: 1)
     }
 
     private static func matrix(_ value: Value, _ call: Call) throws -> [[Double]] {

@@ -67,7 +67,8 @@ enum DenoisingCommands {
         }
         return .host(
             DenoisingValue(
-                prompt: prompt, steps: shown.map { $0 + 1 }, timesteps: shown.map { Double(plan.steps[$0].timestep) }, count: count,
-                scheduler: plan.scheduler, seed: seed, tracks: tracks, origin: Provenance.of(call)))
+                caption: model.caption(ofPrompt: prompt), steps: shown.map { $0 + 1 },
+                timesteps: shown.map { Double(plan.steps[$0].timestep) }, count: count, scheduler: plan.scheduler, seed: seed,
+                tracks: tracks, origin: Provenance.of(call)))
     }
 }

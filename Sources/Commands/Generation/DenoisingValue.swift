@@ -14,7 +14,8 @@ struct DenoisingValue: DeclaredValue {
         let picture: Image
     }
 
-    let prompt: String
+    /// The prompt as people read it, with things by their names.
+    let caption: String
     /// The numbers of the steps that are shown, from 1, and their timesteps.
     let steps: [Int]
     let timesteps: [Double]
@@ -52,7 +53,7 @@ struct DenoisingValue: DeclaredValue {
 
     private func image(_ track: Int) -> Value { .host(ImageValue(tracks[track].picture, metadata: origin)) }
 
-    var inlineText: String { "denoising of \"\(prompt)\", \(count) steps" }
+    var inlineText: String { "denoising of \"\(caption)\", \(count) steps" }
     var byteCount: Int {
         tracks.reduce(0) { $0 + ($1.noisy + $1.guesses + [$1.picture]).reduce(0) { $0 + $1.pixels.count } }
     }
@@ -76,7 +77,7 @@ struct DenoisingValue: DeclaredValue {
 
     func display(_ context: DisplayContext) -> Display {
         let how = tracks.map { $0.guidance == 1 ? "none" : NumberText.significant($0.guidance) }.joined(separator: " and ")
-        let text = "denoising of \"\(prompt)\": \(count) steps of \(scheduler), guidance \(how), seed \(seed)"
+        let text = "denoising of \"\(caption)\": \(count) steps of \(scheduler), guidance \(how), seed \(seed)"
         let lines = TextLines.wrapped(text, width: context.width, rest: "  ").joined(separator: "\n")
         guard context.wantsImages, let image = Cancellable.answer({ try? still(context) }) else { return Display(lines) }
         return Display(lines, image: image)
@@ -97,7 +98,7 @@ struct DenoisingValue: DeclaredValue {
             columnTitles: kept.map { columns[$0] }, rowTitles: rows.map(\.name))
         var png = try FigureValue(Figure(.pictures(grid)), metadata: origin).pngData(context)
         if context.wantsExplorables, let film = try DenoisingFilm(rows, steps: columns) { png = Explorable.film(film).embedded(in: png) }
-        return DisplayImage(png: png, alt: "denoising of \(prompt): \(columns.count) moments")
+        return DisplayImage(png: png, alt: "denoising of \(caption): \(columns.count) moments")
     }
 }
 
