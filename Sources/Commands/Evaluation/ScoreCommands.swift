@@ -168,8 +168,7 @@ enum ScoreCommands {
     /// The words that stand for handles in prompts. Names that masks have by themselves ("mask 0") are none.
     private static func thingWords(_ call: Call, _ scene: Scene) throws -> [String] {
         if let given = try call[words] { return given }
-        let isUnnamed = scene.names.enumerated().contains { HandleLabel(token: "", name: $1, mask: $0).name == nil }
-        guard try call[promptJudge] != nil, isUnnamed else { return scene.names }
+        guard try call[promptJudge] != nil, scene.hasUnnamedThings else { return scene.names }
         throw Problem(
             .missingArgument, "score_pictures: what are the things? Prompts are compared with words in place of handles",
             argument: promptJudge.name, help: "words=[\"mug\", \"rose\"] names them in the masks' order")
