@@ -22,8 +22,8 @@ show grid(
 #>@ - Haswell 0.4 s
 
 # %% Learned from one view, or from three
-#| Ten steps on a view, ten on the next, twice around: 60 steps in each phase in every arm. `flips` mirrors the one view
-#| in half of the steps. The handles are the same ones from view to view, since the scenes have one name.
+#| Ten steps on a view, ten on the next, twice around: 60 steps in each phase in every arm. `flips` mirrors the one
+#| view in half of the steps. The handles are the same ones from view to view, since the scenes have one name.
 arms = {
     one_view: [[45, "left"], [45, "left"], [45, "left"]], flips: [[45, "left"], [45, "left"], [45, "left"]],
     three_poses: [[45, "left"], [0, "left"], [315, "left"]], three_lights: [[45, "left"], [45, "right"], [45, "above"]],
@@ -69,8 +69,8 @@ fn measure(p) {
         save_image(grid([found.images[i] for i in together], columns=4), "{folder}/{p.arm} {p.scene}.png")
     }
     {
-        ..scored(found), true_same: same.pose, true_turned: turned.pose, true_light: same.light, true_relit: relit.light,
-        true_omission: same.omission,
+        ..scored(found), true_same: same.pose, true_turned: turned.pose, true_light: same.light,
+        true_relit: relit.light, true_omission: same.omission,
     }
 }
 runs     = sweep({ arm: keys(arms), scene: 0..2, seed: 1..2 }, measure, folder=folder, workers=2)
@@ -89,8 +89,8 @@ show table(summary(runs, by="scene", columns=checks), columns=["scene", "n", ..c
 #>@ - Haswell 0.0 s
 
 # %% Fixation by arm
-#| `pose`: 1 where every thing has the photo's pose, 0 where it has the mirrored one as often. `light`: the mean cosine of
-#| a thing's light with the photo's. `pose_n`: trainings in whose pictures a pose could be told.
+#| `pose`: 1 where every thing has the photo's pose, 0 where it has the mirrored one as often. `light`: the mean
+#| cosine of a thing's light with the photo's. `pose_n`: trainings in whose pictures a pose could be told.
 fn shown(t, head, name) { table(t, columns=[..head, name, "{name}_low", "{name}_high"]) }
 means       = summary(runs, by="arm", columns=measures)
 differences = summary(runs, paired="arm", against="one_view", columns=measures)
@@ -155,23 +155,24 @@ show [resize(load_image("{folder}/{arm} 0.png"), [104, 386]) for arm in keys(arm
 
 # %% What follows
 #| **What the measures can tell.** On true pictures, `light` is told in scene 0 (.95 in the photo's light, −.63 in the
-#| other) and less in scene 1 (.58, .23). In scene 2 it is not (1.00, .97): the things' own dark and bright parts outweigh
-#| the light. `pose` is told in scene 2 (1, −.97), half in scene 0 (1, .45: an armchair is nearly its own mirror image),
-#| and scene 1 calls the photo's own pose .38. Means over scenes are therefore diluted.
+#| other) and less in scene 1 (.58, .23). In scene 2 it is not (1.00, .97): the things' own dark and bright parts
+#| outweigh the light. `pose` is told in scene 2 (1, −.97), half in scene 0 (1, .45: an armchair is nearly its own
+#| mirror image), and scene 1 calls the photo's own pose .38. Means over scenes are therefore diluted.
 #|
 #| **One view.** Things keep the photo's pose (.60, interval .26 to .93) and its light (.62, .31 to .92). That is the
 #| paper's limit, in numbers: the dog sits and looks to the left in all four pictures.
 #|
-#| **Three poses.** The difference of pose is −.57, but its interval (−1.56 to .43, five pairs) holds 0: six trainings do
-#| not show it. In the pictures the dog sits as in the photo in none of four: in three it stands, with two ends and no
-#| clear head. So several poses give a mixture of them, not a choice. Scene 2 keeps its pose by the numbers (1.00).
+#| **Three poses.** The difference of pose is −.57, but its interval (−1.56 to .43, five pairs) holds 0: six trainings
+#| do not show it. In the pictures the dog sits as in the photo in none of four: in three it stands, with two ends and
+#| no clear head. So several poses give a mixture of them, not a choice. Scene 2 keeps its pose by the numbers (1.00).
 #|
 #| **Three lights.** The light clings less: −.28 (−.49 to −.07, six pairs). This is the only difference here whose
-#| interval does not hold 0, of nine that were looked at. The pose stays in four of four, and the armchair is a second dog.
+#| interval does not hold 0, of nine that were looked at. The pose stays in four of four, and the armchair is a second
+#| dog.
 #|
-#| **Flips** are no remedy: no difference of pose that shows (the dog looks to the right in one of four), and the armchair
-#| is missing in all four pictures.
+#| **Flips** are no remedy: no difference of pose that shows (the dog looks to the right in one of four), and the
+#| armchair is missing in all four pictures.
 #|
 #| Views beyond the one photo are not in the paper; they cost nothing but other photos of the same things. Not decided
-#| here: longer trainings (these have 60 steps a phase and miss about half of the things asked for), and prompts that ask
-#| for a pose or a light in words, which the small model was not taught.
+#| here: longer trainings (these have 60 steps a phase and miss about half of the things asked for), and prompts that
+#| ask for a pose or a light in words, which the small model was not taught.
