@@ -11,7 +11,7 @@ import Testing
     }
 
     private static func scripts() throws -> [String] {
-        let folders = ["examples", "stdlib", "Tests/Conformance", "Tests/LanguageTests/Data/programs"]
+        let folders = ["examples", "examples/research", "stdlib", "Tests/Conformance", "Tests/LanguageTests/Data/programs"]
         return try folders.flatMap { folder in
             try FileManager.default.contentsOfDirectory(atPath: "\(Programs.root)/\(folder)").filter { $0.hasSuffix(".bas") }
                 .sorted().map { "\(folder)/\($0)" }

@@ -10,8 +10,10 @@ import Testing
 /// `.bas` files as `.ipynb` files and back.
 @Suite struct IpynbTests {
     private static func examples() -> [String] {
-        FileSystem.contents(Desk.root + "/examples").filter { $0.hasSuffix(".bas") && !$0.hasPrefix(".") }.map {
-            "\(Desk.root)/examples/\($0)"
+        ["examples", "examples/research"].flatMap { folder in
+            FileSystem.contents("\(Desk.root)/\(folder)").filter { $0.hasSuffix(".bas") && !$0.hasPrefix(".") }.map {
+                "\(Desk.root)/\(folder)/\($0)"
+            }
         }
             + ["\(Desk.root)/Sources/Language/language.bas", "\(Desk.root)/stdlib/break_a_scene.bas"]
     }

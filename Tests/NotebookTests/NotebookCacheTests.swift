@@ -197,6 +197,8 @@ import Testing
 
     @Test func theExamplesRecordsAreTrue() throws { try expectTrueRecords(in: Desk.root + "/examples", count: 16) }
 
+    @Test func theResearchRecordsAreTrue() throws { try expectTrueRecords(in: Desk.root + "/examples/research", count: 5) }
+
     private func expectTrueRecords(in folder: String, count: Int) throws {
         let session = Session(builtins: CommandTable.all, options: SessionOptions(standardLibrary: [Desk.root + "/stdlib"]))
         let files = try FileSystem.contents(folder).filter { $0.hasSuffix(".bas") && !$0.hasPrefix(".") }.map {
