@@ -153,11 +153,11 @@ show table([
 # %% The pictures
 #| The blue and the red toy alone and all three together, on a tiled floor, seed 1; those that were judged. Nothing is
 #| chosen.
-show resize(load_image(".bas/attention_and_masks/toys.png"), [748, 400])
-#> image 400×748
+show resize(load_image(".bas/attention_and_masks/toys.png"), [580, 310])
+#> image 310×580
 #>   bytes 0…255 · model collage
-#> ![image 400×748](attention_and_masks.out/48cc4bca42e3.png)
-#>@ 2950203b090b Haswell 0.3 s
+#> ![image 310×580](attention_and_masks.out/3851c2c9feaa.png)
+#>@ c82fa1ee115c Haswell 0.2 s
 
 # %% By layer and timestep, with the loss and without
 #| `mug_rose`, seed 1. The loss is about the mean over layers and heads. `points`: whether the map's maximum lies in
