@@ -31,9 +31,10 @@ public struct JobProgress: Sendable {
         seconds = known.seconds
         var (texts, running) = (Dictionary(known.errors.map { ($0.text, $0.count) }) { a, _ in a }, Set<String>())
         // What tasks have written and nobody has merged yet.
-        let missing = Set(try store.missing(description.list))
+        let news = try TaskFiles(folder).news(store.filesRead()).results
+        let missing = news.isEmpty ? [] : Set(try store.missing(description.list))
         var ended: [String: JobResult.State] = [:]
-        for result in try TaskFiles(folder).news(store.filesRead()).results where missing.contains(result.identity) {
+        for result in news where missing.contains(result.identity) {
             guard result.state != .running else {
                 running.insert(result.identity)
                 continue

@@ -121,6 +121,16 @@ import Testing
         }
     }
 
+    /// The results of jobs that take less than a commit are committed together; SQLite counts its commits in bytes 24 to 27 of the file.
+    @Test func quickJobsShareCommits() throws {
+        try inTemporaryFolder { _ in
+            let found = run("sum(sweep({a: 1..300}, fn(p) { {x: p.a} }, folder=\"runs\").x)")
+            #expect(found.text == "45150")
+            let commits = try ReadableFile.contents("runs/results.db")[24..<28].reduce(0) { $0 << 8 | Int($1) }
+            #expect(commits < 300)
+        }
+    }
+
     @Test func wrongFoldersAndOptionsAreTold() throws {
         try inTemporaryFolder { _ in
             let call = "sweep({a: 1}, fn(p) { 1 }, "

@@ -6,7 +6,8 @@
 # 6. the Jupyter kernel passes jupyter_kernel_test, and nbclient runs a notebook with it.
 # 7. Chromium shows the live page of a notebook that is edited, what people explore in pages, masks that are painted, and a lesson in JupyterLab
 #    (left out where it is not installed).
-# 8. a sweep by a real Slurm gives the table of one process, also when the node dies (left out without root or slurm-wlm).
+# 8. a sweep of 100,000 jobs is killed and goes on; one by a real Slurm gives the table of one process, also when the node dies (left out
+#    without root or slurm-wlm).
 # 9. the program installed without Swift in a bare Debian, and its package (left out without root or debootstrap).
 set -euo pipefail
 source "$(dirname "$0")/environment.sh"
@@ -25,6 +26,7 @@ status=0
 "$PYTHON" Tests/Conformance/preview.py --bas "$BAS" || [ $? = 77 ] || status=1
 "$PYTHON" Tests/Conformance/pages.py --bas "$BAS" || [ $? = 77 ] || status=1
 "$PYTHON" Tests/Conformance/jupyterlab.py --bas "$BAS" || [ $? = 77 ] || status=1
+"$PYTHON" Tests/Conformance/many_jobs.py --bas "$BAS" || status=1
 BAS="$BAS" Tests/Conformance/slurm.sh || [ $? = 77 ] || status=1
 BAS="$BAS" Tests/Conformance/packages.sh || [ $? = 77 ] || status=1
 "$PYTHON" Tests/Conformance/masks.py --bas "$BAS" || [ $? = 77 ] || status=1

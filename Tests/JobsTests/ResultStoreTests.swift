@@ -54,6 +54,15 @@ import Testing
         #expect(try store.counts("m").all == 2)
     }
 
+    @Test func theSameListIsNotWrittenAgain() throws {
+        let jobs = try JobPlace()
+        let store = try store(jobs, 50)
+        try store.record([JobPlace.done("id3", [("x", JSON(1))])])
+        let before = try ReadableFile.contents(jobs.folder.database)
+        try store.plan("l", (0..<50).map(JobPlace.job) + [JobPlace.job(3)])
+        #expect(try ReadableFile.contents(jobs.folder.database) == before)
+    }
+
     @Test func queriesReadAndWriteNothing() throws {
         let jobs = try JobPlace()
         do {

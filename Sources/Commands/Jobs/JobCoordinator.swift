@@ -23,6 +23,11 @@ final class JobCoordinator {
     /// Jobs that have begun, of which the database does not know yet.
     private var begun: [String] = []
     private var lastWritten = ContinuousClock.now
+    /// Results of quick jobs that the database does not know yet: those of the last `quick` seconds, or of as much work.
+    private var held: [JobResult] = []
+    private var lastKept = ContinuousClock.now
+    /// The seconds below which a job is quick: to write down its beginning, or its end alone, would cost more than to run it again.
+    private static let quick = 0.2
     /// The jobs by state as far as this process knows: counting them anew after each of many would cost more than the jobs.
     private(set) var counts = JobCounts()
 
@@ -77,11 +82,17 @@ final class JobCoordinator {
     }
 
     private func run(_ missing: [String]) throws {
-        switch options.place {
-        case .slurm: try runBySlurm(missing)
-        case .here where options.workers > 1: try runByWorkers(missing)
-        case .here: try runHere(missing)
+        do {
+            switch options.place {
+            case .slurm: try runBySlurm(missing)
+            case .here where options.workers > 1: try runByWorkers(missing)
+            case .here: try runHere(missing)
+            }
+        } catch {
+            try? keep()
+            throw error
         }
+        try keep()
         if call.context.interrupt.isRequested { tellStop() }
     }
 
@@ -113,11 +124,10 @@ final class JobCoordinator {
             guard let number = places[identity] else { continue }
             let one = grid.combination(number)
             show(one)
-            // Of jobs that take milliseconds only the ends are written.
             if !isQuick { try store.record([JobResult(identity, .running)]) }
             do {
                 let (result, diagnostic) = try runner.run(identity, one)
-                isQuick = result.seconds < 0.2
+                isQuick = result.seconds < Self.quick
                 try end(result, diagnostic)
             } catch let error {
                 guard call.context.interrupt.isRequested else { throw error }
@@ -149,6 +159,8 @@ final class JobCoordinator {
         try pool.run(
             isStopped: {
                 self.writeBegun()
+                // What cannot be written stays, and the next result tells why.
+                if self.isDue { try? self.keep() }
                 return context.interrupt.isRequested
             },
             began: { self.begun.append($0) },
@@ -174,13 +186,24 @@ final class JobCoordinator {
 
     // MARK: results
 
-    /// Keeps the result of a job, and tells the first errors.
+    /// Takes the result of a job, which is kept at once unless the job is quick, and tells the first errors.
     private func end(_ result: JobResult, _ diagnostic: Diagnostic?) throws {
         begun.removeAll { $0 == result.identity }
-        try store.record([result])
+        held.append(result)
+        if isDue || result.seconds >= Self.quick { try keep() }
         if result.state == .done { counts.done += 1 } else { counts.failed += 1 }
         counts.waiting = max(0, counts.waiting - 1)
         if result.state == .failed { tellFailure(result, diagnostic) }
+    }
+
+    /// Whether results have been held long enough.
+    private var isDue: Bool { ContinuousClock.now - lastKept > .seconds(Self.quick) }
+
+    /// Writes the results that are held.
+    private func keep() throws {
+        if !held.isEmpty { try store.record(held) }
+        held = []
+        lastKept = .now
     }
 
     private func tellFailure(_ result: JobResult, _ diagnostic: Diagnostic?) {

@@ -57,24 +57,32 @@ struct JobSpec {
 
     /// Returns the identity of each job: what its result follows from. Two lists that share a job share its identity.
     func identities(_ grid: SettingGrid) -> [String] {
-        let common = [
-            "bas job 1", CommandTable.version, command, ValueArchive.digest(of: body), ValueArchive.digest(of: Self.value(seeds)),
-        ]
+        var common = SHA256()
+        Self.mix(
+            ["bas job 1", CommandTable.version, command, ValueArchive.digest(of: body), ValueArchive.digest(of: Self.value(seeds))],
+            into: &common)
         return (0..<grid.count).map { number in
-            let one = grid.combination(number)
-            return Self.hash(common + zip(grid.names, one.identities).flatMap { [$0, $1] })
+            var hash = common
+            Self.mix(zip(grid.names, grid.combination(number).identities).flatMap { [$0, $1] }, into: &hash)
+            return Self.short(hash)
         }
     }
 
     /// Returns a short hash of texts.
     static func hash(_ parts: [String]) -> String {
         var hash = SHA256()
+        mix(parts, into: &hash)
+        return short(hash)
+    }
+
+    private static func mix(_ parts: [String], into hash: inout SHA256) {
         for part in parts {
             hash.update(Array("\(part.utf8.count):".utf8))
             hash.update(Array(part.utf8))
         }
-        return String(hash.hexadecimal().prefix(20))
     }
+
+    private static func short(_ hash: SHA256) -> String { String(hash.hexadecimal().prefix(20)) }
 
     private static func value(_ state: RandomState) -> Value {
         let steps = state.steps.sorted { $0.key < $1.key }.map { ($0.key, Value.int(Int($0.value))) }

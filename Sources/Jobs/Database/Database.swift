@@ -87,6 +87,18 @@ public final class Database {
         }
     }
 
+    /// Runs one statement without results once for each of `rows`, which have a value for each `?`. Throws as `run` does.
+    public func run(_ sql: String, each rows: some Sequence<[SQLValue]>) throws(DatabaseError) {
+        let statement = try prepared(sql)
+        defer { sqlite3_finalize(statement) }
+        for row in rows {
+            for (place, value) in row.enumerated() { try bind(value, Int32(place + 1), statement) }
+            let code = sqlite3_step(statement)
+            guard code == SQLITE_DONE else { throw error(code) }
+            sqlite3_reset(statement)
+        }
+    }
+
     private func prepared(_ sql: String) throws(DatabaseError) -> OpaquePointer? {
         var statement: OpaquePointer?
         var rest = 0

@@ -11,6 +11,8 @@ public final class ResultStore {
     /// Opens the database of a folder; for writing it is made where it does not exist. Throws ``DatabaseError`` and `FileError`.
     public init(_ folder: JobFolder, _ access: Database.Access) throws {
         database = try Database(folder.database, access)
+        // As much memory as a list of 100,000 jobs takes, in KiB: each write finds its pages there.
+        try database.execute("PRAGMA cache_size = -65536")
         try check(isWriting: access == .writing)
     }
 
@@ -30,6 +32,7 @@ public final class ResultStore {
 
     private func pragma(_ name: String) throws -> Int { try database.run("PRAGMA \(name)").rows.first?.first?.int ?? 0 }
 
+    /// There is no index on lists: nearly all rows are of one, so that reading the table through is faster.
     private func make() throws {
         try database.transaction {
             try database.execute(
@@ -38,7 +41,6 @@ public final class ResultStore {
                     identity TEXT PRIMARY KEY, list TEXT NOT NULL, number INTEGER NOT NULL, settings TEXT NOT NULL,
                     state TEXT NOT NULL DEFAULT 'waiting', measures TEXT, exact TEXT, error TEXT, diagnostic TEXT,
                     attempts INTEGER NOT NULL DEFAULT 0, seconds REAL, host TEXT, kernel TEXT, time REAL) WITHOUT ROWID;
-                CREATE INDEX places ON jobs (list, number);
                 CREATE TABLE files (name TEXT PRIMARY KEY, bytes INTEGER NOT NULL) WITHOUT ROWID;
                 PRAGMA application_id = \(Self.application);
                 PRAGMA user_version = \(Self.version);
@@ -63,17 +65,23 @@ public final class ResultStore {
         }
     }
 
-    /// Makes these the jobs of the list. Jobs that are known from another list join this one with their results. Throws ``DatabaseError``.
+    /// Makes these the jobs of the list. Jobs that are known from another list join this one with their results; what the table says already
+    /// is not written again. Throws ``DatabaseError``.
     public func plan(_ list: String, _ jobs: [Job]) throws {
+        // In the table's own order, so that a page is written once. The first of several equal jobs gives the place.
+        let sorted = jobs.sorted { ($0.identity, $0.number) < ($1.identity, $1.number) }
+        let first = sorted.indices.lazy.filter { $0 == 0 || sorted[$0 - 1].identity != sorted[$0].identity }
         try database.transaction {
-            // The first of several equal jobs gives the place.
-            for job in jobs.reversed() {
-                try database.run(
-                    """
-                    INSERT INTO jobs (identity, list, number, settings) VALUES (?, ?, ?, ?)
-                    ON CONFLICT (identity) DO UPDATE SET list = excluded.list, number = excluded.number, settings = excluded.settings
-                    """, [.text(job.identity), .text(list), .int(job.number), .text(job.settings.text())])
-            }
+            try database.run(
+                """
+                INSERT INTO jobs (identity, list, number, settings) VALUES (?, ?, ?, ?)
+                ON CONFLICT (identity) DO UPDATE SET list = excluded.list, number = excluded.number, settings = excluded.settings
+                WHERE list <> excluded.list OR number <> excluded.number OR settings <> excluded.settings
+                """,
+                each: first.map { place -> [SQLValue] in
+                    let job = sorted[place]
+                    return [.text(job.identity), .text(list), .int(job.number), .text(job.settings.text())]
+                })
         }
     }
 
@@ -109,30 +117,27 @@ public final class ResultStore {
     /// ``DatabaseError``.
     public func record(_ results: [JobResult], read files: [(name: String, bytes: Int)] = []) throws {
         try database.transaction {
-            for result in results { try write(result) }
-            for file in files {
-                try database.run(
-                    "INSERT INTO files VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET bytes = excluded.bytes",
-                    [.text(file.name), .int(file.bytes)])
-            }
+            // What ended well stays: a second run of the same job gives the same.
+            try database.run(
+                """
+                UPDATE jobs SET state = ?, measures = ?, exact = ?, error = ?, diagnostic = ?, seconds = ?, host = ?, kernel = ?, time = ?,
+                attempts = attempts + ? WHERE identity = ? AND state <> 'done'
+                """, each: results.lazy.map(Self.values))
+            try database.run(
+                "INSERT INTO files VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET bytes = excluded.bytes",
+                each: files.lazy.map { file -> [SQLValue] in [.text(file.name), .int(file.bytes)] })
         }
     }
 
-    private func write(_ result: JobResult) throws {
-        let (values, isExact) = Self.finite(result.measures)
+    private static func values(_ result: JobResult) -> [SQLValue] {
+        let (values, isExact) = finite(result.measures)
         let isDone = result.state == .done
-        // What ended well stays: a second run of the same job gives the same.
-        try database.run(
-            """
-            UPDATE jobs SET state = ?, measures = ?, exact = ?, error = ?, diagnostic = ?, seconds = ?, host = ?, kernel = ?, time = ?,
-            attempts = attempts + ? WHERE identity = ? AND state <> 'done'
-            """,
-            [
-                .text(result.state.rawValue), isDone ? .text(JSON.object(values).text()) : .null,
-                isDone && !isExact ? .text(JSON.object(result.measures).text(allowsNonFinite: true)) : .null,
-                result.error.sql, result.diagnostic.sql, .real(result.seconds), .text(result.host), .text(result.kernel),
-                .real(result.time), .int(result.state == .running ? 1 : 0), .text(result.identity),
-            ])
+        return [
+            .text(result.state.rawValue), isDone ? .text(JSON.object(values).text()) : .null,
+            isDone && !isExact ? .text(JSON.object(result.measures).text(allowsNonFinite: true)) : .null,
+            result.error.sql, result.diagnostic.sql, .real(result.seconds), .text(result.host), .text(result.kernel),
+            .real(result.time), .int(result.state == .running ? 1 : 0), .text(result.identity),
+        ]
     }
 
     /// Returns measures that SQLite's functions for JSON can read: null for what is not finite. False where anything was replaced.
