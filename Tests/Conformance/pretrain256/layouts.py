@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-RECIPE = os.path.join(HERE, "..", "..", "..", "stdlib", "world", "recipe.json")
+from colours import NAMES, RECIPE
+
 SLOTS = 4
 # Where training departs from the recipe's laws, which are those of pictures for evaluation: more things, small things, photos behind them.
 FOURTH, SMALL, PHOTO = 0.06, 0.22, 0.14
@@ -78,7 +78,7 @@ class Laws:
         elif roll > 0.85 and (others := self.by_target.get(row["name"])):
             noun = others[rng.integers(len(others))]
         colour = row["colour"] if hue == 0 else row.get("turned")
-        if colour and colour not in noun and rng.random() < words["color"]:
+        if colour and not {*NAMES} & {*noun.split()} and rng.random() < words["color"]:
             noun = f"{colour} {noun}"
         return noun
 

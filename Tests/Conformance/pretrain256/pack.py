@@ -21,7 +21,6 @@ from PIL import Image
 import colours
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-RECIPE = os.path.join(HERE, "..", "..", "..", "stdlib", "world", "recipe.json")
 
 
 def fitted(picture: Image.Image, size: int) -> Image.Image:
@@ -49,20 +48,20 @@ def encoded(picture: Image.Image, kind: str, quality: int) -> bytes:
 def cells(cache: str, lights: int):
     """Every cut-out of the world's cache as a row and its picture: a stamp as it is, a model in all poses, each in `lights` of its lights,
     which change from pose to pose so that all of them occur."""
-    recipe = json.load(open(RECIPE))
+    recipe = json.load(open(colours.RECIPE))
     for thing in json.load(open(os.path.join(cache, "index.json")))["objects"]:
         row = dict(object=thing["id"], name=thing["name"], cls=thing["class"], held=thing["held"], kind=thing["kind"])
         path = os.path.join(cache, "objects", thing["file"])
-        colours, cover = np.asarray(Image.open(path + ".jpg").convert("RGB")), np.asarray(Image.open(path + ".png").convert("L"))
+        rgb, cover = np.asarray(Image.open(path + ".jpg").convert("RGB")), np.asarray(Image.open(path + ".png").convert("L"))
         if not thing["poses"]:
-            yield row, Image.fromarray(np.dstack([colours, cover]))
+            yield row, Image.fromarray(np.dstack([rgb, cover]))
             continue
         side = cover.shape[0]
         for pose, (azimuth, elevation) in enumerate(thing["poses"]):
             for k in range(min(lights, len(recipe["lights"]))):
                 light = (pose + k) % len(recipe["lights"])
                 x, y = pose * side, light * side
-                cell = np.dstack([colours[y : y + side, x : x + side], cover[:, x : x + side]])
+                cell = np.dstack([rgb[y : y + side, x : x + side], cover[:, x : x + side]])
                 yield dict(row, azimuth=azimuth, elevation=elevation, light=recipe["lights"][light]["azimuth"]), Image.fromarray(cell)
 
 

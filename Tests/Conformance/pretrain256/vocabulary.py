@@ -11,6 +11,7 @@ import shutil
 import numpy as np
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
+from colours import NAMES
 from layouts import Laws
 from networks import LENGTH
 
@@ -20,8 +21,8 @@ WORDS = (
     "old new big little tiny huge shiny striped dotted round square tall short wearing holding sitting standing lying flying swimming running inside "
     "outside under over beside behind between front top bottom middle corner desk table floor wall window door garden park kitchen room street road bridge "
     "river lake mountain hill sky cloud sun moon star rain fog fire city village castle house church tower eiffel paris london jungle ocean sea island "
-    "sand rock stone leaf leaves wood fabric carpet blanket pillow shelf box basket bag white black grey red orange yellow green blue purple pink brown "
-    "turquoise gold silver morning evening night day winter summer spring autumn watercolor cartoon drawing painting sketch poster sticker photo picture "
+    "sand rock stone leaf leaves wood fabric carpet blanket pillow shelf box basket bag "
+    "gold silver morning evening night day winter summer spring autumn watercolor cartoon drawing painting sketch poster sticker photo picture "
     "close up view of a an the and or with without in on at to from his her its it is are man woman boy girl child baby person people hand head hair eye"
 ).split()
 
@@ -31,7 +32,7 @@ def captions(laws: Laws, count: int):
     rng = np.random.default_rng(0)
     for _ in range(count // 500):
         yield from laws.sample(500, rng)[1]
-    words = set(WORDS) | set(laws.recipe["synonyms"]) | set(laws.recipe["synonyms"].values())
+    words = {*WORDS, *NAMES} | set(laws.recipe["synonyms"]) | set(laws.recipe["synonyms"].values())
     for row in laws.sprites:
         words |= {row["name"], row["cls"]}
     for phrase in (part for word in sorted(words) for part in word.split()):
