@@ -87,7 +87,7 @@ class Laws:
         """The noun with its article; a plural has none."""
         if noun.endswith("s") and not noun.endswith(("ss", "us", "is", "cactus", "bus")):
             return noun
-        return ("an " if noun[0] in "aeiou" else "a ") + noun
+        return ("an " if noun[0] in "aeiou" and not noun.startswith(("eu", "uni")) else "a ") + noun
 
     def caption(self, style, phrase, nouns, places, sides, rows, rng) -> str:
         """nouns in the order of painting; places: centres; sides: sizes."""

@@ -50,7 +50,7 @@ def cells(cache: str, lights: int):
     which change from pose to pose so that all of them occur."""
     recipe = json.load(open(colours.RECIPE))
     for thing in json.load(open(os.path.join(cache, "index.json")))["objects"]:
-        row = dict(object=thing["id"], name=thing["name"], cls=thing["class"], held=thing["held"], kind=thing["kind"])
+        row = dict(object=thing["id"], name=thing["name"], cls=thing["class"] or thing["name"], held=thing["held"], kind=thing["kind"])
         path = os.path.join(cache, "objects", thing["file"])
         rgb, cover = np.asarray(Image.open(path + ".jpg").convert("RGB")), np.asarray(Image.open(path + ".png").convert("L"))
         if not thing["poses"]:

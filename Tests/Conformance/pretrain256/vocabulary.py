@@ -33,8 +33,8 @@ def captions(laws: Laws, count: int):
     for _ in range(count // 500):
         yield from laws.sample(500, rng)[1]
     words = {*WORDS, *NAMES} | set(laws.recipe["synonyms"]) | set(laws.recipe["synonyms"].values())
-    for row in laws.sprites:
-        words |= {row["name"], row["cls"]}
+    for thing in laws.recipe["models"]["objects"] + laws.recipe["stamps"]["objects"]:
+        words |= {thing["name"], thing["class"] or ""}
     for phrase in (part for word in sorted(words) for part in word.split()):
         yield " ".join([phrase] * 40)
 
