@@ -190,7 +190,7 @@ class Painter:
             shade = F.interpolate(torch.rand(self.count, 1, 1, 9 + 3 * row, device=self.device), (1, self.size), mode="nearest")
             tone = self.tone(120, 120, 130, 0.08) * (0.65 + 0.6 * shade) * (1.15 - 0.25 * row)
             lines = (torch.remainder(self.y * 34, 1) < 0.5) & (torch.remainder(self.x * 42, 1) < 0.55)
-            lit = self.noise(7, 0.95) > 0.5
+            lit = torch.frac(torch.sin(torch.floor(self.y * 34) * 12.9898 + torch.floor(self.x * 42) * 78.233 + self.uniform(0, 9)) * 43758.5).abs() > 0.55
             windows = torch.where(lit, colour(245, 230, 150, device=self.device), tone * 0.5)
             out = self.below(out, torch.where(lines, windows, tone.expand_as(windows)), tops, 0.004)
         street = self.ground(self.speckle(self.tone(70, 70, 75), self.tone(118, 116, 114), 7, 0.85))

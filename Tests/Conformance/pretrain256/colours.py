@@ -19,17 +19,15 @@ NAMES, PLACES = zip(*json.load(open(RECIPE))["colors"])
 PLACES = uniform(np.array(PLACES) / 255)
 
 
-def describe(rgba: np.ndarray) -> tuple[str | None, float]:
-    """The name of an RGBA cut-out [H, W, 4] in 0…255, or None where none holds for more than half of it; and the share of its pixels that
-    are saturated, which tells whether turning its hue changes it."""
+def name(rgba: np.ndarray) -> str | None:
+    """The name of an RGBA cut-out [H, W, 4] in 0…255, or None where none holds for more than half of it."""
     pixels = rgba.reshape(-1, 4)[:: max(1, rgba[..., 0].size // 2000)]
     inside = pixels[pixels[:, 3] >= 128, :3] / 255
     if len(inside) == 0:
-        return None, 0.0
+        return None
     places = uniform(inside)
     chroma, other = (np.hypot(lab[:, 1], lab[:, 2]) for lab in (places, PLACES))
     # Lightness counts half: shading changes it most. What has a hue is not grey, as long as a name with a hue is near.
     distance = (((places[:, None] - PLACES) * (0.5, 1, 1)) ** 2).sum(2) + 0.006 * ((other < 0.012) & (chroma[:, None] > 0.028))
     votes = np.bincount(distance.argmin(1), minlength=len(NAMES))
-    vivid = float(np.mean(inside.max(1) - inside.min(1) > 0.18))
-    return (NAMES[votes.argmax()] if 2 * votes.max() > len(inside) else None), vivid
+    return NAMES[votes.argmax()] if 2 * votes.max() > len(inside) else None

@@ -138,29 +138,14 @@ class Compositor:
         return (0.75 * soft + 0.8 * contact).clamp(0, 1) * light[:, 1].view(-1, 1, 1, 1)
 
     def lit(self, colours: torch.Tensor, layout: Layout, slot: int, where: np.ndarray) -> torch.Tensor:
-        """A thing's colours with the scene's tint, its own gain, contrast and hue, and a slope of light over stamps, which have no side of their own."""
+        """A thing's colours with the scene's tint, its own gain and contrast, and a slope of light over stamps, which have no side of their own."""
         look, tint = self.tensor(layout.look[where, slot]), self.tensor(layout.tint[where])
-        turned = np.flatnonzero(layout.look[where, slot, 0])
-        if len(turned):
-            index = torch.as_tensor(turned, device=self.device)
-            colours[index] = self.hue(colours[index], look[index, 0] * torch.pi / 180)
         x = torch.linspace(-1, 1, self.size, device=self.device).view(1, 1, 1, -1) - (2 * self.tensor(layout.place[where, slot, 0]) - 1).view(-1, 1, 1, 1)
         stamps = self.tensor([self.laws.sprites[number]["kind"] != "model" for number in layout.sprite[where, slot]])
         side = torch.sign(self.tensor(layout.light[where, 0])) * (self.tensor(layout.light[where, 1]) > 0)
         slope = 1 + 0.25 * (stamps * side).view(-1, 1, 1, 1) * x.clamp(-0.7, 0.7)
-        contrasted = (colours - 0.5) * look[:, 2].view(-1, 1, 1, 1) + 0.5
-        return (contrasted * look[:, 1].view(-1, 1, 1, 1) * slope * tint.view(-1, 3, 1, 1)).clamp(0, 1)
-
-    @staticmethod
-    def hue(x: torch.Tensor, angle: torch.Tensor) -> torch.Tensor:
-        """Colours turned around the grey axis (the rotation of SVG's feColorMatrix hueRotate)."""
-        c, s = torch.cos(angle).view(-1, 1, 1, 1), torch.sin(angle).view(-1, 1, 1, 1)
-        r, g, b = x.unbind(1)
-        r, g, b = r[:, None], g[:, None], b[:, None]
-        return torch.cat([
-            (0.213 + 0.787 * c - 0.213 * s) * r + (0.715 - 0.715 * c - 0.715 * s) * g + (0.072 - 0.072 * c + 0.928 * s) * b,
-            (0.213 - 0.213 * c + 0.143 * s) * r + (0.715 + 0.285 * c + 0.140 * s) * g + (0.072 - 0.072 * c - 0.283 * s) * b,
-            (0.213 - 0.213 * c - 0.787 * s) * r + (0.715 - 0.715 * c + 0.715 * s) * g + (0.072 + 0.928 * c + 0.072 * s) * b], 1).clamp(0, 1)
+        contrasted = (colours - 0.5) * look[:, 1].view(-1, 1, 1, 1) + 0.5
+        return (contrasted * look[:, 0].view(-1, 1, 1, 1) * slope * tint.view(-1, 3, 1, 1)).clamp(0, 1)
 
     # MARK: styles
 

@@ -26,7 +26,7 @@ from portraits import portraits
 MEAN = STD = [0.5, 0.5, 0.5]
 TEMPERATURE = 0.07
 # Scenes are drawn at several sizes, so that grain and strokes differ, and serve several times where drawing is what takes time.
-DRAWN, REUSE, POOL = ((96, 128, 96, 192), 5, 24_000) if not GPU else ((128, 192, 256), 1.5, 60_000)
+DRAWN, REUSE, POOL = ((96, 128, 96, 192), 8, 24_000) if not GPU else ((128, 192, 256), 1.5, 60_000)
 
 
 def augmented(x: torch.Tensor) -> torch.Tensor:

@@ -34,7 +34,7 @@ class Layout:
     tint: np.ndarray  # [B, 3]
     sprite: np.ndarray  # [B, SLOTS], painted in this order: the last is in front
     place: np.ndarray  # [B, SLOTS, 5] centre x, foot y, side of the cut-out's square, turn in degrees, −1 if flipped else 1
-    look: np.ndarray  # [B, SLOTS, 3] turn of the hue in degrees, gain, contrast
+    look: np.ndarray  # [B, SLOTS, 2] gain, contrast
     ids: np.ndarray  # [B, L] tokens of the caption
 
     def part(self, chosen) -> "Layout":
@@ -69,7 +69,7 @@ class Laws:
 
     # MARK: words
 
-    def noun(self, row: dict, hue: float, rng) -> str:
+    def noun(self, row: dict, rng) -> str:
         """What a caption calls a cut-out: its name, its class, another word for it, sometimes with a colour."""
         words, roll = self.recipe["captions"], rng.random()
         noun = row["name"]
@@ -77,7 +77,7 @@ class Laws:
             noun = row["cls"]
         elif roll > 0.85 and (others := self.by_target.get(row["name"])):
             noun = others[rng.integers(len(others))]
-        colour = row["colour"] if hue == 0 else row.get("turned")
+        colour = row["colour"]
         if colour and not {*NAMES} & {*noun.split()} and rng.random() < words["color"]:
             noun = f"{colour} {noun}"
         return noun
@@ -125,7 +125,7 @@ class Laws:
         layout = Layout(
             kind=rng.integers(len(kinds), size=count), photo=np.zeros(count, np.int64), crop=rng.random((count, 3)), horizon=rng.uniform(0.32, 0.6, count),
             style=rng.choice(len(self.style_odds), count, p=self.style_odds), light=np.zeros((count, 2)), tint=np.ones((count, 3)),
-            sprite=np.full((count, SLOTS), -1), place=np.zeros((count, SLOTS, 5)), look=np.zeros((count, SLOTS, 3)), ids=np.zeros((count, 1), np.int64))
+            sprite=np.full((count, SLOTS), -1), place=np.zeros((count, SLOTS, 5)), look=np.zeros((count, SLOTS, 2)), ids=np.zeros((count, 1), np.int64))
         if self.behind:
             is_photo = rng.random(count) < PHOTO
             layout.kind[is_photo] = len(kinds)
@@ -178,9 +178,8 @@ class Laws:
             foot = rng.uniform(max(0.6, low_foot - 0.15) if side < low else low_foot, high_foot)
             foot = float(np.clip(foot, min(0.98, side * row["height"] / self.size * 0.92), 0.99))
             turn = rng.uniform(-law["turn"], law["turn"]) if row["kind"] != "model" and rng.random() < law["turned"] else rng.uniform(-2, 2)
-            hue = float(rng.uniform(40, 320)) if row["vivid"] > 0.7 and rng.random() < 0.08 else 0.0
-            look = (hue, rng.uniform(0.86, 1.12), rng.uniform(0.9, 1.1))
-            stood.append((foot, sprite, (x, foot, side, turn, flip), look, self.noun(row, hue, rng)))
+            look = (rng.uniform(0.86, 1.12), rng.uniform(0.9, 1.1))
+            stood.append((foot, sprite, (x, foot, side, turn, flip), look, self.noun(row, rng)))
         stood.sort(key=lambda one: one[0])
         for slot, (_, sprite, place, look, _) in enumerate(stood):
             layout.sprite[k, slot], layout.place[k, slot], layout.look[k, slot] = sprite, place, look

@@ -74,9 +74,8 @@ def write_sprites(options) -> None:
             square = fitted(picture, options.size)
         except (ValueError, OSError) as error:
             return row, None, str(error)
-        colour, vivid = colours.describe(np.asarray(square))
         left, top, right, bottom = square.getchannel("A").point(lambda value: 255 if value > 8 else 0).getbbox()
-        row.update(colour=colour, vivid=round(vivid, 2), width=right - left, height=bottom - top)
+        row.update(colour=colours.name(np.asarray(square)), width=right - left, height=bottom - top)
         return row, encoded(square, options.kind, options.quality), None
 
     rows, at = [], 0

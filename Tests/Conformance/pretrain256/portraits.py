@@ -39,7 +39,7 @@ def drawn(compositor, sprite: np.ndarray, side: int, plain: bool = False) -> tor
         kind=np.zeros(count, int), photo=np.zeros(count, int), crop=np.zeros((count, 3)), horizon=np.zeros(count),
         style=np.zeros(count, int) if plain else RANDOM.choice(len(laws.style_odds), count, p=laws.style_odds),
         light=np.zeros((count, 2)), tint=np.ones((count, 3)), sprite=np.full((count, SLOTS), -1), place=np.zeros((count, SLOTS, 5)),
-        look=np.tile([0.0, 1.0, 1.0], (count, SLOTS, 1)), ids=np.zeros((count, 1), int))
+        look=np.ones((count, SLOTS, 2)), ids=np.zeros((count, 1), int))
     layout.sprite[:, 0] = sprite
     layout.place[:, 0] = np.stack([x, foot, wide, turn + 0 * x, np.ones(count) if plain else RANDOM.choice([-1, 1], count)], 1)
     behind = torch.zeros(count, 3, 1, 1, device=DEVICE)
@@ -47,7 +47,7 @@ def drawn(compositor, sprite: np.ndarray, side: int, plain: bool = False) -> tor
         layout.light[:, 0], layout.light[:, 1] = RANDOM.choice([-60, 10, 60], count), RANDOM.random(count) < 0.5
         tints = np.array(list(TINTS.values()))[RANDOM.integers(len(TINTS), size=count)]
         layout.tint = 1 + RANDOM.uniform(0.3, 1, (count, 1)) * (RANDOM.random((count, 1)) < 0.3) * (tints - 1)
-        layout.look[:, 0, 1:] = RANDOM.uniform(0.8, 1.2, (count, 2))
+        layout.look[:, 0] = RANDOM.uniform(0.8, 1.2, (count, 2))
         behind = torch.rand(count, 3, 1, 1, device=DEVICE)
     where = np.arange(count)
     thing = compositor.sampled(layout, 0, where)

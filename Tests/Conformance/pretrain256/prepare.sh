@@ -18,7 +18,7 @@ mkdir -p "$packages"
 for name in mate-backgrounds ukui-wallpapers lomiri-wallpapers-16.04 lomiri-wallpapers-20.04 plasma-workspace-wallpapers gnome-backgrounds \
     opencv-doc python3-skimage python3-sklearn; do
     [ -d "$packages/x-$name" ] && continue
-    (cd "$packages" && apt-get download -q "$name" && dpkg -x "$name"_*.deb "x-$name" && rm "$name"_*.deb)
+    (cd "$packages" && apt-get download -qq -o APT::Sandbox::User=root "$name" && dpkg -x "$name"_*.deb "x-$name" && rm "$name"_*.deb)
 done
 "$PYTHON" "$here/pack.py" photos "$folder/data" --root "$packages"
 rm -rf "$packages"
@@ -30,4 +30,4 @@ cp "$here"/*.py "$folder/code/Tests/Conformance/pretrain256/"
 cp "$root/stdlib/world/recipe.json" "$folder/code/stdlib/world/"
 # The GPU's image has PyTorch and transformers; diffusers is missing there.
 "$PYTHON" -m pip download --quiet --no-deps --dest "$folder/wheels" diffusers==0.42.1
-du -sh "$folder"/*
+du -shc "$folder"/*
