@@ -7,7 +7,9 @@ import Tensors
 /// Builtins on evaluators: loading them, and what they say of pictures.
 enum EvaluatorCommands {
     private static let source = Key<String>(
-        "name", doc: "\"appearance\", which needs no weights, or a folder as transformers writes it.", file: .input(library: "evaluators"))
+        "name",
+        doc: "\"image_text\" or \"identity\", which ship; \"appearance\", which needs no weights; or a folder as transformers writes it.",
+        file: .input(library: "evaluators"))
     private static let images = Key<[ImageValue]>(oneOrMore: "images", doc: "The pictures.")
     private static let texts = Key<[String]>(oneOrMore: "prompts", doc: "One a picture, or one for all; words in place of handles.")
     private static let judge = Key<EvaluatorValue>("evaluator", doc: "The evaluator.")
@@ -20,10 +22,15 @@ enum EvaluatorCommands {
     static let all: [Builtin] = [
         Builtin(
             "load_evaluator", family: .evaluation,
-            summary: "Loads an encoder that judges pictures: CLIP, DINO or DINOv2, from a folder in the layout of transformers.",
+            summary: "Loads an encoder that judges pictures: one that ships, or CLIP, DINO or DINOv2 in the layout of transformers.",
             parameters: [source], result: .host(EvaluatorValue.self),
             terms: ["clip", "dino", "dinov2", "vit", "encoder", "judge", "features", "from_pretrained"], paper: "B.2",
-            examples: [.init("load_evaluator(\"appearance\").identity", shows: "true")],
+            examples: [
+                .init("load_evaluator(\"appearance\").identity", shows: "true"),
+                .init(
+                    "near = fn(text) { prompt_similarity(load_world(\"woman_suitcase\").image, text, load_evaluator(\"image_text\")).similarity[0] }\n"
+                        + "near(\"at the beach\") > near(\"in the snow\")", shows: "true"),
+            ],
             seeAlso: ["prompt_similarity", "identity_similarity"],
             run: load),
         Builtin(
@@ -32,7 +39,9 @@ enum EvaluatorCommands {
             parameters: [images, texts, judge], result: .table, terms: ["clip score", "clip-t", "text alignment", "prompt fidelity"],
             paper: "B.2",
             examples: [
-                .init("score = fn(clip) { prompt_similarity(load_scene(\"toys\").image, \"a photo of a duck\", clip).similarity[0] }")
+                .init(
+                    "prompt_similarity(load_scene(\"toys\").image, \"a photo of a duck\", load_evaluator(\"image_text\")).columns",
+                    shows: "[\"picture\", \"prompt\", \"similarity\"]")
             ], seeAlso: ["score_pictures"], run: promptSimilarity),
         Builtin(
             "identity_similarity", family: .evaluation,
@@ -50,14 +59,21 @@ enum EvaluatorCommands {
         let name = try call[source]
         guard !name.isEmpty else { throw Problem(.badArgument, "load_evaluator: the name is empty", argument: source.name) }
         if name == EvaluatorValue.appearance.source { return .host(EvaluatorValue.appearance) }
-        let path = FileNames.readable(name, call.context)
+        let path = call.context.readable(name, shippedAs: "evaluators")
+        guard FileSystem.exists(path) else {
+            let shipped = call.shipped("evaluators")
+            throw Problem(
+                .unknownModel, "there is no evaluator \"\(name)\"", argument: source.name, notes: [shipped.note],
+                help: nearestName(name, among: shipped.names + [EvaluatorValue.appearance.source]).map { "did you mean \"\($0)\"?" }
+                    ?? "nothing is downloaded: give the path of a folder in transformers' layout (model.save_pretrained(\"folder\"))")
+        }
         try call.checkFolder(path, source)
         return .host(try call.mapped(source) { try EvaluatorValue.load(path) })
     }
 
     @Sendable private static func promptSimilarity(_ call: Call) throws -> Value {
         let (images, given) = (try call[images].map(\.image), try call[texts])
-        guard let encoder = try call[judge].imageText else { throw unfit(call, judge.name, "texts", "CLIP") }
+        guard let encoder = try call[judge].imageText else { throw unfit(call, judge.name, "texts", "image_text") }
         guard !images.isEmpty else { throw Problem(.badArgument, "prompt_similarity: there is no picture", argument: Self.images.name) }
         guard given.count == 1 || given.count == images.count else {
             throw Problem(
@@ -75,7 +91,7 @@ enum EvaluatorCommands {
     }
 
     @Sendable private static func identitySimilarity(_ call: Call) throws -> Value {
-        guard let encoder = try call[judge].identity else { throw unfit(call, judge.name, "things", "DINO") }
+        guard let encoder = try call[judge].identity else { throw unfit(call, judge.name, "things", "identity") }
         let (images, masks) = (try call[images].map(\.image), try call[masks])
         guard !images.isEmpty else { throw Problem(.badArgument, "identity_similarity: there is no picture", argument: Self.images.name) }
         if let masks, masks.count != images.count {
@@ -104,6 +120,6 @@ enum EvaluatorCommands {
     static func unfit(_ call: Call, _ argument: String, _ what: String, _ example: String) -> Problem {
         Problem(
             .badArgument, "\(call.builtin.name): this evaluator does not compare \(what)", argument: argument,
-            help: "load_evaluator(\"folder\") of \(example) does")
+            help: "load_evaluator(\"\(example)\") does")
     }
 }

@@ -18,7 +18,7 @@ struct EvaluatorValue: DeclaredValue {
 
     static let declaration = HostDeclaration<EvaluatorValue>(
         "evaluator", "A network that judges pictures: of prompts (CLIP), or of identity (DINO); metrics ask it for features.",
-        reader: "load_evaluator", makers: "load_evaluator(\"clip-vit-base-patch32\")",
+        reader: "load_evaluator", makers: "load_evaluator(\"image_text\")",
         fields: [
             .init("name", .string, "The name of its folder.") { .string($0.evaluator.name) },
             .init("summary", .string, "What it is, in one phrase.") { .string($0.evaluator.summary) },

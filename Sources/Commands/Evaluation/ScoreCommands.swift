@@ -33,9 +33,9 @@ enum ScoreCommands {
     private static let words = Key<[String]?>(
         "words", doc: "What the things are, for prompts: \"mug\"; the masks' names where not given.", keywordOnly: true)
     private static let promptJudge = Key<EvaluatorValue?>(
-        "prompts_by", doc: "An evaluator of prompts (CLIP): adds prompt_similarity.", keywordOnly: true)
+        "prompts_by", doc: "An evaluator of prompts (\"image_text\", CLIP): adds prompt_similarity.", keywordOnly: true)
     private static let identityJudge = Key<EvaluatorValue?>(
-        "identity_by", doc: "An evaluator of identity (DINO, \"appearance\"): adds identity and D&C.", keywordOnly: true)
+        "identity_by", doc: "An evaluator of identity (\"identity\", DINO, \"appearance\"): adds identity and D&C.", keywordOnly: true)
 
     static let all: [Builtin] = [
         Builtin(
@@ -140,8 +140,8 @@ enum ScoreCommands {
         }
         let prepared = try PreparedScenes.scene(value, model, call)
         let (prompts, identity) = (try call[promptJudge], try call[identityJudge])
-        if let prompts, prompts.imageText == nil { throw EvaluatorCommands.unfit(call, promptJudge.name, "texts", "CLIP") }
-        if let identity, identity.identity == nil { throw EvaluatorCommands.unfit(call, identityJudge.name, "things", "DINO") }
+        if let prompts, prompts.imageText == nil { throw EvaluatorCommands.unfit(call, promptJudge.name, "texts", "image_text") }
+        if let identity, identity.identity == nil { throw EvaluatorCommands.unfit(call, identityJudge.name, "things", "identity") }
         let words = try thingWords(call, value)
         guard words.count == value.masks.count else {
             throw Problem(

@@ -81,8 +81,7 @@ extension ModelCommands {
     }
 
     private static func path(_ name: String, _ context: Context) -> String? {
-        if !name.contains("/"), !name.hasPrefix("."), let shipped = context.resolveInLibrary("models/\(name)") { return shipped }
-        let path = FileNames.readable(name, context)
+        let path = context.readable(name, shippedAs: "models")
         return FileSystem.exists(path) ? path : nil
     }
 }

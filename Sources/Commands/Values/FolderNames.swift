@@ -3,6 +3,14 @@ import Language
 import Tensors
 
 // Paths of what is written, folders that are read, and what ships: checked before any work is done.
+extension Context {
+    /// Returns the path of what ships under a name ("models", "collage"), else that of a folder or file as the script names it.
+    func readable(_ name: String, shippedAs kind: String) -> String {
+        if !name.contains("/"), !name.hasPrefix("."), let shipped = resolveInLibrary("\(kind)/\(name)") { return shipped }
+        return FileNames.readable(name, self)
+    }
+}
+
 extension Call {
     /// Returns the path of a file or folder to write: beside the script where it is there already, else in the current folder. Throws
     /// `.badArgument` for a path that is none, and `.cannotWrite` where a file stands in the place of a folder or the folder above does not

@@ -171,10 +171,12 @@ class Compositor:
 
     def pixel(self, x: torch.Tensor) -> torch.Tensor:
         small = F.avg_pool2d(x, self.size // 32)
-        return F.interpolate((small * 7).round() / 7, scale_factor=self.size // 32, mode="nearest")
+        levels = torch.randint(6, 25, (len(x), 1, 1, 1), device=self.device)
+        return F.interpolate((small * levels).round() / levels, scale_factor=self.size // 32, mode="nearest")
 
-    def oil(self, x: torch.Tensor, radius: int = 4) -> torch.Tensor:
+    def oil(self, x: torch.Tensor) -> torch.Tensor:
         """Kuwahara's filter: of four neighbouring squares the mean of the one that varies least."""
+        radius = (2, 4, 6)[torch.randint(3, ()).item()]
         grey = self.grey(x)
         mean, low, squares = box(x, radius // 2), box(grey, radius // 2), box(grey * grey, radius // 2)
         far, side = radius // 2, self.size

@@ -30,10 +30,11 @@ DRAWN, REUSE, POOL = ((96, 128, 96, 192), 8, 24_000) if not GPU else ((128, 192,
 
 
 def augmented(x: torch.Tensor) -> torch.Tensor:
-    """Moved by up to a tenth, a little lighter or darker: no encoder shall count pixels."""
-    n = len(x)
+    """Half of them moved by up to a tenth, a little lighter or darker: no encoder shall count pixels, but strokes and blocks shall stay."""
+    n, still = len(x), torch.rand(len(x), device=x.device) < 0.5
     theta = torch.eye(2, 3, device=x.device).repeat(n, 1, 1) * (1 + 0.15 * (torch.rand(n, 1, 1, device=x.device) - 0.5))
     theta[:, :, 2] = 0.2 * (torch.rand(n, 2, device=x.device) - 0.5)
+    theta[still] = torch.eye(2, 3, device=x.device)
     moved = F.grid_sample(x, F.affine_grid(theta, list(x.shape), align_corners=False), padding_mode="border", align_corners=False)
     return (moved * (1 + 0.2 * (torch.rand(n, 1, 1, 1, device=x.device) - 0.5))).clamp(-1, 1)
 
@@ -129,7 +130,7 @@ def scale(network) -> torch.Tensor:
 
 def learn_image_text(network, scenes, options) -> None:
     pool, words, end, saved = Pool(scenes, options.side), Words(scenes.compositor.laws, tokenize_with(options.tokenizer)), time.time() + options.seconds, time.time()
-    schedule, optimiser, step = Schedule(end, constant=0.4), Optimiser([network], 1e-3, 0.008, log=say), 0
+    schedule, optimiser, step = Schedule(end, warm=20 if options.base else 100, constant=0.4), Optimiser([network], 1e-3, 0.008, log=say), 0
     while time.time() < end:
         pictures, ids, *truth = pool.batch(options.batch)
         image, text = embeddings(network, augmented(reduced(pictures, options.side)), ids)
@@ -158,7 +159,7 @@ def pairs_loss(logits: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
 
 def learn_identity(network, scenes, options) -> None:
     end, saved = time.time() + options.seconds, time.time()
-    schedule, optimiser, step = Schedule(end, constant=0.4), Optimiser([network], 1e-3, 0.008, log=say), 0
+    schedule, optimiser, step = Schedule(end, warm=20 if options.base else 100, constant=0.4), Optimiser([network], 1e-3, 0.008, log=say), 0
     views = 4
     while time.time() < end:
         x, number = portraits(scenes.compositor, options.batch // views, views, options.side)
