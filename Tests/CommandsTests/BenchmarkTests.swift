@@ -68,7 +68,7 @@ import Testing
         let bench = Workbench()
         bench.run(
             """
-            base = load_model("collage"); s = load_scene("mug_rose"); judge = load_evaluator("appearance")
+            base = load_model("collage"); s = load_scene("mug_rose"); judge = load_evaluator("identity")
             fn untrained(model, scene, seed) { add_handles(model, scene, init=["bowl", "rose"], seed=seed) }
             prompts = ["a photo of *", "a photo of * in the snow"]
             t = benchmark(base, [untrained], [s], seeds=[1], prompts=prompts, steps=8, init=false)

@@ -24,10 +24,10 @@ enum BenchmarkCommand {
     private static let initial = Key<Bool>(
         "init", default: true, doc: "Whether handles start from their masks' names, unless a method says otherwise.", keywordOnly: true)
     private static let promptJudge = Key<EvaluatorValue?>(
-        "prompts_by", doc: "An evaluator of prompts (CLIP): adds prompt_similarity, the masks' names in the handles' place.",
+        "prompts_by", doc: "An evaluator of prompts (\"image_text\", CLIP): adds prompt_similarity, masks' names in the handles' place.",
         keywordOnly: true)
     private static let identityJudge = Key<EvaluatorValue?>(
-        "identity_by", doc: "An evaluator of identity (DINO); \"appearance\" where not given.", keywordOnly: true)
+        "identity_by", doc: "An evaluator of identity (DINO); \"identity\", which ships, where not given.", keywordOnly: true)
 
     static let all: [Builtin] = [
         Builtin(
@@ -79,9 +79,9 @@ enum BenchmarkCommand {
 
     /// Returns the evaluators. Throws a `Problem` where one cannot judge what it is to, and where things have no names that prompts could say.
     private static func judges(_ scenes: [SceneValue], _ call: Call) throws -> (prompts: Value?, identity: Value) {
-        let (prompts, identity) = (try call[promptJudge], try call[identityJudge] ?? EvaluatorValue.appearance)
-        if let prompts, prompts.imageText == nil { throw EvaluatorCommands.unfit(call, promptJudge.name, "texts", "CLIP") }
-        if identity.identity == nil { throw EvaluatorCommands.unfit(call, identityJudge.name, "things", "DINO") }
+        let (prompts, identity) = (try call[promptJudge], try call[identityJudge] ?? EvaluatorCommands.shipped("identity", call))
+        if let prompts, prompts.imageText == nil { throw EvaluatorCommands.unfit(call, promptJudge.name, "texts", "image_text") }
+        if identity.identity == nil { throw EvaluatorCommands.unfit(call, identityJudge.name, "things", "identity") }
         if prompts != nil, let unnamed = scenes.first(where: { $0.scene.hasUnnamedThings }) {
             throw Problem(
                 .badArgument, "benchmark: the things of \"\(unnamed.scene.title)\" have no names to compare prompts with",

@@ -116,6 +116,11 @@ enum EvaluatorCommands {
                 columns: ["picture", "similarity"], rows: cosines.enumerated().map { [.int($0), .float($1)] }, settings: ["picture"]))
     }
 
+    /// Loads an evaluator that ships. Throws a `Problem` where no standard library with it lies beside the program.
+    static func shipped(_ name: String, _ call: Call) throws -> EvaluatorValue {
+        try call.mapped(nil) { try EvaluatorValue.load(call.context.readable(name, shippedAs: "evaluators")) }
+    }
+
     /// The problem of an evaluator that cannot do what is asked.
     static func unfit(_ call: Call, _ argument: String, _ what: String, _ example: String) -> Problem {
         Problem(

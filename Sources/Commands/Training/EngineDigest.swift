@@ -32,6 +32,9 @@ struct EngineDigest: ContentDigest {
         case let value as ModelValue:
             hash.mix(value.model.fingerprint)
             return [.list(value.learned.provenance.map { .string($0) })]
+        case let value as EvaluatorValue:
+            hash.mix(value.evaluator.fingerprint)
+            return [.string(value.evaluator.name)]
         case let value as ParametersValue:
             hash.mix(value.model.fingerprint)
             return [value.scope.map { .string($0) } ?? .none]
