@@ -34,6 +34,25 @@ import Testing
         #expect(bench.number("len([n for n in world_scenes()[0:12] if guess(load_world(n).image) == load_world(n).background])") >= 11)
     }
 
+    /// `probe` names what `render` was told to draw, on the same words as `prompt_similarity`.
+    @Test func placesAndThingsAreNamed() {
+        let bench = Workbench()
+        bench.run(
+            """
+            names = world_scenes()[12:24]; worlds = [load_world(n) for n in names]
+            p = probe([w.image for w in worlds], things=["fire", "water"])
+            fn of(question) { [p.answer[k] for k in 0..<len(p) if p.question[k] == question] }
+            backs = of("background")
+            """)
+        #expect(bench.isTrue("p.columns == [\"picture\", \"question\", \"answer\", \"similarity\", \"lead\", \"second\"] and len(p) == 36"))
+        #expect(bench.number("len([i for i in 0..<12 if backs[i] == worlds[i].background])") >= 11)
+        #expect(bench.isTrue("all([l >= 0 for l in p.lead]) and all([p.answer[k] != p.second[k] for k in 0..<len(p)])"))
+        let near = "prompt_similarity(worlds[0].image, \"a photo of a water\", load_evaluator(\"image_text\")).similarity[0]"
+        #expect(bench.isTrue("abs(max([\(near), \(near.replacing("water", with: "fire"))]) - p.similarity[2]) < 1e-6"))
+        let message = bench.session.run(source: "probe(worlds[0].image, things=[\"cat\"])").diagnostics.first?.message ?? ""
+        #expect(message == "probe: one word leaves no choice")
+    }
+
     /// Two renders of one thing from two sides, in two lights, are nearer than two things.
     @Test func thingsAreToldApart() {
         let bench = Workbench()
