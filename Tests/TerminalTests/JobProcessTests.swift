@@ -1,17 +1,18 @@
 import Glibc
 import Testing
 
-/// Jobs in worker processes of the built program: they give what one process gives, whatever is killed meanwhile.
+/// Jobs in worker processes of the built program: they give what one process gives, whatever is killed meanwhile. The function and its
+/// helper read some of the same names, which workers see as variables of their own.
 @Suite(.serialized) struct JobProcessTests {
     private static func program(_ options: String, work: Int = 20_000) -> String {
         """
         scale = ones([3]) * 0.1
-        fn helper(x) { sum(scale * x) }
+        fn helper(x) { sum(scale * x) * len([x]) }
         fn measure(p) {
             x = 0
             for i in 1..\(work) { x = x + i * p.a }
             if p.a == 5 and p.seed == 2 { [1][p.a] }
-            { x: x, y: float(helper(p.a)) / p.seed, r: rand([2])[0] }
+            { x: x, y: float(helper(p.a)) / p.seed * len([p]), r: rand([2])[0] }
         }
         t = sweep({a: 1..6, seed: 1..5}, measure\(options))
         save_table(t, "t.jsonl")

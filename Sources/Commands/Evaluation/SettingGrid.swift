@@ -20,6 +20,12 @@ struct SettingGrid {
             self.labels = labels ?? values.map(SettingGrid.label)
             identities = identified ? values.map(SweepIdentity.of) : []
         }
+
+        /// Makes a setting whose values' identities are known already, one for each.
+        init(_ name: String, _ values: [Value], identities: [String]) {
+            (self.name, self.values, self.identities) = (name, values, identities)
+            labels = values.map(SettingGrid.label)
+        }
     }
 
     /// One combination: its number, its values by name, their labels in the table, and the identities of its values.

@@ -72,10 +72,9 @@ final class JobCoordinator {
             try merge()
             try recount()
             let missing = try store.missing(list)
-            if missing.count < jobs.count {
-                let count = Set(identities).count - missing.count
-                if count > 0 { tell("\(folder.path): \(count) of \(Set(identities).count) jobs are done already.\n") }
-            }
+            // The bar alone says it: what is printed stands in a notebook's record, which a second run must not change.
+            let kept = Set(identities).count - missing.count
+            if kept > 0 { bar.update(kept, of: counts.all, [("done already", "\(kept)")]) }
             if !missing.isEmpty { try run(missing) }
             return try rows()
         }

@@ -18,9 +18,13 @@ struct JobSpec {
 
     /// The command that made the list.
     let command: String
-    let settings: [(name: String, values: [Value])]
+    /// The settings with their values and the identities of these.
+    let settings: [(name: String, values: [Value], identities: [String])]
     /// A function of a record, or what a function is made of.
     let body: Value
+    /// The digest of `body` where the list was made. Another process does not compute it anew: functions that it has made of their text do
+    /// not share variables as those of the session do, and would be told apart by that.
+    private let digest: String
     /// The session's random numbers before the call: every job begins with the same draws.
     let seeds: RandomState
     /// The script that made the list, beside which files are looked for; nil for a prompt.
@@ -36,8 +40,9 @@ struct JobSpec {
     /// Describes the jobs of a call.
     init(_ grid: SettingGrid, body: Value, _ call: Call) {
         command = call.builtin.name
-        settings = grid.settings.map { ($0.name, $0.values) }
+        settings = grid.settings.map { ($0.name, $0.values, $0.identities) }
         (self.body, seeds, script) = (body, call.context[SeedState.self], call.context.currentFile)
+        digest = ValueArchive.digest(of: body)
         directory = Self.currentFolder
     }
 
@@ -59,7 +64,7 @@ struct JobSpec {
     func identities(_ grid: SettingGrid) -> [String] {
         var common = SHA256()
         Self.mix(
-            ["bas job 1", CommandTable.version, command, ValueArchive.digest(of: body), ValueArchive.digest(of: Self.value(seeds))],
+            ["bas job 1", CommandTable.version, command, digest, ValueArchive.digest(of: Self.value(seeds))],
             into: &common)
         return (0..<grid.count).map { number in
             var hash = common
@@ -103,6 +108,8 @@ struct JobSpec {
         let values: [(String, Value)] =
             [
                 ("command", .string(command)), ("names", .list(names.map { .string($0) })), ("body", body), ("seeds", Self.value(seeds)),
+                ("digest", .string(digest)),
+                ("identities", .list(settings.map { .list($0.identities.map { .string($0) }) })),
                 ("script", script.map { .string($0) } ?? .none), ("directory", .string(directory)),
             ] + settings.enumerated().map { ("setting \($0)", .list($1.values)) }
         let kept = try ValueArchive(folder: draft, keepsFunctions: true).write(values)
@@ -119,17 +126,20 @@ struct JobSpec {
     /// Reads a list of jobs. To be called on the evaluator's thread. Throws where the folder does not hold one.
     init(reading path: String, _ context: Context) throws {
         let archive = ValueArchive(folder: path, keepsFunctions: true)
-        let head = try archive.read(["command", "names", "body", "seeds", "script", "directory"], context)
+        let head = try archive.read(
+            ["command", "names", "body", "seeds", "script", "directory", "digest", "identities"], context)
         guard case .string(let command)? = head["command"], case .list(let list)? = head["names"], let body = head["body"],
-            case .string(let directory)? = head["directory"], let seeds = head["seeds"].flatMap(Self.state)
+            case .string(let directory)? = head["directory"], let seeds = head["seeds"].flatMap(Self.state),
+            case .string(let digest)? = head["digest"], case .list(let identities)? = head["identities"], identities.count == list.count
         else { throw ValueArchive.Damaged() }
         let names = list.map(\.inlineText)
         let values = try archive.read(Set(names.indices.map { "setting \($0)" }), context)
         settings = try names.enumerated().map { place, name in
-            guard case .list(let items)? = values["setting \(place)"] else { throw ValueArchive.Damaged() }
-            return (name, items)
+            guard case .list(let items)? = values["setting \(place)"], case .list(let own) = identities[place], own.count == items.count
+            else { throw ValueArchive.Damaged() }
+            return (name, items, own.map(\.inlineText))
         }
-        (self.command, self.body, self.directory, self.seeds) = (command, body, directory, seeds)
+        (self.command, self.body, self.directory, self.seeds, self.digest) = (command, body, directory, seeds, digest)
         script = if case .string(let path)? = head["script"] { path } else { nil }
     }
 
@@ -144,7 +154,7 @@ struct JobSpec {
 
     /// The grid of the settings.
     func grid() throws -> SettingGrid {
-        guard let grid = SettingGrid(settings.map { SettingGrid.Setting($0.name, $0.values, identified: true) }) else {
+        guard let grid = SettingGrid(settings.map { SettingGrid.Setting($0.name, $0.values, identities: $0.identities) }) else {
             throw ValueArchive.Damaged()
         }
         return grid
