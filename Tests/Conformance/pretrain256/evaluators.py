@@ -5,7 +5,7 @@
 OUT/image_text is a small CLIP (contrastive, arXiv 2103.00020): pictures with their captions, and with the words of one thing, place or style
 alone. OUT/identity is a small vision transformer for which two poses of one object, in other light, style and size, are near and two objects
 far (supervised contrastive, arXiv 2004.11362). Both have the layout of transformers' CLIPModel and ViTModel, so that whatever reads CLIP and
-DINO reads them; they are written every two minutes. Their accuracy (judging.py) is printed, and lies in OUT/accuracy.json; --measure only
+DINO reads them; they are written every two minutes. Their accuracy (judging.py) is printed, and lies in OUT/accuracy-WHICH.json; --measure only
 measures what lies in OUT.
 """
 import argparse
