@@ -153,11 +153,12 @@ show table([
 # %% The pictures
 #| The blue and the red toy alone and all three together, on a tiled floor, seed 1; those that were judged. Nothing is
 #| chosen.
-show resize(load_image(".bas/attention_and_masks/toys.png"), [580, 310])
+fn sheet(name) { resize(load_image(".bas/attention_and_masks/{name}.png"), [580, 310]) }
+show sheet("toys")
 #> image 310×580
 #>   bytes 0…255 · model collage
 #> ![image 310×580](attention_and_masks.out/3851c2c9feaa.png)
-#>@ c82fa1ee115c Haswell 0.2 s
+#>@ - Haswell 0.1 s
 
 # %% By layer and timestep, with the loss and without
 #| `mug_rose`, seed 1. The loss is about the mean over layers and heads. `points`: whether the map's maximum lies in
