@@ -24,7 +24,7 @@ enum BenchmarkCommand {
     private static let initial = Key<Bool>(
         "init", default: true, doc: "Whether handles start from their masks' names, unless a method says otherwise.", keywordOnly: true)
     private static let promptJudge = Key<EvaluatorValue?>(
-        "prompts_by", doc: "An evaluator of prompts (\"image_text\", CLIP): adds prompt_similarity, masks' names in the handles' place.",
+        "prompts_by", doc: "An evaluator of prompts (\"image_text\"): adds prompt_similarity, by the masks' names.",
         keywordOnly: true)
     private static let identityJudge = Key<EvaluatorValue?>(
         "identity_by", doc: "An evaluator of identity (DINO); \"identity\", which ships, where not given.", keywordOnly: true)

@@ -8,7 +8,7 @@ import Tensors
 enum EvaluatorCommands {
     private static let source = Key<String>(
         "name",
-        doc: "\"image_text\" or \"identity\", which ship; \"appearance\", which needs no weights; or a folder as transformers writes it.",
+        doc: "\"image_text\" or \"identity\", which ship; \"appearance\"; or a folder as transformers writes it.",
         file: .input(library: "evaluators"))
     private static let images = Key<[ImageValue]>(oneOrMore: "images", doc: "The pictures.")
     private static let texts = Key<[String]>(oneOrMore: "prompts", doc: "One a picture, or one for all; words in place of handles.")
