@@ -197,7 +197,7 @@ import Testing
 
     @Test func theExamplesRecordsAreTrue() throws { try expectTrueRecords(in: Desk.root + "/examples", count: 16) }
 
-    @Test func theResearchRecordsAreTrue() throws { try expectTrueRecords(in: Desk.root + "/examples/research", count: 5) }
+    @Test func theResearchRecordsAreTrue() throws { try expectTrueRecords(in: Desk.root + "/examples/research", count: 6) }
 
     private func expectTrueRecords(in folder: String, count: Int) throws {
         let session = Session(builtins: CommandTable.all, options: SessionOptions(standardLibrary: [Desk.root + "/stdlib"]))
