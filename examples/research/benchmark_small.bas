@@ -163,11 +163,13 @@ show grid(sheet, rows=names, scale=false)
 #| all methods draw all four places (`place` .995 or more), so that `prompt_similarity` is decided by the words of
 #| things, of which the small evaluator knows little (`stdlib/evaluators`).
 #|
-#| **Who judges.** Another model as judge leaves the baselines where they are (.75 to 1), but finds twice as many things
-#| of the method (.13 missing), of single concepts (.19) and of the method without its attention loss (.25 instead of
-#| .56). That last ablation costs less than the tables say. These are two scenes and one seed.
+#| **Who judges.** Another model as judge leaves the baselines where they are (.75 to 1), and the method without its first
+#| phase or its masked loss (.38, .50). Of what the others miss it finds half: the method misses .13, single concepts .19,
+#| and the method without its attention loss .25 instead of .56. That last ablation costs less than the tables say. These
+#| are two scenes and one seed.
 #|
 #| **What to look at.** In the method's row all six pictures show what was asked for: a white cup without its handle, a
 #| red lump like the rose, or both. Single concepts does, too, with a brown patch on one mug. The other ablations leave a
-#| place empty where the rose was asked for, or bring the rose along with the mug. TI-m and CD-m draw empty places for a
-#| handle alone and other things for two; DB-m has the mug, and a rose without its form beside it or none.
+#| place empty where the rose was asked for, or bring the rose along with the mug; without the attention loss two of three
+#| beaches are none. TI-m and CD-m draw empty places for a handle alone and other things for two; DB-m has the mug, and a
+#| rose without its form beside it or none.
