@@ -11,19 +11,31 @@ import Testing
 /// Ten steps a phase that the PyTorch reference took, everything random recorded (Tests/Fixtures/method/README.md).
 struct MethodFixture {
     let file: SafetensorsFile
+    /// What several fixtures hold in common, and where in it this one's tensors lie, by their keys.
+    private let shared: SafetensorsFile
+    private let places: JSON
     let settings: JSON
     let modelFolder: String
 
     init(_ name: String) throws {
         file = try SafetensorsFile(path: Fixtures.path("method/\(name).safetensors"))
+        shared = try SafetensorsFile(path: Fixtures.path("method/shared.safetensors"))
+        places = try JSON.parse(file.metadata["shared"] ?? "{}")
         settings = try JSON.parse(file.metadata["settings"] ?? "")
         let model = file.metadata["model"] ?? ""
         modelFolder = model.hasPrefix("tiny") ? Fixtures.path("models/\(model)") : Fixtures.root + "/stdlib/models/collage"
     }
 
-    func floats(_ key: String) throws -> [Float] { try file.readFloats(key) }
-    func ints(_ key: String) throws -> [Int] { try file.readInts(key) }
-    func tensor(_ key: String) throws -> Tensor { Tensor(try floats(key), shape: try file.entry(key).shape) }
+    /// The file that holds a tensor, and the tensor's key there.
+    private func place(_ key: String) -> (file: SafetensorsFile, key: String) {
+        places[key]?.stringValue.map { (shared, $0) } ?? (file, key)
+    }
+    func contains(_ key: String) -> Bool { place(key).file.contains(place(key).key) }
+    func floats(_ key: String) throws -> [Float] { try place(key).file.readFloats(place(key).key) }
+    func ints(_ key: String) throws -> [Int] { try place(key).file.readInts(place(key).key) }
+    func tensor(_ key: String) throws -> Tensor {
+        Tensor(try floats(key), shape: try place(key).file.entry(place(key).key).shape)
+    }
     func picture(_ key: String) throws -> Tensor { try tensor(key).permuted([0, 2, 3, 1]) }
     func number(_ key: String) -> Double { settings[key]?.doubleValue ?? 0 }
     func flag(_ key: String) -> Bool { settings[key]?.boolValue ?? false }
@@ -48,7 +60,7 @@ struct MethodFixture {
     }
 
     func prior() throws -> PriorSet? {
-        guard file.contains("00.prior_mean") else { return nil }
+        guard contains("00.prior_mean") else { return nil }
         let (mean, std, ids) = (try picture("00.prior_mean"), try picture("00.prior_std"), try ints("00.prior_ids"))
         let count = mean.shape[0]
         let length = ids.count / count

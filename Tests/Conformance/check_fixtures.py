@@ -9,6 +9,8 @@ import numpy as np
 from safetensors.numpy import load_file
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, ROOT + "/Tests/Fixtures/method")
+from make_method_fixtures import load
 TOLERANCE = 2e-3  # of a tensor's largest magnitude: two float32 machines differ by this after ten steps, a stale file by far more
 METHOD = ["sd15_prior", "sd21_no_prior"]  # two of the thirteen: the others differ only in options
 
@@ -20,9 +22,8 @@ def gap(have, want):
     return difference / max(np.abs(want.astype(np.float64)).max(initial=0.), 1e-9)
 
 
-def compare(stored, fresh, name):
-    """The worst key, and whether the file stands."""
-    a, b = load_file(stored), load_file(fresh)
+def compare(a, b, name):
+    """The worst key of stored tensors and fresh ones, and whether the file stands."""
     if set(a) != set(b): print(f"✗ {name}: keys differ: {sorted(set(a) ^ set(b))[:5]}"); return False
     # Exactly zero in theory: whatever rounding left there is no message.
     gaps = {k: gap(a[k], b[k]) for k in b if not k.endswith("k_proj.bias") or ".gradient" not in "." + k}
@@ -40,11 +41,12 @@ def main():
         subprocess.run([sys.executable, f"{folder}/Tests/Fixtures/method/make_method_fixtures.py", *options, "--scenes", a.scenes, *METHOD], **quiet)
         models = f"{ROOT}/Tests/Fixtures/models"
         names = sorted(os.path.relpath(os.path.join(d, f), f"{ROOT}/Tests/Fixtures") for d, _, files in os.walk(models) for f in files if f.endswith(".safetensors"))
-        for name in names + [f"method/{m}.safetensors" for m in METHOD]:
+        for name in METHOD: good &= compare(load(f"{ROOT}/Tests/Fixtures/method", name), load(f"{folder}/Tests/Fixtures/method", name), f"method/{name}")
+        for name in names:
             if "tiny-sd21/unet" in name:  # bfloat16, which numpy lacks: byte for byte
                 same = open(f"{ROOT}/Tests/Fixtures/{name}", "rb").read() == open(f"{folder}/Tests/Fixtures/{name}", "rb").read()
                 print(f"{'✓' if same else '✗'} {name}: {'equal' if same else 'differs'}"); good &= same; continue
-            good &= compare(f"{ROOT}/Tests/Fixtures/{name}", f"{folder}/Tests/Fixtures/{name}", name)
+            good &= compare(load_file(f"{ROOT}/Tests/Fixtures/{name}"), load_file(f"{folder}/Tests/Fixtures/{name}"), name)
     sys.exit(0 if good else 1)
 
 if __name__ == "__main__": main()

@@ -5,8 +5,8 @@
 --check also runs each fixture in double precision with the same random numbers and prints how far plain float32 PyTorch is from it:
 what no float32 engine can be blamed for. README.md lists the keys.
 """
-import argparse, os, subprocess, sys
-import numpy as np, torch
+import argparse, hashlib, json, os, subprocess, sys
+import numpy as np
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
@@ -37,11 +37,39 @@ def arguments(name, a):
     return [a.embedded if model == "embedded" else f"{HERE}/../models/{model}", f"{a.scenes}/{scene}", f"{HERE}/{name}", "--fixture", "10", *options]
 
 
+def metadata(path):
+    with safe_open(path, "numpy") as f: return f.metadata()
+
+
+def load(folder, name):
+    """The tensors of a fixture, those that lie in shared.safetensors too."""
+    path = f"{folder}/{name}.safetensors"; places = json.loads(metadata(path).get("shared", "{}"))
+    shared = load_file(f"{folder}/shared.safetensors") if places else {}
+    return {**load_file(path), **{key: shared[place] for key, place in places.items()}}
+
+
+def share(folder):
+    """Puts what several fixtures hold in common (photo, masks, prior pictures, noise of the same seed) once into shared.safetensors."""
+    names = [name for name in FIXTURES if os.path.exists(f"{folder}/{name}.safetensors")]
+    tensors, about, owners = {name: load(folder, name) for name in names}, {name: metadata(f"{folder}/{name}.safetensors") for name in names}, {}
+    digest = lambda v: (v.dtype.str, v.shape, hashlib.sha256(v.tobytes()).digest())
+    for name in names:
+        for key, value in tensors[name].items():
+            if value.nbytes >= 512: owners.setdefault(digest(value), []).append((name, key))
+    shared, places = {}, {name: {} for name in names}
+    for first, *others in owners.values():
+        if not others: continue
+        place = "/".join(first); shared[place] = tensors[first[0]][first[1]]
+        for name, key in (first, *others): places[name][key] = place; del tensors[name][key]
+    save_file(shared, f"{folder}/shared.safetensors")
+    for name in names: save_file(tensors[name], f"{folder}/{name}.safetensors", {**about[name], "shared": json.dumps(places[name], sort_keys=True)})
+
+
 def write(name, a):
     """Runs the script; then shortens the settings' folders to names, so that the file does not depend on where it was made."""
     subprocess.run([sys.executable, ROOT + "/Tests/Conformance/break_a_scene.py", *arguments(name, a)], check=True, stderr=subprocess.DEVNULL, cwd=HERE)
     path = f"{HERE}/{name}.safetensors"; tensors = {k: np.ascontiguousarray(v) for k, v in load_file(path).items()}
-    with safe_open(path, "numpy") as f: settings = f.metadata()["settings"]
+    settings = metadata(path)["settings"]
     model, scene, _ = FIXTURES[name]
     for given, short in zip(arguments(name, a), (model, scene, name)): settings = settings.replace(given, short)
     narrow = {k: v.astype(np.int32) if v.dtype == np.int64 else v for k, v in tensors.items()}
@@ -52,6 +80,7 @@ def write(name, a):
 
 def double_precision(name, a):
     """The same ten steps in float64, all random numbers drawn in float32 as before."""
+    import torch
     import break_a_scene as b
     randn, read = torch.randn, b.read_scene
     torch.nn.Module.float = torch.nn.Module.double; single = lambda *s, **k: randn(*s, **k, dtype=torch.float32)
@@ -60,7 +89,7 @@ def double_precision(name, a):
     b.read_scene = lambda *x: [t.double() for t in read(*x)]
     stored = {}; b.save_file = lambda tensors, path, metadata: stored.update(tensors)
     sys.argv = ["break_a_scene.py", *arguments(name, a)]; b.main()
-    have, worst = load_file(f"{HERE}/{name}.safetensors"), {}
+    have, worst = load(HERE, name), {}
     for k, v in stored.items():
         kind = k.split(".", 1)[-1].split(".")[0]; x, y = have[k].astype(float), np.asarray(v, float)
         if kind in ("losses", "gradient_norm", "handles", "change", "prior_mean", "prior_std"):
@@ -76,6 +105,8 @@ def main():
     if a.only_check: print(a.only_check); return double_precision(a.only_check, a)
     for name in a.names or FIXTURES:
         if not a.keep: write(name, a)
+    share(HERE)
+    for name in a.names or FIXTURES:
         if a.check or a.keep: subprocess.run([sys.executable, __file__, "--embedded", a.embedded, "--scenes", a.scenes, "--only-check", name], check=True, stderr=subprocess.DEVNULL)
 
 if __name__ == "__main__": main()
