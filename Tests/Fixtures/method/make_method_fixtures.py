@@ -24,6 +24,7 @@ FIXTURES = {
     "sd15_clipped": ("tiny-sd15", "mug_rose", ["--lr2", "1e-3", "--attention-weight", "8", "--prior-weight", "0.5"]),  # phase one's gradient exceeds the norm 1
     "sd15_no_mask": ("tiny-sd15", "mug_rose", ["--lr2", "1e-3", "--no-mask", "--no-flip"]),
     "sd15_single_no_attention": ("tiny-sd15", "mug_rose", ["--lr2", "1e-3", "--single", "--no-attention"]),
+    "sd15_per_layer": ("tiny-sd15", "mug_rose", ["--lr1", "5e-3", "--lr2", "1e-3", "--seed", "1", "--per-layer"]),
     "sd21_prior": ("tiny-sd21", "mug_rose", ["--lr2", "1e-3", "--seed", "4"]),
     "sd21_no_prior": ("tiny-sd21", "mug_cow_sombrero", ["--lr2", "1e-3", "--prior", "0"]),
     "sd21_small_rate": ("tiny-sd21", "mug_rose", ["--prior", "0", "--seed", "2"]),
