@@ -172,7 +172,7 @@ fn line(r) {
 # %% The two phases (section 3.1)
 
 fn phase_one(
-    base, photo, *, init = [], start = "rare_tokens", steps = 400, lr = 5e-4, prior = [], prior_weight = 1,
+    base, photo, *, init = [], start = "rare_tokens", per_layer = false, steps = 400, lr = 5e-4, prior = [], prior_weight = 1,
     attention_weight = 0.01, attention_loss = cross_attention_loss, reconstruction_loss = masked_loss, prior_loss = mse,
     law = "union", flip = 0.5, zoom = 0, contexts = [], masked = true, batch = 1, clip_norm = 1,
     beta2 = 0.999, weight_decay = 1e-2, seed = 0, report = 0,
@@ -181,8 +181,10 @@ fn phase_one(
     ## other scenes that the base has stay as they are. `init` gives each the word that it starts from, `start` what
     ## they start from without; `prior` are pictures of prior_images, drawn by the base model. (The authors' code clips
     ## by the norm of the whole table's gradient; here, as with clip_table=false of the built-in, it is the handles'.)
-    model = if len(init) > 0 { add_handles(base, photo, init=init, seed=seed) } else {
-        add_handles(base, photo, start=start, seed=seed)
+    ## `per_layer` gives a handle an embedding for each cross-attention layer (P+, arXiv 2303.09522; not in the paper).
+    ## All start from the same one, and everything below is as before: phase two goes on with what the handles are.
+    model = if len(init) > 0 { add_handles(base, photo, init=init, per_layer=per_layer, seed=seed) } else {
+        add_handles(base, photo, start=start, per_layer=per_layer, seed=seed)
     }
     train_phase(model, photo, if prior_weight > 0 { prior } else { [] }, fn(m) { handles_of(m, photo) }, {
         steps, lr, prior_weight, attention_weight, attention_loss, reconstruction_loss, prior_loss,
@@ -206,9 +208,11 @@ fn phase_two(
     })
 }
 
-fn extract(base, photo, *, init = [], steps = 400, lr1 = 5e-4, lr2 = 2e-6, prior = [], seed = 0, shared = {}) {
+fn extract(
+    base, photo, *, init = [], per_layer = false, steps = 400, lr1 = 5e-4, lr2 = 2e-6, prior = [], seed = 0, shared = {},
+) {
     ## Both phases; `shared` has options of both: extract(base, photo, lr1=5e-3, lr2=3e-4, shared=collage).
-    first  = phase_one(base, photo, init=init, steps=steps, lr=lr1, prior=prior, seed=seed, ..shared)
+    first  = phase_one(base, photo, init=init, per_layer=per_layer, steps=steps, lr=lr1, prior=prior, seed=seed, ..shared)
     second = phase_two(first.model, photo, steps=steps, lr=lr2, prior=prior, seed=seed, ..shared)
     { model: second.model, history: first.history + second.history }
 }

@@ -136,7 +136,7 @@ import Testing
         let (losses, batch, model, scene) = try Self.losses(options)
         let noisy = model.addNoise(batch.latents, batch.noise, batch.timesteps)
         func prediction(_ ids: [[Int]]) -> Tensor {
-            var pass = UNetPass(Variable(model.textEncoder(ids).value))
+            var pass = UNetPass(model.textEncoder(ids).detached)
             return model.unet(Variable(noisy), timesteps: batch.timesteps.map(Float.init), &pass).value
         }
         let difference = prediction(batch.ids) - prediction(try model.tokenize([""]))

@@ -90,7 +90,7 @@ struct MethodFixture {
 
 private let fixtures = [
     "collage_prior", "collage_small_rate", "collage_three_things", "sd15_prior", "sd15_no_prior", "sd15_clipped", "sd15_no_mask",
-    "sd15_single_no_attention", "sd21_prior", "sd21_no_prior", "sd21_small_rate", "embedded_collage", "embedded_defaults",
+    "sd15_single_no_attention", "sd15_per_layer", "sd21_prior", "sd21_no_prior", "sd21_small_rate", "embedded_collage", "embedded_defaults",
 ]
 
 /// |a − b| within 1e-3 of |b|.

@@ -56,6 +56,7 @@ import Testing
         both("contexts", [], "section 3.1 \"a photo of\"; train.py the same"),
         both("zoom", 0, "neither shows a part of the photo"),
         both("clip_table", true, "train.py clips the gradient of the whole table in phase one"),
+        both("per_layer", false, "a handle is one row of the token table"),
         both("previews", nil, "train.py draws none"),
         both("train", "all", "section 3.1; train.py trains the U-Net and the text encoder in phase two"),
         both("lora_rank", 4, "no adapters unless train is lora"),

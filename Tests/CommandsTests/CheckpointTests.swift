@@ -44,6 +44,9 @@ import Testing
         "phase2(two, photo, steps=4, prior_weight=0, optimizer_bits=8, seed=3)",
         "phase2(two, photo, steps=4, prior_weight=0, train=\"lora\", lr=1e-2, seed=3)",
         "break_a_scene(base, photo, steps=3, prior_weight=0, gradient_checkpointing=true, seed=3)",
+        "phase1(base, photo, steps=5, prior=1, per_layer=true, seed=3)",
+        "phase2(two, photo, steps=4, prior_weight=0, per_layer=true, contrast_weight=0.1, seed=3)",
+        "break_a_scene(base, photo, steps=3, prior_weight=0, per_layer=true, gradient_checkpointing=true, seed=3)",
     ]
 
     @Test(arguments: trainings)

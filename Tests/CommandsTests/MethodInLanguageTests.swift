@@ -47,6 +47,8 @@ import Testing
     @Test(arguments: [
         ("", "prior_weight=0"),
         ("prior=prior, prior_weight=0.5", "prior=2, prior_weight=0.5"),
+        ("per_layer=true", "per_layer=true, prior_weight=0"),
+        ("per_layer=true, prior=prior", "per_layer=true, prior=2"),
         ("batch=2", "batch=2, prior_weight=0"),
         ("batch=2, prior=prior", "batch=2, prior=2"),
         ("law=\"single\"", "sampling=\"single\", prior_weight=0"),
@@ -78,6 +80,20 @@ import Testing
         #expect(Self.agree(bench.numbers("rows(own.history)"), bench.numbers("rows(ref.history)"), within: 2e-5), "\(own)")
         #expect(bench.number("distance(own.model, ref)") < 1e-5, "\(own)")
         #expect(bench.number("distance(own.model, add_handles(base, 2, init=words))") > 1e-3, "\(own)")
+    }
+
+    /// Phase two goes on with an embedding for each layer, in the language as in the built-in, and moves every layer's.
+    @Test func bothPhasesPerLayerEqualTheBuiltIn() {
+        let bench = Self.shared
+        bench.run(
+            """
+            own = method.extract(base, photo, init=words, per_layer=true, steps=3, lr1=5e-3, lr2=3e-4, seed=2, shared=method.collage)
+            ref = break_a_scene(base, photo, init=words, per_layer=true, steps=3, prior_weight=0, seed=2)
+            """)
+        #expect(Self.agree(bench.numbers("rows(own.history)"), bench.numbers("rows(table(ref.history))"), within: 2e-5))
+        #expect(bench.number("distance(own.model, ref)") < 1e-5)
+        #expect(bench.isTrue("ref.handles[0].embedding.shape == [len(base.layers), 192]"))
+        #expect(bench.number("min([norm(e - ref.handles[0].start[0]) for e in ref.handles[0].embedding])") > 1e-3)
     }
 
     /// One session for all variations: prior pictures are drawn once.

@@ -20,7 +20,7 @@ import Testing
         timesteps = [20, 700, 999, 0]
     }
 
-    private func text(_ model: DiffusionModel, _ prompts: [String]) throws -> Variable { model.textEncoder(try model.tokenize(prompts)) }
+    private func text(_ model: DiffusionModel, _ prompts: [String]) throws -> TextStates { model.textEncoder(try model.tokenize(prompts)) }
 
     /// Whole, one behind the other and side by side: the same bits, maps and text projections included.
     @Test func partsHaveTheBitsOfTheWhole() throws {
@@ -81,7 +81,7 @@ import Testing
             "a photo of a dog", "a photo at the beach", "a photo of \(model.handles[0])", "\(model.handles[0]) and \(model.handles[1])",
         ]
         let target = Variable(Tensor.zeros(latents.shape))
-        func gradient(_ text: Variable, whole: Bool) throws -> (loss: Float, Tensor) {
+        func gradient(_ text: TextStates, whole: Bool) throws -> (loss: Float, Tensor) {
             var pass = UNetPass(text, recording: .size(height: 16, width: 16))
             let x = Variable(latents)
             let out = whole ? trained.unet.predict(x, timesteps: timesteps, &pass) : trained.unet(x, timesteps: timesteps, &pass)
@@ -99,7 +99,7 @@ import Testing
             #expect(text.needsGrad && !text.rows(0..<2).needsGrad && !text.rows(1..<2).needsGrad && text.rows(3..<4).needsGrad)
             let apart = try gradient(text, whole: false)
             // Without what `rows` remembers of the concatenation the batch is one.
-            let one = try gradient(self.text(trained, prompts).scaled(by: 1), whole: true)
+            let one = try gradient(TextStates(self.text(trained, prompts)[layer: 0].scaled(by: 1)), whole: true)
             // Without a tape self-attention divides by its sums at the end: other roundings.
             #expect(abs(apart.loss - one.loss) <= 1e-6 * one.loss)
             let (difference, size) = (apart.1 - one.1, one.1.sumOfSquares.squareRoot())
@@ -112,11 +112,11 @@ import Testing
         var trained = model
         trained.textEncoder.requireGrad { $0 == CLIPTextModel.handleEmbeddingName }
         let prompts = ["a dog", "\(model.handles[1])"]
-        let before = try text(trained, prompts)
+        let before = try text(trained, prompts)[layer: 0]
         trained.textEncoder.forEachParameter("") { name, parameter in
             if name.hasSuffix("final_layer_norm.bias") { parameter = parameter.replacing(parameter.value.scaled(by: 1, plus: 1)) }
         }
-        let after = try text(trained, prompts)
+        let after = try text(trained, prompts)[layer: 0]
         let change = after.value - before.value
         #expect(abs(change.rows(0..<1).sum / Double(change.rows(0..<1).count) - 1) < 1e-3)
         #expect(abs(change.rows(1..<2).sum / Double(change.rows(1..<2).count) - 1) < 1e-3)

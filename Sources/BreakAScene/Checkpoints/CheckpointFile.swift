@@ -6,7 +6,7 @@ import Tensors
 /// The state of a training after a step, as one safetensors file.
 ///
 /// Tensors, all in the layout in memory: every parameter that differs from the base model's under its full name,
-/// `handles` and `handle_starts` [K, D], AdamW's moments as `adamw.first.NAME` and `adamw.second.NAME`, `history`
+/// `handles` and `handle_starts` [K, D] or [K, A, D], AdamW's moments as `adamw.first.NAME` and `adamw.second.NAME`, `history`
 /// [steps, 3 + terms of the loss], `history.subsets` [steps, B·K] (K places a photo, −1 where fewer were chosen) and `history.handles`
 /// [steps, K] (−1 where a handle was not chosen), `history.preview.N` the picture after step N. The rest, options and random counters
 /// among it, is JSON in the metadata entry `state`. A file is complete or not there (`AtomicFile`), and carries a
@@ -104,8 +104,8 @@ enum CheckpointFile {
             guard state.unchanged == fingerprint(of: model, without: Set(tensors.keys)) else {
                 throw CheckpointError.otherModel(folder: path, model: base.name)
             }
-            let shape = [state.handles.count, model.textEncoder.configuration.hiddenSize]
-            guard let handles = tensors["handles"], handles.shape == shape, tensors["handle_starts"].map({ $0.shape == shape }) ?? true
+            guard let handles = tensors["handles"], model.fitsHandles(handles, count: state.handles.count),
+                tensors["handle_starts"].map({ $0.shape == handles.shape }) ?? true
             else {
                 throw damaged("its handles do not fit their names")
             }

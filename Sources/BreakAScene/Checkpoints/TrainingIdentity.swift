@@ -143,6 +143,11 @@ public struct TrainingIdentity: Sendable, Equatable {
         else { return nil }
         (modelName, modelFolder) = (name, folder)
         self.parts = Dictionary(parts.members.map { ($0, $1.stringValue ?? "") }) { first, _ in first }
+        // Settings that came later have their value of before.
+        let phases = (self.parts["settings"].flatMap { try? JSON.parse(Array($0.utf8)) }?.arrayValue ?? []).map(PlannedPhase.init)
+        if !phases.contains(nil), !phases.isEmpty {
+            self.parts["settings"] = JSON.array(phases.compactMap { $0?.json }).text()
+        }
         functions = (json["functions"]?.arrayValue ?? []).compactMap { part in
             guard let name = part["name"]?.stringValue, let text = part["text"]?.stringValue, let kind = part["kind"]?.stringValue else {
                 return nil

@@ -81,9 +81,7 @@ extension DiffusionModel {
     ) throws -> AttentionStudy {
         let ids = try tokenize([prompt])[0]
         let latents = noised(picture, timesteps, seed: seed, draw: draw)
-        let text = textEncoder([ids]).value
-        var pass = UNetPass(
-            Variable(.concatenated(Array(repeating: text, count: timesteps.count), axis: 0)), recording: recording(layers, latents.shape))
+        var pass = UNetPass(textEncoder([ids]).repeated(timesteps.count), recording: recording(layers, latents.shape))
         _ = unet(Variable(latents), timesteps: timesteps.map(Float.init), &pass)
         return AttentionStudy(prompt: prompt, ids: ids, timesteps: timesteps, maps: try Self.select(pass.maps, layers))
     }

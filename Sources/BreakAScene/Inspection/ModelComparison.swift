@@ -23,6 +23,12 @@ extension DiffusionModel {
             norms[block, default: 0] += a.sumOfSquares
             squares[block, default: 0] += a.isIdentical(to: b) ? 0 : (a - b).sumOfSquares
         }
+        // [D] against [A, D]: one embedding stands for all layers.
+        func addHandle(_ token: String, _ a: Tensor, _ b: Tensor) {
+            let shape = a.rank > b.rank ? a.shape : b.shape
+            func whole(_ x: Tensor) -> Tensor { x.shape == shape ? x : x + .zeros(shape) }
+            add("handle \(token)", whole(a), whole(b))
+        }
         for (part, old, new) in [
             ("unet", unet.parameters(), other.unet.parameters()),
             ("text_encoder", textEncoder.parameters(), other.textEncoder.parameters()),
@@ -36,7 +42,7 @@ extension DiffusionModel {
         for (index, token) in other.handles.enumerated() {
             let after = other.textEncoder.handleEmbedding?.value.row(index)
             let before = handles.firstIndex(of: token).flatMap { textEncoder.handleEmbedding?.value.row($0) }
-            if let after { add("handle \(token)", before ?? other.handleStarts?.row(index) ?? .zeros(after.shape), after) }
+            if let after { addHandle(token, before ?? other.handleStarts?.row(index) ?? .zeros(after.shape), after) }
         }
         return order.map {
             BlockChange(

@@ -32,8 +32,7 @@ struct AttentionLook: Sendable {
     /// `CancellationError`.
     init(_ model: DiffusionModel, _ picture: Tensor, seed: Int) throws {
         let times = Self.timesteps.filter { $0 < model.scheduler.trainTimesteps }
-        let text = model.textEncoder(try model.tokenize([""])).value
-        var pass = UNetPass(Variable(.concatenated(times.map { _ in text }, axis: 0)), selfAttention: Self.mostCells)
+        var pass = UNetPass(model.textEncoder(try model.tokenize([""])).repeated(times.count), selfAttention: Self.mostCells)
         _ = model.unet(Variable(model.noised(picture, times, seed: seed)), timesteps: times.map(Float.init), &pass)
         try Cancellation.check()
         layers = pass.selfMaps.filter { !$0.layer.hasPrefix("mid_block") }.map(Layer.init)

@@ -74,6 +74,9 @@ public struct TrainingOptions: Sendable, Equatable {
     public var handleRate: Double?
     /// The size in pixels that the model is trained at; nil: its own size.
     public var size: PixelSize?
+    /// Whether each handle gets an embedding for each cross-attention layer, all equal at first (P+, arXiv 2303.09522). Handles that
+    /// have such embeddings keep them either way.
+    public var isPerLayer = false
     /// Trains exactly these parameters ("unet.…", "text_encoder.…") in phase two, instead of `trains`.
     public var trainedNames: Set<String>?
     /// The rank of the adapters where `trains` is `.lora`.

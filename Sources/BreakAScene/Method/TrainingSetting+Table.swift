@@ -66,6 +66,9 @@ extension TrainingSetting {
             options.size = sides.count == 2 ? PixelSize(width: sides[1], height: sides[0]) : nil
         },
         bool(
+            perLayer, \.isPerLayer,
+            "Gives each handle an embedding for each cross-attention layer (P+), all equal at first."),
+        bool(
             clipTable, \.clipsWholeTable,
             "In phase one clip by the norm of the whole token table's gradient, as the paper's code does."),
         TrainingSetting(
@@ -74,6 +77,8 @@ extension TrainingSetting {
             isOptional: true, read: { $0.previews == 0 ? .null : JSON($0.previews) }, write: { $0.previews = $1.intValue ?? 0 }),
     ]
 
+    /// The name of the setting that gives handles an embedding for each layer.
+    public static let perLayer = "per_layer"
     /// The name of the one setting that means nothing in phase two.
     public static let clipTable = "clip_table"
 
@@ -95,11 +100,12 @@ extension TrainingOptions {
     /// Every setting by its name, in the order of the table.
     public var json: JSON { .object(JSONObject(TrainingSetting.all.map { ($0.name, $0.value(in: self)) })) }
 
-    /// Reads all settings; nil where one is missing, unknown, of another kind or out of range. `previews` may be missing: what was written
-    /// before there were any has none.
+    /// Reads all settings; nil where one is missing, unknown, of another kind or out of range. `previews` and `per_layer` may be missing:
+    /// what was written before there were any has none.
     public init?(_ json: JSON) {
         guard var object = json.objectValue else { return nil }
         if object["previews"] == nil { object["previews"] = .null }
+        if object[TrainingSetting.perLayer] == nil { object[TrainingSetting.perLayer] = .bool(false) }
         guard object.count == TrainingSetting.all.count else { return nil }
         self.init()
         for setting in TrainingSetting.all {

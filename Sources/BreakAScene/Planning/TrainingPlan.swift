@@ -33,7 +33,10 @@ public struct TrainingPlan: Sendable, Equatable {
         let encoder = text.passCost
         let samples = options.batchSize * (options.priorWeight > 0 ? 2 : 1)
 
-        let handles = max(1, model.handles.count) * text.hiddenSize
+        // With an embedding for each layer, prompts that name handles are encoded for each.
+        let layers = options.isPerLayer || model.hasHandlesPerLayer ? max(1, model.crossAttentionLayers.count) : 1
+        let texts = options.batchSize * layers + samples - options.batchSize
+        let handles = max(1, model.handles.count) * text.hiddenSize * layers
         let named = model.namedParameters
         let adapters = phase == 2 && options.trains == .lora ? model.adapterParameterCount(rank: options.loraRank) : 0
         let moving = named.filter { includes($0.name) }.reduce(0) { $0 + $1.value.value.count }
@@ -55,7 +58,7 @@ public struct TrainingPlan: Sendable, Equatable {
         let encoding = model.vae.configuration.encodingCost(height: size.height, width: size.width)
         let encoded = options.changedShare * Double(options.batchSize) * encoding.operations
         let passes = LossTerm.all.reduce(0) { $0 + (options.weight(of: $1) > 0 ? $1.extraPasses : 0) } * options.batchSize
-        let pass = 4 * samples * (kept + 2 * unet.largestLayer / 3 + (movesWeights ? encoder.kept : encoder.keptFrozen))
+        let pass = 4 * (samples * (kept + 2 * unet.largestLayer / 3) + texts * (movesWeights ? encoder.kept : encoder.keptFrozen))
         activations = max(pass, options.changedShare > 0 ? 4 * encoding.alive : 0)
         // Backward: once for what flows through, once more for weights.
         let backward = movesWeights ? 2.0 : 1.0
@@ -63,7 +66,7 @@ public struct TrainingPlan: Sendable, Equatable {
         // Previews are drawn with guidance.
         let preview = 2 * Double(TrainingRun.previewSteps) * unet.operations / Double(max(1, options.previews))
         operationsPerStep =
-            Double(samples) * ((unet.operations + encoder.operations) * (1 + backward) + again) + encoded
+            Double(samples) * (unet.operations * (1 + backward) + again) + Double(texts) * encoder.operations * (1 + backward) + encoded
             + Double(passes) * (unet.operations + encoder.operations) + (options.previews > 0 ? preview : 0)
         steps = options.steps
     }

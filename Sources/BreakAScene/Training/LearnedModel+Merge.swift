@@ -79,6 +79,9 @@ extension DiffusionModel {
     /// Adds the handles of another model that this one has not; returns those that got another token.
     fileprivate mutating func addHandles(of other: DiffusionModel) throws -> [(from: String, to: String)] {
         var renamed: [(from: String, to: String)] = []
+        // Handles with one embedding, beside such as have one for each layer, become like these.
+        let other = hasHandlesPerLayer ? other.withHandlesPerLayer : other
+        if other.hasHandlesPerLayer { self = withHandlesPerLayer }
         guard let rows = other.textEncoder.handleEmbedding?.value else { return [] }
         for (index, token) in other.handles.enumerated() {
             let row = rows.rows(index..<index + 1)

@@ -137,7 +137,11 @@ extension DiffusionModel {
         let rare = table.shape[0] - 2 * count
         let rows =
             !words.isEmpty
-            ? Tensor.concatenated(try words.map { try embedding(ofWord: $0).reshaped([1, width]) }, axis: 0)
+            ? Self.handleTable(
+                try words.map { word in
+                    let start = try embedding(ofWord: word)
+                    return start.reshaped([1] + start.shape)
+                })
             : start == .rareTokens && rare >= 0 ? table.rows(rare..<rare + count) : random.normal([count, width]).scaled(by: spread)
         return try addingHandles(freeTokens(count), embeddings: rows)
     }

@@ -28,13 +28,13 @@ public struct TrainingRun: Sendable {
     /// The number of steps done in this phase.
     public private(set) var step: Int
 
-    /// Begins a phase, 1 or 2. `history`: the steps of earlier phases, which it continues. Traps where the model has no
-    /// handles of the scene.
+    /// Begins a phase, 1 or 2. Where the options say so, all handles of the model get an embedding for each cross-attention layer.
+    /// `history`: the steps of earlier phases, which it continues. Traps where the model has no handles of the scene.
     public init(
         phase: Int, _ model: DiffusionModel, scene: PreparedScene, prior: PriorSet?, options: TrainingOptions, seed: Int,
         history: History = History()
     ) {
-        var model = model
+        var model = options.isPerLayer ? model.withHandlesPerLayer : model
         if phase == 2, options.trains == .lora, options.trainedNames == nil {
             model.attachAdapters(rank: options.loraRank, RandomState(seed: seed))
         }
@@ -151,7 +151,7 @@ public struct TrainingRun: Sendable {
         return { _ in false }
     }
 
-    /// The embeddings [1, D] of handles that are not this scene's, by their places.
+    /// The embeddings, [1, D] or [1, A, D], of handles that are not this scene's, by their places.
     private var otherHandles: [Int: Tensor] {
         guard pairing.others > 0, let table = model.textEncoder.handleEmbedding?.value else { return [:] }
         let places = Set(model.handles.indices).subtracting(pairing.handles)

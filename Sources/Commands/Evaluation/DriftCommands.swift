@@ -16,7 +16,7 @@ enum DriftCommands {
     static let all: [Builtin] = [
         Builtin(
             "handle_drift", family: .evaluation,
-            summary: "How far handles moved from their initialisers: norms, angle, and the cosines among them.",
+            summary: "How far handles moved from their initialisers, by layer where each has its own: norms, angle, cosines.",
             parameters: [model, base], result: .table, terms: ["embedding", "angle", "norm", "cosine", "semantic collapse", "initialiser"],
             examples: [
                 .init("handle_drift(add_handles(load_model(\"collage\"), 2, init=[\"dish\", \"flower\"])).angle", shows: "[0.0, 0.0]")
@@ -37,17 +37,18 @@ enum DriftCommands {
             throw Problem(.unknownHandle, "handle_drift: this model has no handles", argument: Self.model.name)
         }
         guard let drift = HandleDrift(model, from: try call[base]?.model) else {
-            throw Problem(.modelMismatch, "handle_drift: the embeddings of both models have different widths", argument: base.name)
+            throw Problem(
+                .modelMismatch, "handle_drift: the embeddings of both models have different widths or layers", argument: base.name)
         }
+        let names = ["handle", "thing"] + (model.hasHandlesPerLayer ? ["layer"] : [])
         return .host(
             TableValue(
-                columns: ["handle", "thing", "start_norm", "norm", "angle", "change"] + drift.rows.map { "cosine \($0.token)" },
-                rows: drift.rows.enumerated().map { index, row in
-                    [
-                        .string(row.token), .string(model.label(ofHandle: index).short), .float(row.startNorm), .float(row.norm),
-                        .float(row.angle), .float(row.change),
-                    ] + drift.cosines[index].map { .float($0) }
-                }, settings: ["handle", "thing"]))
+                columns: names + ["start_norm", "norm", "angle", "change"] + model.handles.map { "cosine \($0)" },
+                rows: drift.rows.map { row in
+                    [.string(row.token), .string(model.label(ofHandle: row.handle).short)] + (row.layer.map { [.string($0)] } ?? [])
+                        + [.float(row.startNorm), .float(row.norm), .float(row.angle), .float(row.change)]
+                        + row.cosines.map { .float($0) }
+                }, settings: names))
     }
 
     @Sendable private static func baseDrift(_ call: Call) throws -> Value {

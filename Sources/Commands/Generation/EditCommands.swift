@@ -149,7 +149,7 @@ enum EditCommands {
         let isGuided = guidance != 1
         let negative = isGuided ? Array(repeating: try call[GenerationCommands.negative], count: seeds.count) : []
         let tokens = try call.mapped(prompts) { try model.tokenize(negative + Array(repeating: prompt, count: seeds.count)) }
-        let text = Variable(model.textEncoder(tokens).value)
+        let text = model.textEncoder(tokens).detached
         var (x, state, projections) = (noise(0).scaled(by: plan.initNoiseSigma), SamplingState.start, TextProjections?.none)
         let other = noise(1)
         for (index, step) in plan.steps.enumerated() {

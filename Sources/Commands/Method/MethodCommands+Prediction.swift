@@ -13,6 +13,9 @@ extension MethodCommands {
         "t", .oneOf([.number, .list(.number), TensorValue.rule]),
         doc: "A timestep 0…999, or one a sample; some schedulers stop between two.")
     private static let texts = Key<[String]>(oneOrMore: "prompts", doc: "One or more.")
+    private static let layer = Key<Value?>(
+        HandleLayer.name, HandleLayer.rule, doc: "For handles per layer: the cross-attention that gets the states, of model.layers.",
+        keywordOnly: true)
     private static let prompts = Key<[String]>(oneOrMore: "prompts", doc: "One a sample, or one for all.")
     private static let guidance = Key<Double>("guidance", defaultValue: .float(3), range: 0...100, doc: "1 is none.")
     private static let recorded: TypeRule = .oneOf([SampleAttention.rule, PredictionValue.rule])
@@ -46,12 +49,19 @@ extension MethodCommands {
             ], seeAlso: ["predict_noise"], run: target),
         Builtin(
             "encode_prompts", family: .method, summary: "What the text encoder makes of prompts: its last hidden state [N, L, D].",
-            parameters: [model, texts], result: .tensor("[N, L, D]", axes: 3), terms: ["text encoder", "clip", "embedding"],
+            parameters: [model, texts, layer], result: .tensor("[N, L, D]", axes: 3), terms: ["text encoder", "clip", "embedding"],
             examples: [.init("encode_prompts(load_model(\"collage\"), \"a dog\").shape[0]", shows: "1")], seeAlso: ["predict_noise"]
         ) { call in
             let (model, given) = (try call[Self.model].model, try call[texts])
             guard !given.isEmpty else { throw Problem(.badArgument, "encode_prompts: there is no prompt", argument: texts.name) }
-            return .tensor(try call.mapped(texts) { try model.encodePrompts(given) })
+            let states = try call.mapped(texts) { try model.encodePrompts(given) }
+            let place = try HandleLayer.place(layer, call, model)
+            guard states.isShared || place != nil else {
+                throw Problem(
+                    .badArgument, "encode_prompts: the handles in these prompts have an embedding for each layer, and so have the states",
+                    argument: layer.name, help: "layer=0 gives those of model.layers[0]")
+            }
+            return .tensor(states[layer: place ?? 0])
         },
         Builtin(
             "predict_noise", family: .method,
@@ -127,7 +137,7 @@ extension MethodCommands {
         let prompts = try call.prompts(Self.prompts, latents.shape[0])
         let times = try call.exactTimesteps(exactTimesteps, latents.shape[0], model)
         let ids = try call.mapped(Self.prompts) { try model.tokenize(prompts.map { _ in "" } + prompts) }
-        var pass = UNetPass(Variable(model.textEncoder(ids).value))
+        var pass = UNetPass(model.textEncoder(ids).detached)
         let out = model.unet(Variable(.concatenated([latents, latents], axis: 0)), timesteps: times + times, &pass).value
         return .tensor(DiffusionModel.guide(out, guidance))
     }

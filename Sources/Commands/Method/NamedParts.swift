@@ -8,7 +8,7 @@ struct NamedParts {
     struct Part {
         /// A handle's token, or a parameter's full name.
         let name: String
-        /// The parameter, or the table [K, D] of which the handle has a row.
+        /// The parameter, or the table, [K, D] or [K, A, D], of which the handle has a row.
         let variable: Variable
         let row: Int?
 

@@ -4,7 +4,7 @@ import Tensors
 
 /// Tensors of a model's parameters and handles under their names: gradients, and an optimizer's moments.
 ///
-/// A parameter has its full name ("unet.conv_in.weight"). A handle has its token, and its tensor is its row [D] of the table, so that one
+/// A parameter has its full name ("unet.conv_in.weight"). A handle has its token, and its tensor is its row of the table, [D] or [A, D], so that one
 /// handle can be inspected and moved without the others.
 struct NamedTensors: Sendable {
     struct Entry: Sendable {

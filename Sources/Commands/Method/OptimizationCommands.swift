@@ -182,7 +182,7 @@ extension DiffusionModel {
         model.unet.forEachParameter("unet.") { assign($0, &$1) }
         model.textEncoder.forEachParameter("text_encoder.") { assign($0, &$1) }
         guard let table = textEncoder.handleEmbedding, handles.contains(where: { values[$0] != nil }) else { return model }
-        let rows = handles.indices.map { (values[handles[$0]] ?? table.value.row($0)).reshaped([1, table.shape[1]]) }
+        let rows = handles.indices.map { (values[handles[$0]] ?? table.value.row($0)).reshaped([1] + table.shape.dropFirst()) }
         model.textEncoder.handleEmbedding = .leaf(.concatenated(rows, axis: 0))
         return model
     }

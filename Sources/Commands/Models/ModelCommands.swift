@@ -10,6 +10,12 @@ enum ModelCommands {
     private static let handles = Key<Value>(
         "handles", .oneOf([.int, .record, SceneValue.rule]),
         doc: "How many (<asset0>, …), a record {\"<name>\": embedding}, or a scene that they belong to, one a mask.")
+    private static let isPerLayer = Key<Bool>(
+        TrainingSetting.perLayer, default: false,
+        doc: "All handles of the model with an embedding for each cross-attention layer (P+), equal at first.", keywordOnly: true)
+    private static let layer = Key<Value?>(
+        HandleLayer.name, HandleLayer.rule, doc: "For handles per layer: the layer of model.layers; without, the mean of all.",
+        keywordOnly: true)
     private static let initial = Key<[String]>(
         "init", default: [], doc: "Words to start from, one a handle; without, what start says.", keywordOnly: true)
     private static let start = Key<HandleStart>(
@@ -54,9 +60,15 @@ enum ModelCommands {
             planner: Planner.loading, run: load),
         Builtin(
             "add_handles", family: .models, summary: "Adds handles: new rows of the token table, which a gradient may be asked for.",
-            parameters: [model, handles, initial, start, seed], result: .model,
-            terms: ["placeholder", "token", "textual inversion", "embedding", "concept"], paper: "§3.1",
-            examples: [.init("len(add_handles(load_model(\"collage\"), 2, init=[\"toy\", \"ball\"]).handles)", shows: "2")],
+            parameters: [model, handles, initial, start, isPerLayer, seed], result: .model,
+            terms: ["placeholder", "token", "textual inversion", "embedding", "concept", "P+", "XTI", "extended textual inversion"],
+            paper: "§3.1",
+            examples: [
+                .init("len(add_handles(load_model(\"collage\"), 2, init=[\"toy\", \"ball\"]).handles)", shows: "2"),
+                .init(
+                    "m = add_handles(load_model(\"collage\"), 1, per_layer=true); m.handles[0].embedding.shape[0] == len(m.layers)",
+                    shows: "true"),
+            ],
             seeAlso: ["load_handles", "save_handles", "nearest", "handles_of"], run: addHandles),
         Builtin(
             "save_model", family: .models, summary: "Writes a model as a folder that diffusers loads; handles become tokens of it.",
@@ -86,7 +98,7 @@ enum ModelCommands {
         Builtin(
             "nearest", family: .models,
             summary: "The words of a model that are most like a word, a handle or an embedding, with the cosine of each.",
-            parameters: [model, compared, count], result: .table,
+            parameters: [model, compared, count, layer], result: .table,
             terms: ["neighbours", "similar", "vocabulary", "words", "synonym", "cosine"],
             examples: [
                 .init(
@@ -129,20 +141,31 @@ enum ModelCommands {
             warn(words, model, call)
             model = try call.mapped(initial) { try model.addingHandles(for: value.scene, words: words, start: call[start], seed: seed) }
         case .record(let record):
-            let width = model.textEncoder.configuration.hiddenSize
             for key in record.keys {
-                let embedding = try TensorReading.variable(record[key] ?? .none).value
-                guard embedding.count == width else {
-                    throw Problem(
-                        .shapeMismatch, "the embedding of \(key) is \(Shape.text(embedding.shape)), this model's are [\(width)]",
-                        argument: handles.name)
-                }
-                model = try call.mapped(handles) { try model.addingHandles([key], embeddings: embedding.reshaped([1, width])) }
+                let embedding = try embedding(record[key] ?? .none, of: key, model)
+                model = try call.mapped(handles) { try model.addingHandles([key], embeddings: embedding) }
             }
         default: break
         }
+        if try call[isPerLayer] {
+            try HandleLayer.checkAny(model, call, isPerLayer.name)
+            model = model.withHandlesPerLayer
+        }
         model.textEncoder.requireGrad { $0 == CLIPTextModel.handleEmbeddingName }
         return .host(value.replacing(model))
+    }
+
+    /// Returns the embedding of a new handle as the table takes it, [1, D] or [1, A, D]. Throws `.shapeMismatch` for another shape.
+    private static func embedding(_ value: Value, of token: String, _ model: DiffusionModel) throws -> Tensor {
+        let (given, width) = (try TensorReading.variable(value).value, model.textEncoder.configuration.hiddenSize)
+        let (one, layered) = (given.reshaped(given.count == width ? [1, width] : [1] + given.shape), model.crossAttentionLayers.count)
+        guard model.fitsHandles(one, count: 1) else {
+            throw Problem(
+                .shapeMismatch,
+                "the embedding of \(token) is \(Shape.text(given.shape)), this model's are [\(width)], or [\(layered), \(width)] per layer",
+                argument: handles.name)
+        }
+        return one
     }
 
     /// Warns of words from which a handle starts badly: words of several tokens, of which only the first is taken and may mean something
@@ -157,6 +180,11 @@ enum ModelCommands {
         let path = try call.target(folder, isFolder: true)
         let model = try call[Self.model].model
         try call.mapped(folder) { try ModelFolder.save(model, to: path, dtype: call[stored].dtype) }
+        if let count = model.textEncoder.handleLayers {
+            tell(
+                "Other programs get the mean of each handle's \(count) embeddings. All of them are in \(ModelFolder.layeredHandles), which load_model reads.",
+                call)
+        }
         return .string(path)
     }
 
@@ -167,7 +195,15 @@ enum ModelCommands {
             throw Problem(.unknownHandle, "this model has no handles to save", argument: Self.model.name)
         }
         try call.mapped(handleTarget) { try HandleFile.write(model, to: path) }
+        if model.hasHandlesPerLayer {
+            tell("These handles have an embedding for each layer, which load_handles reads and diffusers does not know.", call)
+        }
         return .string(path)
+    }
+
+    /// Shows a sentence.
+    private static func tell(_ text: String, _ call: Call) {
+        call.context.emit(.stream(TextWrapping.lines(text, width: call.context.displayContext.width).joined(separator: "\n") + "\n"))
     }
 
     @Sendable private static func loadHandles(_ call: Call) throws -> Value {
@@ -197,21 +233,23 @@ enum ModelCommands {
 
     @Sendable private static func nearest(_ call: Call) throws -> Value {
         let (model, given) = (try call[Self.model].model, try call[compared])
-        let (embedding, own) =
+        let (found, own) =
             switch given {
             case .string(let word): (try call.mapped(compared) { try model.embedding(ofWord: word) }, Optional(word.lowercased()))
             case .host(let handle as HandleValue): (handle.embedding.value, nil)
             default: (try Tensor.read(given, call, compared.name), nil)
             }
         if case .string(let word) = given { warn([word], model, call, argument: compared.name) }
-        let width = model.textEncoder.configuration.hiddenSize
+        let (width, place) = (model.textEncoder.configuration.hiddenSize, try HandleLayer.place(layer, call, model))
+        let isLayered = found.shape == [model.crossAttentionLayers.count, width]
+        let embedding = isLayered ? place.map(found.row) ?? DiffusionModel.mean(ofHandle: found) : found
         guard embedding.count == width else {
             throw Problem(
                 .shapeMismatch, "nearest compares embeddings [\(width)]", argument: compared.name, label: Shape.text(embedding.shape))
         }
         let n = try call[count]
-        let found = model.nearestWords(to: embedding, count: n + 1).filter { $0.word != own }.prefix(n)
-        return .host(TableValue(columns: ["word", "cosine"], rows: found.map { [.string($0.word), .float($0.cosine)] }))
+        let words = model.nearestWords(to: embedding, count: n + 1).filter { $0.word != own }.prefix(n)
+        return .host(TableValue(columns: ["word", "cosine"], rows: words.map { [.string($0.word), .float($0.cosine)] }))
     }
 
     @Sendable private static func requireGrad(_ call: Call) throws -> Value {

@@ -50,7 +50,7 @@ public struct ModelValue: DeclaredValue {
             .init("latent_shape", .list([.int, .int, .int]), "[h, w, C] of its latents.") {
                 [.int($0.model.latentSize.height), .int($0.model.latentSize.width), .int($0.model.latentChannels)]
             },
-            .init("layers", .listOf(.string), "The U-Net's cross-attention layers, by name.") {
+            .init("layers", .listOf(.string), "The U-Net's cross-attention layers by name, as a pass meets them.") {
                 .list($0.model.crossAttentionLayers.map { .string($0) })
             },
             .init("words", .listOf(.string), "The words that are one token of its own vocabulary.") {
@@ -78,7 +78,7 @@ public struct ModelValue: DeclaredValue {
     public var inlineText: String { "model \(model.name)" }
 
     /// The size of what a model has of its own: its handles.
-    public var byteCount: Int { model.handles.count * model.textEncoder.configuration.hiddenSize * 4 + 4096 }
+    public var byteCount: Int { (model.textEncoder.handleEmbedding?.value.byteCount ?? 0) + 4096 }
 
     /// Returns the model's anatomy, handles, phases and difference from its base.
     public func display(_ context: DisplayContext) -> Display {
@@ -121,7 +121,8 @@ public struct ModelValue: DeclaredValue {
         guard !model.handles.isEmpty else { return [] }
         let isPlain = model.handleOrigins.allSatisfy { $0 == nil }
         let texts = isPlain ? model.handles : model.belongings.split(separator: ", ").map(String.init)
-        return ["handles \(texts[0])"] + texts.dropFirst()
+        let layers = model.textEncoder.handleLayers.map { ["an embedding for each of \($0) layers"] } ?? []
+        return ["handles \(texts[0])"] + texts.dropFirst() + layers
     }
 
     /// How much of the model differs from its base.
@@ -156,7 +157,7 @@ public struct HandleValue: DeclaredValue {
     /// The token.
     public var inlineText: String { token }
 
-    /// The embedding [D]; gradients flow to it where the model's handles take any.
+    /// The embedding [D], or [A, D] with one for each cross-attention layer; gradients flow to it where the model's handles take any.
     var embedding: Variable {
         model.textEncoder.handleEmbedding?.row(index) ?? Variable(.zeros([model.textEncoder.configuration.hiddenSize]))
     }
@@ -168,7 +169,9 @@ public struct HandleValue: DeclaredValue {
         fields: [
             .init("token", .string, "The token, as prompts name it.") { .string($0.token) },
             .init("index", .int, "Its place among the model's handles.") { .int($0.index) },
-            .init("embedding", TensorType.of([nil]), "Its row of the token table [D].") { .tensor($0.embedding) },
+            .init("embedding", TensorType.of(nil), "Its row of the token table [D]; [layers, D] where each layer has its own.") {
+                .tensor($0.embedding)
+            },
             .init("start", "The embedding that it started from; none where that is not known.") { handle in
                 handle.model.handleStarts.map { .tensor($0.row(handle.index)) } ?? Value.none
             },
@@ -187,12 +190,14 @@ public struct HandleValue: DeclaredValue {
     public func display(_ context: DisplayContext) -> Display {
         let norm = embedding.value.sumOfSquares.squareRoot()
         let moved = model.handleStarts.map { (embedding.value - $0.row(index)).sumOfSquares.squareRoot() }
-        let start = model.handleStarts.flatMap { model.nearestWords(to: $0.row(index), count: 1).first?.word }
-        let near = model.nearestWords(to: embedding.value, count: 3).map(\.word)
-        var pieces = ["handle \(token) of \(model.name)", "[\(embedding.value.count)] norm \(NumberText.fixed(norm, 3))"]
+        let start = model.handleStarts.flatMap { starts in
+            model.nearestWords(to: DiffusionModel.mean(ofHandle: starts.row(index)), count: 1).first?.word
+        }
+        let near = model.nearestWords(to: DiffusionModel.mean(ofHandle: embedding.value), count: 3).map(\.word)
+        var pieces = ["handle \(token) of \(model.name)", "\(Shape.text(embedding.shape)) norm \(NumberText.fixed(norm, 3))"]
         if let origin { pieces.append("for \(origin.name) of \(origin.scene)") }
         if let moved { pieces.append("moved \(NumberText.fixed(moved, 3)) from its start" + (start.map { " near \"\($0)\"" } ?? "")) }
-        pieces.append("most like " + near.map { "\"\($0)\"" }.joined(separator: " "))
+        pieces.append((embedding.shape.count > 1 ? "its mean most like " : "most like ") + near.map { "\"\($0)\"" }.joined(separator: " "))
         return Display(TextLines.pieces(pieces, between: "   ", context.width, "", "  ").joined(separator: "\n"))
     }
 }

@@ -177,12 +177,18 @@ struct OptionRule: Sendable {
 
     /// The rules of commands that add handles.
     static let handles = [
+        OptionRule([TrainingParameters.key(TrainingSetting.perLayer)].compactMap { $0 }) { call in
+            guard let key = TrainingParameters.key(TrainingSetting.perLayer), case .bool(false)? = call.given(key),
+                try call[TrainingCommands.model].model.hasHandlesPerLayer
+            else { return nil }
+            return Cause("this model's handles have an embedding for each layer, and keep them")
+        },
         OptionRule([TrainingCommands.start]) { call in
             if try !call[TrainingCommands.initial].isEmpty { return Cause("init gives each handle the word that it starts from") }
             guard let scene = call.given(TrainingCommands.scene)?.host(as: SceneValue.self)?.scene else { return nil }
             let missing = try? call[TrainingCommands.model].model.masksWithoutHandle(of: scene)
             return missing == [] ? Cause("the model has the scene's handles already") : nil
-        }
+        },
     ]
 
     /// The rules of `resume` with a model in place of a folder.

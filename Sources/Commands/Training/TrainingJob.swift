@@ -26,6 +26,7 @@ struct TrainingJob {
         plan = try Self.planned(call, phases, value.model)
         scene = try Self.prepared(call, value.model, plan)
         try Self.checkPrompts(value.model, scene, pairing, plan)
+        if plan.contains(where: \.options.isPerLayer) { try HandleLayer.checkAny(value.model, call, TrainingSetting.perLayer) }
         let side = value.model.latentSize
         try call.reservePass(2 * (plan.map(\.options.batchSize).max() ?? 1), height: side.height, width: side.width, value.model)
         let model = value.model

@@ -3,7 +3,8 @@ import Tensors
 
 /// Files that hold what a training changed in a base model, each small instead of a copy of the model.
 ///
-/// A safetensors file. Tensors: for each handle `handle.<name>` [D] and `handle_start.<name>` [D]; the change of the
+/// A safetensors file. Tensors: for each handle `handle.<name>` [D] and `handle_start.<name>` [D], or [A, D] where it has an embedding
+/// for each cross-attention layer, which the metadata entry `handle_layers` names; the change of the
 /// network as a LoRA in diffusers' names (``LoRAFile``), or, where it is to be exact, every changed parameter as
 /// `exact.<full name>` in the layout on disk. Metadata: `format` "bas-result"; `version` "1"; `base` and `base_hash`, the
 /// model that it belongs to; `handles`, their order as JSON; `handle_scenes`, what each belongs to, as JSON; `error`, what
@@ -20,9 +21,10 @@ public enum ResultFile {
         var (tensors, report) = try rank.map { try LoRAFile.difference(model, base, rank: $0, format: .diffusers) } ?? changed(model, base)
         if let rows = model.textEncoder.handleEmbedding?.value {
             for (index, token) in model.handles.enumerated() {
-                tensors.append(SafetensorsTensor("handle.\(token)", shape: [rows.shape[1]], rows.row(index).values))
+                let shape = Array(rows.shape.dropFirst())
+                tensors.append(SafetensorsTensor("handle.\(token)", shape: shape, rows.row(index).values))
                 if let starts = model.handleStarts {
-                    tensors.append(SafetensorsTensor("handle_start.\(token)", shape: [rows.shape[1]], starts.row(index).values))
+                    tensors.append(SafetensorsTensor("handle_start.\(token)", shape: shape, starts.row(index).values))
                 }
             }
         }
@@ -34,6 +36,7 @@ public enum ResultFile {
         all["base_hash"] = base.fingerprint
         all["handles"] = JSON.array(model.handles.map { .string($0) }).text()
         all["handle_scenes"] = HandleOrigin.json(model.handleOrigins).text()
+        if model.hasHandlesPerLayer { all["handle_layers"] = JSON.array(model.crossAttentionLayers.map { .string($0) }).text() }
         all["error"] = "\(report.error)"
         if model.isResized { all["size"] = "\(model.pixelSize.height) \(model.pixelSize.width)" }
         try SafetensorsWriter.write(path, tensors, metadata: all)
@@ -65,13 +68,15 @@ public enum ResultFile {
             throw ResultError.otherBase(path: path, name: metadata["base"] ?? "?", hash: metadata["base_hash"] ?? "?", found: own)
         }
         let tokens = (try? JSON.parse(list))?.arrayValue?.compactMap(\.stringValue) ?? []
-        let width = base.textEncoder.configuration.hiddenSize
+        let layers = metadata["handle_layers"].flatMap { try? JSON.parse($0) }?.arrayValue?.compactMap(\.stringValue)
+        guard layers.map({ $0 == base.crossAttentionLayers }) ?? true else { throw ResultError.notAResult(path: path) }
+        let shape = (layers.map { [$0.count] } ?? []) + [base.textEncoder.configuration.hiddenSize]
         func rows(_ prefix: String) throws -> Tensor {
             .concatenated(
                 try tokens.map { token in
                     let entry = try file.entry(prefix + token)
-                    guard entry.shape == [width] else { throw ResultError.notAResult(path: path) }
-                    return Tensor(try file.readFloats(entry.name), shape: [1, width])
+                    guard entry.shape == shape else { throw ResultError.notAResult(path: path) }
+                    return Tensor(try file.readFloats(entry.name), shape: [1] + shape)
                 }, axis: 0)
         }
         var model = base

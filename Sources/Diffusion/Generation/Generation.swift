@@ -69,7 +69,7 @@ extension DiffusionModel {
         precondition(prompts.count == n)
         let isGuided = options.guidanceScale != 1
         let negative = isGuided ? Array(repeating: options.negativePrompt, count: n) : []
-        let text = Variable(textEncoder(try tokenize(negative + prompts)).value)
+        let text = textEncoder(try tokenize(negative + prompts)).detached
         let plan = try options.plan ?? plan(steps: options.steps)
         var (state, projections) = (SamplingState.start, TextProjections?.none)
         var latents = plan.initNoiseSigma == 1 ? initial : initial.scaled(by: plan.initNoiseSigma)

@@ -93,8 +93,9 @@ struct Transformer2DModel: Module {
     func callAsFunction(_ x: Variable, _ pass: inout UNetPass) -> Variable {
         guard pass.isCheckpointing else { return computed(x, &pass) }
         let (recording, height, width) = (pass.recording, x.shape[1], x.shape[2])
-        let outputs = Variable.checkpointed([x, pass.encoderHiddenStates], parameters: parameters().map(\.value)) { inputs in
-            var inner = UNetPass(inputs[1], recording: recording)
+        let text = pass.states(ofNext: transformerBlocks.count)
+        let outputs = Variable.checkpointed([x] + text.layers, parameters: parameters().map(\.value)) { inputs in
+            var inner = UNetPass(TextStates(layers: Array(inputs.dropFirst())), recording: recording)
             let output = computed(inputs[0], &inner)
             return [output] + inner.maps.map(\.probabilities)
         }

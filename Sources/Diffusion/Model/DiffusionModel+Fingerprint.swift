@@ -13,9 +13,13 @@ extension DiffusionModel {
         return hash.text
     }
 
-    /// The names of the cross-attention layers, in the order of the parameters' names.
+    /// The names of the cross-attention layers, in the order in which a pass computes them: down, middle, up.
     public var crossAttentionLayers: [String] {
-        unet.parameters().map(\.name).filter { $0.hasSuffix(".attn2.to_q.weight") }.map { String($0.dropLast(".to_q.weight".count)) }
+        let names = unet.parameters().map(\.name).filter { $0.hasSuffix(".attn2.to_q.weight") }.map {
+            String($0.dropLast(".to_q.weight".count))
+        }
+        // Parameters have the middle block last.
+        return ["down_blocks.", "mid_block.", "up_blocks."].flatMap { part in names.filter { $0.hasPrefix(part) } }
     }
 }
 

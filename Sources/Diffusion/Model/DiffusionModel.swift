@@ -22,7 +22,7 @@ public struct DiffusionModel: Sendable {
     public internal(set) var handles: [String] = []
     /// What each handle was made for; nil for one that belongs to no scene.
     public internal(set) var handleOrigins: [HandleOrigin?] = []
-    /// The embeddings that the handles' training started from, [K, D]; nil without handles.
+    /// The embeddings that the handles' training started from, in the shape of `textEncoder.handleEmbedding`; nil without handles.
     public internal(set) var handleStarts: Tensor?
     /// The size of the latents that `sized` chose; nil: the size that the model was made for.
     var chosenLatentSize: (height: Int, width: Int)?
@@ -112,21 +112,22 @@ public struct DiffusionModel: Sendable {
         return mentions
     }
 
-    /// The text encoder's output [N, L, D] for N prompts. Throws as `tokenize`.
-    public func encodePrompts(_ prompts: [String]) throws -> Variable { textEncoder(try tokenize(prompts)) }
+    /// The text encoder's output for N prompts. Throws as `tokenize`.
+    public func encodePrompts(_ prompts: [String]) throws -> TextStates { textEncoder(try tokenize(prompts)) }
 
     // MARK: Handles
 
     /// The token id of the handle at place `index`.
     public func handleID(_ index: Int) -> Int { textEncoder.configuration.vocabularySize + index }
 
-    /// This model with handles added after its own: tokens written `<name>`, with embeddings [K, D]. `starts`: the
-    /// embeddings that their training started from, where these are others; `origins`: what they were made for, K of them,
-    /// without which they belong to no scene. Throws `ModelError` for a token that is no such name, or exists.
+    /// This model with handles added after its own: tokens written `<name>`, with embeddings [K, D], or [K, A, D] with one for each of
+    /// `crossAttentionLayers`. Where the model's own handles or these have one for each layer, the others get the same in all. `starts`:
+    /// the embeddings that their training started from, where these are others; `origins`: what they were made for, K of them, without
+    /// which they belong to no scene. Throws `ModelError` for a token that is no such name, or exists; traps for other shapes.
     public func addingHandles(
         _ tokens: [String], embeddings: Tensor, starts: Tensor? = nil, origins: [HandleOrigin?]? = nil
     ) throws -> DiffusionModel {
-        precondition(embeddings.shape == [tokens.count, textEncoder.configuration.hiddenSize])
+        precondition(fitsHandles(embeddings, count: tokens.count) && starts.map { fitsHandles($0, count: tokens.count) } ?? true)
         precondition(origins.map { $0.count == tokens.count } ?? true)
         for (index, token) in tokens.enumerated() {
             guard token.count > 2, token.first == "<", token.last == ">",
@@ -139,14 +140,15 @@ public struct DiffusionModel: Sendable {
         model.handles += tokens
         model.handleOrigins += origins ?? Array(repeating: nil, count: tokens.count)
         let rows = textEncoder.handleEmbedding.map { [$0.value] } ?? []
-        let all = Tensor.concatenated(rows + [embeddings], axis: 0)
+        let all = Self.handleTable(rows + [embeddings])
         model.textEncoder.handleEmbedding = textEncoder.handleEmbedding?.needsGrad == true ? .leaf(all) : Variable(all)
-        model.handleStarts = Tensor.concatenated((handleStarts.map { [$0] } ?? []) + [starts ?? embeddings], axis: 0)
+        let started = Self.handleTable((handleStarts.map { [$0] } ?? []) + [starts ?? embeddings])
+        model.handleStarts = all.rank == 3 ? Self.perLayer(started, count: all.shape[1]) : started
         return model
     }
 
-    /// This model with exactly these handles, of which it may have the first ones already: all get these embeddings [K, D],
-    /// starts and origins. Throws as `addingHandles`.
+    /// This model with exactly these handles, of which it may have the first ones already: all get these embeddings, [K, D] or
+    /// [K, A, D], starts of the same shape, and origins. Throws as `addingHandles`.
     public func withHandles(_ tokens: [String], embeddings: Tensor, starts: Tensor, origins: [HandleOrigin?]) throws -> DiffusionModel {
         guard tokens.starts(with: handles), tokens.count == origins.count else {
             return try addingHandles(tokens, embeddings: embeddings, starts: starts, origins: origins)
@@ -165,14 +167,14 @@ public struct DiffusionModel: Sendable {
         return model
     }
 
-    /// The embedding [D] that a handle starts with from a word: that of its first token, as in the paper's code. Throws
-    /// `ModelError.emptyWord` for a word without tokens.
+    /// The embedding that a handle starts with from a word: that of its first token, as in the paper's code; [D], or [A, D] where the
+    /// word is a handle with one for each layer. Throws `ModelError.emptyWord` for a word without tokens.
     public func embedding(ofWord word: String) throws -> Tensor {
         guard let id = tokenizer.encode(word).first else { throw ModelError.emptyWord(word) }
         return embedding(ofToken: id)
     }
 
-    /// The embedding [D] of a token id, a handle's too; traps for an id beyond them.
+    /// The embedding [D] of a token id, a handle's too, which may be [A, D]; traps for an id beyond them.
     public func embedding(ofToken id: Int) -> Tensor {
         let size = textEncoder.configuration.vocabularySize
         if id < size { return textEncoder.tokenEmbedding.value.row(id) }

@@ -4,11 +4,13 @@ import Tensors
 
 extension ModelFolder {
     /// Writes a folder that diffusers' `StableDiffusionPipeline.from_pretrained` loads. Handles become tokens of the
-    /// tokenizer and rows of the token table; `bas.json` names them for `load`. The folder is either the old one or all of
+    /// tokenizer and rows of the token table; `bas.json` names them for `load`. Handles with an embedding for each layer are there by
+    /// their means, and in full in a file of their own (`layeredHandles`). The folder is either the old one or all of
     /// the new one, whatever happens: it is written beside its place and moved there at the end. Other files of an old
     /// folder are kept. Throws `FileError`, `SafetensorsError`.
     public static func save(_ model: DiffusionModel, to path: String, dtype: SafetensorsDType) throws {
         try FolderReplacement.write(path) { try write(model, to: $0, dtype) }
+        removeOldHandles(model, from: path)
     }
 
     private static func write(_ model: DiffusionModel, to path: String, _ dtype: SafetensorsDType) throws {
@@ -59,13 +61,16 @@ extension ModelFolder {
             switch name {
             case CLIPTextModel.handleEmbeddingName: nil
             case CLIPTextModel.tokenEmbeddingName:
-                (
-                    "text_model." + name,
-                    Variable(.concatenated([value.value] + (model.textEncoder.handleEmbedding.map { [$0.value] } ?? []), axis: 0))
-                )
+                ("text_model." + name, Variable(.concatenated([value.value] + sharedHandles(model), axis: 0)))
             default: ("text_model." + name, value)
             }
         }
+    }
+
+    /// The handles as rows [K, D] of a token table, none without handles.
+    private static func sharedHandles(_ model: DiffusionModel) -> [Tensor] {
+        guard let table = model.textEncoder.handleEmbedding?.value else { return [] }
+        return [model.hasHandlesPerLayer ? table.mean([1]) : table]
     }
 
     static func write(_ json: JSONObject, to path: String) throws {

@@ -1,3 +1,4 @@
+import Autograd
 import NeuralNetwork
 import Tensors
 
@@ -41,7 +42,10 @@ public enum ModelFolder {
         var model = DiffusionModel(
             name: name ?? folder.split(separator: "/").last.map(String.init) ?? folder, folder: folder, tokenizer: tokenizer,
             textEncoder: text, unet: unet, vae: vae, scheduler: scheduler)
-        (model.handles, model.handleStarts) = (handles.tokens, text.handleEmbedding?.value)
+        if let layers = handles.layers, !handles.tokens.isEmpty {
+            model.textEncoder.handleEmbedding = Variable(try layeredTable(folder, handles.tokens, layers: layers, model, extent))
+        }
+        (model.handles, model.handleStarts) = (handles.tokens, model.textEncoder.handleEmbedding?.value)
         model.handleOrigins = handles.origins
         return model
     }

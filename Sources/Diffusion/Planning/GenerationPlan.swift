@@ -27,9 +27,10 @@ public struct GenerationPlan: Sendable, Equatable {
         let pass = unet.passCost(height: height, width: width, text: text.maxPositionEmbeddings)
         let decoding = vae.decodingCost(height: height, width: width)
         activations = 4 * max(passes * min(count, 8) * pass.alive, decoding.alive)
+        // Prompts with handles that have an embedding for each layer are encoded for each.
+        let texts = (passes - 1 + (model.hasHandlesPerLayer ? model.crossAttentionLayers.count : 1)) * min(count, 8)
         operations =
-            Double(count) * (Double(steps * passes) * pass.operations + decoding.operations) + Double(passes * min(count, 8))
-            * text.passCost.operations
+            Double(count) * (Double(steps * passes) * pass.operations + decoding.operations) + Double(texts) * text.passCost.operations
     }
 }
 

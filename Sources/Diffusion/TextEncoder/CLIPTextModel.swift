@@ -57,14 +57,17 @@ package struct CLIPEncoderLayer: Module {
 /// CLIP's text encoder (transformers' `CLIPTextModel`). The embeddings of handles are a table of their own below the
 /// vocabulary's, so that phase one trains exactly these (Sources/Diffusion/README.md, "Handles").
 ///
-/// Legend: N prompts, L tokens, D width, V vocabulary, K handles.
+/// Legend: N prompts, L tokens, D width, V vocabulary, K handles, A cross-attention layers of the U-Net.
 public struct CLIPTextModel: Module {
     /// The settings; the vocabulary's size is that without handles.
     public internal(set) var configuration: CLIPTextModelConfiguration
     /// The embeddings of the vocabulary, [V, D].
     public var tokenEmbedding: Variable
-    /// The embeddings of the handles, [K, D], which are the tokens V, V + 1, …; nil without handles.
+    /// The embeddings of the handles, which are the tokens V, V + 1, …: [K, D], or [K, A, D] where each has one for each layer; nil
+    /// without handles.
     public var handleEmbedding: Variable?
+    /// The number A of layers that each handle has an embedding for; nil where one embedding serves all.
+    public var handleLayers: Int? { handleEmbedding.flatMap { $0.shape.count == 3 ? $0.shape[1] : nil } }
     var positionEmbedding: Variable
     var layers: [CLIPEncoderLayer]
     var finalLayerNorm: LayerNorm
@@ -85,24 +88,41 @@ public struct CLIPTextModel: Module {
         finalLayerNorm = LayerNorm(c.hiddenSize, eps: c.layerNormEpsilon)
     }
 
-    /// The last hidden state [N, L, D], after the final layer norm, of N prompts of L token ids each. While only handles
-    /// are trained, prompts without one are encoded apart and cached: their rows of the result are constants.
-    public func callAsFunction(_ ids: [[Int]]) -> Variable {
+    /// The last hidden states, after the final layer norm, of N prompts of L token ids each. Handles with an embedding for each layer
+    /// make a state for each layer; what names none is encoded once for all of them. While only handles are trained, prompts without
+    /// one are encoded apart and cached: their rows of the result are constants.
+    public func callAsFunction(_ ids: [[Int]]) -> TextStates {
         let others = parameters().filter { $0.name != Self.handleEmbeddingName }
-        guard handleEmbedding?.needsGrad == true, !others.contains(where: \.value.needsGrad) else { return encode(ids) }
-        let parts = ids.indices.runs(of: { ids[$0].contains { $0 >= configuration.vocabularySize } }).map { run in
-            let prompts = Array(ids[run])
-            guard !prompts[0].contains(where: { $0 >= configuration.vocabularySize }) else { return encode(prompts) }
-            return Variable(cache.states(of: prompts, parameters: others.map(\.value.value.mark)) { encode($0).value })
-        }
-        return parts.count == 1 ? parts[0] : .concatenated(parts, axis: 0)
+        let isCached = handleEmbedding?.needsGrad == true && !others.contains(where: \.value.needsGrad)
+        guard isCached || handleLayers != nil else { return TextStates(encode(ids, handleEmbedding)) }
+        return .concatenated(
+            ids.indices.runs(of: { namesHandle(ids[$0]) }).map { run in
+                let prompts = Array(ids[run])
+                if namesHandle(prompts[0]) { return encodeHandles(prompts) }
+                guard isCached else { return TextStates(encode(prompts, nil)) }
+                return TextStates(Variable(cache.states(of: prompts, parameters: others.map(\.value.value.mark)) { encode($0, nil).value }))
+            })
     }
 
-    private func encode(_ ids: [[Int]]) -> Variable {
+    private func namesHandle(_ prompt: [Int]) -> Bool { prompt.contains { $0 >= configuration.vocabularySize } }
+
+    /// The states of prompts with handles. Those of all layers are computed in one call, with the layers' embeddings as a table
+    /// [K·A, D] in which row k·A + a is handle k's in layer a.
+    private func encodeHandles(_ ids: [[Int]]) -> TextStates {
+        guard let count = handleLayers, let table = handleEmbedding else { return TextStates(encode(ids, handleEmbedding)) }
+        let first = configuration.vocabularySize
+        let prompts = (0..<count).flatMap { layer in
+            ids.map { prompt in prompt.map { $0 < first ? $0 : first + ($0 - first) * count + layer } }
+        }
+        let all = encode(prompts, table.reshaped([table.shape[0] * count, table.shape[2]]))
+        return TextStates(layers: (0..<count).map { all.rows($0 * ids.count..<($0 + 1) * ids.count) })
+    }
+
+    /// The states [N, L, D] of prompts whose tokens are rows of the vocabulary's table and of one of handles below it.
+    private func encode(_ ids: [[Int]], _ handles: Variable?) -> Variable {
         let (n, length, width) = (ids.count, ids[0].count, configuration.hiddenSize)
         precondition(length <= configuration.maxPositionEmbeddings && ids.allSatisfy { $0.count == length })
-        let hasHandles = ids.contains { $0.contains { $0 >= configuration.vocabularySize } }
-        let tables = [tokenEmbedding] + (handleEmbedding.flatMap { hasHandles ? [$0] : nil } ?? [])
+        let tables = [tokenEmbedding] + (handles.flatMap { ids.contains(where: namesHandle) ? [$0] : nil } ?? [])
         let tokens = Variable.embedding(ids.flatMap { $0 }, of: tables).reshaped([n, length, width])
         var h = tokens + positionEmbedding.rows(0..<length)
         for layer in layers { h = layer(h) }

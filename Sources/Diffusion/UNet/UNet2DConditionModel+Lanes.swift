@@ -12,8 +12,8 @@ extension UNet2DConditionModel {
     /// The runs of samples that are passes of their own; the whole batch where there is nothing to gain.
     func lanes(_ latents: Variable, _ pass: UNetPass) -> [Range<Int>] {
         let whole = [0..<latents.shape[0]]
-        guard pass.encoderHiddenStates.needsGrad, !latents.needsGrad, !pass.isCheckpointing, size <= Self.smallSize else { return whole }
-        let runs = whole[0].runs(of: { pass.encoderHiddenStates.rows($0..<$0 + 1).needsGrad })
+        guard pass.text.needsGrad, !latents.needsGrad, !pass.isCheckpointing, size <= Self.smallSize else { return whole }
+        let runs = whole[0].runs(of: { pass.text.rows($0..<$0 + 1).needsGrad })
         return runs.count == 1 || parameters().contains(where: \.value.needsGrad) ? whole : runs
     }
 

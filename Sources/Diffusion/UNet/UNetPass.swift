@@ -57,8 +57,8 @@ public struct TextProjections: Sendable {
 
 /// The inputs of a pass through the U-Net beside the latents, and its outputs beside the prediction.
 public struct UNetPass: Sendable {
-    /// The text encoder's last hidden state, [N, L, D].
-    let encoderHiddenStates: Variable
+    /// What the text encoder made of the prompts.
+    let text: TextStates
     let recording: AttentionRecording
     /// Whether layers keep only their inputs, and are computed again in the backward pass.
     let isCheckpointing: Bool
@@ -73,17 +73,17 @@ public struct UNetPass: Sendable {
     private let isReusing: Bool
     private var next = 0
 
-    /// A pass with a text [N, L, D]. `projections`: those of an earlier pass with the same text, for sampling.
+    /// A pass with the states of N prompts. `projections`: those of an earlier pass with the same text, for sampling.
     /// `checkpointing`: gradient checkpointing, layer by layer as in diffusers, for training. `selfAttention`: the maps of
     /// self-attentions with at most so many cells H·W are recorded too, without gradients; a map has (H·W)² numbers. Traps where
     /// `checkpointing` is combined with either.
     public init(
-        _ encoderHiddenStates: Variable, recording: AttentionRecording = .none, reusing projections: TextProjections? = nil,
+        _ text: TextStates, recording: AttentionRecording = .none, reusing projections: TextProjections? = nil,
         checkpointing: Bool = false, selfAttention mostCells: Int = 0
     ) {
         precondition(!(checkpointing && projections != nil), "projections are for sampling, checkpointing for training")
         precondition(!(checkpointing && mostCells > 0), "a pass with checkpointing records no self-attention")
-        self.encoderHiddenStates = encoderHiddenStates
+        self.text = text
         self.recording = recording
         isCheckpointing = checkpointing
         mostSelfCells = mostCells
@@ -95,9 +95,15 @@ public struct UNetPass: Sendable {
     mutating func projections(_ compute: (Variable) -> (Variable, Variable)) -> (Variable, Variable) {
         defer { next += 1 }
         if isReusing, next < textProjections.layers.count { return textProjections.layers[next] }
-        let projected = compute(encoderHiddenStates)
+        let projected = compute(text[layer: next])
         textProjections.layers.append(projected)
         return projected
+    }
+
+    /// The states that the next `count` cross-attentions get, which are computed apart.
+    mutating func states(ofNext count: Int) -> TextStates {
+        defer { next += count }
+        return text.isShared ? text : TextStates(layers: (next..<next + count).map { text[layer: $0] })
     }
 
     /// Whether the map of a self-attention with so many cells is kept.
@@ -107,7 +113,7 @@ public struct UNetPass: Sendable {
     func part(_ samples: Range<Int>) -> UNetPass {
         let reused =
             isReusing ? TextProjections(layers: textProjections.layers.map { ($0.keys.rows(samples), $0.values.rows(samples)) }) : nil
-        return UNetPass(encoderHiddenStates.rows(samples), recording: recording, reusing: reused, selfAttention: mostSelfCells)
+        return UNetPass(text.rows(samples), recording: recording, reusing: reused, selfAttention: mostSelfCells)
     }
 
     /// Takes over the maps of passes that together have all samples; text projections only for sampling.
@@ -124,7 +130,7 @@ public struct UNetPass: Sendable {
                 layer: map.layer, height: map.height, width: map.width,
                 probabilities: .concatenated(parts.map { $0.selfMaps[index].probabilities }, axis: 0))
         }
-        guard !isReusing, !encoderHiddenStates.needsGrad else { return }
+        guard !isReusing, !text.needsGrad else { return }
         textProjections.layers = parts[0].textProjections.layers.indices.map { index in
             let layers = parts.map { $0.textProjections.layers[index] }
             return (.concatenated(layers.map(\.keys), axis: 0), .concatenated(layers.map(\.values), axis: 0))

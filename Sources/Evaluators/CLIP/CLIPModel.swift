@@ -31,7 +31,7 @@ struct CLIPModel: Module {
 
     /// Features [N, P] of N texts of L token ids each, from the state of the token that ends the text.
     func textFeatures(_ ids: [[Int]]) -> Variable {
-        let (states, width) = (text(ids), configuration.text.hiddenSize)
+        let (states, width) = (text(ids)[layer: 0], configuration.text.hiddenSize)
         let ends = ids.indices.map { row in
             let place = endPlace(ids[row])
             return states.sliced([.init(start: row, count: 1), .init(start: place, count: 1), .init(start: 0, count: width)])

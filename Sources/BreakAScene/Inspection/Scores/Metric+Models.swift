@@ -40,22 +40,17 @@ extension Metric {
         Metric(
             "handle_angle", better: .lower, range: 0...180, "The angle between a handle and its initialiser, in degrees.",
             source: "semantic collapse, arXiv 2506.22685", needs: [.handles]
-        ) { subject in (subject.handles?.rows ?? []).enumerated().map { Score($1.angle, handle: $0) } },
+        ) { subject in subject.handleScores(\.angle) },
         Metric(
             "handle_norm_ratio", better: .lower, range: 0...Double.infinity,
             "The norm of a handle by that of its initialiser; 1 is unchanged, and far above 1 a handle dominates its prompt.",
             source: "semantic collapse, arXiv 2506.22685", needs: [.handles]
-        ) { subject in
-            (subject.handles?.rows ?? []).enumerated().compactMap { $1.startNorm > 0 ? Score($1.norm / $1.startNorm, handle: $0) : nil }
-        },
+        ) { subject in subject.handleScores { $0.startNorm > 0 ? $0.norm / $0.startNorm : nil } },
         Metric(
             "handle_cosine", better: .lower, range: -1...1, "The largest cosine of a handle with another of the model.",
             source: "MCPL, arXiv 2310.12274", needs: [.handles]
         ) { subject in
-            guard let cosines = subject.handles?.cosines else { return [] }
-            return cosines.indices.compactMap { i in
-                cosines.indices.filter { $0 != i }.map { cosines[i][$0] }.max().map { Score($0, handle: i) }
-            }
+            subject.handleScores { row in row.cosines.indices.filter { $0 != row.handle }.map { row.cosines[$0] }.max() }
         },
         Metric(
             "prior_loss_ratio", better: .lower, range: 0...Double.infinity,
@@ -68,6 +63,17 @@ extension Metric {
             source: "language drift, DreamBooth", needs: [.base]
         ) { subject in (subject.base?.rows ?? []).map { Score($0.relative) } },
     ]
+}
+
+extension MetricSubject {
+    /// One score for each handle: the mean over its layers where it has an embedding for each.
+    fileprivate func handleScores(_ value: (HandleDrift.Row) -> Double?) -> [Metric.Score] {
+        let rows = handles?.rows ?? []
+        return Set(rows.map(\.handle)).sorted().compactMap { handle in
+            let values = rows.filter { $0.handle == handle }.compactMap(value)
+            return values.isEmpty ? nil : Metric.Score(values.reduce(0, +) / Double(values.count), handle: handle)
+        }
+    }
 }
 
 extension AttentionScores {

@@ -22,8 +22,8 @@ extension LossTerm {
 extension LossInput {
     /// The model's prediction for the photos with the empty prompt, [B, h, w, C]. Throws `ModelError`.
     fileprivate func emptyPrediction() throws -> Tensor {
-        let text = model.textEncoder(try model.tokenize(photos.map { _ in "" })).value
-        var pass = UNetPass(Variable(text), checkpointing: options.checkpointsGradients)
+        let text = model.textEncoder(try model.tokenize(photos.map { _ in "" })).detached
+        var pass = UNetPass(text, checkpointing: options.checkpointsGradients)
         return model.unet(Variable(noisy.rows(photos)), timesteps: batch.timesteps[photos].map(Float.init), &pass).value
     }
 }
