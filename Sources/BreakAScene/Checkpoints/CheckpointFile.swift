@@ -6,7 +6,8 @@ import Tensors
 /// The state of a training after a step, as one safetensors file.
 ///
 /// Tensors, all in the layout in memory: every parameter that differs from the base model's under its full name,
-/// `handles` and `handle_starts` [K, D] or [K, A, D], AdamW's moments as `adamw.first.NAME` and `adamw.second.NAME`, `history`
+/// `handles` and `handle_starts` [K, D] or [K, A, D], local features of handles (`LocalAttention.tensors`), AdamW's moments as
+/// `adamw.first.NAME` and `adamw.second.NAME`, `history`
 /// [steps, 3 + terms of the loss], `history.subsets` [steps, B·K] (K places a photo, −1 where fewer were chosen) and `history.handles`
 /// [steps, K] (−1 where a handle was not chosen), `history.preview.N` the picture after step N. The rest, options and random counters
 /// among it, is JSON in the metadata entry `state`. A file is complete or not there (`AtomicFile`), and carries a
@@ -20,6 +21,7 @@ enum CheckpointFile {
         var tensors = model.changedParameters.map { ($0.name, $0.value.value) }
         if let handles = model.textEncoder.handleEmbedding?.value { tensors.append(("handles", handles)) }
         if let starts = model.handleStarts { tensors.append(("handle_starts", starts)) }
+        tensors += (model.localAttention?.tensors ?? []).map { ($0.name, $0.tensor) }
         for (name, moments) in run.optimizer.moments {
             tensors += [("adamw.first." + name, moments.first), ("adamw.second." + name, moments.second)]
         }
@@ -110,8 +112,11 @@ enum CheckpointFile {
                 throw damaged("its handles do not fit their names")
             }
             let starts = tensors["handle_starts"] ?? handles
+            let local = try LocalAttention(tensors: tensors, path: path)
             let untrained = try base.withHandles(state.handles, embeddings: starts, starts: starts, origins: state.origins)
+                .with(localAttention: local, from: path)
             model = try model.withHandles(state.handles, embeddings: handles, starts: starts, origins: state.origins)
+                .with(localAttention: local, from: path)
             guard (try? model.pairing(with: scene)) != nil else { throw damaged("it does not fit its scene") }
             let run = TrainingRun(
                 phase: state.phase, model, scene: try PreparedScene(scene, for: model, downsampling: state.options.maskDownsampling),

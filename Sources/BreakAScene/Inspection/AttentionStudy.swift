@@ -81,7 +81,9 @@ extension DiffusionModel {
     ) throws -> AttentionStudy {
         let ids = try tokenize([prompt])[0]
         let latents = noised(picture, timesteps, seed: seed, draw: draw)
-        var pass = UNetPass(textEncoder([ids]).repeated(timesteps.count), recording: recording(layers, latents.shape))
+        var pass = UNetPass(
+            textEncoder([ids]).repeated(timesteps.count), recording: recording(layers, latents.shape),
+            local: localFeatures(Array(repeating: ids, count: timesteps.count)))
         _ = unet(Variable(latents), timesteps: timesteps.map(Float.init), &pass)
         return AttentionStudy(prompt: prompt, ids: ids, timesteps: timesteps, maps: try Self.select(pass.maps, layers))
     }

@@ -9,6 +9,8 @@ public enum MergeError: Error, Equatable, Sendable, CustomStringConvertible {
     case differentBases(String, String)
     /// The models have not both this parameter, or not in the same shape.
     case differentModels(parameter: String)
+    /// Both have local features, of other encoders or with other weights.
+    case differentLocalFeatures
 
     /// The error as a message for the user, without a full stop.
     public var description: String {
@@ -16,6 +18,7 @@ public enum MergeError: Error, Equatable, Sendable, CustomStringConvertible {
         case .unknownBase(let index): "nothing says which base the \(index == 0 ? "first" : "second") model was learned from"
         case .differentBases(let a, let b): "the two were learned from different bases, \(a) and \(b)"
         case .differentModels(let parameter): "the models are built differently: \(parameter) is not the same parameter in both"
+        case .differentLocalFeatures: "the local features of the two have other projections or weights, and a model has one of each"
         }
     }
 }
@@ -44,6 +47,7 @@ extension LearnedModel {
         var merged = model
         merged.replaceParameters(try Self.sums(model, other.model, base: bases[0]))
         let renamed = try merged.addHandles(of: other.model)
+        merged = try merged.joiningLocalFeatures(of: other.model, renamed: renamed)
         var result = LearnedModel(merged)
         (result.base, result.prior, result.history) = (bases[0], prior ?? other.prior, history.followed(by: other.history))
         let changed = renamed.map { "; \($0.from) of the second is \($0.to)" }.joined()
@@ -96,6 +100,16 @@ extension DiffusionModel {
                 [free], embeddings: row, starts: other.handleStarts?.rows(index..<index + 1), origins: [other.handleOrigins[index]])
         }
         return renamed
+    }
+
+    /// This model with the local features of another's handles as well, which may have got other tokens.
+    fileprivate func joiningLocalFeatures(of other: DiffusionModel, renamed: [(from: String, to: String)]) throws -> DiffusionModel {
+        guard let added = other.localAttention else { return self }
+        let tokens = Dictionary(renamed.map { ($0.from, $0.to) }) { first, _ in first }
+        guard let joined = localAttention.map({ $0.joined(with: added, renaming: tokens) }) ?? added.renamed(tokens) else {
+            throw MergeError.differentLocalFeatures
+        }
+        return try with(localAttention: joined, from: name)
     }
 
     /// A token that is not in use: the next `<assetN>` for a numbered one, `<cat-2>` for `<cat>`.

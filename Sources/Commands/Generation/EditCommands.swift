@@ -149,12 +149,12 @@ enum EditCommands {
         let isGuided = guidance != 1
         let negative = isGuided ? Array(repeating: try call[GenerationCommands.negative], count: seeds.count) : []
         let tokens = try call.mapped(prompts) { try model.tokenize(negative + Array(repeating: prompt, count: seeds.count)) }
-        let text = model.textEncoder(tokens).detached
+        let (text, local) = (model.textEncoder(tokens).detached, model.localFeatures(tokens))
         var (x, state, projections) = (noise(0).scaled(by: plan.initNoiseSigma), SamplingState.start, TextProjections?.none)
         let other = noise(1)
         for (index, step) in plan.steps.enumerated() {
             try call.context.checkInterrupt()
-            var pass = UNetPass(text, reusing: projections)
+            var pass = UNetPass(text, reusing: projections, local: local)
             let scaled = step.inputScale == 1 ? x : x.scaled(by: step.inputScale)
             let input = isGuided ? Tensor.concatenated([scaled, scaled], axis: 0) : scaled
             let out = model.unet(Variable(input), timesteps: Array(repeating: step.timestep, count: input.shape[0]), &pass).value

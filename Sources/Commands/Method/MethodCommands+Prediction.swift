@@ -121,9 +121,11 @@ extension MethodCommands {
         let model = try call[Self.model].model
         let latents = try call.latents(Self.latents, model)
         let prompts = try call.prompts(Self.prompts, latents.shape[0])
-        let text = model.textEncoder(try call.mapped(Self.prompts) { try model.tokenize(prompts) })
+        let ids = try call.mapped(Self.prompts) { try model.tokenize(prompts) }
+        let text = model.textEncoder(ids)
         var pass = UNetPass(
-            call.context[GradientMode.self] ? text.detached : text, recording: model.attentionRecording(latents: latents.shape))
+            call.context[GradientMode.self] ? text.detached : text, recording: model.attentionRecording(latents: latents.shape),
+            local: model.localFeatures(ids))
         let out = model.unet(latents, timesteps: try call.exactTimesteps(exactTimesteps, latents.shape[0], model), &pass)
         let attention = AttentionMaps(pass.maps).map { maps in
             prompts.enumerated().map { SampleAttention(maps: maps, sample: $0.offset, prompt: $0.element, model: model) }
@@ -137,7 +139,7 @@ extension MethodCommands {
         let prompts = try call.prompts(Self.prompts, latents.shape[0])
         let times = try call.exactTimesteps(exactTimesteps, latents.shape[0], model)
         let ids = try call.mapped(Self.prompts) { try model.tokenize(prompts.map { _ in "" } + prompts) }
-        var pass = UNetPass(model.textEncoder(ids).detached)
+        var pass = UNetPass(model.textEncoder(ids).detached, local: model.localFeatures(ids))
         let out = model.unet(Variable(.concatenated([latents, latents], axis: 0)), timesteps: times + times, &pass).value
         return .tensor(DiffusionModel.guide(out, guidance))
     }

@@ -22,6 +22,7 @@ enum DomainErrors {
         case let error as TrainingError: training(error)
         case let error as AttentionError: attention(error)
         case let error as EvaluatorError: evaluator(error, argument)
+        case let error as EliteError: Problem(.modelMismatch, error.description, argument: argument)
         case let error as BaseDriftError: Problem(.modelMismatch, error.description, argument: "base")
         case let error as AutomaticMaskError: Problem(.badArgument, error.description, argument: argument)
         case let error as CheckpointError: checkpoint(error, argument)
@@ -90,7 +91,7 @@ enum DomainErrors {
                 help: "merge(a, b, base=load_model(…)) names the base of both")
         case .differentBases:
             Problem(.modelMismatch, error.description, argument: "b", help: "changes can be added where both count from the same model")
-        case .differentModels: Problem(.modelMismatch, error.description, argument: "b")
+        case .differentModels, .differentLocalFeatures: Problem(.modelMismatch, error.description, argument: "b")
         }
     }
 
@@ -131,10 +132,14 @@ enum DomainErrors {
     }
 
     private static func handleFile(_ error: HandleFileError, _ argument: String?) -> Problem {
-        guard case .several(let path, _) = error else { return Problem(.badFile, error.description, argument: argument) }
-        return Problem(
-            .badArgument, error.description, argument: argument,
-            help: "a name without .safetensors is a folder with a file for each: \"\(path.dropLast(".safetensors".count))\"")
+        switch error {
+        case .several(let path, _):
+            Problem(
+                .badArgument, error.description, argument: argument,
+                help: "a name without .safetensors is a folder with a file for each: \"\(path.dropLast(".safetensors".count))\"")
+        case .localFeatures: Problem(.badArgument, error.description, argument: argument, help: "save_result and save_model keep them")
+        case .empty, .shape: Problem(.badFile, error.description, argument: argument)
+        }
     }
 
     private static func checkpoint(_ error: CheckpointError, _ argument: String?) -> Problem {

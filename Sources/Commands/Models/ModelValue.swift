@@ -122,7 +122,9 @@ public struct ModelValue: DeclaredValue {
         let isPlain = model.handleOrigins.allSatisfy { $0 == nil }
         let texts = isPlain ? model.handles : model.belongings.split(separator: ", ").map(String.init)
         let layers = model.textEncoder.handleLayers.map { ["an embedding for each of \($0) layers"] } ?? []
-        return ["handles \(texts[0])"] + texts.dropFirst() + layers
+        let (local, scale) = (model.handlesWithLocalFeatures, Double(model.localAttention?.scale ?? 0))
+        let features = local.isEmpty ? [] : ["local features of \(local.count), weight \(NumberText.fixed(scale, 2))"]
+        return ["handles \(texts[0])"] + texts.dropFirst() + layers + features
     }
 
     /// How much of the model differs from its base.

@@ -4,7 +4,8 @@ import Tensors
 /// Files that hold what a training changed in a base model, each small instead of a copy of the model.
 ///
 /// A safetensors file. Tensors: for each handle `handle.<name>` [D] and `handle_start.<name>` [D], or [A, D] where it has an embedding
-/// for each cross-attention layer, which the metadata entry `handle_layers` names; the change of the
+/// for each cross-attention layer, which the metadata entry `handle_layers` names; those of ``LocalAttention`` where handles have local
+/// features; the change of the
 /// network as a LoRA in diffusers' names (``LoRAFile``), or, where it is to be exact, every changed parameter as
 /// `exact.<full name>` in the layout on disk. Metadata: `format` "bas-result"; `version` "1"; `base` and `base_hash`, the
 /// model that it belongs to; `handles`, their order as JSON; `handle_scenes`, what each belongs to, as JSON; `error`, what
@@ -28,6 +29,7 @@ public enum ResultFile {
                 }
             }
         }
+        tensors += (model.localAttention?.tensors ?? []).map { SafetensorsTensor($0.name, $0.tensor) }
         guard !tensors.isEmpty else { throw LoRAError.nothing }
         var all = metadata
         all["format"] = "bas-result"
@@ -87,6 +89,11 @@ public enum ResultFile {
             model = try model.addingHandles(tokens, embeddings: try rows("handle."), origins: origins)
             if file.contains("handle_start.\(tokens[0])") { model.handleStarts = try rows("handle_start.") }
         }
+        var local: [String: Tensor] = [:]
+        for entry in file.tensors where entry.name.hasPrefix(LocalAttention.prefix) {
+            local[entry.name] = Tensor(try file.readFloats(entry.name), shape: entry.shape)
+        }
+        model = try model.with(localAttention: try LocalAttention(tensors: local, path: path) ?? base.localAttention, from: path)
         let whole = file.tensors.filter { $0.name.hasPrefix(exact) }
         if !whole.isEmpty {
             let shapes = Dictionary(base.namedParameters.map { ($0.name, $0.value.shape) }) { first, _ in first }

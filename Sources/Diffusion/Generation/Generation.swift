@@ -69,12 +69,13 @@ extension DiffusionModel {
         precondition(prompts.count == n)
         let isGuided = options.guidanceScale != 1
         let negative = isGuided ? Array(repeating: options.negativePrompt, count: n) : []
-        let text = textEncoder(try tokenize(negative + prompts)).detached
+        let ids = try tokenize(negative + prompts)
+        let (text, local) = (textEncoder(ids).detached, localFeatures(ids))
         let plan = try options.plan ?? plan(steps: options.steps)
         var (state, projections) = (SamplingState.start, TextProjections?.none)
         var latents = plan.initNoiseSigma == 1 ? initial : initial.scaled(by: plan.initNoiseSigma)
         for (index, step) in plan.steps.enumerated() {
-            var pass = UNetPass(text, recording: options.recording, reusing: projections)
+            var pass = UNetPass(text, recording: options.recording, reusing: projections, local: local)
             let scaled = step.inputScale == 1 ? latents : latents.scaled(by: step.inputScale)
             let input = isGuided ? Tensor.concatenated([scaled, scaled], axis: 0) : scaled
             let out = unet(Variable(input), timesteps: Array(repeating: step.timestep, count: input.shape[0]), &pass).value

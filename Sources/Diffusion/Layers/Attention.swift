@@ -36,16 +36,23 @@ public struct Attention: Module {
         return toOut(probabilities.attentionValues(toV(x)), residual: residual)
     }
 
-    /// Cross-attention of x [N, HW, D] to the text, plus `residual`: [N, HW, D]. It is recorded where `pass` wants it.
+    /// Cross-attention of x [N, HW, D] to the text, and to local features where `pass` has some, plus `residual`: [N, HW, D]. Its
+    /// probabilities over the text are recorded where `pass` wants it.
     func callAsFunction(_ x: Variable, size: (height: Int, width: Int), _ pass: inout UNetPass, residual: Variable) -> Variable {
         let (keys, values) = pass.projections { (toK($0), toV($0)) }
         let query = toQ(x)
-        guard let name, pass.recording.wants(name, height: size.height, width: size.width) else {
+        let isRecorded = name.map { pass.recording.wants($0, height: size.height, width: size.width) } ?? false
+        let local = name.flatMap { pass.localProjections($0) }
+        guard let name, isRecorded || local != nil else {
             return toOut(query.attention(keys: keys, values: values, heads: heads), residual: residual)
         }
         let probabilities = query.attentionProbabilities(keys: keys, heads: heads)
-        pass.maps.append(CrossAttentionMap(layer: name, height: size.height, width: size.width, probabilities: probabilities))
-        return toOut(probabilities.attentionValues(values), residual: residual)
+        if isRecorded {
+            pass.maps.append(CrossAttentionMap(layer: name, height: size.height, width: size.width, probabilities: probabilities))
+        }
+        let attended = probabilities.attentionValues(values)
+        guard let local, let features = pass.local else { return toOut(attended, residual: residual) }
+        return toOut(attended + features.attended(query, probabilities, local, heads: heads), residual: residual)
     }
 
     /// Calls `body` for the parameters of the four projections.

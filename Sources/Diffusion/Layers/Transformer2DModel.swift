@@ -92,10 +92,10 @@ struct Transformer2DModel: Module {
     /// inputs are kept, and the layer is computed again in the backward pass.
     func callAsFunction(_ x: Variable, _ pass: inout UNetPass) -> Variable {
         guard pass.isCheckpointing else { return computed(x, &pass) }
-        let (recording, height, width) = (pass.recording, x.shape[1], x.shape[2])
+        let (recording, local, height, width) = (pass.recording, pass.local, x.shape[1], x.shape[2])
         let text = pass.states(ofNext: transformerBlocks.count)
         let outputs = Variable.checkpointed([x] + text.layers, parameters: parameters().map(\.value)) { inputs in
-            var inner = UNetPass(TextStates(layers: Array(inputs.dropFirst())), recording: recording)
+            var inner = UNetPass(TextStates(layers: Array(inputs.dropFirst())), recording: recording, local: local)
             let output = computed(inputs[0], &inner)
             return [output] + inner.maps.map(\.probabilities)
         }

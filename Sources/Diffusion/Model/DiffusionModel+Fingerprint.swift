@@ -2,7 +2,7 @@ import NeuralNetwork
 import Tensors
 
 extension DiffusionModel {
-    /// A fingerprint of every parameter and of the handles' names, 16 hexadecimal digits: models with equal weights have
+    /// A fingerprint of every parameter, of the handles' names and local features, 16 hexadecimal digits: models with equal weights have
     /// equal ones. It is not cryptographic, and is computed at memory speed.
     public var fingerprint: String {
         var hash = Fingerprint()
@@ -10,6 +10,7 @@ extension DiffusionModel {
             for (name, variable) in parameters { hash.mix(name, variable.value) }
         }
         hash.mix(handles.joined(separator: " "))
+        localAttention?.mix(into: &hash)
         return hash.text
     }
 

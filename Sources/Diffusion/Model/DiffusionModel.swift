@@ -24,6 +24,8 @@ public struct DiffusionModel: Sendable {
     public internal(set) var handleOrigins: [HandleOrigin?] = []
     /// The embeddings that the handles' training started from, in the shape of `textEncoder.handleEmbedding`; nil without handles.
     public internal(set) var handleStarts: Tensor?
+    /// Local features of handles, at which the U-Net looks where a prompt mentions them; nil where no handle has any.
+    public internal(set) var localAttention: LocalAttention?
     /// The size of the latents that `sized` chose; nil: the size that the model was made for.
     var chosenLatentSize: (height: Int, width: Int)?
     let posteriors = PosteriorCache()

@@ -13,9 +13,11 @@ public enum HandleFile {
 
     /// Writes a file where the path ends in .safetensors, else a folder; what an earlier call left in the folder is
     /// replaced, other files stay. Without handles it does nothing. Throws `FileError`, and `HandleFileError.several` for a
-    /// file of several handles.
+    /// file of several handles, `HandleFileError.localFeatures` where a handle is more than its embedding.
     public static func write(_ model: DiffusionModel, to path: String) throws {
         guard let table = model.textEncoder.handleEmbedding?.value else { return }
+        let local = model.handlesWithLocalFeatures
+        guard local.isEmpty else { throw HandleFileError.localFeatures(tokens: local) }
         func write(_ place: Int, _ path: String) throws {
             let origins = model.handleOrigins[place].map { JSONObject([(model.handles[place], $0.json)]) }
             try SafetensorsWriter.write(
@@ -112,6 +114,8 @@ public enum HandleFileError: Error, Equatable, Sendable, CustomStringConvertible
     case shape(path: String, token: String, shape: [Int], width: Int)
     /// The embeddings of `token` are for other cross-attention layers than the model's: `found` of them, the model has `wanted`.
     case layers(path: String, token: String, found: Int, wanted: Int)
+    /// Handles have local features, for which such a file has no place.
+    case localFeatures(tokens: [String])
 
     /// The error as a message for the user, without a full stop.
     public var description: String {
@@ -123,6 +127,8 @@ public enum HandleFileError: Error, Equatable, Sendable, CustomStringConvertible
             "\(path): \(token) is \(Shape.text(shape)), this model's embeddings are [\(width)]: it was learned with another model"
         case .layers(let path, let token, let found, let wanted):
             "\(path): \(token) has embeddings for \(found) cross-attention layers that are not this model's \(wanted): it was learned with another model"
+        case .localFeatures(let tokens):
+            "a textual inversion is an embedding, and local features of \(tokens.joined(separator: ", ")) would be lost"
         }
     }
 }

@@ -6,16 +6,18 @@ import Tensors
 /// ["<asset0>", …], "handle_scenes": [{"scene": "toys", …}, …]}`. For diffusers they are ordinary tokens, the last rows of
 /// the token table. Of handles with an embedding for each cross-attention layer these rows are the means; `bas.json` lists the layers
 /// under "handle_layers", and `handles_per_layer.safetensors` has all embeddings, [A, D] under the handle's token.
+/// `"handle_local_features"` names the file of their local features, where they have any.
 extension ModelFolder {
     private static let notes = "bas.json"
     /// The file with the embeddings of handles that have one for each layer.
     public static let layeredHandles = "handles_per_layer.safetensors"
 
-    /// Writes `bas.json`.
-    static func writeHandles(_ model: DiffusionModel, to folder: String) throws {
+    /// Writes `bas.json`; `local` is the file of local features.
+    static func writeHandles(_ model: DiffusionModel, local: String?, to folder: String) throws {
         var object = JSONObject([
             ("handles", .array(model.handles.map { .string($0) })), ("handle_scenes", HandleOrigin.json(model.handleOrigins)),
         ])
+        if let local { object[localKey] = .string(local) }
         if model.hasHandlesPerLayer, let table = model.textEncoder.handleEmbedding?.value {
             object["handle_layers"] = .array(model.crossAttentionLayers.map { .string($0) })
             try SafetensorsWriter.write(
@@ -34,9 +36,9 @@ extension ModelFolder {
     /// last tokens, or the file cannot be understood, and what reading throws.
     static func handles(
         _ folder: String, _ tokenizer: CLIPTokenizer, vocabularySize: Int
-    ) throws -> (tokens: [String], origins: [HandleOrigin?], layers: [String]?) {
+    ) throws -> (tokens: [String], origins: [HandleOrigin?], layers: [String]?, local: String?) {
         let path = "\(folder)/\(notes)"
-        guard FileSystem.exists(path) else { return ([], [], nil) }
+        guard FileSystem.exists(path) else { return ([], [], nil, nil) }
         let json: JSON
         do {
             json = try JSON.parse(String(decoding: try ReadableFile.contents(path, limit: 1 << 20), as: UTF8.self))
@@ -53,7 +55,7 @@ extension ModelFolder {
         }
         guard handles.count == list.count, first > 0 else { throw ModelError.parts(path: path, "\"handles\" is a list of tokens") }
         let layers = json["handle_layers"]?.arrayValue?.compactMap(\.stringValue)
-        return (handles, HandleOrigin.list(json["handle_scenes"], count: handles.count), layers)
+        return (handles, HandleOrigin.list(json["handle_scenes"], count: handles.count), layers, json[localKey]?.stringValue)
     }
 
     /// The embeddings [K, A, D] of a folder's handles that have one for each of `layers`; an outline has zeros. Throws

@@ -32,7 +32,7 @@ extension ModelFolder {
         try write(model.unet.parameters(), to: "\(path)/unet/diffusion_pytorch_model.safetensors", dtype)
         try write(model.vae.parameters(), to: "\(path)/vae/diffusion_pytorch_model.safetensors", dtype)
         try write(textParameters(model), to: "\(path)/text_encoder/model.safetensors", dtype)
-        try writeHandles(model, to: path)
+        try writeHandles(model, local: writeLocalAttention(model, to: path), to: path)
         // Last, since a folder without it is not complete.
         try write(index(model), to: "\(path)/model_index.json")
     }

@@ -47,7 +47,7 @@ public enum ModelFolder {
         }
         (model.handles, model.handleStarts) = (handles.tokens, model.textEncoder.handleEmbedding?.value)
         model.handleOrigins = handles.origins
-        return model
+        return extent == .outline ? model : try readLocalAttention(handles.local, folder, into: model)
     }
 
     private static func load(

@@ -53,6 +53,8 @@ public struct SelfAttentionMap: Sendable {
 /// step of a prompt, so they are computed once.
 public struct TextProjections: Sendable {
     var layers: [(keys: Variable, values: Variable)] = []
+    /// Those of the local features, by the layer's name.
+    var local: [String: (keys: Variable, values: Variable)] = [:]
 }
 
 /// The inputs of a pass through the U-Net beside the latents, and its outputs beside the prediction.
@@ -60,6 +62,8 @@ public struct UNetPass: Sendable {
     /// What the text encoder made of the prompts.
     let text: TextStates
     let recording: AttentionRecording
+    /// The local features that cross-attentions look at beside the text; nil for none.
+    let local: LocalFeatures?
     /// Whether layers keep only their inputs, and are computed again in the backward pass.
     let isCheckpointing: Bool
     /// The most cells of a self-attention whose map is recorded; 0 records none.
@@ -73,18 +77,20 @@ public struct UNetPass: Sendable {
     private let isReusing: Bool
     private var next = 0
 
-    /// A pass with the states of N prompts. `projections`: those of an earlier pass with the same text, for sampling.
+    /// A pass with the states of N prompts. `projections`: those of an earlier pass with the same text, for sampling. `local`: what
+    /// `DiffusionModel.localFeatures` gives for the prompts' tokens.
     /// `checkpointing`: gradient checkpointing, layer by layer as in diffusers, for training. `selfAttention`: the maps of
     /// self-attentions with at most so many cells H·W are recorded too, without gradients; a map has (H·W)² numbers. Traps where
     /// `checkpointing` is combined with either.
     public init(
         _ text: TextStates, recording: AttentionRecording = .none, reusing projections: TextProjections? = nil,
-        checkpointing: Bool = false, selfAttention mostCells: Int = 0
+        checkpointing: Bool = false, selfAttention mostCells: Int = 0, local: LocalFeatures? = nil
     ) {
         precondition(!(checkpointing && projections != nil), "projections are for sampling, checkpointing for training")
         precondition(!(checkpointing && mostCells > 0), "a pass with checkpointing records no self-attention")
         self.text = text
         self.recording = recording
+        self.local = local
         isCheckpointing = checkpointing
         mostSelfCells = mostCells
         textProjections = projections ?? TextProjections()
@@ -106,14 +112,24 @@ public struct UNetPass: Sendable {
         return text.isShared ? text : TextStates(layers: (next..<next + count).map { text[layer: $0] })
     }
 
+    /// The keys and values of the local features in a layer; nil where it has none.
+    mutating func localProjections(_ layer: String) -> (keys: Variable, values: Variable)? {
+        guard let local else { return nil }
+        if let known = textProjections.local[layer] { return known }
+        let projected = local.projected(layer)
+        textProjections.local[layer] = projected
+        return projected
+    }
+
     /// Whether the map of a self-attention with so many cells is kept.
     func wantsSelfAttention(cells: Int) -> Bool { cells <= mostSelfCells }
 
     /// A pass of some of the samples, with the same settings.
     func part(_ samples: Range<Int>) -> UNetPass {
-        let reused =
-            isReusing ? TextProjections(layers: textProjections.layers.map { ($0.keys.rows(samples), $0.values.rows(samples)) }) : nil
-        return UNetPass(text.rows(samples), recording: recording, reusing: reused, selfAttention: mostSelfCells)
+        let layers = textProjections.layers.map { (keys: $0.keys.rows(samples), values: $0.values.rows(samples)) }
+        let reused = isReusing ? TextProjections(layers: layers, local: textProjections.local) : nil
+        return UNetPass(
+            text.rows(samples), recording: recording, reusing: reused, selfAttention: mostSelfCells, local: local?.part(samples))
     }
 
     /// Takes over the maps of passes that together have all samples; text projections only for sampling.
@@ -131,6 +147,7 @@ public struct UNetPass: Sendable {
                 probabilities: .concatenated(parts.map { $0.selfMaps[index].probabilities }, axis: 0))
         }
         guard !isReusing, !text.needsGrad else { return }
+        textProjections.local = parts.map(\.textProjections.local).first { !$0.isEmpty } ?? [:]
         textProjections.layers = parts[0].textProjections.layers.indices.map { index in
             let layers = parts.map { $0.textProjections.layers[index] }
             return (.concatenated(layers.map(\.keys), axis: 0), .concatenated(layers.map(\.values), axis: 0))

@@ -63,14 +63,19 @@ struct VisionTower<Layer: VisionTowerLayer>: Module {
 
     /// The class token [N, D] after the last layer norm, of pictures [N, H, W, 3] that are preprocessed.
     func callAsFunction(_ pictures: Variable) -> Variable {
+        var h = embedded(pictures)
+        for layer in layers { h = layer(h) }
+        return postNorm(h.firstTokens)
+    }
+
+    /// The tokens [N, L, D] that the first layer is given.
+    func embedded(_ pictures: Variable) -> Variable {
         let (rows, columns) = (pictures.shape[1] / configuration.patchSize, pictures.shape[2] / configuration.patchSize)
         let width = configuration.hiddenSize
         let learned = positions.value.reshaped([1, positions.value.count / width, width])
         let places = PositionInterpolation.resized(learned, side: configuration.side, rows: rows, columns: columns)
-        var h = patches(pictures, first: classToken) + Variable(places)
-        if let preNorm { h = preNorm(h) }
-        for layer in layers { h = layer(h) }
-        return postNorm(h.firstTokens)
+        let tokens = patches(pictures, first: classToken) + Variable(places)
+        return preNorm.map { $0(tokens) } ?? tokens
     }
 
     mutating func forEachParameter(_ path: String, _ body: (String, inout Variable) throws -> Void) rethrows {

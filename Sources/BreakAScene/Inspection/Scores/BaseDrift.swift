@@ -93,14 +93,15 @@ public struct BaseDrift: Sendable {
 
     /// The prior loss of a model on pictures, over all timesteps; the noise is the same for every model.
     private static func loss(_ model: DiffusionModel, _ prompt: String, _ pictures: [Image], _ options: Options) throws -> Double {
-        let text = model.textEncoder(try model.tokenize([prompt]))
+        let ids = try model.tokenize([prompt])
+        let text = model.textEncoder(ids)
         let losses = pictures.enumerated().map { index, picture -> Double in
             let z = model.posterior(of: Tensor(picture)).mean.scaled(by: model.vae.configuration.scalingFactor)
             let count = options.timesteps.count
             let noise = RandomDraw(seed: UInt64(bitPattern: Int64(options.seed)), stream: "base_drift", step: UInt32(clamping: index))
                 .normal([count] + z.shape.dropFirst())
             let clean = Tensor.concatenated(Array(repeating: z, count: count), axis: 0)
-            var pass = UNetPass(text.repeated(count))
+            var pass = UNetPass(text.repeated(count), local: model.localFeatures(Array(repeating: ids[0], count: count)))
             let predicted = model.unet(
                 Variable(model.addNoise(clean, noise, options.timesteps)), timesteps: options.timesteps.map(Float.init), &pass)
             let difference = predicted.value - model.predictionTarget(clean, noise, options.timesteps)

@@ -20,7 +20,7 @@ public struct TrainingLosses {
         let noisy = model.addNoise(batch.latents, batch.noise, batch.timesteps)
         var pass = UNetPass(
             model.textEncoder(batch.ids), recording: model.attentionRecording(latents: noisy.shape),
-            checkpointing: options.checkpointsGradients)
+            checkpointing: options.checkpointsGradients, local: model.localFeatures(batch.ids))
         let out = model.unet(Variable(noisy), timesteps: batch.timesteps.map(Float.init), &pass)
         let input = LossInput(
             model: model, batch: batch, options: options, replacing: replacing, noisy: noisy,
