@@ -18,9 +18,9 @@ extension EliteFolder {
         let places = try result.pairing(with: scene).handles
         guard let table = result.textEncoder.handleEmbedding?.value else { return model }
         func replaced(_ table: Tensor) -> Tensor {
-            .concatenated(
-                (0..<table.shape[0]).map { row in places.firstIndex(of: row).map { words.rows($0..<$0 + 1) } ?? table.rows(row..<row + 1) },
-                axis: 0)
+            // Handles of other scenes may have an embedding for each layer: then all have.
+            DiffusionModel.handleTable(
+                (0..<table.shape[0]).map { row in places.firstIndex(of: row).map { words.rows($0..<$0 + 1) } ?? table.rows(row..<row + 1) })
         }
         result = try result.withHandles(
             result.handles, embeddings: replaced(table), starts: replaced(result.handleStarts ?? table), origins: result.handleOrigins)

@@ -2,7 +2,8 @@ import Tensors
 
 /// A way to learn handles from a scene: the paper's method, one of its ablations, or a baseline that it compares with (section 4
 /// and appendix A). A row says which phases are run and which settings it fixes; all others are the preset's or the call's. So
-/// methods are compared on the same scene, seeds and steps.
+/// methods are compared on the same scene, seeds and steps. A row without phases trains nothing: encoders that were trained before say
+/// what a thing's handle is.
 public struct TrainingMethod: TableRow {
     /// What a method is to the paper.
     public enum Kind: String, Sendable {
@@ -44,8 +45,10 @@ public struct TrainingMethod: TableRow {
     public let doc: String
     /// What it is to the paper.
     public let kind: Kind
-    /// Its phases, in their order.
+    /// Its phases, in their order; none where nothing is trained.
     public let phases: [Phase]
+    /// Whether it trains; otherwise options of a training have no effect on it.
+    public var isTrained: Bool { !phases.isEmpty }
 
     /// Every method; the first is the paper's.
     public static let all: [TrainingMethod] = [breakAScene] + ablations + baselines
@@ -94,7 +97,12 @@ public struct TrainingMethod: TableRow {
             "cd_m", "Custom Diffusion (handles, keys and values of cross-attention) on that collection", 2, collection + [("train", "kv")]),
         baseline("ti", "textual inversion on the photo as it is", 1, photo + noPrior),
         baseline("db", "DreamBooth on the photo as it is", 2, photo + [("train", "all")]),
+        elite,
     ]
+
+    /// ELITE (Wei et al. 2023), the paper's baseline without training; `EliteFolder.learn` is what it does.
+    public static let elite = TrainingMethod(
+        "elite", .baseline, "ELITE: encoders that ship make the handles from the masked photo, without a training", [])
 
     /// No loss but the diffusion loss everywhere and prior preservation, which DreamBooth and Custom Diffusion have.
     private static let plain: [(String, JSON)] =

@@ -142,7 +142,8 @@ struct BenchmarkMethod {
             return try call.invoke(FunctionValue(builtin), arguments: [model, scene], named: named)
         }
         guard options["phase1"] != nil || options["phase2"] != nil else {
-            return try run(options["method"] == nil ? "break_a_scene" : "train", model, options, takesWords: true)
+            guard case .string(let name)? = options["method"] else { return try run("break_a_scene", model, options, takesWords: true) }
+            return try run("train", model, options, takesWords: TrainingMethod(rawValue: name)?.isTrained ?? true)
         }
         var current = model
         if case .record(let first)? = options["phase1"] { current = try run("phase1", current, first, takesWords: true) }

@@ -138,7 +138,7 @@ enum DomainErrors {
                 .badArgument, error.description, argument: argument,
                 help: "a name without .safetensors is a folder with a file for each: \"\(path.dropLast(".safetensors".count))\"")
         case .localFeatures: Problem(.badArgument, error.description, argument: argument, help: "save_result and save_model keep them")
-        case .empty, .shape: Problem(.badFile, error.description, argument: argument)
+        case .empty, .shape, .layers: Problem(.badFile, error.description, argument: argument)
         }
     }
 

@@ -64,6 +64,7 @@ public struct ScriptPlan {
             return row.notes.append("which method is not known before running")
         }
         row.command += " \"\(method.name)\""
+        guard method.isTrained else { return row.notes.append("encoders make the handles, in no time") }
         train(call, method.phases, &row)
     }
 

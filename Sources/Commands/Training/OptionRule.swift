@@ -145,10 +145,23 @@ struct OptionRule: Sendable {
         }
     }
 
-    /// The rules of `train`: what its method fixes cannot be given as well.
+    /// The rules of `train`: what its method fixes cannot be given as well. A method that trains nothing has no option of a training; its
+    /// seed may be given, since methods are compared with the same ones.
     static func method(_ method: TrainingMethod) -> [OptionRule] {
+        guard method.isTrained else {
+            let options: [any Declaring] =
+                [TrainingCommands.initial, TrainingCommands.start] + TrainingParameters.shared(without: ["lr", "until", "seed"])
+            return [
+                OptionRule(options + TrainingCheckpoints.keys) { _ in
+                    Cause("the method \"\(method.name)\" trains nothing", help: "its option is local, the weight of local features")
+                }
+            ]
+        }
+        let local = OptionRule([TrainingCommands.local]) { _ in
+            Cause("the method \"\(method.name)\" has no local features", help: "the method \"\(TrainingMethod.elite.name)\" has them")
+        }
         let names = TrainingSetting.all.map(\.name).filter { name in method.phases.contains { $0.fixed[name] != nil } }
-        return names.map { name in
+        let fixed = names.map { name in
             let isPrior = name == LossTerm.prior.weightName
             let value = method.phases.lazy.compactMap { $0.fixed[name] }.first
             return OptionRule([TrainingParameters.key(name)].compactMap { $0 } + (isPrior ? TrainingParameters.ofPrior : [])) { call in
@@ -157,6 +170,7 @@ struct OptionRule: Sendable {
                     "the method \"\(method.name)\" has \(name)=\(value?.text() ?? "none")", help: "phase1 and phase2 leave everything open")
             }
         }
+        return [local] + fixed
     }
 
     /// Whether an argument is what a method fixes.

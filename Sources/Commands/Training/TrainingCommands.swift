@@ -40,7 +40,7 @@ enum TrainingCommands {
         Builtin(
             "train", family: .training,
             summary: "Learns by a named method: the paper's, one of its ablations, or a baseline, all on the same scene, seeds and steps.",
-            parameters: [model, scene, method, initial, start] + TrainingParameters.shared(without: ["lr", "until"])
+            parameters: [model, scene, method, local, initial, start] + TrainingParameters.shared(without: ["lr", "until"])
                 + TrainingCheckpoints.keys,
             result: ModelType.training { _ in nil },
             terms: TrainingMethod.all.map(\.name) + [
@@ -75,7 +75,8 @@ enum TrainingCommands {
         "start", doc: "What handles start from without words: random numbers, or copies of rare tokens' rows (the code).",
         keywordOnly: true, standard: PresetText.of { .string($0.handleStart.rawValue) })
     /// The method of `train`.
-    static let method = Key<TrainingMethod>("method", doc: "By its name; one with a single phase takes the steps of two.").explained()
+    static let method = Key<TrainingMethod>("method", doc: "By its name; one with a single phase takes the steps of two, elite takes none.")
+        .explained()
     static let parts = Key<Value>(
         "train", .oneOf([.string, .function]), defaultValue: "all", allowed: TrainableParts.allowed,
         doc: "What moves: a word (lora: low-rank adapters, merged later), or a function of a parameter's name.", keywordOnly: true)
@@ -119,7 +120,7 @@ enum TrainingCommands {
     @Sendable private static func byMethod(_ call: Call) throws -> Value {
         let method = try call[Self.method]
         try OptionRule.check(OptionRule.method(method), call)
-        return try run(method, call)
+        return method.isTrained ? try run(method, call) : try elite(call)
     }
 
     /// Runs the phases of a method.
