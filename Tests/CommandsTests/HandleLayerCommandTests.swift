@@ -111,7 +111,7 @@ import Testing
             ))
         #expect(bench.isTrue("nearest(learned, a, n=1).word[0] == \"dish\""))
         let shown = bench.session.run(source: "a").value?.display(DisplayContext(wantsImages: false)).plain ?? ""
-        #expect(shown.contains("[7×192]") && shown.contains("its mean most like"))
+        #expect(shown.contains("[7, 192]") && shown.contains("its mean most like"))
     }
 
     @Test func whatCannotBeIsRefused() {
