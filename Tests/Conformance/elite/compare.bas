@@ -6,7 +6,7 @@ fn named(name, words) { s = load_scene(name); scene(s.image, s.masks, names=word
 photos = [named("toys", ["fish", "duck", "ball"]), named("mug_rose", ["mug", "rose"]), named("penguin_hat", ["penguin", "hat"])]
 drawn = [load_world(name).scene for name in ["cat_gift", "breakfast", "woman_suitcase"]]
 trained = [{ name: name, method: name, steps: 100 } for name in ["break_a_scene", "ti_m"]]
-methods = [{ name: "elite", method: "elite" }, { name: "elite, words", method: "elite", local: 0 }, ..trained]
+methods = [{ name: "elite", method: "elite" }, ..trained, { name: "elite, words", method: "elite", local: 0 }]
 prompts = ["a photo of * at the beach", "a photo of * on a wooden table"]
 make_folder(".bas");
 runs = benchmark(
