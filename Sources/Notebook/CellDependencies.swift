@@ -119,7 +119,7 @@ private struct FileUses {
         case .place: break
         case .output, .folder:
             if call.call.has(parameter) { obstacle = obstacle ?? "\(call.call.builtin.name) writes a file" }
-        case .input(let library):
+        case .input(let library, _):
             if let path = call.call.string(parameter) {
                 files.append((path, library))
             } else if call.call.has(parameter) {

@@ -31,8 +31,8 @@ public struct Parameter: Sendable {
 
     /// What a call does with the file at a path.
     public enum FileUse: Sendable {
-        /// Reads a file or folder, or one of this name in a folder of the library.
-        case input(library: String?)
+        /// Reads a file or folder, or one of this name in a folder of the library; `names` stand for something that has no file.
+        case input(library: String?, names: Set<String> = [])
         /// Writes a file.
         case output
         /// Makes a folder, with those above it.

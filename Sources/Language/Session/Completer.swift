@@ -222,7 +222,7 @@ struct Completer {
 
     /// Returns the names that the library has for a parameter that reads from it: "toys", "collage".
     private func shipped(_ parameter: Parameter?) -> [String] {
-        guard case .input(let library?)? = parameter?.file, let folder = machine.context.resolveInLibrary(library) else { return [] }
+        guard case .input(let library?, _)? = parameter?.file, let folder = machine.context.resolveInLibrary(library) else { return [] }
         return Paths.entries(of: folder).filter(\.isFolder).map(\.name).sorted()
     }
 }

@@ -61,7 +61,7 @@ extension Context {
         case .place:
             if path == "~", let home = Paths.home() { return [(path, .read), (home, .read)] }
             return Array(Set([resolve(path), readable(path)])).sorted().map { ($0, .read) }
-        case .input(let library):
+        case .input(let library, _):
             if let library, !path.contains("/"), !path.hasPrefix("."), let shipped = resolveInLibrary("\(library)/\(path)") {
                 return [(shipped, .read)]
             }

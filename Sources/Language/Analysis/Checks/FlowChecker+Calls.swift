@@ -228,8 +228,8 @@ extension FlowChecker {
                         site.span(of: parameter.name, among: bound.builtin.parameters.map(\.name)) ?? span(site), help: problem.help)
                 }
                 written.insert(path)
-            case .input(let library):
-                guard !isWritten(path), !modules.finds(path, library, from: file.name) else { continue }
+            case .input(let library, let names):
+                guard !names.contains(path), !isWritten(path), !modules.finds(path, library, from: file.name) else { continue }
                 warn(
                     .missingInput, "there is no file \(quoted(path))",
                     site.span(of: parameter.name, among: bound.builtin.parameters.map(\.name)) ?? span(site),
