@@ -10,7 +10,7 @@ extension CommandTable {
             + [BootstrapCommand.builtin] + TestCommands.all + StudyCommands.all
             + [
                 InspectionCommand.builtin, RefineCommand.builtin,
-            ] + [ProbeCommand.builtin] + EvaluatorCommands.all + ScoreCommands.all + DriftCommands.all
+            ] + [ProbeCommand.builtin, SegmentCommand.builtin] + EvaluatorCommands.all + ScoreCommands.all + DriftCommands.all
             + tensorFamilies)
 
     /// The program's name and version.

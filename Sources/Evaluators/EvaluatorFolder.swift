@@ -3,10 +3,11 @@ import NeuralNetwork
 import Tensors
 
 /// Reads an evaluator from a folder in the layout of transformers: config.json, model.safetensors (or shards), preprocessor_config.json,
-/// and for CLIP the tokenizer's files.
+/// and for CLIP the tokenizer's files. A segmenter has config.json and model.safetensors, and names the folder of the encoder that it reads
+/// references with.
 public enum EvaluatorFolder {
     /// The values of `model_type` in config.json that are supported.
-    public static let types = ["clip", "vit", "dinov2"]
+    public static let types = ["clip", "vit", "dinov2", "segmenter"]
 
     /// Reads an evaluator. Throws `EvaluatorError`, `ModelError.parameters` (which lists missing, unexpected and mis-shaped parameters),
     /// `ConfigurationError`, `SafetensorsError`, `FileError` and `TokenizerError`, each of which names the file.
@@ -15,18 +16,38 @@ public enum EvaluatorFolder {
         guard FileSystem.isFolder(folder) else {
             throw FileSystem.exists(folder) ? EvaluatorError.notAFolder(path: path) : EvaluatorError.noSuchFolder(path: path)
         }
-        for file in ["config.json", "preprocessor_config.json"] where !FileSystem.exists("\(folder)/\(file)") {
-            throw EvaluatorError.missing(path: path, file: file)
+        func need(_ file: String) throws -> String {
+            guard FileSystem.exists("\(folder)/\(file)") else { throw EvaluatorError.missing(path: path, file: file) }
+            return "\(folder)/\(file)"
         }
-        let reader = try ConfigurationReader(path: "\(folder)/config.json")
-        let processing = try ImageProcessing(path: "\(folder)/preprocessor_config.json")
+        let reader = try ConfigurationReader(path: need("config.json"))
         let name = folder.split(separator: "/").last.map(String.init) ?? folder
-        switch try reader.string("model_type", default: "") {
+        let type = try reader.string("model_type", default: "")
+        if type == "segmenter" { return try segmenter(folder, name, try SegmenterConfiguration(reader)) }
+        let processing = try ImageProcessing(path: need("preprocessor_config.json"))
+        switch type {
         case "clip": return try clip(folder, name, reader, processing)
         case "vit": return try vision(folder, name, try VisionConfiguration(reader, .vit), processing)
         case "dinov2": return try vision(folder, name, try VisionConfiguration(reader, .dinov2), processing)
-        case let other: throw EvaluatorError.unsupported(path: path, type: other.isEmpty ? "unknown" : "\"\(other)\"")
+        default: throw EvaluatorError.unsupported(path: path, type: type.isEmpty ? "unknown" : "\"\(type)\"")
         }
+    }
+
+    private static func segmenter(_ folder: String, _ name: String, _ configuration: SegmenterConfiguration) throws -> Segmenter {
+        let other = "\(folder)/\(configuration.referenceEncoder)"
+        guard FileSystem.exists("\(other)/config.json") else { throw EvaluatorError.missing(path: other, file: "config.json") }
+        let type = try ConfigurationReader(path: "\(other)/config.json").string("model_type", default: "")
+        // Another segmenter could name itself, without an end.
+        guard type == "vit" || type == "dinov2", let encoder = try load(other) as? VisionEvaluator,
+            encoder.featureSize == configuration.referenceHiddenSize
+        else {
+            throw EvaluatorError.parts(
+                path: folder,
+                "reference_encoder, \(other), is no ViT or DINOv2 with tokens of \(configuration.referenceHiddenSize) numbers")
+        }
+        var network = SegmenterNetwork(configuration)
+        try load(&network, folder, [])
+        return Segmenter(name: name, network: network, encoder: encoder)
     }
 
     private static func clip(

@@ -10,7 +10,7 @@ import TestSupport
 /// The table of metrics on reports whose answers are counted by hand.
 @Suite struct MetricTests {
     private static func finding(_ evidence: Double) -> Finding {
-        Finding(pixels: Array(repeating: true, count: 4), regions: [0], evidence: evidence, color: 1, size: 1, attention: 1, share: 1)
+        Finding(pixels: Array(repeating: true, count: 4), evidence: evidence, isPresent: evidence >= PresenceRule.present)
     }
 
     /// A picture that asks for some handles and shows each of two as often as `copies` says.

@@ -1,3 +1,4 @@
+import Evaluators
 import Images
 import Testing
 
@@ -162,7 +163,7 @@ struct PictureInspectionTests {
         let found = try Self.copies(image, Self.attention([(30, 40, 16, 16)]))
         #expect(found.count == 1)
         let first = try #require(found.first)
-        #expect(first.evidence >= PresenceRule.present, "\(first.evidence) \(first.size) \(first.share)")
+        #expect(first.evidence >= PresenceRule.present, "\(first.evidence)")
         #expect(first.pixels[44 * 64 + 36] && first.pixels[52 * 64 + 36] && !first.pixels[5 * 64 + 5] && !first.pixels[0])
     }
 
@@ -193,6 +194,52 @@ struct PictureInspectionTests {
 
     // MARK: counting
 
+    /// Pieces of a mask: copies are of like area, crumbs belong to the largest piece, and a row's end does not touch the next row's start.
+    @Test func aMaskFallsIntoPieces() {
+        func pieces(_ rows: [String]) -> [[Bool]] { SegmenterFinder.pieces(rows.joined().map { $0 == "#" }, width: rows[0].count) }
+        let two = pieces(["##....", "##..##", "....##", "#....."])
+        #expect(two.count == 2 && two.map { $0.filter(\.self).count } == [5, 4])
+        #expect(two[0][18] && two[1][10] && !two[0][10])
+        #expect(pieces(["..#", "#.."]).count == 2)
+        #expect(pieces(["#####", ".....", "....#"]).count == 1)
+        #expect(pieces(["...", "..."]).isEmpty && pieces(["###"]) == [[true, true, true]])
+    }
+
+    /// What a segmenter says becomes findings: a pixel belongs to the likelier of two things, and what is hardly there is not present.
+    @Test func aSegmentersMasksBecomeFindings() throws {
+        struct Halves: ThingSegmenter {
+            var second = 0.2
+            let name = "halves"
+            let summary = ""
+            let featureSize = 0
+            let fingerprint: UInt64 = 1
+            var identity: any IdentityEncoder { AppearanceEncoder() }
+            func segments(of things: [Image], in images: [Image]) throws -> [[ThingSegment]] {
+                try images.map { image in
+                    let left = Mask(width: 2, height: 1, values: [0.9, 0.6]), right = Mask(width: 2, height: 1, values: [0.7, 0.8])
+                    return try [
+                        ThingSegment(mask: left.resized(to: image.size, .nearest), presence: 0.8),
+                        ThingSegment(mask: right.resized(to: image.size, .nearest), presence: second),
+                    ]
+                }
+            }
+        }
+        let photo = Image(width: 64, height: 64, color: .white)
+        let masks = try [[1, 0], [0, 1]].map { try Mask(width: 2, height: 1, values: $0).resized(to: photo.size, .nearest) }
+        let scene = try PreparedScene(
+            Scene(image: photo, masks: masks), photo: photo, masks: masks, latents: PixelSize(width: 8, height: 8), .nearest)
+        let inspector = try PictureInspector(scene, finder: SegmenterFinder(Halves(), scene))
+        let seen = try inspector.inspect(photo, .init(context: "*", asked: [0], seed: 0), prompt: "")
+        #expect(seen.isPresent(0) && !seen.isPresent(1) && seen.evidence(0) > 0.5 && seen.evidence(1) == 0.2)
+        let columns = (0..<64).map { x in seen.findings.map { $0[0].pixels[x] } }
+        #expect(columns.allSatisfy { $0 == [true, true] })
+        // Two that are present share the picture out.
+        let both = try PictureInspector(scene, finder: SegmenterFinder(Halves(second: 0.9), scene))
+        let shared = try both.inspect(photo, .init(context: "*", asked: [0], seed: 0), prompt: "")
+        let parts = (0..<64).map { x in shared.findings.map { $0[0].pixels[x] } }
+        #expect(shared.isPresent(1) && parts[..<30].allSatisfy { $0 == [true, false] } && parts[34...].allSatisfy { $0 == [false, true] })
+    }
+
     @Test func wilsonIntervalsAreThosePublished() throws {
         // Newcombe 1998, table I, method 3.
         let published: [(Int, Int, Double, Double)] = [
@@ -219,7 +266,7 @@ struct PictureInspectionTests {
     @Test func aReportCounts() {
         func picture(_ asked: [Int], _ copies: [Int]) -> InspectedPicture {
             let findings = copies.map { count in
-                (0..<count).map { _ in Finding(pixels: [true], regions: [0], evidence: 0.9, color: 1, size: 1, attention: 1, share: 1) }
+                (0..<count).map { _ in Finding(pixels: [true], evidence: 0.9, isPresent: true) }
             }
             return InspectedPicture(
                 entry: .init(context: "*", asked: asked, seed: 0), prompt: "", image: Image(width: 1, height: 1, color: .white),

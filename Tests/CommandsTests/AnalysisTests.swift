@@ -123,6 +123,7 @@ import Testing
             ["W0106"]
         ),
         ("fn go(s, z) { step(s, z, 501, z) }\ngo(1, 2)", []),
+        ("load_evaluator(\"appearance\")", []), ("load_evaluator(\"apearance\")", ["W0108"]),
         ("load_scene(\"toys\")", []), ("load_scene(\"toyz\")", ["W0108"]),
         ("fn randn(x) { x }\nrandn(3)", ["W0104"]),
     ])

@@ -53,6 +53,42 @@ import Testing
         #expect(message == "probe: one word leaves no choice")
     }
 
+    /// The segmenter finds a photo's own things, and tells two of one picture apart; `inspect_pictures` looks with it, and says so.
+    @Test func thingsAreFound() {
+        let bench = Workbench()
+        bench.run(
+            """
+            seg = load_evaluator("segmenter")
+            names = ["cat_gift", "jug_vase", "two_cars", "snowman_strawberry", "woman_suitcase", "cup_tulips"]
+            fn cut(m) { clamp((tensor(m) - 0.5) * 10000, 0, 1) }
+            fn hard(found, truth) { a = cut(found); b = cut(truth); sum(a * b) / max([sum(maximum(a, b)), 1]) }
+            fn found(w) { [segment(w.image, w.image, m, found_by=seg) for m in w.masks] }
+            worlds = [load_world(n) for n in names]
+            all_found = [found(w) for w in worlds]
+            own = [[hard(all_found[k][i].masks[0], worlds[k].masks[i]) for i in 0..<2] for k in 0..<6]
+            other = [[hard(all_found[k][i].masks[0], worlds[k].masks[1 - i]) for i in 0..<2] for k in 0..<6]
+            """)
+        #expect(bench.isTrue("seg.segments and not seg.prompts and not seg.identity and seg.features == 0"))
+        #expect(bench.number("mean([mean(pair) for pair in own])") > 0.5)
+        #expect(bench.number("len([1 for k in 0..<6 for i in 0..<2 if own[k][i] > other[k][i]])") >= 10)
+        bench.run(
+            """
+            m = add_handles(load_model("collage"), 2, init=["dish", "flower"]); s = load_scene("mug_rose")
+            seen = inspect_pictures(m, s, prompts=["a photo of *"], steps=2, found_by=seg)
+            """)
+        #expect(bench.isTrue("len(seen.images) == 3 and all([e >= 0 and e <= 1 for e in seen.pictures.evidence])"))
+        for (call, message) in [
+            ("segment(worlds[0].image, worlds[0].image, worlds[0].masks[0] - worlds[0].masks[0])", "segment: the mask is empty"),
+            ("segment([], worlds[0].image, worlds[0].masks[0])", "segment: there is no picture"),
+            (
+                "inspect_pictures(m, s, found_by=load_evaluator(\"identity\"))",
+                "inspect_pictures: this evaluator does not find things in pictures"
+            ),
+        ] {
+            #expect(bench.session.run(source: call).diagnostics.first?.message == message, "\(call)")
+        }
+    }
+
     /// Two renders of one thing from two sides, in two lights, are nearer than two things.
     @Test func thingsAreToldApart() {
         let bench = Workbench()

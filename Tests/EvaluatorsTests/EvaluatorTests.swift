@@ -77,6 +77,53 @@ private struct Fixture {
         #expect(abs(cosines[0][0] - 1) < 1e-7 && abs(cosines[0][2] + 1) < 1e-7 && cosines[0][1] == 0 && cosines[1][1] == 0)
     }
 
+    // MARK: segmenter
+
+    /// Where two things show in three pictures equals PyTorch's answer; pictures are looked at one by one, and keep their size.
+    @Test func segmentsEqualPyTorch() throws {
+        let fixture = try Fixture("segmenter")
+        let loaded = try EvaluatorFolder.load(fixture.folder)
+        let segmenter = try #require(loaded as? Segmenter)
+        let pictures = try Fixture.pictures()
+        let things = try segmenter.prepared(Array(pictures.prefix(2)), side: 16)
+        let context = segmenter.network.context(things, tokens: try segmenter.tokens(Array(pictures.prefix(2))))
+        let answers = try pictures.map { picture in
+            let image = try segmenter.prepared([picture], side: 32).broadcast(to: [2, 32, 32, 3])
+            let (mask, presence) = segmenter.network(image, context: context)
+            return (mask.sigmoid().value.reshaped([1, 2, 16, 16]), presence.sigmoid().value.reshaped([1, 2]))
+        }
+        expectClose(.concatenated(answers.map(\.0), axis: 0), try fixture.reference("masks"), within: 1e-5, "masks")
+        expectClose(.concatenated(answers.map(\.1), axis: 0), try fixture.reference("presence"), within: 1e-5, "presence")
+        let segments = try segmenter.segments(of: Array(pictures.prefix(2)), in: pictures)
+        #expect(segments.map { $0.map(\.mask.size) } == pictures.map { [$0.size, $0.size] })
+        for (row, answer) in zip(segments, answers) { #expect(row.map { Float($0.presence) } == answer.1.values) }
+        #expect(try segmenter.segments(of: [], in: pictures).map(\.count) == [0, 0, 0])
+        #expect(try segmenter.segments(of: pictures, in: []).isEmpty)
+    }
+
+    /// A segmenter whose encoder is missing, is another kind of model, or has tokens of another width.
+    @Test func aSegmenterNeedsItsEncoder() throws {
+        for (encoder, isMissing) in [("nowhere", true), (".", false), (Fixtures.path("evaluators/clip"), false)] {
+            let folder = try copy("segmenter")
+            let path =
+                encoder.hasPrefix("/")
+                ? String(repeating: "../", count: folder.path.split(separator: "/").count) + encoder.dropFirst() : encoder
+            try settings(folder, "config.json") { $0["reference_encoder"] = .string(path) }
+            #expect {
+                try EvaluatorFolder.load(folder.path)
+            } throws: { error in
+                switch error as? EvaluatorError {
+                case .missing(_, "config.json"): isMissing
+                case .parts: !isMissing
+                default: false
+                }
+            }
+        }
+        let folder = try copy("segmenter")
+        try settings(folder, "config.json") { $0["hidden_size"] = 50 }
+        #expect(throws: ConfigurationError.self) { try EvaluatorFolder.load(folder.path) }
+    }
+
     // MARK: wrong folders
 
     /// A copy of a fixture in which a test breaks something.

@@ -29,11 +29,16 @@ enum BenchmarkCommand {
     private static let identityJudge = Key<EvaluatorValue?>(
         "identity_by", doc: "An evaluator of identity (DINO); \"identity\", which ships, where not given.", keywordOnly: true)
 
+    private static let segmentJudge = Key<EvaluatorValue?>(
+        "found_by", doc: "A segmenter that finds the things; each model's own attention where not given.", keywordOnly: true)
+
     static let all: [Builtin] = [
         Builtin(
             "benchmark", family: .evaluation,
             summary: "The paper's protocol: each method learns each scene with each seed, draws every set of handles, and is measured.",
-            parameters: [model, methods, scenes, seeds, prompts, count, sets, steps, guidance, initial, promptJudge, identityJudge]
+            parameters: [
+                model, methods, scenes, seeds, prompts, count, sets, steps, guidance, initial, promptJudge, identityJudge, segmentJudge,
+            ]
                 + JobOptions.keys, result: .table,
             terms: [
                 "evaluation", "compare", "baseline", "ablation", "powerset", "pareto", "protocol", "table of methods", "parallel", "slurm",
@@ -60,10 +65,12 @@ enum BenchmarkCommand {
             throw Problem(.badArgument, "benchmark: \(fault)", argument: Self.prompts.name)
         }
         guard !prompts.isEmpty else { throw Problem(.badArgument, "benchmark: there is no prompt", argument: Self.prompts.name) }
-        let judges = try judges(scenes, call)
+        let prompted = try promptJudge(scenes, call)
         let plan = BenchmarkPlan(
             model: try call.value(model), prompts: prompts, count: try call[count], sets: try call[sets], steps: try call[steps],
-            guidance: try call[guidance], startsFromNames: try call[initial], promptJudge: judges.prompts, identityJudge: judges.identity)
+            guidance: try call[guidance], startsFromNames: try call[initial], promptJudge: prompted.map { .host($0) },
+            identityJudge: .host(try call.judgeOrShipped(identityJudge, .identity)),
+            segmentJudge: try call.judge(segmentJudge, .segments).map { .host($0) })
         let identified = options.folder != nil
         let settings = [
             SettingGrid.Setting("method", methods.map(\.value), labels: methods.map { .string($0.name) }, identified: identified),
@@ -77,17 +84,16 @@ enum BenchmarkCommand {
         return .host(try JobCoordinator(call, grid, function, JobSpec(grid, body: plan.value, call), options, folder).table())
     }
 
-    /// Returns the evaluators. Throws a `Problem` where one cannot judge what it is to, and where things have no names that prompts could say.
-    private static func judges(_ scenes: [SceneValue], _ call: Call) throws -> (prompts: Value?, identity: Value) {
-        let (prompts, identity) = (try call[promptJudge], try call[identityJudge] ?? EvaluatorCommands.shipped("identity", call))
-        if let prompts, prompts.imageText == nil { throw EvaluatorCommands.unfit(call, promptJudge.name, "texts", "image_text") }
-        if identity.identity == nil { throw EvaluatorCommands.unfit(call, identityJudge.name, "things", "identity") }
-        if prompts != nil, let unnamed = scenes.first(where: { $0.scene.hasUnnamedThings }) {
+    /// Returns the evaluator of prompts; nil where none was given. Throws a `Problem` where it is none, and where things have no names that
+    /// prompts could say.
+    private static func promptJudge(_ scenes: [SceneValue], _ call: Call) throws -> EvaluatorValue? {
+        let judge = try call.judge(promptJudge, .prompts)
+        if judge != nil, let unnamed = scenes.first(where: { $0.scene.hasUnnamedThings }) {
             throw Problem(
                 .badArgument, "benchmark: the things of \"\(unnamed.scene.title)\" have no names to compare prompts with",
                 argument: promptJudge.name, help: "scene(image, masks, names=[\"mug\", \"rose\"]) names them")
         }
-        return (prompts.map { .host($0) }, .host(identity))
+        return judge
     }
 
     /// Returns the scenes. Throws a `Problem` where one is none, or where two have the same title, by which the table knows them.

@@ -56,7 +56,7 @@ struct BenchmarkJob {
             }
             subject.features = try PictureFeatures(
                 report, prepared, words: scene.names, prompts: plan.promptJudge?.host(as: EvaluatorValue.self)?.imageText,
-                identity: plan.identityJudge?.host(as: EvaluatorValue.self)?.identity
+                identity: plan.identityJudge.host(as: EvaluatorValue.self)?.identity
             ) { _, _ in try call.context.checkInterrupt() }
         }
         subject.leakage = try leakage(learned)
@@ -83,6 +83,7 @@ struct BenchmarkJob {
             ("steps", .int(plan.steps)), ("seed", .int(seed &* 100_000)),
         ]
         if let guidance = plan.guidance { named.append(("guidance", .float(guidance))) }
+        if let judge = plan.segmentJudge { named.append(("found_by", judge)) }
         let value = try invoke("inspect_pictures", [model, scene], named)
         try call.context.checkInterrupt()
         guard let inspection = value.host(as: InspectionValue.self) else { throw Problem(.internal, "no inspection") }

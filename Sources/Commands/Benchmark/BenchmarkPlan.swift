@@ -17,7 +17,10 @@ struct BenchmarkPlan {
     /// Whether handles start from their masks' names.
     let startsFromNames: Bool
     /// Evaluators, as values: of prompts, which may be missing, and of identity.
-    let promptJudge, identityJudge: Value?
+    let promptJudge: Value?
+    let identityJudge: Value
+    /// Who finds the things in pictures; nil for each model's own attention.
+    let segmentJudge: Value?
 
     /// The column that the benchmark adds to the metrics: `PlaceRecognition`.
     static let place = "place"
@@ -26,7 +29,6 @@ struct BenchmarkPlan {
     private var measured: Set<Metric.Need> {
         var needs = Set(Metric.Need.allCases).subtracting([.base])
         if promptJudge == nil { needs.remove(.promptFeatures) }
-        if identityJudge == nil { needs.remove(.identityFeatures) }
         return needs
     }
 
@@ -45,7 +47,8 @@ extension BenchmarkPlan {
             Record([
                 ("model", model), ("prompts", .list(prompts.map { .string($0) })), ("n", .int(count)), ("sets", .int(sets)),
                 ("steps", .int(steps)), ("guidance", guidance.map { .float($0) } ?? .none), ("init", .bool(startsFromNames)),
-                ("prompts_by", promptJudge ?? .none), ("identity_by", identityJudge ?? .none),
+                ("prompts_by", promptJudge ?? .none), ("identity_by", identityJudge),
+                ("found_by", segmentJudge ?? .none),
                 // A metric that is added or changed makes other results.
                 ("measures", .list(columns.map { .string($0) })),
             ]))
@@ -55,12 +58,12 @@ extension BenchmarkPlan {
     init(_ value: Value) throws {
         guard case .record(let record) = value, let model = record["model"], case .list(let prompts)? = record["prompts"],
             case .int(let count)? = record["n"], case .int(let sets)? = record["sets"], case .int(let steps)? = record["steps"],
-            case .bool(let names)? = record["init"]
+            case .bool(let names)? = record["init"], let identity = record["identity_by"], identity.host(as: EvaluatorValue.self) != nil
         else { throw ValueArchive.Damaged() }
         func judge(_ name: String) -> Value? { record[name].flatMap { $0.host(as: EvaluatorValue.self) == nil ? nil : $0 } }
         self.init(
             model: model, prompts: prompts.map(\.inlineText), count: count, sets: sets, steps: steps,
             guidance: record["guidance"]?.number, startsFromNames: names, promptJudge: judge("prompts_by"),
-            identityJudge: judge("identity_by"))
+            identityJudge: identity, segmentJudge: judge("found_by"))
     }
 }

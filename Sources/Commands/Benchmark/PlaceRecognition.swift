@@ -41,7 +41,7 @@ struct PlaceRecognition: Sendable {
     /// for a prompt without drawings, and where there is no other.
     func score(_ picture: InspectedPicture) throws -> Double? {
         guard let own = places[picture.entry.context], places.count > 1 else { return nil }
-        let covered = picture.findings.flatMap { $0.prefix(1) }.filter { $0.evidence >= PresenceRule.present }.map(\.pixels)
+        let covered = picture.findings.flatMap { $0.prefix(1) }.filter(\.isPresent).map(\.pixels)
         let size = picture.size
         let weights = (0..<size.width * size.height).map { pixel in covered.contains { $0[pixel] } ? Float(0) : 1 }
         let seen = try Self.distribution(picture.image.resized(to: size, .box), weights: weights)

@@ -8,8 +8,8 @@ import Tensors
 enum EvaluatorCommands {
     private static let source = Key<String>(
         "name",
-        doc: "\"image_text\" or \"identity\", which ship; \"appearance\"; or a folder as transformers writes it.",
-        file: .input(library: "evaluators"))
+        doc: "\"image_text\", \"identity\", \"segmenter\", which ship; \"appearance\"; or a folder of transformers'.",
+        file: .input(library: "evaluators", names: [EvaluatorValue.appearance.source]))
     private static let images = Key<[ImageValue]>(oneOrMore: "images", doc: "The pictures.")
     private static let texts = Key<[String]>(oneOrMore: "prompts", doc: "One a picture, or one for all; words in place of handles.")
     private static let judge = Key<EvaluatorValue>("evaluator", doc: "The evaluator.")
@@ -22,7 +22,7 @@ enum EvaluatorCommands {
     static let all: [Builtin] = [
         Builtin(
             "load_evaluator", family: .evaluation,
-            summary: "Loads an encoder that judges pictures: one that ships, or CLIP, DINO or DINOv2 in the layout of transformers.",
+            summary: "Loads a network that judges pictures: one that ships, or CLIP, DINO or DINOv2 in the layout of transformers.",
             parameters: [source], result: .host(EvaluatorValue.self),
             terms: ["clip", "dino", "dinov2", "vit", "encoder", "judge", "features", "from_pretrained"], paper: "B.2",
             examples: [
@@ -73,8 +73,10 @@ enum EvaluatorCommands {
 
     @Sendable private static func promptSimilarity(_ call: Call) throws -> Value {
         let (images, given) = (try call[images].map(\.image), try call[texts])
-        guard let encoder = try call[judge].imageText else { throw unfit(call, judge.name, "texts", "image_text") }
-        guard !images.isEmpty else { throw Problem(.badArgument, "prompt_similarity: there is no picture", argument: Self.images.name) }
+        let encoder = try call.judge(judge, .prompts).imageText
+        guard let encoder, !images.isEmpty else {
+            throw Problem(.badArgument, "prompt_similarity: there is no picture", argument: Self.images.name)
+        }
         guard given.count == 1 || given.count == images.count else {
             throw Problem(
                 .badArgument, "prompt_similarity: \(given.count) prompts for \(images.count) pictures", argument: texts.name,
@@ -91,9 +93,10 @@ enum EvaluatorCommands {
     }
 
     @Sendable private static func identitySimilarity(_ call: Call) throws -> Value {
-        guard let encoder = try call[judge].identity else { throw unfit(call, judge.name, "things", "identity") }
-        let (images, masks) = (try call[images].map(\.image), try call[masks])
-        guard !images.isEmpty else { throw Problem(.badArgument, "identity_similarity: there is no picture", argument: Self.images.name) }
+        let (encoder, images, masks) = (try call.judge(judge, .identity).identity, try call[images].map(\.image), try call[masks])
+        guard let encoder, !images.isEmpty else {
+            throw Problem(.badArgument, "identity_similarity: there is no picture", argument: Self.images.name)
+        }
         if let masks, masks.count != images.count {
             throw Problem(
                 .badArgument, "identity_similarity: \(masks.count) masks for \(images.count) pictures", argument: Self.masks.name)
@@ -114,17 +117,5 @@ enum EvaluatorCommands {
         return .host(
             TableValue(
                 columns: ["picture", "similarity"], rows: cosines.enumerated().map { [.int($0), .float($1)] }, settings: ["picture"]))
-    }
-
-    /// Loads an evaluator that ships. Throws a `Problem` where no standard library with it lies beside the program.
-    static func shipped(_ name: String, _ call: Call) throws -> EvaluatorValue {
-        try call.mapped(nil) { try EvaluatorValue.load(call.context.readable(name, shippedAs: "evaluators")) }
-    }
-
-    /// The problem of an evaluator that cannot do what is asked.
-    static func unfit(_ call: Call, _ argument: String, _ what: String, _ example: String) -> Problem {
-        Problem(
-            .badArgument, "\(call.builtin.name): this evaluator does not compare \(what)", argument: argument,
-            help: "load_evaluator(\"\(example)\") does")
     }
 }

@@ -17,20 +17,26 @@ struct EvaluatorValue: DeclaredValue {
     }
 
     static let declaration = HostDeclaration<EvaluatorValue>(
-        "evaluator", "A network that judges pictures: of prompts (CLIP), or of identity (DINO); metrics ask it for features.",
+        "evaluator", "A network that judges pictures: of prompts (CLIP), of identity (DINO), or where things are (a segmenter).",
         reader: "load_evaluator", makers: "load_evaluator(\"image_text\")",
         fields: [
             .init("name", .string, "The name of its folder.") { .string($0.evaluator.name) },
             .init("summary", .string, "What it is, in one phrase.") { .string($0.evaluator.summary) },
             .init("prompts", .bool, "Whether it compares pictures with texts.") { .bool($0.imageText != nil) },
             .init("identity", .bool, "Whether it tells things apart.") { .bool($0.identity != nil) },
-            .init("features", .int, "The number of numbers that it says of a picture.") { .int($0.evaluator.featureSize) },
+            .init("segments", .bool, "Whether it finds things in pictures.") { .bool($0.segmenter != nil) },
+            .init("features", .int, "The number of numbers that it says of a picture; 0 for a segmenter.") {
+                .int($0.evaluator.featureSize)
+            },
         ], element: nil, operators: false)
 
     /// The evaluator as one of prompts; nil where it knows no texts.
     var imageText: (any ImageTextEncoder)? { evaluator as? any ImageTextEncoder }
     /// The evaluator as one of identity; nil where it is none.
     var identity: (any IdentityEncoder)? { evaluator as? any IdentityEncoder }
+
+    /// The evaluator as a segmenter; nil where it is none.
+    var segmenter: (any ThingSegmenter)? { evaluator as? any ThingSegmenter }
 
     func isEqual(to other: any HostValue) -> Bool {
         guard let other = (other as? EvaluatorValue)?.evaluator else { return false }
@@ -41,7 +47,8 @@ struct EvaluatorValue: DeclaredValue {
     var byteCount: Int { 4096 }
     func display(_ context: DisplayContext) -> Display {
         let uses = [imageText != nil ? "prompts" : nil, identity != nil ? "identity" : nil].compactMap(\.self).joined(separator: " and ")
-        let text = "\(inlineText), features of \(evaluator.featureSize) numbers, for \(uses)"
+        let text =
+            inlineText + (segmenter == nil ? ", features of \(evaluator.featureSize) numbers, for \(uses)" : ", finds things in pictures")
         return Display(TextLines.wrapped(text, width: context.width, rest: "  ").joined(separator: "\n"))
     }
 }

@@ -1,5 +1,6 @@
 import BreakAScene
 import Diffusion
+import Evaluators
 import Images
 import Language
 import Tensors
@@ -27,11 +28,13 @@ enum InspectionCommand {
     private static let seed = Key<Int>("seed", default: 0, doc: "Of the first picture; picture i has seed + i.", keywordOnly: true)
     private static let images = Key<[ImageValue]?>(
         "images", doc: "Looks at these instead of drawing; each asks for what the prompt in its metadata names.", keywordOnly: true)
+    private static let judge = Key<EvaluatorValue?>(
+        "found_by", doc: "A segmenter that finds the things; the model's own attention where not given.", keywordOnly: true)
 
     static let builtin = Builtin(
         "inspect_pictures", family: .evaluation,
         summary: "Draws handles alone and together in new prompts and counts what is there; agrees with the eye in 80 % (see its notes).",
-        parameters: [model, scene, prompts, count, sets, steps, guidance, seed, images], result: .host(InspectionValue.self),
+        parameters: [model, scene, prompts, count, sets, steps, guidance, seed, images, judge], result: .host(InspectionValue.self),
         terms: [
             "presence", "vanish", "missing", "leak", "duplicate", "twice", "identity", "likeness", "contact sheet", "powerset", "score",
             "evaluate", "recall",
@@ -50,11 +53,21 @@ enum InspectionCommand {
         let plan = given == nil ? try plan(call, pairing.count) : nil
         let prepared = try PreparedScenes.scene(scene, model, call)
         let inspector = try Cost.cancellable(call.context.interrupt) {
-            try call.mapped(Self.model) { try PictureInspector(model, prepared, handles: pairing.handles) }
+            try call.mapped(Self.model) { try PictureInspector(prepared, finder: finder(call, model, pairing, prepared)) }
         }
         let report =
             try plan.map { try drawn(call, model, pairing, $0, inspector) } ?? inspected(given ?? [], call, model, pairing, inspector)
-        return .host(InspectionValue(report: report, scene: scene.title, model: model.name))
+        return .host(InspectionValue(report: report, scene: scene.title, model: model.name, foundBy: try call[judge]?.evaluator.name))
+    }
+
+    /// Returns who looks for the things. Throws a `Problem` for an evaluator that finds nothing.
+    private static func finder(
+        _ call: Call, _ model: DiffusionModel, _ pairing: ScenePairing, _ scene: PreparedScene
+    ) throws -> any ThingFinder {
+        guard let segmenter = try call.judge(judge, .segments)?.segmenter else {
+            return try AttentionFinder(model, scene, handles: pairing.handles)
+        }
+        return try SegmenterFinder(segmenter, scene)
     }
 
     // MARK: drawn

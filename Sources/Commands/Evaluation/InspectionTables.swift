@@ -110,7 +110,7 @@ struct InspectionText {
         ]
             + [missing, leaking].compactMap(\.self)
             + [
-                "Not measured: identity beyond colours and structure, whether the place is as asked, how good the pictures are. \(PresenceAgreement.text)"
+                "Not measured: identity beyond colours and structure, whether the place is as asked, how good the pictures are. \(PresenceAgreement.text(foundBy: value.foundBy))"
             ]
     }
 

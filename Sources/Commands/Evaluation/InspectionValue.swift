@@ -8,6 +8,8 @@ struct InspectionValue: DeclaredValue, TableReadable {
     let report: InspectionReport
     let scene: String
     let model: String
+    /// The segmenter that found the things; nil where the model's own attention did.
+    let foundBy: String?
 
     static let declaration = HostDeclaration<InspectionValue>(
         "inspection", "What stands in pictures drawn of a scene's handles: counts with intervals, .pictures (a table), .images, .sheet.",

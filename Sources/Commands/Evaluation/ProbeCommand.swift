@@ -73,8 +73,7 @@ enum ProbeCommand {
     }
 
     private static func encoder(_ call: Call) throws -> any ImageTextEncoder {
-        let value = try call[judge] ?? EvaluatorCommands.shipped("image_text", call)
-        guard let encoder = value.imageText else { throw EvaluatorCommands.unfit(call, judge.name, "texts", "image_text") }
+        guard let encoder = try call.judgeOrShipped(judge, .prompts).imageText else { throw Problem(.internal, "no encoder of prompts") }
         return encoder
     }
 }

@@ -139,9 +139,7 @@ enum ScoreCommands {
                 argument: scene.name)
         }
         let prepared = try PreparedScenes.scene(value, model, call)
-        let (prompts, identity) = (try call[promptJudge], try call[identityJudge])
-        if let prompts, prompts.imageText == nil { throw EvaluatorCommands.unfit(call, promptJudge.name, "texts", "image_text") }
-        if let identity, identity.identity == nil { throw EvaluatorCommands.unfit(call, identityJudge.name, "things", "identity") }
+        let (prompts, identity) = (try call.judge(promptJudge, .prompts), try call.judge(identityJudge, .identity))
         let words = try thingWords(call, value)
         guard words.count == value.masks.count else {
             throw Problem(

@@ -63,10 +63,12 @@ struct VisionTower<Layer: VisionTowerLayer>: Module {
 
     /// The class token [N, D] after the last layer norm, of pictures [N, H, W, 3] that are preprocessed.
     func callAsFunction(_ pictures: Variable) -> Variable {
-        var h = embedded(pictures)
-        for layer in layers { h = layer(h) }
-        return postNorm(h.firstTokens)
+        let h = lastInput(pictures)
+        return postNorm((layers.last.map { $0(h) } ?? h).firstTokens)
     }
+
+    /// The tokens [N, L, D] that the last layer reads: the last that a training of the class token forms.
+    func lastInput(_ pictures: Variable) -> Variable { layers.dropLast().reduce(embedded(pictures)) { $1($0) } }
 
     /// The tokens [N, L, D] that the first layer is given.
     func embedded(_ pictures: Variable) -> Variable {

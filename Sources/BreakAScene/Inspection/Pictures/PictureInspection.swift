@@ -17,11 +17,9 @@ public struct InspectedPicture: Sendable {
     /// Per handle: the likeness of the best place by every measure of `LikenessMeasure.all`; empty where nothing was found.
     public let likeness: [[Double]]
 
-    /// The number of times that a handle's thing is in the picture; 0 where the best place has too little evidence
-    /// (`PresenceRule.present`).
+    /// The number of times that a handle's thing is in the picture; 0 where the best place has too little evidence.
     public func copies(_ handle: Int) -> Int {
-        guard let first = findings[handle].first, first.evidence >= PresenceRule.present else { return 0 }
-        return findings[handle].count
+        findings[handle].first?.isPresent == true ? findings[handle].count : 0
     }
 
     /// Whether a handle's thing is in the picture.
@@ -30,81 +28,45 @@ public struct InspectedPicture: Sendable {
     public func evidence(_ handle: Int) -> Double { findings[handle].first?.evidence ?? 0 }
 }
 
+/// A place in a picture that is taken for a thing.
+public struct Finding: Sendable {
+    /// Whether each pixel belongs to it, row after row at the measured size.
+    public let pixels: [Bool]
+    /// The evidence that the thing is there, 0…1; what it is made of says who looked.
+    public let evidence: Double
+    /// Whether that is enough.
+    public let isPresent: Bool
+
+    /// A place by its pixels and evidence.
+    public init(pixels: [Bool], evidence: Double, isPresent: Bool) {
+        (self.pixels, self.evidence, self.isPresent) = (pixels, evidence, isPresent)
+    }
+}
+
+/// Who looks for a scene's things in pictures.
+public protocol ThingFinder: Sendable {
+    /// For each thing of the scene its best place in a picture and the copies of that, however weak; empty where there is none. Places have
+    /// `size` pixels. Throws what looking throws.
+    func find(in image: Image, size: PixelSize) throws -> [[Finding]]
+}
+
 /// Tells which of a scene's things stand in pictures that a model drew.
-///
-/// The model looks at the finished picture, noised, with a prompt that names all handles of the scene. So those that the
-/// picture's own prompt did not name are measured in the same way as those that it did; the maps of the generation itself
-/// agreed with the eye no better where there are any.
 public struct PictureInspector: Sendable {
-    /// The noise levels of the look, as shares of the schedule's length.
-    private static let levels = [0.05, 0.15, 0.3, 0.5, 0.7]
-
-    private let model: DiffusionModel
     private let things: [Appearance]
-    private let prompt: String
-    private let ids: [Int]
-    /// The mean attention that the best handle has inside its own mask on the photo: the unit of attention in findings.
-    public let reference: Double
+    private let finder: any ThingFinder
 
-    /// `handles`: places in `model.handles`, one for each mask of the scene. Throws `AttentionError`, `ImageError`,
-    /// `TokenizerError`.
-    public init(_ model: DiffusionModel, _ scene: PreparedScene, handles: [Int]) throws {
-        self.model = model
+    /// Looks for the things of a scene, at the size of the model that draws, with a finder of the same scene. Throws `ImageError`.
+    public init(_ scene: PreparedScene, finder: any ThingFinder) throws {
         let photo = try Image(scene.pictures[0])
         things = try scene.masks.map { try Appearance(photo, mask: $0) }
-        prompt = PromptContext.prompt(PromptContext.plain, handles.map { model.handles[$0] })
-        let tokens = try model.tokenize([prompt])[0]
-        ids = handles.map { tokens.firstIndex(of: model.handleID($0)) ?? 0 }
-        let maps = try Self.look(model, prompt, ids, scene.pictures[0])
-        reference =
-            zip(maps, scene.masks).map { map, mask in
-                Self.mean(map, inside: mask)
-            }.max() ?? 0
+        self.finder = finder
     }
 
-    /// Maps [h, w] of every handle, averaged over layers, heads and noise levels.
-    private static func look(_ model: DiffusionModel, _ prompt: String, _ ids: [Int], _ picture: Tensor) throws -> [Tensor] {
-        let last = Double(model.scheduler.trainTimesteps)
-        let study = try model.studyAttention(prompt, picture: picture, timesteps: levels.map { Int($0 * last) }, seed: 0)
-        return ids.map { study.maps(token: $0) }
-    }
-
-    /// The mean of a map where a mask is more than one half; 0 where it is nowhere.
-    private static func mean(_ map: Tensor, inside mask: Mask) -> Double {
-        let size = LabPicture.measuredSize(mask.size)
-        guard let small = try? mask.resized(to: size, .box) else { return 0 }
-        let values = enlarged(map, to: size)
-        let inside = values.indices.filter { small.values[$0] > 0.5 }
-        return inside.isEmpty ? 0 : inside.reduce(0) { $0 + Double(values[$1]) } / Double(inside.count)
-    }
-
-    /// A map at the measured size, bilinearly interpolated, row after row.
-    private static func enlarged(_ map: Tensor, to size: PixelSize) -> [Float] {
-        let (height, width, values) = (map.shape[0], map.shape[1], map.values)
-        func place(_ i: Int, _ count: Int, _ from: Int) -> (Int, Int, Float) {
-            let at = min(max(0, (Float(i) + 0.5) * Float(from) / Float(count) - 0.5), Float(from - 1))
-            return (Int(at), min(Int(at) + 1, from - 1), at - at.rounded(.down))
-        }
-        return (0..<size.width * size.height).map { i in
-            let (x0, x1, fx) = place(i % size.width, size.width, width)
-            let (y0, y1, fy) = place(i / size.width, size.height, height)
-            let top = values[y0 * width + x0] * (1 - fx) + values[y0 * width + x1] * fx
-            let bottom = values[y1 * width + x0] * (1 - fx) + values[y1 * width + x1] * fx
-            return top * (1 - fy) + bottom * fy
-        }
-    }
-
-    /// Finds the scene's things in a picture that was drawn for `entry` with the prompt `drawn`. Throws the same errors as
-    /// `init`.
+    /// Finds the scene's things in a picture that was drawn for `entry` with the prompt `drawn`. Throws `ImageError`, and what the finder
+    /// throws.
     public func inspect(_ image: Image, _ entry: InspectionPlan.Entry, prompt drawn: String) throws -> InspectedPicture {
         let size = LabPicture.measuredSize(image.size)
-        let picture = try LabPicture(image, size: size)
-        let maps = try Self.look(model, prompt, ids, Tensor(image))
-        let search = ThingSearch(image, picture)
-        let scale = Float(1 / max(reference, 1e-9))
-        let findings = zip(things, maps).map { thing, map in
-            search.copies(of: thing, attention: Self.enlarged(map, to: size).map { $0.isFinite ? max(0, $0) * scale : 0 })
-        }
+        let (picture, findings) = (try LabPicture(image, size: size), try finder.find(in: image, size: size))
         let likeness = zip(things, findings).map { thing, found -> [Double] in
             guard let first = found.first else { return [] }
             let seen = Appearance(image, picture, weights: first.pixels.map { $0 ? 1 : 0 })

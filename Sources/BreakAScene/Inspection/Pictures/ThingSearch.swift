@@ -1,22 +1,5 @@
 import Images
 
-/// Regions of a picture that together look like a thing, and that the thing's handle looks at.
-public struct Finding: Sendable {
-    /// Whether each pixel belongs to it, row after row at the measured size.
-    public let pixels: [Bool]
-    let regions: Set<Int>
-    /// The evidence that the thing is there, 0…1, by which `PresenceRule` decides.
-    public let evidence: Double
-    /// The likeness of colours, 0…1.
-    public let color: Double
-    /// The area of the place as a multiple of the thing's area, both as shares of their pictures.
-    public let size: Double
-    /// The handle's mean attention inside, as a multiple of what the photo's best handle has in its own mask.
-    public let attention: Double
-    /// The share of the handle's attention in the picture that lies inside.
-    public let share: Double
-}
-
 /// Looks for things in one picture: where the handle's attention and a segmentation of the picture agree.
 ///
 /// A finding is grown from a region by taking in neighbours as long as the evidence rises. Evidence is the product of
@@ -30,6 +13,12 @@ struct ThingSearch {
     private static let sizes = 0.25...4.0
     /// Larger regions, as shares of the picture, are background, unless the thing itself is that large.
     private static let largest = 0.45
+
+    /// Regions that together are taken for a thing.
+    private struct Place {
+        let regions: Set<Int>
+        let evidence: Double
+    }
 
     let segmentation: Segmentation
     private let image: Image
@@ -58,64 +47,59 @@ struct ThingSearch {
     /// a handle mostly looks at one place, also where it drew two.
     func copies(of thing: Appearance, attention: [Float], most: Int = 5) -> [Finding] {
         guard let first = best(thing, attention, Self.sizes, without: []) else { return [] }
-        var (found, taken, seen) = ([first], first.regions, appearance(first))
-        while first.evidence >= PresenceRule.present, found.count < most, let next = best(seen, nil, Self.copySizes, without: taken) {
+        var (found, taken, seen) = ([finding(first)], first.regions, appearance(first))
+        while found[0].isPresent, found.count < most, let next = best(seen, nil, Self.copySizes, without: taken) {
             let other = appearance(next)
             guard next.evidence >= PresenceRule.copyColor, StructureLikeness.shape(seen.crop, other.crop) >= PresenceRule.copyStructure,
                 StructureLikeness.light(seen.crop, other.crop) >= PresenceRule.copyStructure
             else { break }
-            found.append(next)
+            found.append(finding(next))
             taken.formUnion(next.regions)
         }
         return found
     }
 
-    private func appearance(_ finding: Finding) -> Appearance { Appearance(image, picture, weights: finding.pixels.map { $0 ? 1 : 0 }) }
+    private func pixels(_ place: Place) -> [Bool] { segmentation.labels.map(place.regions.contains) }
+    private func appearance(_ place: Place) -> Appearance { Appearance(image, picture, weights: pixels(place).map { $0 ? 1 : 0 }) }
+    private func finding(_ place: Place) -> Finding {
+        Finding(pixels: pixels(place), evidence: place.evidence, isPresent: place.evidence >= PresenceRule.present)
+    }
 
     /// The best place for a thing among the regions that are not `taken`; without attention it is judged by looks alone.
-    private func best(_ thing: Appearance, _ attention: [Float]?, _ sizes: ClosedRange<Double>, without taken: Set<Int>) -> Finding? {
+    private func best(_ thing: Appearance, _ attention: [Float]?, _ sizes: ClosedRange<Double>, without taken: Set<Int>) -> Place? {
         var looks = [Double](repeating: 0, count: areas.count)
         if let attention { for (value, region) in zip(attention, segmentation.labels) { looks[region] += Double(value) } }
         let trial = Trial(search: self, thing: thing, sizes: sizes, looks: attention == nil ? nil : looks, all: looks.reduce(0, +))
         let limit = max(Self.largest, min(0.9, 1.5 * thing.area)) * Double(segmentation.labels.count)
         let usable = Set(areas.indices.filter { Double(areas[$0]) < limit && !taken.contains($0) })
-        let starts = usable.sorted().map { (region: $0, evidence: trial.measured([$0]).evidence) }
+        let starts = usable.sorted().map { (region: $0, evidence: trial.evidence([$0])) }
             .sorted { ($1.evidence, $0.region) < ($0.evidence, $1.region) }.prefix(Self.seeds)
-        var best: (regions: Set<Int>, measured: Trial.Measured)?
+        var best: Place?
         for start in starts {
             let grown = grow(start.region, usable, trial)
-            if grown.measured.evidence > best?.measured.evidence ?? -1 { best = grown }
+            if grown.evidence > best?.evidence ?? -1 { best = grown }
         }
-        return best.map { finding($0.regions, $0.measured) }
+        return best
     }
 
     /// Takes in the neighbour that raises evidence most, until none does.
-    private func grow(_ start: Int, _ usable: Set<Int>, _ trial: Trial) -> (regions: Set<Int>, measured: Trial.Measured) {
-        var (regions, measured) = (Set([start]), trial.measured([start]))
-        while regions.count < Self.mostRegions {
-            let around = Set(regions.flatMap { segmentation.neighbours[$0] }).subtracting(regions).intersection(usable).sorted()
-            var step: (region: Int, measured: Trial.Measured)?
+    private func grow(_ start: Int, _ usable: Set<Int>, _ trial: Trial) -> Place {
+        var place = Place(regions: [start], evidence: trial.evidence([start]))
+        while place.regions.count < Self.mostRegions {
+            let around = Set(place.regions.flatMap { segmentation.neighbours[$0] }).subtracting(place.regions).intersection(usable).sorted()
+            var step: (region: Int, evidence: Double)?
             for region in around {
-                let next = trial.measured(regions.union([region]))
-                if next.evidence > (step?.measured.evidence ?? measured.evidence) + 1e-6 { step = (region, next) }
+                let next = trial.evidence(place.regions.union([region]))
+                if next > (step?.evidence ?? place.evidence) + 1e-6 { step = (region, next) }
             }
             guard let step else { break }
-            regions.insert(step.region)
-            measured = step.measured
+            place = Place(regions: place.regions.union([step.region]), evidence: step.evidence)
         }
-        return (regions, measured)
-    }
-
-    private func finding(_ regions: Set<Int>, _ measured: Trial.Measured) -> Finding {
-        Finding(
-            pixels: segmentation.labels.map(regions.contains), regions: regions, evidence: measured.evidence, color: measured.color,
-            size: measured.size, attention: measured.attention, share: measured.share)
+        return place
     }
 
     /// The constants of a search for one thing.
     private struct Trial {
-        struct Measured { var evidence, color, size, attention, share: Double }
-
         let search: ThingSearch
         let thing: Appearance
         let sizes: ClosedRange<Double>
@@ -124,8 +108,8 @@ struct ThingSearch {
         /// The attention in all regions together.
         let all: Double
 
-        /// The evidence that a set of regions is the thing, and the values that it is the product of.
-        func measured(_ regions: Set<Int>) -> Measured {
+        /// The evidence that a set of regions is the thing, 0…1.
+        func evidence(_ regions: Set<Int>) -> Double {
             var (colors, area, inside) = (ColorDistribution(), 0, 0.0)
             for region in regions.sorted() {
                 colors.add(search.colors[region])
@@ -136,8 +120,7 @@ struct ThingSearch {
             let fits = min(1, size / sizes.lowerBound).squareRoot() * min(1, sizes.upperBound / max(size, 1e-9)).squareRoot()
             let (color, attention, share) = (colors.likeness(to: thing.colors), inside / Double(max(1, area)), all > 0 ? inside / all : 0)
             let looked = looks == nil ? 1 : min(1, max(0, attention)).squareRoot() * max(0, share).squareRoot()
-            let evidence = color * fits * looked
-            return Measured(evidence: evidence, color: color, size: size, attention: attention, share: share)
+            return color * fits * looked
         }
     }
 }
