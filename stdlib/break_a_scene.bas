@@ -172,8 +172,9 @@ fn line(r) {
 # %% The two phases (section 3.1)
 
 fn phase_one(
-    base, photo, *, init = [], start = "rare_tokens", per_layer = false, steps = 400, lr = 5e-4, prior = [], prior_weight = 1,
-    attention_weight = 0.01, attention_loss = cross_attention_loss, reconstruction_loss = masked_loss, prior_loss = mse,
+    base, photo, *, init = [], start = "rare_tokens", per_layer = false,
+    steps = 400, lr = 5e-4, prior = [], prior_weight = 1, attention_weight = 0.01,
+    attention_loss = cross_attention_loss, reconstruction_loss = masked_loss, prior_loss = mse,
     law = "union", flip = 0.5, zoom = 0, contexts = [], masked = true, batch = 1, clip_norm = 1,
     beta2 = 0.999, weight_decay = 1e-2, seed = 0, report = 0,
 ) {
@@ -209,10 +210,12 @@ fn phase_two(
 }
 
 fn extract(
-    base, photo, *, init = [], per_layer = false, steps = 400, lr1 = 5e-4, lr2 = 2e-6, prior = [], seed = 0, shared = {},
+    base, photo, *, init = [], per_layer = false,
+    steps = 400, lr1 = 5e-4, lr2 = 2e-6, prior = [], seed = 0, shared = {},
 ) {
     ## Both phases; `shared` has options of both: extract(base, photo, lr1=5e-3, lr2=3e-4, shared=collage).
-    first  = phase_one(base, photo, init=init, per_layer=per_layer, steps=steps, lr=lr1, prior=prior, seed=seed, ..shared)
+    start = { init: init, per_layer: per_layer }
+    first  = phase_one(base, photo, steps=steps, lr=lr1, prior=prior, seed=seed, ..start, ..shared)
     second = phase_two(first.model, photo, steps=steps, lr=lr2, prior=prior, seed=seed, ..shared)
     { model: second.model, history: first.history + second.history }
 }
