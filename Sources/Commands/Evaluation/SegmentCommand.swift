@@ -22,7 +22,7 @@ enum SegmentCommand {
         terms: ["segmentation", "find", "locate", "where is it", "mask of a generated picture", "sam", "maskformer"], paper: "B.2",
         examples: [
             .init(
-                "w = load_world(\"woman_suitcase\")\n"
+                "w = load_world(\"two_cars\")\n"
                     + "found = segment(w.image, w.image, w.masks[0])\n"
                     + "[iou(tensor(found.masks[0]), w.masks[0]) > 0.5, found.presence[0] > 0.5]", shows: "[true, true]")
         ], seeAlso: ["inspect_pictures", "identity_similarity", "automask"], run: run)
