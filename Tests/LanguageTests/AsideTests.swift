@@ -19,13 +19,30 @@ private final class Door: @unchecked Sendable {
     func wait() { while sem_wait(semaphore) != 0 {} }
 }
 
+/// A number for the calling thread that no other one has or had: the system gives `pthread_self` of an ended thread to a new one.
+private enum ThreadNumber {
+    private static let key: pthread_key_t = {
+        var key = pthread_key_t()
+        pthread_key_create(&key, nil)
+        return key
+    }()
+    private static let last = Atomic(UInt(0))
+
+    static var current: UInt {
+        if let known = pthread_getspecific(key) { return UInt(bitPattern: known) }
+        let number = last.wrappingAdd(1, ordering: .relaxed).newValue
+        pthread_setspecific(key, UnsafeRawPointer(bitPattern: number))
+        return number
+    }
+}
+
 /// Which thread something ran on.
 private final class Place: Sendable {
     private let noted = Atomic(UInt(0))
 
-    func note() { noted.store(UInt(pthread_self()), ordering: .relaxed) }
+    func note() { noted.store(ThreadNumber.current, ordering: .relaxed) }
     var thread: UInt { noted.load(ordering: .relaxed) }
-    var isHere: Bool { thread == UInt(pthread_self()) }
+    var isHere: Bool { thread == ThreadNumber.current }
     var isNoted: Bool { thread != 0 }
 }
 
