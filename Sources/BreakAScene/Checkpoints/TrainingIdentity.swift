@@ -143,7 +143,8 @@ public struct TrainingIdentity: Sendable, Equatable {
         else { return nil }
         (modelName, modelFolder) = (name, folder)
         self.parts = Dictionary(parts.members.map { ($0, $1.stringValue ?? "") }) { first, _ in first }
-        // Settings that came later have their value of before.
+        // A checkpoint that was written before a setting existed lacks it: reading its phases fills in what was done then, so that it
+        // can be compared with a run of today.
         let phases = (self.parts["settings"].flatMap { try? JSON.parse(Array($0.utf8)) }?.arrayValue ?? []).map(PlannedPhase.init)
         if !phases.contains(nil), !phases.isEmpty {
             self.parts["settings"] = JSON.array(phases.compactMap { $0?.json }).text()

@@ -7,7 +7,8 @@ import Tensors
 extension TrainingCommands {
     /// The weight of the local features.
     static let local = Key<Double?>(
-        "local", range: 0...2, doc: "For elite: the weight of the local features; without, 0.6. 0 leaves the words.", keywordOnly: true)
+        "local", range: 0...2, doc: "For elite: the weight of the local features, else that of its encoders; 0 leaves the words.",
+        keywordOnly: true)
 
     /// Returns the model whose handles ELITE's encoders make of the scene. Throws `.modelMismatch` for a model that they were not trained for.
     static func elite(_ call: Call) throws -> Value {
