@@ -3,17 +3,19 @@ import NeuralNetwork
 import Tensors
 
 /// Multi-head attention with its four projections (diffusers' `Attention`): `attn1` attends to the picture itself, `attn2`
-/// (cross-attention) to the text.
+/// (cross-attention) to the text, or to whatever context it is given.
 public struct Attention: Module {
     var toQ: Linear
     var toK: Linear
     var toV: Linear
     var toOut: Linear
     let heads: Int
-    /// The full name under which maps are recorded; nil in the autoencoder, which records none.
+    /// The full name under which maps are recorded; nil outside of the U-Net, where none are.
     let name: String?
 
-    init(_ width: Int, context: Int? = nil, heads: Int, bias: Bool = false, name: String? = nil) {
+    /// An attention whose parameters are placeholders until they are loaded. `context`: the width of what it attends to, where that is
+    /// another than its own; `bias`: whether queries, keys and values have one.
+    package init(_ width: Int, context: Int? = nil, heads: Int, bias: Bool = false, name: String? = nil) {
         toQ = Linear(width, width, bias: bias)
         toK = Linear(context ?? width, width, bias: bias)
         toV = Linear(context ?? width, width, bias: bias)
@@ -22,10 +24,13 @@ public struct Attention: Module {
         self.name = name
     }
 
-    /// Self-attention of x [N, L, D], plus `residual`: [N, L, D].
-    func callAsFunction(_ x: Variable, residual: Variable) -> Variable {
-        toOut(toQ(x).attention(keys: toK(x), values: toV(x), heads: heads), residual: residual)
+    /// The attention of x [N, L, D] to `context` [N, M, C], plus `residual`: [N, L, D].
+    package func callAsFunction(_ x: Variable, context: Variable, residual: Variable) -> Variable {
+        toOut(toQ(x).attention(keys: toK(context), values: toV(context), heads: heads), residual: residual)
     }
+
+    /// Self-attention of x [N, L, D], plus `residual`: [N, L, D].
+    func callAsFunction(_ x: Variable, residual: Variable) -> Variable { self(x, context: x, residual: residual) }
 
     /// Self-attention of x [N, HW, D], plus `residual`. The mean of its probabilities over the heads is recorded where `pass` wants it.
     func toItself(_ x: Variable, size: (height: Int, width: Int), _ pass: inout UNetPass, residual: Variable) -> Variable {

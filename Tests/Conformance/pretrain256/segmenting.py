@@ -5,18 +5,19 @@ from torch import nn
 
 
 class Attention(nn.Module):
-    """Attention of x [N, L, D] to a context [N, M, D], itself where there is none."""
+    """Attention of x [N, L, D] to a context [N, M, D], itself where there is none; its parameters have diffusers' names."""
 
     def __init__(self, width: int, heads: int):
         super().__init__()
         self.heads = heads
-        self.to_q, self.to_k, self.to_v, self.to_out = (nn.Linear(width, width) for _ in range(4))
+        self.to_q, self.to_k, self.to_v = (nn.Linear(width, width) for _ in range(3))
+        self.to_out = nn.ModuleList([nn.Linear(width, width)])
 
     def forward(self, x: torch.Tensor, context: torch.Tensor | None = None) -> torch.Tensor:
         context = x if context is None else context
         q, k, v = (y.unflatten(2, (self.heads, -1)).transpose(1, 2) for y in (self.to_q(x), self.to_k(context), self.to_v(context)))
         weights = (q @ k.transpose(2, 3) * q.shape[-1] ** -0.5).softmax(-1)
-        return self.to_out((weights @ v).transpose(1, 2).flatten(2))
+        return self.to_out[0]((weights @ v).transpose(1, 2).flatten(2))
 
 
 class Block(nn.Module):
