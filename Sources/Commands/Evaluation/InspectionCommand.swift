@@ -196,6 +196,6 @@ enum InspectionCommand {
     private static func tellStop(_ call: Call, _ finished: Int, _ count: Int) {
         let what = call.assignedName.map { "`\($0)`" } ?? "the result"
         let text = "Interrupted after \(finished) of \(count) pictures: \(what) is of those."
-        call.context.emit(.stream(TextWrapping.lines(text, width: call.context.displayContext.width).joined(separator: "\n") + "\n"))
+        call.tell(text)
     }
 }

@@ -131,6 +131,6 @@ struct Sweep {
             ? "With folder= the same call goes on."
             : fileName == nil ? "Go on with sweep(…, done=\(name))." : "The same call goes on from its file."
         let text = "Interrupted after \(finished) of \(count) runs: \(what) is the table so far. \(rest)"
-        call.context.emit(.stream(TextWrapping.lines(text, width: call.context.displayContext.width).joined(separator: "\n") + "\n"))
+        call.tell(text)
     }
 }

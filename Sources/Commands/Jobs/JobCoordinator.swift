@@ -100,8 +100,7 @@ final class JobCoordinator {
     private func tellStop() {
         let what = call.assignedName.map { "`\($0)`" } ?? "the result"
         let ended = "\(counts.done + counts.failed) of \(counts.all) jobs"
-        let text = "Interrupted after \(ended): \(what) is the table so far. The same call goes on."
-        tell(TextWrapping.lines(text, width: call.context.displayContext.width).joined(separator: "\n") + "\n")
+        call.tell("Interrupted after \(ended): \(what) is the table so far. The same call goes on.")
     }
 
     /// Lets jobs that have failed, or were running when another process ended, wait again.

@@ -88,7 +88,7 @@ enum AdapterCommands {
             try ResultFile.write(value.model, base: base, to: path, rank: isExact ? nil : rank, metadata: metadata)
         }
         let text = lost(report, rank: rank, isExact: isExact)
-        call.context.emit(.stream(TextWrapping.lines(text, width: call.context.displayContext.width).joined(separator: "\n") + "\n"))
+        call.tell(text)
         return record(path, report)
     }
 

@@ -181,9 +181,9 @@ enum ModelCommands {
         let model = try call[Self.model].model
         try call.mapped(folder) { try ModelFolder.save(model, to: path, dtype: call[stored].dtype) }
         if let count = model.textEncoder.handleLayers {
-            tell(
-                "Other programs get the mean of each handle's \(count) embeddings. All of them are in \(ModelFolder.layeredHandles), which load_model reads.",
-                call)
+            call.tell(
+                "Other programs get the mean of each handle's \(count) embeddings. All of them are in \(ModelFolder.layeredHandles), which load_model reads."
+            )
         }
         return .string(path)
     }
@@ -196,14 +196,9 @@ enum ModelCommands {
         }
         try call.mapped(handleTarget) { try HandleFile.write(model, to: path) }
         if model.hasHandlesPerLayer {
-            tell("These handles have an embedding for each layer, which load_handles reads and diffusers does not know.", call)
+            call.tell("These handles have an embedding for each layer, which load_handles reads and diffusers does not know.")
         }
         return .string(path)
-    }
-
-    /// Shows a sentence.
-    private static func tell(_ text: String, _ call: Call) {
-        call.context.emit(.stream(TextWrapping.lines(text, width: call.context.displayContext.width).joined(separator: "\n") + "\n"))
     }
 
     @Sendable private static func loadHandles(_ call: Call) throws -> Value {

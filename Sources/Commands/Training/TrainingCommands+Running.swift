@@ -76,7 +76,7 @@ extension TrainingCommands {
                 case (false, _): "\(what) is the model as trained so far. Go on with resume(\(model)), the same as if never interrupted."
                 }
             let text = "Interrupted after step \(rest.step) of \(rest.options.steps)\(follows): \(next)"
-            call.context.emit(.stream(TextWrapping.lines(text, width: call.context.displayContext.width).joined(separator: "\n") + "\n"))
+            call.tell(text)
         }
         return ModelValue(learned)
     }
