@@ -8,7 +8,8 @@ extension PredictionType: WordArgument {}
 // What `load_model` reads: a folder or a single file, in what ships with bas or at a path.
 extension ModelCommands {
     static let source = Key<String>(
-        "name", doc: "A model that ships with bas (\"collage\"), or the path of a folder or file.", file: .input(library: "models"))
+        "name", doc: "A model that ships with bas (\"collage\", \"collage256\"), or the path of a folder or file.",
+        file: .input(library: "models"))
     static let tokenizer = Key<String?>(
         "tokenizer", doc: "For a single file: the tokenizer's folder; \"tokenizer\" beside it without.", keywordOnly: true,
         file: .input(library: nil))

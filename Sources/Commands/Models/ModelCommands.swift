@@ -53,7 +53,7 @@ enum ModelCommands {
     static let all: [Builtin] = [
         Builtin(
             "load_model", family: .models,
-            summary: "Loads a Stable Diffusion model: a folder in diffusers' layout, or a single .safetensors file.",
+            summary: "Loads a Stable Diffusion model: a folder of diffusers, or of a peft adapter, or a single .safetensors file.",
             parameters: [source, tokenizer, prediction], result: .model.inferred(ModelType.loaded),
             terms: ["open", "checkpoint", "weights", "from_pretrained", "diffusers"],
             examples: [.init("load_model(\"collage\").handles", shows: "[]")], seeAlso: ["save_model", "diff", "merge"],

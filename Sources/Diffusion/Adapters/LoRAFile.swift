@@ -17,15 +17,16 @@ public struct LoRAReport: Sendable, Equatable {
 /// LoRA (Hu et al. 2021, https://arxiv.org/abs/2106.09685) on disk: each weight W becomes W + scale · (alpha / rank) · up ·
 /// down.
 public enum LoRAFile {
-    /// `model` with the differences of a file added `scale` times. Throws `LoRAError`, `SafetensorsError`, `FileError`.
-    public static func read(_ path: String, into model: DiffusionModel, scale: Double = 1) throws -> DiffusionModel {
-        try add(try SafetensorsFile(path: path), to: model, scale: scale)
+    /// `model` with the differences of a file added `scale` times. `alpha` is that of layers for which the file has none; without,
+    /// it is their rank. Throws `LoRAError`, `SafetensorsError`, `FileError`.
+    public static func read(_ path: String, into model: DiffusionModel, scale: Double = 1, alpha: Double? = nil) throws -> DiffusionModel {
+        try add(try SafetensorsFile(path: path), to: model, scale: scale, alpha: alpha)
     }
 
     /// `ignoring`: tensors whose names begin so are no part of the LoRA.
-    static func add(_ file: SafetensorsFile, to model: DiffusionModel, scale: Double, ignoring prefix: String? = nil) throws
-        -> DiffusionModel
-    {
+    static func add(
+        _ file: SafetensorsFile, to model: DiffusionModel, scale: Double, alpha given: Double? = nil, ignoring prefix: String? = nil
+    ) throws -> DiffusionModel {
         var layers: [String: [LoRAKey.Factor: SafetensorsEntry]] = [:]
         var unknown: [String] = []
         for entry in file.tensors {
@@ -43,7 +44,7 @@ public enum LoRAFile {
             else { return }
             guard let down = found[.down], let up = found[.up] else { throw LoRAError.half(path: file.path, layer: name) }
             let change = try delta(file, down, up, like: ParameterFile.diskShape(parameter.shape), name)
-            let alpha = try found[.alpha].map { Double(try file.readFloats($0.name).first ?? 0) } ?? Double(down.shape[0])
+            let alpha = try found[.alpha].map { Double(try file.readFloats($0.name).first ?? 0) } ?? given ?? Double(down.shape[0])
             let weight = Float(scale * alpha / Double(max(1, down.shape[0])))
             let sum = parameter.value.combined(1, with: ParameterFile.fromDisk(change), weight)
             parameter = parameter.needsGrad ? .leaf(sum) : Variable(sum)

@@ -25,6 +25,8 @@ struct LoRAKey: Hashable {
     private static let parts = [
         ("lora_unet_", "unet."), ("lora_te_text_model_", "text_encoder."), ("lora_te_", "text_encoder."), ("unet.", "unet."),
         ("text_encoder.text_model.", "text_encoder."), ("text_encoder.", "text_encoder."),
+        // peft's own files hold one network and do not say which: text encoders of transformers have all their layers below one name.
+        ("base_model.model.text_model.", "text_encoder."), ("base_model.model.", "unet."),
     ]
 
     /// Takes a name apart; nil where it is not that of a factor in a known form.

@@ -7,7 +7,7 @@ public struct DiffusionModel: Sendable {
     /// The model's name: its folder's.
     public var name: String
     /// The folder, or file, that it was read from.
-    public let folder: String
+    public private(set) var folder: String
     /// The tokenizer, which knows the handles too.
     public internal(set) var tokenizer: CLIPTokenizer
     /// The text encoder, with the handles' embeddings.
@@ -30,7 +30,7 @@ public struct DiffusionModel: Sendable {
     var chosenLatentSize: (height: Int, width: Int)?
     let posteriors = PosteriorCache()
     /// The marks that parameters had when they came from the folder, by full name ("unet.conv_in.weight").
-    private let origin: [String: TensorMark]
+    private var origin: [String: TensorMark]
 
     /// A model as its folder has it; parameters that differ from these later count as changed.
     init(
@@ -39,10 +39,21 @@ public struct DiffusionModel: Sendable {
     ) {
         (self.name, self.folder, self.tokenizer, self.textEncoder, self.unet) = (name, folder, tokenizer, textEncoder, unet)
         (self.vae, self.scheduler) = (vae, scheduler)
-        var origin: [String: TensorMark] = [:]
-        unet.parameters().forEach { origin["unet." + $0.name] = $0.value.value.mark }
-        textEncoder.parameters().forEach { origin["text_encoder." + $0.name] = $0.value.value.mark }
-        self.origin = origin
+        origin = Self.marks(unet, textEncoder)
+    }
+
+    private static func marks(_ unet: UNet2DConditionModel, _ textEncoder: CLIPTextModel) -> [String: TensorMark] {
+        var marks: [String: TensorMark] = [:]
+        unet.parameters().forEach { marks["unet." + $0.name] = $0.value.value.mark }
+        textEncoder.parameters().forEach { marks["text_encoder." + $0.name] = $0.value.value.mark }
+        return marks
+    }
+
+    /// This model as one that was read from `folder`: parameters count as changed where they differ from what they are now.
+    func asRead(from folder: String, name: String) -> DiffusionModel {
+        var model = self
+        (model.name, model.folder, model.origin) = (name, folder, Self.marks(unet, textEncoder))
+        return model
     }
 
     /// The parameters of the U-Net and the text encoder under their full names, without the handles.

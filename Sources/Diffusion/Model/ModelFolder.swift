@@ -2,15 +2,18 @@ import Autograd
 import NeuralNetwork
 import Tensors
 
-/// Reads a Stable Diffusion model from a folder in diffusers' layout (Sources/Diffusion/README.md, "Model folders").
+/// Reads a Stable Diffusion model from a folder in diffusers' layout, or from one that holds an adapter of such a model
+/// (Sources/Diffusion/README.md, "Model folders").
 public enum ModelFolder {
     /// Reads a model; `name` is its folder's by default. Throws `ModelError`, `ConfigurationError`, `SafetensorsError`,
     /// `FileError` and `TokenizerError`, each of which names the file.
     public static func load(_ path: String, name: String? = nil) throws -> DiffusionModel { try load(path, name: name, .values) }
 
-    /// The folders that hold the files of a model.
+    /// The folders that hold the files of a model; for an adapter, its base's too.
     public static func places(_ path: String) -> [String] {
-        [path] + ["unet", "vae", "text_encoder", "tokenizer", "scheduler"].map { "\(path)/\($0)" }
+        let base = (try? AdapterFolder(path))?.base
+        let parts = ["unet", "vae", "text_encoder", "tokenizer", "scheduler"].map { "\(base ?? path)/\($0)" }
+        return [path] + (base.map { [$0] } ?? []) + parts
     }
 
     /// Reads a model without values: its parameters are placeholders with shapes and formats, for plans. Throws as `load`.
@@ -21,11 +24,18 @@ public enum ModelFolder {
         guard FileSystem.isFolder(folder) else {
             throw FileSystem.exists(folder) ? ModelError.notAFolder(path: path) : ModelError.noSuchFolder(path: path)
         }
+        let name = name ?? folder.split(separator: "/").last.map(String.init) ?? folder
+        guard let adapter = try AdapterFolder(folder) else { return try loadParts(folder, name: name, extent) }
+        return try adapter.applied(to: loadParts(adapter.base, name: name, extent), name: name, folder: folder, extent)
+    }
+
+    /// Reads a folder in diffusers' layout, part by part.
+    private static func loadParts(_ folder: String, name: String, _ extent: ParameterFile.Extent) throws -> DiffusionModel {
         for file in [
             "model_index.json", "unet/config.json", "vae/config.json", "text_encoder/config.json", "scheduler/scheduler_config.json",
         ]
         where !FileSystem.exists("\(folder)/\(file)") {
-            throw ModelError.notAModelFolder(path: path, missing: file)
+            throw ModelError.notAModelFolder(path: folder, missing: file)
         }
         _ = try ModelIndex(path: "\(folder)/model_index.json")
         var unet = UNet2DConditionModel(try UNet2DConditionModelConfiguration(path: "\(folder)/unet/config.json"))
@@ -40,8 +50,7 @@ public enum ModelFolder {
         let handles = try handles(folder, tokenizer, vocabularySize: text.configuration.vocabularySize)
         text.separateHandles(handles.tokens.count, extent)
         var model = DiffusionModel(
-            name: name ?? folder.split(separator: "/").last.map(String.init) ?? folder, folder: folder, tokenizer: tokenizer,
-            textEncoder: text, unet: unet, vae: vae, scheduler: scheduler)
+            name: name, folder: folder, tokenizer: tokenizer, textEncoder: text, unet: unet, vae: vae, scheduler: scheduler)
         if let layers = handles.layers, !handles.tokens.isEmpty {
             model.textEncoder.handleEmbedding = Variable(try layeredTable(folder, handles.tokens, layers: layers, model, extent))
         }
