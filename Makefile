@@ -29,7 +29,7 @@ world-pack: build
 	BAS=$(BAS) $(CONFORMANCE)/world/pack.sh
 
 demo: build
-	$(BAS) run examples/break_a_scene.bas
+	$(BAS) run examples/pictures.bas
 
 # The paper's protocol, small: the table of methods with paired differences, and the Pareto figure in .bas/out. Goes on where it stopped.
 benchmark-small: build
