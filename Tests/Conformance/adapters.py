@@ -3,13 +3,13 @@
   python adapters.py [--bas .build/release/bas]
 
 `bas` moves the embedded model a little (every matrix of the cross-attention's keys and values), gives it a handle, and writes everything; diffusers
-with peft reads it and must predict the same noise. Then peft makes a LoRA of its own, and `bas` reads that.
+with peft reads it and must predict the same noise. Then peft makes a LoRA of its own, and `bas` reads that; and each reads adapters' folders.
 """
 import argparse, os, subprocess, sys, tempfile, warnings
 import torch
 from diffusers import StableDiffusionPipeline
 from diffusers.utils import convert_state_dict_to_diffusers
-from peft import LoraConfig, get_peft_model_state_dict
+from peft import LoraConfig, PeftModel, get_peft_model, get_peft_model_state_dict
 from safetensors.torch import load_file, save_file
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))); BASE = ROOT + "/stdlib/models/collage"
@@ -27,6 +27,12 @@ print(low.error)
 READ = '''
 h = load_handles("handles.safetensors", load_model("collage")); i = load_tensors("in.safetensors")
 save_tensors({{both: predict_noise(load_lora("theirs.safetensors", h), i.x, 500, "{0}").noise, half: predict_noise(load_lora("theirs.safetensors", h, scale=0.5), i.x, 500, "{0}").noise}}, "back.safetensors")
+'''
+FOLDERS = '''
+h = add_handles(load_model("./tuned"), 1, init=["ball"]); i = load_tensors("in.safetensors"); j = load_tensors("large.safetensors")
+save_tensors({{tuned: predict_noise(h, i.x, 500, "{0}").noise,
+    ships: predict_noise(add_handles(load_model("collage256"), 1, init=["ball"]), j.x, 500, "{0}").noise}}, "folders.safetensors")
+save_handles(h, "ball.safetensors")
 '''
 
 
@@ -80,7 +86,21 @@ def main():
         bas(a, READ, where); back = load_file(where + "/back.safetensors")
         good &= compare(back["both"], noise(pipe, x), "peft's LoRA, read by load_lora")
         pipe.unet.set_adapters(["default"], [.5]); good &= compare(back["half"], noise(pipe, x), "the same at scale 0.5")
+        good &= folders(a, where, x)
     sys.exit(0 if good else 1)
+
+
+def folders(a, where, x):
+    """peft's own folder with alpha other than the rank, read by load_model; collage256, read by peft."""
+    torch.manual_seed(4); tuned = pipeline(); large = torch.randn(1, 32, 32, 8); save_file({"x": large}, where + "/large.safetensors")
+    tuned.unet = get_peft_model(tuned.unet, LoraConfig(r=4, lora_alpha=6, init_lora_weights="gaussian", target_modules=["to_k", "to_out.0", "conv1", "conv_in"]))
+    for key, value in tuned.unet.named_parameters():
+        if "lora_B" in key: torch.nn.init.normal_(value, std=.02)
+    tuned.unet.peft_config["default"].base_model_name_or_path = BASE; tuned.unet.save_pretrained(where + "/tuned")
+    bas(a, FOLDERS, where); ours = load_file(where + "/folders.safetensors")
+    tuned.load_textual_inversion(where + "/ball.safetensors"); good = compare(ours["tuned"], noise(tuned, x), "an adapter's folder of peft, read by load_model")
+    ships = pipeline(); ships.load_textual_inversion(where + "/ball.safetensors"); ships.unet = PeftModel.from_pretrained(ships.unet, BASE + "256")
+    return compare(ours["ships"], noise(ships, large), "collage256, read by peft") and good
 
 
 if __name__ == "__main__": main()
