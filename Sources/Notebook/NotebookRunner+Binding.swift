@@ -40,7 +40,7 @@ extension NotebookRunner {
     public func recording(of place: Int) -> CellRecording? {
         guard results.indices.contains(place), let outputs = results[place].outputs, random.indices.contains(place + 1) else { return nil }
         return CellRecording(
-            outputs: outputs, began: time(nil), before: random[place], after: random[place + 1], seconds: results[place].seconds)
+            outputs: outputs, began: CellRecording.now, before: random[place], after: random[place + 1], seconds: results[place].seconds)
     }
 
     /// The cells that depend on a training.

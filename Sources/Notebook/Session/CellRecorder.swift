@@ -14,6 +14,14 @@ public struct CellRecording: Sendable {
     /// How long it ran, in seconds.
     let seconds: Double
 
+    /// The seconds since 1970 by the clock that stamps files. time(nil) lags it by up to a tick, so that a file written just before would
+    /// seem to have changed since.
+    static var now: Int {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return time.tv_sec
+    }
+
     /// The bytes of its texts and pictures.
     public var bytes: Int {
         outputs.reduce(0) { sum, output in
@@ -34,7 +42,7 @@ public final class CellRecorder {
 
     /// Begins to record: from now on the session's events go to `shown` and into the record.
     public init(_ session: Session, shown: @escaping @Sendable (Event) -> Void) {
-        (self.session, before, began) = (session, session.context[SeedState.self], time(nil))
+        (self.session, before, began) = (session, session.context[SeedState.self], CellRecording.now)
         session.context.recordWidth = OutputRecorder.width
         let recorder = recorder
         session.setEvents { event in
