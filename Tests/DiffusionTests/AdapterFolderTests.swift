@@ -16,28 +16,11 @@ import Testing
         base = try ModelFolder.load(basePath)
     }
 
-    /// The base with two weights changed by rank 2.
-    private func changed() -> DiffusionModel {
-        var (copy, step) = (base, UInt32(0))
-        let wanted = ["down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q.weight", "down_blocks.0.resnets.0.conv1.weight"]
-        copy.unet.forEachParameter("") { name, parameter in
-            guard wanted.contains(name) else { return }
-            let shape = ParameterFile.diskShape(parameter.shape)
-            func random(_ shape: [Int]) -> Tensor {
-                step += 1
-                return RandomDraw(seed: 5, stream: "test", step: step).normal(shape)
-            }
-            let change = random([shape[0], 2]).matmul(random([2, shape.dropFirst().reduce(1, *)])).reshaped(shape)
-            parameter = .init(parameter.value.combined(1, with: ParameterFile.fromDisk(change), 0.01))
-        }
-        return copy
-    }
-
     /// Writes an adapter's folder with the names that peft gives factors of a U-Net's weights.
     private func adapter(_ settings: String, size: String? = nil) throws -> String {
         let (path, source) = ("\(folder.path)/tuned", "\(folder.path)/lora.safetensors")
         try FileSystem.createFolder(path)
-        _ = try LoRAFile.write(changed(), base: base, to: source, rank: 2, format: .diffusers)
+        _ = try LoRAFile.write(base.changedByRankTwo(), base: base, to: source, rank: 2, format: .diffusers)
         let file = try SafetensorsFile(path: source)
         let tensors = try file.tensors.map { entry in
             SafetensorsTensor(
@@ -59,7 +42,7 @@ import Testing
 
     @Test func anAdapterIsAModelOfItsOwn() throws {
         let path = try adapter(settings(), size: "{\"sample_size\": 8}")
-        let (model, wanted) = (try ModelFolder.load(path), changed())
+        let (model, wanted) = (try ModelFolder.load(path), try base.changedByRankTwo())
         #expect(distance(model, wanted) < 1e-5 && distance(model, base) > 1e-3)
         #expect(model.name == "tuned" && model.folder == path && model.changedParameters.isEmpty)
         #expect(model.latentSize == (8, 8) && base.latentSize != (8, 8))
@@ -74,10 +57,11 @@ import Testing
 
     @Test func alphaScalesTheChange() throws {
         let half = try ModelFolder.load(try adapter(settings("\"lora_alpha\": 1")))
-        var middle = changed()
+        let whole = try base.changedByRankTwo()
+        var middle = base
         middle.replaceParameters(
             Dictionary(
-                uniqueKeysWithValues: zip(base.unet.parameters(), changed().unet.parameters()).map {
+                uniqueKeysWithValues: zip(base.unet.parameters(), whole.unet.parameters()).map {
                     ("unet." + $0.name, $0.value.value.combined(0.5, with: $1.value.value, 0.5))
                 }))
         #expect(distance(half, middle) < 1e-5)

@@ -32,28 +32,9 @@ import Testing
         #expect(product.rest < 1.02 * best && product.rest > 0.999 * best)
     }
 
-    private func changed(_ model: DiffusionModel) throws -> DiffusionModel {
-        var copy = model
-        let wanted = [
-            "down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q.weight",
-            "down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_out.0.weight",
-            "down_blocks.0.resnets.0.conv1.weight",
-        ]
-        var (step, met) = (UInt32(10), 0)
-        copy.unet.forEachParameter("") { name, parameter in
-            guard wanted.contains(name) else { return }
-            let shape = ParameterFile.diskShape(parameter.shape)
-            let change = random([shape[0], 2], step).matmul(random([2, shape.dropFirst().reduce(1, *)], step + 1)).reshaped(shape)
-            parameter = .init(parameter.value.combined(1, with: ParameterFile.fromDisk(change), 0.01))
-            (step, met) = (step + 2, met + 1)
-        }
-        try #require(met == wanted.count)
-        return copy
-    }
-
     @Test(arguments: LoRAFormat.allCases) func aLoRAComesBack(_ format: LoRAFormat) throws {
         let base = try ModelFolder.load(try ModelFixture("tiny-sd15").folder)
-        let (model, path) = (try changed(base), temporary("lora"))
+        let (model, path) = (try base.changedByRankTwo(), temporary("lora"))
         let report = try LoRAFile.write(model, base: base, to: path, rank: 2, format: format)
         #expect(report.layers == 3 && report.error < 1e-4 && report.beside == 0)
         let again = try LoRAFile.read(path, into: base)
@@ -78,7 +59,7 @@ import Testing
     @Test func aResultIsHandlesAndChange() throws {
         let base = try ModelFolder.load(try ModelFixture("tiny-sd15").folder)
         let width = base.textEncoder.configuration.hiddenSize
-        let model = try changed(base).addingHandles(["<b>", "<a>"], embeddings: random([2, width], 50))
+        let model = try base.changedByRankTwo().addingHandles(["<b>", "<a>"], embeddings: random([2, width], 50))
         let path = temporary("result")
         let report = try ResultFile.write(model, base: base, to: path, rank: 2, metadata: ["scene": "toys"])
         #expect(report.error < 1e-4)

@@ -4,7 +4,8 @@ import Tensors
 /// model's folder, `adapter_model.safetensors` holds the factors of its U-Net's (or text encoder's) weights. A `bas.json` may say for
 /// which size the model was trained, as `sample_size` of latents; without, it is the base's.
 struct AdapterFolder {
-    static let configuration = "adapter_config.json"
+    private static let configuration = "adapter_config.json"
+    private static let factors = "adapter_model.safetensors"
 
     /// The file with the factors.
     let weights: String
@@ -29,7 +30,7 @@ struct AdapterFolder {
         if let pattern = reader.object["alpha_pattern"]?.objectValue, !pattern.isEmpty {
             throw reader.fail("alpha_pattern", .unsupported(value: "an alpha of its own for a layer", supported: ["{}"]))
         }
-        weights = "\(folder)/adapter_model.safetensors"
+        weights = "\(folder)/\(Self.factors)"
         // The default is peft's.
         alpha = try reader.double("lora_alpha", default: 8, in: -1e6...1e6)
         base = try Self.base(reader, in: folder)
@@ -44,7 +45,7 @@ struct AdapterFolder {
         guard !name.isEmpty else { throw reader.fail(key, .missing) }
         let path = name.hasPrefix("/") ? name : "\(folder)/\(name)"
         guard FileSystem.isFolder(path) else {
-            let advice = "nothing is downloaded: load_lora adds \(folder)/adapter_model.safetensors to a model that you have"
+            let advice = "nothing is downloaded: load_lora adds \(folder)/\(Self.factors) to a model that you have"
             throw reader.fail(key, .inconsistent("there is no folder \(path); \(advice)"))
         }
         return path

@@ -22,7 +22,7 @@ import torch.nn.functional as F
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 MODEL = os.path.join(HERE, "../../../stdlib/models/collage")
-HELD, BATCH, BUCKETS = 96, 16, 20
+HELD, BUCKETS = 96, 20
 PROBED = (20, 60, 120, 200, 280, 360, 440, 520, 600, 700, 800)
 
 
@@ -153,32 +153,25 @@ def shrink(source: str, rank: int, side: int, out: str) -> None:
 
 
 class Data:
-    """Latents [N, 8, h, w] and states of the captions' tokens, read anew as parts arrive. The first HELD are kept apart."""
+    """Latents [N, 8, h, w] and tokens of the captions of all parts that were drawn. The first HELD are kept apart."""
 
     def __init__(self, work: str):
         from transformers import CLIPTextModel, CLIPTokenizer
 
-        self.work, self.seen, self.z, self.ids = work, set(), None, None
         self.tokenizer = CLIPTokenizer.from_pretrained(MODEL + "/tokenizer")
         self.text = CLIPTextModel.from_pretrained(MODEL + "/text_encoder", torch_dtype=torch.float32).eval().requires_grad_(False)
         self.null = self.tokens([""])[0]
-        self.take()
+        parts = [np.load(path) for path in sorted(glob.glob(work + "/scenes_*.npz"))]
+        self.z = torch.cat([torch.from_numpy(part["z"]) for part in parts])
+        self.ids = torch.cat([self.tokens([str(caption) for caption in part["captions"]]) for part in parts])
 
     def tokens(self, texts: list[str]) -> torch.Tensor:
         length = self.text.config.max_position_embeddings
         return self.tokenizer(texts, padding="max_length", max_length=length, truncation=True, return_tensors="pt").input_ids
 
-    def take(self) -> None:
-        for path in sorted(set(glob.glob(self.work + "/scenes_*.npz")) - self.seen):
-            part = np.load(path)
-            z, ids = torch.from_numpy(part["z"]), self.tokens([str(c) for c in part["captions"]])
-            self.z = z if self.z is None else torch.cat([self.z, z])
-            self.ids = ids if self.ids is None else torch.cat([self.ids, ids])
-            self.seen.add(path)
-
-    def batch(self):
-        index = torch.randint(HELD, len(self.z), (BATCH,))
-        ids = torch.where(torch.rand(BATCH, 1) < 0.1, self.null, self.ids[index])
+    def batch(self, count: int):
+        index = torch.randint(HELD, len(self.z), (count,))
+        ids = torch.where(torch.rand(count, 1) < 0.1, self.null, self.ids[index])
         return self.z[index].float(), self.states(ids)
 
     @torch.no_grad()
@@ -205,7 +198,7 @@ def validate(unet, alphas, data: Data) -> list[float]:
     return out
 
 
-def train(work: str, side: int, seconds: float, rank: int, rate: float, base: str | None, out: str) -> None:
+def train(work: str, side: int, batch: int, seconds: float, rank: int, rate: float, base: str | None, out: str) -> None:
     from diffusers import DDIMScheduler, UNet2DConditionModel
 
     began, end = time.time(), time.time() + seconds
@@ -238,9 +231,9 @@ def train(work: str, side: int, seconds: float, rank: int, rate: float, base: st
         way = (now - start) / (end - start)
         for group in optimiser.param_groups:
             group["lr"] = rate * min(1, (step + 1) / 100) * (1 if way < 0.5 else max(0.01, (1 - way) / 0.5))
-        z, states = data.batch()
-        even, middle = torch.rand(BATCH), torch.sigmoid(torch.randn(BATCH) - 0.1)
-        timesteps = (torch.where(torch.rand(BATCH) < 0.3, even, middle) * 1000).long().clamp(0, 999)
+        z, states = data.batch(batch)
+        even, middle = torch.rand(batch), torch.sigmoid(torch.randn(batch) - 0.1)
+        timesteps = (torch.where(torch.rand(batch) < 0.3, even, middle) * 1000).long().clamp(0, 999)
         noise = torch.randn_like(z)
         errors = (unet(noised(alphas, z, timesteps, noise), timesteps, states).sample - noise).square().mean((1, 2, 3))
         # Every timestep is weighed by the inverse of its running error.
@@ -257,13 +250,12 @@ def train(work: str, side: int, seconds: float, rank: int, rate: float, base: st
         torch._foreach_lerp_(average, [p.detach() for p in parameters], max(0.002, 1 / (step + 1) if step < 100 else 0))
         shown = errors.detach().mean() if shown is None else shown.lerp(errors.detach().mean(), 0.02)
         if step % 50 == 0:
-            data.take()
-            say(f"step {step}: {step * BATCH / (time.time() - start):.1f} samples/s, error {shown.item():.4f}, scenes {len(data.z)}")
+            say(f"step {step}: {step * batch / (time.time() - start):.1f} samples/s, error {shown.item():.4f}")
         if now - checked > 420:
             say("average", on_average(lambda: validate(unet, alphas, data)))
             save(adapters, average, rank, side, out)
             checked = now
-    say("steps", step, "samples", step * BATCH, "after", on_average(lambda: validate(unet, alphas, data)))
+    say("steps", step, "samples", step * batch, "after", on_average(lambda: validate(unet, alphas, data)))
     save(adapters, average, rank, side, out)
 
 
@@ -275,6 +267,7 @@ parser.add_argument("--base")
 parser.add_argument("--count", type=int, default=1000)
 parser.add_argument("--seed", type=int, default=0)
 parser.add_argument("--photos")
+parser.add_argument("--batch", type=int, default=16)
 parser.add_argument("--seconds", type=float, default=3600)
 parser.add_argument("--rank", type=int, default=16)
 parser.add_argument("--rate", type=float, default=1e-3)
@@ -286,4 +279,4 @@ if __name__ == "__main__":
     elif a.stage == "shrink":
         shrink(a.work, a.rank, a.side, a.out)
     else:
-        train(a.work, a.side, a.seconds, a.rank, a.rate, a.base, a.out)
+        train(a.work, a.side, a.batch, a.seconds, a.rank, a.rate, a.base, a.out)
