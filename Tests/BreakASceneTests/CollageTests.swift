@@ -17,6 +17,11 @@ import Testing
 
     private static func draw(_ index: Int) -> RandomDraw { RandomState(seed: 9).draw("collage", UInt32(index)) }
 
+    private static func color(_ collage: Collage) throws -> [Float] {
+        let color: [Float]? = if case .color(let color) = collage.background { color } else { nil }
+        return try #require(color)
+    }
+
     private static func pixel(_ picture: Tensor, _ x: Int, _ y: Int) -> [Float] {
         let start = (y * picture.shape[2] + x) * 3
         return Array(picture.values[start..<start + 3])
@@ -31,7 +36,7 @@ import Testing
         let view = try scene.view(sample)
         #expect(view.masks == plain.masks && view.unionMask.values == plain.unionMask.values && !view.isWhole)
         #expect(zip(view.attentionTargets, plain.attentionTargets).allSatisfy { $0.values == $1.values })
-        let color = try #require(sample.collage).color
+        let color = try Self.color(#require(sample.collage))
         let size = view.masks[0].size
         var (inside, outside) = (0, 0)
         for y in 0..<size.height {
@@ -43,7 +48,7 @@ import Testing
             }
         }
         #expect(inside > 500 && outside > 500)
-        #expect(Set((0..<50).map { Collage.standing(Self.draw($0)).color }).count == 50)
+        #expect(Set(try (0..<50).map { try Self.color(.standing(Self.draw($0))) }).count == 50)
     }
 
     /// Pasted things are in the picture, hardly cover each other, keep their shape, and lie where their masks are.
@@ -55,7 +60,7 @@ import Testing
             let collage = Collage.scattered(
                 sample.chosen.map { scene.detail.boxes[$0] }, in: scene.detail.photo.size, size: scene.pixelSize, Self.draw(index))
             sample.collage = collage
-            let places = try #require(collage.places)
+            let (places, color) = (try #require(collage.places), try Self.color(collage))
             for (place, handle) in zip(places, sample.chosen) {
                 #expect(place.x0 >= 0 && place.y0 >= 0 && place.x1 <= 128 && place.y1 <= 128 && place.width > 2 && place.height > 2)
                 let box = scene.detail.boxes[handle]
@@ -71,7 +76,7 @@ import Testing
                 for x in stride(from: 0, to: 128, by: 5) {
                     let cover = view.masks.reduce(0) { $0 + $1[x, y] }
                     #expect(cover < 1 + 1e-4)
-                    if cover == 0 { #expect(zip(Self.pixel(view.picture, x, y), collage.color).allSatisfy { abs($0 - $1) < 1e-5 }) }
+                    if cover == 0 { #expect(zip(Self.pixel(view.picture, x, y), color).allSatisfy { abs($0 - $1) < 1e-5 }) }
                 }
             }
         }

@@ -41,6 +41,7 @@ import Testing
         "phase2(two, photo, steps=4, prior_weight=0, data=\"collection\", overlap_weight=0.1, contrast_weight=0.1, null_outside_weight=0.1, seed=3)",
         "phase1(base, photo, steps=4, prior_weight=0, attention_loss=\"emd\", mask_norm=\"by_area\", sampling=\"biased\", seed=3)",
         "train(base, photo, \"ti_m\", steps=2, seed=3)",
+        "phase2(two, photo, steps=4, prior_weight=0, copy_paste=0.5, prior=7, prior_steps=1, snr_gamma=5, lr_scheduler=\"cosine\", seed=3)",
         "phase2(two, photo, steps=4, prior_weight=0, optimizer_bits=8, seed=3)",
         "phase2(two, photo, steps=4, prior_weight=0, train=\"lora\", lr=1e-2, seed=3)",
         "break_a_scene(base, photo, steps=3, prior_weight=0, gradient_checkpointing=true, seed=3)",

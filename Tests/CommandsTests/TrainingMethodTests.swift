@@ -95,6 +95,7 @@ import Testing
     @Test(arguments: [
         "attention_loss=\"iou\"", "sampling=\"adaptive\"", "sampling=\"biased\"", "mask_norm=\"by_area\"", "segmix=0.5",
         "degrade_outside=0.5", "data=\"collection\"", "overlap_weight=1", "contrast_weight=1", "null_outside_weight=1",
+        "snr_gamma=5", "lr_scheduler=\"linear\"",
     ])
     func checkpointsKnowTheOption(_ option: String) throws {
         try inTemporaryFolder { _ in

@@ -139,6 +139,42 @@ import Testing
         #expect(text.contains("<asset0>") && text.contains("base model"), "\(text)")
     }
 
+    // MARK: things pasted on empty places
+
+    /// Prior pictures show the places of the contexts, and what cannot be is refused before any time is spent.
+    @Test func thingsArePastedOnThePlacesOfTheContexts() {
+        let bench = bench()
+        bench.run(
+            """
+            options = { steps: 3, prior: 2, prior_steps: 1, prior_weight: 0, copy_paste: 1, seed: 1 }
+            a = phase1(base, photo, init=["dish", "flower"], contexts=["a photo of *", "a photo of * on the moon"], ..options)
+            b = phase1(base, photo, init=["dish", "flower"], contexts=["a photo of * on the moon"], prior_prompts=["a photo on the moon"], ..options)
+            c = phase1(base, photo, init=["dish", "flower"], ..options)
+            """)
+        #expect(bench.isTrue("a.hash == b.hash and a.hash != c.hash and max(a.history.prior) == 0 and min(a.history.attention) > 0"))
+        bench.run("big = load_model(\"collage256\"); d = phase1(big, photo, size=64, steps=1, prior_steps=1, seed=1)")
+        #expect(bench.isTrue("d.history[0].attention > 0 and d.size == [64, 64]"))
+        for (code, words) in [
+            ("phase1(base, photo, copy_paste=1, prior_prompts=[\"a photo of a dog\"])", "a photo at the beach"),
+            ("phase1(base, photo, copy_paste=1, zoom=0.5)", "copy_paste is 1"),
+            ("phase1(base, photo, copy_paste=1, segmix=0.5)", "copy_paste is 1"),
+            ("phase1(base, photo, copy_paste=1.5)", "copy_paste"), ("phase1(base, photo, lr_scheduler=\"linar\")", "linear"),
+            ("phase1(big, photo, prior_loss=mse)", "prior_weight is 0"), ("phase1(base, photo, snr_gamma=-1)", "snr_gamma"),
+        ] {
+            let text = Self.problem(bench, code)?.plain() ?? ""
+            #expect(text.contains(words), "\(code): \(text)")
+        }
+    }
+
+    /// What is asked of the photo itself is not answered by things pasted elsewhere.
+    @Test(arguments: ["zoom=0.5", "segmix=0.5", "data=\"collection\"", "degrade_outside=0.1", "contexts=fn(step, pick) { \"* at sea\" }"])
+    func optionsOfThePhotoTakeThePlaceOfThePresetsPasting(_ option: String) {
+        let bench = bench()
+        bench.run("big = load_model(\"collage256\")")
+        let error = Self.problem(bench, "m = phase1(big, photo, size=64, steps=1, prior=1, seed=1, \(option))")?.plain() ?? ""
+        #expect(error.contains("prior_weight is 0"), "\(error)")
+    }
+
     // MARK: handles
 
     @Test func theHandlesRateIsTheirOwnBesideAdapters() {

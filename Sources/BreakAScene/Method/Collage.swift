@@ -10,10 +10,21 @@ public enum TrainingData: String, Sendable, CaseIterable {
     case collection
 }
 
-/// The chosen things of a step on a solid background of a random colour.
+/// The chosen things of a step on another background than the photo's.
 public struct Collage: Sendable, Equatable {
-    /// Red, green and blue of the background, in [−1, 1].
-    public let color: [Float]
+    /// What is seen behind the things.
+    public enum Background: Sendable, Equatable {
+        /// Red, green and blue, in [−1, 1], everywhere.
+        case color([Float])
+        /// A prior picture, by its number; the loss of such a step counts everywhere (`CopyPaste`).
+        case prior(Int)
+
+        /// Whether the picture without the things is one that the model should draw.
+        var isKnown: Bool { if case .prior = self { true } else { false } }
+    }
+
+    /// What is seen behind the things.
+    public let background: Background
     /// Where each chosen thing is pasted, in pixels of the model's picture before flipping: its box is resized to this
     /// rectangle. nil: all stand where they do in the photo.
     public let places: [PixelRect]?
@@ -27,7 +38,7 @@ public struct Collage: Sendable, Equatable {
     private static let covered = 0.25
 
     /// The chosen things where they stand.
-    static func standing(_ draw: RandomDraw) -> Collage { Collage(color: color(draw, index: 0), places: nil) }
+    static func standing(_ draw: RandomDraw) -> Collage { Collage(background: .color(color(draw, index: 0)), places: nil) }
 
     /// Things at random places and sizes: MuDI's Seg-Mix (arXiv 2404.04243). `boxes` are theirs in a photo of `photo`, `size` is
     /// the model's. Of eight tries the first is taken that hardly lets things cover each other, else the best.
@@ -39,7 +50,7 @@ public struct Collage: Sendable, Equatable {
             return (places, mostCovered(places))
         }
         let best = attempts.first { $0.covered <= covered } ?? attempts.min { $0.covered < $1.covered }
-        return Collage(color: color(draw, index: 1), places: best?.places ?? [])
+        return Collage(background: .color(color(draw, index: 1)), places: best?.places ?? [])
     }
 
     private static func color(_ draw: RandomDraw, index: Int) -> [Float] {

@@ -75,7 +75,7 @@ public struct TrainingMethod: TableRow {
     /// under the name of every place, so the third has no prompt contexts.
     private static let ablations = [
         TrainingMethod("no_phase1", .ablation, "phase two alone", [Phase(2)]),
-        both("no_masked_loss", "the diffusion loss counts everywhere", [("masked", false), ("contexts", [])]),
+        both("no_masked_loss", "the diffusion loss counts everywhere", [("masked", false), ("contexts", []), ("copy_paste", 0)]),
         both("no_attention_loss", "without the attention loss", [("attention_weight", 0)]),
         both("single_concept", "one thing a step in place of union sampling", [("sampling", "single")]),
         both("mostly_single", "one thing in most steps (appendix A.2)", [("sampling", "biased")]),
@@ -106,7 +106,7 @@ public struct TrainingMethod: TableRow {
 
     /// No loss but the diffusion loss everywhere and prior preservation, which DreamBooth and Custom Diffusion have.
     private static let plain: [(String, JSON)] =
-        [("masked", false), ("contexts", []), ("zoom", 0), ("segmix", 0), ("degrade_outside", 0)]
+        [("masked", false), ("contexts", []), ("zoom", 0), ("segmix", 0), ("copy_paste", 0), ("degrade_outside", 0)]
         + LossTerm.all.filter { $0.name != LossTerm.prior.name }.compactMap { $0.weightName.map { ($0, 0) } }
     private static let collection: [(String, JSON)] = plain + [("data", "collection"), ("sampling", "union"), ("flip", 0.5)]
     private static let photo: [(String, JSON)] = plain + [("data", "photo"), ("sampling", "all"), ("flip", 0)]

@@ -26,6 +26,8 @@ public enum TrainableParts: String, Sendable, CaseIterable {
 public struct TrainingOptions: Sendable, Equatable {
     /// Steps of the phase.
     public var steps = 400
+    /// How the learning rate goes down over the steps.
+    public var schedule = LearningRateSchedule.constant
     /// AdamW's settings, the learning rate among them.
     public var optimizer = AdamW.Options(lr: 5e-4)
     /// The weights of the loss's terms, at least 0, by their names; a term that is not named has its standard weight.
@@ -57,8 +59,13 @@ public struct TrainingOptions: Sendable, Equatable {
     public var zoom = 0.0
     /// The probability that the chosen things are pasted at random places of a solid background (`Collage`).
     public var segmix = 0.0
+    /// The probability that the chosen things are pasted, enlarged and side by side, on a prior picture of an empty place (`CopyPaste`).
+    /// Above 0 all other photos count in the attention loss alone.
+    public var copyPaste = 0.0
     /// The strength of the noise outside of the masks at the first step, 0…1 (`OutsideDegradation`); 0 is none.
     public var degradesOutside = 0.0
+    /// The γ of the weights of timesteps, above 0 (`SNRWeighting`); nil weighs all alike.
+    public var snrGamma: Double?
     /// How masks come down to the sizes of latents and maps.
     public var maskDownsampling = MaskDownsampling.nearest
     /// The photos of the scene in a step, each with a subset of its own; the step has as many prior pictures.
@@ -110,6 +117,9 @@ public struct TrainingOptions: Sendable, Equatable {
         get { weight(of: .prior) }
         set { setWeight(of: .prior, to: newValue) }
     }
+
+    /// Whether a step may need pictures that the base model drew.
+    public var needsPrior: Bool { priorWeight > 0 || copyPaste > 0 }
 }
 
 /// The pictures that keep a model from forgetting (prior preservation): drawn by the base model. The values are the
@@ -146,6 +156,8 @@ public enum Preset: String, Sendable, CaseIterable {
     case code
     /// Tuned for the embedded model by the pictures that it draws (Tests/Conformance/RESULTS.md).
     case collage
+    /// Tuned for the embedded model at 256 pixels, in the same way: things are learned on pictures of empty places.
+    case collage256
 
     /// The settings of a phase, 1 or 2.
     public func options(phase: Int) -> TrainingOptions {
@@ -165,6 +177,15 @@ public enum Preset: String, Sendable, CaseIterable {
             options.flip = 0
             options.clipsWholeTable = false
             options.contexts = PromptContext.places
+        case .collage256:
+            options = Preset.collage.options(phase: phase)
+            options.steps = phase == 1 ? 100 : 400
+            options.batchSize = 4
+            options.optimizer.lr = phase == 1 ? 5e-3 : 8e-4
+            options.schedule = phase == 1 ? .constant : .linear
+            options.copyPaste = 1
+            options.snrGamma = 5
+            options.priorWeight = 0
         }
         return options
     }
@@ -175,10 +196,16 @@ public enum Preset: String, Sendable, CaseIterable {
     /// The settings of the prior pictures; of no use in `.paper`, which has none.
     public var prior: PriorOptions {
         var prior = PriorOptions()
-        if self == .collage {
-            prior.count = 16
+        if self == .collage256 {
+            prior.prompts = CopyPaste.backgrounds(PromptContext.places)
+            prior.count = 2 * prior.prompts.count
+        }
+        if self == .collage256 || self == .collage {
             prior.steps = 30
             prior.guidanceScale = 3
+        }
+        if self == .collage {
+            prior.count = 16
             prior.prompts = [
                 "a photo at the beach", "a photo in the snow", "a photo on a wooden table", "a photo of a bear on the grass",
                 "a photo of a teddy bear", "a photo in the city", "a photo of a bird", "a photo of a flower in the forest",
@@ -187,6 +214,10 @@ public enum Preset: String, Sendable, CaseIterable {
         return prior
     }
 
-    /// The preset that suits a model: `.collage` for the embedded model, `.code` for all others.
-    public static func suited(to model: DiffusionModel) -> Preset { model.isCollage ? .collage : .code }
+    /// The preset that suits a model: `.collage256` for the embedded model that was made for 256 pixels, `.collage` for the one for 128,
+    /// `.code` for all others. The size that they are used at changes nothing.
+    public static func suited(to model: DiffusionModel) -> Preset {
+        guard model.isCollage else { return .code }
+        return model.nativeLatentSize.height >= 32 ? .collage256 : .collage
+    }
 }

@@ -10,6 +10,9 @@ extension TrainingSetting {
     private static let optimization: [TrainingSetting] = [
         int("steps", 0...1_000_000, unit: "steps", \.steps, "Training steps."),
         number("lr", 0...10, \.optimizer.lr, "Learning rate."),
+        word(
+            "lr_scheduler", \.schedule, "How the learning rate goes down: not at all, or to 0 at the end.",
+            meanings: LearningRateSchedule.meanings),
         number("beta2", 0...0.99999, \.optimizer.beta2, "AdamW's second decay."),
         number("weight_decay", 0...1, \.optimizer.weightDecay, "AdamW's weight decay."),
         TrainingSetting(
@@ -36,6 +39,10 @@ extension TrainingSetting {
             "reduction", \.attentionReduction,
             "mse and bce as a mean over all cells (the code), or half inside and half outside of the mask."),
         bool("masked", \.isMasked, "The diffusion loss only inside the chosen masks."),
+        TrainingSetting(
+            "snr_gamma", .number(0...1000), "Min-SNR weights of timesteps (as in diffusers' scripts: 5); 0 weighs all alike.",
+            isOptional: true, read: { $0.snrGamma.map { JSON($0) } ?? .null },
+            write: { $0.snrGamma = $1.doubleValue.flatMap { $0 == 0 ? nil : $0 } }),
         word("mask_norm", \.maskNormalization, "That loss divided by all elements (the code), or by those inside the masks."),
         row("sampling", \.sampling, "The law of a step's handles; or a function of (step, count) that gives their places."),
         number("single_share", 0...1, \.singleShare, "Share of steps with one handle under the biased law."),
@@ -47,6 +54,8 @@ extension TrainingSetting {
             read: { .array($0.contexts.map(JSON.string)) }, write: { $0.contexts = $1.arrayValue?.compactMap(\.stringValue) ?? [] }),
         number("zoom", 0...1, \.zoom, "Share of photos seen from closer, around their things; or a function of (step, pick)."),
         number("segmix", 0...1, \.segmix, "Share of photos whose things are pasted at random places of a solid background (MuDI)."),
+        number(
+            "copy_paste", 0...1, \.copyPaste, "Share of photos whose things are pasted in a row on prior pictures of the contexts' places."),
         number(
             "degrade_outside", 0...1, \.degradesOutside,
             "Noise on the photo outside of the masks, at first so strong, gone at the end (MagicTailor: 0.5)."),
@@ -100,12 +109,14 @@ extension TrainingOptions {
     /// Every setting by its name, in the order of the table.
     public var json: JSON { .object(JSONObject(TrainingSetting.all.map { ($0.name, $0.value(in: self)) })) }
 
-    /// Reads all settings; nil where one is missing, unknown, of another kind or out of range. `previews` and `per_layer` may be missing:
-    /// what was written before there were any has none.
+    /// Reads all settings; nil where one is missing, unknown, of another kind or out of range. Settings that came later may be missing: what
+    /// was written before there were any has none.
     public init?(_ json: JSON) {
         guard var object = json.objectValue else { return nil }
-        if object["previews"] == nil { object["previews"] = .null }
-        if object[TrainingSetting.perLayer] == nil { object[TrainingSetting.perLayer] = .bool(false) }
+        let none = TrainingOptions()
+        for setting in TrainingSetting.all where setting.isLater && object[setting.name] == nil {
+            object[setting.name] = setting.value(in: none)
+        }
         guard object.count == TrainingSetting.all.count else { return nil }
         self.init()
         for setting in TrainingSetting.all {

@@ -47,6 +47,9 @@ public struct TrainingSetting: Sendable {
         (self.read, self.write) = (read, write)
     }
 
+    /// Whether checkpoints of the first version of their format lack it, so that it has its standard value where it is missing.
+    var isLater: Bool { ["previews", Self.perLayer, "copy_paste", "snr_gamma", "lr_scheduler"].contains(name) }
+
     /// Returns the setting's value in the options; null for none.
     public func value(in options: TrainingOptions) -> JSON { read(options) }
 

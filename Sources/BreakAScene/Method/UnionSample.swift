@@ -10,7 +10,7 @@ public struct UnionSample: Sendable, Equatable {
     public let isFlipped: Bool
     /// The part of the photo that is seen, in pixels of the scene's detail, before flipping; nil is the whole photo.
     public var part: PixelRect?
-    /// The chosen things on a solid background instead of a part of the photo; nil where the photo's own background is seen.
+    /// The chosen things on another background instead of a part of the photo; nil where the photo's own background is seen.
     public var collage: Collage?
     /// The noise outside of the masks; nil for none.
     public var degradation: OutsideDegradation?

@@ -102,8 +102,8 @@ public struct TrainingPlan: Sendable, Equatable {
 }
 
 extension TrainingOptions {
-    /// The share of photos whose picture is not the photo's own, which is encoded once.
+    /// The share of photos whose picture is encoded for this step alone: the photo's own, and those that things are pasted on, come again.
     fileprivate var changedShare: Double {
-        data == .collection || degradesOutside > 0 ? 1 : 1 - (1 - zoom) * (1 - segmix)
+        data == .collection || degradesOutside > 0 ? 1 : (1 - (1 - zoom) * (1 - segmix)) * (1 - copyPaste)
     }
 }

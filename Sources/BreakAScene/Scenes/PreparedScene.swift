@@ -37,6 +37,8 @@ public struct PreparedScene: Sendable {
     public let vanishing: [Int]
     /// The finer photo and masks that a zoom cuts its part from.
     let detail: SceneDetail
+    /// The posteriors of pictures that things were pasted on.
+    let pasted = PastedPosteriors()
     private let downsampling: MaskDownsampling
 
     /// Prepares a scene for a model. Throws `ImageError`, and `SceneError` where nothing of a mask is left in the part that

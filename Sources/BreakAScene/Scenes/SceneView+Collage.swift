@@ -11,15 +11,34 @@ extension PreparedScene {
         return .scattered(chosen.map { detail.boxes[$0] }, in: detail.photo.size, size: pixelSize, mix)
     }
 
-    /// What a sample with a collage shows. Throws `ImageError`.
-    func view(_ sample: UnionSample, _ collage: Collage) throws -> SceneView {
+    /// The collage of a sample on one of the prior pictures, with the context that names its place; nil where the step shows the photo, or
+    /// no prior picture shows a place of the contexts.
+    func pasted(
+        _ chosen: [Int], _ options: TrainingOptions, _ prior: PriorSet?, _ random: inout RandomState
+    ) -> (collage: Collage, context: String)? {
+        guard options.copyPaste > 0 else { return nil }
+        let step = random.next(CopyPaste.stream)
+        let places = CopyPaste.places(options.contexts, prompts: prior?.prompts ?? [])
+        guard step.fraction(index: 0) < options.copyPaste, !places.isEmpty else { return nil }
+        let index = step.integer(below: CopyPaste.picturesPerSet(of: masks.count), index: 1)
+        let draw = random.draw(CopyPaste.pictures, CopyPaste.number(chosen, index))
+        let place = places[draw.integer(below: places.count, index: 0)]
+        let things = chosen.sorted()
+        let row = CopyPaste.row(things.map { detail.boxes[$0] }, in: detail.photo.size, size: pixelSize, draw, index: 1)
+        let spots = Dictionary(zip(things, row)) { first, _ in first }
+        return (Collage(background: .prior(place.picture), places: chosen.compactMap { spots[$0] }), place.context)
+    }
+
+    /// What a sample with a collage shows; `prior` has the pictures that things are pasted on. Throws `ImageError`.
+    func view(_ sample: UnionSample, _ collage: Collage, prior: PriorSet?) throws -> SceneView {
+        let background = Self.background(collage.background, pixelSize, prior)
         guard let places = collage.places else {
             let whole = try view(UnionSample(chosen: sample.chosen, isFlipped: sample.isFlipped))
-            let picture = Self.pasted(whole.picture, Self.union(whole.masks.map { Tensor($0) }), onto: Self.solid(collage.color, pixelSize))
+            let picture = Self.pasted(whole.picture, Self.union(whole.masks.map { Tensor($0) }), onto: background)
             return SceneView(
                 picture: picture, masks: whole.masks, unionMask: whole.unionMask, attentionTargets: whole.attentionTargets, isWhole: false)
         }
-        var picture = Self.solid(collage.color, pixelSize)
+        var picture = background
         var masks = [Tensor](repeating: .zeros([pixelSize.height, pixelSize.width]), count: places.count)
         // The largest first, so that none is hidden.
         for index in places.indices.sorted(by: { Self.area(places[$0]) > Self.area(places[$1]) }) {
@@ -30,9 +49,10 @@ extension PreparedScene {
         }
         let seen = try masks.map { try Mask($0) }
         let latents = try seen.map { try cells($0, latentSize) }
+        let union = Self.union(latents)
         return SceneView(
-            picture: picture, masks: seen, unionMask: Self.union(latents), attentionTargets: try seen.map { try cells($0, mapSize) },
-            isWhole: false)
+            picture: picture, masks: seen, unionMask: collage.background.isKnown ? Self.everywhere(union) : union,
+            attentionTargets: try seen.map { try cells($0, mapSize) }, isWhole: false)
     }
 
     /// A thing in the rectangle `place` of an otherwise empty picture [1, H, W, 3], and its mask [H, W]; where `isFlipped`, both
@@ -50,6 +70,22 @@ extension PreparedScene {
     }
 
     private static func area(_ rect: PixelRect) -> Int { rect.width * rect.height }
+
+    /// A union mask [h, w] for a loss that counts everywhere: losses multiply by it before they square.
+    private static func everywhere(_ union: Tensor) -> Tensor {
+        let outside = CopyPaste.outsideWeight.squareRoot()
+        return Tensor.make(union.shape) { out in union.withValues { for (i, x) in $0.enumerated() { out[i] = max(x, outside) } } }
+    }
+
+    /// The picture that things are pasted on, [1, H, W, 3]; grey in the place of a prior picture that is not there.
+    private static func background(_ background: Collage.Background, _ size: PixelSize, _ prior: PriorSet?) -> Tensor {
+        switch background {
+        case .color(let color): return solid(color, size)
+        case .prior(let index):
+            guard let pictures = prior?.pictures, index < pictures.shape[0] else { return solid([0, 0, 0], size) }
+            return pictures.rows(index..<index + 1)
+        }
+    }
 
     /// A picture of one colour, [1, H, W, 3].
     private static func solid(_ color: [Float], _ size: PixelSize) -> Tensor {

@@ -7,19 +7,27 @@ public struct SceneView: Sendable {
     public let picture: Tensor
     /// The masks of the named things at the model's pixels, in the order of the prompt.
     public let masks: [Mask]
-    /// The union of these masks at the latents' size, [h, w].
+    /// The union of these masks at the latents' size, [h, w]; not 0 outside of it where the loss counts there, too (`CopyPaste`).
     public let unionMask: Tensor
     /// The target of each named handle's attention map, [h, w] of the scene's `mapSize`.
     public let attentionTargets: [Tensor]
     /// Whether it shows the whole photo, whose posterior is worth keeping.
     let isWhole: Bool
+
+    /// The same with a union mask of zeros: the step learns from it where to look, and nothing of how it looks. Beside pictures on which
+    /// things are pasted the photo's layout would be learned, too, and things come twice: at both places.
+    var withoutReconstruction: SceneView {
+        SceneView(
+            picture: picture, masks: masks, unionMask: .zeros(unionMask.shape), attentionTargets: attentionTargets, isWhole: isWhole)
+    }
 }
 
 extension PreparedScene {
     /// The picture and masks of a sample. The part that a zoom sees is cut out of the finer photo and masks and resized as
-    /// the whole is: the photo by Lanczos, masks by area. Noise outside of the masks comes last. Throws `ImageError`.
-    public func view(_ sample: UnionSample) throws -> SceneView {
-        let clean = try sample.collage.map { try view(sample, $0) } ?? photoView(sample)
+    /// the whole is: the photo by Lanczos, masks by area. Noise outside of the masks comes last. `prior`: the pictures that a sample's things
+    /// may be pasted on. Throws `ImageError`.
+    public func view(_ sample: UnionSample, prior: PriorSet? = nil) throws -> SceneView {
+        let clean = try sample.collage.map { try view(sample, $0, prior: prior) } ?? photoView(sample)
         guard let degradation = sample.degradation else { return clean }
         let picture = degradation(clean.picture, outside: Self.union(clean.masks.map { Tensor($0) }))
         return SceneView(

@@ -42,29 +42,37 @@ public struct TrainingBatch: Sendable {
         samples = try (0..<count).map { _ in
             let drawn = UnionSample(input, law: options.sampling, flip: options.flip, random.next("union_sample"))
             var sample = try laws.sampling.map { UnionSample(chosen: try $0(), isFlipped: drawn.isFlipped) } ?? drawn
-            sample.collage = scene.collage(sample.chosen, options, &random)
+            let pasted = scene.pasted(sample.chosen, options, prior, &random)
+            sample.collage = pasted?.collage ?? scene.collage(sample.chosen, options, &random)
             sample.part = try laws.part(sample, scene, options.zoom, &random)
             if options.degradesOutside > 0 {
                 sample.degradation = OutsideDegradation(
                     strength: OutsideDegradation.strength(options.degradesOutside, step: step, of: options.steps),
                     draw: random.next(OutsideDegradation.stream))
             }
-            sample.context = try laws.contexts.map { try $0(sample) } ?? PromptContext.sample(options.contexts, &random) ?? sample.context
+            let context = try laws.contexts.map { try $0(sample) } ?? PromptContext.sample(options.contexts, &random)
+            sample.context = pasted?.context ?? context ?? sample.context
             return sample
         }
-        let seen = try samples.map { try scene.view($0) }
+        let seen = try samples.map { sample in
+            let view = try scene.view(sample, prior: prior)
+            return options.copyPaste > 0 && sample.collage?.background.isKnown != true ? view.withoutReconstruction : view
+        }
         views = seen
-        let picks = prior.map { Self.epochs(random, places: step * count..<(step + 1) * count, of: $0.count) } ?? []
-        priorCount = picks.count
+        let kept = options.priorWeight > 0 ? prior : nil
+        let picks = kept.map { kept in
+            Self.epochs(random, places: step * count..<(step + 1) * count, of: kept.count).map { (kept.posteriors[$0], kept.ids[$0]) }
+        }
+        priorCount = picks?.count ?? 0
         let posteriors =
-            picks.map { prior!.posteriors[$0] } + seen.map { $0.isWhole ? model.posterior(of: $0.picture) : model.vae.encode($0.picture) }
+            (picks ?? []).map(\.0) + zip(samples, seen).map { scene.posterior(of: $1, $0, prior: prior, model) }
         let posterior = DiagonalGaussian(
             mean: .concatenated(posteriors.map(\.mean), axis: 0), std: .concatenated(posteriors.map(\.std), axis: 0))
         latents = posterior.sample(random.next("encode").normal(posterior.mean.shape)).scaled(by: model.vae.configuration.scalingFactor)
         let draw = random.next("random_timesteps")
         timesteps = latents.shape[0].indices.map { draw.integer(below: model.scheduler.trainTimesteps, index: $0) }
         noise = random.next("randn").normal(latents.shape)
-        ids = picks.map { prior!.ids[$0] } + (try model.tokenize(samples.map { $0.prompt(pairing.tokens) }))
+        ids = (picks ?? []).map(\.1) + (try model.tokenize(samples.map { $0.prompt(pairing.tokens) }))
     }
 }
 

@@ -13,7 +13,7 @@ public struct TrainingRun: Sendable {
     public let options: TrainingOptions
     /// The scene that it learns from.
     public let scene: PreparedScene
-    /// The prior pictures; nil where their weight is 0.
+    /// The prior pictures; nil where nothing needs them.
     public private(set) var prior: PriorSet?
     /// The model in training: parameters that move require gradients, and adapters are not merged. `result` is for use.
     public private(set) var model: DiffusionModel
@@ -56,7 +56,7 @@ public struct TrainingRun: Sendable {
         (self.phase, self.options, self.scene, self.history) = (phase, options, scene, history)
         (self.model, self.pairing) = (model.binding(pairing, to: scene.scene), pairing)
         (self.optimizer, self.random, self.step) = (optimizer, random, step)
-        self.prior = options.priorWeight == 0 ? nil : prior
+        self.prior = options.needsPrior ? prior : nil
         let trains = trainable
         let observed = observedOnly
         self.model.requireGrad { trains($0) || observed($0) }
@@ -73,10 +73,10 @@ public struct TrainingRun: Sendable {
     /// Whether all steps are done.
     public var isFinished: Bool { step >= options.steps }
 
-    /// This run, not begun yet, with the prior pictures that it still lacked; they are dropped where their weight is 0.
+    /// This run, not begun yet, with the prior pictures that it still lacked; they are dropped where nothing needs them.
     public func with(prior: PriorSet) -> TrainingRun {
         var run = self
-        run.prior = options.priorWeight == 0 ? nil : prior
+        run.prior = options.needsPrior ? prior : nil
         return run
     }
 
@@ -176,7 +176,9 @@ public struct TrainingRun: Sendable {
         }
         let norm = GradientClipping.norm(measured)
         guard norm.isFinite else { return nil }
-        let (trains, others, handleRate) = (trainable, otherHandles, options.handleRate)
+        let factor = options.schedule.factor(step: step, of: options.steps)
+        optimizer.options.lr = options.optimizer.lr * factor
+        let (trains, others, handleRate) = (trainable, otherHandles, options.handleRate.map { $0 * factor })
         optimizer.step(&model, gradients, gradientScale: GradientClipping.scale(norm: norm, limit: options.clipNorm)) { name in
             trains(name) ? AdamW.Part(lr: name == Self.handles ? handleRate : nil, isClipped: clipped.clips(name)) : nil
         }

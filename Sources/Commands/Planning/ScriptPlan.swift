@@ -76,7 +76,7 @@ public struct ScriptPlan {
             unknown,
             of: [
                 "steps", "batch", "prior", "prior_steps", "train", "rank", "optimizer_bits", "gradient_checkpointing", "prior_weight",
-                "zoom", "size", "until", "data", "segmix", "degrade_outside", "null_outside_weight",
+                "zoom", "size", "until", "data", "segmix", "copy_paste", "contexts", "degrade_outside", "null_outside_weight",
             ],
             call, &row)
         do {
@@ -96,9 +96,7 @@ public struct ScriptPlan {
             if let level = model.attentionLevel, !level.isPaperSize {
                 row.notes.append("attention loss by \(TrainingPlan.text(level, model))")
             }
-            let prior =
-                plans.contains { $0.options.priorWeight > 0 && $0.options.steps > 0 }
-                ? try TrainingParameters.prior(known, model: model) : nil
+            let prior = try TrainingParameters.prior(known, plans.map(\.options), model: model)
             let drawing = prior.map { GenerationPlan(model, count: $0.count, steps: $0.steps, isGuided: $0.guidanceScale != 1) }
             let steps = plans.map { rates.training($0.plan.operationsPerStep) }
             let until = known.given(TrainingParameters.until).flatMap { if case .int(let step) = $0 { step } else { nil } }

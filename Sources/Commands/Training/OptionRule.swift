@@ -40,11 +40,11 @@ struct OptionRule: Sendable {
     /// Returns the rules of `phase1`, `phase2`, `break_a_scene` and `plan`; `phases` are the options that preset and arguments lead to.
     static func training(_ phases: [TrainingOptions]) -> [OptionRule] {
         [
-            OptionRule(TrainingParameters.ofPrior) { call in
-                guard phases.allSatisfy({ $0.priorWeight == 0 }) else { return nil }
-                let isPreset = TrainingParameters.key("prior_weight").flatMap { call.given($0) } == nil
-                let source = try isPreset ? call[TrainingParameters.preset].map { " in preset \"\($0.rawValue)\"" } ?? "" : ""
-                return Cause("prior_weight is 0\(source)", help: "prior_weight=1 keeps the model from forgetting")
+            OptionRule(TrainingParameters.priorKeys) { call in
+                phases.allSatisfy { !$0.needsPrior } ? try noPrior(call) : nil
+            },
+            OptionRule([TrainingFunctions.priorLoss.key]) { call in
+                phases.allSatisfy { $0.priorWeight == 0 } ? try noPrior(call) : nil
             },
             OptionRule([TrainingCommands.rank]) { call in
                 try Self.parts(call).flatMap {
@@ -67,6 +67,13 @@ struct OptionRule: Sendable {
                     ? Cause("checkpoint names no folder", help: "checkpoint=\"folder\" keeps the state") : nil
             },
         ] + losses(phases) + laws(phases) + handles
+    }
+
+    /// The cause that no prior pictures are learned.
+    private static func noPrior(_ call: Call) throws -> Cause {
+        let isPreset = TrainingParameters.key("prior_weight").flatMap { call.given($0) } == nil
+        let source = try isPreset ? call[TrainingParameters.preset].map { " in preset \"\($0.rawValue)\"" } ?? "" : ""
+        return Cause("prior_weight is 0\(source)", help: "prior_weight=1 keeps the model from forgetting")
     }
 
     /// The rules on options of the losses.
@@ -114,10 +121,14 @@ struct OptionRule: Sendable {
             },
             OptionRule(keys(["zoom"])) { _ in
                 if phases.allSatisfy({ $0.data == .collection }) { return Cause("data is \"collection\", where things stand alone") }
-                return phases.allSatisfy { $0.segmix == 1 } ? Cause("segmix is 1: every step pastes its things anew") : nil
+                if phases.allSatisfy({ $0.copyPaste == 1 }) { return pastedAnew("copy_paste") }
+                return phases.allSatisfy { $0.segmix == 1 } ? pastedAnew("segmix") : nil
             },
+            OptionRule(keys(["segmix", "data"])) { _ in phases.allSatisfy { $0.copyPaste == 1 } ? pastedAnew("copy_paste") : nil },
         ]
     }
+
+    private static func pastedAnew(_ option: String) -> Cause { Cause("\(option) is 1: every step pastes its things anew") }
 
     /// The rules on `normalization` and `reduction`, which not every measure of maps uses.
     static func measures(

@@ -44,8 +44,7 @@ struct TrainingJob {
         let description = TrainingCommands.title(plan[0], scene.scene)
         var prior: PriorSet?
         // With flips, or with none of the photo's posteriors at hand, nothing here is drawn yet: order does not matter.
-        if plan.contains(where: { $0.options.priorWeight > 0 && $0.options.steps > 0 }) {
-            let wanted = try TrainingParameters.prior(call, model: learned.model)
+        if let wanted = try TrainingParameters.prior(call, plan.map(\.options), model: learned.model) {
             prior = try drawnPrior(&learned, wanted)
             if prior == nil {
                 (learned.unfinished, learned.unfinishedReplacements) = (firstStep(learned, nil), replacements)

@@ -49,17 +49,32 @@ enum TrainingParameters {
         standard: PresetText.of { .float($0.prior.guidanceScale) })
     private static let priorSeed = Key<Int?>(
         "prior_seed", doc: "Of the prior pictures, which the base model draws; the training's seed without.", keywordOnly: true)
-    private static let priorKeys: [any Declaring] = [priorCount, priorPrompts, priorSteps, priorGuidance, priorSeed]
+    /// The options of the pictures that the base model draws.
+    static let priorKeys: [any Declaring] = [priorCount, priorPrompts, priorSteps, priorGuidance, priorSeed]
 
     /// The options of prior preservation, which mean nothing where its weight is 0.
     static let ofPrior: [any Declaring] = priorKeys + [TrainingFunctions.priorLoss.key]
 
-    /// Returns the options of prior preservation. Throws `.badArgument` for an empty list of prompts.
-    static func prior(_ call: Call, model: DiffusionModel) throws -> PriorOptions {
+    /// Returns the options of the pictures that the base model draws for these phases; nil where none needs any. Where things are pasted on
+    /// them they show the places of the contexts, two of each. Throws `.badArgument` for an empty list of prompts, and for one that has no
+    /// such place.
+    static func prior(_ call: Call, _ phases: [TrainingOptions], model: DiffusionModel) throws -> PriorOptions? {
+        guard phases.contains(where: { $0.needsPrior && $0.steps > 0 }) else { return nil }
         var prior = try preset(call, model: model).prior
+        let pasted = phases.filter { $0.copyPaste > 0 }
+        if let first = pasted.first {
+            prior.prompts = CopyPaste.backgrounds(first.contexts)
+            prior.count = 2 * prior.prompts.count
+        }
         prior.count = try call[priorCount] ?? prior.count
         prior.prompts = try call[priorPrompts] ?? prior.prompts
         guard !prior.prompts.isEmpty else { throw Problem(.badArgument, "prior_prompts is empty", argument: priorPrompts.name) }
+        if let phase = pasted.first(where: { !CopyPaste.isPossible($0.contexts, prompts: prior.prompts) }) {
+            let wanted = CopyPaste.backgrounds(phase.contexts).map { "\"\($0)\"" }.joined(separator: ", ")
+            throw Problem(
+                .badArgument, "none of prior_prompts is an empty place that things could be pasted on", argument: priorPrompts.name,
+                help: "the places of the contexts are \(wanted); copy_paste=0 pastes nothing")
+        }
         prior.steps = try call[priorSteps] ?? prior.steps
         prior.guidanceScale = try call[priorGuidance] ?? prior.guidanceScale
         prior.seed = try call[priorSeed] ?? call[seed]
@@ -85,6 +100,14 @@ enum TrainingParameters {
     /// Returns the call's preset, or the one that suits the model.
     static func preset(_ call: Call, model: DiffusionModel) throws -> Preset { try call[preset] ?? .suited(to: model) }
 
+    private static let copyPaste = "copy_paste"
+    /// Options of what a step sees of the photo: with one of them a preset's things are not pasted elsewhere.
+    private static let photoOptions = ["masked", "data", "zoom", "segmix", "degrade_outside", "null_outside_weight"]
+
+    private static func isFunction(_ name: String, _ call: Call) -> Bool {
+        if case .function = key(name).flatMap({ call.given($0) }) { true } else { false }
+    }
+
     /// Returns the preset's options with the call's arguments applied; `excluding` names parameters that mean something else in this
     /// command.
     static func options(_ call: Call, phase: Int, model: DiffusionModel, excluding: Set<String> = []) throws -> TrainingOptions {
@@ -97,8 +120,11 @@ enum TrainingParameters {
                 try option.setting.apply(value, option.key, call, to: &options)
             }
         }
+        func isGiven(_ name: String) -> Bool { key(name).flatMap { call.given($0) } != nil }
         // Without masks the photo's own background would be learned under the name of every place.
-        if !options.isMasked, key("contexts").flatMap({ call.given($0) }) == nil { options.contexts = [] }
+        if !options.isMasked, !isGiven("contexts") { options.contexts = [] }
+        // What is asked of the photo, or of each step's prompt, is not what pasted things show.
+        if !isGiven(copyPaste), photoOptions.contains(where: isGiven) || isFunction("contexts", call) { options.copyPaste = 0 }
         return options
     }
 }

@@ -57,6 +57,8 @@ struct AdapterFolder {
         // An outline's parameters have no values that could change.
         let changed = extent == .outline ? model : try LoRAFile.read(weights, into: model, alpha: alpha)
         let side = sampleSize.map { $0 * model.vae.configuration.downscale }
-        return try (side.map { try changed.sized(height: $0, width: $0) } ?? changed).asRead(from: folder, name: name)
+        var result = try (side.map { try changed.sized(height: $0, width: $0) } ?? changed).asRead(from: folder, name: name)
+        if side != nil { result.adapterLatentSize = result.latentSize }
+        return result
     }
 }

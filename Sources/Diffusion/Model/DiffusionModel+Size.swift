@@ -23,7 +23,10 @@ extension DiffusionModel {
         }
     }
 
-    /// The size of the latents that it was made for.
+    /// The size of the latents that its weights were trained for, in cells, whatever `sized` chose: the adapter's, where one changed them.
+    public var nativeLatentSize: (height: Int, width: Int) { adapterLatentSize ?? made }
+
+    /// The size of the latents that its configuration names.
     private var made: (height: Int, width: Int) {
         var model = self
         model.chosenLatentSize = nil

@@ -28,6 +28,8 @@ public struct DiffusionModel: Sendable {
     public internal(set) var localAttention: LocalAttention?
     /// The size of the latents that `sized` chose; nil: the size that the model was made for.
     var chosenLatentSize: (height: Int, width: Int)?
+    /// The size of the latents that an adapter's folder was trained for; nil without one that says it.
+    var adapterLatentSize: (height: Int, width: Int)?
     let posteriors = PosteriorCache()
     /// The marks that parameters had when they came from the folder, by full name ("unet.conv_in.weight").
     private var origin: [String: TensorMark]

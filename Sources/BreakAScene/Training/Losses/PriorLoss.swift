@@ -8,6 +8,7 @@ extension LossTerm {
         guard !input.priorPictures.isEmpty else { return nil }
         let (target, predicted) = (input.target.rows(input.priorPictures), input.predicted.rows(input.priorPictures))
         return Value(
-            loss: try input.replacing.priorLoss.map { try $0(target, predicted) } ?? Variable.meanSquaredError(predicted, target))
+            loss: try input.replacing.priorLoss.map { try $0(target, predicted) }
+                ?? Variable.meanSquaredError(predicted, target, mask: input.weighted(nil, input.priorPictures)))
     }
 }

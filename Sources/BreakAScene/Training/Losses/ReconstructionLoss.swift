@@ -16,7 +16,7 @@ extension LossTerm {
         let mask = input.options.isMasked ? input.unionMasks : nil
         if let custom = input.replacing.reconstructionLoss { return Value(loss: try custom(target, predicted, mask)) }
         let weights = input.options.maskNormalization == .byArea ? mask.map(scaledByArea) : mask
-        return Value(loss: .meanSquaredError(predicted, target, mask: weights))
+        return Value(loss: .meanSquaredError(predicted, target, mask: input.weighted(weights, input.photos)))
     }
 
     /// Masks [B, h, w, 1] whose squares have the mean 1, each by itself: a mean of squares weighted by them is the mean

@@ -1,0 +1,192 @@
+import Diffusion
+import Images
+import TestSupport
+import Testing
+
+@testable import BreakAScene
+@testable import Tensors
+
+/// Things pasted on pictures of empty places, and how such a training weighs timesteps and lowers its rate.
+@Suite struct CopyPasteTests {
+    private struct Setting {
+        let scene: PreparedScene
+        let model: DiffusionModel
+        let prior: PriorSet
+    }
+
+    /// The scene with prior pictures of one grey each: two of the first two places, and one that shows no place.
+    private static func setting() throws -> Setting {
+        let model = try ModelFolder.load(Fixtures.root + "/stdlib/models/collage")
+        let scene = try SceneFolder.load(Fixtures.root + "/stdlib/scenes/toys")
+        let withHandles = try model.addingHandles(for: scene, words: [], seed: 1)
+        let prompts = ["a photo at the beach", "a photo in the snow", "a photo of a dog", "a photo at the beach"]
+        let pictures = Tensor.make([4, 128, 128, 3]) { out in
+            for i in out.indices { out[i] = -0.5 + 0.25 * Float(i / (128 * 128 * 3)) }
+        }
+        let prior = PriorSet(
+            prompts: prompts, ids: try model.tokenize(prompts), pictures: pictures,
+            posteriors: prompts.indices.map { model.posterior(of: pictures.rows($0..<$0 + 1)) })
+        return Setting(scene: try PreparedScene(scene, for: withHandles), model: withHandles, prior: prior)
+    }
+
+    private static func draw(_ index: Int) -> RandomDraw { RandomState(seed: 9).draw("copy_paste", UInt32(index)) }
+
+    // MARK: places
+
+    @Test func aPlaceIsTheContextWithoutTheThings() {
+        #expect(CopyPaste.background("a photo of * at the beach") == "a photo at the beach")
+        #expect(CopyPaste.background("an oil painting of * in the snow, at noon") == "an oil painting in the snow, at noon")
+        #expect(CopyPaste.background("* on the moon") == "on the moon" && CopyPaste.background("the moon, *") == "the moon,")
+        #expect(CopyPaste.contexts(["a photo of *", "a photo of * here", "a photo of * here"]) == ["a photo of * here"])
+        let places = CopyPaste.backgrounds(PromptContext.places)
+        #expect(places.count == 7 && places.contains("a photo in the city") && !places.contains("a photo"))
+        #expect(CopyPaste.backgrounds([]) == places && CopyPaste.backgrounds([PromptContext.plain]) == places)
+        #expect(Preset.collage256.prior.prompts == places && Preset.collage256.prior.count == 14)
+        #expect(CopyPaste.isPossible([], prompts: ["x", "a photo at night"]) && !CopyPaste.isPossible([], prompts: ["a photo"]))
+    }
+
+    /// Side by side in the photo's order, inside of the picture, never more than twice as large, and nowhere twice.
+    @Test(arguments: [1, 2, 3, 9]) func thingsStandInARow(_ count: Int) {
+        let photo = PixelSize(width: 400, height: 300)
+        let boxes = (0..<count).map { k in
+            let x = (k * 211) % 330
+            return PixelRect(x0: x, y0: 20 * k, x1: x + 20 + 5 * k, y1: 20 * k + 60)
+        }
+        var seen: Set<[Int]> = []
+        for index in 0..<50 {
+            let places = CopyPaste.row(boxes, in: photo, size: PixelSize(width: 256, height: 256), Self.draw(index), index: 2)
+            seen.insert(places.flatMap { [$0.x0, $0.y0, $0.x1] })
+            for (place, box) in zip(places, boxes) {
+                #expect(place.x0 >= 0 && place.y0 >= 0 && place.x1 <= 256 && place.y1 <= 256 && place.width > 0 && place.height > 0)
+                let (wide, tall) = (Double(box.width) / 400 * 256, Double(box.height) / 300 * 256)
+                #expect(Double(place.width) <= 2 * wide + 1 && Double(place.height) <= 2 * tall + 1)
+                #expect(abs(Double(place.width) / Double(place.height) / (wide / tall) - 1) < 0.2)
+                #expect(Double(max(place.width, place.height)) <= 0.95 / Double(count) * 256 + 1 || count == 1)
+            }
+            let order = places.indices.sorted { places[$0].x0 + places[$0].x1 < places[$1].x0 + places[$1].x1 }
+            #expect(order == boxes.indices.sorted { boxes[$0].x0 + boxes[$0].x1 < boxes[$1].x0 + boxes[$1].x1 })
+        }
+        #expect(seen.count > 45)
+    }
+
+    /// The preset goes with the model, not with the size that it is used at.
+    @Test func theLargerModelHasItsOwnPreset() throws {
+        let small = try ModelFolder.load(Fixtures.root + "/stdlib/models/collage")
+        let large = try ModelFolder.load(Fixtures.root + "/stdlib/models/collage256")
+        #expect(Preset.suited(to: small) == .collage && Preset.suited(to: large) == .collage256)
+        #expect(try Preset.suited(to: small.sized(height: 256, width: 256)) == .collage)
+        #expect(try Preset.suited(to: large.sized(height: 128, width: 128)) == .collage256)
+        #expect(Preset.suited(to: try ModelFolder.load(Fixtures.path("models/tiny-sd15"))) == .code)
+        let options = [1, 2].map { Preset.collage256.options(phase: $0) }
+        #expect(options.allSatisfy { $0.copyPaste == 1 && $0.priorWeight == 0 && $0.needsPrior && !$0.contexts.isEmpty })
+        for option in options { #expect(TrainingOptions(option.json) == option) }
+    }
+
+    // MARK: views
+
+    /// The prior picture where no thing is, the thing where its mask is, and a loss that counts everywhere.
+    @Test func theStepShowsThingsOnThePriorPicture() throws {
+        let setting = try Self.setting()
+        var options = TrainingOptions()
+        (options.copyPaste, options.priorWeight, options.contexts) = (1, 0, PromptContext.places)
+        var random = RandomState(seed: 3)
+        var places: Set<String> = []
+        for step in 0..<20 {
+            let batch = try TrainingBatch(setting.model, setting.scene, prior: setting.prior, options, step: step, &random)
+            let (sample, view) = (batch.samples[0], try #require(batch.views?[0]))
+            guard case .prior(let number)? = sample.collage?.background else {
+                Issue.record("nothing is pasted")
+                continue
+            }
+            #expect(number != 2 && CopyPaste.background(sample.context) == setting.prior.prompts[number])
+            #expect(batch.priorCount == 0 && batch.latents.shape[0] == 1 && batch.ids.count == 1 && !view.isWhole)
+            places.insert(sample.context)
+            let grey = -0.5 + 0.25 * Float(number)
+            var (inside, outside) = (0, 0)
+            for pixel in 0..<128 * 128 {
+                let cover = view.masks.reduce(0) { $0 + $1.values[pixel] }
+                let values = view.picture.values[3 * pixel..<3 * pixel + 3]
+                if cover == 0 { #expect(values.allSatisfy { abs($0 - grey) < 1e-6 }); outside += 1 }
+                if cover == 1, values.contains(where: { abs($0 - grey) > 0.05 }) { inside += 1 }
+            }
+            #expect(inside > 100 && outside > 5000)
+            #expect(view.unionMask.values.allSatisfy { $0 * $0 >= 0.2 - 1e-6 } && view.unionMask.values.contains(1))
+            #expect(view.attentionTargets.allSatisfy { $0.values.contains(0) && $0.sum > 0 })
+        }
+        #expect(places.count == 2)
+    }
+
+    /// It has a stream of its own: nothing else that is drawn changes, but for the prompt of steps that show a place.
+    @Test func otherDrawsAreNotTouched() throws {
+        let setting = try Self.setting()
+        func batches(_ share: Double, prior: PriorSet?) throws -> (batches: [TrainingBatch], streams: Set<String>) {
+            var options = TrainingOptions()
+            (options.batchSize, options.copyPaste, options.contexts) = (4, share, PromptContext.places)
+            var random = RandomState(seed: 4)
+            let batches = try (0..<6).map { try TrainingBatch(setting.model, setting.scene, prior: prior, options, step: $0, &random) }
+            return (batches, Set(random.steps.keys))
+        }
+        let (plain, mixed) = (try batches(0, prior: setting.prior), try batches(0.5, prior: setting.prior))
+        #expect(mixed.streams.subtracting(plain.streams) == ["copy_paste"])
+        var pasted = 0
+        for (a, b) in zip(plain.batches, mixed.batches) {
+            #expect(a.samples.map(\.chosen) == b.samples.map(\.chosen) && a.samples.map(\.isFlipped) == b.samples.map(\.isFlipped))
+            #expect(a.timesteps == b.timesteps && a.noise.values == b.noise.values && a.priorCount == 4 && b.priorCount == 4)
+            for (sample, view) in zip(b.samples, b.views ?? []) {
+                // The photo itself says where to look, and nothing of what is there.
+                #expect((view.unionMask.sum == 0) == (sample.collage == nil) && view.attentionTargets.allSatisfy { $0.sum > 0 })
+            }
+            for (old, new) in zip(a.samples, b.samples) {
+                if new.collage == nil { #expect(old.context == new.context) } else { pasted += 1 }
+            }
+        }
+        #expect((5...19).contains(pasted))
+        #expect(try batches(1, prior: nil).batches.flatMap(\.samples).allSatisfy { $0.collage == nil }, "no picture to paste on")
+    }
+
+    // MARK: timesteps and rates
+
+    /// diffusers' `compute_snr` and the formula of its training scripts, for the three things that a model may predict.
+    @Test func timestepsAreWeighedByMinSNR() throws {
+        for (alpha, epsilon, velocity, sample) in [
+            (Float(0.99), 5.0 / 99, 5.0 / 100, 5.0), (0.5, 1, 0.5, 1), (0.1, 1, 0.1, 1.0 / 9), (0.8333333, 1, 5.0 / 6, 5),
+        ] {
+            for (kind, weight) in [(PredictionType.epsilon, epsilon), (.vPrediction, velocity), (.sample, sample)] {
+                #expect(abs(Double(SNRWeighting.weight(alpha: alpha, gamma: 5, kind)) - weight) < 1e-4, "\(alpha) \(kind)")
+            }
+        }
+        // The weight is that of the squared error: of the photo's and of the prior picture's.
+        let setting = try Self.setting()
+        var options = TrainingOptions()
+        var random = RandomState(seed: 4)
+        let batch = try TrainingBatch(setting.model, setting.scene, prior: setting.prior, options, step: 0, &random)
+        let plain = try TrainingLosses(setting.model, batch, setting.scene, options).values
+        options.snrGamma = 0.01
+        let weighed = try TrainingLosses(setting.model, batch, setting.scene, options).values
+        for (term, timestep) in [(LossTerm.prior, batch.timesteps[0]), (.reconstruction, batch.timesteps[1])] {
+            let alpha = Double(setting.model.scheduler.schedule.alphasCumprod[timestep])
+            let weight = min(1, 0.01 * (1 - alpha) / alpha)
+            #expect(weight < 0.9)
+            #expect(abs(Double(weighed[term]) / Double(plain[term]) / weight - 1) < 1e-4, "\(term.name)")
+        }
+        #expect(weighed[.attention] == plain[.attention])
+    }
+
+    @Test func theRateGoesDown() throws {
+        func factors(_ schedule: LearningRateSchedule) -> [Double] { [0, 100, 200, 300, 399].map { schedule.factor(step: $0, of: 400) } }
+        #expect(
+            factors(.constant) == [1, 1, 1, 1, 1]
+                && zip(factors(.linear), [1, 0.75, 0.5, 0.25, 0.0025]).allSatisfy { abs($0 - $1) < 1e-12 })
+        #expect(zip(factors(.cosine), [1, 0.853553, 0.5, 0.146447, 0.0000154]).allSatisfy { abs($0 - $1) < 1e-5 })
+        #expect(LearningRateSchedule.linear.factor(step: 0, of: 0) == 1)
+        // AdamW's first step moves by the rate, whatever the gradient: the second of two steps by half of it.
+        let setting = try Self.setting()
+        var options = TrainingOptions()
+        (options.steps, options.priorWeight, options.optimizer.weightDecay, options.schedule) = (2, 0, 0, .linear)
+        var run = TrainingRun(phase: 1, setting.model, scene: setting.scene, prior: nil, options: options, seed: 1)
+        try run.advance()
+        #expect(run.optimizer.options.lr == 5e-4)
+        try run.advance()
+        #expect(run.optimizer.options.lr == 2.5e-4)
+    }
+}
