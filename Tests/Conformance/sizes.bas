@@ -1,5 +1,6 @@
 # The same photos learned by the embedded model at 128 pixels and by its adapter at 256, there from the photo as well (preset collage) as
-# pasted on empty places (preset collage256): scores of unselected pictures in places that no training names, and a sheet for each run (a row of every handle alone and one of all together, the same noise seeds).
+# pasted on empty places (preset collage256): scores of unselected pictures in places that no training names, and a sheet for each run (a
+# row of every handle alone and one of all together, the same noise seeds).
 # Usage: bas run Tests/Conformance/sizes.bas OUT SEEDS [SCENE…]: OUT a folder, which also keeps the runs (the same call goes on).
 out   = make_folder(args[0])
 words = {
