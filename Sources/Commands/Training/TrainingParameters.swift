@@ -28,7 +28,7 @@ enum TrainingParameters {
     }
 
     static let preset = Key<Preset?>(
-        "preset", doc: "Settings that belong together; collage for the embedded model, else code.", keywordOnly: true)
+        "preset", doc: "Settings that belong together; collage or collage256 for the models that ship, else code.", keywordOnly: true)
     static let seed = Key<Int>("seed", default: 0, doc: "Of everything that training draws.", keywordOnly: true)
     /// The step at which to pause.
     static let until = Key<Int?>(
