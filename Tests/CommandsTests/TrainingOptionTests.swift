@@ -156,6 +156,7 @@ import Testing
         #expect(bench.isTrue("d.history[0].attention > 0 and d.size == [64, 64]"))
         for (code, words) in [
             ("phase1(base, photo, copy_paste=1, prior_prompts=[\"a photo of a dog\"])", "a photo at the beach"),
+            ("phase1(base, photo, copy_paste=1, prior=1, prior_prompts=[\"a photo of a dog\", \"a photo at night\"])", "prior pictures"),
             ("phase1(base, photo, copy_paste=1, zoom=0.5)", "copy_paste is 1"),
             ("phase1(base, photo, copy_paste=1, segmix=0.5)", "copy_paste is 1"),
             ("phase1(base, photo, copy_paste=1.5)", "copy_paste"), ("phase1(base, photo, lr_scheduler=\"linar\")", "linear"),
@@ -258,6 +259,7 @@ import Testing
         ("phase1(base, photo, prior_prompts=[\"a dog\"], prior_weight=0)", "prior_prompts", "prior_weight is 0"),
         ("phase1(base, photo, prior_loss=fn(a, b) { mse(a, b) }, prior_weight=0)", "prior_loss", "prior_weight is 0"),
         ("phase2(two, photo, rank=4)", "rank", "train is \"all\""),
+        ("phase2(two, photo, rank=4, preset=\"collage256\")", "rank", "train is \"unet\""),
         ("phase2(two, photo, rank=4, train=fn(n) { true })", "rank", "train is a function"),
         ("phase2(two, photo, handle_lr=0.1, train=\"handles\")", "handle_lr", "train is \"handles\""),
         ("phase1(base, photo, clip_table=true, clip=0)", "clip_table", "clip is 0"),
@@ -265,7 +267,9 @@ import Testing
         ("phase1(base, photo, start=\"random\", init=[\"dish\", \"flower\"])", "start", "init"),
         ("phase1(two, photo, start=\"random\")", "start", "has the scene's handles"),
         ("add_handles(base, 1, start=\"random\", init=[\"dish\"])", "start", "init"),
-        ("plan(base, rank=8)", "rank", "train is \"all\""), ("plan(base, phase=1, train=\"kv\")", "train", "phase one"),
+        ("plan(base, rank=8)", "rank", "train is \"all\""),
+        ("plan(base, rank=8, preset=\"collage256\")", "rank", "train is \"unet\""),
+        ("plan(base, phase=1, train=\"kv\")", "train", "phase one"),
         ("plan(base, clip_table=true)", "clip_table", "phase two"),
         ("generate(base, \"a dog\", negative=\"a cat\", guidance=1)", "negative", "guidance is 1"),
         ("generate(base, \"a dog\", latents=zeros([1, 16, 16, 8]), size=64)", "size", "latents"),

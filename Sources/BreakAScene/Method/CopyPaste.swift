@@ -16,6 +16,8 @@ public enum CopyPaste {
     private static let pool = 192
     /// The weight of squared errors outside of the masks, where the base model is right already; inside it is 1.
     static let outsideWeight: Float = 0.2
+    /// The share of the timesteps, from the clean end, that photos which count in the attention loss alone are seen at.
+    private static let photoTimesteps = 0.6
     /// The longest side of a thing that stands alone, as a share of the picture's.
     private static let alone = 0.62
     /// The longest side of one of several things, as a share of its part of the row.
@@ -64,6 +66,10 @@ public enum CopyPaste {
         }
     }
 
+    /// The timestep of a photo that counts in the attention loss alone, where one of all was drawn. At more noise little can be seen of the
+    /// photo, so that handles would learn where its things stand, and draw them there a second time.
+    static func photoTimestep(_ drawn: Int) -> Int { Int(Double(drawn) * photoTimesteps) }
+
     /// The pictures of each set of things, at least 8, where a scene has `count` things.
     static func picturesPerSet(of count: Int) -> Int { max(8, pool / ((1 << min(count, 16)) - 1)) }
 
@@ -104,4 +110,10 @@ public enum CopyPaste {
         let (columns, rows) = (span(x, width, size.width), span(y, height, size.height))
         return PixelRect(x0: columns.start, y0: rows.start, x1: columns.end, y1: rows.end)
     }
+}
+
+extension TrainingOptions {
+    /// Whether a sample counts in the attention loss alone: where others are pasted on known places, the diffusion loss on the photo would
+    /// teach its layout, too.
+    func onlyLooks(at sample: UnionSample) -> Bool { copyPaste > 0 && sample.collage?.background.isKnown != true }
 }

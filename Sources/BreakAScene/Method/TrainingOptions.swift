@@ -138,6 +138,12 @@ public struct PriorOptions: Sendable, Equatable {
 
     /// The code's settings.
     public init() {}
+
+    /// Sets prompts and number to two pictures of the empty place of each context, for things to be pasted on (`CopyPaste`).
+    public mutating func showPlaces(of contexts: [String]) {
+        prompts = CopyPaste.backgrounds(contexts)
+        count = 2 * prompts.count
+    }
 }
 
 /// The embedding that a handle starts from where no word was given for it.
@@ -179,13 +185,15 @@ public enum Preset: String, Sendable, CaseIterable {
             options.contexts = PromptContext.places
         case .collage256:
             options = Preset.collage.options(phase: phase)
-            options.steps = phase == 1 ? 100 : 400
-            options.batchSize = 4
+            options.steps = phase == 1 ? 100 : 800
+            options.batchSize = phase == 1 ? 4 : 2
             options.optimizer.lr = phase == 1 ? 5e-3 : 8e-4
             options.schedule = phase == 1 ? .constant : .linear
-            options.copyPaste = 1
-            options.snrGamma = 5
+            options.copyPaste = 0.9
+            options.snrGamma = 2
             options.priorWeight = 0
+            // A text encoder that moves forgets the words of places that are not among the contexts.
+            options.trains = .unet
         }
         return options
     }
@@ -196,10 +204,7 @@ public enum Preset: String, Sendable, CaseIterable {
     /// The settings of the prior pictures; of no use in `.paper`, which has none.
     public var prior: PriorOptions {
         var prior = PriorOptions()
-        if self == .collage256 {
-            prior.prompts = CopyPaste.backgrounds(PromptContext.places)
-            prior.count = 2 * prior.prompts.count
-        }
+        if self == .collage256 { prior.showPlaces(of: PromptContext.places) }
         if self == .collage256 || self == .collage {
             prior.steps = 30
             prior.guidanceScale = 3

@@ -18,15 +18,16 @@ enum PlanCommand {
 
     private static let model = Key<ModelValue>("model", doc: "The model that would be trained.")
     static let phase = Key<Int>("phase", default: 2, range: 1...2, doc: "1 moves handles only, 2 what train says.", keywordOnly: true)
-    private static let parts = Key<TrainableParts>("train", default: .all, doc: "As phase2's.", keywordOnly: true)
+    private static let parts = Key<TrainableParts?>(
+        "train", doc: "As phase2's.", keywordOnly: true, standard: TrainingCommands.partsText)
     private static let rank = Key<Int>("rank", default: 4, range: 1...256, doc: "As phase2's.", keywordOnly: true)
 
     @Sendable private static func run(_ call: Call) throws -> Value {
         let (value, phase) = (try call[model], try call[Self.phase])
         var options = try TrainingParameters.options(call, phase: phase, model: value.model)
-        try OptionRule.check(OptionRule.training([options]), call)
-        options.trains = try call[parts]
+        options.trains = try call[parts] ?? options.trains
         options.loraRank = try call[rank]
+        try OptionRule.check(OptionRule.training([options]), call)
         let model =
             try options.size.map { size in try call.mapped("size") { try value.model.sized(height: size.height, width: size.width) } }
             ?? value.model

@@ -85,7 +85,7 @@ public struct ScriptPlan {
                 let phase = stage.phase
                 var options = try TrainingParameters.options(known, phase: phase, model: model, excluding: excluded)
                 if phase == 2, phases == [2] {
-                    options.trains = call.call.string(TrainingCommands.parts).flatMap(TrainableParts.init) ?? .all
+                    options.trains = call.call.string(TrainingCommands.parts).flatMap(TrainableParts.init) ?? options.trains
                     options.loraRank = (try? known[TrainingCommands.rank]) ?? options.loraRank
                 }
                 stage.settle(&options)

@@ -39,20 +39,19 @@ struct OptionRule: Sendable {
 
     /// Returns the rules of `phase1`, `phase2`, `break_a_scene` and `plan`; `phases` are the options that preset and arguments lead to.
     static func training(_ phases: [TrainingOptions]) -> [OptionRule] {
-        [
+        let parts = phases.last.map { $0.trainedNames == nil ? "\"\($0.trains.rawValue)\"" : "a function" } ?? ""
+        return [
             OptionRule(TrainingParameters.priorKeys) { call in
                 phases.allSatisfy { !$0.needsPrior } ? try noPrior(call) : nil
             },
             OptionRule([TrainingFunctions.priorLoss.key]) { call in
                 phases.allSatisfy { $0.priorWeight == 0 } ? try noPrior(call) : nil
             },
-            OptionRule([TrainingCommands.rank]) { call in
-                try Self.parts(call).flatMap {
-                    $0 == "\"lora\"" ? nil : Cause("train is \($0)", help: "train=\"lora\" has adapters of a rank")
-                }
+            OptionRule([TrainingCommands.rank]) { _ in
+                parts == "\"lora\"" ? nil : Cause("train is \(parts)", help: "train=\"lora\" has adapters of a rank")
             },
-            OptionRule([TrainingCommands.handleRate]) { call in
-                try Self.parts(call) == "\"handles\"" ? Cause("train is \"handles\", whose rate is lr") : nil
+            OptionRule([TrainingCommands.handleRate]) { _ in
+                parts == "\"handles\"" ? Cause("train is \"handles\", whose rate is lr") : nil
             },
             OptionRule([TrainingSetting.clipTable].compactMap(TrainingParameters.key)) { call in
                 if phases.allSatisfy({ $0.clipNorm == nil }) { return Cause("clip is 0") }
@@ -195,7 +194,7 @@ struct OptionRule: Sendable {
     }
 
     /// Whether the call gives a function for an option.
-    private static func isFunction(_ option: (any Declaring)?, _ call: Call) -> Bool {
+    static func isFunction(_ option: (any Declaring)?, _ call: Call) -> Bool {
         guard let option, call.has(option), case .function? = call.given(option) else { return false }
         return true
     }
@@ -233,10 +232,4 @@ struct OptionRule: Sendable {
         guidance,
         OptionRule([GenerationCommands.size]) { call in try call[GenerationCommands.latents].map { _ in Cause("latents has its size") } },
     ]
-
-    /// Returns the call's `train` as text ("\"lora\"", "a function"); nil for a command without that parameter.
-    private static func parts(_ call: Call) throws -> String? {
-        guard let given = call.given(TrainingCommands.parts) else { return nil }
-        return if case .function = given { "a function" } else { given.literalText }
-    }
 }

@@ -77,9 +77,12 @@ enum TrainingCommands {
     /// The method of `train`.
     static let method = Key<TrainingMethod>("method", doc: "By its name; one with a single phase takes the steps of two, elite takes none.")
         .explained()
-    static let parts = Key<Value>(
-        "train", .oneOf([.string, .function]), defaultValue: "all", allowed: TrainableParts.allowed,
-        doc: "What moves: a word (lora: low-rank adapters, merged later), or a function of a parameter's name.", keywordOnly: true)
+    static let parts = Key<Value?>(
+        "train", .oneOf([.string, .function]), allowed: TrainableParts.allowed,
+        doc: "What moves: a word (lora: low-rank adapters, merged later), or a function of a parameter's name.", keywordOnly: true,
+        standard: partsText)
+    /// The parts that the presets train, as help shows them.
+    static let partsText = PresetText.of { .string($0.options(phase: 2).trains.rawValue) }
     static let rank = Key<Int>("rank", default: 4, range: 1...256, doc: "Rank of the adapters of train=\"lora\".", keywordOnly: true)
     static let handleRate = Key<Double?>(
         "handle_lr", range: 0...10, doc: "Learning rate of the handles; lr without, or the preset's where lr is the LoRA adapters'.",
@@ -96,11 +99,11 @@ enum TrainingCommands {
     @Sendable private static func phase2(_ call: Call) throws -> Value {
         let value = try call[begun]
         var options = try TrainingParameters.options(call, phase: 2, model: value.model)
-        let given = try call[parts]
-        if case .function(let function) = given {
+        switch try call[parts] {
+        case .function(let function)?:
             options.trainedNames = try TrainingFunctions(call).names(value.model, chosenBy: function, parts.name)
-        } else {
-            options.trains = try TrainableParts.read(given, call, parts.name)
+        case let word?: options.trains = try TrainableParts.read(word, call, parts.name)
+        case nil: break
         }
         options.loraRank = try call[rank]
         if options.trains == .lora {

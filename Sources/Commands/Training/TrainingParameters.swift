@@ -62,17 +62,17 @@ enum TrainingParameters {
         guard phases.contains(where: { $0.needsPrior && $0.steps > 0 }) else { return nil }
         var prior = try preset(call, model: model).prior
         let pasted = phases.filter { $0.copyPaste > 0 }
-        if let first = pasted.first {
-            prior.prompts = CopyPaste.backgrounds(first.contexts)
-            prior.count = 2 * prior.prompts.count
-        }
+        if let first = pasted.first { prior.showPlaces(of: first.contexts) }
         prior.count = try call[priorCount] ?? prior.count
         prior.prompts = try call[priorPrompts] ?? prior.prompts
         guard !prior.prompts.isEmpty else { throw Problem(.badArgument, "prior_prompts is empty", argument: priorPrompts.name) }
-        if let phase = pasted.first(where: { !CopyPaste.isPossible($0.contexts, prompts: prior.prompts) }) {
+        // Prompts are taken in turn, so that those after the last picture are not drawn.
+        let drawn = Array(prior.prompts.prefix(prior.count))
+        if let phase = pasted.first(where: { !CopyPaste.isPossible($0.contexts, prompts: drawn) }) {
             let wanted = CopyPaste.backgrounds(phase.contexts).map { "\"\($0)\"" }.joined(separator: ", ")
             throw Problem(
-                .badArgument, "none of prior_prompts is an empty place that things could be pasted on", argument: priorPrompts.name,
+                .badArgument, "none of the prior pictures shows an empty place that things could be pasted on",
+                argument: drawn.count < prior.prompts.count ? priorCount.name : priorPrompts.name,
                 help: "the places of the contexts are \(wanted); copy_paste=0 pastes nothing")
         }
         prior.steps = try call[priorSteps] ?? prior.steps
@@ -104,10 +104,6 @@ enum TrainingParameters {
     /// Options of what a step sees of the photo: with one of them a preset's things are not pasted elsewhere.
     private static let photoOptions = ["masked", "data", "zoom", "segmix", "degrade_outside", "null_outside_weight"]
 
-    private static func isFunction(_ name: String, _ call: Call) -> Bool {
-        if case .function = key(name).flatMap({ call.given($0) }) { true } else { false }
-    }
-
     /// Returns the preset's options with the call's arguments applied; `excluding` names parameters that mean something else in this
     /// command.
     static func options(_ call: Call, phase: Int, model: DiffusionModel, excluding: Set<String> = []) throws -> TrainingOptions {
@@ -124,7 +120,8 @@ enum TrainingParameters {
         // Without masks the photo's own background would be learned under the name of every place.
         if !options.isMasked, !isGiven("contexts") { options.contexts = [] }
         // What is asked of the photo, or of each step's prompt, is not what pasted things show.
-        if !isGiven(copyPaste), photoOptions.contains(where: isGiven) || isFunction("contexts", call) { options.copyPaste = 0 }
+        let asksOfPhoto = photoOptions.contains(where: isGiven) || OptionRule.isFunction(key("contexts"), call)
+        if asksOfPhoto, !isGiven(copyPaste) { options.copyPaste = 0 }
         return options
     }
 }
