@@ -24,8 +24,6 @@ public enum CopyPaste {
     private static let inRow = 0.95
     /// By how much a thing is enlarged at most, compared with how large the photo shows it.
     private static let enlargement = 2.0
-    /// The least size, as a share of the largest that fits.
-    private static let least = 0.85
     /// The height of the middle of things, as a share of the picture's, and how far they stand from their places at most.
     private static let (middle, jitter) = (0.58, 0.05)
 
@@ -80,32 +78,37 @@ public enum CopyPaste {
     }
 
     /// Where things are pasted, in pixels of a picture of `size`: in a row from left to right, as `boxes` lie in a photo of `photo`. The
-    /// result has the order of `boxes`. Takes three words of the draw for each, from `index` on.
-    static func row(_ boxes: [PixelRect], in photo: PixelSize, size: PixelSize, _ draw: RandomDraw, index: Int) -> [PixelRect] {
+    /// result has the order of `boxes`. Takes two words of the draw for each, from `index` on.
+    ///
+    /// `cell` is the side of the pixels that one latent stands for. Things have one size in a row of so many and begin at multiples of
+    /// `cell`, so that their latents are one pattern wherever they are: a model learns that sooner than one for each part of a cell.
+    static func row(_ boxes: [PixelRect], in photo: PixelSize, size: PixelSize, cell: Int, _ draw: RandomDraw, index: Int) -> [PixelRect] {
         let order = boxes.indices.sorted { boxes[$0].x0 + boxes[$0].x1 < boxes[$1].x0 + boxes[$1].x1 }
         let slot = 1 / Double(max(1, boxes.count))
         var places = boxes
         for (column, thing) in order.enumerated() {
-            let word = index + 3 * thing
+            let word = index + 2 * thing
             let own = (
                 width: Double(boxes[thing].width) / Double(photo.width), height: Double(boxes[thing].height) / Double(photo.height)
             )
             let longest = max(own.width, own.height, .leastNonzeroMagnitude)
-            let scale = min(enlargement, min(alone, inRow * slot) / longest) * (least + (1 - least) * draw.fraction(index: word))
+            let scale = min(enlargement, min(alone, inRow * slot) / longest)
             let away = (boxes.count == 1 ? jitter : 0.4 * jitter, jitter)
             places[thing] = centered(
-                x: (Double(column) + 0.5) * slot + away.0 * (2 * draw.fraction(index: word + 1) - 1),
-                y: middle + away.1 * (2 * draw.fraction(index: word + 2) - 1), width: own.width * scale, height: own.height * scale, size)
+                x: (Double(column) + 0.5) * slot + away.0 * (2 * draw.fraction(index: word) - 1),
+                y: middle + away.1 * (2 * draw.fraction(index: word + 1) - 1), width: own.width * scale, height: own.height * scale, size,
+                cell: cell)
         }
         return places
     }
 
-    /// A rectangle around a point within a picture of `size`; all four numbers are shares of its sides.
-    private static func centered(x: Double, y: Double, width: Double, height: Double, _ size: PixelSize) -> PixelRect {
+    /// A rectangle around a point within a picture of `size`, or up to a cell from it, since it begins at a multiple of `cell`; the first
+    /// four numbers are shares of the picture's sides.
+    private static func centered(x: Double, y: Double, width: Double, height: Double, _ size: PixelSize, cell: Int) -> PixelRect {
         func span(_ center: Double, _ extent: Double, _ whole: Int) -> (start: Int, end: Int) {
             let length = min(whole, max(1, Int((extent * Double(whole)).rounded())))
-            let start = min(whole - length, max(0, Int((center * Double(whole)).rounded()) - length / 2))
-            return (start, start + length)
+            let start = min(whole - length, max(0, Int((center * Double(whole)).rounded()) - length / 2 + cell / 2))
+            return (start / cell * cell, start / cell * cell + length)
         }
         let (columns, rows) = (span(x, width, size.width), span(y, height, size.height))
         return PixelRect(x0: columns.start, y0: rows.start, x1: columns.end, y1: rows.end)

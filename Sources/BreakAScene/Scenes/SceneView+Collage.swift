@@ -24,7 +24,8 @@ extension PreparedScene {
         let draw = random.draw(CopyPaste.pictures, CopyPaste.number(chosen, index))
         let place = places[draw.integer(below: places.count, index: 0)]
         let things = chosen.sorted()
-        let row = CopyPaste.row(things.map { detail.boxes[$0] }, in: detail.photo.size, size: pixelSize, draw, index: 1)
+        let cell = max(1, pixelSize.width / max(1, latentSize.width))
+        let row = CopyPaste.row(things.map { detail.boxes[$0] }, in: detail.photo.size, size: pixelSize, cell: cell, draw, index: 1)
         let spots = Dictionary(zip(things, row)) { first, _ in first }
         return (Collage(background: .prior(place.picture), places: chosen.compactMap { spots[$0] }), place.context)
     }
