@@ -6,14 +6,10 @@ import Tensors
 ///
 /// The masked loss asks nothing of what lies outside of the masks, so nothing speaks against a second copy of a thing, or against the
 /// photo's own surroundings. Here the whole picture is known, and the loss counts everywhere. Things stand side by side, in the order that
-/// they have in the photo, and are as large as the room and the photo's own pixels allow: a model learns few places and sizes of a thing
-/// sooner than many. Neither the paper nor its code has it.
+/// they have in the photo, and are as large as the room and the photo's own pixels allow. Neither the paper nor its code has it.
 public enum CopyPaste {
-    /// The streams of random numbers: of steps, and of the pictures that they choose from.
-    static let (stream, pictures) = ("copy_paste", "copy_paste/pictures")
-    /// About how many pictures there are in all. Encoding one costs as much as a sample's forward and backward pass, so each comes again,
-    /// with other noise.
-    private static let pool = 192
+    /// The stream of random numbers.
+    static let stream = "copy_paste"
     /// The weight of squared errors outside of the masks, where the base model is right already; inside it is 1.
     static let outsideWeight: Float = 0.2
     /// The share of the timesteps, from the clean end, that photos which count in the attention loss alone are seen at.
@@ -24,8 +20,8 @@ public enum CopyPaste {
     private static let inRow = 0.95
     /// By how much a thing is enlarged at most, compared with how large the photo shows it.
     private static let enlargement = 2.0
-    /// The height of the middle of things, as a share of the picture's, and how far they stand from their places at most.
-    private static let (middle, jitter) = (0.58, 0.05)
+    /// The height of the middle of things, as a share of the picture's.
+    private static let middle = 0.58
 
     /// A place of the contexts, as a prior picture shows it.
     struct Place: Equatable {
@@ -68,36 +64,23 @@ public enum CopyPaste {
     /// photo, so that handles would learn where its things stand, and draw them there a second time.
     static func photoTimestep(_ drawn: Int) -> Int { Int(Double(drawn) * photoTimesteps) }
 
-    /// The pictures of each set of things, at least 8, where a scene has `count` things.
-    static func picturesPerSet(of count: Int) -> Int { max(8, pool / ((1 << min(count, 16)) - 1)) }
-
-    /// The number of a picture among those of all sets of things; `index` counts those of the set. Sets whose things have numbers of 16 or
-    /// more may share draws.
-    static func number(_ chosen: [Int], _ index: Int) -> UInt32 {
-        UInt32(truncatingIfNeeded: Set(chosen).reduce(0) { $0 | 1 << ($1 % 16) } << 8 + index)
-    }
-
     /// Where things are pasted, in pixels of a picture of `size`: in a row from left to right, as `boxes` lie in a photo of `photo`. The
-    /// result has the order of `boxes`. Takes two words of the draw for each, from `index` on.
+    /// result has the order of `boxes`.
     ///
-    /// `cell` is the side of the pixels that one latent stands for. Things have one size in a row of so many and begin at multiples of
-    /// `cell`, so that their latents are one pattern wherever they are: a model learns that sooner than one for each part of a cell.
-    static func row(_ boxes: [PixelRect], in photo: PixelSize, size: PixelSize, cell: Int, _ draw: RandomDraw, index: Int) -> [PixelRect] {
+    /// `cell` is the side of the pixels that one latent stands for; things begin at multiples of it. A set of things has one place and size:
+    /// where they change from step to step, pictures mix them, and a ball becomes an egg.
+    static func row(_ boxes: [PixelRect], in photo: PixelSize, size: PixelSize, cell: Int) -> [PixelRect] {
         let order = boxes.indices.sorted { boxes[$0].x0 + boxes[$0].x1 < boxes[$1].x0 + boxes[$1].x1 }
         let slot = 1 / Double(max(1, boxes.count))
         var places = boxes
         for (column, thing) in order.enumerated() {
-            let word = index + 2 * thing
             let own = (
                 width: Double(boxes[thing].width) / Double(photo.width), height: Double(boxes[thing].height) / Double(photo.height)
             )
             let longest = max(own.width, own.height, .leastNonzeroMagnitude)
             let scale = min(enlargement, min(alone, inRow * slot) / longest)
-            let away = (boxes.count == 1 ? jitter : 0.4 * jitter, jitter)
             places[thing] = centered(
-                x: (Double(column) + 0.5) * slot + away.0 * (2 * draw.fraction(index: word) - 1),
-                y: middle + away.1 * (2 * draw.fraction(index: word + 1) - 1), width: own.width * scale, height: own.height * scale, size,
-                cell: cell)
+                x: (Double(column) + 0.5) * slot, y: middle, width: own.width * scale, height: own.height * scale, size, cell: cell)
         }
         return places
     }

@@ -20,12 +20,10 @@ extension PreparedScene {
         let step = random.next(CopyPaste.stream)
         let places = CopyPaste.places(options.contexts, prompts: prior?.prompts ?? [])
         guard step.fraction(index: 0) < options.copyPaste, !places.isEmpty else { return nil }
-        let index = step.integer(below: CopyPaste.picturesPerSet(of: masks.count), index: 1)
-        let draw = random.draw(CopyPaste.pictures, CopyPaste.number(chosen, index))
-        let place = places[draw.integer(below: places.count, index: 0)]
+        let place = places[step.integer(below: places.count, index: 1)]
         let things = chosen.sorted()
         let cell = max(1, pixelSize.width / max(1, latentSize.width))
-        let row = CopyPaste.row(things.map { detail.boxes[$0] }, in: detail.photo.size, size: pixelSize, cell: cell, draw, index: 1)
+        let row = CopyPaste.row(things.map { detail.boxes[$0] }, in: detail.photo.size, size: pixelSize, cell: cell)
         let spots = Dictionary(zip(things, row)) { first, _ in first }
         return (Collage(background: .prior(place.picture), places: chosen.compactMap { spots[$0] }), place.context)
     }
