@@ -60,7 +60,7 @@ public struct TrainingOptions: Sendable, Equatable {
     /// The probability that the chosen things are pasted at random places of a solid background (`Collage`).
     public var segmix = 0.0
     /// The probability that the chosen things are pasted, enlarged and side by side, on a prior picture of an empty place (`CopyPaste`).
-    /// Above 0 all other photos count in the attention loss alone.
+    /// Above 0 all other photos count in the attention loss alone, and are seen at less noise (`CopyPaste.photoTimestep`).
     public var copyPaste = 0.0
     /// The strength of the noise outside of the masks at the first step, 0…1 (`OutsideDegradation`); 0 is none.
     public var degradesOutside = 0.0

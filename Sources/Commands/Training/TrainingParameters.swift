@@ -56,8 +56,8 @@ enum TrainingParameters {
     static let ofPrior: [any Declaring] = priorKeys + [TrainingFunctions.priorLoss.key]
 
     /// Returns the options of the pictures that the base model draws for these phases; nil where none needs any. Where things are pasted on
-    /// them they show the places of the contexts, two of each. Throws `.badArgument` for an empty list of prompts, and for one that has no
-    /// such place.
+    /// them they show the places of the contexts, two of each. Throws `.badArgument` for an empty list of prompts, and where none of the
+    /// pictures would show such a place.
     static func prior(_ call: Call, _ phases: [TrainingOptions], model: DiffusionModel) throws -> PriorOptions? {
         guard phases.contains(where: { $0.needsPrior && $0.steps > 0 }) else { return nil }
         var prior = try preset(call, model: model).prior
