@@ -15,8 +15,9 @@ enum AdapterCommands {
         "scale", defaultValue: .float(1), range: -100...100, doc: "How much of it.", keywordOnly: true)
     private static let rank = Key<Int>("rank", default: 8, range: 1...1024, doc: "Of every changed matrix.", keywordOnly: true)
     private static let format = Key<LoRAFormat>("format", default: .diffusers, doc: "Whose names.", keywordOnly: true)
-    private static let isExact = Key<Bool>(
-        "exact", default: false, doc: "Every changed number instead of a low rank: larger, and nothing is lost.", keywordOnly: true)
+    private static let lowRank = Key<Int?>(
+        "rank", range: 1...1024, doc: "Of every changed matrix: a smaller file, which loses much of a long training.", keywordOnly: true,
+        standard: "every changed number")
     private static let notes = Key<Record>(
         "notes", defaultValue: .record(Record()), doc: "What else to write into it: scene, metrics.", keywordOnly: true)
 
@@ -42,8 +43,8 @@ enum AdapterCommands {
             ], seeAlso: ["save_result", "load_result"], run: saveLoRA),
         Builtin(
             "save_result", family: .models,
-            summary: "Writes what a training made of its base as one small file: handles, change of low rank or exact, settings.",
-            parameters: [model, target, base, rank, isExact, notes],
+            summary: "Writes what a training made of its base as one file: handles, every changed number or their low rank, settings.",
+            parameters: [model, target, base, lowRank, notes],
             result: "record {path, layers, error, beside, relative}; how much is lost is printed",
             terms: ["export", "checkpoint", "handles", "small"],
             examples: [
@@ -70,8 +71,10 @@ enum AdapterCommands {
     @Sendable private static func saveLoRA(_ call: Call) throws -> Value {
         let (model, base) = (try call[Self.model].model, try call[Self.base].model)
         let path = try call.target(target, isFolder: false)
-        return record(
-            path, try call.mapped(target) { try LoRAFile.write(model, base: base, to: path, rank: call[rank], format: call[format]) })
+        let rank = try call[rank]
+        let report = try call.mapped(target) { try LoRAFile.write(model, base: base, to: path, rank: rank, format: call[format]) }
+        if report.error > 0 { call.tell(lost(report, rank: rank)) }
+        return record(path, report)
     }
 
     @Sendable private static func saveResult(_ call: Call) throws -> Value {
@@ -79,27 +82,20 @@ enum AdapterCommands {
         let path = try call.target(target, isFolder: false)
         var metadata = ["phases": JSON.array(value.learned.provenance.map { .string($0) }).text()]
         for (key, note) in try call[notes].pairs { metadata["note.\(key)"] = note.inlineText }
-        let (rank, isExact) = (try call[Self.rank], try call[Self.isExact])
-        guard !isExact || !call.has(Self.rank) else {
-            throw Problem(
-                .badArgument, "save_result: an exact result has no rank", argument: Self.rank.name, help: "leave out rank= or exact=true")
-        }
-        let report = try call.mapped(target) {
-            try ResultFile.write(value.model, base: base, to: path, rank: isExact ? nil : rank, metadata: metadata)
-        }
-        let text = lost(report, rank: rank, isExact: isExact)
-        call.tell(text)
+        let rank = try call[lowRank]
+        let report = try call.mapped(target) { try ResultFile.write(value.model, base: base, to: path, rank: rank, metadata: metadata) }
+        call.tell(lost(report, rank: rank))
         return record(path, report)
     }
 
-    /// Returns a sentence on what a file loses of the model from which it was written.
-    private static func lost(_ report: LoRAReport, rank: Int, isExact: Bool) -> String {
-        if isExact || report.error == 0 { return "Nothing is lost: load_result gives this very model." }
+    /// Returns a sentence on what a file loses of the model from which it was written; `rank` nil: every changed number is in it.
+    private static func lost(_ report: LoRAReport, rank: Int?) -> String {
+        guard let rank, report.error > 0 else { return "Nothing is lost: the loaded model is this very model." }
         func percent(_ share: Double) -> String { NumberText.significant(share * 100) + " %" }
         let beside = report.beside > 0 ? " (of which \(percent(report.beside)) in biases, norms and tables, which no low rank holds)" : ""
         return
             "At rank \(rank) the file leaves out \(percent(report.error)) of what training changed\(beside): the loaded model's changed weights are off by "
-            + "\(percent(report.relative)). exact=true loses nothing."
+            + "\(percent(report.relative)). save_result without rank= loses nothing."
     }
 
     @Sendable private static func loadResult(_ call: Call) throws -> Value {
