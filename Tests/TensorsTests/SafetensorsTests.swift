@@ -41,9 +41,14 @@ func safetensorsFixture(_ name: String) -> String {
         #expect(try file.readFloats("empty") == [])
         #expect(try file.entry("empty").shape == [0, 3])
         #expect(file.metadata == ["format": "pt", "note": "every dtype"])
-        let large = try file.readFloats("large")  // More than one piece.
-        #expect(large.count == 150_000)
-        #expect(large.indices.allSatisfy { large[$0] == Float($0 % 2048) })
+    }
+
+    @Test func aTensorOfSeveralPiecesIsWhole() throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/large.safetensors"
+        let values = (0..<150_000).map { Float($0 % 2048) }
+        try SafetensorsWriter.write(path, [SafetensorsTensor("large", .f16, shape: [150_000], values)])
+        #expect(try SafetensorsFile(path: path).readFloats("large") == values)
     }
 
     /// Before, within and after the writing, and while the disk takes its time: nothing lies there afterwards, and what was
