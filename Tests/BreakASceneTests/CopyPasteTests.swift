@@ -36,31 +36,15 @@ import Testing
         #expect(CopyPaste.background("an oil painting of * in the snow, at noon") == "an oil painting in the snow, at noon")
         #expect(CopyPaste.background("* on the moon") == "on the moon" && CopyPaste.background("the moon, *") == "the moon,")
         #expect(CopyPaste.contexts(["a photo of *", "a photo of * here", "a photo of * here"]) == ["a photo of * here"])
-        let places = CopyPaste.backgrounds(PromptContext.places)
-        #expect(places.count == 7 && places.contains("a photo in the city") && !places.contains("a photo"))
+        #expect(CopyPaste.backgrounds(PromptContext.places).count == 7)
+        let places = CopyPaste.backgrounds(PromptContext.emptyPlaces)
+        #expect(places.count == 12 && places.contains("a photo at sunset") && !places.contains("a photo"))
         #expect(CopyPaste.backgrounds([]) == places && CopyPaste.backgrounds([PromptContext.plain]) == places)
-        #expect(Preset.collage256.prior.prompts == places && Preset.collage256.prior.count == 14)
+        #expect(Preset.collage256.prior.prompts == places && Preset.collage256.prior.count == 12)
+        var few = PriorOptions()
+        few.showPlaces(of: ["a photo of * here"])
+        #expect(few.prompts == ["a photo here"] && few.count == 12)
         #expect(CopyPaste.isPossible([], prompts: ["x", "a photo at night"]) && !CopyPaste.isPossible([], prompts: ["a photo"]))
-    }
-
-    /// Side by side in the photo's order, inside of the picture, at its cells, and never more than twice as large.
-    @Test(arguments: [1, 2, 3, 9]) func thingsStandInARow(_ count: Int) {
-        let photo = PixelSize(width: 400, height: 300)
-        let boxes = (0..<count).map { k in
-            let x = (k * 211) % 330
-            return PixelRect(x0: x, y0: 20 * k, x1: x + 20 + 5 * k, y1: 20 * k + 60)
-        }
-        let places = CopyPaste.row(boxes, in: photo, size: PixelSize(width: 256, height: 256), cell: 8)
-        for (place, box) in zip(places, boxes) {
-            #expect(place.x0 % 8 == 0 && place.y0 % 8 == 0)
-            #expect(place.x0 >= 0 && place.y0 >= 0 && place.x1 <= 256 && place.y1 <= 256 && place.width > 0 && place.height > 0)
-            let (wide, tall) = (Double(box.width) / 400 * 256, Double(box.height) / 300 * 256)
-            #expect(Double(place.width) <= 2 * wide + 1 && Double(place.height) <= 2 * tall + 1)
-            #expect(abs(Double(place.width) / Double(place.height) / (wide / tall) - 1) < 0.2)
-            #expect(Double(max(place.width, place.height)) <= 0.95 / Double(count) * 256 + 1 || count == 1)
-        }
-        let order = places.indices.sorted { places[$0].x0 + places[$0].x1 < places[$1].x0 + places[$1].x1 }
-        #expect(order == boxes.indices.sorted { boxes[$0].x0 + boxes[$0].x1 < boxes[$1].x0 + boxes[$1].x1 })
     }
 
     /// The preset goes with the model, not with the size that it is used at.
@@ -142,6 +126,38 @@ import Testing
         }
         #expect((5...19).contains(pasted))
         #expect(try batches(1, prior: nil).batches.flatMap(\.samples).allSatisfy { $0.collage == nil }, "no picture to paste on")
+    }
+
+    /// A mask that reaches all sides is no thing to paste: its handle learns from the photo, as in the paper, and the others are pasted as
+    /// without it.
+    @Test func theBackgroundIsLearnedFromThePhoto() throws {
+        let setting = try Self.setting()
+        let scene = setting.scene.scene
+        var rest = [Float](repeating: 1, count: scene.image.width * scene.image.height)
+        for mask in scene.masks { for (index, value) in mask.values.enumerated() { rest[index] = min(rest[index], 1 - value) } }
+        let background = Mask(width: scene.image.width, height: scene.image.height, values: rest)
+        let whole = try Scene(image: scene.image, masks: scene.masks + [background], names: nil, title: "toys", fit: scene.fit)
+        let model = try ModelFolder.load(Fixtures.root + "/stdlib/models/collage").addingHandles(for: whole, words: [], seed: 1)
+        let prepared = try PreparedScene(whole, for: model)
+        #expect(prepared.surroundings == [3] && setting.scene.surroundings.isEmpty)
+        var options = TrainingOptions()
+        (options.copyPaste, options.priorWeight, options.contexts) = (1, 0, PromptContext.places)
+        var random = RandomState(seed: 5)
+        var (named, pasted) = (0, 0)
+        for step in 0..<30 {
+            let batch = try TrainingBatch(model, prepared, prior: setting.prior, options, step: step, &random)
+            let (sample, view) = (batch.samples[0], try #require(batch.views?[0]))
+            if sample.chosen.contains(3) {
+                #expect(sample.collage == nil && view.unionMask.sum > 0)
+                named += 1
+            } else {
+                var other = RandomState(seed: 5)
+                let alike = try #require(setting.scene.pasted(sample.chosen, options, setting.prior, &other))
+                #expect(sample.collage?.places == alike.collage.places)
+                pasted += 1
+            }
+        }
+        #expect(named > 3 && pasted > 3)
     }
 
     // MARK: timesteps and rates

@@ -139,10 +139,11 @@ public struct PriorOptions: Sendable, Equatable {
     /// The code's settings.
     public init() {}
 
-    /// Sets prompts and number to two pictures of the empty place of each context, for things to be pasted on (`CopyPaste`).
+    /// Sets prompts and number to pictures of the empty places of contexts, for things to be pasted on (`CopyPaste`): one of each place,
+    /// and more where that would be few.
     public mutating func showPlaces(of contexts: [String]) {
         prompts = CopyPaste.backgrounds(contexts)
-        count = 2 * prompts.count
+        count = max(12, prompts.count)
     }
 }
 
@@ -192,8 +193,9 @@ public enum Preset: String, Sendable, CaseIterable {
             options.copyPaste = 0.9
             options.snrGamma = 2
             options.priorWeight = 0
-            // A text encoder that moves forgets the words of places that are not among the contexts.
+            // A text encoder that moves forgets words that are not among the contexts.
             options.trains = .unet
+            options.contexts = PromptContext.emptyPlaces
         }
         return options
     }
@@ -204,7 +206,7 @@ public enum Preset: String, Sendable, CaseIterable {
     /// The settings of the prior pictures; of no use in `.paper`, which has none.
     public var prior: PriorOptions {
         var prior = PriorOptions()
-        if self == .collage256 { prior.showPlaces(of: PromptContext.places) }
+        if self == .collage256 { prior.showPlaces(of: PromptContext.emptyPlaces) }
         if self == .collage256 || self == .collage {
             prior.steps = 30
             prior.guidanceScale = 3

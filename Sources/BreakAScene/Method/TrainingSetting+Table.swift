@@ -55,7 +55,7 @@ extension TrainingSetting {
         number("zoom", 0...1, \.zoom, "Share of photos seen from closer, around their things; or a function of (step, pick)."),
         number("segmix", 0...1, \.segmix, "Share of photos whose things are pasted at random places of a solid background (MuDI)."),
         number(
-            "copy_paste", 0...1, \.copyPaste, "Share of photos whose things are pasted in a row on prior pictures of the contexts' places."),
+            "copy_paste", 0...1, \.copyPaste, "Share of photos whose things are pasted on prior pictures of the contexts' places."),
         number(
             "degrade_outside", 0...1, \.degradesOutside,
             "Noise on the photo outside of the masks, at first so strong, gone at the end (MagicTailor: 0.5)."),

@@ -35,6 +35,8 @@ public struct PreparedScene: Sendable {
     public let mapSize: PixelSize
     /// The masks that nearest sampling would have lost, by their places.
     public let vanishing: [Int]
+    /// The masks that reach all four sides of the photo, by their places: its background, which is not pasted on another one (`CopyPaste`).
+    let surroundings: Set<Int>
     /// The finer photo and masks that a zoom cuts its part from.
     let detail: SceneDetail
     /// The posteriors of pictures that things were pasted on.
@@ -72,6 +74,8 @@ public struct PreparedScene: Sendable {
         pictures = [Tensor(photo), Tensor(photo.flipped())]
         masks = resized
         mapSize = maps
+        let whole = PixelRect(x0: 0, y0: 0, x1: scene.image.width, y1: scene.image.height)
+        surroundings = Set(scene.masks.indices.filter { scene.masks[$0].boundingBox() == whole })
         let orientations = [resized, resized.map { $0.flipped() }]
         var lost: Set<Int> = []
         func cells(_ size: PixelSize) throws -> [[Tensor]] {

@@ -11,21 +11,21 @@ extension PreparedScene {
         return .scattered(chosen.map { detail.boxes[$0] }, in: detail.photo.size, size: pixelSize, mix)
     }
 
-    /// The collage of a sample on one of the prior pictures, with the context that names its place; nil where the step shows the photo, or
-    /// no prior picture shows a place of the contexts.
+    /// The collage of a sample on one of the prior pictures, with the context that names its place; nil where the step shows the photo, no
+    /// prior picture shows a place of the contexts, or the photo's own background is among the chosen things.
     func pasted(
         _ chosen: [Int], _ options: TrainingOptions, _ prior: PriorSet?, _ random: inout RandomState
     ) -> (collage: Collage, context: String)? {
         guard options.copyPaste > 0 else { return nil }
         let step = random.next(CopyPaste.stream)
-        let places = CopyPaste.places(options.contexts, prompts: prior?.prompts ?? [])
-        guard step.fraction(index: 0) < options.copyPaste, !places.isEmpty else { return nil }
-        let place = places[step.integer(below: places.count, index: 1)]
-        let things = chosen.sorted()
+        let known = CopyPaste.places(options.contexts, prompts: prior?.prompts ?? [])
+        guard step.fraction(index: 0) < options.copyPaste, !known.isEmpty, surroundings.isDisjoint(with: chosen) else { return nil }
+        let place = known[step.integer(below: known.count, index: 1)]
         let cell = max(1, pixelSize.width / max(1, latentSize.width))
-        let row = CopyPaste.row(things.map { detail.boxes[$0] }, in: detail.photo.size, size: pixelSize, cell: cell)
-        let spots = Dictionary(zip(things, row)) { first, _ in first }
-        return (Collage(background: .prior(place.picture), places: chosen.compactMap { spots[$0] }), place.context)
+        let things = detail.boxes.indices.filter { !surroundings.contains($0) }
+        let places = PasteLayout.places(
+            chosen, among: things, boxes: detail.boxes, in: detail.photo.size, size: pixelSize, cell: cell)
+        return (Collage(background: .prior(place.picture), places: places), place.context)
     }
 
     /// What a sample with a collage shows; `prior` has the pictures that things are pasted on. Throws `ImageError`.
@@ -39,8 +39,7 @@ extension PreparedScene {
         }
         var picture = background
         var masks = [Tensor](repeating: .zeros([pixelSize.height, pixelSize.width]), count: places.count)
-        // The largest first, so that none is hidden.
-        for index in places.indices.sorted(by: { Self.area(places[$0]) > Self.area(places[$1]) }) {
+        for index in Self.farthestFirst(places, isGround: collage.background.isKnown) {
             let (thing, cover) = try cutOut(sample.chosen[index], places[index], isFlipped: sample.isFlipped)
             picture = Self.pasted(thing, cover, onto: picture)
             masks = masks.map { $0 * cover.scaled(by: -1, plus: 1) }
@@ -68,7 +67,13 @@ extension PreparedScene {
         )
     }
 
-    private static func area(_ rect: PixelRect) -> Int { rect.width * rect.height }
+    /// The order that things are painted in: of things on the ground of a place the one that stands highest first, else the largest first,
+    /// so that none is hidden.
+    private static func farthestFirst(_ places: [PixelRect], isGround: Bool) -> [Int] {
+        places.indices.sorted { a, b in
+            isGround ? (places[a].y1, a) < (places[b].y1, b) : places[a].width * places[a].height > places[b].width * places[b].height
+        }
+    }
 
     /// A union mask [h, w] for a loss that counts everywhere: losses multiply by it before they square.
     private static func everywhere(_ union: Tensor) -> Tensor {

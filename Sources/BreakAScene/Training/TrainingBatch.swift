@@ -56,7 +56,7 @@ public struct TrainingBatch: Sendable {
         }
         let seen = try samples.map { sample in
             let view = try scene.view(sample, prior: prior)
-            return options.onlyLooks(at: sample) ? view.withoutReconstruction : view
+            return options.onlyLooks(at: sample, in: scene) ? view.withoutReconstruction : view
         }
         views = seen
         let kept = options.priorWeight > 0 ? prior : nil
@@ -71,7 +71,7 @@ public struct TrainingBatch: Sendable {
         latents = posterior.sample(random.next("encode").normal(posterior.mean.shape)).scaled(by: model.vae.configuration.scalingFactor)
         let draw = random.next("random_timesteps")
         timesteps = latents.shape[0].indices.map { draw.integer(below: model.scheduler.trainTimesteps, index: $0) }
-        for (index, sample) in samples.enumerated() where options.onlyLooks(at: sample) {
+        for (index, sample) in samples.enumerated() where options.onlyLooks(at: sample, in: scene) {
             timesteps[priorCount + index] = CopyPaste.photoTimestep(timesteps[priorCount + index])
         }
         noise = random.next("randn").normal(latents.shape)
