@@ -20,4 +20,4 @@ model = break_a_scene(base, photo, init=["bowl", "shell", "bear"], seed=1)
 bowl, shell, panda = model.handles
 show generate(model, ["a photo of {h}" for h in model.handles] + ["a photo of {bowl} and {shell} and {panda}"], seed=1)
 show generate(model, ["a photo of {panda} {place}" for place in places], seed=1), titles=places
-show generate(model, ["a photo of {bowl} and {panda} {place}" for place in places], seed=1), titles=places
+show generate(model, ["a photo of {bowl} and {shell} and {panda} {place}" for place in places], seed=1), titles=places
