@@ -18,7 +18,7 @@ enum PasteLayout {
     private static let enlargement = 2.0
     /// The height of the middle of one or two things, as a share of the picture's, counted from above.
     private static let middle = 0.58
-    /// The height of the ground that the front row and the back row stand on.
+    /// Where the front row and the back row stand on the ground, as shares of the picture's height, counted from above.
     private static let (front, back) = (0.92, 0.64)
 
     /// The places of the things `chosen`, in their order and in pixels of a picture of `size`.
